@@ -1,0 +1,95 @@
+"""The error tree; its leaves decide whose fault something is.
+
+GraderError
+├── CallError            the call itself was wrong (exit code 2): no such submission, bad option
+├── IntakeError          the submission can't be read: graded as zero with this reason
+├── IsolationError       no way to hold student code on this machine: grading refuses
+├── ProtocolError        the worker sent bytes outside of the protocol: the submission's fault
+├── StudentError         student code did not do what it was asked
+│   ├── StudentRaised    ... it raised an exception
+│   ├── StudentTimeout   ... it did not answer before its deadline
+│   └── StudentDied      ... its process ended: exit, crash, or a limit hit
+└── CheckSignal          raised inside a check to end it
+    ├── Fault            the submission is wrong: outcome failed
+    ├── Blocked          a check that this one needs did not pass
+    ├── Pending          not assessed in this run
+    └── Unverified       a claim that could not be verified: outcome error, a person looks
+"""
+
+from __future__ import annotations
+
+from grader.records import Place
+
+
+class GraderError(Exception):
+    """Root of the tree."""
+
+
+class CallError(GraderError):
+    """The call itself was wrong."""
+
+
+class IntakeError(GraderError):
+    """The submission can't be read; the message is shown to the student."""
+
+
+class IsolationError(GraderError):
+    """No isolation is available that the call would accept."""
+
+
+class ProtocolError(GraderError):
+    """Bytes outside of the protocol."""
+
+
+class StudentError(GraderError):
+    """Student code did not do what it was asked."""
+
+    def __init__(self, message: str, place: Place | None = None) -> None:
+        super().__init__(message)
+        self.place = place
+
+
+class StudentRaised(StudentError):
+    """Student code raised an exception; `kind` is its class name."""
+
+    def __init__(self, kind: str, message: str, place: Place | None = None) -> None:
+        super().__init__(f"{kind}: {message}" if message else kind, place)
+        self.kind = kind
+
+
+class StudentTimeout(StudentError):
+    """Student code did not answer before its deadline."""
+
+
+class StudentDied(StudentError):
+    """The student's process ended before it answered."""
+
+
+class CheckSignal(GraderError):
+    """Raised inside a check to end it."""
+
+    def __init__(
+        self, rationale: str, *, help: str = "", expected: str = "", actual: str = "", where: Place | None = None
+    ) -> None:
+        super().__init__(rationale)
+        self.rationale = rationale
+        self.help = help
+        self.expected = expected
+        self.actual = actual
+        self.where = where
+
+
+class Fault(CheckSignal):
+    """The submission is wrong."""
+
+
+class Blocked(CheckSignal):
+    """A check that this one needs did not pass."""
+
+
+class Pending(CheckSignal):
+    """Not assessed in this run."""
+
+
+class Unverified(CheckSignal):
+    """Claimed, not verified."""
