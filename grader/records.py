@@ -40,6 +40,16 @@ class CheckResult:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of the work, for people who wait: `done` of `total` within `stage` (`total` 0: unknown)."""
+
+    stage: str
+    detail: str = ""
+    done: int = 0
+    total: int = 0
+
+
 # --- what intake makes of a submission ------------------------------------------------------------
 
 
