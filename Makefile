@@ -1,0 +1,75 @@
+# Everything a person types. Needs Python 3.11 or newer and make; the rest is installed into .venv.
+
+STUDENT ?= alice
+FOLDER ?= submissions
+PLAN ?= smoke
+export STUDENT FOLDER OUT TRAINING SEED JOBS PLAN
+
+PY := .venv/bin/python
+# Read by the shell, not by make: any name or path is safe in them.
+COMMON = $(if $(OUT),--out "$$OUT") $(if $(TRAINING),--training "$$TRAINING") $(if $(SEED),--seed "$$SEED") $(ARGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help grade class doctor test check corpus attacks data calibrate mutants gradescope bench
+
+help:  ## Show what can be typed
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo '  Variables: STUDENT=name-or-path FOLDER=folder OUT=folder TRAINING=none|smoke|short|full'
+	@echo '             SEED=number JOBS=number PLAN=smoke|short|full ARGS="any other option"'
+
+grade: .venv/installed  ## Grade one submission: make grade STUDENT=alice
+	@$(PY) -m grader grade $(COMMON) -- "$$STUDENT"
+
+class: .venv/installed  ## Grade every submission of a folder: make class FOLDER=submissions
+	@$(PY) -m grader class $(COMMON) $(if $(JOBS),--jobs "$$JOBS") -- "$$FOLDER"
+
+doctor: .venv/installed  ## Show what this machine offers: isolation, device, tools
+	@$(PY) -m grader doctor
+
+test: .venv/installed  ## Test the grader itself
+	@$(PY) -m pytest $(ARGS)
+
+check: .venv/installed  ## Lint, formatting, types, import contracts
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-logo
+
+corpus: .venv/installed  ## Grade the corpus of mistakes and styles, write the matrix
+	@$(PY) -m tools.corpus $(if $(JOBS),--jobs "$$JOBS") $(ARGS)
+
+attacks: .venv/installed  ## Attack the wall on every rung of isolation this machine has
+	@$(PY) -m tools.attacks $(ARGS)
+
+mutants: .venv/installed  ## Search for wrong programs that keep full marks
+	@$(PY) -m tools.mutants $(ARGS)
+
+data: .venv/installed  ## Download the CMP facade data set into the cache
+	@$(PY) -m tools.data $(ARGS)
+
+calibrate: .venv/installed  ## Set the training thresholds: make calibrate PLAN=smoke
+	@$(PY) -m tools.calibrate "$$PLAN" $(ARGS)
+
+gradescope: .venv/installed  ## Build autograder.zip for Gradescope
+	@$(PY) -m tools.gradescope $(if $(OUT),--out "$$OUT") $(ARGS)
+
+bench: .venv/installed  ## Measure: one submission, a class of 10 and of 60
+	@$(PY) -m tools.bench $(ARGS)
+
+# The stamp is the last thing written, so an interrupted install starts again.
+.venv/installed: pyproject.toml
+	@rm -f $@
+	@for python in python3.12 python3.13 python3.11 python3; do \
+	    "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+	    python=; \
+	done; \
+	if [ -z "$$python" ]; then \
+	    echo 'No Python 3.11 or newer with venv was found (tried python3.12, 3.13, 3.11 and python3).' >&2; \
+	    echo 'Install one, on Debian or Ubuntu: apt-get install python3 python3-venv' >&2; \
+	    exit 1; \
+	fi; \
+	echo "Setting up .venv with $$("$$python" --version); the first time this downloads PyTorch and takes minutes." >&2; \
+	"$$python" -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
