@@ -206,11 +206,15 @@ class PartScore:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture for the report, made by the grader: PNG bytes with a caption and the part it belongs to."""
+    """A picture for the report, made by the grader: PNG bytes with a caption and the part it belongs to.
+
+    `reference` pictures show the right answer: a report for the student leaves them out.
+    """
 
     part: str
     caption: str
     png: bytes
+    reference: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +230,7 @@ class Provenance:
     isolation: str
     seconds: float
     timings: Mapping[str, float] = field(default_factory=dict)
+    training: str = "none"  # the plan that was run
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,62 @@
+"""Rubric x results = score: pure, and the only place where points are given."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from grader.records import CheckResult, Outcome, PartScore, ScoredCheck
+from grader.rubric import Line, Part, Rubric
+
+BY_A_PERSON = "questions"  # the part that nothing here can grade
+
+
+def score(
+    rubric: Rubric, results: Mapping[str, CheckResult]
+) -> tuple[tuple[PartScore, ...], tuple[ScoredCheck, ...]]:
+    """Every part and every line of the rubric with its points, in the rubric's order.
+
+    A line without a result was not assessed by mistake (`error`), a written question by intent (`pending`).
+    A result without a line is worth nothing: the rubric decides.
+    """
+    checks = tuple(_scored(line, results.get(line.id) or _unanswered(line)) for line in rubric.lines)
+    return tuple(_part(part, checks) for part in rubric.parts), checks
+
+
+def total(points: Iterable[float]) -> float:
+    """The sum of points; they are hundredths, so rounding to two decimals makes it exact."""
+    return round(math.fsum(points), 2)
+
+
+def _unanswered(line: Line) -> CheckResult:
+    if line.part == BY_A_PERSON:
+        return CheckResult(line.id, Outcome.PENDING, "a person grades this")
+    return CheckResult(line.id, Outcome.ERROR, "the check did not run")
+
+
+def _scored(line: Line, result: CheckResult) -> ScoredCheck:
+    return ScoredCheck(
+        id=line.id,
+        part=line.part,
+        title=line.title,
+        outcome=result.outcome,
+        score=line.points if result.outcome is Outcome.PASSED else 0.0,
+        max_score=line.points,
+        rationale=result.rationale,
+        help=result.help,
+        expected=result.expected,
+        actual=result.actual,
+        where=result.where,
+        seconds=result.seconds,
+    )
+
+
+def _part(part: Part, checks: tuple[ScoredCheck, ...]) -> PartScore:
+    own = [check for check in checks if check.part == part.id]
+    return PartScore(
+        id=part.id,
+        title=part.title,
+        score=total(check.score for check in own),
+        max_score=part.points,
+        pending=total(check.max_score for check in own if check.outcome is Outcome.PENDING),
+    )
