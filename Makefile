@@ -71,5 +71,5 @@ bench: .venv/installed  ## Measure: one submission, a class of 10 and of 60
 	fi; \
 	echo "Setting up .venv with $$("$$python" --version); the first time this downloads PyTorch and takes minutes." >&2; \
 	"$$python" -m venv .venv
-	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(PY) -m pip install --disable-pip-version-check --editable '.[dev]'
 	@touch $@

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 from rich.console import Console
 
+from grader import finding
 from grader.display import say, watching
 from grader.errors import CallError, IsolationError
-from grader.finding import find, report_folders
 from grader.records import Grade, Outcome
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def grade_command(
     from grader.grading import Options
 
     options = Options(training=training, seed=seed, device=device, isolation=isolation)
-    folders = report_folders([find(word) for word in submissions], out)
+    folders = finding.report_folders([finding.find(word, finding.SUBMISSIONS) for word in submissions], out)
     grades = [_grade(path, folder, options, verbose) for path, folder in folders.items()]
     raise typer.Exit(max(exit_code(grade, fail_under) for grade in grades))
 

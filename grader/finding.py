@@ -14,7 +14,7 @@ FILE_KINDS = (".zip", ".ipynb", ".py")
 LISTED = 20
 
 
-def find(word: str, home: Path = SUBMISSIONS) -> Path:
+def find(word: str, home: Path) -> Path:
     """The submission that `word` means: a name in `home`, else a path.
 
     Raises CallError where there is no such submission, or where a name in `home` is a link out of it.

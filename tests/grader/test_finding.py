@@ -66,7 +66,7 @@ def test_a_long_list_is_cut(home: Path) -> None:
 def test_a_missing_path_is_called_a_path() -> None:
     """With a separator in it, it can't be a name."""
     with pytest.raises(CallError, match="There is no file or folder nowhere/x"):
-        find("nowhere/x")
+        find("nowhere/x", Path("none"))
 
 
 def test_an_empty_folder_of_submissions_is_said(tmp_path: Path) -> None:
