@@ -1,0 +1,102 @@
+"""The CMP Facade data set as the course reads it: pictures, labels, splits.
+
+Tylecek and Sara 2013, "Spatial Pattern Templates for Recognition of Objects with Regular Structure".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+from torch.utils.data import Dataset
+
+# Class c of the network is colour c + 1 of the label pictures' palette.
+CLASSES = (
+    "background",
+    "facade",
+    "window",
+    "door",
+    "cornice",
+    "sill",
+    "balcony",
+    "blind",
+    "deco",
+    "molding",
+    "pillar",
+    "shop",
+)
+PALETTE = np.array(  # by class, as the label pictures show it
+    [
+        [0, 0, 170], [0, 0, 255], [0, 85, 255], [0, 170, 255], [0, 255, 255], [85, 255, 170],
+        [170, 255, 85], [255, 255, 0], [255, 170, 0], [255, 85, 0], [255, 0, 0], [170, 0, 0],
+    ],
+    dtype=np.uint8,
+)  # fmt: skip
+FOLDERS = ("base", "extended")
+TRAIN, VALIDATION = 500, 30  # pictures; the rest is for testing
+
+MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)  # of ImageNet
+STD = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Paths of the pictures to train on, to choose the best model by, and to test it on."""
+
+    train: tuple[str, ...]
+    validation: tuple[str, ...]
+    test: tuple[str, ...]
+
+
+def pictures(root: Path) -> list[str]:
+    """List the pictures of the data set at `root`: base, then extended, each by name."""
+    return [str(path) for folder in FOLDERS for path in sorted((root / folder).glob("*.jpg"))]
+
+
+def split(paths: Sequence[str], train: int = TRAIN, validation: int = VALIDATION) -> Split:
+    """Cut the list of pictures as the course does: first to train, next to validate, last to test."""
+    end = train + validation
+    return Split(tuple(paths[:train]), tuple(paths[train:end]), tuple(paths[end:]))
+
+
+class Facades(Dataset[tuple[Tensor, Tensor]]):
+    """Pictures by path, each with the label picture of the same stem, both at half their size.
+
+    An item is a normalised float32 image (3, H, W) and an int64 label (H, W) of classes 0 to 11.
+    """
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self.paths = list(paths)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        path = Path(self.paths[index])
+        rgb, colours = _half(path, "RGB"), _half(path.with_suffix(".png"), "P")
+        return normalise(rgb), torch.from_numpy(colours.astype(np.int64) - 1)
+
+
+def normalise(rgb: NDArray[np.uint8]) -> Tensor:
+    """Turn a picture (H, W, 3) into what VGG-16 expects: float32 (3, H, W), about mean 0 and deviation 1."""
+    return (torch.from_numpy(rgb).permute(2, 0, 1).float().div(255) - MEAN) / STD
+
+
+def revert(image: Tensor) -> NDArray[np.uint8]:
+    """Undo `normalise`: a picture (H, W, 3) to look at."""
+    rgb = (image.detach().cpu() * STD + MEAN).clamp(0, 1).mul(255).round()
+    return rgb.permute(1, 2, 0).to(torch.uint8).numpy()
+
+
+def _half(path: Path, mode: str) -> NDArray[np.uint8]:
+    with Image.open(path) as image:
+        if image.mode != mode:
+            raise ValueError(f"{path} is a picture of mode {image.mode}, not {mode}")
+        smaller = image.resize((image.width // 2, image.height // 2), Image.Resampling.NEAREST)
+    return np.array(smaller, dtype=np.uint8)
