@@ -1,0 +1,1 @@
+"""The kit's parts 1 and 2."""
