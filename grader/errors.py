@@ -5,6 +5,7 @@ GraderError
 ├── IntakeError          the submission can't be read: graded as zero with this reason
 ├── IsolationError       no way to hold student code on this machine: grading refuses
 ├── ProtocolError        the worker sent bytes outside of the protocol: the submission's fault
+├── WorkerBroke          our own code in the worker failed: the grader's fault
 ├── StudentError         student code did not do what it was asked
 │   ├── StudentRaised    ... it raised an exception
 │   ├── StudentTimeout   ... it did not answer before its deadline
@@ -39,6 +40,10 @@ class IsolationError(GraderError):
 
 class ProtocolError(GraderError):
     """Bytes outside of the protocol."""
+
+
+class WorkerBroke(GraderError):
+    """Our own code in the worker failed; the message is its traceback."""
 
 
 class StudentError(GraderError):

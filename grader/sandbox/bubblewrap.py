@@ -1,0 +1,50 @@
+"""The command that runs a worker under bubblewrap: its own namespaces, and only what it needs to read."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from grader.sandbox.limits import Limits, MiB
+from grader.sandbox.staging import Stage
+
+BWRAP = "bwrap"
+
+
+def command(stage: Stage, limits: Limits, device: str, seccomp: int) -> list[str]:
+    """The words to put before the interpreter; `seccomp` is a descriptor of the filter.
+
+    The root, /dev and every bind are read-only in the end: a writable tmpfs at the root has no size limit.
+    """
+    return [
+        shutil.which(BWRAP) or BWRAP,
+        *("--unshare-user", "--unshare-all", "--disable-userns", "--die-with-parent", "--new-session"),
+        *("--uid", "65534", "--gid", "65534", "--hostname", "worker", "--cap-drop", "ALL"),
+        *("--proc", "/proc", "--dev", "/dev", *_tmpfs("/dev/shm", limits.disk), *_tmpfs("/tmp", limits.disk)),
+        *(word for path in stage.readable for word in _read_only(path)),
+        *("--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu"),
+        *_tmpfs(str(stage.home), limits.disk),
+        *(gpu() if device != "cpu" else ()),
+        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(stage.home)),
+        *("--seccomp", str(seccomp), "--"),
+    ]
+
+
+def _tmpfs(path: str, size: int) -> tuple[str, ...]:
+    return "--perms", "1777", "--size", str(max(size, MiB)), "--tmpfs", path
+
+
+def _read_only(path: Path) -> tuple[str, ...]:
+    if path.is_symlink() and path.parent == Path("/"):  # /lib -> usr/lib
+        return "--symlink", str(path.readlink()), str(path)
+    return "--ro-bind", str(path), str(path)
+
+
+def gpu() -> list[str]:
+    """The device nodes of NVIDIA cards, their driver's libraries, and /sys, without which cuInit fails."""
+    nodes = sorted(map(str, Path("/dev").glob("nvidia*")))
+    libraries = [path for path in ("/usr/local/nvidia", "/usr/local/cuda") if Path(path).exists()]
+    return [
+        *(word for node in nodes for word in ("--dev-bind", node, node)),
+        *(word for path in ("/sys", *libraries) for word in ("--ro-bind", path, path)),
+    ]

@@ -1,0 +1,89 @@
+"""The rungs of isolation, strongest first: what each holds, what it does not, and the command it makes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.sandbox import bubblewrap
+from grader.sandbox.limits import Limits
+from grader.sandbox.staging import Stage
+
+Wrap = Callable[[Stage, Limits, str, int], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """One rung; `covers` and `does_not_cover` are for people."""
+
+    name: str
+    covers: tuple[str, ...]
+    does_not_cover: tuple[str, ...]
+    wrap: Wrap
+    filters_calls: bool = True
+    sized_home: bool = False  # the writable folders have a size that the kernel enforces
+
+
+def _landlock(stage: Stage, limits: Limits, device: str, seccomp: int) -> list[str]:
+    nodes = [str(node) for node in Path("/dev").glob("nvidia*")] if device != "cpu" else []
+    system = ["/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"]
+    config = {
+        "read": [*map(str, stage.readable), *system, *(["/sys", "/proc"] if nodes else [])],
+        "write": [str(stage.home), "/dev/null", "/dev/zero", "/dev/urandom", *nodes],
+        "seccomp": seccomp,
+    }
+    wrapper = Path(__file__).with_name("landlock.py")
+    return [str(stage.python), "-I", "-S", "-B", str(wrapper), json.dumps(config)]
+
+
+BWRAP = Isolation(
+    name="bwrap",
+    covers=(
+        "reading: only the interpreter, installed packages, the course kit and the submission's slice",
+        "writing: only into folders in memory, limited in size",
+        "network: none, not even this machine's own services",
+        "processes: a process namespace of its own; everything in it ends with the worker",
+        "system calls: no new namespaces, no ptrace, no memfd, no sockets",
+    ),
+    does_not_cover=(
+        "faults of the kernel itself, and side channels such as timing",
+        "installed packages can be read, also those that have nothing to do with the course",
+    ),
+    wrap=bubblewrap.command,
+    sized_home=True,
+)
+
+LANDLOCK = Isolation(
+    name="landlock",
+    covers=(
+        "reading: only the interpreter, installed packages, the course kit and the submission's slice",
+        "writing: only into the worker's own folder",
+        "network: no sockets can be made",
+        "processes: others can't be traced or signalled; all descendants share one group, which is killed",
+        "system calls: no new namespaces, no ptrace, no memfd, no sockets",
+    ),
+    does_not_cover=(
+        "faults of the kernel itself, and side channels such as timing",
+        "that a file exists elsewhere, and its size, can be seen; its contents can not",
+        "the size of the worker's folder is watched, not enforced: it may be passed for a moment",
+        "on kernels before 6.12 signals can be sent to other processes of the same user",
+    ),
+    wrap=_landlock,
+)
+
+NONE = Isolation(
+    name="none",
+    covers=("a process of its own with limits on time, memory and output",),
+    does_not_cover=(
+        "student code can read and write whatever this user can: solutions, other submissions, reports, keys",
+        "student code can use the network",
+        "processes that detach themselves may stay behind",
+    ),
+    wrap=lambda stage, limits, device, seccomp: [],
+    filters_calls=False,
+)
+
+LADDER = (BWRAP, LANDLOCK)
+RUNGS = {rung.name: rung for rung in (*LADDER, NONE)}

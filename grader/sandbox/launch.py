@@ -1,0 +1,79 @@
+"""Start a program under an isolation, in a session of its own, with nothing of our environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from grader.sandbox import seccomp
+from grader.sandbox.ladder import Isolation
+from grader.sandbox.limits import Limits
+from grader.sandbox.staging import Stage, torch_home
+
+# To the kernel a sandbox's parent is the thread that started it: when that ends, the sandbox is killed.
+_launcher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="launcher")
+
+
+def launch(
+    isolation: Isolation,
+    stage: Stage,
+    limits: Limits,
+    arguments: Sequence[str],
+    *,
+    device: str = "cpu",
+    threads: int = 2,
+    fds: Sequence[int] = (),
+) -> tuple[subprocess.Popen[bytes], str]:
+    """Start the interpreter with `arguments`; its output is in `.stdout`, its mark in its environment.
+
+    Raises OSError when the program or the filter can't be had.
+    """
+    mark = secrets.token_hex(8)
+    filter_fd = seccomp.descriptor() if isolation.filters_calls else -1
+    prefix = isolation.wrap(stage, limits, device, filter_fd)
+    inherited = [fd for fd in (*fds, filter_fd) if fd >= 0]
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [*prefix, str(stage.python), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=stage.home,
+            env=environment(stage, threads, mark),
+            pass_fds=inherited,
+            start_new_session=True,
+        )
+
+    try:
+        return _launcher.submit(start).result(), mark
+    finally:
+        if filter_fd >= 0:
+            with suppress(OSError):
+                os.close(filter_fd)
+
+
+def environment(stage: Stage, threads: int, mark: str) -> dict[str, str]:
+    """The whole environment of a worker."""
+    home = str(stage.home)
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": home,
+        "TMPDIR": home,
+        "USER": "student",
+        "LOGNAME": "student",
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONWARNINGS": "ignore",
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": home,
+        "TORCH_HOME": str(torch_home()),
+        "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
+        "WORKER_MARK": mark,
+        **{f"{name}_NUM_THREADS": str(threads) for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")},
+    }

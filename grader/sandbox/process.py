@@ -1,0 +1,202 @@
+"""One worker process: started, watched, ended, and the reason why it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from grader.errors import IsolationError
+from grader.protocol import receive
+from grader.sandbox import tree
+from grader.sandbox.ladder import Isolation
+from grader.sandbox.launch import launch
+from grader.sandbox.limits import Limits, human, rlimits
+from grader.sandbox.staging import Program, Stage, stage
+
+SAMPLE_SECONDS = 0.05
+SETTLE_SECONDS = 1.0
+LOG_BYTES = 64 * 1024
+BOOTSTRAP = "import sys; sys.path += {path!r}; from grader.worker.__main__ import main; main(sys.argv.pop())"
+
+
+class Worker:
+    """A running worker; `sock` is our end of the wall."""
+
+    def __init__(
+        self,
+        isolation: Isolation,
+        limits: Limits,
+        *,
+        device: str = "cpu",
+        threads: int = 2,
+        program: Program | None = None,
+    ) -> None:
+        self.isolation, self.limits = isolation, limits
+        self.device, self.threads, self.program = device, threads, program or Program()
+        self.killed_for = ""
+        self._log = b""
+        self._written = 0
+        self._closed = False
+        self._ready = False
+        self.stage = stage(self.program)
+        self.sock, theirs = socket.socketpair()
+        self._popen, self._mark = self._start(theirs)
+        self._watch = threading.Thread(target=self._guard, name=f"watch-{self._popen.pid}", daemon=True)
+        self._watch.start()
+
+    def _start(self, theirs: socket.socket) -> tuple[subprocess.Popen[bytes], str]:
+        config = {
+            "fd": theirs.fileno(),
+            "rlimits": rlimits(self.limits, self.device),
+            "preload": self.program.preload,
+            "operations": self.program.operations,
+            "device": self.device,
+            "threads": self.threads,
+        }
+        bootstrap = BOOTSTRAP.format(path=self.stage.path)
+        arguments = ["-s", "-S", "-P", "-B", "-X", "faulthandler", "-c", bootstrap, json.dumps(config)]
+        try:
+            return launch(
+                self.isolation,
+                self.stage,
+                self.limits,
+                arguments,
+                device=self.device,
+                threads=self.threads,
+                fds=[theirs.fileno()],
+            )
+        except (OSError, ImportError) as error:
+            self.sock.close()
+            self.stage.remove()
+            raise IsolationError(f"no worker can be started under {self.isolation.name}: {error}") from error
+        finally:
+            theirs.close()
+
+    def wait_ready(self) -> None:
+        """Wait until the worker has imported what is slow.
+
+        Raises IsolationError: nothing of a student runs before, so it is never their fault.
+        """
+        if self._ready:
+            return
+        try:
+            message = receive(self.sock, self.limits.wire, time.monotonic() + self.limits.start_seconds)
+        except (OSError, EOFError) as error:
+            self.kill()
+            raise IsolationError(f"the worker did not start ({error}): {self.ending}\n{self.log}") from error
+        self._ready = message.header.get("status") == "ready"
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._popen.poll() is None
+
+    @property
+    def log(self) -> str:
+        """The end of what the process wrote past Python's own print."""
+        return self._log.decode(errors="replace")
+
+    @property
+    def ending(self) -> str:
+        """Why the process ended, for people."""
+        if self.killed_for:
+            return self.killed_for
+        code = self._popen.returncode
+        if code is None:
+            return "still running"
+        number = -code if code < 0 else code - 128
+        if code < 0 or (code > 128 and self.isolation.name == "bwrap"):
+            return f"killed by {signal_name(number)}"
+        return f"exit code {code}"
+
+    def settle(self) -> None:
+        """After it hung up: let the process end by itself, so that its exit code can be told, else end it."""
+        with suppress(subprocess.TimeoutExpired):
+            self._popen.wait(timeout=SETTLE_SECONDS)
+        self.kill()
+
+    # --- ending it ----------------------------------------------------------------------------------
+
+    def kill(self, reason: str = "") -> None:
+        """End the process and everything it started, and wait until they are gone."""
+        self.killed_for = self.killed_for or reason
+        processes = tree.tree(self._popen.pid)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._popen.pid, signal.SIGKILL)
+        tree.kill(processes)
+        self._popen.wait()
+        tree.kill(tree.marked(self._mark) if self.isolation.name == "none" else tree.tree(self._popen.pid))
+
+    def close(self) -> None:
+        """End the process, and remove its folder."""
+        if not self._closed:
+            self._closed = True
+            self.sock.close()
+            self.kill()
+            self._watch.join(timeout=5)
+            self.stage.remove()
+
+    # --- watching it --------------------------------------------------------------------------------
+
+    def _guard(self) -> None:
+        """Read what the process writes, so that it never blocks on us, and look at its size meanwhile."""
+        pipe = self._popen.stdout
+        assert pipe is not None
+        looked, slow = 0.0, 0
+        while True:
+            readable, _, _ = select.select([pipe], [], [], SAMPLE_SECONDS)
+            if readable and not self._drain(pipe.fileno()):
+                break
+            if time.monotonic() - looked >= SAMPLE_SECONDS:
+                self._look(with_disk=slow % 10 == 0)
+                looked, slow = time.monotonic(), slow + 1
+            if not readable and self._popen.poll() is not None:
+                break  # a process left behind may still hold the pipe
+        pipe.close()
+
+    def _drain(self, pipe: int) -> bool:
+        data = os.read(pipe, 1 << 16)
+        self._log = (self._log + data)[-LOG_BYTES:]
+        self._written += len(data)
+        if self._written > self.limits.console and not self.killed_for:
+            self.kill(f"it wrote more than {human(self.limits.console)} to its console")
+        return bool(data)
+
+    def _look(self, with_disk: bool) -> None:
+        processes = tree.tree(self._popen.pid)
+        limits = self.limits
+        resident = sum(process.resident for process in processes)
+        if resident > limits.memory:
+            self.kill(f"it used more than {human(limits.memory)} of memory")
+        elif len(processes) > limits.processes:
+            self.kill(f"it started more than {limits.processes} processes")
+        elif sum(process.threads for process in processes) > limits.threads:
+            self.kill(f"it started more than {limits.threads} threads")
+        elif with_disk and not self.isolation.sized_home and folder_size(self.stage) > limits.disk:
+            self.kill(f"it wrote more than {human(limits.disk)} of files")
+
+
+def folder_size(made: Stage) -> int:
+    """Bytes under a worker's writable folder, as far as they can be seen."""
+    total = 0
+    for folder, _, names in os.walk(made.home):
+        for name in names:
+            with suppress(OSError):
+                total += (Path(folder) / name).lstat().st_blocks * 512
+    return total
+
+
+def signal_name(number: int) -> str:
+    """A signal as people know it: "signal 11 (SIGSEGV)"."""
+    try:
+        return f"signal {number} ({signal.Signals(number).name})"
+    except ValueError:
+        return f"signal {number}"

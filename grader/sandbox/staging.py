@@ -1,0 +1,116 @@
+"""The folder that a worker sees: the closed list of our code, the course kit, a place to write."""
+
+from __future__ import annotations
+
+import shutil
+import site
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+KIT = ROOT / "reference" / "kit"
+CODE = (
+    "grader/__init__.py",
+    "grader/errors.py",
+    "grader/records.py",
+    "grader/protocol.py",
+    "grader/draws.py",
+)
+WORKER = "grader/worker"  # and all of its modules
+KIT_CODE = ("reference/__init__.py", "reference/metrics.py", "reference/facades.py", "reference/trainer.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What the worker process runs: the module of OPERATIONS, what it imports first, files beside it."""
+
+    operations: str = "grader.worker.operations"
+    preload: tuple[str, ...] = ("torch", "grader.worker.operations")
+    extra: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A worker's own folder: `code` and `kit` to read, `home` to write and to be in."""
+
+    folder: Path
+    python: Path = field(default_factory=lambda: Path(sys._base_executable).resolve())  # type: ignore[attr-defined]
+
+    @property
+    def code(self) -> Path:
+        return self.folder / "code"
+
+    @property
+    def kit(self) -> Path:
+        return self.folder / "kit"
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    @property
+    def path(self) -> list[str]:
+        """What the worker's `sys.path` gets beside the standard library."""
+        return [*map(str, packages()), str(self.kit), str(self.code)]
+
+    @property
+    def readable(self) -> list[Path]:
+        """Everything that a worker needs to read, and nothing else."""
+        return [*interpreter(self.python), *packages(), *weights(), self.code, self.kit]
+
+    def remove(self) -> None:
+        """Delete the folder; whatever the worker wrote is gone."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def stage(program: Program) -> Stage:
+    """Make a worker's folder, with copies of what it may see."""
+    made = Stage(Path(tempfile.mkdtemp(prefix="worker-")).resolve())
+    files = [*(ROOT / name for name in CODE), *sorted((ROOT / WORKER).glob("*.py"))]
+    for file in files:
+        _copy(file, made.code / file.relative_to(ROOT))
+    for file in program.extra:
+        _copy(file, made.code / file.name)
+    if KIT.is_dir():
+        shutil.copytree(KIT, made.kit, ignore=shutil.ignore_patterns("__pycache__"))
+    made.kit.mkdir(exist_ok=True)
+    for name in KIT_CODE:
+        if (ROOT / name).is_file():
+            _copy(ROOT / name, made.kit / name)
+    made.home.mkdir()
+    return made
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def interpreter(python: Path) -> list[Path]:
+    """The interpreter itself, its standard library, and the system's shared libraries."""
+    base = Path(sys.base_prefix).resolve()
+    system = [Path(name) for name in ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache")]
+    own = [python, base / "lib", base / "lib64"]
+    return [path for path in (*system, *own, Path("/usr/share/zoneinfo")) if path.exists()]
+
+
+def packages() -> list[Path]:
+    """The folders of installed packages that this process itself uses."""
+    user = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
+    return [path for path in map(Path, [*site.getsitepackages(), *user]) if path.is_dir()]
+
+
+def weights() -> list[Path]:
+    """The cache of torchvision's weights, where there is one."""
+    from_hub = torch_home() / "hub" / "checkpoints"
+    return [from_hub] if from_hub.is_dir() else []
+
+
+def torch_home() -> Path:
+    """Where torch keeps downloaded weights, as torch itself decides it."""
+    import os
+
+    cache = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
+    return Path(os.environ.get("TORCH_HOME", f"{cache}/torch"))

@@ -1,0 +1,81 @@
+"""The processes that a worker started, read from /proc: how many, how large, and how to end them."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One line of /proc/PID/stat; `resident` in bytes."""
+
+    pid: int
+    state: str
+    parent: int
+    session: int
+    threads: int
+    started: int
+    resident: int
+
+
+def read(pid: int) -> Process | None:
+    """A process, unless it is gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except OSError:
+        return None
+    fields = text[text.rindex(")") + 2 :].split()  # the name before it may hold spaces and brackets
+    parent, session, threads, started, resident = (int(fields[i]) for i in (1, 3, 17, 19, 21))
+    return Process(pid, fields[0], parent, session, threads, started, resident * PAGE)
+
+
+def _everything() -> Iterator[Process]:
+    for name in os.listdir("/proc"):  # noqa: PTH208 - ten times a second
+        if name.isdigit() and (process := read(int(name))) is not None:
+            yield process
+
+
+def tree(root: int) -> list[Process]:
+    """A process, its descendants, and whoever shares its session (orphans do)."""
+    processes = {process.pid: process for process in _everything()}
+
+    def belongs(process: Process) -> bool:
+        seen = set()
+        while process.pid not in seen:
+            if process.pid == root or process.session == root:
+                return True
+            seen.add(process.pid)
+            if process.parent not in processes:
+                return False
+            process = processes[process.parent]
+        return False
+
+    return [process for process in processes.values() if process.state != "Z" and belongs(process)]
+
+
+def kill(processes: list[Process]) -> None:
+    """End processes, unless their number was given to another one meanwhile."""
+    for process in processes:
+        now = read(process.pid)
+        if now is not None and now.started == process.started:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(process.pid, signal.SIGKILL)
+
+
+def marked(mark: str) -> list[Process]:
+    """Every process that was started with a mark in its environment, wherever it went since."""
+    return [process for process in _everything() if f"WORKER_MARK={mark}" in _environment(process.pid)]
+
+
+def _environment(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/environ").read_text(errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,157 @@
+"""Run the slice: each chunk under its own label and line, each failure kept, the next chunk still tried."""
+
+from __future__ import annotations
+import __future__
+
+import importlib
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+from grader.records import Chunk, Module, Slice
+from grader.worker.places import Place, place_of, register
+
+FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+MESSAGE_CAP = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A chunk that raised an exception."""
+
+    label: str
+    line: int
+    kind: str
+    message: str
+    place: Place | None
+
+    def plain(self) -> list[Any]:
+        """The failure as the wire carries it."""
+        return [self.label, self.line, self.kind, self.message, list(self.place) if self.place else None]
+
+
+class StudentCodeError(Exception):
+    """An exception that student code is to blame for, wherever it was raised; it is the `__cause__`."""
+
+
+@dataclass(slots=True)
+class World:
+    """What the worker knows of the submission; `state` is for the operations' caches."""
+
+    slice: Slice = field(default_factory=Slice)
+    namespaces: dict[str, dict[str, Any]] = field(default_factory=dict)
+    targets: dict[str, Any] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    state: dict[str, Any] = field(default_factory=dict)
+
+
+def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call student code: what it raises is the student's, even if the traceback holds no line of theirs."""
+    try:
+        return function(*args, **kwargs)
+    except BaseException as error:
+        raise StudentCodeError from error
+
+
+def describe(error: BaseException) -> tuple[str, str]:
+    """The kind and the message of an exception that may lie, raise or never end when asked for its text."""
+    try:
+        message = str(error)[:MESSAGE_CAP]
+    except BaseException:
+        message = ""
+    return type(error).__name__[:200], message
+
+
+# --- chunks ---------------------------------------------------------------------------------------
+
+
+def run_chunks(
+    chunks: Iterable[Chunk], namespace: dict[str, Any], before: Callable[[Chunk], bool] = lambda _: True
+) -> list[Failure]:
+    """Run chunks in one namespace and return what failed; a chunk that `before` refuses is left out."""
+    chunks = list(chunks)
+    register(chunks)
+    failures, flags = [], 0
+    for chunk in chunks:
+        if not before(chunk):
+            continue
+        try:
+            code = compile(
+                "\n" * (chunk.line - 1) + chunk.source, chunk.label, "exec", flags, dont_inherit=True
+            )
+            flags |= code.co_flags & FUTURES  # `from __future__` holds for the rest of the file
+            exec(code, namespace)
+        except BaseException as error:
+            failures.append(Failure(chunk.label, chunk.line, *describe(error), place_of(error)))
+    return failures
+
+
+# --- modules --------------------------------------------------------------------------------------
+
+
+class LocalModules(MetaPathFinder, Loader):
+    """Finds the submission's own modules, after installed ones: a `torch.py` shadows nothing."""
+
+    def __init__(self, modules: Sequence[Module], run: Callable[[Module, dict[str, Any]], None]) -> None:
+        self._modules = {module.name: module for module in modules}
+        self._run = run
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        is_package = any(name.startswith(f"{fullname}.") for name in self._modules)
+        if not is_package and fullname not in self._modules:
+            return None
+        return ModuleSpec(fullname, self, is_package=is_package)
+
+    def exec_module(self, module: ModuleType) -> None:
+        if module.__name__ in self._modules:
+            self._run(self._modules[module.__name__], module.__dict__)
+
+
+def load(world: World, slice: Slice, before: Callable[[Chunk], bool] = lambda _: True) -> None:
+    """Run the whole slice in a world: its modules as real modules, its targets bound at the end."""
+    world.slice = slice
+
+    def run(module: Module, namespace: dict[str, Any]) -> None:
+        world.namespaces[module.name] = namespace
+        world.failures += run_chunks(module.chunks, namespace, before)
+
+    sys.meta_path.append(LocalModules(slice.modules, run))
+    for module in slice.modules:
+        _import(world, module)
+    for target, name in slice.targets.items():
+        if target in world.namespaces.get(name, {}):
+            world.targets[target] = world.namespaces[name][target]
+
+
+def _import(world: World, module: Module) -> None:
+    """Import one module of the slice, unless another one did so already."""
+    try:
+        importlib.import_module(module.name)
+        if module.name not in world.namespaces:
+            raise ImportError(
+                f"{module.name} is the name of an installed module, which this file can't replace"
+            )
+    except BaseException as error:
+        first = module.chunks[0] if module.chunks else Chunk(module.name, 1, "")
+        world.failures.append(Failure(first.label, first.line, *describe(error), place_of(error)))
+
+
+# --- the slice on the wire ------------------------------------------------------------------------
+
+
+def unpack(plain: Mapping[str, Any]) -> Slice:
+    """A slice as `grader.sandbox.student.pack` wrote it."""
+    return Slice(
+        modules=tuple(Module(name, _chunks(chunks)) for name, chunks in plain["modules"]),
+        targets=dict(plain["targets"]),
+        cam_cell=_chunks(plain["cam_cell"]),
+        weight_fc=_chunks(plain["weight_fc"]),
+    )
+
+
+def _chunks(plain: Iterable[Sequence[Any]]) -> tuple[Chunk, ...]:
+    return tuple(Chunk(label, line, source) for label, line, source in plain)

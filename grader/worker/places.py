@@ -1,0 +1,53 @@
+"""Which line of the submission: chunks are compiled under their label, so that frames know it."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from collections.abc import Iterable
+from types import FrameType, TracebackType
+
+from grader.records import Chunk
+
+Place = tuple[str, int]
+
+_labels: set[str] = set()
+
+
+def register(chunks: Iterable[Chunk]) -> None:
+    """Make the chunks' labels known, and their lines readable for tracebacks and `inspect.getsource`."""
+    for chunk in chunks:
+        _labels.add(chunk.label)
+        known = linecache.cache.get(chunk.label)
+        lines: list[str] = list(known[2]) if known is not None and len(known) == 4 else []
+        new = chunk.source.splitlines(keepends=True)
+        lines += ["\n"] * (chunk.line - 1 + len(new) - len(lines))
+        lines[chunk.line - 1 : chunk.line - 1 + len(new)] = new
+        linecache.cache[chunk.label] = (len(lines), None, lines, chunk.label)
+
+
+def place_of(error: BaseException) -> Place | None:
+    """The innermost line of the submission that an exception passed through."""
+    if isinstance(error, SyntaxError) and error.filename in _labels and error.lineno:
+        return error.filename, error.lineno
+    return _innermost(error.__traceback__)
+
+
+def _innermost(traceback: TracebackType | None) -> Place | None:
+    place = None
+    while traceback is not None:
+        label = traceback.tb_frame.f_code.co_filename
+        if label in _labels:
+            place = label, traceback.tb_lineno
+        traceback = traceback.tb_next
+    return place
+
+
+def place_of_frame() -> Place | None:
+    """The nearest line of the submission among the callers of the caller."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_filename in _labels:
+            return frame.f_code.co_filename, frame.f_lineno
+        frame = frame.f_back
+    return None
