@@ -24,6 +24,7 @@ def command(stage: Stage, limits: Limits, device: str, seccomp: int) -> list[str
         *(word for path in stage.readable for word in _read_only(path)),
         *("--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu"),
         *_tmpfs(str(stage.home), limits.disk),
+        *("--symlink", str(stage.kit / "files"), str(stage.files)),
         *(gpu() if device != "cpu" else ()),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(stage.home)),
         *("--seccomp", str(seccomp), "--"),

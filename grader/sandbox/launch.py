@@ -73,6 +73,7 @@ def environment(stage: Stage, threads: int, mark: str) -> dict[str, str]:
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": home,
         "TORCH_HOME": str(torch_home()),
+        "FCN_CAM_WEIGHTS": "seeded" if os.environ.get("FCN_CAM_WEIGHTS") == "seeded" else "cached",
         "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
         "WORKER_MARK": mark,
         **{f"{name}_NUM_THREADS": str(threads) for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")},

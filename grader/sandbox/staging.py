@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import site
 import sys
@@ -10,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-KIT = ROOT / "reference" / "kit"
 CODE = (
     "grader/__init__.py",
     "grader/errors.py",
@@ -19,7 +19,14 @@ CODE = (
     "grader/draws.py",
 )
 WORKER = "grader/worker"  # and all of its modules
-KIT_CODE = ("reference/__init__.py", "reference/metrics.py", "reference/facades.py", "reference/trainer.py")
+
+# What students import, and what that needs itself: never the solutions (architecture, fcn, cam).
+KIT = "reference/kit"
+KIT_FOLDERS = ("FCN", "CAM", "files")
+KIT_CODE = (
+    *("reference/__init__.py", "reference/metrics.py", "reference/facades.py", "reference/trainer.py"),
+    *("reference/kit/__init__.py", "reference/kit/weights.py"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class Program:
     """What the worker process runs: the module of OPERATIONS, what it imports first, files beside it."""
 
     operations: str = "grader.worker.operations"
-    preload: tuple[str, ...] = ("torch", "grader.worker.operations")
+    preload: tuple[str, ...] = ("torch", "reference.kit.weights", "grader.worker.operations")
     extra: tuple[Path, ...] = ()
 
 
@@ -51,6 +58,10 @@ class Stage:
         return self.folder / "home"
 
     @property
+    def files(self) -> Path:
+        return self.home / "files"
+
+    @property
     def path(self) -> list[str]:
         """What the worker's `sys.path` gets beside the standard library."""
         return [*map(str, packages()), str(self.kit), str(self.code)]
@@ -68,18 +79,16 @@ class Stage:
 def stage(program: Program) -> Stage:
     """Make a worker's folder, with copies of what it may see."""
     made = Stage(Path(tempfile.mkdtemp(prefix="worker-")).resolve())
-    files = [*(ROOT / name for name in CODE), *sorted((ROOT / WORKER).glob("*.py"))]
-    for file in files:
+    for file in [*(ROOT / name for name in CODE), *sorted((ROOT / WORKER).glob("*.py"))]:
         _copy(file, made.code / file.relative_to(ROOT))
     for file in program.extra:
         _copy(file, made.code / file.name)
-    if KIT.is_dir():
-        shutil.copytree(KIT, made.kit, ignore=shutil.ignore_patterns("__pycache__"))
-    made.kit.mkdir(exist_ok=True)
     for name in KIT_CODE:
-        if (ROOT / name).is_file():
-            _copy(ROOT / name, made.kit / name)
+        _copy(ROOT / name, made.kit / name)
+    for name in KIT_FOLDERS:
+        shutil.copytree(ROOT / KIT / name, made.kit / name, ignore=shutil.ignore_patterns("__pycache__"))
     made.home.mkdir()
+    made.files.symlink_to(made.kit / "files")
     return made
 
 
@@ -110,7 +119,5 @@ def weights() -> list[Path]:
 
 def torch_home() -> Path:
     """Where torch keeps downloaded weights, as torch itself decides it."""
-    import os
-
     cache = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
     return Path(os.environ.get("TORCH_HOME", f"{cache}/torch"))
