@@ -1,0 +1,60 @@
+"""What the notebook's saved outputs say: shown and counted, never believed as a measurement."""
+
+from __future__ import annotations
+
+from grader import expect
+from grader.errors import Pending
+from grader.records import SavedEvidence, TrainingRun
+
+NAMES = {"fcn32s": "FCN-32s", "fcn8s": "FCN-8s", "cam": "the class activation maps"}
+
+
+def need_outputs(saved: SavedEvidence) -> None:
+    """A submission without saved outputs says nothing here: a person decides."""
+    if not saved.has_outputs:
+        raise Pending("the submission has no saved outputs to read")
+
+
+def runs_of(saved: SavedEvidence, part: str, pretrained: bool) -> list[TrainingRun]:
+    """Return the training logs of a model; a log whose model can't be told may be anyone's."""
+    return [run for run in saved.runs if run.model in (part, "") and run.pretrained == pretrained]
+
+
+def epochs(saved: SavedEvidence, part: str, pretrained: bool, wanted: int) -> None:
+    """A training log shows that so many epochs were run."""
+    need_outputs(saved)
+    runs = runs_of(saved, part, pretrained)
+    how = "from pretrained VGG-16" if pretrained else "from scratch"
+    most = max((len(run.epochs) for run in runs), default=0)
+    expect.that(
+        most >= wanted,
+        f"{NAMES[part]} {how}: the outputs show {most} epochs, {wanted} are asked for"
+        if most
+        else f"{NAMES[part]} {how}: no training log in the outputs",
+        expected=f"{wanted} lines `Epoch Loss: ..., Avg Acc: ..., Mean IoU: ...`",
+        actual=f"{most} of them",
+    )
+
+
+def metrics(saved: SavedEvidence, part: str) -> None:
+    """Test accuracy and mean IoU are printed for every run that is there, and for at least one."""
+    need_outputs(saved)
+    runs = [run for run in saved.runs if run.model in (part, "")]
+    printed = [run for run in runs if run.test_accuracy is not None and run.test_mean_iou is not None]
+    expect.that(
+        bool(printed),
+        f"{NAMES[part]}: no test accuracy and mean IoU in the outputs",
+        expected="a line `Test Acc: ..., Test Mean IoU: ...`",
+    )
+
+
+def figures(saved: SavedEvidence, part: str, wanted: int = 1) -> None:
+    """Pictures of the part are in the outputs."""
+    need_outputs(saved)
+    found = [figure for figure in saved.figures if figure.part == part]
+    expect.that(
+        len(found) >= wanted,
+        f"{NAMES[part]}: {len(found)} pictures in the outputs, {wanted} expected",
+        expected=f"at least {wanted}",
+        actual=str(len(found)),
+    )

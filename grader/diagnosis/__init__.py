@@ -1,0 +1,1 @@
+"""Naming faults: what differs from the assignment, in words, each difference under the rubric line that pays for it."""

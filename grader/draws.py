@@ -1,0 +1,60 @@
+"""Seeded arrays by key, the same on both sides of the wall.
+
+A challenge needs half a gigabyte of weights; instead of sending them, the trusted side and the worker draw them
+from one seed. Every array is cut from one block of normal numbers, repeated: filling memory is then as fast as
+copying it, and because the block's length is prime, no two rows of a layer are alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from math import prod, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+BLOCK = 1_000_003  # a prime
+
+
+@lru_cache(maxsize=4)
+def _block(seed: int) -> Array:
+    return np.random.Generator(np.random.PCG64(seed)).standard_normal(BLOCK, dtype=np.float32)
+
+
+def _number(seed: int, key: str) -> int:
+    return int.from_bytes(hashlib.blake2b(f"{seed}/{key}".encode(), digest_size=8).digest(), "big")
+
+
+def draw(seed: int, key: str, shape: tuple[int, ...], scale: float = 1.0) -> Array:
+    """Draw a float32 array of `shape` with standard deviation `scale`; equal seed, key and shape give equal values."""
+    size = prod(shape)
+    block = np.roll(_block(seed), -(_number(seed, key) % BLOCK)) * np.float32(scale)
+    out = np.empty(size, dtype=np.float32)
+    for start in range(0, size, BLOCK):
+        out[start : start + BLOCK] = block[: min(BLOCK, size - start)]
+    return out.reshape(shape)
+
+
+def draw_at(seed: int, key: str, indices: NDArray[np.int64], scale: float = 1.0) -> Array:
+    """Return what `draw` puts at flat `indices`, without drawing the rest."""
+    return _block(seed)[(indices + _number(seed, key) % BLOCK) % BLOCK] * np.float32(scale)
+
+
+def parameter_scale(shape: tuple[int, ...]) -> float:
+    """Return the standard deviation that keeps activations near 1 (He et al. 2015); vectors are small."""
+    return 0.1 if len(shape) < 2 else sqrt(2.0 / max(1, prod(shape[1:])))
+
+
+def draw_parameter(seed: int, key: str, shape: tuple[int, ...]) -> Array:
+    """Draw a layer's weight or bias."""
+    return draw(seed, key, shape, parameter_scale(shape))
+
+
+def positions(seed: int, key: str, size: int, count: int) -> NDArray[np.int64]:
+    """Draw `count` indices below `size` (all of them where there are no more than `count`)."""
+    if size <= count:
+        return np.arange(size, dtype=np.int64)
+    return np.random.Generator(np.random.PCG64(_number(seed, f"positions/{key}"))).integers(0, size, count)

@@ -1,0 +1,279 @@
+"""Evidence about `get_cls_pred`, `returnCAM` and the last cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from grader.diagnosis import cam as diagnosis
+from grader.draws import draw
+from grader.errors import Blocked, Fault, StudentDied, StudentRaised, StudentTimeout
+from grader.evidence.once import once
+from grader.sandbox.student import Reply, Student
+
+Array = NDArray[Any]
+CLASSES, CHANNELS, SIDE = 1000, 512, 7
+EXAMPLES = 12
+FORMS = ("tensor", "tensor0", "array0", "array", "int")
+PRINTED = re.compile(r"top1 prediction:\s*([-+0-9.einfaE]+)\s*->\s*([^\n]*)")
+
+
+@dataclass(frozen=True)
+class Logits:
+    """A question to get_cls_pred: (1, 1000) float32 logits, drawn by number; the best is `margin` above the next."""
+
+    number: int
+    index: int
+    offset: float
+    margin: float
+
+    def array(self, seed: int) -> Array:
+        logits = draw(seed, f"logits/{self.number}", (1, CLASSES), 1.0)
+        logits[0, self.index] = logits.max() + np.float32(self.margin)
+        return logits + np.float32(self.offset)
+
+    def __str__(self) -> str:
+        return f"logits #{self.number}: best class {self.index}, {self.margin:g} above the next, offset {self.offset:g}"
+
+
+@dataclass(frozen=True)
+class Maps:
+    """A question to returnCAM: features (1, 512, 7, 7), weights (1000, 512) and an index, drawn by number.
+
+    `sign` says whether the weighted sums are mixed, all positive or all negative.
+    """
+
+    number: int
+    index: int
+    sign: str
+    scale: float
+
+    def arrays(self, seed: int) -> tuple[Array, Array]:
+        features = draw(seed, f"features/{self.number}", (1, CHANNELS, SIDE, SIDE), 1.0)
+        weight = draw(seed, f"weights/{self.number}", (CLASSES, CHANNELS), 0.05)
+        if self.sign != "mixed":
+            features = np.abs(features)
+            weight = weight + np.float32(0.05 if self.sign == "positive" else -0.05)
+        return features, weight * np.float32(self.scale)
+
+    def __str__(self) -> str:
+        return (
+            f"features and weights #{self.number}: class {self.index}, sums {self.sign}, scale {self.scale:g}"
+        )
+
+
+LOGITS = st.builds(
+    Logits,
+    number=st.integers(0, 99),
+    index=st.integers(1, CLASSES - 2),
+    offset=st.sampled_from([0.0, -20.0, 15.0]),
+    margin=st.sampled_from([1.0, 0.3, 3.0]),
+)
+MAPS = st.builds(
+    Maps,
+    number=st.integers(0, 99),
+    index=st.integers(1, CLASSES - 2),
+    sign=st.sampled_from(["mixed", "positive", "negative"]),
+    scale=st.sampled_from([1.0, 0.1, 20.0]),
+)
+PANEL = (
+    Maps(0, 7, "mixed", 1.0),
+    Maps(1, 311, "positive", 1.0),
+    Maps(2, 998, "negative", 1.0),
+    Maps(3, 640, "mixed", 20.0),
+)
+
+
+def falsify(strategy: st.SearchStrategy[Any], check: Callable[[Any], None], seed: int) -> None:
+    """Try a check on drawn examples; raises the Fault of the smallest counterexample."""
+
+    @seeded(seed)
+    @settings(
+        max_examples=EXAMPLES,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+    @given(strategy)
+    def run(example: Any) -> None:
+        try:
+            check(example)
+        except Fault as fault:
+            fault.__notes__ = []
+            raise
+
+    run()
+
+
+class CamEvidence:
+    """What was asked about part 4; answers are kept by question."""
+
+    def __init__(self, student: Student, seed: int, labels: tuple[str, ...]) -> None:
+        self.student = student
+        self.seed = seed
+        self.labels = labels
+        self._answers: dict[Any, Reply | StudentRaised] = {}
+
+    def _keep(self, question: Any, ask: Callable[[], Reply]) -> Reply:
+        if question not in self._answers:
+            try:
+                self._answers[question] = ask()
+            except StudentRaised as error:
+                self._answers[question] = error
+        answer = self._answers[question]
+        if isinstance(answer, StudentRaised):
+            raise answer
+        return answer
+
+    # --- get_cls_pred ---
+
+    def predict(self, question: Logits) -> Reply:
+        """Ask get_cls_pred; raises StudentError."""
+        logit = question.array(self.seed)
+        return self._keep(question, lambda: self.student.ask("cls_pred", {}, {"logit": logit}, seconds=20.0))
+
+    @once
+    def prediction(self) -> Reply:
+        """One prediction; Blocked where get_cls_pred raises."""
+        try:
+            return self.predict(Logits(0, 5, 0.0, 3.0))
+        except (StudentRaised, StudentTimeout, StudentDied) as error:
+            raise Blocked("get_cls_pred can't be called, see cam.cls_index") from error
+
+    @once
+    def form(self) -> str:
+        """The form of index that the student's own get_cls_pred returns; "" where it isn't one that is accepted."""
+        try:
+            value = self.prediction.value
+        except Blocked:
+            return ""
+        shape, kind, dtype = tuple(value.get("shape", ())), value.get("type"), str(value.get("dtype"))
+        if not dtype.startswith(("int", "uint")) or shape not in ((), (1,)):
+            return ""
+        if kind == "Tensor":
+            return "tensor" if shape else "tensor0"
+        if kind == "int":
+            return "int"
+        return "array" if shape else "array0"
+
+    # --- returnCAM ---
+
+    @once
+    def working_form(self) -> str:
+        """The form that returnCAM is asked with: the student's own, or the first that it doesn't refuse."""
+        refused: StudentRaised | None = None
+        for form in dict.fromkeys((self.form or FORMS[0], *FORMS)):
+            try:
+                self._ask_map(PANEL[0], form)
+            except StudentRaised as error:
+                refused = refused or error
+            else:
+                return form
+        assert refused is not None
+        raise refused
+
+    def map(self, question: Maps) -> Reply:
+        """Ask returnCAM; raises StudentError."""
+        return self._ask_map(question, self.working_form)
+
+    def _ask_map(self, question: Maps, form: str) -> Reply:
+        features, weight = question.arrays(self.seed)
+        args = {"index": question.index, "form": form}
+        arrays = {"features": features, "weight": weight}
+        return self._keep((question, form), lambda: self.student.ask("cam", args, arrays, seconds=20.0))
+
+    @once
+    def panel(self) -> tuple[diagnosis.Case, ...]:
+        """The map's answers to a fixed panel of questions; Blocked where there are none."""
+        try:
+            replies = [(question, self.map(question)) for question in PANEL]
+        except (StudentRaised, StudentTimeout, StudentDied) as error:
+            raise Blocked("returnCAM can't be called, see cam.weighted_sum") from error
+        if any("value" not in reply.arrays for _, reply in replies):
+            kind = replies[0][1].value.get("type")
+            raise Blocked(f"returnCAM returns a {kind}, not an array: see cam.weighted_sum")
+        return tuple(self._case(question, reply.arrays["value"]) for question, reply in replies)
+
+    def _case(self, question: Maps, answer: Array) -> diagnosis.Case:
+        features, weight = question.arrays(self.seed)
+        return diagnosis.Case(
+            features[0].astype(np.float64), weight.astype(np.float64), question.index, answer
+        )
+
+    def is_right(self, question: Maps) -> bool:
+        """Say whether a map equals a right one but for rounding, whatever its size."""
+        reply = self.map(question)
+        case = self._case(question, reply.arrays["value"])
+        answer = resized(case.answer)
+        return answer is not None and any(
+            diagnosis.matches(answer, right)
+            for right in diagnosis.right_maps(case.features, case.weight, case.index)
+        )
+
+    @once
+    def verdict(self) -> diagnosis.Verdict | None:
+        """The steps that give the student's maps; None where no known combination does."""
+        cases = []
+        for case in self.panel:
+            answer = resized(case.answer)
+            if answer is None:
+                return None
+            cases.append(diagnosis.Case(case.features, case.weight, case.index, answer))
+        return diagnosis.search(cases)
+
+    @once
+    def correlation(self) -> float:
+        """The least correlation between an answer and the right weighted sum, enlarged."""
+        import cv2
+
+        least = 1.0
+        for case in self.panel:
+            answer = resized(case.answer)
+            if answer is None:
+                return 0.0
+            raw = cv2.resize(np.tensordot(case.weight[case.index], case.features, axes=1), (256, 256))
+            got = np.nan_to_num(answer.astype(np.float64))
+            spread = float(got.std() * raw.std())
+            least = min(
+                least, float(((got - got.mean()) * (raw - raw.mean())).mean()) / spread if spread else 0.0
+            )
+        return least
+
+    @once
+    def extremes(self) -> tuple[float, float]:
+        """The least and the greatest value of the first answer."""
+        answer = self.panel[0].answer
+        return float(answer.min()), float(answer.max())
+
+    # --- the last cell ---
+
+    @once
+    def cell(self) -> Reply:
+        """What the last cell made; raises StudentError."""
+        return self.student.ask("cam_cell", {}, {}, seconds=120.0)
+
+
+def resized(answer: Array) -> Array | None:
+    """Bring a map of another size to (256, 256): the shape line pays for that alone; None where it's no map."""
+    import cv2
+
+    answer = np.squeeze(answer)
+    if answer.ndim == 3 and 3 in (answer.shape[0], answer.shape[-1]):
+        answer = answer[..., 0] if answer.shape[-1] == 3 else answer[0]
+    if answer.ndim != 2 or min(answer.shape) < 2 or answer.dtype == np.bool_:
+        return None
+    if answer.shape == (256, 256):
+        return answer
+    kept = answer if answer.dtype == np.uint8 else answer.astype(np.float64)
+    return np.asarray(cv2.resize(kept, (256, 256)))

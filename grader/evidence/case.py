@@ -1,0 +1,54 @@
+"""A case: one submission with all the evidence about it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from grader.evidence.cam import CamEvidence
+from grader.evidence.copying import CopyEvidence
+from grader.evidence.model import ModelEvidence
+from grader.network.evaluate import Evaluator
+from grader.records import Picture, Submission
+from grader.sandbox.student import Student
+from reference.kit import __file__ as KIT
+from reference.architecture import fcn8s, fcn32s
+
+
+@dataclass
+class Case:
+    """One submission under judgement; `pictures` are drawn by checks for the report."""
+
+    submission: Submission
+    student: Student
+    seed: int
+    training: str = "none"
+    pictures: list[Picture] = field(default_factory=list)
+    _evaluators: dict[Any, Evaluator] = field(default_factory=dict)
+
+    @cached_property
+    def networks(self) -> dict[str, ModelEvidence]:
+        """The two networks, by part."""
+        makers = {"fcn32s": fcn32s, "fcn8s": fcn8s}
+        return {
+            part: ModelEvidence(self.student, make, self.seed, self._evaluators)
+            for part, make in makers.items()
+        }
+
+    @cached_property
+    def copies(self) -> dict[str, CopyEvidence]:
+        """What copying did to each, by part."""
+        return {part: CopyEvidence(network) for part, network in self.networks.items()}
+
+    @cached_property
+    def cam(self) -> CamEvidence:
+        """Part 4."""
+        return CamEvidence(self.student, self.seed, labels())
+
+
+def labels() -> tuple[str, ...]:
+    """Return the 1000 names that the kit's files hold."""
+    return tuple(json.loads(Path(KIT).with_name("files").joinpath("imagenet-simple-labels.json").read_text()))

@@ -1,0 +1,218 @@
+"""Evidence about the last cell: what it gave to the two functions for the kit's two images, and what it made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from grader import expect
+from grader.diagnosis import cam as diagnosis
+from grader.errors import Blocked, StudentError
+from grader.evidence.cam import CamEvidence, resized
+from grader.records import Picture, Place
+from reference.cam import class_activation_map
+from reference.kit import __file__ as KIT
+from reference.kit.CAM.resnet import resnet18
+
+Array = NDArray[Any]
+IMAGES = ("bike.jpg", "cat.jpg")
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+WEIGHT_SHAPE = (1000, 512)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the kit's network gives: fc weight (1000, 512), and for each image logits and features (1, 512, 7, 7)."""
+
+    weight: Array
+    logits: tuple[Array, ...]
+    features: tuple[Array, ...]
+
+
+@lru_cache(maxsize=1)
+def truth() -> Truth:
+    """Run the kit's network on the kit's images."""
+    net = resnet18(pretrained=True).eval()
+    with torch.inference_mode():
+        pairs = [net(_preprocess(name)) for name in IMAGES]
+    weight = net.fc.weight.detach().numpy()
+    return Truth(weight, tuple(logit.numpy() for logit, _ in pairs), tuple(f.numpy() for _, f in pairs))
+
+
+def _file(name: str) -> str:
+    return str(Path(KIT).with_name("files") / name)
+
+
+def _preprocess(name: str) -> torch.Tensor:
+    with Image.open(_file(name)) as image:
+        small = np.asarray(
+            image.convert("RGB").resize((224, 224), Image.Resampling.BILINEAR), dtype=np.float32
+        )
+    normal = (small / 255 - np.array(MEAN, dtype=np.float32)) / np.array(STD, dtype=np.float32)
+    return torch.from_numpy(normal.transpose(2, 0, 1)[None].copy())  # (1, 3, 224, 224)
+
+
+class LastCell:
+    """What the last cell did."""
+
+    def __init__(self, cam: CamEvidence) -> None:
+        self.cam = cam
+        self.reply = cam.cell
+        self.value: dict[str, Any] = self.reply.value
+
+    @property
+    def failure(self) -> tuple[str, Place | None]:
+        """What the cell raised, and where; "" if it ran through."""
+        for label, line, kind, message, place in self.value.get("failures", []):
+            at = place or [label, line]
+            return f"{kind}: {message}"[:300], Place(str(at[0]), int(at[1]))
+        return "", None
+
+    def calls(self, name: str) -> list[tuple[int, list[dict[str, Any]]]]:
+        """Return the calls of a function: their number and what they were given and gave."""
+        rows = enumerate(self.value.get("calls", []))
+        return [(number, call["arguments"]) for number, call in rows if call["name"] == name]
+
+    def array(self, key: str) -> Array | None:
+        """Return an array that the worker sent."""
+        return self.reply.arrays.get(key)
+
+    # --- weight_fc ---
+
+    def check_weight(self) -> None:
+        """weight_fc is the fc layer's weight."""
+        said, place = self.failure
+        given = self.calls("returnCAM")
+        weight, kind = self.array("weight_fc"), str(self.value["weight_fc"].get("type", ""))
+        if not kind and given and len(given[0][1]) > 1:
+            weight, kind = self.array(f"{given[0][0]}.1"), str(given[0][1][1].get("type", ""))
+        if not kind:
+            because = f"the last cell raises {said}" if said else "the last cell binds no weight_fc"
+            expect.fail(because, expected="weight_fc = the fc layer's weight as a numpy array", where=place)
+        expect.that(
+            kind == "ndarray",
+            f"weight_fc is a {kind}, it must be a numpy array",
+            help="detach() it from the graph and call numpy().",
+            expected="ndarray (1000, 512)",
+            actual=kind,
+        )
+        shape = None if weight is None else weight.shape
+        expect.that(
+            shape == WEIGHT_SHAPE,
+            f"weight_fc is {shape}, it must be {WEIGHT_SHAPE}"
+            + (": transposed" if shape == WEIGHT_SHAPE[::-1] else ""),
+            expected=str(WEIGHT_SHAPE),
+            actual=str(shape),
+        )
+        assert weight is not None
+        expect.that(
+            bool(np.allclose(weight, truth().weight, rtol=1e-4, atol=1e-6)),
+            "weight_fc does not hold the fc layer's weight" + _what_weight(weight),
+            expected="net.fc.weight",
+        )
+
+    # --- maps ---
+
+    def check_maps(self) -> None:
+        """The maps of both images are right, given the student's own two functions."""
+        said, place = self.failure
+        calls = self.calls("returnCAM")
+        try:
+            self.cam.panel  # noqa: B018 - raises Blocked where returnCAM can't be called
+            self.cam.prediction  # noqa: B018 - idem for get_cls_pred
+        except StudentError as error:
+            raise Blocked("returnCAM can't be called, see cam.weighted_sum") from error
+        if said and len(calls) < len(IMAGES):
+            expect.fail(f"the last cell raises {said}", expected="two maps", where=place)
+        expect.that(
+            len(calls) >= len(IMAGES),
+            f"the last cell makes {len(calls)} maps, there are {len(IMAGES)} images",
+            expected="returnCAM called once for each image",
+            actual=f"called {len(calls)} times",
+        )
+        for position, name in enumerate(IMAGES):
+            self._check_map(position, name)
+
+    def _check_map(self, position: int, name: str) -> None:
+        number, _ = self.calls("returnCAM")[position]
+        features, weight, index = (self.array(f"{number}.{argument}") for argument in range(3))
+        wanted = truth().features[position]
+        same = features is not None and features.shape == wanted.shape
+        expect.that(
+            bool(same)
+            and bool(np.allclose(features, wanted, rtol=1e-2, atol=1e-2 * float(np.abs(wanted).max()))),  # type: ignore[arg-type]
+            f"{name}: returnCAM is not given the image's layer-4 features",
+            expected=f"features {wanted.shape}",
+            actual="none" if features is None else str(features.shape),
+        )
+        predictions = self.calls("get_cls_pred")
+        if position < len(predictions) and index is not None:
+            own = self.array(f"{predictions[position][0]}.result")
+            expect.that(
+                own is None or np.array_equal(np.ravel(own), np.ravel(index)),
+                f"{name}: returnCAM is given class {np.ravel(index)[:1]}, get_cls_pred said {np.ravel(own)[:1]}",  # type: ignore[arg-type]
+            )
+        verdict = self.cam.verdict
+        right = verdict is not None and not (verdict.classes or verdict.sums or verdict.stretch)
+        answer = self.array(f"{number}.result")
+        if right and answer is not None and weight is not None and index is not None and weight.ndim == 2:
+            self._compare(name, features, weight, int(np.ravel(index)[0]), answer)
+
+    def _compare(self, name: str, features: Array | None, weight: Array, index: int, answer: Array) -> None:
+        assert features is not None
+        if weight.shape[1] != features.shape[1] or not 0 <= index < len(weight):
+            return  # the weight_fc line pays for that
+        found = resized(answer)
+        maps = diagnosis.right_maps(features[0].astype(np.float64), weight.astype(np.float64), index)
+        expect.that(
+            found is not None and any(diagnosis.matches(found, right) for right in maps),
+            f"{name}: the map is not what returnCAM gives for it",
+        )
+
+    # --- pictures ---
+
+    def pictures(self) -> list[Picture]:
+        """Draw the student's map and the reference's over each image."""
+        made = []
+        for position, name in enumerate(IMAGES):
+            logits, features = truth().logits[position], truth().features[position]
+            reference = class_activation_map(features, truth().weight, int(logits.argmax()))
+            calls = self.calls("returnCAM")
+            answer = self.array(f"{calls[position][0]}.result") if position < len(calls) else None
+            own = None if answer is None else resized(answer)
+            if own is not None:
+                made.append(Picture("cam", f"{name}: the submission's map", _overlay(name, _levels(own))))
+            made.append(Picture("cam", f"{name}: the reference's map", _overlay(name, reference)))
+        return made
+
+
+def _levels(values: Array) -> NDArray[np.uint8]:
+    return np.clip(np.nan_to_num(values.astype(np.float64)), 0, 255).astype(np.uint8)
+
+
+def _overlay(name: str, levels: NDArray[np.uint8]) -> bytes:
+    image = cv2.imread(_file(name))
+    assert image is not None
+    height, width = image.shape[:2]
+    heat = cv2.applyColorMap(cv2.resize(levels, (width, height)), cv2.COLORMAP_JET)
+    mixed = np.clip(heat * 0.3 + image * 0.5, 0, 255).astype(np.uint8)
+    return bytes(cv2.imencode(".png", mixed)[1].tobytes())
+
+
+def _what_weight(weight: Array) -> str:
+    true = truth().weight
+    with np.errstate(all="ignore"):
+        ratio = float((weight * true).sum() / (true * true).sum())
+    if np.allclose(weight, ratio * true, rtol=1e-3, atol=1e-6):
+        return f": it is {ratio:.4g} times that"
+    if np.allclose(weight, np.abs(true), rtol=1e-3, atol=1e-6):
+        return ": it holds absolute values"
+    return ""

@@ -1,0 +1,180 @@
+"""One submission, from its files to its grade: the story, top to bottom."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader import __version__, intake
+from grader import rubric as rubrics
+from grader.records import (
+    CheckResult,
+    Grade,
+    Outcome,
+    Picture,
+    Place,
+    Progress,
+    Provenance,
+    Submission,
+)
+from grader.sandbox import isolation as ladder
+from grader.sandbox.limits import Limits
+from grader.sandbox.process import Worker
+from grader.scoring import score
+
+Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to grade; `seed` None draws one, which the report tells."""
+
+    training: str = "auto"
+    seed: int | None = None
+    device: str = "auto"
+    isolation: str = "auto"
+
+
+class Clock:
+    """Where the time went, by stage."""
+
+    def __init__(self) -> None:
+        self.began = time.perf_counter()
+        self.laps: dict[str, float] = {}
+
+    @contextmanager
+    def lap(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.laps[stage] = self.laps.get(stage, 0.0) + time.perf_counter() - start
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self.began
+
+
+def grade(path: Path, options: Options = Options(), progress: Report = lambda _: None) -> Grade:  # noqa: B008 - frozen
+    """Grade one submission; raises IsolationError where student code can't be held as asked."""
+    clock = Clock()
+    rung = ladder.choose(options.isolation)
+    device = _device(options.device)
+    progress(Progress("start", "starting the sandbox"))
+    worker = Worker(rung, Limits(), device=device)  # imports torch while the submission is read
+    try:
+        progress(Progress("intake", "reading the submission"))
+        with clock.lap("intake"):
+            submission = intake.read(path)
+        seed = options.seed if options.seed is not None else secrets.randbelow(2**31)
+        results, pictures = _judge(submission, worker, rung, device, seed, options, progress, clock)
+    finally:
+        worker.close()
+    return _assemble(submission, results, pictures, rung.name, device, seed, clock)
+
+
+def _device(wanted: str) -> str:
+    if wanted != "auto":
+        return wanted
+    return "cuda" if Path("/dev/nvidiactl").exists() else "cpu"
+
+
+def _judge(
+    submission: Submission,
+    worker: Worker,
+    rung: ladder.Isolation,
+    device: str,
+    seed: int,
+    options: Options,
+    progress: Report,
+    clock: Clock,
+) -> tuple[Mapping[str, CheckResult], list[Picture]]:
+    if submission.problem:
+        return _nothing_to_judge(submission.problem), []
+    with clock.lap("libraries"):
+        from grader import session
+        from grader.evidence.case import Case
+        from grader.sandbox.student import Student
+
+    student = Student(
+        submission.slice, isolation=rung, limits=Limits(), device=device, seed=seed, worker=worker
+    )
+    with student:
+        progress(Progress("load", "running the slice of the submission"))
+        case = Case(submission, student, seed, options.training)
+        with clock.lap("checks"):
+            done = _counting(progress)
+            results = session.run(case, done)
+        return results, case.pictures
+
+
+def _counting(progress: Report) -> Callable[[CheckResult, int], None]:
+    count = 0
+
+    def done(result: CheckResult, total: int) -> None:
+        nonlocal count
+        count += 1
+        progress(Progress("checks", f"{result.id}: {result.outcome}", count, total))
+
+    return done
+
+
+def _nothing_to_judge(problem: str) -> dict[str, CheckResult]:
+    """Every line that a submission could have earned fails for the one reason that it can't be read."""
+    lines = (line for part in rubrics.load().parts if part.id != "questions" for line in part.lines)
+    return {line.id: CheckResult(line.id, Outcome.FAILED, problem) for line in lines}
+
+
+def _assemble(
+    submission: Submission,
+    results: Mapping[str, CheckResult],
+    pictures: list[Picture],
+    isolation: str,
+    device: str,
+    seed: int,
+    clock: Clock,
+) -> Grade:
+    rubric = rubrics.load()
+    quoted = {id: _quoting(result, submission.texts) for id, result in results.items()}
+    parts, checks = score(rubric, quoted)
+    return Grade(
+        student=submission.name,
+        score=round(sum(part.score for part in parts), 2),
+        max_score=round(sum(part.max_score for part in parts), 2),
+        pending=round(sum(part.pending for part in parts), 2),
+        parts=parts,
+        checks=checks,
+        notes=submission.notes,
+        submission=submission,
+        pictures=tuple(pictures),
+        provenance=Provenance(
+            submission_sha256=submission.sha256,
+            grader=__version__,
+            rubric_sha256=rubric.sha256,
+            seed=seed,
+            torch=_torch_version(),
+            device=device,
+            isolation=isolation,
+            seconds=round(clock.seconds, 2),
+            timings={stage: round(seconds, 2) for stage, seconds in clock.laps.items()},
+        ),
+    )
+
+
+def _torch_version() -> str:
+    from importlib.metadata import version
+
+    return version("torch")
+
+
+def _quoting(result: CheckResult, texts: Mapping[str, str]) -> CheckResult:
+    """Add the student's own line of code to a place."""
+    place = result.where
+    lines = texts.get(place.label, "").splitlines() if place else []
+    if place is None or not 0 < place.line <= len(lines):
+        return result
+    return replace(result, where=Place(place.label, place.line, lines[place.line - 1].strip()[:300]))

@@ -1,0 +1,175 @@
+"""Compute what an expression is, with weights drawn from the seed; equal parts of two networks are computed once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from grader.draws import draw, draw_parameter
+from grader.network.graph import Expr, walk
+
+MAX_ELEMENTS = 400_000_000
+
+# What a student's forward pass may compute besides layers: pure functions of tensors, nothing that reads or writes
+# anything else. Everything outside of this list makes a trace one that can't be replayed.
+REPLAYABLE = frozenset(
+    """abs add adaptive_avg_pool2d _adaptive_avg_pool2d adaptive_max_pool2d arange argmax avg_pool2d bmm cat
+    clamp clamp_max clamp_min constant_pad_nd copy cos cumsum div elu empty_like eq exp expand fill flip full
+    full_like gather ge gelu gt hardtanh index index_select leaky_relu le log _log_softmax lt max max_pool2d maximum
+    mean min minimum mm mul native_batch_norm _native_batch_norm_legit_no_training native_group_norm native_layer_norm
+    ne neg new_full new_zeros ones ones_like permute pow reflection_pad2d repeat replication_pad2d reshape roll
+    rsqrt rsub select sigmoid silu slice _softmax softplus sqrt squeeze stack sub sum t tanh threshold transpose
+    unsqueeze upsample_bicubic2d upsample_bilinear2d upsample_nearest2d view _unsafe_view where zeros zeros_like
+    clone contiguous expand_as hardswish hardsigmoid mish selu celu addmm linear split split_with_sizes chunk unbind
+    std var amax amin prod norm linalg_vector_norm scalar_tensor _to_copy alias detach relu""".split()
+)
+
+
+class NotReplayable(Exception):
+    """The expression holds something that can't be computed on this side."""
+
+
+class Evaluator:
+    """Computes expressions for one seed and one input; leaves are drawn by name and shape."""
+
+    def __init__(self, seed: int, shape: tuple[int, int, int, int]) -> None:
+        self.seed = seed
+        self.input = torch.from_numpy(draw(seed, "input", shape))
+        self._values: dict[str, Tensor | tuple[Tensor, ...]] = {}
+        self.buffers: Mapping[str, np.ndarray[Any, Any]] = {}
+
+    @torch.inference_mode()
+    def __call__(self, root: Expr) -> Tensor:
+        """Return the value of an expression; raises NotReplayable."""
+        if root.key not in self._values:
+            for node in walk(root):
+                if node.key not in self._values:
+                    self._values[node.key] = self._compute(node)
+        value = self._values[root.key]
+        if not isinstance(value, Tensor):
+            raise NotReplayable(f"{root.op} gives several values")
+        return value
+
+    def forget(self, keep_leaves: bool = True) -> None:
+        """Drop computed values (and drawn weights too, unless they are to be kept)."""
+        self._values.clear()
+
+    def _compute(self, node: Expr) -> Tensor | tuple[Tensor, ...]:
+        inputs = [self._values[source.key] for source in node.inputs]
+        try:
+            return OPERATIONS[node.op](self, node, inputs) if node.op in OPERATIONS else _replay(node, inputs)
+        except (RuntimeError, TypeError, ValueError, IndexError) as error:
+            raise NotReplayable(f"{node.op}: {error}") from error
+
+    def _leaf(self, node: Expr) -> Tensor:
+        name, shape, kind = node["name"], node["shape"], node["kind"]
+        if kind == "parameter":
+            return torch.from_numpy(draw_parameter(self.seed, name, shape))
+        if kind == "buffer" and name in self.buffers:
+            return torch.from_numpy(self.buffers[name])
+        raise NotReplayable(f"a {kind} of unknown value")
+
+
+def _crop(h: Tensor, node: Expr) -> Tensor:
+    top, left, height, width = (int(node[name]) for name in ("top", "left", "height", "width"))
+    rows, columns = h.shape[-2:]
+    if max(height, width) > 20_000:
+        raise NotReplayable("a crop out of bounds")
+    return F.pad(h, (-left, left + width - columns, -top, top + height - rows))
+
+
+def _window(h: Tensor, node: Expr) -> Tensor:
+    """A slice is short where its source ends; the reference crops as Python does."""
+    return h[..., node["top"] : node["top"] + node["height"], node["left"] : node["left"] + node["width"]]
+
+
+def _like(h: Tensor, other: Tensor, node: Expr) -> Tensor:
+    """Cut a window as large as another value."""
+    rows, columns = other.shape[-2:]
+    return h[..., node["top"] : node["top"] + rows, node["left"] : node["left"] + columns]
+
+
+def _convolve(node: Expr, inputs: list[Any]) -> Tensor:
+    x, weight, bias = (*inputs, None)[:3]
+    if node.op == "conv":
+        return F.conv2d(x, weight, bias, node["stride"], node["padding"], node["dilation"], node["groups"])
+    return F.conv_transpose2d(
+        x,
+        weight,
+        bias,
+        node["stride"],
+        node["padding"],
+        node["output_padding"],
+        node["groups"],
+        node["dilation"],
+    )
+
+
+OPERATIONS: dict[str, Any] = {
+    "input": lambda self, node, inputs: self.input,
+    "leaf": lambda self, node, inputs: self._leaf(node),
+    "conv": lambda self, node, inputs: _convolve(node, inputs),
+    "deconv": lambda self, node, inputs: _convolve(node, inputs),
+    "random": lambda self, node, inputs: torch.full(node["shape"], float("bernoulli" in node["name"])),
+    "relu": lambda self, node, inputs: torch.relu(inputs[0]),
+    "max_pool": lambda self, node, inputs: F.max_pool2d(
+        inputs[0], node["kernel"], node["stride"], node["padding"], node["dilation"], ceil_mode=node["ceil"]
+    ),
+    "crop": lambda self, node, inputs: _crop(inputs[0], node),
+    "window": lambda self, node, inputs: _window(inputs[0], node),
+    "like": lambda self, node, inputs: _like(inputs[0], inputs[1], node),
+    "add": lambda self, node, inputs: torch.add(inputs[0], inputs[1], alpha=node["scale"]),
+    "scale": lambda self, node, inputs: inputs[0] * node["factor"],
+    "item": lambda self, node, inputs: inputs[0][node["index"]],
+}
+
+_NAME = re.compile(r"^aten\.([A-Za-z0-9_]+)\.([A-Za-z0-9_]+)$")
+_DTYPES = {"torch.float32": torch.float32, "torch.int64": torch.int64, "torch.bool": torch.bool}
+
+
+def _replay(node: Expr, inputs: list[Any]) -> Tensor | tuple[Tensor, ...]:
+    """Run an operation as it was called, if it is on the list; its size is tried on the meta device first."""
+    match = _NAME.match(node.op)
+    if not match or match[1].removesuffix("_") not in REPLAYABLE:
+        raise NotReplayable(f"{node.op} is not replayed")
+    operation = getattr(getattr(torch.ops.aten, match[1]), match[2])
+    cloned = [
+        value.clone() if match[1].endswith("_") and isinstance(value, Tensor) else value for value in inputs
+    ]
+    meta = [value.to("meta") if isinstance(value, Tensor) else value for value in inputs]
+    for values in (meta, cloned):
+        out = operation(*_fill(node["args"], values), **_keywords(node["named"], values))
+        for tensor in out if isinstance(out, tuple | list) else [out]:
+            if isinstance(tensor, Tensor) and tensor.numel() > MAX_ELEMENTS:
+                raise NotReplayable(f"{node.op} makes too large a tensor")
+    return tuple(out) if isinstance(out, list) else out
+
+
+def _keywords(named: Any, inputs: list[Any]) -> dict[str, Any]:
+    kept = {
+        key: _fill_one(value, inputs) for key, value in named if key not in ("device", "pin_memory", "layout")
+    }
+    if inputs and isinstance(inputs[0], Tensor):
+        return kept
+    return {**kept, "device": "cpu"}
+
+
+def _fill(written: Any, inputs: list[Any]) -> list[Any]:
+    return [_fill_one(value, inputs) for value in written]
+
+
+def _fill_one(value: Any, inputs: list[Any]) -> Any:
+    if isinstance(value, tuple):
+        if value[:1] == ("t",):
+            return inputs[value[1]]
+        if value[:1] == ("l",):
+            return [_fill_one(item, inputs) for item in value[1:]]
+        if value[:1] == ("x",):
+            return _DTYPES.get(value[1])
+    return value

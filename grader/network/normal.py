@@ -1,0 +1,220 @@
+"""One spelling for each operation: the many ways to write a ReLU, a crop, a copy become the same expression.
+
+Operations that this module doesn't know stay as they were called, `aten.name.overload`, with their arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from grader.network.graph import Expr, Pair, add, conv, crop, expr, max_pool, relu
+from grader.records import Place
+
+Args = Sequence[Any]
+Shape = tuple[int, ...]
+
+IDENTITIES = {
+    "aten.clone.default",
+    "aten.detach.default",
+    "aten.detach_.default",
+    "aten.alias.default",
+    "aten.lift_fresh.default",
+    "aten.contiguous.default",
+    "aten.view_as.default",
+}
+RESHAPES = {"aten.view.default", "aten._unsafe_view.default", "aten.reshape.default", "aten.expand.default"}
+CASTS = {"aten._to_copy.default", "aten.to.dtype", "aten.to.device"}
+
+
+def pair(value: Any) -> Pair:
+    """Read an int or a list of one or two ints."""
+    if isinstance(value, int):
+        return (value, value)
+    numbers = tuple(int(n) for n in value)
+    return (numbers[0], numbers[-1])
+
+
+def _convolution(args: Args, place: Place | None) -> Expr:
+    x, weight, bias, stride, padding, dilation, transposed, output_padding, groups = args[:9]
+    return conv(
+        x,
+        weight,
+        bias,
+        stride=pair(stride),
+        padding=pair(padding),
+        dilation=pair(dilation),
+        groups=int(groups),
+        transposed=bool(transposed),
+        output_padding=pair(output_padding) if transposed else (0, 0),
+        place=place,
+    )
+
+
+def _max_pool(args: Args, place: Place | None) -> Expr:
+    x, kernel, stride, padding, dilation, ceil = (*args, *(None,) * 6)[:6]
+    return max_pool(
+        x,
+        pair(kernel),
+        pair(stride) if stride else pair(kernel),
+        pair(padding or 0),
+        pair(dilation or 1),
+        bool(ceil),
+        place,
+    )
+
+
+def _clamp(args: Args, place: Place | None) -> Expr | None:
+    x, low, high = (*args, None, None)[:3]
+    return relu(x, place) if low == 0 and high is None else None
+
+
+def _threshold(args: Args, place: Place | None) -> Expr | None:
+    return relu(args[0], place) if args[1] == 0 and args[2] == 0 else None
+
+
+def _leaky(args: Args, place: Place | None) -> Expr | None:
+    return relu(args[0], place) if len(args) > 1 and args[1] == 0 else None
+
+
+def _add(args: Args, place: Place | None, sign: float = 1.0, scale: Any = 1) -> Expr | None:
+    both = isinstance(args[0], Expr) and isinstance(args[1], Expr)
+    return add(args[0], args[1], sign * scale, place) if both else None
+
+
+def _times(args: Args, place: Place | None, power: int = 1) -> Expr | None:
+    factor = args[1]
+    if isinstance(factor, Expr) or not isinstance(factor, int | float) or not factor:
+        return None
+    return expr("scale", args[0], place=place, factor=float(factor) ** power)
+
+
+SPELLINGS: dict[str, Callable[[Args, Mapping[str, Any], Place | None], Expr | None]] = {
+    "aten.convolution.default": lambda a, _, p: _convolution(a, p),
+    "aten.relu.default": lambda a, _, p: relu(a[0], p),
+    "aten.relu_.default": lambda a, _, p: relu(a[0], p),
+    "aten.clamp_min.default": lambda a, _, p: _clamp(a, p),
+    "aten.clamp_min_.default": lambda a, _, p: _clamp(a, p),
+    "aten.clamp.default": lambda a, k, p: _clamp((*a, *k.values()), p),
+    "aten.clamp_.default": lambda a, k, p: _clamp((*a, *k.values()), p),
+    "aten.threshold.default": lambda a, _, p: _threshold(a, p),
+    "aten.threshold_.default": lambda a, _, p: _threshold(a, p),
+    "aten.leaky_relu.default": lambda a, _, p: _leaky(a, p),
+    "aten.leaky_relu_.default": lambda a, _, p: _leaky(a, p),
+    "aten.max_pool2d_with_indices.default": lambda a, _, p: _max_pool(a, p),
+    "aten.max_pool2d.default": lambda a, _, p: _max_pool(a, p),
+    "aten.add.Tensor": lambda a, k, p: _add(a, p, 1.0, k.get("alpha", 1)),
+    "aten.add_.Tensor": lambda a, k, p: _add(a, p, 1.0, k.get("alpha", 1)),
+    "aten.sub.Tensor": lambda a, k, p: _add(a, p, -1.0, k.get("alpha", 1)),
+    "aten.sub_.Tensor": lambda a, k, p: _add(a, p, -1.0, k.get("alpha", 1)),
+    "aten.mul.Tensor": lambda a, _, p: _times(a, p),
+    "aten.mul_.Tensor": lambda a, _, p: _times(a, p),
+    "aten.div.Tensor": lambda a, _, p: _times(a, p, -1),
+    "aten.div_.Tensor": lambda a, _, p: _times(a, p, -1),
+    "aten.neg.default": lambda a, _, p: expr("scale", a[0], place=p, factor=-1.0),
+}
+
+
+def normalise(name: str, args: Args, named: Mapping[str, Any], place: Place | None) -> Expr:
+    """Write a call in its one spelling."""
+    known = SPELLINGS.get(name)
+    made = known(args, named, place) if known else None
+    return made if made is not None else _as_called(name, args, named, place)
+
+
+def _as_called(name: str, args: Args, named: Mapping[str, Any], place: Place | None) -> Expr:
+    inputs: list[Expr] = []
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Expr):
+            inputs.append(value)
+            return ("t", len(inputs) - 1)
+        return ("l", *map(plain, value)) if isinstance(value, tuple) and value[:1] != ("x",) else value
+
+    written = tuple(plain(arg) for arg in args)
+    keywords = tuple((key, plain(value)) for key, value in sorted(named.items()))
+    return Expr(name, tuple(inputs), (("args", written), ("named", keywords)), place)
+
+
+def result(made: Expr, position: int, source: Shape | None, shape: Shape) -> Expr:
+    """Choose a call's result, knowing the shapes of its first argument and of the result."""
+    if made.op.startswith("random."):
+        return expr("random", place=made.place, name=made.op, shape=shape)
+    if made.op == "max_pool":
+        return made if position == 0 else expr("item", made, index=position)
+    if position > 0 or made.op in {"aten.split.Tensor", "aten.chunk.default", "aten.unbind.int"}:
+        return expr("item", made, index=position)
+    if made.op in IDENTITIES or (made.op in RESHAPES | CASTS and source == shape and _same_type(made)):
+        return made.inputs[0]
+    return _as_crop(made, source, shape) or made
+
+
+def _same_type(made: Expr) -> bool:
+    dtype = dict(made["named"]).get("dtype")
+    return dtype is None or dtype == ("x", "torch.float32")
+
+
+def _as_crop(made: Expr, source: Shape | None, shape: Shape) -> Expr | None:
+    if source is None or len(source) != 4 or len(shape) != 4:
+        return None
+    window = CROPS[made.op](made["args"], source, made) if made.op in CROPS else None
+    if window is None:
+        return None
+    top, left = window
+    return fold_crop(crop(made.inputs[0], top, left, shape[2], shape[3], made.place), source)
+
+
+def _slice(args: Args, source: Shape, made: Expr) -> Pair | None:
+    _, dim, start, _, step = (*args, *(None,) * (5 - len(args)))
+    dim = dim or 0
+    start = start or 0
+    start = min(start + source[dim] if start < 0 else start, source[dim])
+    if step not in (None, 1):
+        return None
+    if dim % 4 < 2:
+        return None if start or made_short(args, source) else (0, 0)
+    return (start, 0) if dim % 4 == 2 else (0, start)
+
+
+def made_short(args: Args, source: Shape) -> bool:
+    """Say whether a slice along batch or channels leaves something out."""
+    dim, end = (args[1] if len(args) > 1 else 0) or 0, args[3] if len(args) > 3 else None
+    return end is not None and not (end >= source[dim])
+
+
+def _pad(args: Args, source: Shape, made: Expr) -> Pair | None:
+    pads = args[1][1:]
+    value = args[2] if len(args) > 2 else 0
+    if len(pads) > 4 or (value not in (0, 0.0, None) and any(pad > 0 for pad in pads)):
+        return None
+    left, _, top, _ = (*pads, 0, 0)[:4]
+    return (-top, -left)
+
+
+def _index_select(args: Args, source: Shape, made: Expr) -> Pair | None:
+    index = made.inputs[1]
+    if not index.op.startswith("aten.arange"):
+        return None
+    numbers = [n for n in index["args"] if isinstance(n, int)]
+    start, step = (0 if len(numbers) < 2 else numbers[0]), (numbers[2] if len(numbers) > 2 else 1)
+    dim = args[1] % 4
+    return None if step != 1 or dim < 2 else ((start, 0) if dim == 2 else (0, start))
+
+
+CROPS: dict[str, Callable[[Args, Shape, Expr], Pair | None]] = {
+    "aten.slice.Tensor": _slice,
+    "aten.constant_pad_nd.default": _pad,
+    "aten.index_select.default": _index_select,
+}
+
+
+def fold_crop(outer: Expr, source: Shape) -> Expr:
+    """Merge a crop of a crop into one, and drop a crop that keeps everything."""
+    top, left, height, width = (int(outer[name]) for name in ("top", "left", "height", "width"))
+    inner = outer.inputs[0]
+    inside = top >= 0 and left >= 0 and top + height <= source[2] and left + width <= source[3]
+    if (top, left, height, width) == (0, 0, source[2], source[3]):
+        return inner
+    if inner.op == "crop" and inside:
+        return crop(inner.inputs[0], inner["top"] + top, inner["left"] + left, height, width, outer.place)
+    return outer

@@ -1,0 +1,86 @@
+"""The main path of a network: the chain from input to output that passes through most layers, and what joins it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from grader.network.graph import Expr, walk
+
+LAYERS = ("conv", "deconv")
+
+
+@dataclass(frozen=True)
+class Join:
+    """A side branch that joins the main path: `side` leads from the value it was taken from to where it joins."""
+
+    expr: Expr
+    tap: Expr | None  # the value of the main path that it was taken from; None where it has another origin
+    side: tuple[Expr, ...]
+    coefficient: float = 1.0
+
+    @property
+    def kind(self) -> str:
+        return "add" if self.expr.op == "add" else self.expr.op.removeprefix("aten.").split(".")[0]
+
+
+@dataclass(frozen=True)
+class Path:
+    """The main path, input first; `joins` says for a position what joins there."""
+
+    steps: tuple[Expr, ...]
+    joins: dict[int, Join]
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Return where in the path a value is, by its key."""
+        return {step.key: position for position, step in enumerate(self.steps)}
+
+
+def depths(root: Expr) -> dict[str, int]:
+    """Return how many layers lie on the deepest way to each value."""
+    depth: dict[str, int] = {}
+    for node in walk(root):
+        below = max((depth[source.key] for source in node.inputs), default=0)
+        depth[node.key] = below + (node.op in LAYERS)
+    return depth
+
+
+def touches_input(root: Expr) -> dict[str, bool]:
+    """Say for each value whether it depends on the input."""
+    known: dict[str, bool] = {}
+    for node in walk(root):
+        known[node.key] = node.op == "input" or any(known[source.key] for source in node.inputs)
+    return known
+
+
+def main_path(root: Expr) -> Path:
+    """Find the main path; of several inputs the one with most layers below is followed."""
+    depth, alive = depths(root), touches_input(root)
+    steps: list[Expr] = []
+    node = root
+    while node.op != "input" and any(alive[source.key] for source in node.inputs):
+        steps.append(node)
+        node = max((s for s in node.inputs if alive[s.key]), key=lambda source: depth[source.key])
+    steps.append(node)
+    steps.reverse()
+    on_path = {step.key for step in steps}
+    joins = {}
+    for position, step in enumerate(steps):
+        others = [s for s in step.inputs if alive[s.key] and position and s.key != steps[position - 1].key]
+        if others and step.op not in LAYERS:
+            joins[position] = _join(step, others[0], on_path)
+    return Path(tuple(steps), joins)
+
+
+def _join(step: Expr, other: Expr, on_path: set[str]) -> Join:
+    side: list[Expr] = []
+    node = other
+    while node.key not in on_path and node.inputs:
+        side.append(node)
+        node = node.inputs[0]
+    side.reverse()
+    coefficient = step["scale"] if step.op == "add" and step.inputs[1].key == other.key else 1.0
+    for part in side:
+        coefficient *= part["factor"] if part.op == "scale" else 1.0
+    return Join(step, node if node.key in on_path else None, tuple(side), coefficient)

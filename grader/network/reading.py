@@ -1,0 +1,122 @@
+"""A network as the student built it, read into the assignment's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from grader.network.graph import Expr, Pair, replace_leaves
+from grader.network.path import LAYERS, Join, Path, main_path
+from grader.network.roles import Layer, align, is_pool, read_layer
+from reference.architecture import Architecture, Skip
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Layers and pools by role, those without a role, and the main path that they lie on."""
+
+    architecture: Architecture
+    output: Expr
+    path: Path
+    layers: dict[str, Layer]
+    pools: dict[str, Expr]
+    extra: tuple[Expr, ...]
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Return the position in the path of every role on it."""
+        nodes = {role: layer.expr for role, layer in self.layers.items()} | self.pools
+        return {
+            role: self.path.places[node.key] for role, node in nodes.items() if node.key in self.path.places
+        }
+
+    def segment(self, position: int) -> Iterator[tuple[int, Expr]]:
+        """Yield the path's steps after a layer, up to the next layer."""
+        for later in range(position + 1, len(self.path.steps)):
+            if self.path.steps[later].op in LAYERS:
+                return
+            yield later, self.path.steps[later]
+
+    def after(self, position: int) -> str:
+        """Return the role of the last layer or pool at or before a position; "" before the first."""
+        behind = [(place, role) for role, place in self.positions.items() if place <= position]
+        return max(behind)[1] if behind else ""
+
+    @cached_property
+    def first_upscore(self) -> int:
+        """Return the position where the way up begins: the first transposed convolution, or the last layer."""
+        deconvs = [i for i, step in enumerate(self.path.steps) if step.op == "deconv"]
+        layers = [i for i, step in enumerate(self.path.steps) if step.op in LAYERS]
+        return deconvs[0] if deconvs else (layers[-1] + 1 if layers else 0)
+
+    @cached_property
+    def last_layer(self) -> int:
+        """Return the position of the path's last layer; -1 if it has none."""
+        return max((i for i, step in enumerate(self.path.steps) if step.op in LAYERS), default=-1)
+
+    def join_of(self, skip: Skip) -> tuple[int, Join] | None:
+        """Return where the branch that holds a skip's score layer joins, or None."""
+        layer = self.layers.get(skip.score.role)
+        for position, join in self.path.joins.items():
+            if layer is not None and any(part.key == layer.expr.key for part in join.side):
+                return position, join
+        return None
+
+    @cached_property
+    def keys(self) -> dict[str, str]:
+        """Return for every parameter that has a role the key its values are drawn by."""
+        names: dict[str, str] = {}
+        for role, layer in self.layers.items():
+            names.setdefault(layer.weight, f"{role}.weight")
+            if layer.bias:
+                names.setdefault(layer.bias, f"{role}.bias")
+        return names
+
+    @cached_property
+    def keyed(self) -> Expr:
+        """Return the output with parameters named by role, comparable with the reference."""
+        return replace_leaves(self.output, self.keys)
+
+    @cached_property
+    def found(self) -> int:
+        """Return how many of the assignment's convolutions the network has."""
+        return len(self.layers)
+
+
+def read_network(output: Expr, architecture: Architecture) -> Reading:
+    """Read a network: find the main path, give roles to what lies on it and on the branches that join it."""
+    path = main_path(output)
+    nodes = [step for step in path.steps if step.op in LAYERS or is_pool(step)]
+    wanted = [*architecture.trunk, architecture.score, *architecture.upscores]
+    roles = align(nodes, wanted)
+    taken = {node.key for node in roles.values()}
+    side = _side_roles(path, architecture)
+    layers = {role: read_layer(node) for role, node in (roles | side).items() if node.op in LAYERS}
+    return Reading(
+        architecture=architecture,
+        output=output,
+        path=path,
+        layers=layers,
+        pools={role: node for role, node in roles.items() if node.op not in LAYERS},
+        extra=tuple(node for node in nodes if node.key not in taken),
+    )
+
+
+def _side_roles(path: Path, architecture: Architecture) -> dict[str, Expr]:
+    """Match the convolutions of joining branches with the skips' score layers, by channels, then by order."""
+    found = [part for _, join in sorted(path.joins.items()) for part in join.side if part.op in LAYERS]
+    roles: dict[str, Expr] = {}
+    for exact in (True, False):
+        for skip in architecture.skips:
+            fits = [node for node in found if not exact or read_layer(node).inputs == skip.score.inputs]
+            if skip.score.role not in roles and fits:
+                roles[skip.score.role] = fits[0]
+                found.remove(fits[0])
+    return roles
+
+
+def offset(parts: tuple[Expr, ...]) -> Pair | None:
+    """Return the row and column where a chain of crops starts; None where nothing is cropped."""
+    crops = [part for part in parts if part.op == "crop"]
+    return (sum(c["top"] for c in crops), sum(c["left"] for c in crops)) if crops else None

@@ -1,0 +1,124 @@
+"""Give every layer of a student's network its role, by place and shape, never by name.
+
+The layers of the main path are aligned with those of the assignment like two texts: at least total cost, where a
+layer that differs costs a little for every attribute and one that is missing or too many costs more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.network.graph import Expr, Pair
+from grader.records import Place
+from reference.architecture import Conv, Pool
+
+POOLINGS = ("max_pool", "avg_pool", "adaptive")
+NOT_ALIKE = 1e9
+MISSING_CONV = 2.0
+MISSING_POOL = 1.6  # less, so that a pool in a wrong place is a moved pool and not two moved layers
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A convolution as the student made it."""
+
+    expr: Expr
+    weight: str
+    bias: str
+    inputs: int
+    outputs: int
+    kernel: Pair
+    stride: Pair
+    padding: Pair
+    dilation: Pair
+    groups: int
+    transposed: bool
+    output_padding: Pair
+
+    @property
+    def place(self) -> Place | None:
+        return self.expr.place
+
+
+def read_layer(node: Expr) -> Layer:
+    """Read a convolution's attributes; a weight that isn't a plain parameter has its expression's key for a name."""
+    weight, bias = node.inputs[1], node.inputs[2] if len(node.inputs) > 2 else None
+    shape = dict(weight.attrs).get("shape", ())
+    transposed, groups = node.op == "deconv", int(node["groups"])
+    first, second, *kernel = shape if len(shape) == 4 else (0, 0, 0, 0)
+    return Layer(
+        expr=node,
+        weight=_name(weight),
+        bias="" if bias is None else _name(bias),
+        inputs=first if transposed else second * groups,
+        outputs=second * groups if transposed else first,
+        kernel=(kernel[0], kernel[1]),
+        stride=node["stride"],
+        padding=node["padding"],
+        dilation=node["dilation"],
+        groups=groups,
+        transposed=transposed,
+        output_padding=node["output_padding"],
+    )
+
+
+def _name(node: Expr) -> str:
+    return str(node["name"]) if node.op == "leaf" else f"computed {node.key[:8]}"
+
+
+def is_pool(node: Expr) -> bool:
+    """Say whether an operation pools."""
+    return any(name in node.op for name in POOLINGS)
+
+
+def _conv_cost(layer: Layer, wanted: Conv) -> float:
+    if layer.transposed != wanted.transposed:
+        return NOT_ALIKE
+    return (
+        1.0 * (layer.outputs != wanted.outputs)
+        + 0.6 * (layer.inputs != wanted.inputs)
+        + 0.9 * (layer.kernel != (wanted.kernel,) * 2)
+        + 0.4 * (layer.stride != (wanted.stride,) * 2)
+        + 0.3 * (layer.padding != (wanted.padding,) * 2)
+        + 0.3 * (layer.dilation != (wanted.dilation,) * 2)
+        - 0.05 * (wanted.role in layer.weight)  # only breaks ties between equal layers
+    )
+
+
+def _cost(node: Expr, wanted: Conv | Pool) -> float:
+    if isinstance(wanted, Pool):
+        return 0.5 * (node.op != "max_pool") if is_pool(node) else NOT_ALIKE
+    return NOT_ALIKE if is_pool(node) else _conv_cost(read_layer(node), wanted)
+
+
+def align(nodes: Sequence[Expr], wanted: Sequence[Conv | Pool]) -> dict[str, Expr]:
+    """Match layers and pools with roles at least total cost; what is not in the answer is missing or too many."""
+    extra = [MISSING_POOL if is_pool(node) else MISSING_CONV for node in nodes]
+    absent = [MISSING_POOL if isinstance(role, Pool) else MISSING_CONV for role in wanted]
+    best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
+    for i in range(len(nodes) + 1):
+        for j in range(len(wanted) + 1):
+            ways = []
+            if i and j:
+                ways.append((best[i - 1, j - 1][0] + _cost(nodes[i - 1], wanted[j - 1]), (1, 1)))
+            if i:
+                ways.append((best[i - 1, j][0] + extra[i - 1], (1, 0)))
+            if j:
+                ways.append((best[i, j - 1][0] + absent[j - 1], (0, 1)))
+            if ways:
+                best[i, j] = min(ways, key=lambda way: way[0])
+    return _trace_back({cell: step for cell, (_, step) in best.items()}, nodes, wanted)
+
+
+def _trace_back(
+    came: dict[tuple[int, int], tuple[int, int]], nodes: Sequence[Expr], wanted: Sequence[Conv | Pool]
+) -> dict[str, Expr]:
+    roles: dict[str, Expr] = {}
+    i, j = len(nodes), len(wanted)
+    while (i, j) != (0, 0):
+        down, right = came[i, j]
+        if (down, right) == (1, 1):
+            roles[wanted[j - 1].role] = nodes[i - 1]
+        i, j = i - down, j - right
+    return roles

@@ -1,0 +1,1 @@
+"""The assignment solved, as data and code."""
