@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+import torch.utils._device
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
+from torch.utils._device import DeviceContext
 
 ABSENT = frozenset(("cuda", "mps", "xpu", "hip", "xla"))
 MOVES = frozenset((Tensor.to, Tensor.cuda, Tensor.cpu))
@@ -36,8 +38,20 @@ class NoGpu(TorchFunctionMode):
         if func in MOVES and args and isinstance(args[0], Tensor):
             return _move(func, args, kwargs)
         if kwargs.get("device") is not None and absent(kwargs["device"]):
-            kwargs = {**kwargs, "device": torch.get_default_device()}
+            kwargs = {**kwargs, "device": None}
         return func(*args, **kwargs)
+
+
+class LenientContext(DeviceContext):
+    """What `with torch.device(...)` pushes: a call that names an absent device follows it as well."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if absent(kwargs.get("device")):
+            kwargs = {**kwargs, "device": None}
+        return super().__torch_function__(func, types, args, kwargs)  # type: ignore[no-untyped-call]
 
 
 def _move(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -68,4 +82,5 @@ def prepare(device: str, threads: int) -> None:
     torch.set_num_threads(threads)
     if device == "cpu":
         torch.set_default_device = _set_default_device
+        torch.utils._device.DeviceContext = LenientContext  # type: ignore[misc]
         NoGpu().__enter__()  # type: ignore[no-untyped-call]

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import pytest
+
+from grader.errors import CallError, IsolationError
+from grader.sandbox import isolation, launch, seccomp
+from grader.sandbox.isolation import choose, explain, survey
+from grader.sandbox.ladder import LADDER, RUNGS, Isolation
+from grader.sandbox.probe import OUTLIVE, ProbeRow, probe
+from grader.sandbox.staging import ROOT, Program, stage
+from tests.grader.sandbox.conftest import HELD, Start
+
+
+def test_this_machine_has_a_rung() -> None:
+    """Else the tests of the sandbox would test nothing."""
+    assert HELD
+
+
+def test_auto_takes_the_strongest_that_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ladder is tried from its top."""
+    fails: set[str] = set()
+    monkeypatch.setattr(isolation, "_probe", lambda name: row(name, works=name not in fails))
+    for rung in LADDER:
+        assert choose() is rung
+        fails.add(rung.name)
+
+
+def row(name: str, *, works: bool = True, possible: tuple[str, ...] = ()) -> ProbeRow:
+    return ProbeRow(RUNGS[name], works, "" if works else "bwrap is not installed", possible)
+
+
+@pytest.mark.parametrize("requested", ["auto", "bwrap", "landlock"])
+def test_without_a_rung_grading_refuses_and_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, requested: str
+) -> None:
+    """It never takes less in silence, and names the one way to insist."""
+    monkeypatch.setattr(isolation, "_probe", lambda name: row(name, works=False))
+    with pytest.raises(IsolationError, match=r"libseccomp[\s\S]*--isolation none"):
+        choose(requested)
+
+
+def test_a_rung_that_leaks_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To run is not to hold."""
+    monkeypatch.setattr(isolation, "_probe", lambda name: row(name, possible=("read a file of this user",)))
+    with pytest.raises(IsolationError, match="read a file of this user"):
+        choose()
+
+
+def test_none_must_be_asked_for() -> None:
+    """And is never tried before it is believed: it holds nothing."""
+    assert choose("none").name == "none"
+    assert not probe(RUNGS["none"]).holds
+    assert OUTLIVE in probe(RUNGS["none"]).possible
+
+
+def test_an_unknown_name_is_the_callers_mistake() -> None:
+    """The message lists what there is."""
+    with pytest.raises(CallError, match="bwrap, landlock, none"):
+        choose("docker")
+
+
+def test_the_survey_has_a_row_for_every_rung() -> None:
+    """For the doctor's table."""
+    rows = survey()
+
+    assert [r.isolation.name for r in rows] == ["bwrap", "landlock", "none"]
+    assert all(explain(r) for r in rows)
+    assert all(r.isolation.covers and r.isolation.does_not_cover for r in rows)
+
+
+def test_a_missing_program_is_a_finding_not_a_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """bubblewrap or libseccomp may be absent."""
+    absent = Isolation("bwrap", (), (), lambda *_: ["/no/such/bwrap"])
+    assert "no/such" in probe(absent).problem
+
+    def missing() -> int:
+        raise OSError("libseccomp is not here")
+
+    monkeypatch.setattr(launch.seccomp, "descriptor", missing)
+    assert "libseccomp" in probe(RUNGS["landlock"]).problem
+
+
+def test_the_stage_is_a_closed_list() -> None:
+    """Neither the solutions nor what judges is copied."""
+    made = stage(Program())
+    try:
+        names = {str(path.relative_to(made.folder)) for path in made.folder.rglob("*") if path.is_file()}
+        assert (made.files / "imagenet-simple-labels.json").is_file()
+    finally:
+        made.remove()
+
+    assert not [n for n in names if n.endswith(("architecture.py", "reference/fcn.py", "reference/cam.py"))]
+    assert {n.split("/")[1] for n in names if n.startswith("code/")} == {"grader"}
+    assert {n for n in names if n.startswith("code/grader/") and n.count("/") == 2} == {
+        f"code/grader/{name}.py" for name in ("__init__", "errors", "records", "protocol", "draws")
+    }
+    assert "kit/FCN/trainer.py" in names
+
+
+def test_the_worker_sees_no_more_than_it_needs(start: Start, rung: str) -> None:
+    """Nothing of the project but installed packages, no home, no list of users."""
+    source = """
+import os
+def f(paths):
+    found = []
+    for path in paths:
+        try:
+            with open(path) as file: file.read()
+            found.append(path)
+        except OSError: pass
+    return found
+"""
+    secret = [str(path) for path in ROOT.rglob("*.py") if ".venv" not in path.parts]
+    others = ["/etc/passwd", "/etc/shadow", "/etc/hostname", "/var/log/dpkg.log"]
+
+    assert len(secret) > 50
+    assert start(source, rung=rung).ask("call", {"name": "f", "args": [secret + others]}).value == []
+
+
+def test_the_filter_is_a_bpf_program() -> None:
+    """Eight bytes an instruction, and small enough for a pipe."""
+    code = seccomp.program()
+
+    assert len(code) % 8 == 0
+    assert 100 < len(code) < 32768

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.errors import IsolationError, StudentDied, StudentRaised
+from grader.sandbox.ladder import RUNGS
+from grader.sandbox.limits import Limits, MiB
+from grader.sandbox.process import Worker
+from grader.sandbox.staging import Program
+from tests.grader.sandbox.conftest import Start
+
+LIMITS = Limits()
+
+HOG = "def f():\n    kept = []\n    while True: kept.append(bytearray(b'x' * 2**20))"
+CHILDREN = """
+import os, time
+def f():
+    for _ in range(4):
+        if os.fork() == 0:
+            kept = bytearray(b'x' * (80 * 2**20))
+            time.sleep(60)
+    time.sleep(60)
+"""
+FORK_BOMB = "import os, time\ndef f():\n    for _ in range(2000):\n        if os.fork() == 0: time.sleep(60)"
+THREADS = """
+import threading, time
+def f():
+    for _ in range(5000): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+    time.sleep(60)
+"""
+FLOOD = "import os\ndef f():\n    while True: os.write(1, b'x' * 65536)"
+
+
+def test_a_memory_hog_is_told_so(start: Start, rung: str) -> None:
+    """As a MemoryError with its line where the kernel refuses, else by the watch."""
+    student = start(HOG, rung=rung, limits=replace(LIMITS, memory=200 * MiB))
+    with pytest.raises((StudentRaised, StudentDied), match=r"MemoryError|more than 200 MiB of memory"):
+        student.ask("call", {"name": "f"})
+
+    assert student.ask("ping").value == {}
+
+
+def test_memory_counts_for_all_processes_together(start: Start, rung: str) -> None:
+    """No child is beyond what the kernel allows to one, all of them are."""
+    student = start(CHILDREN, rung=rung, limits=replace(LIMITS, memory=250 * MiB))
+    with pytest.raises(StudentDied, match="more than 250 MiB of memory"):
+        student.ask("call", {"name": "f"})
+
+
+def test_a_fork_bomb_is_bounded(start: Start, rung: str) -> None:
+    """Root is not bounded by the kernel's own limit, hence the watch."""
+    student = start(FORK_BOMB, rung=rung, limits=replace(LIMITS, processes=20))
+    with pytest.raises((StudentRaised, StudentDied), match=r"more than 20 processes|BlockingIOError"):
+        student.ask("call", {"name": "f"})
+
+    assert student.ask("ping").value == {}
+
+
+def test_threads_are_bounded(start: Start, rung: str) -> None:
+    """They cost the kernel what processes cost."""
+    student = start(THREADS, rung=rung, limits=replace(LIMITS, threads=100))
+    with pytest.raises((StudentRaised, StudentDied), match=r"more than 100 threads|can't start new thread"):
+        student.ask("call", {"name": "f"})
+
+
+def test_a_flood_past_print_is_stopped(start: Start, rung: str) -> None:
+    """Its end is kept for the log, no more."""
+    student = start(FLOOD, rung=rung, limits=replace(LIMITS, console=MiB))
+    with pytest.raises(StudentDied, match="more than 1 MiB to its console"):
+        student.ask("call", {"name": "f"})
+
+    assert 0 < len(student.log) <= 64 * 1024
+
+
+def test_print_by_the_megabyte_is_no_fault(start: Start, rung: str) -> None:
+    """It is cut, and what comes after it still counts."""
+    student = start("def f():\n    for _ in range(100): print('x' * 99_999)\n    return 5", rung=rung)
+    reply = student.ask("call", {"name": "f"})
+
+    assert reply.value == 5
+    assert len(reply.stdout) < 70_000
+    assert reply.stdout.endswith("more characters were printed]")
+
+
+FILES = """
+def f(folder):
+    for n in range(1000):
+        with open(f'{folder}/{n}', 'wb') as file: file.write(b'x' * 2**20)
+    import time; time.sleep(5)
+"""
+
+
+def test_files_are_bounded(start: Start, rung: str) -> None:
+    """By the size of a folder in memory, or by the watch."""
+    student = start(FILES, rung=rung, limits=replace(LIMITS, disk=4 * MiB))
+    with pytest.raises((StudentRaised, StudentDied), match=r"No space left|more than 4 MiB of files"):
+        student.ask("call", {"name": "f", "args": ["."]})
+
+
+@pytest.mark.parametrize("folder", ["/", "/dev", "/dev/shm", "/tmp", "/usr/lib", "/var/tmp"])
+def test_nowhere_else_can_be_written_without_bound(start: Start, rung: str, folder: str) -> None:
+    """Read-only, absent, or of a size."""
+    student = start(FILES, rung=rung, limits=replace(LIMITS, disk=4 * MiB))
+    with pytest.raises(StudentRaised, match=r"No space left|denied|Read-only|No such file"):
+        student.ask("call", {"name": "f", "args": [folder]})
+
+
+def test_a_worker_that_can_not_start_is_our_fault() -> None:
+    """Nothing of a student runs before it is ready."""
+    worker = Worker(RUNGS["none"], LIMITS, program=Program(preload=("no_such_module",)))
+    with pytest.raises(IsolationError, match="no_such_module"):
+        worker.wait_ready()
+    worker.close()
+
+
+def test_an_environment_of_ours_does_not_reach_the_worker(
+    start: Start, rung: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys and tokens are in environments."""
+    monkeypatch.setenv("SECRET_TOKEN", "abc")
+    student = start(
+        "import os\ndef f(): return str(dict(os.environ)) + open('/proc/self/environ').read()", rung=rung
+    )
+
+    assert "abc" not in student.ask("call", {"name": "f"}).value
+
+
+def test_no_descriptor_of_ours_reaches_the_worker(start: Start, rung: str) -> None:
+    """Input, output, and the wall."""
+    with Path("/etc/hostname").open() as ours:
+        os.set_inheritable(ours.fileno(), True)
+        student = start("import os\ndef f(): return sorted(map(int, os.listdir('/proc/self/fd')))", rung=rung)
+        fds = student.ask("call", {"name": "f"}).value
+
+    assert len(fds) == 5  # the fifth is the listing itself

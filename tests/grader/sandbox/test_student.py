@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from grader.errors import ProtocolError, StudentDied, StudentRaised, StudentTimeout, WorkerBroke
+from grader.sandbox import tree
+from grader.sandbox.ladder import RUNGS
+from grader.sandbox.limits import Limits, MiB
+from grader.sandbox.process import Worker
+from tests.grader.sandbox.conftest import TOY, Start
+
+LIMITS = Limits()
+SNEAK = """
+import sys
+def ours():
+    frame = sys._getframe()
+    while not hasattr(frame.f_locals.get('self'), 'sock'): frame = frame.f_back
+    return frame.f_locals['self'].sock
+"""
+
+
+def test_values_and_arrays_cross_the_wall(start: Start) -> None:
+    """What the worker answers comes back with its arrays."""
+    x = np.arange(6, dtype=np.float32).reshape(2, 3)
+    reply = start().ask("double", arrays={"x": x})
+
+    assert reply.value == ["x"]
+    assert np.array_equal(reply.arrays["x"], 2 * x)
+
+
+def test_what_is_printed_comes_with_the_reply(start: Start) -> None:
+    """Standard output and error, unless an operation captured it."""
+    student = start("import sys\ndef f():\n    print('hey')\n    print('ho', file=sys.stderr)")
+
+    assert student.ask("call", {"name": "f"}).stdout == "hey\nho\n"
+    reply = student.ask("printed", {"name": "f"})
+    assert (reply.value, reply.stdout) == ("hey\n", "ho\n")
+
+
+def test_an_exception_has_kind_message_and_place(start: Start) -> None:
+    """And the worker goes on."""
+    student = start("def f(x):\n    return 1 / x")
+    with pytest.raises(StudentRaised) as caught:
+        student.ask("call", {"name": "f", "args": [0]})
+
+    assert caught.value.kind == "ZeroDivisionError"
+    assert str(caught.value) == "ZeroDivisionError: division by zero"
+    assert caught.value.place is not None
+    assert (caught.value.place.label, caught.value.place.line) == ("cell 1", 2)
+    assert student.ask("call", {"name": "f", "args": [2]}).value == 0.5
+
+
+def test_a_wrong_signature_is_the_students(start: Start) -> None:
+    """No line of theirs raised it."""
+    with pytest.raises(StudentRaised) as caught:
+        start("def f(): pass").ask("call", {"name": "f", "args": [0]})
+
+    assert (caught.value.kind, caught.value.place) == ("TypeError", None)
+
+
+@pytest.mark.parametrize("verb", ["broken", "unsendable", "no such verb"])
+def test_a_fault_of_ours_is_not_the_students(start: Start, verb: str) -> None:
+    """It has its own leaf of the error tree."""
+    with pytest.raises(WorkerBroke):
+        start().ask(verb)
+
+
+def test_loading_tells_targets_and_failures(start: Start) -> None:
+    """The submission as it stands after its statements ran."""
+    loaded = start("def f(): pass", "x = 1\ny = [][0]", "def g(): pass").loaded
+
+    assert loaded.targets == ("f", "g")
+    assert [(f.label, f.line, f.kind, f.place and f.place.line) for f in loaded.failures] == [
+        ("cell 2", 1, "IndexError", 2)
+    ]
+
+
+@pytest.mark.parametrize(
+    "end", ["import os; os._exit(0)", "import os; os.kill(os.getpid(), 11)", "while True: pass"]
+)
+def test_a_statement_that_ends_or_holds_the_process_costs_only_itself(start: Start, end: str) -> None:
+    """It is left out when the worker starts again, and told as a failure."""
+    student = start("def f(): return 1", end, "def g(): return 2", limits=replace(LIMITS, chunk_seconds=0.5))
+
+    assert student.loaded.targets == ("f", "g")
+    assert [(f.label, f.kind in ("StudentDied", "StudentTimeout")) for f in student.loaded.failures] == [
+        ("cell 2", True)
+    ]
+    assert student.ask("call", {"name": "g"}).value == 2
+
+
+def test_a_submission_of_nothing_but_exits_is_given_up(start: Start) -> None:
+    """Not one restart for each, and the same answer to each request."""
+    student = start(*["import os; os._exit(1)"] * 8)
+    for _ in range(2):
+        with pytest.raises(StudentDied, match="exit code 1"):
+            student.ask("ping")
+
+
+def test_no_answer_in_time(start: Start) -> None:
+    """The worker is killed at the deadline, the next request goes to a fresh one."""
+    student = start(
+        "import signal as s\ns.pthread_sigmask(s.SIG_BLOCK, range(1, 64))\ndef f():\n    while True: pass"
+    )
+    begun = time.monotonic()
+    with pytest.raises(StudentTimeout, match=r"within 0\.5 s"):
+        student.ask("call", {"name": "f"}, seconds=0.5)
+
+    assert 0.5 <= time.monotonic() - begun < 3
+    assert student.ask("ping", {"a": 1}).value == {"a": 1}
+
+
+def test_all_requests_together_have_a_budget(start: Start) -> None:
+    """Many answers that are each in time can't take for ever."""
+    student = start("import time\ndef f(): time.sleep(0.3)", limits=replace(LIMITS, wall_seconds=1.2))
+    with pytest.raises(StudentTimeout, match=r"1\.2 s that one submission may take"):
+        for _ in range(10):
+            student.ask("call", {"name": "f"})
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import os\ndef f(): os._exit(0)", "exit code 0"),
+        ("import os\ndef f(): os._exit(3)", "exit code 3"),
+        ("import ctypes\ndef f(): ctypes.string_at(0)", "SIGSEGV"),
+    ],
+)
+def test_a_death_is_told_with_its_cause(start: Start, rung: str, source: str, reason: str) -> None:
+    """Success is never read from an exit code: no reply is a failure."""
+    student = start(source, rung=rung)
+    with pytest.raises((StudentDied, StudentRaised), match=reason):
+        student.ask("call", {"name": "f"})
+
+    assert student.ask("ping").value == {}
+
+
+def test_a_process_that_dies_too_often_is_not_started_again(start: Start) -> None:
+    """A class of such submissions costs no more than a few seconds each."""
+    student = start("import os\ndef f(): os._exit(1)", limits=replace(LIMITS, restarts=2))
+    for _ in range(3):
+        with pytest.raises(StudentDied, match="before it answered"):
+            student.ask("call", {"name": "f"})
+    with pytest.raises(StudentDied, match="3 times"):
+        student.ask("ping")
+
+
+def test_bytes_outside_of_the_protocol(start: Start) -> None:
+    """The worker is gone, its words are not believed, the next one answers."""
+    student = start(SNEAK + "def f():\n    ours().send(b'x' * 100)")
+    with pytest.raises(ProtocolError):
+        student.ask("call", {"name": "f"})
+
+    assert student.ask("ping").value == {}
+
+
+def test_an_answer_given_in_advance_is_for_no_request(start: Start) -> None:
+    """Each answer names its request."""
+    source = (
+        SNEAK
+        + "from grader.protocol import send, Message\n"
+        + "def f():\n    send(ours(), Message({'id': 99, 'status': 'ok', 'value': 1, 'stdout': ''}))"
+    )
+    with pytest.raises(ProtocolError, match="another request"):
+        start(source).ask("call", {"name": "f"})
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"status": "ok", "value": 1},
+        {"status": "ok", "value": 1, "stdout": 5},
+        {"status": "passed", "stdout": ""},
+        {"status": "raised", "kind": [], "message": "", "place": None},
+        {"status": "raised", "kind": "", "message": "", "place": ["cell 1", "1"]},
+        {},
+    ],
+)
+def test_a_malformed_answer_is_refused(start: Start, header: dict[str, object]) -> None:
+    """Types are checked, nothing is converted."""
+    source = SNEAK + (
+        "from grader.protocol import send, Message\n"
+        f"def f(number):\n    send(ours(), Message({{'id': number, **{header!r}}}))\n    while True: pass"
+    )
+    student = start(source)
+    student.ask("ping")
+    with pytest.raises(ProtocolError):
+        student.ask("call", {"name": "f", "args": [student._requests + 1]})
+
+
+def test_a_reply_is_bounded(start: Start) -> None:
+    """Announced bytes count, before they are read."""
+    student = start(
+        "import numpy\ndef f(): return 1, {'a': numpy.zeros(2_000_000, 'uint8')}",
+        limits=replace(LIMITS, reply=MiB),
+    )
+    with pytest.raises(ProtocolError, match="2000000"):
+        student.ask("call", {"name": "f"})
+
+
+def test_a_worker_started_before_is_used(rung: str) -> None:
+    """Its start overlaps with whatever the grader does meanwhile."""
+    from grader.sandbox.student import Student
+    from tests.grader.sandbox.conftest import slice_of
+
+    worker = Worker(RUNGS[rung], Limits(), program=TOY)
+    with Student(slice_of("def f(): return 5"), isolation=RUNGS[rung], worker=worker, program=TOY) as student:
+        assert student.ask("call", {"name": "f"}).value == 5
+        assert student._worker is worker
+    assert not worker.alive
+
+
+def test_a_worker_that_died_between_requests_is_replaced(start: Start) -> None:
+    """The next request does not pay for it."""
+    student = start("def f(): return 5")
+    student.ask("ping")
+    assert student._worker is not None
+    os.kill(student._worker._popen.pid, signal.SIGKILL)
+    time.sleep(0.1)
+
+    assert student.ask("call", {"name": "f"}).value == 5
+
+
+def test_the_seed_is_set(start: Start) -> None:
+    """Two workers draw the same numbers."""
+    source = "import random, numpy\ndef f(): return [random.random(), float(numpy.random.rand()), hash('a')]"
+    first, second = (start(source, seed=7).ask("call", {"name": "f"}).value for _ in range(2))
+
+    assert first == second
+
+
+def test_nothing_is_left_when_it_is_closed(start: Start, rung: str) -> None:
+    """The process, its children, and its folder."""
+    student = start("import os, time\ndef f():\n    if os.fork() == 0: time.sleep(100)", rung=rung)
+    student.ask("call", {"name": "f"})
+    worker = student._worker
+    assert worker is not None
+    before = tree.tree(worker._popen.pid)
+    student.close()
+
+    assert len(before) >= 2
+    assert [
+        p
+        for p in before
+        if (now := tree.read(p.pid)) is not None and now.state != "Z" and now.started == p.started
+    ] == []
+    assert not worker.stage.folder.exists()
