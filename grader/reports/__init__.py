@@ -1,0 +1,52 @@
+"""Reports: one module a format, each with `render(grade) -> str`; which files they are, RENDERERS says."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from grader.records import Grade
+from grader.reports import classroom50, gradescope, html, json, junit, summary, terminal, workflow
+from grader.reports.audience import AUDIENCES, for_student
+
+Renderer = Callable[[Grade], str]
+
+RENDERERS: dict[str, Renderer] = {
+    "report.json": json.render,
+    "report.html": html.render,
+    "report.txt": terminal.render,
+    "junit.xml": junit.render,
+    "results.json": gradescope.render,
+    "result.json": classroom50.render,
+    "summary.md": summary.render,
+    "annotations.txt": workflow.render,
+}
+
+__all__ = ["AUDIENCES", "RENDERERS", "Renderer", "for_student", "json", "terminal", "write_reports"]
+
+
+def write_reports(
+    grade: Grade, folder: Path, names: Iterable[str] = ("report.json", "report.html")
+) -> tuple[Path, ...]:
+    """Write these reports into a folder, made if need be; each file is there in full or not at all.
+
+    All are rendered before the first is written, so that a mistake in one leaves the old reports untouched.
+    """
+    texts = {name: RENDERERS[name](grade) for name in names}
+    folder.mkdir(parents=True, exist_ok=True)
+    return tuple(_write(folder / name, text) for name, text in texts.items())
+
+
+def _write(path: Path, text: str) -> Path:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return path

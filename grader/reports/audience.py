@@ -1,0 +1,25 @@
+"""Who reads: a TA sees everything, a student what is wrong and how to see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from grader.records import Grade
+
+
+def for_student(grade: Grade) -> Grade:
+    """The grade without the reference's values and pictures; points and reasons stay as they are."""
+    return replace(
+        grade,
+        checks=tuple(replace(check, expected="") for check in grade.checks),
+        pictures=tuple(picture for picture in grade.pictures if not picture.reference),
+    )
+
+
+def for_ta(grade: Grade) -> Grade:
+    """The whole grade."""
+    return grade
+
+
+AUDIENCES: dict[str, Callable[[Grade], Grade]] = {"student": for_student, "ta": for_ta}

@@ -1,0 +1,81 @@
+"""report.html: one file that needs nothing else, for a TA's minute and a student's evening."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.records import Grade, Outcome, PartScore, ScoredCheck
+from grader.reports import words
+from grader.reports.curves import curves
+from grader.reports.escape import printable
+
+LONGEST = 50_000  # a written answer is read to its end
+MODELS = {"fcn32s": "FCN-32s", "fcn8s": "FCN-8s", "": "A model"}
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """One part with its lines by what became of them."""
+
+    part: PartScore
+    failed: tuple[words.Finding, ...]
+    blocked: tuple[words.Finding, ...]
+    errors: tuple[words.Finding, ...]
+    pending: tuple[words.Finding, ...]
+    passed: tuple[ScoredCheck, ...]
+    points: Mapping[str, float]
+
+    @property
+    def bar(self) -> tuple[tuple[str, float], ...]:
+        """(what, percent of the part) for each stretch of its bar."""
+        whole = self.part.max_score
+        return tuple((what, round(100 * points / whole, 2)) for what, points in self.points.items() if points)
+
+
+def render(grade: Grade) -> str:
+    """The page; every string in it is escaped, and its policy lets a browser run and fetch nothing."""
+    views = tuple(_view(grade, part) for part in grade.parts)
+    return _environment().get_template("template.html").render(grade=grade, views=views)
+
+
+def _view(grade: Grade, part: PartScore) -> PartView:
+    own = [check for check in grade.checks if check.part == part.id]
+    return PartView(
+        part=part,
+        failed=words.findings(words.of(own, Outcome.FAILED)),
+        blocked=words.findings(words.of(own, Outcome.BLOCKED)),
+        errors=words.findings(words.of(own, Outcome.ERROR)),
+        pending=words.findings(words.of(own, Outcome.PENDING)),
+        passed=words.of(own, Outcome.PASSED),
+        points=words.stretches(grade, part),
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.globals.update(words=words, curves=curves, models=MODELS)
+    environment.filters.update(points=words.number, png=_png)
+    return environment
+
+
+def _shown(value: object) -> object:
+    return printable(value, LONGEST) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _png(picture: bytes) -> Markup:
+    return Markup("data:image/png;base64," + b64encode(picture).decode())

@@ -1,0 +1,153 @@
+"""report.json: the grade as data, the one report that all others can be made from."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from grader.records import (
+    Answer,
+    Dropped,
+    Epoch,
+    Figure,
+    Grade,
+    Outcome,
+    PartScore,
+    Picture,
+    Place,
+    Prediction,
+    Provenance,
+    SavedEvidence,
+    ScoredCheck,
+    Slice,
+    Submission,
+    TrainingRun,
+)
+
+SCHEMA = 1
+Json = dict[str, Any]
+
+
+def render(grade: Grade) -> str:
+    """The report as text; raises jsonschema.ValidationError where it breaks the schema."""
+    report = to_dict(grade)
+    validator().validate(report)
+    return json.dumps(report, indent=1, allow_nan=False) + "\n"
+
+
+@cache
+def validator() -> Draft202012Validator:
+    """Validates what stands in a report.json."""
+    return Draft202012Validator(json.loads(Path(__file__).with_name("report.schema.json").read_text("utf-8")))
+
+
+def to_dict(grade: Grade) -> Json:
+    """The report as plain values; pictures are named, their bytes are left to the HTML."""
+    return {
+        "schema": SCHEMA,
+        "student": grade.student,
+        "score": grade.score,
+        "max_score": grade.max_score,
+        "pending": grade.pending,
+        "parts": [asdict(part) for part in grade.parts],
+        "checks": [asdict(check) for check in grade.checks],
+        "notes": list(grade.notes),
+        "evidence": _evidence(grade),
+        "provenance": asdict(grade.provenance),
+    }
+
+
+def from_dict(report: Mapping[str, Any]) -> Grade:
+    """The grade that a report was made of, without what stays out of it: pictures' bytes and sources.
+
+    Raises jsonschema.ValidationError for anything but a valid report.
+    """
+    validator().validate(report)
+    evidence, provenance = report["evidence"], Provenance(**report["provenance"])
+    submission = Submission(
+        name=report["student"],
+        sha256=provenance.submission_sha256,
+        source=evidence["source"],
+        slice=Slice(dropped=tuple(Dropped(**entry) for entry in evidence["dropped"])),
+        saved=_saved(evidence),
+        problem=evidence["problem"],
+    )
+    return Grade(
+        student=report["student"],
+        score=report["score"],
+        max_score=report["max_score"],
+        pending=report["pending"],
+        parts=tuple(PartScore(**entry) for entry in report["parts"]),
+        checks=tuple(_check(entry) for entry in report["checks"]),
+        notes=tuple(report["notes"]),
+        submission=submission,
+        pictures=tuple(Picture(**entry, png=b"") for entry in evidence["pictures"]),
+        provenance=provenance,
+    )
+
+
+def _evidence(grade: Grade) -> Json:
+    submission, saved = grade.submission, grade.submission.saved
+    return {
+        "source": submission.source,
+        "problem": submission.problem,
+        "has_outputs": saved.has_outputs,
+        "runs": [_run(run) for run in saved.runs],
+        "figures": [_without_png(figure) for figure in saved.figures],
+        "predictions": [
+            {**asdict(one), "probability": _finite(one.probability)} for one in saved.predictions
+        ],
+        "answers": [asdict(answer) for answer in saved.answers],
+        "dropped": [asdict(dropped) for dropped in submission.slice.dropped],
+        "pictures": [_without_png(picture) for picture in grade.pictures],
+    }
+
+
+def _run(run: TrainingRun) -> Json:
+    return {
+        "label": run.label,
+        "model": run.model,
+        "pretrained": run.pretrained,
+        "epochs": [{key: _finite(value) for key, value in asdict(epoch).items()} for epoch in run.epochs],
+        "test_accuracy": _finite(run.test_accuracy),
+        "test_mean_iou": _finite(run.test_mean_iou),
+    }
+
+
+def _without_png(picture: Figure | Picture) -> Json:
+    return {field.name: getattr(picture, field.name) for field in fields(picture) if field.name != "png"}
+
+
+def _finite(value: float | None) -> float | None:
+    """JSON has no NaN; a student's log may."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _saved(evidence: Mapping[str, Any]) -> SavedEvidence:
+    return SavedEvidence(
+        has_outputs=evidence["has_outputs"],
+        runs=tuple(_run_from(entry) for entry in evidence["runs"]),
+        figures=tuple(Figure(**entry, png=b"") for entry in evidence["figures"]),
+        predictions=tuple(Prediction(**_numbers(entry)) for entry in evidence["predictions"]),
+        answers=tuple(Answer(**entry) for entry in evidence["answers"]),
+    )
+
+
+def _run_from(entry: Mapping[str, Any]) -> TrainingRun:
+    return TrainingRun(**{**entry, "epochs": tuple(Epoch(**_numbers(epoch)) for epoch in entry["epochs"])})
+
+
+def _numbers(entry: Mapping[str, Any]) -> Json:
+    return {key: math.nan if value is None else value for key, value in entry.items()}
+
+
+def _check(entry: Mapping[str, Any]) -> ScoredCheck:
+    where = Place(**entry["where"]) if entry["where"] else None
+    return ScoredCheck(**{**entry, "outcome": Outcome(entry["outcome"]), "where": where})

@@ -1,0 +1,66 @@
+"""summary.md: the grade as a GitHub step summary, within its limit of 1 MiB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.records import Grade, Outcome
+from grader.reports import words
+from grader.reports.escape import markdown
+
+LIMIT = 1_000_000  # bytes; GitHub drops a summary over 1 MiB
+SECTIONS = (
+    ("Points lost", words.LOST),
+    ("Needs a person", (Outcome.ERROR,)),
+    ("Not assessed yet", (Outcome.PENDING,)),
+)
+CUT = "\n*The rest is in the report: this summary has reached GitHub's limit.*\n"
+
+
+def render(grade: Grade) -> str:
+    """The summary; nothing that a student wrote is markup in it."""
+    shown: list[str] = []
+    size = len(CUT.encode())
+    for block in _blocks(grade):
+        size += len(block.encode())
+        if size > LIMIT:
+            return "".join([*shown, CUT])
+        shown.append(block)
+    return "".join(shown)
+
+
+def _blocks(grade: Grade) -> Iterator[str]:
+    of = f"{words.number(grade.score)} of {words.number(grade.max_score)} points"
+    yield f"## {markdown(grade.student)}: {of}\n\n{words.headline(grade)}\n"
+    if grade.submission.problem:
+        yield f"\n**This submission could not be read.** {markdown(grade.submission.problem)}\n"
+    if grade.provenance.isolation == "none":
+        yield "\n**Graded without isolation:** student code could reach this machine.\n"
+    yield _table(grade)
+    for title, outcomes in SECTIONS:
+        if found := words.findings(words.of(grade.checks, *outcomes)):
+            yield f"\n### {title}\n\n"
+            yield from map(_finding, found)
+    seed, isolation = grade.provenance.seed, markdown(grade.provenance.isolation)
+    yield f"\n<sub>Seed {seed}, isolation {isolation}, {markdown(grade.provenance.grader)}</sub>\n"
+
+
+def _table(grade: Grade) -> str:
+    rows = ["", "| Part | Points | of | Not assessed |", "| :-- | --: | --: | --: |"]
+    for part in (*grade.parts, None):
+        whole, title = (part, markdown(part.title)) if part else (grade, "**Total**")
+        points = (whole.score, whole.max_score, whole.pending)
+        rows.append(f"| {title} | " + " | ".join(map(words.number, points)) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def _finding(finding: words.Finding) -> str:
+    check = finding.first
+    titles = "; ".join(map(markdown, finding.titles))
+    lines = [f"- **{words.number(finding.points)}** · {titles}", markdown(check.rationale)]
+    for label, value in (("Expected", check.expected), ("Found", check.actual), ("What to do", check.help)):
+        if value:
+            lines.append(f"*{label}:* {markdown(value)}")
+    if check.where:
+        lines.append(f"*At:* {markdown(words.place(check.where))} {markdown(check.where.code)}".rstrip())
+    return "<br>\n  ".join(filter(None, lines)) + "\n"

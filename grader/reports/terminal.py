@@ -1,0 +1,116 @@
+"""The grade on a terminal: points by part, then what was lost and why."""
+
+from __future__ import annotations
+
+import io
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.records import Grade, Outcome, PartScore
+from grader.reports import words
+from grader.reports.escape import one_line, terminal
+
+WIDTH = 100
+BAR = 20
+BARS = {"earned": ("█", "green"), "lost": ("━", "red"), "error": ("?", "magenta"), "pending": ("░", "dim")}
+SECTIONS = (
+    ("Points lost", "red", words.LOST),
+    ("Needs a person", "magenta", (Outcome.ERROR,)),
+    ("Not assessed yet", "dim", (Outcome.PENDING,)),
+)
+
+
+def render(grade: Grade) -> str:
+    """The grade as plain text, WIDTH columns wide."""
+    console = Console(file=io.StringIO(), width=WIDTH, color_system=None, legacy_windows=False)
+    show(grade, console)
+    assert isinstance(console.file, io.StringIO)
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"
+
+
+def show(grade: Grade, console: Console) -> None:
+    """Print the grade; what a student wrote is neither markup nor a command to the terminal."""
+    console.print(renderable(grade), highlight=False)
+
+
+def renderable(grade: Grade) -> RenderableType:
+    """The grade for a rich console.
+
+    No line begins with a student's words, so none can begin with the "::" that a CI runner obeys.
+    """
+    name = one_line(terminal(grade.student))
+    shown: list[RenderableType] = [
+        Text(f"Score of {name}", "bold", no_wrap=True, overflow="ellipsis"),
+        _parts(grade),
+    ]
+    if grade.submission.problem:
+        shown += [_heading("This submission could not be read"), _boxed(grade.submission.problem)]
+    for title, style, outcomes in SECTIONS:
+        if found := words.findings(words.of(grade.checks, *outcomes)):
+            shown += [_heading(title), _findings(found, style)]
+    shown.append(Text(f"\n{words.headline(grade)}"))
+    if grade.provenance.isolation == "none":
+        shown.append(
+            Text("Graded without isolation: student code could reach this machine.", style="bold red")
+        )
+    return Group(*shown)
+
+
+def _heading(title: str) -> Text:
+    return Text(f"\n{title}", style="bold")
+
+
+def _parts(grade: Grade) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True)
+    table.add_column("Part", footer="Total")
+    table.add_column()
+    table.add_column("Points", justify="right", footer=words.number(grade.score))
+    table.add_column("of", justify="right", footer=words.number(grade.max_score))
+    table.add_column("Not assessed", justify="right", footer=words.number(grade.pending))
+    for part in grade.parts:
+        points = (words.number(part.score), words.number(part.max_score), words.number(part.pending))
+        table.add_row(Text(part.title), _bar(grade, part), *points)
+    return table
+
+
+def _bar(grade: Grade, part: PartScore) -> Text:
+    bar, done = Text(), 0.0
+    for what, points in words.stretches(grade, part).items():
+        done += points
+        cells = round(BAR * done / part.max_score) - len(bar)
+        bar.append(BARS[what][0] * cells, BARS[what][1])
+    return bar
+
+
+def _findings(found: tuple[words.Finding, ...], style: str) -> Table:
+    table = Table(box=box.ROUNDED, show_header=False, show_lines=True, border_style=style, expand=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    for finding in found:
+        table.add_row(words.number(finding.points), _finding(finding))
+    return table
+
+
+def _finding(finding: words.Finding) -> RenderableType:
+    check = finding.first
+    shown: list[RenderableType] = [Text("\n".join(finding.titles), style="bold")]
+    if check.rationale:
+        shown.append(Text(terminal(check.rationale)))
+    for label, value in (("expected", check.expected), ("found", check.actual), ("what to do", check.help)):
+        if value:
+            shown.append(Padding(Text(f"{label}: {terminal(value)}", style="dim"), (0, 0, 0, 2)))
+    if check.where:
+        code = f": {check.where.code.strip()}" if check.where.code.strip() else ""
+        shown.append(Padding(Text(terminal(words.place(check.where) + code), style="cyan"), (0, 0, 0, 2)))
+    return Group(*shown)
+
+
+def _boxed(text: str) -> Table:
+    table = Table(box=box.ROUNDED, show_header=False, border_style="red", expand=True)
+    table.add_column(overflow="fold")
+    table.add_row(Text(terminal(text)))
+    return table

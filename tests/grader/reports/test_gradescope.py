@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from grader.records import Grade
+from grader.reports.gradescope import render
+
+VISIBILITY = {"enum": ["visible", "hidden", "after_due_date", "after_published"]}
+FORMAT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}
+TEST = {
+    "score": {"type": "number"},
+    "max_score": {"type": "number"},
+    "status": {"enum": ["passed", "failed"]},
+    "name": {"type": "string"},
+    "name_format": FORMAT,
+    "number": {"type": "string"},
+    "output": {"type": "string"},
+    "output_format": FORMAT,
+    "tags": {"type": "array", "items": {"type": "string"}},
+    "visibility": VISIBILITY,
+    "extra_data": {"type": "object"},
+}
+SPECIFICATION = {  # after Gradescope's own page on the autograder's output
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["score", "tests"],
+    "properties": {
+        "score": {"type": "number"},
+        "execution_time": {"type": "number"},
+        "output": {"type": "string"},
+        "output_format": FORMAT,
+        "test_output_format": FORMAT,
+        "test_name_format": FORMAT,
+        "visibility": VISIBILITY,
+        "stdout_visibility": VISIBILITY,
+        "extra_data": {"type": "object"},
+        "tests": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": TEST,
+                "required": ["name"],
+            },
+        },
+        "leaderboard": {"type": "array"},
+    },
+}
+
+
+def results(grade: Grade) -> dict[str, Any]:
+    return json.loads(render(grade), parse_constant=pytest.fail)
+
+
+@pytest.mark.parametrize("which", ["grade", "unreadable", "perfect"])
+def test_the_results_are_as_gradescope_specifies(which: str, request: pytest.FixtureRequest) -> None:
+    """No key that it does not know, no value that it does not take."""
+    Draft202012Validator(SPECIFICATION).validate(results(request.getfixturevalue(which)))
+
+
+def test_points_add_up(grade: Grade) -> None:
+    """The tests' scores are the score, and their possible points those of the assignment."""
+    told = results(grade)
+
+    assert sum(test["score"] for test in told["tests"]) == told["score"] == grade.score
+    assert sum(test["max_score"] for test in told["tests"]) == grade.max_score
+
+
+def test_only_verdicts_have_a_status(grade: Grade) -> None:
+    """What was not judged is neither passed nor failed, and says so by name."""
+    tests = {test["extra_data"]["id"]: test for test in results(grade)["tests"]}
+
+    assert tests["fcn32s.build"]["status"] == "passed"
+    assert tests["fcn8s.conv1"]["status"] == "failed"
+    assert "status" not in tests["questions.question1"]
+    assert tests["questions.question1"]["name"] == "Scratch (not assessed yet)"
+    assert "status" not in tests["cam.maps"]
+    assert tests["cam.maps"]["name"] == "The maps are right (a person will look)"
+
+
+def test_numbers_are_those_of_the_rubric(grade: Grade) -> None:
+    """Part and line, counted from 1."""
+    assert [test["number"] for test in results(grade)["tests"]][:6] == [
+        "1.1",
+        "1.2",
+        "1.3",
+        "1.4",
+        "2.1",
+        "2.2",
+    ]
+
+
+def test_a_students_words_are_plain_text(grade: Grade) -> None:
+    """No format that would render them, no control character, nothing hidden that hides the total."""
+    told = results(grade)
+
+    assert {told["output_format"], told["test_output_format"], told["test_name_format"]} == {"text"}
+    assert {test["visibility"] for test in told["tests"]} == {"visible"}
+    assert "\x1b" not in told["tests"][2]["output"]
+    assert "The crop starts at 18, it must start at 19" in told["tests"][1]["output"]
+
+
+def test_an_unreadable_submission_says_why(unreadable: Grade) -> None:
+    """The reason stands on top."""
+    assert results(unreadable)["output"].startswith("The zip file is damaged")
