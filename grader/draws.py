@@ -1,8 +1,8 @@
 """Seeded arrays by key, the same on both sides of the wall.
 
-A challenge needs half a gigabyte of weights; instead of sending them, the trusted side and the worker draw them
-from one seed. Every array is cut from one block of normal numbers, repeated: filling memory is then as fast as
-copying it, and because the block's length is prime, no two rows of a layer are alike.
+A challenge needs half a gigabyte of weights; instead of sending them, the trusted side and the worker draw
+them from one seed. Every array is cut from one block of normal numbers, repeated: filling memory is then as
+fast as copying it, and because the block's length is prime, no two rows of a layer are alike.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _number(seed: int, key: str) -> int:
 
 
 def draw(seed: int, key: str, shape: tuple[int, ...], scale: float = 1.0) -> Array:
-    """Draw a float32 array of `shape` with standard deviation `scale`; equal seed, key and shape give equal values."""
+    """Draw a float32 array of `shape` with standard deviation `scale`; equal arguments give equal values."""
     size = prod(shape)
     block = np.roll(_block(seed), -(_number(seed, key) % BLOCK)) * np.float32(scale)
     out = np.empty(size, dtype=np.float32)

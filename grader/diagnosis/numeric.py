@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.network.evaluate import Evaluator, NotReplayable
+from grader.network.evaluate import Evaluator, NotReplayableError
 from grader.network.graph import replace_leaves
 from grader.network.reading import Reading
 
@@ -44,7 +44,7 @@ def explain_difference(output: Tensor, wanted: Tensor, reading: Reading, evaluat
             return f"it is {ratio:.4g} times the reference's"
     try:
         uncropped = evaluator(replace_leaves(reading.path.steps[reading.last_layer], reading.keys))
-    except NotReplayable:
+    except NotReplayableError:
         return "no known fault gives these numbers"
     found = find_offset(output, uncropped)
     start = reading.architecture.crop

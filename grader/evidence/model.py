@@ -15,7 +15,7 @@ from grader.diagnosis.findings import Finding
 from grader.diagnosis.numeric import explain_difference
 from grader.errors import Blocked, ProtocolError, StudentDied, StudentError, StudentTimeout
 from grader.evidence.once import once
-from grader.network.evaluate import Evaluator, NotReplayable
+from grader.network.evaluate import Evaluator, NotReplayableError
 from grader.network.reading import Reading, read_network
 from grader.network.reference import reference_output
 from grader.network.trace import Trace, read_trace
@@ -229,7 +229,7 @@ class ModelEvidence:
             return "the forward pass changes views in place, which can't be replayed"
         try:
             replayed = self.evaluator(self.reading.keyed)
-        except NotReplayable as error:
+        except NotReplayableError as error:
             return str(error)
         return "" if close(self.response, replayed) else "the output is not what the recorded layers compute"
 

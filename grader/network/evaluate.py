@@ -1,4 +1,4 @@
-"""Compute what an expression is, with weights drawn from the seed; equal parts of two networks are computed once."""
+"""Compute an expression with weights drawn from the seed; what two networks share is computed once."""
 
 from __future__ import annotations
 
@@ -16,22 +16,24 @@ from grader.network.graph import Expr, walk
 
 MAX_ELEMENTS = 400_000_000
 
-# What a student's forward pass may compute besides layers: pure functions of tensors, nothing that reads or writes
-# anything else. Everything outside of this list makes a trace one that can't be replayed.
-REPLAYABLE = frozenset(
-    """abs add adaptive_avg_pool2d _adaptive_avg_pool2d adaptive_max_pool2d arange argmax avg_pool2d bmm cat
-    clamp clamp_max clamp_min constant_pad_nd copy cos cumsum div elu empty_like eq exp expand fill flip full
-    full_like gather ge gelu gt hardtanh index index_select leaky_relu le log _log_softmax lt max max_pool2d maximum
-    mean min minimum mm mul native_batch_norm _native_batch_norm_legit_no_training native_group_norm native_layer_norm
-    ne neg new_full new_zeros ones ones_like permute pow reflection_pad2d repeat replication_pad2d reshape roll
-    rsqrt rsub select sigmoid silu slice _softmax softplus sqrt squeeze stack sub sum t tanh threshold transpose
-    unsqueeze upsample_bicubic2d upsample_bilinear2d upsample_nearest2d view _unsafe_view where zeros zeros_like
-    clone contiguous expand_as hardswish hardsigmoid mish selu celu addmm linear split split_with_sizes chunk unbind
-    std var amax amin prod norm linalg_vector_norm scalar_tensor _to_copy alias detach relu""".split()
-)
+# What a student's forward pass may compute besides layers: pure functions of tensors, nothing that reads or
+# writes anything else. Everything outside of this list makes a trace one that can't be replayed.
+_PURE = """
+    abs add adaptive_avg_pool2d _adaptive_avg_pool2d adaptive_max_pool2d arange argmax avg_pool2d bmm cat
+    clamp clamp_max clamp_min constant_pad_nd copy cos cumsum div elu empty_like eq exp expand fill flip
+    full full_like gather ge gelu gt hardtanh index index_select leaky_relu le log _log_softmax lt max
+    max_pool2d maximum mean min minimum mm mul native_batch_norm _native_batch_norm_legit_no_training
+    native_group_norm native_layer_norm ne neg new_full new_zeros ones ones_like permute pow
+    reflection_pad2d repeat replication_pad2d reshape roll rsqrt rsub select sigmoid silu slice _softmax
+    softplus sqrt squeeze stack sub sum t tanh threshold transpose unsqueeze upsample_bicubic2d
+    upsample_bilinear2d upsample_nearest2d view _unsafe_view where zeros zeros_like clone contiguous
+    expand_as hardswish hardsigmoid mish selu celu addmm linear split split_with_sizes chunk unbind std var
+    amax amin prod norm linalg_vector_norm scalar_tensor _to_copy alias detach relu
+"""
+REPLAYABLE = frozenset(_PURE.split())
 
 
-class NotReplayable(Exception):
+class NotReplayableError(Exception):
     """The expression holds something that can't be computed on this side."""
 
 
@@ -46,14 +48,14 @@ class Evaluator:
 
     @torch.inference_mode()
     def __call__(self, root: Expr) -> Tensor:
-        """Return the value of an expression; raises NotReplayable."""
+        """Return the value of an expression; raises NotReplayableError."""
         if root.key not in self._values:
             for node in walk(root):
                 if node.key not in self._values:
                     self._values[node.key] = self._compute(node)
         value = self._values[root.key]
         if not isinstance(value, Tensor):
-            raise NotReplayable(f"{root.op} gives several values")
+            raise NotReplayableError(f"{root.op} gives several values")
         return value
 
     def forget(self, keep_leaves: bool = True) -> None:
@@ -65,7 +67,7 @@ class Evaluator:
         try:
             return OPERATIONS[node.op](self, node, inputs) if node.op in OPERATIONS else _replay(node, inputs)
         except (RuntimeError, TypeError, ValueError, IndexError) as error:
-            raise NotReplayable(f"{node.op}: {error}") from error
+            raise NotReplayableError(f"{node.op}: {error}") from error
 
     def _leaf(self, node: Expr) -> Tensor:
         name, shape, kind = node["name"], node["shape"], node["kind"]
@@ -73,14 +75,14 @@ class Evaluator:
             return torch.from_numpy(draw_parameter(self.seed, name, shape))
         if kind == "buffer" and name in self.buffers:
             return torch.from_numpy(self.buffers[name])
-        raise NotReplayable(f"a {kind} of unknown value")
+        raise NotReplayableError(f"a {kind} of unknown value")
 
 
 def _crop(h: Tensor, node: Expr) -> Tensor:
     top, left, height, width = (int(node[name]) for name in ("top", "left", "height", "width"))
     rows, columns = h.shape[-2:]
     if max(height, width) > 20_000:
-        raise NotReplayable("a crop out of bounds")
+        raise NotReplayableError("a crop out of bounds")
     return F.pad(h, (-left, left + width - columns, -top, top + height - rows))
 
 
@@ -137,7 +139,7 @@ def _replay(node: Expr, inputs: list[Any]) -> Tensor | tuple[Tensor, ...]:
     """Run an operation as it was called, if it is on the list; its size is tried on the meta device first."""
     match = _NAME.match(node.op)
     if not match or match[1].removesuffix("_") not in REPLAYABLE:
-        raise NotReplayable(f"{node.op} is not replayed")
+        raise NotReplayableError(f"{node.op} is not replayed")
     operation = getattr(getattr(torch.ops.aten, match[1]), match[2])
     cloned = [
         value.clone() if match[1].endswith("_") and isinstance(value, Tensor) else value for value in inputs
@@ -147,7 +149,7 @@ def _replay(node: Expr, inputs: list[Any]) -> Tensor | tuple[Tensor, ...]:
         out = operation(*_fill(node["args"], values), **_keywords(node["named"], values))
         for tensor in out if isinstance(out, tuple | list) else [out]:
             if isinstance(tensor, Tensor) and tensor.numel() > MAX_ELEMENTS:
-                raise NotReplayable(f"{node.op} makes too large a tensor")
+                raise NotReplayableError(f"{node.op} makes too large a tensor")
     return tuple(out) if isinstance(out, list) else out
 
 

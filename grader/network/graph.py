@@ -109,7 +109,10 @@ def max_pool(
 
 
 def crop(x: Expr, top: int, left: int, height: int, width: int, place: Place | None = None) -> Expr:
-    """Cut rows top : top + height and columns left : left + width; short where x is, zero where an offset is negative."""
+    """Cut rows top : top + height and columns left : left + width.
+
+    Short where x ends, zero where an offset is negative.
+    """
     return expr("crop", x, place=place, top=top, left=left, height=height, width=width)
 
 

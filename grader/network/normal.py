@@ -165,7 +165,7 @@ def _as_crop(made: Expr, source: Shape | None, shape: Shape) -> Expr | None:
 
 
 def _slice(args: Args, source: Shape, made: Expr) -> Pair | None:
-    _, dim, start, _, step = (*args, *(None,) * (5 - len(args)))
+    _, dim, start, _, step = (*args, *(None,) * 4)[:5]
     dim = dim or 0
     start = start or 0
     start = min(start + source[dim] if start < 0 else start, source[dim])

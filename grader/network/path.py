@@ -1,4 +1,4 @@
-"""The main path of a network: the chain from input to output that passes through most layers, and what joins it."""
+"""The main path of a network: the chain from input to output through most layers, and what joins it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LAYERS = ("conv", "deconv")
 
 @dataclass(frozen=True)
 class Join:
-    """A side branch that joins the main path: `side` leads from the value it was taken from to where it joins."""
+    """A side branch that joins the main path: `side` leads from where it was taken to where it joins."""
 
     expr: Expr
     tap: Expr | None  # the value of the main path that it was taken from; None where it has another origin

@@ -45,7 +45,7 @@ class Reading:
 
     @cached_property
     def first_upscore(self) -> int:
-        """Return the position where the way up begins: the first transposed convolution, or the last layer."""
+        """Return where the way up begins: at the first transposed convolution, or after the last layer."""
         deconvs = [i for i, step in enumerate(self.path.steps) if step.op == "deconv"]
         layers = [i for i, step in enumerate(self.path.steps) if step.op in LAYERS]
         return deconvs[0] if deconvs else (layers[-1] + 1 if layers else 0)

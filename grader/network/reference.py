@@ -1,4 +1,4 @@
-"""The reference as an expression: what the assignment's network computes, in the words of network/graph.py."""
+"""The reference as an expression: what the assignment's network computes, in the words of graph.py."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def layer(x: Expr, wanted: Conv) -> Expr:
 
 
 def reference_output(architecture: Architecture, size: tuple[int, int], ceil: dict[str, bool]) -> Expr:
-    """Return what the reference computes for an input of `size`, its pools rounding up where `ceil` says so."""
+    """Return what the reference computes for an input of `size`, its pools rounding up where `ceil` says."""
     uncropped = reference_uncropped(architecture, ceil)
     return window(uncropped, architecture.crop, size)
 

@@ -1,7 +1,7 @@
 """Give every layer of a student's network its role, by place and shape, never by name.
 
-The layers of the main path are aligned with those of the assignment like two texts: at least total cost, where a
-layer that differs costs a little for every attribute and one that is missing or too many costs more.
+The layers of the main path are aligned with those of the assignment like two texts: at least total cost,
+where a layer that differs costs a little for every attribute and one that is missing or too many costs more.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Layer:
 
 
 def read_layer(node: Expr) -> Layer:
-    """Read a convolution's attributes; a weight that isn't a plain parameter has its expression's key for a name."""
+    """Read a convolution's attributes; a weight that is computed is named by its expression's key."""
     weight, bias = node.inputs[1], node.inputs[2] if len(node.inputs) > 2 else None
     shape = dict(weight.attrs).get("shape", ())
     transposed, groups = node.op == "deconv", int(node["groups"])
@@ -93,7 +93,7 @@ def _cost(node: Expr, wanted: Conv | Pool) -> float:
 
 
 def align(nodes: Sequence[Expr], wanted: Sequence[Conv | Pool]) -> dict[str, Expr]:
-    """Match layers and pools with roles at least total cost; what is not in the answer is missing or too many."""
+    """Match layers and pools with roles at least total cost; what the answer lacks is missing or extra."""
     extra = [MISSING_POOL if is_pool(node) else MISSING_CONV for node in nodes]
     absent = [MISSING_POOL if isinstance(role, Pool) else MISSING_CONV for role in wanted]
     best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}

@@ -1,4 +1,4 @@
-"""From the worker's record of a forward pass to an expression; the record is hostile until it is read here."""
+"""From the worker's record of a forward pass to an expression; the record is hostile until it is read."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Dropout:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One recorded forward pass: `output` is None where the model returned no tensor, or one of unknown origin."""
+    """One recorded forward pass; `output` is None where it returned no tensor, or one of unknown origin."""
 
     output: Expr | None
     type: str
