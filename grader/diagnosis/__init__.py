@@ -1,1 +1,1 @@
-"""Naming faults: what differs from the assignment, in words, each difference under the rubric line that pays for it."""
+"""Naming faults: what differs from the assignment, in words, each under the rubric line that pays for it."""

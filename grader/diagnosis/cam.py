@@ -1,7 +1,7 @@
-"""Class activation maps: the family of known faults, and the search for the one that gives the student's numbers.
+"""Class activation maps: the family of known faults, and the search for the one behind the student's numbers.
 
-A map is made in four steps - which weights, how they are summed, how the sum is stretched to [0, 255], how it is
-enlarged. Each step has its right way and its known wrong ones; the search tries their combinations.
+A map is made in four steps - which weights, how they are summed, how the sum is stretched to [0, 255], how
+it is enlarged. Each step has its right way and its known wrong ones; the search tries their combinations.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ class Way:
 
 
 def _pick(features: Floats, weight: Floats, index: int) -> Floats:
-    return weight[index]
+    return np.asarray(weight[index])
 
 
 def _second(features: Floats, weight: Floats, index: int) -> Floats:
     scores = weight @ features.mean(axis=(1, 2))
     order = [int(i) for i in np.argsort(-scores) if i != index]
-    return weight[order[0]]
+    return np.asarray(weight[order[0]])
 
 
 CLASSES: tuple[Way, ...] = (
@@ -104,7 +104,7 @@ def _range(r: Floats) -> float:
 
 
 def _old_maximum(r: Floats, scale: float) -> Floats:
-    return (r - r.min()) / (r.max() or 1.0) * scale
+    return np.asarray((r - r.min()) / (r.max() or 1.0) * scale)
 
 
 STRETCHES: tuple[Way, ...] = (

@@ -88,7 +88,7 @@ def tap_name(reading: Reading, join: Join) -> str:
     position = reading.path.places[join.tap.key]
     role = reading.after(position)
     node = reading.pools.get(role)
-    behind = [step for step in reading.path.steps[position + 1 :]]
+    behind = reading.path.steps[position + 1 :]
     later_relu = next((s.op == "relu" for s in behind if s.op != "max_pool" and not is_pool(s)), False)
     if node is not None:
         return f"{role} before its ReLU" if later_relu and not _has_relu(reading, position) else role
@@ -111,7 +111,8 @@ def _other_joins(reading: Reading) -> Iterator[Finding]:
     for position, join in reading.path.joins.items():
         if position in known or position < reading.first_upscore or not reading.architecture.skips:
             continue
-        words = f"{tap_name(reading, join)} is joined after {reading.after(position)}, which the assignment does not do"
+        tap, after = tap_name(reading, join), reading.after(position)
+        words = f"{tap} is joined after {after}, which the assignment does not do"
         yield Finding("skips", words, where=join.expr.place)
 
 
@@ -121,7 +122,7 @@ def skip_crop_findings(reading: Reading) -> Iterator[Finding]:
         found = reading.join_of(skip)
         if found is None:
             continue
-        position, join = found
+        _, join = found
         start = offset(join.side)
         resized = next((part for part in join.side if "upsample" in part.op), None)
         expected = f"[{skip.crop} : {skip.crop} + size of {skip.after}'s output]"
@@ -154,13 +155,13 @@ def logit_findings(reading: Reading) -> Iterator[Finding]:
     """Find what turns logits into something else after the last layer."""
     for step in reading.path.steps[reading.last_layer + 1 :]:
         if any(step.op.removeprefix("aten.").startswith(name) for name in PROBABILITIES):
-            words = f"the output went through {plain(step)}: logits are expected, as they come from the last layer"
+            words = f"the output went through {plain(step)}: logits are expected, the last layer's own output"
             help_ = "Cross entropy takes logits; it does the softmax itself."
             yield Finding("logits", words, help_, "logits", plain(step), step.place)
 
 
 def other_findings(reading: Reading) -> Iterator[Finding]:
-    """Find steps that no other line accounts for: scaling, normalising, residual links, crops in the trunk."""
+    """Find what no other line accounts for: scaling, normalising, residual links, crops in the trunk."""
     for position, step in enumerate(reading.path.steps):
         if position in reading.path.joins:
             if position < reading.first_upscore or not reading.architecture.skips:

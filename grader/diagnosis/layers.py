@@ -30,8 +30,8 @@ def spec(conv: Conv) -> str:
     name = "ConvTranspose2d" if conv.transposed else "Conv2d"
     bias = "" if conv.bias else ", bias=False"
     return (
-        f"{conv.role} = {name}({conv.inputs}, {conv.outputs}, kernel_size={conv.kernel}, stride={conv.stride}, "
-        f"padding={conv.padding}{bias})"
+        f"{conv.role} = {name}({conv.inputs}, {conv.outputs}, kernel_size={conv.kernel}, "
+        f"stride={conv.stride}, padding={conv.padding}{bias})"
     )
 
 
@@ -100,7 +100,10 @@ def layer_findings(reading: Reading, places: Places) -> Iterator[Finding]:
 def _missing(reading: Reading, wanted: Conv, line: str) -> Finding:
     resized = next((step for step in reading.path.steps if "upsample" in step.op), None)
     if wanted.transposed and resized is not None:
-        words = f"{wanted.role} is missing: the map is resized by interpolation where a transposed convolution belongs"
+        words = (
+            f"{wanted.role} is missing: "
+            "the map is resized by interpolation where a transposed convolution belongs"
+        )
         return Finding(line, words, "", spec(wanted), "interpolation", resized.place)
     return Finding(line, f"{wanted.role} is missing", "", spec(wanted), "no such layer in the forward pass")
 

@@ -15,7 +15,7 @@ PATCH = 24
 
 
 def find_offset(output: Tensor, uncropped: Tensor) -> tuple[int, int] | None:
-    """Return the row and column of `uncropped` where `output` (N, C, h, w) was cut from; None if it wasn't."""
+    """Return the row and column of `uncropped` where `output` (N, C, h, w) starts; None if it is no part."""
     patch = output[0, 0, :PATCH, :PATCH].numpy()
     whole = uncropped[0, 0].numpy()
     if (

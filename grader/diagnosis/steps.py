@@ -10,10 +10,11 @@ from grader.network.reading import Reading
 from grader.network.roles import is_pool
 from grader.network.trace import Dropout
 
-ACTIVATIONS = (
-    "sigmoid tanh leaky_relu elu gelu silu softplus hardtanh hardswish hardsigmoid prelu mish selu celu "
-    "rrelu log_sigmoid relu6 abs"
-).split()
+_ACTIVATIONS = """
+    sigmoid tanh leaky_relu elu gelu silu softplus hardtanh hardswish hardsigmoid prelu mish selu celu
+    rrelu log_sigmoid relu6 abs
+"""
+ACTIVATIONS = frozenset(_ACTIVATIONS.split())
 PROBABILITIES = (
     "_softmax",
     "_log_softmax",
@@ -120,7 +121,8 @@ def _pool_attributes(role: str, node: Expr) -> Iterator[Finding]:
     for name, wanted in (("kernel", 2), ("stride", 2), ("padding", 0), ("dilation", 1)):
         if node[name] != (wanted, wanted):
             words = f"{role}: {name} {both(node[name])}, the assignment says {wanted}"
-            actual = f"{role} = MaxPool2d({both(node['kernel'])}, stride={both(node['stride'])}, padding={both(node['padding'])})"
+            kernel, stride, padding = (both(node[key]) for key in ("kernel", "stride", "padding"))
+            actual = f"{role} = MaxPool2d({kernel}, stride={stride}, padding={padding})"
             yield Finding("pools", words, "", f"{role} = MaxPool2d(2, stride=2)", actual, node.place)
 
 
