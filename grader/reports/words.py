@@ -35,7 +35,7 @@ class Finding:
 
     @property
     def points(self) -> float:
-        """What all of them are worth."""
+        """What all of them still hold."""
         return worth(self.checks)
 
 
@@ -54,8 +54,8 @@ def of(checks: Iterable[ScoredCheck], *outcomes: Outcome) -> tuple[ScoredCheck, 
 
 
 def worth(checks: Iterable[ScoredCheck]) -> float:
-    """The points of these checks, earned or not."""
-    return total(check.max_score for check in checks)
+    """The points of these checks that are not earned; a person may have given some of a line."""
+    return total(check.max_score - check.score for check in checks)
 
 
 def stretches(grade: Grade, part: PartScore) -> dict[str, float]:
@@ -114,7 +114,9 @@ def headline(grade: Grade) -> str:
     """The grade in one to three sentences."""
     faults, errors = findings(of(grade.checks, Outcome.FAILED)), of(grade.checks, Outcome.ERROR)
     said = []
-    if lost := worth(of(grade.checks, *LOST)):
+    if grade.submission.problem:
+        said.append("Nothing could be judged.")
+    elif lost := worth(of(grade.checks, *LOST)):
         said.append(f"{_plural(len(faults), 'fault costs', 'faults cost')} {counted(lost)}.")
     elif grade.score:
         said.append("Every point that was judged is earned.")

@@ -52,11 +52,19 @@ def test_the_stretches_of_a_part_add_up(grade: Grade) -> None:
         assert sum(words.stretches(grade, part).values()) == part.max_score
 
 
-def test_the_headline_tells_the_whole_grade(grade: Grade, perfect: Grade) -> None:
+def test_a_line_that_a_person_gave_some_points_for_lost_only_the_rest(grade: Grade) -> None:
+    """7 of 10 for an answer are 3 lost."""
+    answer = replace(check_of(grade, "questions.question1"), outcome=Outcome.FAILED, score=7.0)
+
+    assert words.worth([answer]) == words.Finding((answer,)).points == 3
+
+
+def test_the_headline_tells_the_whole_grade(grade: Grade, perfect: Grade, unreadable: Grade) -> None:
     """Faults, what needs a person and what is pending are in it; nothing lost is said as that."""
     assert words.headline(grade) == (
         "3 faults cost 5 points. 1 line needs a person (2 points). 10.5 points are not assessed yet."
     )
+    assert words.headline(unreadable) == "Nothing could be judged."
     assert words.headline(perfect) == "Every point that was judged is earned."
 
 
