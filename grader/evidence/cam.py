@@ -28,7 +28,7 @@ PRINTED = re.compile(r"top1 prediction:\s*([-+0-9.einfaE]+)\s*->\s*([^\n]*)")
 
 @dataclass(frozen=True)
 class Logits:
-    """A question to get_cls_pred: (1, 1000) float32 logits, drawn by number; the best is `margin` above the next."""
+    """A question to get_cls_pred: (1, 1000) float32 logits, drawn by number; `margin` is best above next."""
 
     number: int
     index: int
@@ -41,7 +41,8 @@ class Logits:
         return logits + np.float32(self.offset)
 
     def __str__(self) -> str:
-        return f"logits #{self.number}: best class {self.index}, {self.margin:g} above the next, offset {self.offset:g}"
+        best = f"best class {self.index}, {self.margin:g} above the next"
+        return f"logits #{self.number}: {best}, offset {self.offset:g}"
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class CamEvidence:
 
     @once
     def form(self) -> str:
-        """The form of index that the student's own get_cls_pred returns; "" where it isn't one that is accepted."""
+        """The form of index that the student's own get_cls_pred returns; "" where it is not accepted."""
         try:
             value = self.prediction.value
         except Blocked:
@@ -265,7 +266,7 @@ class CamEvidence:
 
 
 def resized(answer: Array) -> Array | None:
-    """Bring a map of another size to (256, 256): the shape line pays for that alone; None where it's no map."""
+    """Bring a map of another size to (256, 256): the shape line pays for that alone; None for no map."""
     import cv2
 
     answer = np.squeeze(answer)

@@ -14,8 +14,8 @@ from grader.evidence.model import ModelEvidence
 from grader.network.evaluate import Evaluator
 from grader.records import Picture, Submission
 from grader.sandbox.student import Student
-from reference.kit import __file__ as KIT
 from reference.architecture import fcn8s, fcn32s
+from reference.kit import __file__ as KIT
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Evidence about copying VGG-16: what every layer holds after the student's function ran.
 
-The VGG-16 is made for the purpose: its layers fit the student's own (a wrong kernel was paid for already), and
-every value of it is known. Values are compared at positions that are drawn only now.
+The VGG-16 is made for the purpose: its layers fit the student's own (a wrong kernel was paid for already),
+and every value of it is known. Values are compared at positions that are drawn only now.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Evidence about the last cell: what it gave to the two functions for the kit's two images, and what it made of it."""
+"""Evidence about the last cell: what it gave the two functions for the kit's images, and what it made of it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WEIGHT_SHAPE = (1000, 512)
 
 @dataclass(frozen=True)
 class Truth:
-    """What the kit's network gives: fc weight (1000, 512), and for each image logits and features (1, 512, 7, 7)."""
+    """What the kit's network gives: fc weight (1000, 512); by image logits and features (1, 512, 7, 7)."""
 
     weight: Array
     logits: tuple[Array, ...]
@@ -145,20 +145,19 @@ class LastCell:
         number, _ = self.calls("returnCAM")[position]
         features, weight, index = (self.array(f"{number}.{argument}") for argument in range(3))
         wanted = truth().features[position]
-        same = features is not None and features.shape == wanted.shape
         expect.that(
-            bool(same)
-            and bool(np.allclose(features, wanted, rtol=1e-2, atol=1e-2 * float(np.abs(wanted).max()))),  # type: ignore[arg-type]
+            features is not None and _alike(features, wanted),
             f"{name}: returnCAM is not given the image's layer-4 features",
             expected=f"features {wanted.shape}",
             actual="none" if features is None else str(features.shape),
         )
         predictions = self.calls("get_cls_pred")
-        if position < len(predictions) and index is not None:
-            own = self.array(f"{predictions[position][0]}.result")
+        own = self.array(f"{predictions[position][0]}.result") if position < len(predictions) else None
+        if own is not None and index is not None:
+            said, given = np.ravel(own), np.ravel(index)
             expect.that(
-                own is None or np.array_equal(np.ravel(own), np.ravel(index)),
-                f"{name}: returnCAM is given class {np.ravel(index)[:1]}, get_cls_pred said {np.ravel(own)[:1]}",  # type: ignore[arg-type]
+                np.array_equal(said, given),
+                f"{name}: returnCAM is given class {given[:1]}, get_cls_pred said {said[:1]}",
             )
         verdict = self.cam.verdict
         right = verdict is not None and not (verdict.classes or verdict.sums or verdict.stretch)
@@ -205,6 +204,12 @@ def _overlay(name: str, levels: NDArray[np.uint8]) -> bytes:
     heat = cv2.applyColorMap(cv2.resize(levels, (width, height)), cv2.COLORMAP_JET)
     mixed = np.clip(heat * 0.3 + image * 0.5, 0, 255).astype(np.uint8)
     return bytes(cv2.imencode(".png", mixed)[1].tobytes())
+
+
+def _alike(features: Array, wanted: Array) -> bool:
+    """Say whether features are those of the kit's network, whatever resized the image."""
+    near = 1e-2 * float(np.abs(wanted).max())
+    return features.shape == wanted.shape and bool(np.allclose(features, wanted, rtol=1e-2, atol=near))
 
 
 def _what_weight(weight: Array) -> str:

@@ -222,7 +222,7 @@ class ModelEvidence:
 
     @once
     def unverified(self) -> str:
-        """Why the trace can't be believed; "" where its replay gave the model's own output, or the reference's."""
+        """Why the trace can't be believed; "" where its replay gave the model's output, or that is right."""
         if self.is_reference:
             return ""
         if not self.trace.readable:
@@ -239,8 +239,7 @@ class ModelEvidence:
     def findings(self) -> dict[str, list[Finding]]:
         """Every difference from the assignment, by the line that pays for it."""
         reading, places = self.reading, self.built.places
-        evaluation = [d for d in self.trace.dropouts]
-        found = list(steps.dropout_findings(reading, self.train_trace.dropouts, evaluation))
+        found = list(steps.dropout_findings(reading, self.train_trace.dropouts, self.trace.dropouts))
         if not self.is_reference:
             found += chain(
                 layers.layer_findings(reading, places),

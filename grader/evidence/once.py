@@ -15,10 +15,8 @@ class once(Generic[T]):  # noqa: N801 - used like `property`
 
     def __init__(self, compute: Callable[[Any], T]) -> None:
         self.compute = compute
+        self.slot = f"_once_{compute.__name__}"
         self.__doc__ = compute.__doc__
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.slot = f"_once_{name}"
 
     @overload
     def __get__(self, instance: None, owner: type) -> once[T]: ...
@@ -27,14 +25,15 @@ class once(Generic[T]):  # noqa: N801 - used like `property`
     def __get__(self, instance: object | None, owner: type) -> once[T] | T:
         if instance is None:
             return self
-        kept = instance.__dict__.get(self.slot)
-        if kept is None:
-            try:
-                kept = (self.compute(instance), None)
-            except GraderError as error:
-                kept = (None, error)
-            instance.__dict__[self.slot] = kept
-        value, error = kept
-        if error is not None:
-            raise error
-        return value  # type: ignore[no-any-return]
+        if self.slot not in instance.__dict__:
+            instance.__dict__[self.slot] = self._try(instance)
+        kept: tuple[T] | GraderError = instance.__dict__[self.slot]
+        if isinstance(kept, GraderError):
+            raise kept
+        return kept[0]
+
+    def _try(self, instance: object) -> tuple[T] | GraderError:
+        try:
+            return (self.compute(instance),)
+        except GraderError as error:
+            return error
