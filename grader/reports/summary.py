@@ -57,10 +57,11 @@ def _table(grade: Grade) -> str:
 def _finding(finding: words.Finding) -> str:
     check = finding.first
     titles = "; ".join(map(markdown, finding.titles))
-    lines = [f"- **{words.number(finding.points)}** · {titles}", markdown(check.rationale)]
+    lines = [f"- **{words.counted(finding.points)}** · {titles}", markdown(check.rationale)]
     for label, value in (("Expected", check.expected), ("Found", check.actual), ("What to do", check.help)):
         if value:
             lines.append(f"*{label}:* {markdown(value)}")
     if check.where:
-        lines.append(f"*At:* {markdown(words.place(check.where))} {markdown(check.where.code)}".rstrip())
+        code = f" <code>{markdown(check.where.code)}</code>" if check.where.code.strip() else ""
+        lines.append(f"*At:* {markdown(words.place(check.where))}{code}")
     return "<br>\n  ".join(filter(None, lines)) + "\n"

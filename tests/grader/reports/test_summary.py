@@ -11,6 +11,7 @@ from markdown_it.token import Token
 from grader.records import Grade, Outcome
 from grader.reports.summary import CUT, LIMIT, render
 
+OURS = ("<br>", "<code>", "</code>", "<sub>", "</sub>")
 markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
 
 
@@ -38,17 +39,17 @@ def test_points_and_reasons_are_there(grade: Grade) -> None:
     """Rendered, the summary shows the table and what was lost."""
     html = markdown.render(render(grade))
 
-    assert "<strong>1.25</strong> · The output is cropped from row and column 19 (fcn32s.crop)" in html
+    assert "<strong>1.25 points</strong> · The output is cropped from row and column 19 (fcn32s.crop)" in html
     assert "The crop starts at 18, it must start at 19" in html
     assert '<td style="text-align:right">3.75</td>' in html
 
 
 def test_nothing_in_it_is_a_students_markup(grade: Grade) -> None:
-    """No link, no image, no code, no HTML but our line breaks and the small print."""
+    """No link, no image, no HTML but our own."""
     tokens = skeleton(render(grade))
 
     assert not {"link_open", "image", "code_inline", "fence", "html_block"} & {kind for kind, _ in tokens}
-    assert {content for kind, content in tokens if kind == "html_inline"} == {"<br>", "<sub>", "</sub>"}
+    assert {content for kind, content in tokens if kind == "html_inline"} == set(OURS)
     assert "://" not in render(grade)
     assert "www" not in render(grade)
 
