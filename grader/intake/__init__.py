@@ -1,0 +1,57 @@
+"""Intake: from a path to a Submission, without running a line of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.errors import IntakeError
+from grader.intake.cam import cam_cell
+from grader.intake.choosing import Choice, choose
+from grader.intake.cutting import dropped, modules
+from grader.intake.evidence import evidence
+from grader.intake.library import MAIN
+from grader.intake.remarks import remarks
+from grader.intake.slicing import Walk, walk_targets
+from grader.intake.statements import Source
+from grader.intake.unpack import Files, name_of, unpack
+from grader.records import Slice, Submission
+
+
+def read(path: Path) -> Submission:
+    """Read a folder, a zip, a notebook or a Python file; what can't be read has a `problem` and no slice.
+
+    Labels are "cell N", with N counted from 1 over all cells of the notebook, or the path of a .py file.
+    """
+    name = name_of(path)
+    try:
+        files = unpack(path)
+    except IntakeError as error:
+        return Submission(name, "", problem=str(error))
+    try:
+        choice = choose(files.contents)
+    except IntakeError as error:
+        return Submission(name, files.sha256, notes=files.notes, problem=str(error))
+    return _submission(name, files, choice)
+
+
+def _submission(name: str, files: Files, choice: Choice) -> Submission:
+    code = [cell for cell in choice.cells if cell.kind == "code" and cell.source.strip()]
+    program = choice.library.add(MAIN, [Source(cell.label, cell.source) for cell in code])
+    walk, targets = walk_targets(choice.library)
+    needed = frozenset(walk.kept[MAIN])
+    cam = cam_cell(walk)
+    left_out = dropped(walk)
+    return Submission(
+        name=name,
+        sha256=files.sha256,
+        source=choice.source,
+        slice=Slice(modules(walk, needed), targets, cam.chunks, cam.weight_fc, left_out),
+        saved=evidence(choice.cells, program, cam.labels),
+        texts=_texts(walk) | {cell.label: cell.source for cell in code},
+        notes=(*files.notes, *choice.notes, *remarks(choice, walk, targets, left_out)),
+    )
+
+
+def _texts(walk: Walk) -> dict[str, str]:
+    sources = (walk.library.source(module) for module in walk.used)
+    return {source.label: source.text for source in sources if source}

@@ -1,0 +1,123 @@
+"""What is taken out of a folder or an archive: safe names, the kinds we read, and limits on all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Protocol
+
+MEGABYTE = 1 << 20
+LARGEST = {"ipynb": 48 * MEGABYTE, "py": 1 * MEGABYTE, "zip": 64 * MEGABYTE}
+TOTAL = 96 * MEGABYTE
+MOST_MEMBERS = 20_000  # the data set, packed by mistake, has some 2000
+MOST_FILES = 500  # notebooks and Python files that are read
+MOST_NAMES = 50  # of files we don't read, and of notes
+NAME_LENGTH = 200
+DEPTH = 16
+
+JUNK = {"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "env"}
+KINDS = {".ipynb": "ipynb", ".ipynb.json": "ipynb", ".ipynb.txt": "ipynb", ".py": "py", ".zip": "zip"}
+
+
+class Stream(Protocol):
+    """Anything that bytes are read from in pieces."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+        ...
+
+
+@dataclass(slots=True)
+class Basket:
+    """Collects files in memory, at most so many and so large; what it refuses becomes a note."""
+
+    contents: dict[str, bytes] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    members: int = 0
+    size: int = 0
+
+    def note(self, text: str) -> None:
+        """Keep a note, unless there are too many already."""
+        if len(self.notes) < MOST_NAMES and text not in self.notes:
+            self.notes.append(text)
+
+    def full(self) -> bool:
+        """Count one more member; true once there are too many to go on."""
+        self.members += 1
+        if self.members > MOST_MEMBERS:
+            self.note(f"more than {MOST_MEMBERS} files: the rest was not looked at")
+        return self.members > MOST_MEMBERS
+
+    def name(self, raw: str) -> str | None:
+        """The name a member goes by, or None where it is junk, leaves the folder, or is of no use to us."""
+        name = within(raw)
+        if name is None:
+            self.note(f"{shown(raw)}: this name leaves the submission's folder, the file was ignored")
+        elif is_junk(name):
+            return None
+        elif kind(name) == "":
+            if len(self.others) < MOST_NAMES:
+                self.others.append(name)
+            return None
+        return name
+
+    def add(self, name: str, stream: Stream) -> None:
+        """Read one file, unless it is larger than its kind may be or the basket is full."""
+        if len(self.contents) >= MOST_FILES:
+            self.note(f"more than {MOST_FILES} notebooks and Python files: the rest was not read")
+            return
+        cap = min(LARGEST[kind(name)], TOTAL - self.size)
+        data = read_at_most(stream, cap)
+        if data is None:
+            self.note(f"{name}: larger than {cap // MEGABYTE} MB, it was not read")
+            return
+        if name in self.contents:
+            self.note(f"{name}: stands in the archive more than once, the last one counts")
+            self.size -= len(self.contents[name])
+        self.size += len(data)
+        self.contents[name] = data
+
+
+def read_at_most(stream: Stream, cap: int) -> bytes | None:
+    """The whole stream, or None as soon as it turns out to be larger than `cap` bytes."""
+    pieces = []
+    for piece in _pieces(stream):
+        pieces.append(piece)
+        cap -= len(piece)
+        if cap < 0:
+            return None
+    return b"".join(pieces)
+
+
+def _pieces(stream: Stream) -> Iterator[bytes]:
+    while piece := stream.read(MEGABYTE):
+        yield piece
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def shown(text: str, length: int = NAME_LENGTH) -> str:
+    """A student's text in one line that any terminal and any file can hold."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text[:length])
+
+
+def within(raw: str) -> str | None:
+    """A member's path with forward slashes, or None where it is absolute or climbs out."""
+    path = PurePosixPath(raw.replace("\\", "/"))
+    parts = path.parts
+    if path.is_absolute() or ".." in parts or not parts or ":" in parts[0] or len(parts) > DEPTH:
+        return None
+    return shown(str(path), 4 * NAME_LENGTH)
+
+
+def kind(name: str) -> str:
+    """ "ipynb", "py", "zip", or "" for all that we don't read."""
+    return next((found for suffix, found in KINDS.items() if name.lower().endswith(suffix)), "")
+
+
+def is_junk(name: str) -> bool:
+    """Whether an operating system, an editor or a package manager left this there."""
+    return any(part in JUNK or part.startswith(".") for part in PurePosixPath(name).parts)

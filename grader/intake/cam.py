@@ -1,0 +1,91 @@
+"""The slice of the last cell: what calls `returnCAM` and what that needs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grader.intake.cutting import DEFINITIONS, chunks, in_order
+from grader.intake.effects import calls, running
+from grader.intake.library import MAIN
+from grader.intake.names import walk
+from grader.intake.program import Program
+from grader.intake.slicing import Walk
+from grader.intake.statements import Statement
+from grader.intake.weights import WEIGHT, binds, weight_chunks
+from grader.records import Chunk
+
+CAM = "returnCAM"
+PICTURE = re.compile(r"([\w-]+)\.(?:jpe?g|png)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CamCell:
+    """The chunks that the last cell needs beyond the targets' slice, and those that compute `weight_fc`."""
+
+    labels: frozenset[str] = frozenset()  # of the cells that call returnCAM
+    chunks: tuple[Chunk, ...] = ()
+    weight_fc: tuple[Chunk, ...] = ()
+
+
+def cam_cell(walk: Walk) -> CamCell:
+    """The slice of the last cell, on top of the walk from the targets."""
+    program = walk.library.program(MAIN)
+    if program is None:
+        return CamCell()
+    callers = _callers(program)
+    users = [at for at, each in enumerate(program.statements) if _uses(each, callers)]
+    chosen = _chosen(program, users)
+    before = set(walk.kept[MAIN])
+    for position in chosen:
+        walk.keep(MAIN, position)
+    positions = (walk.kept[MAIN] - before) | set(chosen)
+    bodies = [each for each in program.statements if getattr(each.node, "name", "") in callers]
+    weight_fc = weight_chunks(program, [program.statements[at] for at in chosen], bodies)
+    labels = frozenset(program.statements[at].label for at in chosen)
+    return CamCell(labels, chunks(program, in_order(program, positions)), weight_fc)
+
+
+def _callers(program: Program) -> frozenset[str]:
+    """`returnCAM`, and the functions, classes and objects of these classes through which it is called."""
+    found, classes, size = {CAM}, set[str](), 0
+    while len(found) > size:
+        size = len(found)
+        for statement in program.statements:
+            node = statement.node
+            if isinstance(node, DEFINITIONS) and any(name in statement.text for name in (WEIGHT, *found)):
+                if node.name not in found and (_binds_inside(node) or _calls(walk(node), found)):
+                    found.add(node.name)
+                    classes |= {node.name} if isinstance(node, ast.ClassDef) else set()
+            elif isinstance(node, ast.Assign) and _calls(running([node]), classes):
+                found |= statement.names.binds
+    return frozenset(found)
+
+
+def _calls(nodes: Iterable[ast.AST], called: Iterable[str]) -> bool:
+    return not {call.path.split(".")[0] for call in calls(nodes)}.isdisjoint(called)
+
+
+def _binds_inside(node: ast.stmt) -> bool:
+    return any(binds(part, WEIGHT) for part in walk(node))
+
+
+def _uses(statement: Statement, callers: Iterable[str]) -> bool:
+    if isinstance(statement.node, DEFINITIONS):
+        return False
+    return WEIGHT in statement.names.binds or _calls(running([statement.node]), callers)
+
+
+def _chosen(program: Program, users: list[int]) -> list[int]:
+    """Those of the last cell, and of cells above it that show other pictures."""
+    chosen: list[int] = []
+    seen: set[str] = set()
+    for label in dict.fromkeys(program.statements[at].label for at in reversed(users)):
+        here = [at for at in users if program.statements[at].label == label]
+        pictures = {name for line in program.statements[here[0]].lines for name in PICTURE.findall(line)}
+        if not chosen or pictures - seen:
+            chosen += here
+            seen |= pictures
+    return sorted(chosen)

@@ -1,0 +1,198 @@
+"""Which of a submission's notebooks and scripts are graded, and what is said about the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from grader.errors import IntakeError
+from grader.intake.basket import kind
+from grader.intake.library import KIT, Library, is_taken
+from grader.intake.magics import plain
+from grader.intake.notebook import Cell, decoded, read_notebook
+from grader.intake.slicing import TARGETS
+from grader.intake.statements import Source
+
+NAMES = "|".join(TARGETS)
+DEFINES = re.compile(rf"^[ \t]*(?:(?:class|def)[ \t]+({NAMES})\b|({NAMES})[ \t]*=[^=])", re.MULTILINE)
+IMPORTS = re.compile(r"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import\b|import[ \t]+([\w.]+))", re.MULTILINE)
+COPY = re.compile(r"-copy\d*\.|-checkpoint\.|\(\d+\)\.|copy of |draft|backup|old", re.IGNORECASE)
+FILLED = 0.7  # of the longest candidate's code; the empty template has less
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A notebook or a script that may be what is graded."""
+
+    path: str
+    cells: tuple[Cell, ...]
+    defines: frozenset[str]
+    imports: frozenset[str]
+    length: int  # lines of code in the cells that define targets
+
+    @property
+    def is_notebook(self) -> bool:
+        """Whether it is no script."""
+        return kind(self.path) == "ipynb"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is graded: the extras, which define targets that `main` lacks, and then `main`, as one program."""
+
+    main: Candidate
+    extras: tuple[Candidate, ...]
+    library: Library
+    notes: tuple[str, ...]
+
+    @property
+    def source(self) -> str:
+        """The files that are graded."""
+        return ", ".join(each.path for each in (*self.extras, self.main))
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells in the order they are graded."""
+        return tuple(cell for each in (*self.extras, self.main) for cell in each.cells)
+
+
+def choose(contents: Mapping[str, bytes]) -> Choice:
+    """Choose what to grade among the files of a submission; IntakeError where none can be read."""
+    candidates, notes = _candidates(contents)
+    modules = {each.path: each for each in candidates if not each.is_notebook}
+    reach = {each.path: _reach(each, modules) for each in candidates}
+    longest = max(each.length for each in candidates)
+    ranked = sorted(
+        candidates, key=lambda each: _rank(each, _defined(reach[each.path]), longest), reverse=True
+    )
+    main, extras = ranked[0], list[Candidate]()
+    have, used = _defined(reach[main.path]), set(reach[main.path])
+    for other in ranked[1:]:
+        if other.path not in used and (new := _defined(reach[other.path]) - have):
+            notes.append(
+                f"{other.path} defines {', '.join(sorted(new))}, which {main.path} lacks: both are graded"
+            )
+            extras.append(other)
+            have, used = have | new, used | set(reach[other.path])
+    notes += _passed_over(ranked, main, extras)
+    notes += _shadows(contents)
+    return Choice(main, tuple(map(_labelled, extras)), _library(candidates, main, extras), tuple(notes))
+
+
+# --- candidates -----------------------------------------------------------------------------------
+
+
+def _candidates(contents: Mapping[str, bytes]) -> tuple[list[Candidate], list[str]]:
+    found, notes = list[Candidate](), list[str]()
+    for path, data in sorted(contents.items()):
+        try:
+            if kind(path) == "ipynb":
+                found.append(_candidate(path, read_notebook(data, path)))
+            elif not _is_kit(path):
+                found.append(_candidate(path, (Cell(path, "code", decoded(data)),)))
+        except IntakeError as error:
+            notes.append(str(error))
+    if not found:
+        raise IntakeError("; ".join(notes[:3]) or "it holds the course's own files only, and no notebook")
+    return found, notes
+
+
+def _candidate(path: str, cells: tuple[Cell, ...]) -> Candidate:
+    texts = [cell.source for cell in cells if cell.kind == "code"]
+    defining = [text for text in texts if DEFINES.search(text)]
+    return Candidate(
+        path,
+        cells,
+        frozenset(one or other for text in defining for one, other in DEFINES.findall(text)),
+        frozenset(one or other for text in texts for one, other in IMPORTS.findall(text)),
+        sum(
+            1
+            for text in defining
+            for line in text.split("\n")
+            if line.strip() and not line.lstrip().startswith("#")
+        ),
+    )
+
+
+def _is_kit(path: str) -> bool:
+    parts = PurePosixPath(path).with_suffix("").parts
+    return len(parts) > 1 and parts[-1] in KIT.get(parts[-2], ())
+
+
+def _reach(candidate: Candidate, modules: Mapping[str, Candidate]) -> dict[str, Candidate]:
+    """A candidate and the files that it imports, and those that they import."""
+    found, stack = {candidate.path: candidate}, [candidate]
+    while stack:
+        each = stack.pop()
+        library = Library({path: Source(path, "") for path in modules}, str(PurePosixPath(each.path).parent))
+        for name in each.imports:
+            path = library.path(name.lstrip("."))
+            if path and path not in found:
+                found[path] = modules[path]
+                stack.append(modules[path])
+    return found
+
+
+def _defined(reach: Mapping[str, Candidate]) -> frozenset[str]:
+    return frozenset(name for each in reach.values() for name in each.defines)
+
+
+def _rank(each: Candidate, defined: frozenset[str], longest: int) -> tuple[object, ...]:
+    depth = each.path.count("/")
+    return (
+        len(defined),
+        each.length >= FILLED * longest,
+        each.is_notebook,
+        any(cell.outputs for cell in each.cells),
+        not COPY.search(each.path),
+        each.length,
+        -depth,
+        each.path,
+    )
+
+
+# --- what comes of it -----------------------------------------------------------------------------
+
+
+def _labelled(extra: Candidate) -> Candidate:
+    """Cells under labels that can't be taken for those of the main notebook."""
+    if not extra.is_notebook:
+        return extra
+    return replace(
+        extra, cells=tuple(replace(cell, label=f"{extra.path} {cell.label}") for cell in extra.cells)
+    )
+
+
+def _library(candidates: Iterable[Candidate], main: Candidate, extras: Iterable[Candidate]) -> Library:
+    """The files that can be imported: scripts, and what cells write with `%%writefile`."""
+    home = str(PurePosixPath(main.path).parent)
+    files = {
+        each.path: Source(each.path, each.cells[0].source) for each in candidates if not each.is_notebook
+    }
+    for cell in (cell for each in (*extras, main) if each.is_notebook for cell in each.cells):
+        if cell.kind == "code" and (written := plain(cell.source)).writes:
+            files[str(PurePosixPath(home, written.writes))] = Source(cell.label, written.text)
+    return Library(files, home)
+
+
+def _passed_over(ranked: list[Candidate], main: Candidate, extras: list[Candidate]) -> list[str]:
+    others = [each.path for each in ranked if each.is_notebook and each not in (main, *extras)]
+    if others and main.is_notebook:
+        return [f"{main.path} was graded; not graded: {', '.join(others[:5])}"]
+    return [f"{main.path} was graded"] if main.is_notebook else []
+
+
+def _shadows(contents: Mapping[str, bytes]) -> list[str]:
+    """Notes on files that are never imported, because their names are the kit's or a library's."""
+    kit = [path for path in contents if _is_kit(path) and contents[path].strip()]
+    taken = [path for path in contents if kind(path) == "py" and "/" not in path and is_taken(path[:-3])]
+    notes = []
+    if kit:
+        notes.append(f"the course's own files are used, not these copies: {', '.join(sorted(kit)[:6])}")
+    if taken:
+        notes.append(
+            f"never imported, as installed libraries have these names: {', '.join(sorted(taken)[:6])}"
+        )
+    return notes

@@ -1,0 +1,64 @@
+"""What a TA should know of how a submission was read, in sentences."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator
+
+from grader.intake.choosing import DEFINES, Choice
+from grader.intake.cutting import in_order
+from grader.intake.library import MAIN
+from grader.intake.notebook import Cell
+from grader.intake.program import Program
+from grader.intake.slicing import TARGETS, Walk
+from grader.records import Dropped
+
+
+def remarks(choice: Choice, walk: Walk, found: Collection[str], dropped: Iterable[Dropped]) -> list[str]:
+    """Notes on functions that are missing, cells that are broken, and cells run in another order."""
+    program = walk.library.program(MAIN)
+    assert program is not None
+    notes = [_missing(name, program) for name in TARGETS if name not in found]
+    return [*notes, *_broken(choice, dropped), *_run_order(choice.main.cells), *_moved(program, walk)]
+
+
+def _missing(name: str, program: Program) -> str:
+    def plain(other: str) -> str:
+        return other.replace("_", "").lower()
+
+    alike = next((other for other in program.binders if plain(other) == plain(name)), "")
+    hint = f"; {alike} looks like it, but the name must be {name}" if alike else ""
+    return f"{name} is not defined anywhere{hint}"
+
+
+def _broken(choice: Choice, dropped: Iterable[Dropped]) -> Iterator[str]:
+    texts = {cell.label: cell.source.split("\n") for cell in choice.cells}
+    for one in dropped:
+        rest = "\n".join(texts.get(one.label, [])[one.line - 1 :])
+        match = DEFINES.match(rest)
+        if match and one.reason.startswith("does not parse"):
+            yield f"{one.label}, line {one.line}: {match[1] or match[2]} {one.reason}; this version does not count"
+
+
+def _run_order(cells: Iterable[Cell]) -> Iterator[str]:
+    """One note where the counts say that a cell was run before one that stands above it."""
+    highest: Cell | None = None
+    for cell in cells:
+        if cell.kind != "code" or cell.count is None:
+            continue
+        if highest and highest.count is not None and cell.count < highest.count:
+            yield (
+                f"the cells were not run from top to bottom: {cell.label} ran as [{cell.count}], {highest.label} "
+                f"above it as [{highest.count}]; they are graded in the order they stand"
+            )
+            return
+        highest = cell
+
+
+def _moved(program: Program, walk: Walk) -> Iterator[str]:
+    """A note where statements had to move up because they stand below their use."""
+    order = in_order(program, walk.kept[MAIN])
+    for before, after in zip(order, order[1:], strict=False):
+        if before > after and not isinstance(program.statements[before].node, ast.Import | ast.ImportFrom):
+            one, other = program.statements[before], program.statements[after]
+            yield f"{one.label}, line {one.line} was moved up: {other.label} needs it and stands above it"

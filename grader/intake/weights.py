@@ -1,0 +1,114 @@
+"""The statements that compute `weight_fc`, wherever in the last cell they stand and whatever it is called."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator, Sequence
+
+from grader.intake.effects import path, root, running
+from grader.intake.names import names, walk
+from grader.intake.program import Program
+from grader.intake.statements import Statement
+from grader.records import Chunk
+
+WEIGHT = "weight_fc"
+ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
+ARRAYS = ("numpy", "torch", "copy")  # libraries whose functions turn a layer's weight into an array
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def weight_chunks(program: Program, cell: list[Statement], bodies: list[Statement]) -> tuple[Chunk, ...]:
+    """What binds `weight_fc` in the last cell, in functions it calls, or above; else what returnCAM is given.
+
+    With it comes what it is computed from in the same block, up to the model, which is not built again.
+    """
+    above = [each for each in program.statements if not isinstance(each.node, DEFINITIONS)]
+    places = (cell, bodies, above)
+    for place in places:
+        if found := _bound(program, place, WEIGHT):
+            return found
+    for place in (cell, bodies):
+        for statement, call in reversed(_cam_calls(place)):
+            if (value := _second(call)) is None:
+                continue
+            last = Chunk(statement.label, value.lineno, f"{WEIGHT} = {ast.unparse(value)}")
+            name = value.id if isinstance(value, ast.Name) else ""
+            first = next(filter(None, (_bound(program, where, name) for where in places)), ())
+            return (*first, last)
+    return ()
+
+
+def binds(node: ast.AST, name: str) -> bool:
+    """Whether a node is an assignment to a name."""
+    return isinstance(node, ASSIGNMENTS) and name in names(node).binds
+
+
+def _cam_calls(statements: Sequence[Statement]) -> list[tuple[Statement, ast.Call]]:
+    return [
+        (statement, node)
+        for statement in statements
+        for node in walk(statement.node)
+        if isinstance(node, ast.Call) and path(node.func) == "returnCAM"
+    ]
+
+
+def _second(call: ast.Call) -> ast.expr | None:
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    return call.args[1] if len(call.args) > 1 else given.get(WEIGHT)
+
+
+# --- blocks ---------------------------------------------------------------------------------------
+
+
+def _bound(program: Program, statements: Sequence[Statement], name: str) -> tuple[Chunk, ...]:
+    """The assignments to a name in the block that holds the last of them."""
+    last: tuple[Statement, list[ast.stmt]] | None = None
+    line = 0
+    for statement in statements:
+        line = 0 if last and last[0].label != statement.label else line
+        for block in _blocks(program, statement):
+            lines = [node.lineno for node in block if binds(node, name)]
+            if lines and max(lines) >= line:
+                last, line = (statement, block), max(lines)
+    if last is None or not name:
+        return ()
+    statement, block = last
+    return tuple(statement.chunk(block[at]) for at in _needed(program, block, name))
+
+
+def _blocks(program: Program, statement: Statement) -> Iterator[list[ast.stmt]]:
+    """The lists of statements that a statement is in or has in it."""
+    yield [each.node for each in program.statements if each.label == statement.label]
+    for node in walk(statement.node):
+        for part in ("body", "orelse", "finalbody"):
+            block = getattr(node, part, None)
+            if isinstance(block, list):
+                yield block
+
+
+def _needed(program: Program, block: list[ast.stmt], name: str) -> list[int]:
+    """The assignments to a name in a block, and those it is computed from."""
+    found = {at for at, node in enumerate(block) if binds(node, name)}
+    reads: set[str] = set()
+    for at in range(max(found), -1, -1):
+        node = block[at]
+        if isinstance(node, ASSIGNMENTS) and names(node).binds & reads and _is_plain(program, node):
+            found.add(at)
+        if at in found:
+            reads |= names(node).reads
+    return sorted(found)
+
+
+def _is_plain(program: Program, node: ast.stmt) -> bool:
+    """Whether a statement only takes things apart, and neither builds a model nor runs one."""
+    return all(_takes_apart(program, part.func) for part in running([node]) if isinstance(part, ast.Call))
+
+
+def _takes_apart(program: Program, function: ast.expr) -> bool:
+    head = path(function).split(".")[0] or root(function) or ""
+    if head in program.foreign:
+        return program.foreign[head].split(".")[0] in ARRAYS and ".hub." not in path(function)
+    if isinstance(function, ast.Attribute):
+        return True
+    return head in dir(builtins) and head not in program.binders
