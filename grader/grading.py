@@ -21,7 +21,8 @@ from grader.records import (
     Provenance,
     Submission,
 )
-from grader.sandbox import isolation as ladder
+from grader.sandbox import isolation as isolations
+from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
 from grader.sandbox.process import Worker
 from grader.scoring import score
@@ -59,10 +60,10 @@ class Clock:
         return time.perf_counter() - self.began
 
 
-def grade(path: Path, options: Options = Options(), progress: Report = lambda _: None) -> Grade:  # noqa: B008 - frozen
+def grade(path: Path, options: Options = Options(), progress: Report = lambda _: None) -> Grade:
     """Grade one submission; raises IsolationError where student code can't be held as asked."""
     clock = Clock()
-    rung = ladder.choose(options.isolation)
+    rung = isolations.choose(options.isolation)
     device = _device(options.device)
     progress(Progress("start", "starting the sandbox"))
     worker = Worker(rung, Limits(), device=device)  # imports torch while the submission is read
@@ -86,7 +87,7 @@ def _device(wanted: str) -> str:
 def _judge(
     submission: Submission,
     worker: Worker,
-    rung: ladder.Isolation,
+    rung: Isolation,
     device: str,
     seed: int,
     options: Options,

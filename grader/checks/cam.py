@@ -76,7 +76,8 @@ def check_cls_probability(maps: CamEvidence) -> None:
             expect.fail(f"the printed probability is {printed[1]}, not a number")
         expect.that(
             abs(value - wanted) <= 0.0015,
-            f"the printed probability is {value:g}, the softmax gives {wanted:.3f}{_wrong_probability(value, question, maps)}",
+            f"the printed probability is {value:g}, the softmax gives {wanted:.3f}"
+            + _wrong_probability(value, question, maps),
             expected=f"{wanted:.3f}",
             actual=f"{printed[1]}, for {question}",
         )
@@ -125,7 +126,7 @@ def check_cls_name(maps: CamEvidence) -> None:
 
 
 def check_cls_return(maps: CamEvidence) -> None:
-    """get_cls_pred returns one index: a tensor or array of shape (1,) or (), or an int, that returnCAM accepts."""
+    """get_cls_pred returns one index that returnCAM accepts: shape (1,) or (), tensor, array or int."""
     value = maps.prediction.value
     shape = tuple(value.get("shape", ()))
     expect.that(

@@ -181,7 +181,7 @@ def _why(size: tuple[int, ...], shape: tuple[int, ...]) -> str:
 
 
 def _right_size(network: ModelEvidence, size: tuple[int, ...], shape: tuple[int, ...], axis: int) -> bool:
-    """Equal to the input's, or to what the network's own layers and crop leave of it: those were judged before."""
+    """Equal to the input's, or to what the network's own layers and crop leave: those were judged before."""
     got, wanted = shape[2 + axis], size[2 + axis]
     return got == wanted or got == _left(network, wanted, axis)
 
@@ -263,7 +263,8 @@ def check_copy_features(network: ModelEvidence, copying: CopyEvidence) -> None:
     expect.that(
         bool(copying.method),
         f"{network.name} has no function that copies VGG-16",
-        help="A method or function whose name holds `vgg`, such as copy_params_from_vgg16(vgg16), is looked for.",
+        help="What is looked for is a method or function whose name holds `vgg`, "
+        "such as copy_params_from_vgg16(vgg16).",
     )
     _copied(copying, VGG_CONVS, "copy_features")
 

@@ -1,4 +1,4 @@
-"""Evidence about the last cell: what it gave the two functions for the kit's images, and what it made of it."""
+"""Evidence about the last cell: what it gave the two functions for the kit's images, and what came of it."""
 
 from __future__ import annotations
 
