@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ Arrays = Mapping[str, Array]
 Answer = tuple[Any, dict[str, Array]]
 SENDABLE = ("float32", "float64", "float16", "int64", "int32", "int16", "int8", "uint8", "bool")
 MAX_BYTES = 64 << 20
+MAX_ARRAYS = 40
 
 
 def _target(world: World, name: str) -> Any:
@@ -54,7 +55,7 @@ def cls_pred(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     return {**written, "printed": tape.text[:2000]}, found
 
 
-INDICES = {
+INDICES: dict[str, Callable[[int], Any]] = {
     "tensor": lambda i: torch.tensor([i]),
     "tensor0": lambda i: torch.tensor(i),
     "array": lambda i: np.array([i]),
@@ -77,7 +78,7 @@ def cam(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
 
 
 def cam_cell(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
-    """Run the last cell in a copy of the notebook's namespace, noting what the two functions were given and gave."""
+    """Run the last cell in a copy of the notebook's namespace; note what each function was given and gave."""
     namespace = dict(world.namespaces.get("submission", {}))
     calls: list[dict[str, Any]] = []
     found: dict[str, Array] = {}
@@ -87,11 +88,9 @@ def cam_cell(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     failures = run_chunks(world.slice.cam_cell, namespace)
     if "weight_fc" not in namespace and failures:
         failures += run_chunks(world.slice.weight_fc, namespace)
+    written: dict[str, Any] = {"type": ""}
     if "weight_fc" in namespace:
-        written, value = plain(namespace["weight_fc"])
-        found |= {"weight_fc": array for array in value.values()}
-    else:
-        written = {"type": ""}
+        written = _keep(namespace["weight_fc"], "weight_fc", found)
     return {
         "weight_fc": written,
         "calls": calls,
@@ -113,7 +112,12 @@ def _noting(name: str, function: Any, calls: list[dict[str, Any]], found: dict[s
 
 
 def _note(rows: list[Any], key: str, value: Any, found: dict[str, Array]) -> None:
+    rows.append(_keep(value, key, found) if len(found) < MAX_ARRAYS else plain(value)[0])
+
+
+def _keep(value: Any, key: str, found: dict[str, Array]) -> dict[str, Any]:
+    """Describe a value and put its numbers, where it has any, under a key."""
     written, arrays = plain(value)
-    rows.append(written)
-    if len(found) < 40:
-        found |= {key: array for array in arrays.values()}
+    if "value" in arrays:
+        found[key] = arrays["value"]
+    return written

@@ -99,7 +99,7 @@ def _without_slow_initialisers() -> Iterator[None]:
 
 
 def _meta(world: World, name: str, n_class: int) -> tuple[nn.Module, str, dict[str, Place]]:
-    """Build on the meta device where the constructor allows it, else for real; note the line that made each layer."""
+    """Build on the meta device where the constructor allows it, else for real; note which line made what."""
     made: dict[int, Place] = {}
 
     def note(module: nn.Module, key: str, parameter: nn.Parameter | None) -> None:
@@ -227,7 +227,7 @@ def forward(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     model = _real(world, args["model"], args["n_class"])
     model.eval()
     x = torch.from_numpy(draw(args["seed"], "input", tuple(args["size"])))
-    with Calm(), Dropouts():
+    with Calm(), Dropouts():  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
         output = call(model, x)
     if not isinstance(output, Tensor):
         return describe(output), {}
@@ -275,19 +275,33 @@ def _make_vgg16(shapes: dict[str, list[int]]) -> nn.Module:
         owner = model.get_submodule(key.rpartition(".")[0])
         setattr(owner, key.rpartition(".")[2], nn.Parameter(torch.empty(shape, device="meta")))
     model.classifier[6] = nn.Linear(1, 1)  # never copied, and large
-    return model.to_empty(device="cpu").eval()
+    empty: nn.Module = model.to_empty(device="cpu")
+    return empty.eval()
 
 
 def copy_vgg(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     """Call the student's copying with a VGG-16 made for the purpose; the model was filled before."""
     model = _real(world, args["model"], args["n_class"])
     vgg16 = _vgg16(world, args["shapes"], args["seed"])
+    _stand_in(model, vgg16, args["stand_ins"])
     name = args["method"]
     if hasattr(type(model), name):
         call(getattr(model, name), vgg16)
     else:
         _call_function(world.targets[name], model, vgg16)
     return None, {}
+
+
+def _stand_in(model: nn.Module, vgg16: nn.Module, names: dict[str, str]) -> None:
+    """Give the model what copying may ask for by name though the student's forward pass has no such layer."""
+    for name, source in names.items():
+        if hasattr(model, name):
+            continue
+        twin = vgg16.get_submodule(source) if source else nn.Identity()
+        if isinstance(twin, nn.Conv2d):
+            kernel = (twin.weight.shape[2], twin.weight.shape[3])
+            twin = nn.Conv2d(twin.weight.shape[1], twin.weight.shape[0], kernel)
+        setattr(model, name, twin)
 
 
 def _call_function(function: Callable[..., Any], model: nn.Module, vgg16: nn.Module) -> None:

@@ -57,8 +57,8 @@ class Dropouts(TorchFunctionMode):
         return values["input"]
 
 
-class Calm(TorchDispatchMode):
-    """Take the chance out of random operations: coins give ones, everything else zeros, as network/evaluate.py does."""
+class Calm(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
+    """Take the chance out of random operations: coins give ones, all else zeros, as the trusted side does."""
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -69,11 +69,11 @@ class Calm(TorchDispatchMode):
         return out
 
 
-class Recorder(TorchDispatchMode):
+class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # idem
     """Number every tensor and write down every operation on it."""
 
     def __init__(self, model: nn.Module, place: Callable[[], Place | None]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # idem
         self.place = place
         self.calls: list[list[Any]] = []
         self.leaves: list[list[Any]] = []
@@ -169,7 +169,7 @@ class Recorder(TorchDispatchMode):
 
 
 def _same_view(a: Tensor, b: Tensor) -> bool:
-    return a.shape == b.shape and a.stride() == b.stride() and a.storage_offset() == b.storage_offset()
+    return (a.shape, a.stride(), a.storage_offset()) == (b.shape, b.stride(), b.storage_offset())
 
 
 def record(model: nn.Module, x: Tensor, place: Callable[[], Place | None]) -> tuple[dict[str, Any], Any]:
