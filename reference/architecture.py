@@ -39,7 +39,7 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """A skip: `pool` through the `score` convolution, cropped from row and column `crop`, is added after `after`."""
+    """A skip: `pool` through the `score` convolution, cropped from `crop` on, is added after `after`."""
 
     pool: str
     score: Conv
@@ -49,7 +49,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """A whole network: trunk, score layer, transposed convolutions, skips, and where the output's crop starts."""
+    """A whole network: trunk, score layer, transposed convolutions, skips, and where the crop starts."""
 
     name: str
     n_class: int
@@ -60,7 +60,7 @@ class Architecture:
     skips: tuple[Skip, ...] = ()
 
     def convs(self) -> Iterator[Conv]:
-        """Yield every convolution, in the order of the forward pass; a skip's score layer after the upscore it joins."""
+        """Yield every convolution in the order of the forward pass; a skip's after the upscore it joins."""
         yield from (layer for layer in self.trunk if isinstance(layer, Conv))
         yield self.score
         for upscore in self.upscores:

@@ -17,7 +17,7 @@ def bilinear_kernel(size: int) -> Tensor:
 
 
 def bilinear_weight(inputs: int, outputs: int, size: int) -> Tensor:
-    """Return a transposed convolution's (inputs, outputs, size, size) weight: each channel interpolates itself."""
+    """Return a transposed convolution's (inputs, outputs, size, size) weight: channels enlarge themselves."""
     weight = torch.zeros(inputs, outputs, size, size)
     diagonal = range(min(inputs, outputs))
     weight[diagonal, diagonal] = bilinear_kernel(size)
@@ -48,7 +48,7 @@ class FCN(nn.Module):
         self.initialise()
 
     def initialise(self) -> None:
-        """Set convolutions to zero and transposed convolutions to bilinear interpolation, as the assignment does."""
+        """Set convolutions to zero, transposed ones to bilinear interpolation, as the assignment does."""
         for layer in self.layers.values():
             if isinstance(layer, nn.ConvTranspose2d):
                 layer.weight.data.copy_(
@@ -85,12 +85,13 @@ class FCN(nn.Module):
 
     def copy_vgg16(self, vgg16: nn.Module) -> None:
         """Copy VGG-16's 13 convolutions and its first two linear layers (as fc6, fc7), weights and biases."""
-        convs = [layer for layer in vgg16.features if isinstance(layer, nn.Conv2d)]  # type: ignore[union-attr]
-        linears = [(role, vgg16.classifier[index]) for index, role in VGG_LINEARS.items()]  # type: ignore[index]
+        features = vgg16.get_submodule("features").children()
+        convs = [layer for layer in features if isinstance(layer, nn.Conv2d)]
+        linears = [(role, vgg16.get_submodule(f"classifier.{index}")) for index, role in VGG_LINEARS.items()]
         for role, source in [*zip(VGG_CONVS, convs, strict=True), *linears]:
-            target = self.layers[role]
-            target.weight.data.copy_(source.weight.data.view_as(target.weight))  # type: ignore[union-attr]
-            target.bias.data.copy_(source.bias.data.view_as(target.bias))  # type: ignore[union-attr]
+            for kind in ("weight", "bias"):
+                target = self.layers[role].get_parameter(kind)
+                target.data.copy_(source.get_parameter(kind).data.view_as(target))
 
 
 def _crop(h: Tensor, start: int, like: Tensor) -> Tensor:
