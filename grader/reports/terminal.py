@@ -70,7 +70,7 @@ def _parts(grade: Grade) -> Table:
     table.add_column()
     table.add_column("Points", justify="right", footer=words.number(grade.score))
     table.add_column("of", justify="right", footer=words.number(grade.max_score))
-    table.add_column("Not assessed", justify="right", footer=words.number(grade.pending))
+    table.add_column("Pending", justify="right", footer=words.number(grade.pending))
     for part in grade.parts:
         points = (words.number(part.score), words.number(part.max_score), words.number(part.pending))
         table.add_row(Text(part.title), _bar(grade, part), *points)
