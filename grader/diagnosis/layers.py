@@ -57,9 +57,11 @@ def describe(layer: Layer, name: str) -> str:
 
 
 def attributes(layer: Layer, wanted: Conv) -> Iterator[tuple[str, str, str]]:
-    """Yield the attributes that differ: (name, the student's, the assignment's)."""
+    """Yield the attributes that differ: (name, the student's, the assignment's).
+
+    in_channels is not among them: in a network that runs it is what the layer before gives.
+    """
     rows = (
-        ("in_channels", str(layer.inputs), str(wanted.inputs)),
         ("out_channels", str(layer.outputs), str(wanted.outputs)),
         ("kernel size", both(layer.kernel), str(wanted.kernel)),
         ("stride", both(layer.stride), str(wanted.stride)),

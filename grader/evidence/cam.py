@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from grader.diagnosis import cam as diagnosis
 from grader.draws import draw
-from grader.errors import Blocked, Fault, StudentDied, StudentRaised, StudentTimeout
+from grader.errors import Blocked, Fault, StudentError, StudentRaised
 from grader.evidence.once import once
 from grader.sandbox.student import Reply, Student
 
@@ -23,7 +23,7 @@ Array = NDArray[Any]
 CLASSES, CHANNELS, SIDE = 1000, 512, 7
 EXAMPLES = 12
 FORMS = ("tensor", "tensor0", "array0", "array", "int")
-PRINTED = re.compile(r"top1 prediction:\s*([-+0-9.einfaE]+)\s*->\s*([^\n]*)")
+PRINTED = re.compile(r"top-?1 prediction\s*:\s*([-+0-9.einfaE]+)\s*->\s*([^\n]*)")
 
 
 @dataclass(frozen=True)
@@ -124,16 +124,16 @@ class CamEvidence:
         self.student = student
         self.seed = seed
         self.labels = labels
-        self._answers: dict[Any, Reply | StudentRaised] = {}
+        self._answers: dict[Any, Reply | StudentError] = {}
 
     def _keep(self, question: Any, ask: Callable[[], Reply]) -> Reply:
         if question not in self._answers:
             try:
                 self._answers[question] = ask()
-            except StudentRaised as error:
+            except StudentError as error:
                 self._answers[question] = error
         answer = self._answers[question]
-        if isinstance(answer, StudentRaised):
+        if isinstance(answer, StudentError):
             raise answer
         return answer
 
@@ -149,7 +149,7 @@ class CamEvidence:
         """One prediction; Blocked where get_cls_pred raises."""
         try:
             return self.predict(Logits(0, 5, 0.0, 3.0))
-        except (StudentRaised, StudentTimeout, StudentDied) as error:
+        except StudentError as error:
             raise Blocked("get_cls_pred can't be called, see cam.cls_index") from error
 
     @once
@@ -199,7 +199,7 @@ class CamEvidence:
         """The map's answers to a fixed panel of questions; Blocked where there are none."""
         try:
             replies = [(question, self.map(question)) for question in PANEL]
-        except (StudentRaised, StudentTimeout, StudentDied) as error:
+        except StudentError as error:
             raise Blocked("returnCAM can't be called, see cam.weighted_sum") from error
         if any("value" not in reply.arrays for _, reply in replies):
             kind = replies[0][1].value.get("type")

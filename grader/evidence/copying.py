@@ -51,13 +51,28 @@ class CopyEvidence:
         return shapes
 
     @once
+    def stand_ins(self) -> dict[str, str]:
+        """Names that copying may ask for though the forward pass lacks them, which was paid for already.
+
+        A layer's name maps to the VGG-16 layer that it would hold, a ReLU's or a pool's to "".
+        """
+        reading = self.model.reading
+        layers = {role: source for role, source in SOURCES.items() if role not in reading.layers}
+        pools = {pool.role: "" for pool in reading.architecture.trunk if pool.role not in reading.positions}
+        bare = [role for role in VGG_CONVS if role in reading.positions and not reading.has_relu(role)]
+        return {**pools, **{role.replace("conv", "relu"): "" for role in bare}, **layers}
+
+    @once
     def raised(self) -> StudentError | None:
         """What the student's function raised; None if it returned."""
         if not self.method:
             raise Blocked("there is no function that copies VGG-16, see copy_features")
         self.model.response  # noqa: B018 - the challenge fills the model first
         try:
-            self.model.ask("copy_vgg", method=self.method, shapes=self.shapes, seed=self.model.seed)
+            stand_ins = self.stand_ins
+            self.model.ask(
+                "copy_vgg", method=self.method, shapes=self.shapes, seed=self.model.seed, stand_ins=stand_ins
+            )
         except StudentRaised as error:
             return error
         return None
@@ -97,7 +112,7 @@ class CopyEvidence:
         """Name what each of these layers holds instead of its own VGG-16 values."""
         found = []
         for role in roles:
-            layer = self.model.reading.layers.get(role)
+            layer = self._own_layer(role)
             for kind in ("weight", "bias"):
                 words = self._fault(role, layer, kind) if layer else ""
                 if words:
@@ -105,6 +120,13 @@ class CopyEvidence:
                     expected = f"vgg16.{SOURCES[role]}.{kind}"
                     found.append(Finding(line, f"{role}.{kind} {words}", "", expected, words, where))
         return found
+
+    def _own_layer(self, role: str) -> Layer | None:
+        """The role's layer; None where it is missing or another role's, which was paid for."""
+        layers = self.model.reading.layers
+        layer = layers.get(role)
+        first = next((name for name, other in layers.items() if layer and other.weight == layer.weight), role)
+        return layer if first == role else None
 
     def _fault(self, role: str, layer: Layer, kind: str) -> str:
         name = getattr(layer, kind)

@@ -239,7 +239,7 @@ class ModelEvidence:
     def findings(self) -> dict[str, list[Finding]]:
         """Every difference from the assignment, by the line that pays for it."""
         reading, places = self.reading, self.built.places
-        found = list(steps.dropout_findings(reading, self.train_trace.dropouts, self.trace.dropouts))
+        found = self._dropout_findings()
         if not self.is_reference:
             found += chain(
                 layers.layer_findings(reading, places),
@@ -255,6 +255,13 @@ class ModelEvidence:
         for finding in found:
             by_line.setdefault(finding.line, []).append(finding)
         return by_line
+
+    def _dropout_findings(self) -> list[Finding]:
+        try:
+            train = self.train_trace
+        except StudentError as error:
+            return [Finding("dropout", f"the forward pass fails in train mode: {error}", where=error.place)]
+        return list(steps.dropout_findings(self.reading, train.dropouts, self.trace.dropouts))
 
     @once
     def shapes(self) -> tuple[tuple[tuple[int, ...], dict[str, Any]], ...]:

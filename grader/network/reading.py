@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.network.graph import Expr, Pair, replace_leaves
+from grader.network.graph import Expr, Pair, replace_leaves, walk
 from grader.network.path import LAYERS, Join, Path, main_path
 from grader.network.roles import Layer, align, is_pool, read_layer
 from reference.architecture import Architecture, Skip
@@ -38,6 +38,10 @@ class Reading:
                 return
             yield later, self.path.steps[later]
 
+    def has_relu(self, role: str) -> bool:
+        """Say whether a ReLU follows a layer of the path before the next one."""
+        return any(step.op == "relu" for _, step in self.segment(self.positions[role]))
+
     def after(self, position: int) -> str:
         """Return the role of the last layer or pool at or before a position; "" before the first."""
         behind = [(place, role) for role, place in self.positions.items() if place <= position]
@@ -65,13 +69,16 @@ class Reading:
 
     @cached_property
     def keys(self) -> dict[str, str]:
-        """Return for every parameter that has a role the key its values are drawn by."""
+        """Return for every parameter the key its values are drawn by: its role's, or its own."""
         names: dict[str, str] = {}
         for role, layer in self.layers.items():
             names.setdefault(layer.weight, f"{role}.weight")
             if layer.bias:
                 names.setdefault(layer.bias, f"{role}.bias")
-        return names
+        parameters = [
+            node["name"] for node in walk(self.output) if node.op == "leaf" and node["kind"] == "parameter"
+        ]
+        return {name: f"own/{name}" for name in parameters} | names
 
     @cached_property
     def keyed(self) -> Expr:
