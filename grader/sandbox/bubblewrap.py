@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
+from functools import cache
 from pathlib import Path
 
 from grader.sandbox.limits import Limits, MiB
@@ -18,7 +21,8 @@ def command(stage: Stage, limits: Limits, device: str, seccomp: int) -> list[str
     """
     return [
         shutil.which(BWRAP) or BWRAP,
-        *("--unshare-user", "--unshare-all", "--disable-userns", "--die-with-parent", "--new-session"),
+        *("--unshare-user", "--unshare-all", "--die-with-parent", "--new-session"),
+        *(["--disable-userns"] if version() >= (0, 8) else []),  # the filter says the same
         *("--uid", "65534", "--gid", "65534", "--hostname", "worker", "--cap-drop", "ALL"),
         *("--proc", "/proc", "--dev", "/dev", *_tmpfs("/dev/shm", limits.disk), *_tmpfs("/tmp", limits.disk)),
         *(word for path in stage.readable for word in _read_only(path)),
@@ -29,6 +33,13 @@ def command(stage: Stage, limits: Limits, device: str, seccomp: int) -> list[str
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(stage.home)),
         *("--seccomp", str(seccomp), "--"),
     ]
+
+
+@cache
+def version() -> tuple[int, ...]:
+    """The version of bubblewrap; OSError where it is not installed."""
+    said = subprocess.run([BWRAP, "--version"], capture_output=True, text=True, check=False).stdout
+    return tuple(int(number) for number in re.findall(r"\d+", said)[:2])
 
 
 def _tmpfs(path: str, size: int) -> tuple[str, ...]:

@@ -171,7 +171,7 @@ class Worker:
         return bool(data)
 
     def _look(self, with_disk: bool) -> None:
-        processes = tree.tree(self._popen.pid)
+        processes = tree.descendants(self._popen.pid)
         limits = self.limits
         resident = sum(process.resident for process in processes)
         if resident > limits.memory:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import site
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -73,6 +72,8 @@ class Stage:
 
     def remove(self) -> None:
         """Delete the folder; whatever the worker wrote is gone."""
+        for folder, _, _ in os.walk(self.home):  # it may have closed a folder to itself
+            Path(folder).chmod(0o700)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -107,8 +108,7 @@ def interpreter(python: Path) -> list[Path]:
 
 def packages() -> list[Path]:
     """The folders of installed packages that this process itself uses."""
-    user = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
-    return [path for path in map(Path, [*site.getsitepackages(), *user]) if path.is_dir()]
+    return [path for path in map(Path, sys.path) if path.name in ("site-packages", "dist-packages")]
 
 
 def weights() -> list[Path]:

@@ -14,12 +14,14 @@ side knows which one hung or ended the process.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
 import json
 import os
 import random
 import resource
+import signal
 import socket
 import sys
 import traceback
@@ -35,6 +37,7 @@ from grader.worker.places import place_of
 
 Operation = Callable[[World, dict[str, Any], Mapping[str, Array]], tuple[Any, dict[str, Array]]]
 
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 UNLIMITED = WireLimits(total=1 << 40)  # requests come from the trusted side
 
 
@@ -51,7 +54,12 @@ def main(text: str) -> None:
 
 
 def limit(rlimits: Mapping[str, int]) -> None:
-    """Lower this process's limits for good: they are inherited, and nothing here may raise them."""
+    """Lower this process's limits for good: they are inherited, and nothing here may raise them.
+
+    Orphans become its children, so that who watches its descendants misses none; it dies with who started it.
+    """
+    for option, value in ((PR_SET_CHILD_SUBREAPER, 1), (PR_SET_PDEATHSIG, signal.SIGKILL)):
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
     for name, value in rlimits.items():
         which = getattr(resource, name)
         hard = resource.getrlimit(which)[1]

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from grader.errors import CallError, IsolationError
@@ -123,3 +126,25 @@ def test_the_filter_is_a_bpf_program() -> None:
 
     assert len(code) % 8 == 0
     assert 100 < len(code) < 32768
+
+
+BLOCKED = """
+import pyseccomp as s, errno, os, sys
+filter = s.SyscallFilter(s.ALLOW)
+for name in ("unshare", "mount", "clone3"):
+    filter.add_rule(s.ERRNO(errno.EPERM if name != "clone3" else errno.ENOSYS), name)
+filter.add_rule(s.ERRNO(errno.EPERM), "clone", s.Arg(0, s.MASKED_EQ, 0x10000000, 0x10000000))
+filter.load()
+from grader.sandbox.isolation import choose
+print(choose().name)
+"""
+
+
+@pytest.mark.skipif("landlock" not in HELD, reason="this machine has no Landlock")
+def test_where_namespaces_are_forbidden_landlock_is_taken() -> None:
+    """As in a Docker container with its usual filter, which lets nobody make a namespace."""
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCKED], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout == "landlock\n", done.stderr

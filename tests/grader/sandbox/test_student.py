@@ -13,7 +13,7 @@ from grader.sandbox import tree
 from grader.sandbox.ladder import RUNGS
 from grader.sandbox.limits import Limits, MiB
 from grader.sandbox.process import Worker
-from tests.grader.sandbox.conftest import TOY, Start
+from tests.grader.sandbox.conftest import HELD, TOY, Start
 
 LIMITS = Limits()
 SNEAK = """
@@ -235,9 +235,28 @@ def test_the_seed_is_set(start: Start) -> None:
     assert first == second
 
 
-def test_nothing_is_left_when_it_is_closed(start: Start, rung: str) -> None:
-    """The process, its children, and its folder."""
-    student = start("import os, time\ndef f():\n    if os.fork() == 0: time.sleep(100)", rung=rung)
+CHILD = "import os, time\ndef f():\n    if os.fork() == 0: time.sleep(100)"
+DAEMON = """
+import os, signal, time
+def f():
+    if os.fork() == 0:
+        try: os.setsid()
+        except OSError: pass
+        if os.fork(): os._exit(0)
+        signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64))
+        for fd in range(64):
+            try: os.close(fd)
+            except OSError: pass
+        time.sleep(100)
+    time.sleep(0.2)
+"""
+
+
+@pytest.mark.parametrize("rung", ["none", *HELD])
+@pytest.mark.parametrize("source", [CHILD, DAEMON])
+def test_nothing_is_left_when_it_is_closed(start: Start, rung: str, source: str) -> None:
+    """The process, its children, a daemon that left them, and its folder."""
+    student = start(source, rung=rung)
     student.ask("call", {"name": "f"})
     worker = student._worker
     assert worker is not None
