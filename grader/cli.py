@@ -4,43 +4,29 @@ from __future__ import annotations
 
 import signal
 import sys
+import tempfile
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
 from grader import finding
-from grader.display import say, watching
+from grader import options as words
+from grader.display import say, watching, watching_class
 from grader.errors import CallError, IsolationError
 from grader.records import Grade, Outcome
 
 if TYPE_CHECKING:
+    from grader.batch import View
     from grader.grading import Options
+    from grader.statistics import Row
 
 GRADED, LOOK, WRONG_CALL = 0, 1, 2
-ERROR_LOG = "grader-error.log"
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-
-Out = Annotated[Path, typer.Option(help="Folder that the reports are written to.")]
-Training = Annotated[
-    Literal["auto", "none", "smoke", "short", "full"],
-    typer.Option(help="Training run: auto takes smoke on a CPU and short on a GPU."),
-]
-Seed = Annotated[int | None, typer.Option(help="Repeat a grading: the seed stands in its report.", min=0)]
-Device = Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="Where the models run.")]
-Isolation = Annotated[
-    Literal["auto", "bwrap", "landlock", "none"],
-    typer.Option(help="How student code is held: auto takes the strongest that works on this machine."),
-]
-FailUnder = Annotated[
-    float | None,
-    typer.Option(min=0, max=100, metavar="PERCENT", help="Exit with 1 under this share of assessed points."),
-]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Also print where the time went.")]
-
 
 stdout = Console()
 stderr = Console(stderr=True)
@@ -59,21 +45,77 @@ def grade_command(
     submissions: Annotated[
         list[str], typer.Argument(metavar="PATH|NAME...", help="A path, or a name in submissions/.")
     ],
-    out: Out = Path("reports"),
-    training: Training = "auto",
-    seed: Seed = None,
-    device: Device = "auto",
-    isolation: Isolation = "auto",
-    fail_under: FailUnder = None,
-    verbose: Verbose = False,
+    out: words.Out = Path("reports"),
+    training: words.Training = "auto",
+    seed: words.Seed = None,
+    device: words.Device = "auto",
+    isolation: words.Isolation = "auto",
+    fail_under: words.FailUnder = None,
+    audience: words.Audience = "ta",
+    also: words.Also = [],  # noqa: B006 (typer reads it, nobody changes it)
+    verbose: words.Verbose = False,
 ) -> None:
     """Grade submissions; each gets its report in OUT/<name>/."""
+    folders = finding.report_folders([finding.find(word, finding.SUBMISSIONS) for word in submissions], out)
+    from grader.batch import View
     from grader.grading import Options
 
-    options = Options(training=training, seed=seed, device=device, isolation=isolation)
-    folders = finding.report_folders([finding.find(word, finding.SUBMISSIONS) for word in submissions], out)
-    grades = [_grade(path, folder, options, verbose) for path, folder in folders.items()]
+    options, view = Options(training, seed, device, isolation), View(audience, tuple(also))
+    grades = [_grade(path, folder, options, view, verbose) for path, folder in folders.items()]
     raise typer.Exit(max(exit_code(grade, fail_under) for grade in grades))
+
+
+@app.command("class")
+def class_command(
+    folder: words.Folder,
+    out: words.Out = Path("reports"),
+    jobs: words.Jobs = None,
+    roster: words.Roster = None,
+    assignment: words.Assignment = "Assignment 3",
+    changed: words.Changed = False,
+    failed_only: words.FailedOnly = False,
+    training: words.Training = "auto",
+    seed: words.Seed = None,
+    device: words.Device = "auto",
+    isolation: words.Isolation = "auto",
+    fail_under: words.FailUnder = None,
+    audience: words.Audience = "ta",
+    also: words.Also = [],  # noqa: B006 (idem)
+) -> None:
+    """Grade a class; what is graded already, and unchanged, is not graded again."""
+    from grader import batch, classlist, engines, people
+    from grader.grading import Options
+    from grader.sandbox.isolation import choose
+
+    if changed and failed_only:
+        raise CallError("--changed and --failed-only exclude each other.")
+    which = batch.Which.CHANGED if changed else batch.Which.FAILED if failed_only else batch.Which.STALE
+    entries = classlist.read(folder, people.read_roster(roster) if roster else (), out / ".handed-in")
+    choose(isolation)
+    batch.check_marks(entries, out)
+    options, view = Options(training, seed, device, isolation), batch.View(audience, tuple(also))
+    tasks = batch.left(entries, out, options, view, which)
+    say(stderr, f"{sum(bool(entry.path) for entry in entries)} submissions, {len(tasks)} to grade.")
+    events = batch.run(tasks, jobs or engines.default_jobs(device))
+    problems = {done.task.name: done.problem for done in watching_class(events, len(tasks), stderr)}
+    rows = batch.collect(entries, out, view, problems)
+    batch.write_pages(rows, out, folder.resolve().name, assignment, classlist.ignored(folder))
+    _show_class([row for row in rows if row.entry.path], out)
+    codes = [exit_code(row.grade, fail_under) for row in rows if row.entry.path]
+    raise typer.Exit(max(codes))
+
+
+@app.command("diff")
+def diff_command(
+    old: Annotated[Path, typer.Argument(help="Folder of reports.")],
+    new: Annotated[Path, typer.Argument(help="Folder of reports of the same submissions.")],
+) -> None:
+    """Show whom a change of grader or rubric moves, by how much, and why."""
+    from grader import compare
+    from grader.reports import moves
+
+    before, after = moves.read(old), moves.read(new)
+    stdout.print(moves.renderable(compare.moves(before, after), len({*before, *after})))
 
 
 @app.command("doctor")
@@ -90,8 +132,14 @@ def main() -> NoReturn:
     try:
         app()
     except (CallError, IsolationError) as error:
-        say(stderr, f"Error: {error}")
+        for line in str(error).splitlines():
+            say(stderr, line)
         sys.exit(WRONG_CALL)
+    except Exception as error:
+        with tempfile.NamedTemporaryFile("w", prefix="grader-error-", suffix=".log", delete=False) as log:
+            traceback.print_exception(error, file=log)
+        say(stderr, f"The grader itself failed ({type(error).__name__}: {error}). Details: {log.name}")
+        sys.exit(LOOK)
     sys.exit(GRADED)
 
 
@@ -103,20 +151,21 @@ def exit_code(grade: Grade | None, fail_under: float | None = None) -> int:
     return LOOK if fail_under is not None and grade.score < assessed * fail_under / 100 else GRADED
 
 
-def _grade(path: Path, folder: Path, options: Options, verbose: bool) -> Grade | None:
-    """Grade one submission, write and show its report; None where the grader itself broke."""
-    from grader import grading, reports
+def _grade(path: Path, folder: Path, options: Options, view: View, verbose: bool) -> Grade | None:
+    """Grade one submission and show its report; None where the grader itself broke."""
+    from grader import batch
+    from grader.reports import terminal
 
     try:
         with watching(folder.name, stderr) as listen:
-            grade = grading.grade(path, options, listen)
-        reports.write_reports(grade, folder)
+            grade = batch.grade_into(path, folder, options, view, listen)
     except (CallError, IsolationError):
         raise
     except Exception as error:
-        _log(folder, error)
+        say(stderr, f"{folder.name}: not graded, the grader itself failed ({type(error).__name__}: {error}).")
+        say(stderr, f"That is no fault of the submission. Details: {folder / batch.ERROR_LOG}")
         return None
-    reports.terminal.show(grade, stdout)
+    terminal.show(grade, stdout)
     if verbose:
         for stage, seconds in grade.provenance.timings.items():
             say(stderr, f"{seconds:8.2f} s  {stage}")
@@ -124,11 +173,12 @@ def _grade(path: Path, folder: Path, options: Options, verbose: bool) -> Grade |
     return grade
 
 
-def _log(folder: Path, error: Exception) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for stale in folder.glob("report.*"):
-        stale.unlink()
-    log = folder / ERROR_LOG
-    log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    say(stderr, f"{folder.name}: not graded, for the grader itself failed ({type(error).__name__}: {error}).")
-    say(stderr, f"That is no fault of the submission. Details: {log}")
+def _show_class(rows: Sequence[Row], out: Path) -> None:
+    """Problems first, then where the rest is."""
+    for row in rows:
+        if row.look:
+            say(stdout, f"{row.entry.name}: {row.look}")
+    scores = [row.grade.score for row in rows if row.grade]
+    mean = f", mean {sum(scores) / len(scores):.2f} points" if scores else ""
+    say(stdout, f"{len(scores)} of {len(rows)} graded{mean}.")
+    say(stdout, f"Class: {out / 'index.html'}, and beside it gradebook.csv, canvas.csv, gradescope.csv")

@@ -7,38 +7,25 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import get_args
 
 import pytest
 
-from grader import cli, finding
+from grader import batch, cli, engines, finding, grading
+from grader import options as words
 from grader.errors import IsolationError
-from grader.records import Grade, Outcome, Progress, Provenance, ScoredCheck, Submission
+from grader.grading import Options
+from grader.options import Report
+from grader.records import Grade, Outcome, Progress
+from grader.reports import AUDIENCES, RENDERERS
+from tests.grader.a_class import ERROR, FAILED, graded
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def a_grade(score: float = 75.0, *outcomes: Outcome) -> Grade:
-    checks = tuple(
-        ScoredCheck(f"fcn32s.c{n}", "fcn32s", "title", outcome, 0, 1) for n, outcome in enumerate(outcomes)
-    )
-    provenance = Provenance("s", "g", "r", 1, "t", "cpu", "bwrap", 1.0, {"trace": 0.25})
-    return Grade("x", score, 100.0, 20.0, (), checks, (), Submission("x", "s"), (), provenance)
-
-
-@dataclass(frozen=True)
-class Options:
-    training: str
-    seed: int | None
-    device: str
-    isolation: str
-
-
 class FakeGrader:
-    """Stands for grading and reports: grades by the submission's name, writes one file."""
+    """Stands for grading: answers by the submission's name."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, Options]] = []
@@ -47,26 +34,16 @@ class FakeGrader:
     def grade(self, path: Path, options: Options, progress: Callable[[Progress], None]) -> Grade:
         self.calls.append((path.name, options))
         progress(Progress("read", "cell 1\x1b[2J"))
-        answer = self.answers.get(path.name, a_grade())
+        answer = self.answers.get(path.name, graded(path.name))
         if isinstance(answer, BaseException):
             raise answer
         return answer
-
-    def write_reports(self, grade: Grade, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "report.json").write_text("{}")
 
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeGrader:
     fake = FakeGrader()
-    grading, reports = ModuleType("grader.grading"), ModuleType("grader.reports")
-    vars(grading).update(grade=fake.grade, Options=Options)
-    terminal = SimpleNamespace(show=lambda grade, console: console.print(f"score {grade.score}"))
-    vars(reports).update(write_reports=fake.write_reports, terminal=terminal)
-    for name, module in (("grading", grading), ("reports", reports)):
-        monkeypatch.setitem(sys.modules, f"grader.{name}", module)
-        monkeypatch.setattr(f"grader.{name}", module, raising=False)
+    monkeypatch.setattr(grading, "grade", fake.grade)
     home = tmp_path / "submissions"
     for name in ("alice", "bob"):
         (home / name).mkdir(parents=True)
@@ -96,7 +73,7 @@ def test_a_graded_submission_ends_in_0(
     assert run(monkeypatch, "grade", "alice") == 0
 
     out, err = capsys.readouterr()
-    assert "score 75.0" in out
+    assert "Part 4: CAM" in out
     assert "Report: reports/alice/report.html" in out
     assert err == "alice: read\n"
     assert Path("reports/alice/report.json").exists()
@@ -140,26 +117,26 @@ def test_an_unknown_name_is_answered_with_the_names_there_are(
 
 def test_a_line_in_error_ends_in_1(fake: FakeGrader, monkeypatch: pytest.MonkeyPatch) -> None:
     """A person must look; the worst code of several wins."""
-    fake.answers["alice"] = a_grade(75, Outcome.PASSED, Outcome.ERROR)
+    fake.answers["alice"] = graded("alice", maps=ERROR, why="claimed")
 
     assert run(monkeypatch, "grade", "alice", "bob") == 1
     assert [name for name, _ in fake.calls] == ["alice", "bob"]
 
 
-@pytest.mark.parametrize(("score", "code"), [(40.0, 0), (39.9, 1)])
+@pytest.mark.parametrize(("percent", "code"), [("60", 0), ("60.1", 1)])
 def test_fail_under_is_a_share_of_the_assessed_points(
-    fake: FakeGrader, monkeypatch: pytest.MonkeyPatch, score: float, code: int
+    fake: FakeGrader, monkeypatch: pytest.MonkeyPatch, percent: str, code: int
 ) -> None:
-    """50 % of 100 points of which 20 are pending are 40."""
-    fake.answers["alice"] = a_grade(score)
+    """3 of 5 points, with 10 more that are pending, are 60 %."""
+    fake.answers["alice"] = graded("alice", crop=FAILED)
 
-    assert run(monkeypatch, "grade", "alice", "--fail-under", "50") == code
+    assert run(monkeypatch, "grade", "alice", "--fail-under", percent) == code
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.BLOCKED, Outcome.PENDING])
 def test_a_students_fault_is_no_reason_to_look(outcome: Outcome) -> None:
     """Only `error` is."""
-    assert cli.exit_code(a_grade(0, outcome)) == 0
+    assert cli.exit_code(graded("x", crop=outcome)) == 0
 
 
 def test_a_crash_of_the_grader_costs_one_submission(
@@ -172,9 +149,9 @@ def test_a_crash_of_the_grader_costs_one_submission(
     assert run(monkeypatch, "grade", "alice", "bob") == 1
 
     err = capsys.readouterr().err
-    assert "alice: not graded, for the grader itself failed (KeyError: 'boom')" in err
+    assert "alice: not graded, the grader itself failed (KeyError: 'boom')" in err
     assert "Traceback" not in err
-    assert "Traceback" in Path("reports/alice", cli.ERROR_LOG).read_text()
+    assert "Traceback" in Path("reports/alice", batch.ERROR_LOG).read_text()
     assert not Path("reports/alice/report.json").exists()
     assert Path("reports/bob/report.json").exists()
 
@@ -195,23 +172,19 @@ def test_verbose_says_where_the_time_went(
     """One line a stage, on stderr."""
     run(monkeypatch, "grade", "alice", "--verbose")
 
-    assert "    0.25 s  trace" in capsys.readouterr().err
+    assert "    0.50 s  intake" in capsys.readouterr().err
 
 
 SLEEPER = """
-import sys, time, types
+import sys, time
 sys.path.insert(0, {root!r})
-grading = types.ModuleType("grader.grading")
+from grader import cli, grading
 def grade(path, options, progress):
     print("started", flush=True)
     time.sleep(60)
-grading.grade, grading.Options = grade, dict
-sys.modules["grader.grading"] = grading
-import grader
-grader.grading = grading
+grading.grade = grade
 sys.argv = ["grader", "grade", {path!r}]
-from grader.cli import main
-main()
+cli.main()
 """
 
 
@@ -238,6 +211,130 @@ def test_an_interrupt_ends_at_once(tmp_path: Path, number: signal.Signals, code:
 def test_help_needs_no_torch() -> None:
     """Start-up stays fast: nothing heavy is imported before it is needed."""
     code = "import sys, grader.cli; print(sorted({'torch', 'cv2', 'numpy', 'pytest'} & set(sys.modules)))"
-    result: Any = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
 
     assert result.stdout == "[]\n"
+
+
+def fake_local(
+    tasks: list[batch.Task], work: engines.Work[batch.Task], jobs: int, ceiling: float
+) -> Iterator[engines.Said[batch.Task] | engines.Done[batch.Task]]:
+    """One after the other, in this process."""
+    for task in tasks:
+        yield engines.Said(task, Progress("read"))
+        try:
+            result, problem = work(task, lambda progress: None), ""
+        except Exception as error:
+            result, problem = "", f"{type(error).__name__}: {error}"
+        yield engines.Done(task, problem, 1.0, result)
+
+
+@pytest.fixture
+def in_process(fake: FakeGrader, monkeypatch: pytest.MonkeyPatch) -> FakeGrader:
+    monkeypatch.setattr(engines, "local", fake_local)
+    return fake
+
+
+def test_a_class_is_graded_and_summed_up(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Progress on stderr, the summary on stdout, four pages about the class."""
+    assert run(monkeypatch, "class", "submissions", "--isolation", "none") == 0
+
+    out, err = capsys.readouterr()
+    assert "2 submissions, 2 to grade." in err
+    assert "[1/2] alice: 5 of 5 (1.0 s; " in err
+    assert "2 of 2 graded, mean 5.00 points." in out
+    pages = {path.name for path in Path("reports").iterdir() if path.is_file()}
+    assert pages == {"index.html", "gradebook.csv", "canvas.csv", "gradescope.csv"}
+
+
+def test_a_class_that_is_graded_costs_nothing(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second run grades nobody, a new submission alone is graded."""
+    run(monkeypatch, "class", "submissions", "--isolation", "none")
+    run(monkeypatch, "class", "submissions", "--isolation", "none")
+    assert len(in_process.calls) == 2
+
+    Path("submissions/carol").mkdir()
+    run(monkeypatch, "class", "submissions", "--isolation", "none")
+    assert [name for name, _ in in_process.calls] == ["alice", "bob", "carol"]
+
+
+def test_a_crash_in_a_class_is_told_first(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It ends in 1, and the others are graded."""
+    in_process.answers["alice"] = KeyError("boom")
+
+    assert run(monkeypatch, "class", "submissions", "--isolation", "none") == 1
+    out = capsys.readouterr().out.splitlines()
+    assert out[:2] == ["alice: KeyError: 'boom'", "1 of 2 graded, mean 5.00 points."]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["class", "nowhere"],
+        ["class", "."],
+        ["class", "submissions", "--changed", "--failed-only"],
+        ["class", "submissions", "--roster", "nowhere.csv"],
+        ["class", "submissions", "--jobs", "0"],
+        ["diff", "nowhere", "nowhere"],
+    ],
+)
+def test_a_wrong_call_of_a_class_ends_in_2(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    """Nothing is graded then."""
+    (Path("empty")).mkdir()
+    words = ["empty" if word == "." else word for word in words]
+
+    assert run(monkeypatch, *words) == 2
+    assert in_process.calls == []
+
+
+def test_marks_that_cannot_be_right_stop_a_class_before_it_begins(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Hours of grading would end in the same message."""
+    Path("reports/bob").mkdir(parents=True)
+    Path("reports/bob/marks.toml").write_text("[fcn32s.crop]\npoints = 100\n")
+
+    assert run(monkeypatch, "class", "submissions", "--isolation", "none") == 2
+    assert "marks.toml, line 1" in capsys.readouterr().err
+    assert in_process.calls == []
+
+
+def test_diff_shows_whom_a_change_moves(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two folders of reports, one table."""
+    run(monkeypatch, "class", "submissions", "--isolation", "none", "--out", "old")
+    in_process.answers["bob"] = graded("bob", crop=FAILED, why="crop starts at 18")
+    run(monkeypatch, "class", "submissions", "--isolation", "none", "--out", "new")
+    capsys.readouterr()
+
+    assert run(monkeypatch, "diff", "old", "new") == 0
+    out = capsys.readouterr().out
+    assert "1 of 2 submissions differ: 0 gain points, 1 lose points." in out
+    assert "bob" in out and "-2" in out and "alice" not in out
+
+
+def test_a_mistake_of_the_grader_elsewhere_is_no_traceback_either(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The last resort: a message, a log, exit code 1."""
+    monkeypatch.setattr(batch, "collect", lambda *args: 1 / 0)
+
+    assert run(monkeypatch, "class", "submissions", "--isolation", "none") == 1
+    err = capsys.readouterr().err
+    assert "The grader itself failed (ZeroDivisionError: division by zero). Details: " in err
+    assert "ZeroDivisionError" in Path(err.split("Details: ")[1].strip()).read_text()
+
+
+def test_every_other_report_can_be_asked_for() -> None:
+    """What --also knows is what there is, but for the two that are always written."""
+    assert {report.value for report in Report} | set(batch.REPORTS) == set(RENDERERS)
+    assert set(get_args(get_args(words.Audience)[0])) == set(AUDIENCES)

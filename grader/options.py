@@ -1,0 +1,55 @@
+"""The options that the commands share, each with its help."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+
+class Report(StrEnum):
+    """The reports that are written only where they are asked for."""
+
+    TEXT = "report.txt"
+    JUNIT = "junit.xml"
+    GRADESCOPE = "results.json"
+    CLASSROOM50 = "result.json"
+    SUMMARY = "summary.md"
+    ANNOTATIONS = "annotations.txt"
+
+
+Out = Annotated[Path, typer.Option(help="Folder that the reports are written to.")]
+Training = Annotated[
+    Literal["auto", "none", "smoke", "short", "full"],
+    typer.Option(help="Training run: auto takes smoke on a CPU and short on a GPU."),
+]
+Seed = Annotated[int | None, typer.Option(help="Repeat a grading: the seed stands in its report.", min=0)]
+Device = Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="Where the models run.")]
+Isolation = Annotated[
+    Literal["auto", "bwrap", "landlock", "none"],
+    typer.Option(help="How student code is held: auto takes the strongest that works on this machine."),
+]
+FailUnder = Annotated[
+    float | None,
+    typer.Option(min=0, max=100, metavar="PERCENT", help="Exit with 1 under this share of assessed points."),
+]
+Audience = Annotated[
+    Literal["ta", "student"],
+    typer.Option(help="Who reads: a student's report holds no values and pictures of the reference."),
+]
+Also = Annotated[
+    list[Report], typer.Option(metavar="FILE", help=f"Write this report too, any of: {', '.join(Report)}.")
+]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Also print where the time went.")]
+
+Folder = Annotated[Path, typer.Argument(help="Submissions, or an export of Gradescope or Canvas.")]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Submissions at once.", show_default="one a core")]
+Roster = Annotated[Path | None, typer.Option(help="CSV of names and ids, such as Canvas's gradebook.")]
+Assignment = Annotated[str, typer.Option(help="Title of the column in canvas.csv.")]
+Changed = Annotated[bool, typer.Option("--changed", help="Grade only submissions that are new or changed.")]
+FailedOnly = Annotated[
+    bool,
+    typer.Option("--failed-only", help="Grade only those without a grade or for a person."),
+]

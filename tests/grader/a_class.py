@@ -1,0 +1,65 @@
+"""Made-up grades and rows, small enough to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.classlist import Entry
+from grader.people import Person
+from grader.records import Grade, Outcome, PartScore, Picture, Place, Provenance, ScoredCheck, Submission
+from grader.scoring import total
+from grader.statistics import Row
+
+PASSED, FAILED, PENDING, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.PENDING, Outcome.ERROR
+TITLES = {"fcn32s": "Part 1: FCN-32s", "questions": "Part 3: Questions", "cam": "Part 4: CAM"}
+
+
+def check(id: str, outcome: Outcome, points: float, rationale: str = "") -> ScoredCheck:
+    """A line of the rubric that is worth `points`."""
+    part, score = id.split(".")[0], points if outcome is PASSED else 0.0
+    return ScoredCheck(id, part, f"Title of {id}", outcome, score, points, rationale)
+
+
+def grade(name: str, *checks: ScoredCheck, problem: str = "", sha: str = "ab" * 32) -> Grade:
+    """A grade of these lines that adds up."""
+    parts = tuple(
+        PartScore(
+            part,
+            TITLES[part],
+            total(one.score for one in checks if one.part == part),
+            total(one.max_score for one in checks if one.part == part),
+            total(one.max_score for one in checks if one.part == part and one.outcome is PENDING),
+        )
+        for part in dict.fromkeys(one.part for one in checks)
+    )
+    return Grade(
+        student=name,
+        score=total(part.score for part in parts),
+        max_score=total(part.max_score for part in parts),
+        pending=total(part.pending for part in parts),
+        parts=parts,
+        checks=checks,
+        notes=(),
+        submission=Submission(name, sha, problem=problem, texts={"cell 1": "x = 1"}),
+        pictures=(Picture("cam", "bike", b"\x89PNG"),),
+        provenance=Provenance(sha, "0.1.0", "cd" * 32, 7, "2.14", "cpu", "bwrap", 4.0, {"intake": 0.5}),
+    )
+
+
+def graded(name: str, crop: Outcome = PASSED, maps: Outcome = PASSED, why: str = "") -> Grade:
+    """A grade of three lines: 2 points for a crop, 3 for maps, 10 for a question that is pending."""
+    return grade(
+        name,
+        check("fcn32s.crop", crop, 2, why if crop is FAILED else ""),
+        check("questions.question1", PENDING, 10, "a person grades this"),
+        check("cam.maps", maps, 3, why if maps is not PASSED else ""),
+    )
+
+
+def row(submission: str, /, one: Grade | None = None, problem: str = "", **person: str) -> Row:
+    """A row of the class for one person."""
+    entry = Entry(submission, Path(submission), (Person(**{"name": submission, **person}),))
+    return Row(entry, one if one or problem else graded(submission), problem)
+
+
+PLACE = Place("cell 9", 4, "return h")
