@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,9 @@ from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
 from grader.sandbox.process import Worker
 from grader.scoring import score
+
+# Two processes share the cores: a thread that waits must sleep, not spin. Read once, when torch is imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 Report = Callable[[Progress], None]
 
@@ -75,7 +79,7 @@ def grade(path: Path, options: Options = Options(), progress: Report = lambda _:
         results, pictures = _judge(submission, worker, rung, device, seed, options, progress, clock)
     finally:
         worker.close()
-    return _assemble(submission, results, pictures, rung.name, device, seed, clock)
+    return _assemble(submission, results, pictures, rung.name, device, seed, clock, options.training)
 
 
 def _device(wanted: str) -> str:
@@ -138,6 +142,7 @@ def _assemble(
     device: str,
     seed: int,
     clock: Clock,
+    training: str,
 ) -> Grade:
     rubric = rubrics.load()
     quoted = {id: _quoting(result, submission.texts) for id, result in results.items()}
@@ -161,6 +166,7 @@ def _assemble(
             device=device,
             isolation=isolation,
             seconds=round(clock.seconds, 2),
+            training=training,
             timings={stage: round(seconds, 2) for stage, seconds in clock.laps.items()},
         ),
     )
@@ -175,7 +181,7 @@ def _torch_version() -> str:
 def _quoting(result: CheckResult, texts: Mapping[str, str]) -> CheckResult:
     """Add the student's own line of code to a place."""
     place = result.where
-    lines = texts.get(place.label, "").splitlines() if place else []
+    lines = texts.get(place.label, "").replace("\r\n", "\n").replace("\r", "\n").split("\n") if place else []
     if place is None or not 0 < place.line <= len(lines):
         return result
     return replace(result, where=Place(place.label, place.line, lines[place.line - 1].strip()[:300]))

@@ -189,7 +189,9 @@ class LastCell:
             own = None if answer is None else resized(answer)
             if own is not None:
                 made.append(Picture("cam", f"{name}: the submission's map", _overlay(name, _levels(own))))
-            made.append(Picture("cam", f"{name}: the reference's map", _overlay(name, reference)))
+            made.append(
+                Picture("cam", f"{name}: the reference's map", _overlay(name, reference), reference=True)
+            )
         return made
 
 

@@ -71,6 +71,7 @@ def environment(stage: Stage, threads: int, mark: str) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONWARNINGS": "ignore",
         "MPLBACKEND": "Agg",
+        "OMP_WAIT_POLICY": "PASSIVE",  # the trusted side works on the same cores
         "MPLCONFIGDIR": home,
         "TORCH_HOME": str(torch_home()),
         "FCN_CAM_WEIGHTS": "seeded" if os.environ.get("FCN_CAM_WEIGHTS") == "seeded" else "cached",
