@@ -10,7 +10,8 @@ from grader.records import Answer
 
 LEAD = r"^[\s#*>_\-–—]*"
 MARK = re.compile(
-    rf"{LEAD}(?:(?:Part\s*3\b.*?)?Q(?:uestion)?\s*\.?\s*(?P<number>[12])\b|(?P<end>Part\s*4\b|Class Activation Map))",
+    rf"{LEAD}(?:(?:Part\s*3\b.*?)?Q(?:uestion)?\s*\.?\s*(?P<number>[12])\b"
+    rf"|(?:\d[\d.]*\s*)?(?P<end>Part\s*4\b|Class Activation Map))",
     re.IGNORECASE | re.MULTILINE,
 )
 PART = re.compile(rf"{LEAD}(?:\d[\d.]*\s*)?Part\s*3\b[^\n]*", re.IGNORECASE | re.MULTILINE)

@@ -12,7 +12,7 @@ from grader.intake.basket import kind
 from grader.intake.library import KIT, Library, is_taken
 from grader.intake.magics import plain
 from grader.intake.notebook import Cell, decoded, read_notebook
-from grader.intake.slicing import TARGETS
+from grader.intake.program import TARGETS
 from grader.intake.statements import Source
 
 NAMES = "|".join(TARGETS)
@@ -63,10 +63,8 @@ def choose(contents: Mapping[str, bytes]) -> Choice:
     candidates, notes = _candidates(contents)
     modules = {each.path: each for each in candidates if not each.is_notebook}
     reach = {each.path: _reach(each, modules) for each in candidates}
-    longest = max(each.length for each in candidates)
-    ranked = sorted(
-        candidates, key=lambda each: _rank(each, _defined(reach[each.path]), longest), reverse=True
-    )
+    longest = max(_length(each) for each in reach.values())
+    ranked = sorted(candidates, key=lambda each: _rank(each, reach[each.path], longest), reverse=True)
     main, extras = ranked[0], list[Candidate]()
     have, used = _defined(reach[main.path]), set(reach[main.path])
     for other in ranked[1:]:
@@ -139,16 +137,20 @@ def _defined(reach: Mapping[str, Candidate]) -> frozenset[str]:
     return frozenset(name for each in reach.values() for name in each.defines)
 
 
-def _rank(each: Candidate, defined: frozenset[str], longest: int) -> tuple[object, ...]:
-    depth = each.path.count("/")
+def _length(reach: Mapping[str, Candidate]) -> int:
+    return sum(each.length for each in reach.values())
+
+
+def _rank(each: Candidate, reach: Mapping[str, Candidate], longest: int) -> tuple[object, ...]:
+    """What makes a candidate likelier than another, most telling first."""
     return (
-        len(defined),
-        each.length >= FILLED * longest,
+        len(_defined(reach)),
+        _length(reach) >= FILLED * longest,
         each.is_notebook,
         any(cell.outputs for cell in each.cells),
         not COPY.search(each.path),
-        each.length,
-        -depth,
+        _length(reach),
+        -each.path.count("/"),
         each.path,
     )
 
@@ -179,9 +181,7 @@ def _library(candidates: Iterable[Candidate], main: Candidate, extras: Iterable[
 
 def _passed_over(ranked: list[Candidate], main: Candidate, extras: list[Candidate]) -> list[str]:
     others = [each.path for each in ranked if each.is_notebook and each not in (main, *extras)]
-    if others and main.is_notebook:
-        return [f"{main.path} was graded; not graded: {', '.join(others[:5])}"]
-    return [f"{main.path} was graded"] if main.is_notebook else []
+    return [f"{main.path} was graded; not graded: {', '.join(others[:5])}"] if others else []
 
 
 def _shadows(contents: Mapping[str, bytes]) -> list[str]:

@@ -48,7 +48,7 @@ def chunks(program: Program, positions: Iterable[int]) -> tuple[Chunk, ...]:
 
 
 def modules(walk: Walk, main: Iterable[int]) -> tuple[Module, ...]:
-    """The modules of a walk: the files that the notebook imports, then the `main` statements of the notebook."""
+    """The modules of a walk: the files that the notebook imports, then its own `main` statements."""
     found = []
     for name in (*reversed(walk.used), MAIN):
         if (program := walk.library.program(name)) is not None:

@@ -1,4 +1,4 @@
-"""Pictures in saved outputs: decoded within limits and written anew, so that no byte of the student's is shown."""
+"""Pictures in saved outputs, decoded within limits and written anew: no byte of the student's is shown."""
 
 from __future__ import annotations
 

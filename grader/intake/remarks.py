@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Iterator
+from itertools import pairwise
 
 from grader.intake.choosing import DEFINES, Choice
 from grader.intake.cutting import in_order
 from grader.intake.library import MAIN
 from grader.intake.notebook import Cell
-from grader.intake.program import Program
-from grader.intake.slicing import TARGETS, Walk
+from grader.intake.program import TARGETS, Program
+from grader.intake.slicing import Walk
 from grader.records import Dropped
 
 
@@ -37,7 +38,8 @@ def _broken(choice: Choice, dropped: Iterable[Dropped]) -> Iterator[str]:
         rest = "\n".join(texts.get(one.label, [])[one.line - 1 :])
         match = DEFINES.match(rest)
         if match and one.reason.startswith("does not parse"):
-            yield f"{one.label}, line {one.line}: {match[1] or match[2]} {one.reason}; this version does not count"
+            name = match[1] or match[2]
+            yield f"{one.label}, line {one.line}: {name} {one.reason}; this version does not count"
 
 
 def _run_order(cells: Iterable[Cell]) -> Iterator[str]:
@@ -48,8 +50,8 @@ def _run_order(cells: Iterable[Cell]) -> Iterator[str]:
             continue
         if highest and highest.count is not None and cell.count < highest.count:
             yield (
-                f"the cells were not run from top to bottom: {cell.label} ran as [{cell.count}], {highest.label} "
-                f"above it as [{highest.count}]; they are graded in the order they stand"
+                f"the cells were not run from top to bottom: {cell.label} ran as [{cell.count}], "
+                f"{highest.label} above it as [{highest.count}]; they are graded in the order they stand"
             )
             return
         highest = cell
@@ -58,7 +60,7 @@ def _run_order(cells: Iterable[Cell]) -> Iterator[str]:
 def _moved(program: Program, walk: Walk) -> Iterator[str]:
     """A note where statements had to move up because they stand below their use."""
     order = in_order(program, walk.kept[MAIN])
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         if before > after and not isinstance(program.statements[before].node, ast.Import | ast.ImportFrom):
             one, other = program.statements[before], program.statements[after]
             yield f"{one.label}, line {one.line} was moved up: {other.label} needs it and stands above it"

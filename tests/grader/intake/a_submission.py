@@ -1,0 +1,99 @@
+"""Submissions for tests, and a way to run a slice of trusted code."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from grader.intake import read
+from grader.records import Chunk, Module, Submission
+
+
+def cell(source: str | list[str], kind: str = "code", **more: Any) -> dict[str, Any]:
+    """A cell as it stands in a notebook's JSON."""
+    base: dict[str, Any] = {"cell_type": kind, "metadata": {}, "source": source}
+    return base | ({"outputs": [], "execution_count": None} if kind == "code" else {}) | more
+
+
+def ipynb(*cells: str | dict[str, Any]) -> bytes:
+    """A notebook; a string is a cell of code."""
+    nodes = [cell(each) if isinstance(each, str) else each for each in cells]
+    return json.dumps({"cells": nodes, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def folder(root: Path, files: Mapping[str, str | bytes]) -> Path:
+    """A folder with these files."""
+    for name, data in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return root
+
+
+def zipped(
+    files: Iterable[tuple[str | zipfile.ZipInfo, str | bytes]], method: int = zipfile.ZIP_DEFLATED
+) -> bytes:
+    """A zip with these members."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, data in files:
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def of_cells(root: Path, *cells: str | dict[str, Any], files: Mapping[str, str] | None = None) -> Submission:
+    """A folder with a notebook of these cells and with other files, as intake reads it."""
+    return read(folder(root / "student", {"a.ipynb": ipynb(*cells), **(files or {})}))
+
+
+class Modules(MetaPathFinder, Loader):
+    """Imports the modules of a slice, as the worker does."""
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self.modules = {module.name: module for module in modules}
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        is_package = any(name.startswith(f"{fullname}.") for name in self.modules)
+        known = is_package or fullname in self.modules
+        return ModuleSpec(fullname, self, is_package=is_package) if known else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        if module.__name__ in self.modules:
+            _run(self.modules[module.__name__].chunks, module.__dict__)
+
+
+@contextmanager
+def modules_of(submission: Submission) -> Iterator[dict[str, Any]]:
+    """Import a slice of trusted code for a while: the namespace of the notebook."""
+    finder, before = Modules(submission.slice.modules), set(sys.modules)
+    sys.meta_path.append(finder)
+    try:
+        yield importlib.import_module("submission").__dict__
+    finally:
+        sys.meta_path.remove(finder)
+        for name in set(sys.modules) - before:
+            if any(name == other or other.startswith(f"{name}.") for other in finder.modules):
+                del sys.modules[name]
+
+
+def run(submission: Submission, cam: bool = False) -> dict[str, Any]:
+    """Run a slice of trusted code, and that of the last cell if asked for: the namespace of the notebook."""
+    with modules_of(submission) as namespace:
+        if cam:
+            _run(submission.slice.cam_cell, namespace)
+        return namespace
+
+
+def _run(chunks: Iterable[Chunk], namespace: dict[str, Any]) -> None:
+    for chunk in chunks:
+        exec(compile("\n" * (chunk.line - 1) + chunk.source, chunk.label, "exec"), namespace)
