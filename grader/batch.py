@@ -60,23 +60,25 @@ def grade_into(
     """
     page = rubric.load()
     marks.read(folder, page)  # a file of marks that can't be right is refused before the work, not after
-    (folder / ERROR_LOG).unlink(missing_ok=True)
     try:
         key = _key(path, options)
-        return _publish(key, grading.grade(path, options, listen), folder, page, view)
+        grade = _publish(key, grading.grade(path, options, listen), folder, page, view)
     except (CallError, IsolationError):
         raise
     except Exception as error:
         forget(folder, "".join(traceback.format_exception(error)))
         raise
+    (folder / ERROR_LOG).unlink(missing_ok=True)
+    return grade
 
 
 def forget(folder: Path, why: str) -> None:
-    """Leave `why` in the folder instead of reports that no longer hold."""
+    """Leave a log that ends in `why` in the folder, instead of reports that no longer hold."""
     folder.mkdir(parents=True, exist_ok=True)
     for stale in (*folder.glob("report.*"), folder / saved.FILE):
         stale.unlink(missing_ok=True)
-    (folder / ERROR_LOG).write_text(why, encoding="utf-8")
+    with (folder / ERROR_LOG).open("a", encoding="utf-8", errors="backslashreplace") as log:
+        log.write(f"{why}\n")
 
 
 def check_marks(entries: Iterable[Entry], out: Path) -> None:
@@ -97,9 +99,9 @@ def left(
 def run(tasks: Sequence[Task], jobs: int) -> Iterator[engines.Said[Task] | engines.Done[Task]]:
     """Grade them, `jobs` at once; what happens is told as it does."""
     ceiling = CEILINGS.get(tasks[0].options.training, CEILING) if tasks else CEILING
-    for event in engines.local(tasks, _work, jobs, ceiling):
+    for event in engines.local(tasks, _work, jobs, ceiling, lambda task: task.folder / ERROR_LOG):
         if isinstance(event, engines.Done) and event.problem:
-            _keep_log(event)
+            forget(event.task.folder, event.problem)
         yield event
 
 
@@ -130,12 +132,6 @@ def write_pages(rows: Sequence[Row], out: Path, title: str, assignment: str, ign
 def _work(task: Task, listen: Callable[[Progress], None]) -> str:
     grade = grade_into(task.path, task.folder, task.options, task.view, listen)
     return f"{grade.score:g} of {grade.max_score - grade.pending:g}"
-
-
-def _keep_log(done: engines.Done[Task]) -> None:
-    """A process that crashed could not write its own."""
-    if not (done.task.folder / ERROR_LOG).exists():
-        forget(done.task.folder, done.problem)
 
 
 def _key(path: Path, options: grading.Options) -> saved.Key:

@@ -91,10 +91,11 @@ def class_command(
         raise CallError("--changed and --failed-only exclude each other.")
     which = batch.Which.CHANGED if changed else batch.Which.FAILED if failed_only else batch.Which.STALE
     entries = classlist.read(folder, people.read_roster(roster) if roster else (), out / ".handed-in")
-    choose(isolation)
     batch.check_marks(entries, out)
     options, view = Options(training, seed, device, isolation), batch.View(audience, tuple(also))
     tasks = batch.left(entries, out, options, view, which)
+    if tasks:
+        choose(isolation)  # better refused once than by every submission
     say(stderr, f"{sum(bool(entry.path) for entry in entries)} submissions, {len(tasks)} to grade.")
     events = batch.run(tasks, jobs or engines.default_jobs(device))
     problems = {done.task.name: done.problem for done in watching_class(events, len(tasks), stderr)}

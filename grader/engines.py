@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import multiprocessing
 import os
@@ -14,6 +15,7 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import psutil
@@ -64,11 +66,13 @@ def default_jobs(device: str) -> int:
     return max(1, min(len(_cores()), by_memory))
 
 
-def local(tasks: Iterable[T], work: Work[T], jobs: int, ceiling: float) -> Iterator[Said[T] | Done[T]]:
+def local(
+    tasks: Iterable[T], work: Work[T], jobs: int, ceiling: float, log: Callable[[T], Path]
+) -> Iterator[Said[T] | Done[T]]:
     """Runs `work(task, listener)` for every task, `jobs` at once, each in a process and on cores of its own.
 
-    A process that crashes or takes more than `ceiling` seconds costs its task and no other.
-    Closing the iterator ends what still runs.
+    What a process prints goes to the file that `log` names. One that crashes or takes more than `ceiling`
+    seconds costs its task and no other. Closing the iterator ends what still runs.
     """
     waiting, running = list(tasks), list[_Running[T]]()
     shares = _shares(jobs)
@@ -77,7 +81,7 @@ def local(tasks: Iterable[T], work: Work[T], jobs: int, ceiling: float) -> Itera
     try:
         while waiting or running:
             while waiting and shares:
-                running.append(_start(context, waiting.pop(0), work, shares.pop()))
+                running.append(_start(context, waiting.pop(0), work, shares.pop(), log))
             for event in _listen(running, ceiling):
                 if isinstance(event, Done):
                     ended = next(one for one in running if one.task is event.task)
@@ -88,9 +92,11 @@ def local(tasks: Iterable[T], work: Work[T], jobs: int, ceiling: float) -> Itera
         _end(running)
 
 
-def _start(context: Any, task: T, work: Work[T], cores: frozenset[int]) -> _Running[T]:
+def _start(
+    context: Any, task: T, work: Work[T], cores: frozenset[int], log: Callable[[T], Path]
+) -> _Running[T]:
     ears, mouth = context.Pipe()
-    process = context.Process(target=_child, args=(task, work, mouth, cores))
+    process = context.Process(target=_child, args=(task, work, mouth, cores, log(task)))
     process.start()
     mouth.close()
     return _Running(task, process, ears, cores)
@@ -155,9 +161,10 @@ def _kill(one: _Running[Any], family: Iterable[psutil.Process]) -> None:
 # --- in the child ---------------------------------------------------------------------------------
 
 
-def _child(task: T, work: Work[T], mouth: Connection, cores: frozenset[int]) -> None:
+def _child(task: T, work: Work[T], mouth: Connection, cores: frozenset[int], log: Path) -> None:
     """Does the work; its last words are the result, or what went wrong."""
     os.set_inheritable(mouth.fileno(), False)
+    _print_into(log)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     threading.Thread(target=_end_with, args=(mouth,), daemon=True).start()
     _stay_on(cores)
@@ -167,6 +174,14 @@ def _child(task: T, work: Work[T], mouth: Connection, cores: frozenset[int]) -> 
         _say(mouth, {"problem": f"{type(error).__name__}: {error}"})
     else:
         _say(mouth, {"problem": "", "result": result})
+
+
+def _print_into(log: Path) -> None:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as file:
+        for output in (1, 2):
+            os.dup2(file.fileno(), output)
+    faulthandler.enable()
 
 
 def _say(mouth: Connection, words: object) -> None:

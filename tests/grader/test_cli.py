@@ -217,7 +217,11 @@ def test_help_needs_no_torch() -> None:
 
 
 def fake_local(
-    tasks: list[batch.Task], work: engines.Work[batch.Task], jobs: int, ceiling: float
+    tasks: list[batch.Task],
+    work: engines.Work[batch.Task],
+    jobs: int,
+    ceiling: float,
+    log: Callable[[batch.Task], Path],
 ) -> Iterator[engines.Said[batch.Task] | engines.Done[batch.Task]]:
     """One after the other, in this process."""
     for task in tasks:

@@ -35,6 +35,9 @@ def work(task: str, listen: Listen) -> str:
             raise ValueError(words)
         case ["exit"]:
             os._exit(3)
+        case ["print", words]:
+            print(words)
+            subprocess.run(["echo", "from below"], check=True)
         case ["segfault"]:
             os.kill(os.getpid(), signal.SIGSEGV)
         case ["sleep", pidfile]:
@@ -46,8 +49,14 @@ def work(task: str, listen: Listen) -> str:
     return f"did {task}"
 
 
-def ended(tasks: list[str], jobs: int = 2, ceiling: float = 60) -> dict[str, Done[str]]:
-    return {event.task: event for event in local(tasks, work, jobs, ceiling) if isinstance(event, Done)}
+def nowhere(task: str) -> Path:
+    return Path(os.devnull)
+
+
+def ended(
+    tasks: list[str], jobs: int = 2, ceiling: float = 60, log: Callable[[str], Path] = nowhere
+) -> dict[str, Done[str]]:
+    return {event.task: event for event in local(tasks, work, jobs, ceiling, log) if isinstance(event, Done)}
 
 
 def test_every_task_ends_once_with_its_result() -> None:
@@ -61,7 +70,7 @@ def test_every_task_ends_once_with_its_result() -> None:
 
 def test_what_a_task_says_is_passed_on() -> None:
     """Its progress, while it runs."""
-    said = [event for event in local(["a"], work, 1, 60) if isinstance(event, Said)]
+    said = [event for event in local(["a"], work, 1, 60, nowhere) if isinstance(event, Said)]
 
     assert said == [Said("a", Progress("stage", "detail", 1, 2))]
 
@@ -76,6 +85,15 @@ def test_a_crash_costs_one_task() -> None:
         "segfault": f"its process ended with code -{signal.SIGSEGV.value}",
         **dict.fromkeys("abc", ""),
     }
+
+
+def test_what_a_task_prints_goes_to_its_log(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Its own words, those of programs that it starts, and where it was when it crashed."""
+    ended(["print:hello", "segfault"], log=lambda task: tmp_path / task / "log")
+
+    assert sorted((tmp_path / "print:hello" / "log").read_text().split("\n")) == ["", "from below", "hello"]
+    assert "Segmentation fault" in (tmp_path / "segfault" / "log").read_text()
+    assert capfd.readouterr() == ("", "")
 
 
 def lives(pid: int) -> bool:
@@ -111,7 +129,7 @@ def test_a_task_that_takes_too_long_is_ended_with_all_below_it(tmp_path: Path) -
 def test_closing_the_iterator_ends_what_still_runs(tmp_path: Path) -> None:
     """As Ctrl-C does."""
     pidfile = tmp_path / "pids"
-    events = local([f"sleep:{pidfile}"], work, 1, 60)
+    events = local([f"sleep:{pidfile}"], work, 1, 60, nowhere)
     next(events)
     assert wait_for(pidfile.exists)
     events.close()
@@ -123,10 +141,10 @@ KILLED = """
 import sys
 sys.path.insert(0, {root!r})
 from grader import engines
-from tests.grader.test_engines import work
+from tests.grader.test_engines import nowhere, work
 if __name__ == "__main__":
     engines.PRELOAD = []
-    for event in engines.local(["sleep:" + sys.argv[1]], work, 1, 60):
+    for event in engines.local(["sleep:" + sys.argv[1]], work, 1, 60, nowhere):
         pass
 """
 
