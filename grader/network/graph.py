@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from grader.records import Place
@@ -22,14 +21,15 @@ class Expr:
     """An operation on other expressions; `place` is the student's line that called it."""
 
     op: str
-    inputs: tuple[Expr, ...] = ()
+    inputs: tuple[Expr, ...] = field(default=(), repr=False)  # shared: written out they would be endless
     attrs: Attrs = ()
     place: Place | None = field(default=None)
+    key: str = field(init=False, repr=False)  # made at once: on demand it would recurse through long chains
 
-    @cached_property
-    def key(self) -> str:
+    def __post_init__(self) -> None:
         text = repr((self.op, self.attrs, tuple(source.key for source in self.inputs)))
-        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        object.__setattr__(self, "key", digest)
 
     def __getitem__(self, name: str) -> Any:
         return dict(self.attrs)[name]

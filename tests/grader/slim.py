@@ -1,0 +1,191 @@
+"""Networks with the assignment's structure and a handful of channels, with the source of a student."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from grader.network.reading import Reading, read_network
+from grader.network.trace import Trace, read_trace
+from grader.records import Chunk
+from grader.worker.loader import World, run_chunks
+from grader.worker.operations import OPERATIONS
+from reference.architecture import Architecture, Conv, fcn8s, fcn32s
+
+torch.set_num_threads(1)
+
+CHANNELS = {64: 2, 128: 4, 256: 8, 512: 16, 4096: 24}
+SIZE = (64, 76)
+
+SOURCE = """\
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+def bilinear(channels, size):
+    ramp = 1 - (torch.arange(size) - (size - 1) / 2).abs() / (size // 2)
+    weight = torch.zeros(channels, channels, size, size)
+    weight[range(channels), range(channels)] = torch.outer(ramp, ramp)
+    return weight
+
+class Trunk(nn.Module):
+    def __init__(self, n_class=12):
+        super().__init__()
+        self.conv1_1 = nn.Conv2d(3, 2, 3, padding=100)
+        self.conv1_2 = nn.Conv2d(2, 2, 3, padding=1)
+        self.conv2_1 = nn.Conv2d(2, 4, 3, padding=1)
+        self.conv2_2 = nn.Conv2d(4, 4, 3, padding=1)
+        self.conv3_1 = nn.Conv2d(4, 8, 3, padding=1)
+        self.conv3_2 = nn.Conv2d(8, 8, 3, padding=1)
+        self.conv3_3 = nn.Conv2d(8, 8, 3, padding=1)
+        self.conv4_1 = nn.Conv2d(8, 16, 3, padding=1)
+        self.conv4_2 = nn.Conv2d(16, 16, 3, padding=1)
+        self.conv4_3 = nn.Conv2d(16, 16, 3, padding=1)
+        self.conv5_1 = nn.Conv2d(16, 16, 3, padding=1)
+        self.conv5_2 = nn.Conv2d(16, 16, 3, padding=1)
+        self.conv5_3 = nn.Conv2d(16, 16, 3, padding=1)
+        self.pool1 = nn.MaxPool2d(2, 2, ceil_mode=True)
+        self.pool2 = nn.MaxPool2d(2, 2, ceil_mode=True)
+        self.pool3 = nn.MaxPool2d(2, 2, ceil_mode=True)
+        self.pool4 = nn.MaxPool2d(2, 2, ceil_mode=True)
+        self.pool5 = nn.MaxPool2d(2, 2, ceil_mode=True)
+        self.fc6 = nn.Conv2d(16, 24, 7)
+        self.drop6 = nn.Dropout2d(0.5)
+        self.fc7 = nn.Conv2d(24, 24, 1)
+        self.drop7 = nn.Dropout2d(0.5)
+        self.score = nn.Conv2d(24, n_class, 1)
+
+    def trunk(self, x):
+        h = F.relu(self.conv1_1(x))
+        h = self.pool1(F.relu(self.conv1_2(h)))
+        h = F.relu(self.conv2_1(h))
+        h = self.pool2(F.relu(self.conv2_2(h)))
+        h = F.relu(self.conv3_1(h))
+        h = F.relu(self.conv3_2(h))
+        pool3 = h = self.pool3(F.relu(self.conv3_3(h)))
+        h = F.relu(self.conv4_1(h))
+        h = F.relu(self.conv4_2(h))
+        pool4 = h = self.pool4(F.relu(self.conv4_3(h)))
+        h = F.relu(self.conv5_1(h))
+        h = F.relu(self.conv5_2(h))
+        h = self.pool5(F.relu(self.conv5_3(h)))
+        h = self.drop6(F.relu(self.fc6(h)))
+        h = self.drop7(F.relu(self.fc7(h)))
+        return pool3, pool4, self.score(h)
+
+    def copy_params_from_vgg16(self, vgg16):
+        convs = [layer for layer in vgg16.features if isinstance(layer, nn.Conv2d)]
+        own = [layer for layer in self.modules() if type(layer) is nn.Conv2d][:13]
+        for layer, source in zip(own, convs):
+            layer.weight.data = source.weight.data
+            layer.bias.data = source.bias.data
+        for layer, source in ((self.fc6, vgg16.classifier[0]), (self.fc7, vgg16.classifier[3])):
+            layer.weight.data.copy_(source.weight.data.view(layer.weight.shape))
+            layer.bias.data.copy_(source.bias.data)
+
+class FCN32s(Trunk):
+    def __init__(self, n_class=12):
+        super().__init__(n_class)
+        self.upscore = nn.ConvTranspose2d(n_class, n_class, 64, stride=32, bias=False)
+        self.upscore.weight.data.copy_(bilinear(n_class, 64))
+
+    def forward(self, x):
+        _, _, h = self.trunk(x)
+        h = self.upscore(h)
+        return h[:, :, 19:19 + x.size(2), 19:19 + x.size(3)]
+
+class FCN8s(Trunk):
+    def __init__(self, n_class=12):
+        super().__init__(n_class)
+        self.score_pool_3 = nn.Conv2d(8, n_class, 1)
+        self.score_pool_4 = nn.Conv2d(16, n_class, 1)
+        self.upscore1 = nn.ConvTranspose2d(n_class, n_class, 4, stride=2, bias=False)
+        self.upscore2 = nn.ConvTranspose2d(n_class, n_class, 4, stride=2, bias=False)
+        self.upscore3 = nn.ConvTranspose2d(n_class, n_class, 16, stride=8, bias=False)
+        for layer in (self.upscore1, self.upscore2, self.upscore3):
+            layer.weight.data.copy_(bilinear(n_class, layer.kernel_size[0]))
+
+    def forward(self, x):
+        pool3, pool4, h = self.trunk(x)
+        h = self.upscore1(h)
+        s = self.score_pool_4(pool4)
+        h = h + s[:, :, 5:5 + h.size(2), 5:5 + h.size(3)]
+        h = self.upscore2(h)
+        s = self.score_pool_3(pool3)
+        h = h + s[:, :, 9:9 + h.size(2), 9:9 + h.size(3)]
+        h = self.upscore3(h)
+        return h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)]
+"""
+
+Edit = tuple[str, str]
+
+
+def edited(*edits: Edit, source: str = SOURCE) -> str:
+    """The source after each text was put in the place of another, which must be there once."""
+    for old, new in edits:
+        assert source.count(old) == 1, f"{old!r} stands there {source.count(old)} times"
+        source = source.replace(old, new)
+    return source
+
+
+def _narrow(conv: Conv) -> Conv:
+    inputs, outputs = (CHANNELS.get(n, n) for n in (conv.inputs, conv.outputs))
+    return replace(conv, inputs=inputs, outputs=outputs)
+
+
+def slim(architecture: Architecture) -> Architecture:
+    """A network of the assignment with a handful of channels."""
+    return replace(
+        architecture,
+        trunk=tuple(_narrow(step) if isinstance(step, Conv) else step for step in architecture.trunk),
+        score=_narrow(architecture.score),
+        skips=tuple(replace(skip, score=_narrow(skip.score)) for skip in architecture.skips),
+    )
+
+
+def slim32(n_class: int = 12) -> Architecture:
+    """FCN-32s, slim."""
+    return slim(fcn32s(n_class))
+
+
+def slim8(n_class: int = 12) -> Architecture:
+    """FCN-8s, slim."""
+    return slim(fcn8s(n_class))
+
+
+SLIM: dict[str, Callable[[int], Architecture]] = {"FCN32s": slim32, "FCN8s": slim8}
+
+
+def world_of(source: str) -> World:
+    """A submission that is one cell of this source, loaded in this process."""
+    namespace: dict[str, Any] = {"__name__": "submission"}
+    failures = run_chunks([Chunk("cell 1", 1, source)], namespace)
+    targets = {name: namespace[name] for name in TARGETS if name in namespace}
+    return World(namespaces={"submission": namespace}, targets=targets, failures=failures)
+
+
+TARGETS = ("FCN32s", "FCN8s", "get_cls_pred", "returnCAM", "copy_vgg16_into", "vgg16_to_model")
+
+
+def record_of(
+    source: str, name: str = "FCN8s", *, training: bool = False, size: tuple[int, int] = SIZE
+) -> dict[str, Any]:
+    """What the worker writes down of a forward pass."""
+    args = {"model": name, "n_class": 12, "size": [1, 3, *size], "training": training}
+    return OPERATIONS["trace"](world_of(source), args, {})[0]
+
+
+def trace_of(source: str, name: str = "FCN8s", **options: Any) -> Trace:
+    """A forward pass as the trusted side reads it."""
+    return read_trace(record_of(source, name, **options))
+
+
+def reading_of(source: str, name: str = "FCN8s", **options: Any) -> Reading:
+    """A network in the assignment's terms."""
+    output = trace_of(source, name, **options).output
+    assert output is not None
+    return read_network(output, SLIM[name](12))
