@@ -6,6 +6,7 @@ What it answers is the submission's claim. Nothing here judges; everything here 
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -29,6 +30,7 @@ from grader.sandbox.process import Worker
 from grader.sandbox.staging import Program
 
 STDOUT_CAP = 70_000
+TRIES = 2  # times that a question may end the worker before it is not asked again
 MAX_SKIPS = 4  # statements that hang or exit, before the whole submission is given up
 
 E = TypeVar("E", bound=GraderError)
@@ -67,6 +69,7 @@ class Student:
         self._in_place = False  # whether the slice is loaded in the worker that runs now
         self._skipped: dict[Key, Failure] = {}
         self._fatal: GraderError | None = None
+        self._ended: defaultdict[tuple[str, str], list[GraderError]] = defaultdict(list)
         self._starts = 0
         self._requests = 0
         self._spent = 0.0
@@ -109,8 +112,12 @@ class Student:
         """Ask the submission for something and wait no longer than `seconds` for the answer.
 
         Raises StudentRaised, StudentTimeout, StudentDied, ProtocolError; WorkerBroke where our own code
-        in the worker failed. After any but the first the next request goes to a fresh worker.
+        in the worker failed. After any but the first the next request goes to a fresh worker; what failed
+        so twice, for the same verb and model, fails at once from then on.
         """
+        question = verb, str((args or {}).get("model", ""))
+        if len(ended := self._ended[question]) >= TRIES:
+            raise ended[-1]
         worker = self._ensure_loaded()
         begun = time.monotonic()
         allowed = min(seconds, max(0.0, self._limits.wall_seconds - self._spent))
@@ -119,13 +126,16 @@ class Student:
             return self._interpret(self._exchange(worker, request, begun + allowed))
         except TimeoutError:
             worker.kill()
-            raise self._gone(StudentTimeout(self._why_late(seconds, allowed))) from None
+            ended.append(self._gone(StudentTimeout(self._why_late(seconds, allowed))))
+            raise ended[-1] from None
         except (EOFError, ConnectionError):
             worker.settle()
             ending = f"the process ended before it answered: {worker.ending}"
-            raise self._gone(StudentDied(ending)) from None
+            ended.append(self._gone(StudentDied(ending)))
+            raise ended[-1] from None
         except ProtocolError as error:
-            raise self._gone(error) from None
+            ended.append(self._gone(error))
+            raise
         finally:
             self._spent += time.monotonic() - begun
 

@@ -141,12 +141,26 @@ def test_a_death_is_told_with_its_cause(start: Start, rung: str, source: str, re
     assert student.ask("ping").value == {}
 
 
-def test_a_process_that_dies_too_often_is_not_started_again(start: Start) -> None:
-    """A class of such submissions costs no more than a few seconds each."""
-    student = start("import os\ndef f(): os._exit(1)", limits=replace(LIMITS, restarts=2))
-    for _ in range(3):
-        with pytest.raises(StudentDied, match="before it answered"):
+def test_a_question_that_ends_the_process_twice_is_not_asked_again(start: Start) -> None:
+    """A class of such submissions costs no more than a few seconds each; other questions are answered."""
+    student = start("import os\ndef f(): os._exit(1)")
+    for _ in range(2):
+        with pytest.raises(StudentDied, match="exit code 1"):
             student.ask("call", {"name": "f"})
+    assert student.ask("ping").value == {}
+    worker = student._worker
+    with pytest.raises(StudentDied, match="exit code 1"):
+        student.ask("call", {"name": "f"})
+    assert student._worker is worker
+    assert worker is not None and worker.alive
+
+
+def test_a_process_that_dies_too_often_is_not_started_again(start: Start) -> None:
+    """Whatever was asked."""
+    student = start("import os\ndef f(): os._exit(1)", limits=replace(LIMITS, restarts=2))
+    for model in "abc":
+        with pytest.raises(StudentDied, match="before it answered"):
+            student.ask("call", {"name": "f", "model": model})
     with pytest.raises(StudentDied, match="3 times"):
         student.ask("ping")
 
