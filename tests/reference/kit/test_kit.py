@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from reference.kit import VISIBLE
-
-REFERENCE = Path("reference")
+from grader.sandbox import staging
+from grader.sandbox.staging import Program
 
 IMPORTS = """
 import importlib.util, json, sys
@@ -23,32 +19,25 @@ logits, features = resnet18(pretrained=True).eval()(__import__("torch").zeros(1,
 assert len(json.load(open("files/imagenet-simple-labels.json"))) == logits.shape[1]
 assert features.shape == (1, 512, 7, 7)
 assert "torchvision" not in sys.modules, "a slow import that nothing needs"
-for hidden in ("architecture", "fcn", "cam", "synthetic"):
+for hidden in ("architecture", "fcn", "cam", "synthetic", "building"):
     assert importlib.util.find_spec("reference." + hidden) is None, hidden
 """
 
 
 @pytest.fixture
-def sandbox(tmp_path):
-    """A folder that holds of the reference what a sandbox shows."""
-    (tmp_path / "reference").mkdir()
-    for name in VISIBLE:
-        copy = shutil.copytree if (REFERENCE / name).is_dir() else shutil.copy
-        copy(REFERENCE / name, tmp_path / "reference" / name)
-    return tmp_path
+def stage():
+    """The folder that a worker sees."""
+    made = staging.stage(Program())
+    yield made
+    made.remove()
 
 
-def test_the_kit_works_with_what_a_sandbox_shows(sandbox):
+def test_the_kit_works_with_what_a_sandbox_shows(stage):
     """Every import of the course notebook works, no answer of the assignment can be imported."""
-    kit = sandbox / "reference" / "kit"
-    environment = {
-        "PYTHONPATH": f"{kit}{os.pathsep}{sandbox}",
-        "FCN_CAM_WEIGHTS": "cached",
-        "HOME": str(sandbox),
-    }
+    environment = {"PYTHONPATH": str(stage.kit), "FCN_CAM_WEIGHTS": "cached", "TORCH_HOME": str(stage.home)}
 
     done = subprocess.run(
-        [sys.executable, "-c", IMPORTS], cwd=kit, env=environment, capture_output=True, text=True
+        [sys.executable, "-c", IMPORTS], cwd=stage.home, env=environment, capture_output=True, text=True
     )
 
     assert done.returncode == 0, done.stderr
