@@ -1,0 +1,43 @@
+"""Stands for `python -m grader` in tests of what is around it: the real command line, a made-up verdict.
+
+What it finds in SUBMISSION/behave decides: a hostile grade, a crash, a hang, a line in error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from grader import cli, grading  # noqa: E402
+from grader.records import Grade, Place, Progress  # noqa: E402
+from tests.grader.a_class import ERROR, FAILED, check, grade  # noqa: E402
+
+FORGED = "::error::forged\n::set-output name=score::100\n</details><script>"
+
+
+def fake(path: Path, options: grading.Options, progress: Callable[[Progress], None]) -> Grade:
+    """Behaves as the submission asks, and tells what it was called with."""
+    behave = path / "behave" if path.is_dir() else path
+    how = behave.read_text() if behave.exists() else ""
+    if how == "crash":
+        os.abort()
+    if how == "hang":
+        time.sleep(60)
+    leaked = [name for name in os.environ if name.startswith("GITHUB_")]
+    line = replace(check("fcn32s.crop", FAILED, 2, FORGED), where=Place("net.py", 3, "x"))
+    maps = check("cam.maps", ERROR if how == "error" else FAILED, 3, f"{options} {leaked}")
+    result = grade(path.name, line, maps)
+    return replace(result, submission=replace(result.submission, source="assignment3.ipynb"))
+
+
+grading.grade = fake
+sys.argv = ["grader", *sys.argv[3:]]  # from: -m grader WORDS
+if __name__ == "__main__":
+    cli.main()
