@@ -1,0 +1,154 @@
+"""make alone sets everything up, once, with whatever Python will do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TOOLS = ("sh", "make", "rm", "touch", "awk", "mkdir", "cp", "chmod", "echo", "cat")
+
+# Stands for a Python: -c tells whether it is new enough, -m venv makes one whose Python tells its words.
+PYTHON = """#!/bin/sh
+case "$1 $2" in
+  -c*) exit {old} ;;
+  --version*) echo Python {name} ;;
+  "-m venv") mkdir -p .venv/bin && cp {inner} .venv/bin/python && chmod +x .venv/bin/python ;;
+esac
+"""
+INNER = """#!/bin/sh
+case "$2" in
+  pip) echo "installing $*"; exit $(cat {pip}) ;;
+  *) for word in "$@"; do echo "<$word>"; done; exit $(cat {grader}) ;;
+esac
+"""
+
+
+class Project:
+    """A checkout with the Makefile alone, on a machine with made-up Pythons."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.root, self.bin = tmp_path / "project", tmp_path / "bin"
+        self.pip, self.grader = tmp_path / "pip", tmp_path / "grader"
+        self.inner = tmp_path / "inner"
+        self.root.mkdir()
+        self.bin.mkdir()
+        self.pip.write_text("0")
+        self.grader.write_text("0")
+        self.inner.write_text(INNER.format(pip=self.pip, grader=self.grader))
+        for name in ("Makefile", "pyproject.toml"):
+            shutil.copy(ROOT / name, self.root)
+        for tool in TOOLS:
+            found = shutil.which(tool)
+            assert found is not None, tool
+            (self.bin / tool).symlink_to(found)
+
+    def add_python(self, name: str, old: bool = False) -> None:
+        path = self.bin / name
+        path.write_text(PYTHON.format(old=int(old), name=name, inner=self.inner))
+        path.chmod(0o755)
+
+    def make(self, *words: str) -> subprocess.CompletedProcess[str]:
+        environment = {"PATH": str(self.bin), "HOME": os.environ.get("HOME", "/")}
+        return subprocess.run(
+            ["make", *words], cwd=self.root, env=environment, capture_output=True, text=True, timeout=30
+        )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def test_make_alone_explains_itself(project: Project) -> None:
+    """Without installing anything."""
+    done = project.make()
+
+    assert done.returncode == 0
+    assert "make grade" in done.stdout and "make test" in done.stdout
+    assert not (project.root / ".venv").exists()
+
+
+def test_every_target_has_its_line_of_help(project: Project) -> None:
+    """A target that nobody is told of is not there."""
+    (phony,) = [line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith(".PHONY")]
+
+    for target in phony.removeprefix(".PHONY:").split():
+        assert f"make {target} " in project.make().stdout
+
+
+def test_the_first_command_installs_and_the_second_does_not(project: Project) -> None:
+    """Until pyproject.toml is newer."""
+    project.add_python("python3.11")
+    assert "installing -m pip install" in project.make("grade").stdout
+    assert "installing" not in project.make("grade").stdout
+
+    later = (project.root / ".venv" / "installed").stat().st_mtime + 10
+    os.utime(project.root / "pyproject.toml", (later, later))
+    assert "installing" in project.make("grade").stdout
+
+
+def test_an_interrupted_install_does_not_count(project: Project) -> None:
+    """The next command installs again."""
+    project.add_python("python3.11")
+    project.pip.write_text("1")
+    assert project.make("grade").returncode != 0
+
+    project.pip.write_text("0")
+    assert "installing" in project.make("grade").stdout
+
+
+def test_a_python_that_is_too_old_or_broken_is_passed_over(project: Project) -> None:
+    """Also one that exists by name only."""
+    project.add_python("python3.12", old=True)
+    project.add_python("python3.13", old=True)
+    project.add_python("python3")
+    done = project.make("grade")
+
+    assert done.returncode == 0
+    assert "Setting up .venv with Python python3;" in done.stderr
+
+
+def test_without_python_it_says_what_to_install(project: Project) -> None:
+    """Instead of a shell's error."""
+    project.add_python("python3", old=True)
+    done = project.make("test")
+
+    assert done.returncode != 0
+    assert "No Python 3.11 or newer" in done.stderr
+    assert "apt-get install python3 python3-venv" in done.stderr
+
+
+def test_words_reach_the_grader_as_they_were_typed(project: Project) -> None:
+    """Blanks, quotes and dollars in a name are part of it."""
+    project.add_python("python3")
+    done = project.make("grade", """STUDENT=a 'b" $$(x); -c""", "TRAINING=none", "SEED=7", "OUT=my reports")
+
+    said = [line[1:-1] for line in done.stdout.splitlines() if line.startswith("<")]
+    assert said == [
+        *("-m", "grader", "grade", "--out", "my reports", "--training", "none", "--seed", "7", "--"),
+        """a 'b" $(x); -c""",
+    ]
+
+
+def test_a_class_gets_its_options(project: Project) -> None:
+    """The samples unless told otherwise."""
+    project.add_python("python3")
+    said = project.make("class", "JOBS=2").stdout.split()
+
+    assert said[-5:] == ["<class>", "<--jobs>", "<2>", "<-->", "<submissions>"]
+
+
+@pytest.mark.parametrize("code", ["1", "2"])
+def test_a_grading_that_ends_badly_is_no_success(project: Project, code: str) -> None:
+    """make says so too."""
+    project.add_python("python3")
+    project.grader.write_text(code)
+    done = project.make("grade")
+
+    assert done.returncode != 0
+    assert f"Error {code}" in done.stderr
