@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -49,7 +50,9 @@ class Collector:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         self._began = time.perf_counter()
 
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Keep what was raised; pytest's own report, a coloured traceback, is slow and unread."""
         if call.excinfo is not None:
             self._errors.setdefault(item.nodeid, call.excinfo.value)
         if call.when == "teardown":
@@ -57,6 +60,9 @@ class Collector:
             result = judge(address(item), self._errors.get(item.nodeid), seconds)
             self.results[result.id] = result
             self.done(result, self._total)
+        outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
+        assert call.when != "collect"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
 
 def address(item: pytest.Item) -> str:

@@ -28,7 +28,7 @@ def network(request: pytest.FixtureRequest, case: Case) -> ModelEvidence:
 @pytest.fixture
 def copying(request: pytest.FixtureRequest, case: Case) -> CopyEvidence:
     """What copying VGG-16 did to this file's network."""
-    return case.copies[request.module.__name__.rpartition(".")[2]]
+    return case.networks[request.module.__name__.rpartition(".")[2]].copying
 
 
 @pytest.fixture

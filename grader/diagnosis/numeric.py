@@ -34,7 +34,9 @@ def find_offset(output: Tensor, uncropped: Tensor) -> tuple[int, int] | None:
     return (int(row), int(column)) if same else None
 
 
-def explain_difference(output: Tensor, wanted: Tensor, reading: Reading, evaluator: Evaluator) -> str:
+def explain_difference(
+    output: Tensor, wanted: Tensor, reading: Reading, evaluator: Evaluator, contents: dict[str, str]
+) -> str:
     """Say what makes an output differ from the reference's, if a known fault does."""
     if output.shape == wanted.shape:
         if torch.allclose(output.softmax(1), output, atol=1e-5):
@@ -43,7 +45,7 @@ def explain_difference(output: Tensor, wanted: Tensor, reading: Reading, evaluat
         if torch.allclose(output, ratio * wanted, rtol=1e-3, atol=1e-4 * float(wanted.std())):
             return f"it is {ratio:.4g} times the reference's"
     try:
-        uncropped = evaluator(replace_leaves(reading.path.steps[reading.last_layer], reading.keys))
+        uncropped = evaluator(replace_leaves(reading.path.steps[reading.last_layer], contents))
     except NotReplayableError:
         return "no known fault gives these numbers"
     found = find_offset(output, uncropped)

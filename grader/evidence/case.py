@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from grader.evidence.cam import CamEvidence
-from grader.evidence.copying import CopyEvidence
 from grader.evidence.model import ModelEvidence
 from grader.network.evaluate import Evaluator
 from grader.records import Picture, Submission
@@ -32,16 +31,11 @@ class Case:
     @cached_property
     def networks(self) -> dict[str, ModelEvidence]:
         """The two networks, by part."""
-        makers = {"fcn32s": fcn32s, "fcn8s": fcn8s}
+        first = ModelEvidence(self.student, fcn32s, self.seed, self._evaluators)
         return {
-            part: ModelEvidence(self.student, make, self.seed, self._evaluators)
-            for part, make in makers.items()
+            "fcn32s": first,
+            "fcn8s": ModelEvidence(self.student, fcn8s, self.seed, self._evaluators, first),
         }
-
-    @cached_property
-    def copies(self) -> dict[str, CopyEvidence]:
-        """What copying did to each, by part."""
-        return {part: CopyEvidence(network) for part, network in self.networks.items()}
 
     @cached_property
     def cam(self) -> CamEvidence:

@@ -7,17 +7,21 @@ and every value of it is known. Values are compared at positions that are drawn 
 from __future__ import annotations
 
 from math import prod
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from grader.diagnosis.findings import Finding
 from grader.draws import draw_at, parameter_scale, positions
 from grader.errors import Blocked, StudentError, StudentRaised
-from grader.evidence.model import ModelEvidence
 from grader.evidence.once import once
 from grader.network.roles import Layer
 from reference.architecture import VGG_CONVS, VGG_LINEARS
 
+if TYPE_CHECKING:
+    from grader.evidence.model import ModelEvidence
+
+Array = np.ndarray[Any, Any]
 COUNT = 8192
 FEATURES = (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28)
 SOURCES = {role: f"features.{index}" for role, index in zip(VGG_CONVS, FEATURES, strict=True)} | {
@@ -28,8 +32,10 @@ SOURCES = {role: f"features.{index}" for role, index in zip(VGG_CONVS, FEATURES,
 class CopyEvidence:
     """What copying did to one model."""
 
-    def __init__(self, model: ModelEvidence) -> None:
+    def __init__(self, model: ModelEvidence, earlier: CopyEvidence | None) -> None:
         self.model = model
+        self.earlier = earlier
+        self.left_intact = False
 
     @once
     def method(self) -> str:
@@ -67,34 +73,66 @@ class CopyEvidence:
         """What the student's function raised; None if it returned."""
         if not self.method:
             raise Blocked("there is no function that copies VGG-16, see copy_features")
-        self.model.response  # noqa: B018 - the challenge fills the model first
+        self.before  # noqa: B018 - while the model is as it was made
+        fresh = self.earlier is None or not self.earlier.left_intact
+        args: dict[str, Any] = {"method": self.method, "shapes": self.shapes, "stand_ins": self.stand_ins}
         try:
-            stand_ins = self.stand_ins
-            self.model.ask(
-                "copy_vgg", method=self.method, shapes=self.shapes, seed=self.model.seed, stand_ins=stand_ins
-            )
+            self.model.ask("copy_vgg", seed=self.model.seed, fresh=fresh, **args)
         except StudentRaised as error:
             return error
         return None
 
     @once
-    def values(self) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+    def before(self) -> dict[str, Array]:
+        """The model's values before copying, by parameter."""
+        self.model.initial  # noqa: B018 - builds the model for real
+        return self._sample("model", [name for role in SOURCES for name in self._names(role)])
+
+    @once
+    def values(self) -> dict[str, Array]:
         """The model's values afterwards, by parameter."""
-        names = [name for role in SOURCES for name in self._names(role)]
         self.raised  # noqa: B018 - copy first
-        return dict(
-            self.model.ask("sample", of="model", names=names, seed=self.model.seed, count=COUNT).arrays
-        )
+        return self._sample("model", list(self.before))
 
     @once
     def vgg16_changed(self) -> list[str]:
         """The VGG-16's parameters that aren't what they were."""
         self.raised  # noqa: B018 - copy first
         names = list(self.shapes)
-        found = self.model.ask("sample", of="vgg16", names=names, seed=self.model.seed, count=COUNT).arrays
-        return [
+        found = self._sample("vgg16", names)
+        changed = [
             name for name in names if not self._holds(found.get(name), f"vgg/{name}", name, self.shapes[name])
         ]
+        self.left_intact = not changed
+        return changed
+
+    @once
+    def contents(self) -> dict[str, str]:
+        """Parameters that hold values of the VGG-16, by the key that those were drawn by."""
+        try:
+            self.vgg16_changed  # noqa: B018 - before anything else is written, which may be into shared storage
+            found = [
+                (role, kind, self._source(role, kind)) for role in SOURCES for kind in ("weight", "bias")
+            ]
+        except (StudentError, Blocked):
+            return {}  # the copying lines tell why
+        layers = self.model.reading.layers
+        return {getattr(layers[role], kind): f"vgg/{source}.{kind}" for role, kind, source in found if source}
+
+    def _source(self, role: str, kind: str) -> str:
+        """Return the VGG-16 layer whose values a role's parameter holds; "" where none."""
+        layer = self.model.reading.layers.get(role)
+        name = getattr(layer, kind) if layer else ""
+        if not name:
+            return ""
+        shape = self.shapes[f"{SOURCES[role]}.{kind}"]
+        alike = [source for source in SOURCES.values() if self.shapes.get(f"{source}.{kind}") == shape]
+        own_first = sorted(alike, key=lambda source: source != SOURCES[role])
+        held = (source for source in own_first if self._is(name, f"vgg/{source}.{kind}", f"{source}.{kind}"))
+        return next(held, "")
+
+    def _sample(self, of: str, names: list[str]) -> dict[str, Array]:
+        return dict(self.model.ask("sample", of=of, names=names, seed=self.model.seed, count=COUNT).arrays)
 
     def _names(self, role: str) -> list[str]:
         layer = self.model.reading.layers.get(role)
@@ -132,24 +170,15 @@ class CopyEvidence:
         name = getattr(layer, kind)
         if not name:
             return "" if kind == "bias" else "is not a parameter"
-        key = f"{SOURCES[role]}.{kind}"
-        shape = list(self.shapes[key])
-        if self._is(name, f"vgg/{key}", key):
+        source = self._source(role, kind)
+        if source == SOURCES[role]:
             return ""
-        if self._holds(self.values.get(name), f"{role}.{kind}", name, self._own_shape(layer, kind)):
-            return "was not copied"
-        for other, source in SOURCES.items():
-            key = f"{source}.{kind}"
-            if other != role and self.shapes.get(key) == shape and self._is(name, f"vgg/{key}", key):
-                return f"holds {other}'s values"
-        return "holds other values than VGG-16's"
+        if source:
+            return f"holds {next(other for other, held in SOURCES.items() if held == source)}'s values"
+        before, after = self.before.get(name), self.values.get(name)
+        unchanged = before is not None and after is not None and np.array_equal(before, after)
+        return "was not copied" if unchanged else "holds other values than VGG-16's"
 
     def _is(self, name: str, key: str, vgg: str) -> bool:
         """Say whether a parameter holds a VGG-16 parameter's values, element by element in memory order."""
         return self._holds(self.values.get(name), key, name, self.shapes[vgg])
-
-    @staticmethod
-    def _own_shape(layer: Layer, kind: str) -> list[int]:
-        if kind == "bias":
-            return [layer.outputs]
-        return [layer.outputs, layer.inputs // layer.groups, *layer.kernel]

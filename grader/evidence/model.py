@@ -14,14 +14,18 @@ from grader.diagnosis import head, layers, steps
 from grader.diagnosis.findings import Finding
 from grader.diagnosis.numeric import explain_difference
 from grader.errors import Blocked, ProtocolError, StudentDied, StudentError, StudentTimeout
+from grader.evidence.copying import CopyEvidence
 from grader.evidence.once import once
-from grader.network.evaluate import Evaluator, NotReplayableError
+from grader.network.evaluate import BILINEAR, Evaluator, NotReplayableError
+from grader.network.graph import replace_leaves
 from grader.network.reading import Reading, read_network
 from grader.network.reference import reference_output
+from grader.network.roles import Layer
 from grader.network.trace import Trace, read_trace
 from grader.records import Place
 from grader.sandbox.student import Student
 from reference.architecture import Architecture
+from reference.fcn import bilinear_weight
 
 N_CLASS = 12
 SIZES = (
@@ -70,9 +74,11 @@ class ModelEvidence:
         assignment: Callable[[int], Architecture],
         seed: int,
         evaluators: dict[Any, Evaluator],
+        earlier: ModelEvidence | None = None,
     ) -> None:
         self.student = student
         self.assignment = assignment
+        self.copying: CopyEvidence = CopyEvidence(self, earlier.copying if earlier else None)
         self.name = assignment(N_CLASS).name
         self.part = self.name.lower()
         self.seed = seed
@@ -177,16 +183,32 @@ class ModelEvidence:
         """Transposed convolutions' weights as the constructor leaves them, and small buffers."""
         names = [layer.weight for layer in self.reading.layers.values() if layer.transposed]
         reply = self.ask("initial", names=names)
-        self.evaluator.buffers = {
-            name: reply.arrays[name] for name in map(str, reply.value) if name in reply.arrays
-        }
+        names = [name for name in map(str, reply.value) if name in reply.arrays]
+        self.evaluator.buffers = {name: reply.arrays[name] for name in names}
         return dict(reply.arrays)
+
+    def starts_bilinear(self, layer: Layer) -> bool:
+        """Say whether a transposed convolution starts as bilinear interpolation."""
+        weight = self.initial.get(layer.weight)
+        wanted = bilinear_weight(layer.inputs, layer.outputs // layer.groups, layer.kernel[0]).numpy()
+        return weight is not None and weight.shape == wanted.shape and bool(abs(weight - wanted).max() < 1e-4)
+
+    @once
+    def contents(self) -> dict[str, str]:
+        """What every parameter holds under the challenge, by the key of its values.
+
+        Copied and bilinear weights stay as the student's code left them, so that the output proves them too;
+        the others are drawn.
+        """
+        upscores = [layer for layer in self.reading.layers.values() if layer.transposed]
+        bilinear = {layer.weight: BILINEAR for layer in upscores if self.starts_bilinear(layer)}
+        return self.reading.keys | bilinear | self.copying.contents
 
     @once
     def response(self) -> torch.Tensor:
         """The model's output under the challenge."""
-        self.initial  # noqa: B018 - before the weights are overwritten
-        self.ask("fill", keys=self.reading.keys, seed=self.seed)
+        keys = {name: key for name, key in self.contents.items() if key == self.reading.keys[name]}
+        self.ask("fill", keys=keys, seed=self.seed)
         reply = self.ask("forward", seed=self.seed, size=[1, 3, *self.size], seconds=120.0)
         if "output" not in reply.arrays:
             raise Blocked(f"{self.name} gives no tensor on real data, see {self.part}.build")
@@ -194,11 +216,11 @@ class ModelEvidence:
 
     @once
     def reference(self) -> torch.Tensor:
-        """The assignment's output under the challenge, its pools rounding as the student's do."""
-        ceil = {
-            role: bool(node["ceil"]) for role, node in self.reading.pools.items() if node.op == "max_pool"
-        }
-        return self.evaluator(reference_output(self.reading.architecture, self.size, ceil))
+        """What the assignment gives under the challenge, rounding and holding what the student's do."""
+        reading = self.reading
+        ceil = {role: bool(node["ceil"]) for role, node in reading.pools.items() if node.op == "max_pool"}
+        names = {key: self.contents[name] for name, key in reading.keys.items()}
+        return self.evaluator(replace_leaves(reference_output(reading.architecture, self.size, ceil), names))
 
     @once
     def is_reference(self) -> bool:
@@ -218,7 +240,7 @@ class ModelEvidence:
     @once
     def difference(self) -> str:
         """What makes the output differ from the reference's, if a known fault does."""
-        return explain_difference(self.response, self.reference, self.reading, self.evaluator)
+        return explain_difference(self.response, self.reference, self.reading, self.evaluator, self.contents)
 
     @once
     def unverified(self) -> str:
@@ -228,7 +250,7 @@ class ModelEvidence:
         if not self.trace.readable:
             return "the forward pass changes views in place, which can't be replayed"
         try:
-            replayed = self.evaluator(self.reading.keyed)
+            replayed = self.evaluator(replace_leaves(self.reading.output, self.contents))
         except NotReplayableError as error:
             return str(error)
         return "" if close(self.response, replayed) else "the output is not what the recorded layers compute"

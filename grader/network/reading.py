@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.network.graph import Expr, Pair, replace_leaves, walk
+from grader.network.graph import Expr, Pair, walk
 from grader.network.path import LAYERS, Join, Path, main_path
 from grader.network.roles import Layer, align, is_pool, read_layer
 from reference.architecture import Architecture, Skip
@@ -79,11 +79,6 @@ class Reading:
             node["name"] for node in walk(self.output) if node.op == "leaf" and node["kind"] == "parameter"
         ]
         return {name: f"own/{name}" for name in parameters} | names
-
-    @cached_property
-    def keyed(self) -> Expr:
-        """Return the output with parameters named by role, comparable with the reference."""
-        return replace_leaves(self.output, self.keys)
 
     @cached_property
     def found(self) -> int:

@@ -213,11 +213,12 @@ def initial(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
 
 @torch.no_grad()
 def fill(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
-    """Fill a model's parameters from the seed, each by its key."""
+    """Fill the named parameters of a model from the seed, each by its key."""
     model = _real(world, args["model"], args["n_class"])
     for name, parameter in model.named_parameters():
-        key = args["keys"].get(name, f"own/{name}")
-        parameter.data.copy_(torch.from_numpy(draw_parameter(args["seed"], key, tuple(parameter.shape))))
+        if name in args["keys"]:
+            values = draw_parameter(args["seed"], args["keys"][name], tuple(parameter.shape))
+            parameter.data.copy_(torch.from_numpy(values))
     return None, {}
 
 
@@ -253,10 +254,12 @@ def vgg_methods(world: World, model: nn.Module) -> list[str]:
     ]
 
 
-def _vgg16(world: World, shapes: dict[str, list[int]], seed: int) -> nn.Module:
-    """Make a VGG-16 whose layers fit the student's, filled from the seed."""
+def _vgg16(world: World, shapes: dict[str, list[int]], seed: int, fresh: bool) -> nn.Module:
+    """Make a VGG-16 whose layers fit the student's, filled from the seed unless it still is."""
     cache = world.state.setdefault("vgg16", {})
     wanted = tuple(sorted((key, tuple(shape)) for key, shape in shapes.items()))
+    if cache.get("shapes") == wanted and not fresh:
+        return cache["model"]  # type: ignore[no-any-return]
     if cache.get("shapes") != wanted:
         cache.update(shapes=wanted, model=_make_vgg16(shapes))
     model = cache["model"]
@@ -282,7 +285,7 @@ def _make_vgg16(shapes: dict[str, list[int]]) -> nn.Module:
 def copy_vgg(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     """Call the student's copying with a VGG-16 made for the purpose; the model was filled before."""
     model = _real(world, args["model"], args["n_class"])
-    vgg16 = _vgg16(world, args["shapes"], args["seed"])
+    vgg16 = _vgg16(world, args["shapes"], args["seed"], args["fresh"])
     _stand_in(model, vgg16, args["stand_ins"])
     name = args["method"]
     if hasattr(type(model), name):
