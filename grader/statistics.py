@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import StatisticsError, correlation, mean, median, stdev
+from statistics import StatisticsError, correlation, mean, median, mode, stdev
 
 from grader.classlist import Entry
 from grader.records import Grade, Outcome, ScoredCheck
@@ -74,10 +74,10 @@ class Spread:
 
 
 def items(grades: Sequence[Grade]) -> tuple[Item, ...]:
-    """Item analysis, in the rubric's order."""
+    """Item analysis, in the rubric's order; a submission that can't be read says nothing of a line."""
     by_line: dict[str, list[tuple[ScoredCheck, float]]] = defaultdict(list)
     for grade in grades:
-        for check in grade.checks:
+        for check in () if grade.submission.problem else grade.checks:
             if check.outcome not in (Outcome.PENDING, Outcome.ERROR):
                 by_line[check.id].append((check, grade.score - check.score))
     return tuple(_item(answers) for answers in by_line.values())
@@ -87,7 +87,7 @@ def clusters(rows: Iterable[Row]) -> tuple[Cluster, ...]:
     """Diagnosed causes that cost points, the most frequent first; names that students gave are left out."""
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for row in rows:
-        for check in row.grade.checks if row.grade else ():
+        for check in row.grade.checks if row.grade and not row.grade.submission.problem else ():
             if check.outcome is Outcome.FAILED:
                 found[QUOTED.sub("...", check.rationale)][row.entry.name].add(check.id)
     grouped = (
@@ -138,7 +138,7 @@ def _spread(title: str, scores: Sequence[tuple[float, float]]) -> Spread:
     edges = [n / 10 for n in range(10)] + [1.01]
     return Spread(
         title=title,
-        max_score=max(assessed for _, assessed in scores),
+        max_score=mode(assessed for _, assessed in scores),
         mean=mean(earned),
         median=median(earned),
         deviation=stdev(earned) if len(earned) > 1 else 0.0,

@@ -6,7 +6,7 @@ import pytest
 
 from grader.records import Grade, Outcome
 from grader.statistics import Row, clusters, items, spreads
-from tests.grader.a_class import ERROR, FAILED, PASSED, grade, graded, row
+from tests.grader.a_class import ERROR, FAILED, PASSED, check, grade, graded, row
 
 
 def test_a_line_is_as_hard_as_its_points_are_lost() -> None:
@@ -43,6 +43,15 @@ def test_discrimination_is_the_correlation_with_all_other_points(
 def test_one_submission_discriminates_nothing() -> None:
     """A correlation needs two."""
     assert [line.discrimination for line in items([graded("a")])] == [None, None]
+
+
+def test_an_unreadable_submission_says_nothing_of_lines_and_causes() -> None:
+    """It would make every line look hard, and its own name a cause."""
+    lost = (check("fcn32s.crop", FAILED, 2, "empty"), check("cam.maps", FAILED, 3, "empty"))
+    unreadable = grade("x", *lost, problem="empty")
+
+    assert [line.lost for line in items([unreadable, graded("a")])] == [0, 0]
+    assert clusters([row("x", unreadable)]) == ()
 
 
 def test_submissions_with_one_cause_are_one_cluster() -> None:
