@@ -8,9 +8,10 @@ export STUDENT FOLDER OUT TRAINING SEED JOBS PLAN
 PY := .venv/bin/python
 # Read by the shell, not by make: any name or path is safe in them.
 COMMON = $(if $(OUT),--out "$$OUT") $(if $(TRAINING),--training "$$TRAINING") $(if $(SEED),--seed "$$SEED") $(ARGS)
+WORK = $(if $(JOBS),--jobs "$$JOBS")
 
 .DEFAULT_GOAL := help
-.PHONY: help grade class doctor test check corpus attacks data calibrate mutants gradescope bench
+.PHONY: help grade class doctor test check corpus attacks mutants fuzz data calibrate gradescope bench
 
 help:  ## Show what can be typed
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -22,7 +23,7 @@ grade: .venv/installed  ## Grade one submission: make grade STUDENT=alice
 	@$(PY) -m grader grade $(COMMON) -- "$$STUDENT"
 
 class: .venv/installed  ## Grade every submission of a folder: make class FOLDER=submissions
-	@$(PY) -m grader class $(COMMON) $(if $(JOBS),--jobs "$$JOBS") -- "$$FOLDER"
+	@$(PY) -m grader class $(COMMON) $(WORK) -- "$$FOLDER"
 
 doctor: .venv/installed  ## Show what this machine offers: isolation, device, tools
 	@$(PY) -m grader doctor
@@ -37,13 +38,16 @@ check: .venv/installed  ## Lint, formatting, types, import contracts
 	@.venv/bin/lint-imports --no-logo
 
 corpus: .venv/installed  ## Grade the corpus of mistakes and styles, write the matrix
-	@$(PY) -m tools.corpus $(if $(JOBS),--jobs "$$JOBS") $(ARGS)
+	@$(PY) -m fixtures.corpus $(WORK) $(ARGS)
 
 attacks: .venv/installed  ## Attack the wall on every rung of isolation this machine has
-	@$(PY) -m tools.attacks $(ARGS)
+	@$(PY) -m tools.attacks $(WORK) $(ARGS)
 
 mutants: .venv/installed  ## Search for wrong programs that keep full marks
-	@$(PY) -m tools.mutants $(ARGS)
+	@$(PY) -m fixtures.mutants $(ARGS)
+
+fuzz: .venv/installed  ## Feed broken bytes to every reader of a submission
+	@$(PY) -m tools.fuzz $(ARGS)
 
 data: .venv/installed  ## Download the CMP facade data set into the cache
 	@$(PY) -m tools.data $(ARGS)
