@@ -75,8 +75,8 @@ def grade_into(
 def forget(folder: Path, why: str) -> None:
     """Leave a log that ends in `why` in the folder, instead of reports that no longer hold."""
     folder.mkdir(parents=True, exist_ok=True)
-    for stale in (*folder.glob("report.*"), folder / saved.FILE):
-        stale.unlink(missing_ok=True)
+    for stale in (*reports.RENDERERS, saved.FILE):
+        (folder / stale).unlink(missing_ok=True)
     with (folder / ERROR_LOG).open("a", encoding="utf-8", errors="backslashreplace") as log:
         log.write(f"{why}\n")
 
@@ -99,10 +99,14 @@ def left(
 def run(tasks: Sequence[Task], jobs: int) -> Iterator[engines.Said[Task] | engines.Done[Task]]:
     """Grade them, `jobs` at once; what happens is told as it does."""
     ceiling = CEILINGS.get(tasks[0].options.training, CEILING) if tasks else CEILING
-    for event in engines.local(tasks, _work, jobs, ceiling, lambda task: task.folder / ERROR_LOG):
-        if isinstance(event, engines.Done) and event.problem:
-            forget(event.task.folder, event.problem)
-        yield event
+    try:
+        for event in engines.local(tasks, _work, jobs, ceiling, _log):
+            if isinstance(event, engines.Done) and event.problem:
+                forget(event.task.folder, event.problem)
+            yield event
+    finally:
+        for log in filter(_is_empty, map(_log, tasks)):  # of those that an interrupt ended
+            log.unlink()
 
 
 def collect(entries: Iterable[Entry], out: Path, view: View, problems: Mapping[str, str]) -> tuple[Row, ...]:
@@ -127,6 +131,14 @@ def write_pages(rows: Sequence[Row], out: Path, title: str, assignment: str, ign
         half = out / f"{name}.part"
         half.write_text(render(), encoding="utf-8")
         half.replace(out / name)
+
+
+def _log(task: Task) -> Path:
+    return task.folder / ERROR_LOG
+
+
+def _is_empty(log: Path) -> bool:
+    return log.exists() and not log.stat().st_size
 
 
 def _work(task: Task, listen: Callable[[Progress], None]) -> str:

@@ -16,6 +16,7 @@ from grader.errors import CallError
 from grader.finding import FILE_KINDS, report_name, submissions_in
 from grader.people import Person, match
 
+STAGING = ".handed-in"
 GRADESCOPE = "submission_metadata.yml"
 CANVAS = re.compile(r"(?P<who>[^_]+)_(?:LATE_)?(?P<id>\d+)_\d+_(?P<file>.+)", re.DOTALL)
 
@@ -29,16 +30,18 @@ class Entry:
     people: tuple[Person, ...]
 
 
-def read(folder: Path, roster: Iterable[Person], staging: Path) -> tuple[Entry, ...]:
+def read(folder: Path, roster: Iterable[Person], out: Path) -> tuple[Entry, ...]:
     """Every submission of `folder` and everybody of the roster, in order of name.
 
-    What Canvas exports as loose files of one student is put together under `staging`.
-    Raises CallError where there is no submission at all.
+    The folder of reports, `out`, is none; loose files of one student, as Canvas exports them, are put
+    together in it. Raises CallError where there is no submission at all.
     """
     roster = tuple(roster)
     if not folder.is_dir():
         raise CallError(f"There is no folder {folder}.")
-    found = _distinct(_known(entry, roster) for entry in _handed_in(folder, staging))
+    own = out.resolve()
+    handed_in = (one for one in _handed_in(folder, out / STAGING) if one.path and one.path.resolve() != own)
+    found = _distinct(_known(one, roster) for one in handed_in)
     if not found:
         raise CallError(f"{folder} holds no submission: no folder, no .zip, .ipynb or .py file.")
     present = {person for entry in found for person in entry.people}

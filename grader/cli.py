@@ -90,7 +90,7 @@ def class_command(
     if changed and failed_only:
         raise CallError("--changed and --failed-only exclude each other.")
     which = batch.Which.CHANGED if changed else batch.Which.FAILED if failed_only else batch.Which.STALE
-    entries = classlist.read(folder, people.read_roster(roster) if roster else (), out / ".handed-in")
+    entries = classlist.read(folder, people.read_roster(roster) if roster else (), out)
     batch.check_marks(entries, out)
     options, view = Options(training, seed, device, isolation), batch.View(audience, tuple(also))
     tasks = batch.left(entries, out, options, view, which)

@@ -166,6 +166,7 @@ def _child(task: T, work: Work[T], mouth: Connection, cores: frozenset[int], log
     os.set_inheritable(mouth.fileno(), False)
     _print_into(log)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    signal.signal(signal.SIGINT, lambda number, frame: None)  # the parent ends all in order
     threading.Thread(target=_end_with, args=(mouth,), daemon=True).start()
     _stay_on(cores)
     try:

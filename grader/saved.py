@@ -14,7 +14,7 @@ import msgpack
 
 from grader.records import Grade
 
-FILE = "grade.msgpack"
+FILE = ".grade.msgpack"  # hidden: it holds what a student's report leaves out
 LONE_SURROGATES = "surrogatepass"  # a student's text may hold halves of pairs
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.classlist import Entry, ignored, read
+from grader.classlist import STAGING, Entry, ignored, read
 from grader.errors import CallError
 from grader.people import Person
 
@@ -47,7 +47,7 @@ def test_a_folder_of_zips_notebooks_and_folders(tmp_path: Path) -> None:
     """One entry each, sorted by name; other files are told apart."""
     touch(tmp_path, "b.zip", "c.ipynb", "a/assignment3.ipynb", "notes.txt", "d.rar", ".git/x", "__MACOSX/x")
 
-    assert short(read(tmp_path, (), tmp_path), tmp_path) == {"a": "a", "b": "b.zip", "c": "c.ipynb"}
+    assert short(read(tmp_path, (), tmp_path / "out"), tmp_path) == {"a": "a", "b": "b.zip", "c": "c.ipynb"}
     assert ignored(tmp_path) == ("d.rar", "notes.txt")
 
 
@@ -55,7 +55,7 @@ def test_a_folder_and_a_zip_of_one_name_get_two_reports(tmp_path: Path) -> None:
     """Neither overwrites the other."""
     touch(tmp_path, "x/a.ipynb", "x.zip", "X.ipynb", "y.zip")
 
-    entries = short(read(tmp_path, (), tmp_path), tmp_path)
+    entries = short(read(tmp_path, (), tmp_path / "out"), tmp_path)
     assert entries == {"X.ipynb": "X.ipynb", "x": "x", "x.zip": "x.zip", "y": "y.zip"}
 
 
@@ -64,7 +64,7 @@ def test_gradescopes_export_brings_its_people(tmp_path: Path) -> None:
     touch(tmp_path, "submission_11/a.ipynb", "submission_12/b.ipynb", "submission_13/c.ipynb")
     (tmp_path / "submission_metadata.yml").write_text(METADATA)
 
-    people = {entry.name: entry.people for entry in read(tmp_path, (), tmp_path)}
+    people = {entry.name: entry.people for entry in read(tmp_path, (), tmp_path / "out")}
     assert people == {
         "submission_11": (Person("Jane Doe", sis_id="77", email="jane@x.edu"),),
         "submission_12": (
@@ -83,7 +83,7 @@ def test_metadata_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "submission_metadata.yml").write_text(text)
 
     with pytest.raises(CallError, match="can't be read"):
-        read(tmp_path, (), tmp_path)
+        read(tmp_path, (), tmp_path / "out")
 
 
 def test_canvas_export_brings_ids(tmp_path: Path) -> None:
@@ -108,9 +108,9 @@ def test_loose_files_of_one_canvas_student_are_put_together(tmp_path: Path) -> N
         "b_2_13_x.pdf",
         "c_3_1_x.zip",
     )
-    staging = tmp_path / "staging"
+    staging = tmp_path / "out" / STAGING
 
-    entries = {entry.name: entry.path for entry in read(export, (), staging)}
+    entries = {entry.name: entry.path for entry in read(export, (), tmp_path / "out")}
     assert entries == {"a_1": staging / "a_1", "b_2": staging / "b_2", "c_3": export / "c_3_1_x.zip"}
     assert sorted(file.name for file in (staging / "a_1").iterdir()) == ["main.ipynb", "net.py", "report.pdf"]
 
@@ -126,7 +126,7 @@ def test_a_few_names_like_canvas_make_no_export(tmp_path: Path) -> None:
     """Most of a folder must look like one."""
     touch(tmp_path, "a.zip", "b.zip", "team_1_2_x.zip")
 
-    assert set(short(read(tmp_path, (), tmp_path), tmp_path)) == {"a", "b", "team_1_2_x"}
+    assert set(short(read(tmp_path, (), tmp_path / "out"), tmp_path)) == {"a", "b", "team_1_2_x"}
 
 
 def test_the_roster_names_people_and_who_handed_in_nothing(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_the_roster_names_people_and_who_handed_in_nothing(tmp_path: Path) -> No
     touch(tmp_path, "jdoe.zip", "stranger.zip")
     jane, john = Person("Doe, Jane", canvas_id="1", login="jdoe"), Person("John Roe", login="jroe")
 
-    entries = read(tmp_path, [john, jane], tmp_path)
+    entries = read(tmp_path, [john, jane], tmp_path / "out")
     assert [(entry.name, entry.people) for entry in entries] == [
         ("jdoe", (jane,)),
         ("stranger", (Person("stranger"),)),
@@ -149,7 +149,7 @@ def test_gradescopes_people_are_found_on_the_roster_by_mail(tmp_path: Path) -> N
     (tmp_path / "submission_metadata.yml").write_text(METADATA)
     jane = Person("J. Doe", canvas_id="1", email="jane@x.edu")
 
-    assert read(tmp_path, [jane], tmp_path)[0].people == (jane,)
+    assert read(tmp_path, [jane], tmp_path / "out")[0].people == (jane,)
 
 
 @pytest.mark.parametrize("make", [True, False])
@@ -160,4 +160,11 @@ def test_a_folder_without_submissions_is_refused(tmp_path: Path, make: bool) -> 
         touch(folder, "notes.txt")
 
     with pytest.raises(CallError, match="holds no submission" if make else "There is no folder"):
-        read(folder, (), tmp_path)
+        read(folder, (), tmp_path / "out")
+
+
+def test_the_reports_of_a_class_are_no_submission(tmp_path: Path) -> None:
+    """Where they stand among the submissions."""
+    touch(tmp_path, "a.zip", "reports/a/report.json")
+
+    assert set(short(read(tmp_path, (), tmp_path / "reports"), tmp_path)) == {"a"}

@@ -117,12 +117,11 @@ def wait_for(condition: Callable[[], bool], seconds: float = 10) -> bool:
 
 
 def test_a_task_that_takes_too_long_is_ended_with_all_below_it(tmp_path: Path) -> None:
-    """And the others are graded all the same."""
+    """Programs that it started included."""
     pidfile = tmp_path / "pids"
-    done = ended([f"sleep:{pidfile}", "a", "b"], ceiling=2)
+    done = ended([f"sleep:{pidfile}"], ceiling=4)
 
-    assert done[f"sleep:{pidfile}"].problem == "took longer than 2 s"
-    assert done["a"].result == done["b"].result.replace("b", "a")
+    assert done[f"sleep:{pidfile}"].problem == "took longer than 4 s"
     assert not alive(pidfile)
 
 
