@@ -121,4 +121,4 @@ def _trace_back(
         if (down, right) == (1, 1):
             roles[wanted[j - 1].role] = nodes[i - 1]
         i, j = i - down, j - right
-    return roles
+    return dict(reversed(roles.items()))

@@ -7,12 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 import torch
+from torch import nn
 
+from grader.network.graph import Expr
 from grader.network.reading import Reading, read_network
 from grader.network.trace import Trace, read_trace
 from grader.records import Chunk
 from grader.worker.loader import World, run_chunks
 from grader.worker.operations import OPERATIONS
+from grader.worker.places import place_of_frame
+from grader.worker.trace import record
 from reference.architecture import Architecture, Conv, fcn8s, fcn32s
 
 torch.set_num_threads(1)
@@ -189,3 +193,30 @@ def reading_of(source: str, name: str = "FCN8s", **options: Any) -> Reading:
     output = trace_of(source, name, **options).output
     assert output is not None
     return read_network(output, SLIM[name](12))
+
+
+class Computes(nn.Module):
+    """A module whose forward pass is a function of the input (and of the layers it is given)."""
+
+    def __init__(self, function: Callable[..., Any], **layers: nn.Module) -> None:
+        super().__init__()
+        self.function = function
+        self.layers = nn.ModuleDict(layers)
+
+    def forward(self, x: torch.Tensor) -> Any:
+        return self.function(x, *self.layers.values())
+
+
+def traced(
+    function: Callable[..., Any], shape: tuple[int, ...] = (1, 3, 8, 9), **layers: nn.Module
+) -> Trace:
+    """The trace of a function on the meta device."""
+    model = Computes(function, **layers).to("meta").eval()
+    return read_trace(record(model, torch.zeros(shape, device="meta"), place_of_frame)[0])
+
+
+def expr_of(function: Callable[..., Any], shape: tuple[int, ...] = (1, 3, 8, 9), **layers: nn.Module) -> Expr:
+    """What a function of the input is, as an expression."""
+    output = traced(function, shape, **layers).output
+    assert output is not None
+    return output

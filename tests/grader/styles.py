@@ -11,9 +11,14 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from grader.network.reading import Reading, read_network
+from grader.network.trace import Trace, read_trace
 from grader.worker.loader import World
+from grader.worker.places import place_of_frame
+from grader.worker.trace import record
 from reference.architecture import Architecture, Conv, Pool
 from reference.fcn import bilinear_weight
+from tests.grader.slim import SIZE
 
 RELUS: dict[str, Callable[[Tensor], Tensor]] = {
     "functional": F.relu,
@@ -201,3 +206,18 @@ def styles(draw: st.DrawFn, table: Architecture, relus: Any = tuple(RELUS), **fi
         "names": dict(zip(roles, names, strict=False)),
     }
     return Style(**{**drawn, **fixed})
+
+
+def styled_trace(table: Architecture, style: Style, *, size: tuple[int, int] = SIZE) -> Trace:
+    """The trace of a table in a style, on the meta device, in eval mode."""
+    with torch.device("meta"):
+        model = Styled(table, style).eval()
+        x = torch.zeros(1, 3, *size)
+    return read_trace(record(model, x, place_of_frame)[0])
+
+
+def styled_reading(table: Architecture, style: Style, *, size: tuple[int, int] = SIZE) -> Reading:
+    """The table in a style, read in the table's own terms."""
+    output = styled_trace(table, style, size=size).output
+    assert output is not None
+    return read_network(output, table)

@@ -4,7 +4,7 @@ from math import prod, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.draws import BLOCK, draw, draw_at, draw_parameter, parameter_scale, positions
@@ -14,6 +14,7 @@ KEYS = st.text(max_size=8)
 SHAPES = st.lists(st.integers(1, 6), max_size=4).map(tuple)
 
 
+@settings(max_examples=20)
 @given(SEEDS, KEYS, SHAPES)
 def test_equal_arguments_give_equal_values(seed: int, key: str, shape: tuple[int, ...]) -> None:
     """Both sides of the wall draw the same float32 array from seed, key and shape."""
@@ -50,6 +51,7 @@ def test_no_two_rows_of_a_large_layer_are_alike() -> None:
 INDICES = st.lists(st.integers(0, 3 * BLOCK), min_size=1, max_size=20)
 
 
+@settings(max_examples=30)
 @given(SEEDS, KEYS, INDICES, st.sampled_from([1.0, 0.05]))
 def test_draw_at_is_what_draw_puts_there(seed: int, key: str, indices: list[int], scale: float) -> None:
     """Single values are known without drawing the rest, also beyond the block."""
