@@ -38,9 +38,10 @@ class _Directory(io.BufferedReader):
     """A file of which zipfile may not read a huge table of contents at one go."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if size is None or not 0 <= size <= LARGEST_DIRECTORY:
+        wanted = LARGEST_DIRECTORY + 1 if size is None or size < 0 else size
+        if wanted > LARGEST_DIRECTORY + 1 or len(data := super().read(wanted)) > LARGEST_DIRECTORY:
             raise zipfile.BadZipFile("its table of contents is too large")
-        return super().read(size)
+        return data
 
 
 def what_is(data: bytes) -> str:

@@ -98,6 +98,8 @@ def _changed(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Assign(targets=targets) | ast.Delete(targets=targets):
             places = [part for target in targets for part in _parts(target)]
+        case ast.AugAssign(target=ast.Name(id=name)):  # `a += [1]` changes a list that has other names too
+            yield name
         case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
             places = [target]
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=value))):  # called for its effect alone

@@ -141,6 +141,12 @@ def _while(node: ast.While) -> Names:
     return result
 
 
+def _with(node: ast.With | ast.AsyncWith) -> Names:
+    result = sequence(node.items)
+    result.perhaps(sequence(node.body))  # `suppress` may end the block anywhere
+    return result
+
+
 def _try(node: ast.Try) -> Names:
     result, tried = Names(), sequence([*node.body, *node.orelse])
     handlers = [_handler(handler) for handler in node.handlers]
@@ -241,7 +247,8 @@ _HANDLERS: dict[type, Callable[..., Names]] = {
     ast.Name: _name, ast.Constant: lambda _: Names(),
     ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: _augmented, ast.NamedExpr: _walrus,
     ast.Import: _imports, ast.ImportFrom: _imports,
-    ast.If: _if, ast.For: _for, ast.AsyncFor: _for, ast.While: _while, ast.Try: _try, ast.TryStar: _try,
+    ast.If: _if, ast.For: _for, ast.AsyncFor: _for, ast.While: _while, ast.With: _with, ast.AsyncWith: _with,
+    ast.Try: _try, ast.TryStar: _try,
     ast.Global: _declared, ast.Nonlocal: _declared,
     ast.Match: _match, ast.MatchAs: _pattern, ast.MatchStar: _pattern, ast.MatchMapping: _pattern,
     ast.FunctionDef: _function, ast.AsyncFunctionDef: _function, ast.Lambda: _lambda, ast.ClassDef: _class,

@@ -66,7 +66,7 @@ def _json(data: bytes, name: str) -> Any:
     if data.count(b"{") + data.count(b"[") > MOST_VALUES:
         raise IntakeError(f"{name} holds more than {MOST_VALUES} values, far more than a notebook has")
     try:
-        return json.loads(decoded(data))
+        return json.loads(decoded(data), strict=False)
     except json.JSONDecodeError as error:
         raise IntakeError(
             f"{name} is no valid JSON: {error.msg} (line {error.lineno}); it may be cut off"

@@ -9,7 +9,7 @@ import warnings
 from grader.intake.magics import Open
 
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
-STARTS = re.compile(r"(?!else\b|elif\b|except\b|finally\b)[^\s#)\]}]")
+STARTS = re.compile(r"(?!else\b|elif\b|except\b|finally\b)[^\s#]")
 MOST_BROKEN = 200
 
 

@@ -4,9 +4,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from grader.intake.cutting import modules
+from grader.intake.library import MAIN, Library
+from grader.intake.slicing import walk_targets
+from grader.intake.statements import Source
 from tests.grader.intake.a_submission import of_cells, run
 
 TRAP = "raise SystemExit('this must not run')"
@@ -137,3 +144,75 @@ def test_the_slice_holds_what_a_target_needs_and_nothing_that_it_does_not(name: 
     namespace = run(of_cells(tmp_path, *between))
 
     assert eval(expression, namespace) == expected
+
+
+# --- the law: what the slice makes of a target is what the whole notebook makes of it -------------------
+
+NAMES = st.sampled_from(["a", "b", "c"])
+FORMS = [
+    "{x} = [{n}]",
+    "{x} = {y}",
+    "{x} = {y} + {z}",
+    "{x} += {y}",
+    "{x}.append({n})",
+    "{x}[:1] = [{n}]",
+    "{x}, {y} = [{n}], {z} + [0]",
+    "for i in list({y}):\n    {x}.append(i)",
+    "for {x} in [{y} + [1], {z} + [2]]:\n    pass",
+    "for each in ({x}, {y}):\n    each.append({n})",
+    "if len({y}) % 2:\n    {x} = {z} + [{n}]",
+    "if len({y}) % 2:\n    {x} = [1]\nelse:\n    {x} = [2]",
+    "try:\n    {x} = [{y}[7]]\nexcept IndexError:\n    {x} = [{n}]",
+    "with suppress(IndexError):\n    {x} = {y} + [{z}[5]]",
+    "def f(k=len({z})):\n    return {x} + {y} + [k]",
+    "{x} = f()",
+    "def g(p):\n    global {x}\n    {x} = {y} + [len(p)]\n    p.append({n})",
+    "g({z})",
+    "h = lambda: {x} + f()",
+    "{x} = h() + [{n}]",
+    "{x} = [i for i in {y} if i not in {z}]",
+    "class FCN32s(FCN32s):\n    v = FCN32s.v + {x}\n    def get(self):\n        return {y} + f()",
+    "class FCN32s:\n    v = list({x})\n    def get(self):\n        return {y} + {z}",
+    "FCN32s.v = list({x})",
+    "FCN32s.get = lambda self: {x} + {y}",
+    "def get_cls_pred(x):\n    return {x} + h() + FCN32s.v",
+    "%matplotlib inline",
+    "print 'python 2'",
+    "print({x}, {y})",
+]
+START = (
+    "from contextlib import suppress\na, b, c = [1], [2], [3]\ndef f(): return []\ndef h(): return []\n"
+    "def g(p): pass\nclass FCN32s:\n    v = []\n    def get(self): return a\n"
+    "def get_cls_pred(x): return []\n"
+)
+STATEMENTS = st.tuples(st.sampled_from(FORMS), NAMES, NAMES, NAMES, st.integers(0, 9)).map(
+    lambda drawn: drawn[0].format(x=drawn[1], y=drawn[2], z=drawn[3], n=drawn[4])
+)
+
+
+def behaviour(namespace: dict[str, Any]) -> tuple[object, ...]:
+    target = namespace["FCN32s"]
+    return list(target.v), list(target().get()), list(namespace["get_cls_pred"](0))
+
+
+def sliced(cells: list[str]) -> dict[str, Any]:
+    """The namespace that the slice of these cells makes."""
+    library = Library({})
+    library.add(MAIN, [Source(f"cell {number}", text) for number, text in enumerate(cells, 1)])
+    walk, _ = walk_targets(library)
+    namespace: dict[str, Any] = {}
+    for chunk in modules(walk, walk.kept[MAIN])[-1].chunks:
+        exec(chunk.source, namespace)
+    return namespace
+
+
+@settings(max_examples=300)
+@given(st.lists(STATEMENTS, max_size=14))
+def test_the_slice_means_what_the_notebook_means(cells: list[str]) -> None:
+    """Whatever lines surround the targets, and however names are bound, shared, changed and bound anew."""
+    whole: dict[str, Any] = {"print": lambda *_: None}
+    for text in [START, *cells]:
+        if not text.startswith(("%", "print '")):
+            exec(text, whole)
+
+    assert behaviour(sliced([START, *cells])) == behaviour(whole)
