@@ -154,8 +154,7 @@ def exit_code(grade: Grade | None, fail_under: float | None = None) -> int:
 
 def _grade(path: Path, folder: Path, options: Options, view: View, verbose: bool) -> Grade | None:
     """Grade one submission and show its report; None where the grader itself broke."""
-    from grader import batch
-    from grader.reports import terminal
+    from grader import batch, reports
 
     try:
         with watching(folder.name, stderr) as listen:
@@ -166,7 +165,7 @@ def _grade(path: Path, folder: Path, options: Options, view: View, verbose: bool
         say(stderr, f"{folder.name}: not graded, the grader itself failed ({type(error).__name__}: {error}).")
         say(stderr, f"That is no fault of the submission. Details: {folder / batch.ERROR_LOG}")
         return None
-    terminal.show(grade, stdout)
+    reports.terminal.show(reports.AUDIENCES[view.audience](grade), stdout)
     if verbose:
         for stage, seconds in grade.provenance.timings.items():
             say(stderr, f"{seconds:8.2f} s  {stage}")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -164,6 +165,22 @@ def test_no_isolation_is_a_refusal(
 
     assert run(monkeypatch, "grade", "alice") == 2
     assert "no isolation works here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("audience", "told"), [("ta", True), ("student", False)])
+def test_what_is_printed_is_for_the_same_eyes_as_the_report(
+    fake: FakeGrader,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    audience: str,
+    told: bool,
+) -> None:
+    """A student reads the log of a CI run."""
+    grade = graded("alice", crop=FAILED, why="x")
+    fake.answers["alice"] = replace(grade, checks=(replace(grade.checks[0], expected="from 19"),))
+    run(monkeypatch, "grade", "alice", "--audience", audience)
+
+    assert ("from 19" in capsys.readouterr().out) == told
 
 
 def test_verbose_says_where_the_time_went(
