@@ -7,6 +7,7 @@ GraderError
 ├── ProtocolError        the worker sent bytes outside of the protocol: the submission's fault
 ├── WorkerBroke          our own code in the worker failed: the grader's fault
 ├── StudentError         student code did not do what it was asked
+│   ├── StudentLacks     ... it isn't there, or is of the wrong kind
 │   ├── StudentRaised    ... it raised an exception
 │   ├── StudentTimeout   ... it did not answer before its deadline
 │   └── StudentDied      ... its process ended: exit, crash, or a limit hit
@@ -52,6 +53,10 @@ class StudentError(GraderError):
     def __init__(self, message: str, place: Place | None = None) -> None:
         super().__init__(message)
         self.place = place
+
+
+class StudentLacks(StudentError):
+    """The submission doesn't define what was asked for."""
 
 
 class StudentRaised(StudentError):

@@ -11,7 +11,18 @@ from typing import Literal
 import pytest
 
 from grader.checks.conftest import CASE
-from grader.errors import Blocked, Fault, GraderError, Pending, ProtocolError, StudentError, Unverified
+from grader.errors import (
+    Blocked,
+    Fault,
+    GraderError,
+    Pending,
+    ProtocolError,
+    StudentDied,
+    StudentError,
+    StudentLacks,
+    StudentTimeout,
+    Unverified,
+)
 from grader.evidence.case import Case
 from grader.records import CheckResult, Outcome, Place
 
@@ -28,6 +39,13 @@ OPTIONS = (
     "-c",
     "/dev/null",
 )
+
+
+HELP: dict[type[StudentError], str] = {
+    StudentTimeout: "Is there an endless loop in it, or does it train, download or wait for input?",
+    StudentDied: "Does it call exit(), or take more memory than there is?",
+    StudentLacks: "The four names that are graded are FCN32s, FCN8s, get_cls_pred and returnCAM.",
+}
 
 
 class Collector:
@@ -84,7 +102,8 @@ def judge(id: str, error: BaseException | None, seconds: float) -> CheckResult:
         case Unverified():
             return _said(id, Outcome.ERROR, error, seconds)
         case StudentError():
-            return CheckResult(id, Outcome.FAILED, str(error), where=error.place, seconds=seconds)
+            help = HELP.get(type(error), "")
+            return CheckResult(id, Outcome.FAILED, str(error), help, where=error.place, seconds=seconds)
         case ProtocolError():
             return CheckResult(
                 id, Outcome.FAILED, f"the submission's answer can't be read: {error}", seconds=seconds

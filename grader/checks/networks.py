@@ -151,6 +151,7 @@ def check_crop(network: ModelEvidence) -> None:
 
 def check_shape(network: ModelEvidence) -> None:
     """The output has the size of the input, as far as the network's own layers allow it."""
+    network.reading  # noqa: B018 - nothing to say of a network that isn't there
     for size, answer in network.shapes:
         if answer.get("error"):
             if _fits(network, size):
@@ -265,7 +266,6 @@ def _some(names: list[str]) -> str:
 
 def check_copy_features(network: ModelEvidence, copying: CopyEvidence) -> None:
     """VGG-16's 13 convolutions are copied, weights and biases, each into its own layer."""
-    network.reading  # noqa: B018 - nothing to copy into
     expect.that(
         bool(copying.method),
         f"{network.name} has no function that copies VGG-16",

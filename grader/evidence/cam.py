@@ -17,7 +17,8 @@ from grader.diagnosis import cam as diagnosis
 from grader.draws import draw
 from grader.errors import Blocked, Fault, StudentError, StudentRaised
 from grader.evidence.once import once
-from grader.sandbox.student import Reply, Student
+from grader.evidence.witness import Asks
+from grader.sandbox.student import Reply
 
 Array = NDArray[Any]
 CLASSES, CHANNELS, SIDE = 1000, 512, 7
@@ -120,7 +121,7 @@ def falsify(strategy: st.SearchStrategy[Any], check: Callable[[Any], None], seed
 class CamEvidence:
     """What was asked about part 4; answers are kept by question."""
 
-    def __init__(self, student: Student, seed: int, labels: tuple[str, ...]) -> None:
+    def __init__(self, student: Asks, seed: int, labels: tuple[str, ...]) -> None:
         self.student = student
         self.seed = seed
         self.labels = labels

@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.evidence.cam import CamEvidence
 from grader.evidence.model import ModelEvidence
+from grader.evidence.witness import Witness
 from grader.network.evaluate import Evaluator
 from grader.records import Picture, Submission
 from grader.sandbox.student import Student
@@ -29,18 +30,23 @@ class Case:
     _evaluators: dict[Any, Evaluator] = field(default_factory=dict)
 
     @cached_property
+    def witness(self) -> Witness:
+        """The submission as it is asked."""
+        return Witness(self.student, self.submission)
+
+    @cached_property
     def networks(self) -> dict[str, ModelEvidence]:
         """The two networks, by part."""
-        first = ModelEvidence(self.student, fcn32s, self.seed, self._evaluators)
+        first = ModelEvidence(self.witness, fcn32s, self.seed, self._evaluators)
         return {
             "fcn32s": first,
-            "fcn8s": ModelEvidence(self.student, fcn8s, self.seed, self._evaluators, first),
+            "fcn8s": ModelEvidence(self.witness, fcn8s, self.seed, self._evaluators, first),
         }
 
     @cached_property
     def cam(self) -> CamEvidence:
         """Part 4."""
-        return CamEvidence(self.student, self.seed, labels())
+        return CamEvidence(self.witness, self.seed, labels())
 
 
 def labels() -> tuple[str, ...]:

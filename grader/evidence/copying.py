@@ -40,6 +40,7 @@ class CopyEvidence:
     @once
     def method(self) -> str:
         """The name of what copies; "" where nothing does."""
+        self.model.reading  # noqa: B018 - raises Blocked where there is nothing to copy into
         return next(iter(self.model.built.methods), "")
 
     @once
@@ -77,7 +78,7 @@ class CopyEvidence:
         fresh = self.earlier is None or not self.earlier.left_intact
         args: dict[str, Any] = {"method": self.method, "shapes": self.shapes, "stand_ins": self.stand_ins}
         try:
-            self.model.ask("copy_vgg", seed=self.model.seed, fresh=fresh, **args)
+            self.model.ask("copy_vgg", seed=self.model.seed, fresh=fresh, seconds=60.0, **args)
         except StudentRaised as error:
             return error
         return None

@@ -16,6 +16,7 @@ from grader.diagnosis.numeric import explain_difference
 from grader.errors import Blocked, ProtocolError, StudentDied, StudentError, StudentTimeout
 from grader.evidence.copying import CopyEvidence
 from grader.evidence.once import once
+from grader.evidence.witness import Asks
 from grader.network.evaluate import BILINEAR, Evaluator, NotReplayableError
 from grader.network.graph import replace_leaves
 from grader.network.reading import Reading, read_network
@@ -23,7 +24,6 @@ from grader.network.reference import reference_output
 from grader.network.roles import Layer
 from grader.network.trace import Trace, read_trace
 from grader.records import Place
-from grader.sandbox.student import Student
 from reference.architecture import Architecture
 from reference.fcn import bilinear_weight
 
@@ -70,7 +70,7 @@ class ModelEvidence:
 
     def __init__(
         self,
-        student: Student,
+        student: Asks,
         assignment: Callable[[int], Architecture],
         seed: int,
         evaluators: dict[Any, Evaluator],
@@ -84,7 +84,7 @@ class ModelEvidence:
         self.seed = seed
         self._evaluators = evaluators
 
-    def ask(self, verb: str, *, seconds: float = 60.0, **args: Any) -> Any:
+    def ask(self, verb: str, *, seconds: float = 30.0, **args: Any) -> Any:
         """Ask something about this model."""
         return self.student.ask(verb, {"model": self.name, "n_class": N_CLASS, **args}, seconds=seconds)
 
@@ -182,7 +182,7 @@ class ModelEvidence:
     def initial(self) -> dict[str, np.ndarray[Any, Any]]:
         """Transposed convolutions' weights as the constructor leaves them, and small buffers."""
         names = [layer.weight for layer in self.reading.layers.values() if layer.transposed]
-        reply = self.ask("initial", names=names)
+        reply = self.ask("initial", names=names, seconds=60.0)
         names = [name for name in map(str, reply.value) if name in reply.arrays]
         self.evaluator.buffers = {name: reply.arrays[name] for name in names}
         return dict(reply.arrays)
@@ -208,7 +208,7 @@ class ModelEvidence:
     def response(self) -> torch.Tensor:
         """The model's output under the challenge."""
         keys = {name: key for name, key in self.contents.items() if key == self.reading.keys[name]}
-        self.ask("fill", keys=keys, seed=self.seed)
+        self.ask("fill", keys=keys, seed=self.seed, seconds=60.0)
         reply = self.ask("forward", seed=self.seed, size=[1, 3, *self.size], seconds=120.0)
         if "output" not in reply.arrays:
             raise Blocked(f"{self.name} gives no tensor on real data, see {self.part}.build")

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from grader.worker.console import capture
 from grader.worker.loader import StudentCodeError, World, call, run_chunks
+from grader.worker.models import WrongKindError
 
 Array = np.ndarray[Any, Any]
 Arrays = Mapping[str, Array]
@@ -23,6 +24,9 @@ MAX_ARRAYS = 40
 def _target(world: World, name: str) -> Any:
     if name not in world.targets:
         raise StudentCodeError from NameError(f"{name} is not defined")
+    if not callable(world.targets[name]):
+        kind = type(world.targets[name]).__name__
+        raise StudentCodeError from WrongKindError(f"{name} is of type {kind}, not a function")
     return world.targets[name]
 
 

@@ -31,7 +31,7 @@ LARGE = 1_000_000
 
 
 class WrongKindError(TypeError):
-    """The submission binds a name to something that it can't be."""
+    """The submission binds a name to something that it can't be; the trusted side knows it by this name."""
 
 
 # --- building ---------------------------------------------------------------------------------------
@@ -42,7 +42,7 @@ def _constructor(world: World, name: str) -> Callable[..., Any]:
     if target is None:
         raise StudentCodeError from NameError(f"{name} is not defined")
     if not callable(target):
-        raise StudentCodeError from WrongKindError(f"{name} is a {type(target).__name__}, not a class")
+        raise StudentCodeError from WrongKindError(f"{name} is of type {type(target).__name__}, not a class")
     return target  # type: ignore[no-any-return]
 
 
@@ -58,7 +58,7 @@ def construct(world: World, name: str, n_class: int) -> tuple[nn.Module, str]:
     model = call(ways[way])
     if not isinstance(model, nn.Module):
         raise StudentCodeError from WrongKindError(
-            f"{name}(...) is a {type(model).__name__}, not an nn.Module"
+            f"{name}(...) is of type {type(model).__name__}, not an nn.Module"
         )
     return model, way
 

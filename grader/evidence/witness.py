@@ -1,0 +1,75 @@
+"""The submission as evidence is asked of it: says why when one of the four names is not there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from grader.errors import StudentLacks, StudentRaised
+from grader.protocol import Array
+from grader.records import Place, Submission
+from grader.sandbox.student import Reply, Student
+
+FUNCTIONS = {"cls_pred": "get_cls_pred", "cam": "returnCAM"}
+
+
+class Asks(Protocol):
+    """Whatever answers requests about a submission."""
+
+    def ask(
+        self,
+        verb: str,
+        args: Mapping[str, Any] | None = None,
+        arrays: Mapping[str, Array] | None = None,
+        *,
+        seconds: float = 30.0,
+    ) -> Reply:
+        """Answer one request; raises StudentError."""
+
+
+class Witness:
+    """Asks the student's process, and nothing where what is asked about is missing."""
+
+    def __init__(self, student: Student, submission: Submission) -> None:
+        self.student = student
+        self.submission = submission
+
+    def ask(
+        self,
+        verb: str,
+        args: Mapping[str, Any] | None = None,
+        arrays: Mapping[str, Array] | None = None,
+        *,
+        seconds: float = 30.0,
+    ) -> Reply:
+        """Answer one request; raises StudentError, StudentLacks where the name asked about isn't there."""
+        name = FUNCTIONS.get(verb) or str((args or {}).get("model", ""))
+        if name and name not in self.student.loaded.targets:
+            raise self._missing(name)
+        try:
+            return self.student.ask(verb, args, arrays, seconds=seconds)
+        except StudentRaised as error:
+            if error.kind == "WrongKindError":
+                raise StudentLacks(str(error).partition(": ")[2], error.place) from error
+            raise
+
+    def _missing(self, name: str) -> StudentLacks:
+        for failure in self.student.loaded.failures:
+            if _binds(self._source(failure.label, failure.line), name):
+                words = f"the statement that defines it raises {failure.kind}: {failure.message}"
+                place = failure.place or Place(failure.label, failure.line)
+                return StudentLacks(f"{name} is not there: {words}", place)
+        for dropped in self.submission.slice.dropped:
+            if "parse" in dropped.reason and _binds(self.submission.texts.get(dropped.label, ""), name):
+                place = Place(dropped.label, dropped.line)
+                return StudentLacks(f"{name} is not there: {dropped.label} {dropped.reason}", place)
+        return StudentLacks(f"{name} is not defined in the submission")
+
+    def _source(self, label: str, line: int) -> str:
+        chunks = (chunk for module in self.submission.slice.modules for chunk in module.chunks)
+        return next((chunk.source for chunk in chunks if (chunk.label, chunk.line) == (label, line)), "")
+
+
+def _binds(source: str, name: str) -> bool:
+    return re.search(rf"\b(?:class|def)\s+{name}\b|\b{name}\s*=", source) is not None
