@@ -15,7 +15,7 @@ MARK = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 PART = re.compile(rf"{LEAD}(?:\d[\d.]*\s*)?Part\s*3\b[^\n]*", re.IGNORECASE | re.MULTILINE)
-PROMPT = re.compile(r".{0,800}?\bas specific as possible\b\W*", re.IGNORECASE | re.DOTALL)
+PROMPT = re.compile(r".{0,800}?\bas specific as possible\b[\s.*_?!:)]*", re.IGNORECASE | re.DOTALL)
 ASKED = re.compile(r"[^\n]{0,800}\?\W*(?:\n|$)")
 LABEL = re.compile(
     r"\W*(?:(?:your|my)\s+)?(?:answer|ans|response)\b(?:\s*(?:here|[12]))?\s*[:.)]+", re.IGNORECASE
