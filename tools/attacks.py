@@ -1,0 +1,175 @@
+"""Attack the wall: grade every submission of the attack corpus on every rung that this machine has.
+
+`python -m tools.attacks [--rung NAME] [--only WORDS] [--jobs N]` prints what held, and writes the table of
+SECURITY.md when all of the corpus was tried. Exits with 1 if anything did not hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import secrets
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+from fixtures.attacks import ATTACKS, GROUPS, Attack
+from fixtures.attacks.arena import SECRET
+from grader.sandbox.isolation import explain, survey
+from grader.sandbox.staging import ROOT
+
+PAGE = ROOT / "SECURITY.md"
+START, END = "<!-- written by make attacks -->", "<!-- end -->"
+SILENCE = 900.0  # seconds until a process that tells nothing is given up
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an attack came to on one rung; no `faults`: the wall held."""
+
+    name: str
+    rung: str
+    faults: tuple[str, ...] = ()
+    score: float = 0.0
+    seconds: float = 0.0
+
+
+# --- in a process of its own: a grader that grades one attack after another --------------------------
+
+
+def serve(rung: str, names: Sequence[str]) -> None:
+    """Try attacks and write each result as a line of JSON to what was our standard output."""
+    report = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    from fixtures.attacks.trial import attempt
+
+    for name in names:
+        faults, score, seconds = attempt(ATTACKS[name], rung)
+        report.write(json.dumps(asdict(Result(name, rung, tuple(faults), score, round(seconds, 1)))) + "\n")
+
+
+# --- in ours ---------------------------------------------------------------------------------------
+
+
+def trials(rung: str, names: Sequence[str], jobs: int) -> Iterator[Result]:
+    """Try attacks, `jobs` at once."""
+    shards = [names[start::jobs] for start in range(jobs)]
+    with ThreadPoolExecutor(jobs) as pool:
+        for results in pool.map(partial(_shard, rung), shards):
+            yield from results
+
+
+def _shard(rung: str, names: Sequence[str]) -> list[Result]:
+    """Try attacks in one process; where it crashes, it is the running attack's doing, and another goes on."""
+    left, results = list(names), []
+    while left:
+        with _started(rung, left) as process:
+            assert process.stdout is not None
+            for result in _told(process.stdout):
+                _show(result)
+                results.append(result)
+                left.remove(result.name)
+            process.kill()
+            code = process.wait()
+        if left:
+            name = left.pop(0)
+            results.append(Result(name, rung, (f"the grader crashed or hung (exit code {code})",)))
+            _show(results[-1])
+    return results
+
+
+def _started(rung: str, names: Sequence[str]) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tools.attacks", "--serve", rung, *names]
+    environment = {**os.environ, SECRET: secrets.token_hex(16), "FCN_CAM_WEIGHTS": "seeded"}
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+
+
+def _told(stream: IO[str]) -> Iterator[Result]:
+    while select.select([stream], [], [], SILENCE)[0] and (line := stream.readline()):
+        values = json.loads(line)
+        yield Result(**{**values, "faults": tuple(values["faults"])})
+
+
+def _show(result: Result) -> None:
+    word = "held" if not result.faults else "NOT HELD: " + "; ".join(result.faults)
+    name = ascii(result.name)[1:-1][:30]
+    print(f"{result.rung:9} {name:30} {result.seconds:6.1f} s {result.score:6.2f} points  {word}", flush=True)
+
+
+# --- the table --------------------------------------------------------------------------------------
+
+
+def table(results: Sequence[Result]) -> str:
+    """Attack x rung, as Markdown."""
+    rungs = sorted({result.rung for result in results})
+    by = {(result.name, result.rung): result for result in results}
+    lines = [_figures(results, rungs), ""]
+    for group in GROUPS:
+        lines += [f"### {group.title.capitalize()}", "", f"| attack | it tries to | {' | '.join(rungs)} |"]
+        lines += ["|---|---|" + "---|" * len(rungs)]
+        lines += [_row(attack, [by.get((attack.name, rung)) for rung in rungs]) for attack in group.attacks]
+        lines += [""]
+    return "\n".join(lines)
+
+
+def _figures(results: Sequence[Result], rungs: Sequence[str]) -> str:
+    held = {rung: [not r.faults for r in results if r.rung == rung] for rung in rungs}
+    return "; ".join(f"{rung}: {len(ok)} tried, {sum(ok)} held" for rung, ok in held.items()) + "."
+
+
+def _row(attack: Attack, results: Sequence[Result | None]) -> str:
+    cells = ["not tried" if result is None else _cell(result) for result in results]
+    name = ascii(attack.name)[1:-1].translate({ord(char): f"\\{char}" for char in "|<>[]*_`"})
+    return f"| {name} | {attack.tries} | {' | '.join(cells)} |"
+
+
+def _cell(result: Result) -> str:
+    return f"**{'; '.join(result.faults)}**" if result.faults else "held"
+
+
+def write(page: Path, text: str) -> None:
+    """Put the table between the marks of a page."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(START)
+    after = rest.partition(END)[2]
+    page.write_text(f"{before}{START}\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rung", action="append", help="only this rung")
+    parser.add_argument("--only", default="", help="only attacks whose name holds these words")
+    parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2))
+    parser.add_argument("--serve", nargs="+", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.serve:
+        serve(options.serve[0], options.serve[1:])
+        return 0
+    names = [name for name in ATTACKS if options.only in name]
+    rungs = options.rung or _rungs()
+    begun = time.monotonic()
+    results = [result for rung in rungs for result in trials(rung, names, options.jobs)]
+    print(f"\n{_figures(results, rungs)} {time.monotonic() - begun:.0f} s.")
+    if not options.only and not options.rung:
+        write(PAGE, table(results))
+    return 1 if any(result.faults for result in results) else 0
+
+
+def _rungs() -> list[str]:
+    rows = [row for row in survey() if row.isolation.name != "none"]
+    for row in rows:
+        print(f"{row.isolation.name}: {explain(row)}")
+    return [row.isolation.name for row in rows if row.holds]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
