@@ -114,6 +114,7 @@ def _judge(
         with clock.lap("checks"):
             done = _counting(progress)
             results = session.run(case, done)
+        case.release()
         return results, case.pictures
 
 

@@ -29,6 +29,11 @@ class Case:
     pictures: list[Picture] = field(default_factory=list)
     _evaluators: dict[Any, Evaluator] = field(default_factory=dict)
 
+    def release(self) -> None:
+        """Free the gigabyte of weights that judging needed; pytest keeps the case itself alive."""
+        for evaluator in self._evaluators.values():
+            evaluator.forget()
+
     @cached_property
     def witness(self) -> Witness:
         """The submission as it is asked."""

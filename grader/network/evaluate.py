@@ -62,16 +62,16 @@ class Evaluator:
             raise NotReplayableError(f"{root.op} gives several values")
         return value
 
-    def forget(self, keep_leaves: bool = True) -> None:
-        """Drop computed values (and drawn weights too, unless they are to be kept)."""
+    def forget(self) -> None:
+        """Drop computed values and drawn weights."""
         self._values.clear()
 
     def _compute(self, node: Expr) -> Tensor | tuple[Tensor, ...]:
         inputs = [self._values[source.key] for source in node.inputs]
         try:
             return OPERATIONS[node.op](self, node, inputs) if node.op in OPERATIONS else _replay(node, inputs)
-        except (RuntimeError, TypeError, ValueError, IndexError) as error:
-            raise NotReplayableError(f"{node.op}: {error}") from error
+        except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
+            raise NotReplayableError(f"{node.op}: {str(error)[:200]}") from error
 
     def _leaf(self, node: Expr) -> Tensor:
         name, shape, kind = node["name"], node["shape"], node["kind"]
@@ -151,21 +151,21 @@ def _replay(node: Expr, inputs: list[Any]) -> Tensor | tuple[Tensor, ...]:
         value.clone() if match[1].endswith("_") and isinstance(value, Tensor) else value for value in inputs
     ]
     meta = [value.to("meta") if isinstance(value, Tensor) else value for value in inputs]
-    for values in (meta, cloned):
-        out = operation(*_fill(node["args"], values), **_keywords(node["named"], values))
+    for device, values in (("meta", meta), ("cpu", cloned)):
+        out = operation(*_fill(node["args"], values), **_keywords(node["named"], values, device))
         for tensor in out if isinstance(out, tuple | list) else [out]:
             if isinstance(tensor, Tensor) and tensor.numel() > MAX_ELEMENTS:
                 raise NotReplayableError(f"{node.op} makes too large a tensor")
     return tuple(out) if isinstance(out, list) else out
 
 
-def _keywords(named: Any, inputs: list[Any]) -> dict[str, Any]:
+def _keywords(named: Any, inputs: list[Any], device: str) -> dict[str, Any]:
     kept = {
         key: _fill_one(value, inputs) for key, value in named if key not in ("device", "pin_memory", "layout")
     }
     if inputs and isinstance(inputs[0], Tensor):
         return kept
-    return {**kept, "device": "cpu"}
+    return {**kept, "device": device}
 
 
 def _fill(written: Any, inputs: list[Any]) -> list[Any]:

@@ -24,6 +24,7 @@ IDENTITIES = {
     "aten.view_as.default",
 }
 RESHAPES = {"aten.view.default", "aten._unsafe_view.default", "aten.reshape.default", "aten.expand.default"}
+LISTS = {"aten.split.Tensor", "aten.split_with_sizes.default", "aten.chunk.default", "aten.unbind.int"}
 CASTS = {"aten._to_copy.default", "aten.to.dtype", "aten.to.device"}
 
 
@@ -136,13 +137,13 @@ def _as_called(name: str, args: Args, named: Mapping[str, Any], place: Place | N
     return Expr(name, tuple(inputs), (("args", written), ("named", keywords)), place)
 
 
-def result(made: Expr, position: int, source: Shape | None, shape: Shape) -> Expr:
-    """Choose a call's result, knowing the shapes of its first argument and of the result."""
+def result(made: Expr, position: int, count: int, source: Shape | None, shape: Shape) -> Expr:
+    """Choose one of a call's `count` results, knowing the shapes of its first argument and of the result."""
     if made.op.startswith("random."):
         return expr("random", place=made.place, name=made.op, shape=shape)
     if made.op == "max_pool":
         return made if position == 0 else expr("item", made, index=position)
-    if position > 0 or made.op in {"aten.split.Tensor", "aten.chunk.default", "aten.unbind.int"}:
+    if count > 1 or made.op in LISTS:
         return expr("item", made, index=position)
     if made.op in IDENTITIES or (made.op in RESHAPES | CASTS and source == shape and _same_type(made)):
         return made.inputs[0]

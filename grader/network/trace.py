@@ -98,7 +98,7 @@ def _call(
     for position, (number, shape) in enumerate(results):
         shapes[number] = _shape(shape)
         source_shape = shapes.get(source) if source is not None else None
-        values[number] = normal.result(made, position, source_shape, shapes[number])
+        values[number] = normal.result(made, position, len(results), source_shape, shapes[number])
 
 
 def _argument(value: Any, values: Mapping[int, Expr]) -> Any:
