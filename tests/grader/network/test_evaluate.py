@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from grader.draws import draw, draw_parameter
+from grader.network.evaluate import BILINEAR, Evaluator, NotReplayableError
+from grader.network.graph import INPUT, Expr, add, crop, expr, leaf, max_pool, relu
+from grader.network.reference import window
+from grader.network.trace import read_trace
+from grader.worker.places import place_of_frame
+from grader.worker.trace import Calm, Dropouts, record
+from reference.fcn import bilinear_weight
+from tests.grader.slim import Computes, expr_of
+from tests.grader.styles import COMPOSED, CROPS, RELUS
+
+SEED, SHAPE = 3, (2, 3, 8, 9)
+
+Step = Callable[[Tensor, dict[str, nn.Module]], Tensor]
+LAYERS: dict[str, Callable[[], nn.Module]] = {
+    "conv": lambda: nn.Conv2d(3, 3, 3, padding=1),
+    "dilated": lambda: nn.Conv2d(3, 3, 3, padding=(3, 2), dilation=2, bias=False),
+    "grouped": lambda: nn.Conv2d(3, 3, (1, 3), padding=(0, 1), groups=3),
+    "up": lambda: nn.ConvTranspose2d(3, 3, 3, stride=1, padding=1, bias=False),
+    "up2": lambda: nn.ConvTranspose2d(3, 3, 4, stride=2, padding=2, output_padding=1),
+    "batch": lambda: nn.BatchNorm2d(3),
+    "layer": lambda: nn.GroupNorm(1, 3),
+    "prelu": lambda: nn.PReLU(3),
+}
+
+
+def _layer(name: str) -> Step:
+    return lambda h, layers: layers[name](h)
+
+
+def _plain(function: Callable[[Tensor], Tensor]) -> Step:
+    return lambda h, _: function(h)
+
+
+STEPS: dict[str, Step] = {
+    **{name: _layer(name) for name in LAYERS if name != "prelu"},
+    **{f"relu {name}": _plain(lambda h, f=f: f(h.clone())) for name, f in (RELUS | COMPOSED).items()},
+    **{f"crop {name}": _plain(lambda h, f=f: f(h, 1, h.size(2) - 2, 5)) for name, f in CROPS.items()},
+    "max pool": _plain(lambda h: F.max_pool2d(h, 2, 1)),
+    "max pool ceil": _plain(lambda h: F.max_pool2d(h, 3, 2, 1, ceil_mode=True)),
+    "average pool": _plain(lambda h: F.avg_pool2d(h, 2, 1)),
+    "adaptive pool": _plain(lambda h: F.adaptive_avg_pool2d(h, (5, 6))),
+    "pad": _plain(lambda h: F.pad(h, (1, 2, 3, 0))),
+    "pad with ones": _plain(lambda h: F.pad(h, (1, 2), value=1.0)),
+    "reflect": _plain(lambda h: F.pad(h, (1, 1, 1, 1), mode="reflect")),
+    "resize": _plain(lambda h: F.interpolate(h, (7, 6), mode="bilinear", align_corners=False)),
+    "nearest": _plain(lambda h: F.interpolate(h, (6, 7))),
+    "channels": _plain(lambda h: torch.cat([h[:, 1:], h[:, :1]], 1)),
+    "transpose": _plain(lambda h: h.transpose(2, 3)),
+    "flip": _plain(lambda h: h.flip(2)),
+    "split": _plain(lambda h: torch.cat(h.split([1, 2], 1)[::-1], 1)),
+    "reshape": _plain(lambda h: h.reshape(h.size(0), 3, -1).reshape(h.shape)),
+    "softmax": _plain(lambda h: h.softmax(1)),
+    "sigmoid": _plain(torch.sigmoid),
+    "scale": _plain(lambda h: -h * 2 / 3),
+    "shift": _plain(lambda h: h + 0.25),
+    "residual": _plain(lambda h: h.relu() + h * 0.5),
+    "difference": _plain(lambda h: torch.sub(h, h.tanh(), alpha=2)),
+    "product": _plain(lambda h: h * h.sigmoid()),
+    "centred": _plain(lambda h: h - h.mean((2, 3), keepdim=True)),
+    "normalised": _plain(lambda h: F.normalize(h, dim=1)),
+    "in place": _plain(lambda h: h.clone().mul_(2).add_(1).sub_(h)),
+    "noise": _plain(lambda h: h + torch.rand_like(h)),
+    "coins": _plain(lambda h: h * torch.bernoulli(torch.full_like(h, 0.5))),
+    "dropout": _plain(lambda h: F.dropout2d(h, 0.5)),
+    "every other": _plain(lambda h: torch.cat([h[:, :, ::2], h[:, :, 1::2]], 2)),
+    "argmax": _plain(lambda h: h + h.argmax(1, keepdim=True)),
+}
+
+
+class Program(nn.Module):
+    """Steps in a row."""
+
+    def __init__(self, steps: list[str]) -> None:
+        super().__init__()
+        self.steps = steps
+        self.layers = nn.ModuleDict({f"{n}": LAYERS[s]() for n, s in enumerate(steps) if s in LAYERS})
+
+    def forward(self, h: Tensor) -> Tensor:
+        for number, step in enumerate(self.steps):
+            layers = {step: self.layers[f"{number}"]} if step in LAYERS else {}
+            h = STEPS[step](h, layers)
+        return h
+
+
+def filled(model: nn.Module) -> nn.Module:
+    """The model with parameters drawn by their names, and buffers that are not what they start as."""
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(torch.from_numpy(draw_parameter(SEED, name, tuple(parameter.shape))))
+        for name, buffer in model.named_buffers():
+            if buffer.dtype == torch.float32:
+                buffer.copy_(torch.from_numpy(np.abs(draw(SEED, name, tuple(buffer.shape))) + 0.5))
+    return model.eval()
+
+
+def own_output(model: nn.Module) -> Tensor:
+    """What the model itself computes from the challenge's input."""
+    with Calm(), Dropouts(), torch.inference_mode():
+        return model(torch.from_numpy(draw(SEED, "input", SHAPE)))
+
+
+def replayed(model: nn.Module) -> Tensor:
+    """What the model's trace says that it computes."""
+    evaluator = Evaluator(SEED, SHAPE)
+    evaluator.buffers = {name: buffer.numpy() for name, buffer in model.named_buffers()}
+    light = Program(model.steps).to("meta").eval()
+    trace = read_trace(record(light, torch.zeros(SHAPE, device="meta"), place_of_frame)[0])
+    assert trace.output is not None
+    return evaluator(trace.output)
+
+
+@pytest.mark.parametrize("step", sorted(STEPS))
+def test_each_operation_is_replayed_as_it_is(step: str) -> None:
+    """The expression read from a trace computes what the module computes, operation by operation."""
+    model = filled(Program([step]))
+
+    torch.testing.assert_close(replayed(model), own_output(model))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(sorted(STEPS)), min_size=2, max_size=5))
+def test_a_replayed_trace_is_the_modules_own_output(steps: list[str]) -> None:
+    """Whatever steps follow one another, the trace computes what the module computes."""
+    model = filled(Program(steps))
+    try:
+        wanted = own_output(model)
+    except RuntimeError:
+        return  # too small by now for its last steps
+
+    torch.testing.assert_close(replayed(model), wanted, rtol=1e-4, atol=1e-5)
+
+
+def test_the_input_is_drawn_from_the_seed() -> None:
+    """Both sides draw the same picture."""
+    assert np.array_equal(Evaluator(SEED, SHAPE)(INPUT).numpy(), draw(SEED, "input", SHAPE))
+
+
+def test_a_weight_is_drawn_by_its_name() -> None:
+    """A leaf of the model is what the worker filled it with."""
+    value = Evaluator(SEED, SHAPE)(leaf("conv1_1.weight", (4, 3, 3, 3)))
+
+    assert np.array_equal(value.numpy(), draw_parameter(SEED, "conv1_1.weight", (4, 3, 3, 3)))
+
+
+def test_a_bilinear_weight_is_no_drawn_one() -> None:
+    """Where the student's code left bilinear interpolation in place, that is what the weight holds."""
+    value = Evaluator(SEED, SHAPE)(leaf(BILINEAR, (3, 3, 4, 4)))
+
+    assert torch.equal(value, bilinear_weight(3, 3, 4))
+
+
+def test_a_buffer_is_what_was_sent() -> None:
+    """Buffers have the values that the worker sent; one that was not sent can't be replayed."""
+    evaluator = Evaluator(SEED, SHAPE)
+    evaluator.buffers = {"mean": np.array([1.0, 2.0], dtype=np.float32)}
+
+    assert evaluator(leaf("mean", (2,), "buffer")).tolist() == [1.0, 2.0]
+    with pytest.raises(NotReplayableError, match="buffer"):
+        evaluator(leaf("variance", (2,), "buffer"))
+
+
+def test_shared_parts_are_computed_once() -> None:
+    """What two expressions have in common has one value."""
+    evaluator = Evaluator(SEED, SHAPE)
+    first = evaluator(relu(INPUT))
+    evaluator(add(relu(INPUT), INPUT))
+
+    assert evaluator(relu(INPUT)) is first
+
+
+def test_what_was_computed_can_be_forgotten() -> None:
+    """Values are freed on request and computed again when they are asked for."""
+    evaluator = Evaluator(SEED, SHAPE)
+    first = evaluator(relu(INPUT))
+    evaluator.forget()
+
+    assert evaluator(relu(INPUT)) is not first
+    assert torch.equal(evaluator(relu(INPUT)), first)
+
+
+def test_an_operation_in_place_leaves_its_input_alone() -> None:
+    """Replaying an in-place operation doesn't change what others are computed from."""
+    evaluator = Evaluator(SEED, SHAPE)
+    before = evaluator(INPUT).clone()
+    evaluator(expr_of(lambda x: x.clone().sigmoid_(), SHAPE))
+
+    assert torch.equal(evaluator(INPUT), before)
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        expr("aten.set_.source_Storage", INPUT, args=(("t", 0),), named=()),
+        expr("aten.save.default", INPUT, args=(("t", 0),), named=()),
+        expr("prims.relu.default", INPUT, args=(("t", 0),), named=()),
+        expr("os.system", args=(), named=()),
+        expr("aten.relu.nonsense", INPUT, args=(("t", 0),), named=()),
+        expr("aten.full.default", args=(("l", 1), "text"), named=()),
+        expr("aten.cat.default", INPUT, args=(("l", ("t", 5)),), named=()),
+        expr("aten.full.default", args=(("l", 40_000, 40_000), 1.0), named=()),
+        expr("aten.repeat.default", INPUT, args=(("t", 0), ("l", 9000, 9000, 1, 1)), named=()),
+        crop(INPUT, 0, 0, 50_000, 50_000),
+        leaf("constant 7", (2,), "constant"),
+        expr("aten.split.Tensor", INPUT, args=(("t", 0), 1, 1), named=()),
+        max_pool(INPUT, kernel=(50, 50)),
+        expr("add", INPUT, leaf("w", (7, 7)), scale=1.0),
+    ],
+)
+def test_what_is_not_known_or_fails_is_not_replayed(root: Expr) -> None:
+    """Unlisted operations, wrong arguments, unknown values and huge tensors end in one kind of exception."""
+    with pytest.raises(NotReplayableError):
+        Evaluator(SEED, SHAPE)(root)
+
+
+def test_a_failure_is_not_kept() -> None:
+    """After something that can't be replayed, the rest still can."""
+    evaluator = Evaluator(SEED, SHAPE)
+    with pytest.raises(NotReplayableError):
+        evaluator(add(relu(INPUT), leaf("w", (7, 7))))
+
+    assert torch.equal(evaluator(relu(INPUT)), evaluator(INPUT).relu())
+
+
+def test_a_crop_before_the_start_is_zero() -> None:
+    """A crop that begins outside gives zeros there, one that ends outside too."""
+    evaluator = Evaluator(SEED, SHAPE)
+    cut = evaluator(crop(INPUT, -1, -2, 10, 13))
+
+    assert cut.shape == (2, 3, 10, 13)
+    assert torch.equal(cut[..., 1:9, 2:11], evaluator(INPUT))
+    assert cut.sum() == pytest.approx(float(evaluator(INPUT).sum()), rel=1e-4)
+
+
+@given(st.integers(0, 12), st.integers(0, 12), st.integers(1, 12), st.integers(1, 12))
+def test_the_references_window_is_a_slice(top: int, left: int, height: int, width: int) -> None:
+    """The reference crops as Python slices do: short where its source ends."""
+    evaluator = Evaluator(SEED, SHAPE)
+    found = evaluator(expr("window", INPUT, top=top, left=left, height=height, width=width))
+
+    assert torch.equal(found, evaluator(INPUT)[..., top : top + height, left : left + width])
+    assert torch.equal(
+        evaluator(window(INPUT, top, (height, width))),
+        evaluator(INPUT)[..., top : top + height, top : top + width],
+    )
+
+
+def test_a_long_chain_is_no_deep_recursion() -> None:
+    """Thousands of steps in a row are computed one after another."""
+    node = INPUT
+    for _ in range(3000):
+        node = relu(node)
+
+    assert torch.equal(Evaluator(SEED, (1, 3, 2, 2))(node), Evaluator(SEED, (1, 3, 2, 2))(relu(INPUT)))
+
+
+def test_computes_is_traced_with_its_layers() -> None:
+    """The module that these tests trace functions with names its layers."""
+    assert set(dict(Computes(torch.relu, one=nn.Conv2d(3, 3, 1)).named_parameters())) == {
+        "layers.one.weight",
+        "layers.one.bias",
+    }
