@@ -16,6 +16,8 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.data import Dataset
 
+Bytes = NDArray[np.uint8]
+
 # Class c of the network is colour c + 1 of the label pictures' palette.
 CLASSES = (
     "background",
@@ -78,23 +80,30 @@ class Facades(Dataset[tuple[Tensor, Tensor]]):
         return len(self.paths)
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        path = Path(self.paths[index])
-        rgb, colours = _half(path, "RGB"), _half(path.with_suffix(".png"), "P")
-        return normalise(rgb), torch.from_numpy(colours.astype(np.int64) - 1)
+        rgb, classes = read(Path(self.paths[index]))
+        return normalise(rgb), torch.from_numpy(classes.astype(np.int64))
 
 
-def normalise(rgb: NDArray[np.uint8]) -> Tensor:
+def read(path: Path) -> tuple[Bytes, Bytes]:
+    """Read a picture (H, W, 3) and the class of every pixel (H, W), 0 to 11, both uint8, at half size.
+
+    A pixel without a class, which the real data has none of, is 255.
+    """
+    return _half(path, "RGB"), _half(path.with_suffix(".png"), "P") - np.uint8(1)
+
+
+def normalise(rgb: Bytes) -> Tensor:
     """Turn a picture (H, W, 3) into what VGG-16 expects: float32 (3, H, W), about mean 0 and deviation 1."""
     return (torch.from_numpy(rgb).permute(2, 0, 1).float().div(255) - MEAN) / STD
 
 
-def revert(image: Tensor) -> NDArray[np.uint8]:
+def revert(image: Tensor) -> Bytes:
     """Undo `normalise`: a picture (H, W, 3) to look at."""
     rgb = (image.detach().cpu() * STD + MEAN).clamp(0, 1).mul(255).round()
     return rgb.permute(1, 2, 0).to(torch.uint8).numpy()
 
 
-def _half(path: Path, mode: str) -> NDArray[np.uint8]:
+def _half(path: Path, mode: str) -> Bytes:
     with Image.open(path) as image:
         if image.mode != mode:
             raise ValueError(f"{path} is a picture of mode {image.mode}, not {mode}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.worker import cam, models
+from grader.worker import cam, models, training
 
 OPERATIONS = {
     "build": models.build,
@@ -15,6 +15,12 @@ OPERATIONS = {
     "release": models.release,
     "copy_vgg": models.copy_vgg,
     "sample": models.sample,
+    "train_begin": training.begin,
+    "train_pictures": training.learn_from,
+    "train_steps": training.steps,
+    "train_predict": training.predict,
+    "train_best": training.best,
+    "train_end": training.end,
     "cls_pred": cam.cls_pred,
     "cam": cam.cam,
     "cam_cell": cam.cam_cell,

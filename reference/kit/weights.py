@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+RESNET18, VGG16 = "resnet18-f37072fd.pth", "vgg16-397923af.pth"
 SITE = "https://download.pytorch.org/models/"
 TIMEOUT = 3.0  # seconds without a byte until a download is given up
 POLICY = (
@@ -29,11 +30,41 @@ def pretrained(file: str, shapes: Mapping[str, torch.Size]) -> State:
     path = _find(file)
     if path is not None:
         print("load pretrained weights")
-        # The checkpoint is torchvision's own, in the machine's cache: never a student's file.
-        state: State = torch.load(path, map_location="cpu", weights_only=True)
-        return state
+        return load(path)
     print("no pretrained weights here: seeded weights instead")
     return seeded(shapes)
+
+
+def load(path: Path) -> State:
+    """Read a checkpoint of torchvision's from the machine's own cache: never a student's file."""
+    state: State = torch.load(path, map_location="cpu", weights_only=True)
+    return state
+
+
+def cached(file: str) -> Path | None:
+    """Say where a checkpoint is in torch's cache, if it is there."""
+    path = _place(file)
+    return path if path.is_file() else None
+
+
+def fetch(file: str) -> bool:
+    """Download a checkpoint, whose name ends in the first digits of its SHA-256; False if that fails."""
+    path = _place(file)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with urlopen(SITE + file, timeout=TIMEOUT) as source, part.open("xb") as target:
+            digest = hashlib.sha256()
+            while block := source.read(1 << 20):
+                digest.update(block)
+                target.write(block)
+        if whole := digest.hexdigest().startswith(path.stem.split("-")[-1]):
+            part.replace(path)
+        return whole
+    except OSError:
+        return False
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def seeded(shapes: Mapping[str, torch.Size]) -> State:
@@ -62,31 +93,15 @@ def _from_url(url: str, *_args: object, **_options: object) -> State:
 
 def _find(file: str) -> Path | None:
     policy = os.environ.get(POLICY, "download")
-    path = Path(torch.hub.get_dir()) / "checkpoints" / file
     if policy == "seeded":
         return None
-    if path.is_file() or (policy == "download" and _fetch(file, path)):
-        return path
-    return None
+    if cached(file) is None and policy == "download":
+        fetch(file)
+    return cached(file)
 
 
-def _fetch(file: str, path: Path) -> bool:
-    """Download a checkpoint whose name ends in the first digits of its SHA-256; False if that fails."""
-    part = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with urlopen(SITE + file, timeout=TIMEOUT) as source, part.open("xb") as target:
-            digest = hashlib.sha256()
-            while block := source.read(1 << 20):
-                digest.update(block)
-                target.write(block)
-        if whole := digest.hexdigest().startswith(path.stem.split("-")[-1]):
-            part.replace(path)
-        return whole
-    except OSError:
-        return False
-    finally:
-        part.unlink(missing_ok=True)
+def _place(file: str) -> Path:
+    return Path(torch.hub.get_dir()) / "checkpoints" / file
 
 
 def _draw(name: str, shape: tuple[int, ...]) -> np.ndarray:

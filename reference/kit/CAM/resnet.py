@@ -5,9 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from reference.kit.weights import RESNET18
 from reference.kit.weights import pretrained as load_pretrained
-
-CHECKPOINT = "resnet18-f37072fd.pth"
 
 
 class BasicBlock(nn.Module):
@@ -61,7 +60,7 @@ def resnet18(pretrained: bool = False, num_classes: int = 1000) -> ResNet18:
         return ResNet18(num_classes)
     with torch.device("meta"):  # no time lost on random numbers that are overwritten
         net = ResNet18()
-    state = load_pretrained(CHECKPOINT, {name: value.shape for name, value in net.state_dict().items()})
+    state = load_pretrained(RESNET18, {name: value.shape for name, value in net.state_dict().items()})
     net.load_state_dict(state, assign=True)
     return net
 

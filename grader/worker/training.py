@@ -1,0 +1,190 @@
+"""Train a student's model as the trusted side asks, a few steps at a time.
+
+What comes in: pictures, labels to learn from, the recipe, first values of the parameters. What goes out:
+losses, which are shown and prove nothing, and predictions for pictures whose labels never come here.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.optim import Adam
+from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+from grader.worker.loader import StudentCodeError, World, call
+from grader.worker.models import construct
+
+Arrays = Mapping[str, np.ndarray[Any, Any]]
+Answer = tuple[Any, dict[str, np.ndarray[Any, Any]]]
+
+MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)  # of ImageNet
+STD = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
+KEEP = 2**31 - 1
+
+
+class WrongOutputError(ValueError):
+    """The model's output can't be compared with labels."""
+
+
+@dataclass
+class Session:
+    """A training run under way."""
+
+    model: nn.Module
+    optimizer: Adam
+    schedule: ReduceLROnPlateau
+    device: torch.device
+    images: list[Tensor] = field(default_factory=list)  # uint8 (3, H, W)
+    labels: list[Tensor] = field(default_factory=list)  # uint8 (H, W)
+    losses: list[Tensor] = field(default_factory=list)  # of the epoch under way
+    best: dict[str, Tensor] = field(default_factory=dict)
+
+    def run(self, images: Tensor) -> Tensor:
+        """Give the model's logits, float32 (N, n_class, H, W), for normalised images."""
+        output = call(self.model, images)
+        if not isinstance(output, Tensor) or output.ndim != 4 or output.shape[2:] != images.shape[2:]:
+            shape = tuple(output.shape) if isinstance(output, Tensor) else type(output).__name__
+            raise StudentCodeError from WrongOutputError(f"{tuple(images.shape)} in, {shape} out")
+        return output.float()
+
+
+def begin(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+    """Build a model, give its parameters their first values, make the optimiser; say what device it is on.
+
+    `bounds` draws the named parameters evenly from [-bound, bound], arrays named `value/NAME` set others,
+    and the rest keep what the constructor gave them.
+    """
+    keep_memory()
+    world.state.pop("real", None)  # half a gigabyte that another question may have left
+    world.state.pop("training", None)
+    torch.manual_seed(args["seed"])
+    model, _ = construct(world, args["model"], args["n_class"])
+    _set(model, args["bounds"], arrays, torch.Generator().manual_seed(args["seed"]))
+    device = torch.device(args["device"])
+    if device.type == "cuda":
+        torch.set_float32_matmul_precision("high")  # TF32
+    model.to(device)
+    optimizer = _adam(model, args)
+    schedule = ReduceLROnPlateau(
+        optimizer, "min", patience=args["patience"], min_lr=args["min_learning_rate"]
+    )
+    torch.manual_seed(args["seed"])  # dropout is the same however the constructor drew
+    world.state["training"] = Session(model, optimizer, schedule, device)
+    return str(device), {}
+
+
+def learn_from(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+    """Take pictures `image/0` ..., uint8 (H, W, 3), with their labels `label/0` ..., uint8 (H, W)."""
+    session: Session = world.state["training"]
+    pinned = session.device.type == "cuda"
+    for images, name in ((session.images, "image"), (session.labels, "label")):
+        fresh = [torch.from_numpy(array.copy()) for array in numbered(arrays, name)]
+        images += [tensor.pin_memory() if pinned else tensor for tensor in fresh]
+    return len(session.images), {}
+
+
+def steps(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+    """Take a step on each of the named pictures in turn; return their losses."""
+    session: Session = world.state["training"]
+    session.model.train()
+    losses = [_step(session, index) for index in args["order"]]
+    session.losses += losses
+    if args["epoch_ends"]:
+        session.schedule.step(float(torch.stack(session.losses).mean()))
+        session.losses.clear()
+    return None, {"losses": torch.stack(losses).cpu().numpy()}
+
+
+def _step(session: Session, index: int) -> Tensor:
+    image = session.images[index].to(session.device, non_blocking=True)
+    label = session.labels[index].to(session.device, non_blocking=True)
+    session.optimizer.zero_grad()
+    loss = F.cross_entropy(session.run(normalise(image)[None]), label[None].long())
+    if (
+        loss.requires_grad
+    ):  # else the student's forward pass cuts the graph: nothing is learned, which will show
+        call(loss.backward)
+        session.optimizer.step()
+    return loss.detach()
+
+
+@torch.no_grad()
+def predict(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+    """Return for each `image/K` the class of every pixel and the log-probabilities of some.
+
+    `class/K` is uint8 (H, W); `log/K` float32 (n_class, h, w), every `stride`-th row and column.
+    """
+    session: Session = world.state["training"]
+    session.model.eval()
+    found = {}
+    for number, array in enumerate(numbered(arrays, "image")):
+        image = torch.from_numpy(array.copy()).to(session.device)
+        logits = session.run(normalise(image)[None])[0]
+        stride = args["stride"]
+        found[f"class/{number}"] = logits.argmax(0).to(torch.uint8).cpu().numpy()
+        found[f"log/{number}"] = logits[:, ::stride, ::stride].log_softmax(0).cpu().numpy()
+    return None, found
+
+
+def best(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+    """Keep the model as it is now, or bring it back as it was kept."""
+    session: Session = world.state["training"]
+    if args["keep"]:
+        session.best = {name: value.clone() for name, value in session.model.state_dict().items()}
+    else:
+        session.model.load_state_dict(session.best)
+    return None, {}
+
+
+def end(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+    """Free what training takes."""
+    world.state.pop("training", None)
+    return None, {}
+
+
+def keep_memory() -> None:
+    """Let malloc keep what is freed: fresh pages for half a gigabyte of gradients cost a third of a step."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_MMAP_THRESHOLD, KEEP)
+        mallopt(M_TRIM_THRESHOLD, KEEP)
+
+
+def numbered(arrays: Arrays, name: str) -> Iterator[np.ndarray[Any, Any]]:
+    """Yield `name/0`, `name/1` ... as far as they go."""
+    number = 0
+    while (array := arrays.get(f"{name}/{number}")) is not None:
+        yield array
+        number += 1
+
+
+def normalise(image: Tensor) -> Tensor:
+    """Turn a picture, uint8 (H, W, 3), into float32 (3, H, W) about ImageNet's mean and deviation."""
+    rgb = image.permute(2, 0, 1).float() / 255
+    return (rgb - MEAN.to(rgb.device, non_blocking=True)) / STD.to(rgb.device, non_blocking=True)
+
+
+@torch.no_grad()
+def _set(model: nn.Module, bounds: Mapping[str, float], arrays: Arrays, generator: torch.Generator) -> None:
+    for name, parameter in sorted(model.named_parameters()):
+        given = arrays.get(f"value/{name}")
+        if given is not None:
+            parameter.copy_(torch.from_numpy(given.copy()))
+        elif name in bounds:
+            parameter.uniform_(-bounds[name], bounds[name], generator=generator)
+
+
+def _adam(model: nn.Module, args: Mapping[str, Any]) -> Adam:
+    parameters, rate, decay = list(model.parameters()), args["learning_rate"], args["weight_decay"]
+    try:
+        return Adam(parameters, rate, weight_decay=decay, fused=True)  # one pass over memory, not twenty
+    except RuntimeError:  # some parameter is of a kind that it can't
+        return Adam(parameters, rate, weight_decay=decay)
