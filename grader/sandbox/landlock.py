@@ -13,6 +13,7 @@ import signal
 import struct
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 VERSION = 1  # the flag that asks for the ABI's number
@@ -101,6 +102,8 @@ def main() -> None:
     """Confine this process and become the program."""
     config = json.loads(sys.argv[1])
     _check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123 - as above
+        file.write("1000")  # when the machine runs out of memory, this is what the kernel ends first
     restrict([*config["read"], f"/proc/{os.getpid()}"], config["write"])
     drop_capabilities()
     filter_calls(config["seccomp"])

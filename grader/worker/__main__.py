@@ -26,6 +26,8 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from grader.errors import ProtocolError
@@ -56,8 +58,11 @@ def main(text: str) -> None:
 def limit(rlimits: Mapping[str, int]) -> None:
     """Lower this process's limits for good: they are inherited, and nothing here may raise them.
 
-    Orphans become its children, so that who watches its descendants misses none; it dies with who started it.
+    Orphans become its children, so that who watches its descendants misses none; it dies with who started it;
+    and when the machine runs out of memory, it is what the kernel ends first.
     """
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
     for option, value in ((PR_SET_CHILD_SUBREAPER, 1), (PR_SET_PDEATHSIG, signal.SIGKILL)):
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
     for name, value in rlimits.items():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import IsolationError, StudentDied, StudentRaised
+from grader.sandbox import tree
 from grader.sandbox.ladder import RUNGS
 from grader.sandbox.limits import Limits, MiB
 from grader.sandbox.process import Worker
@@ -115,6 +116,16 @@ def test_a_worker_that_can_not_start_is_our_fault() -> None:
     with pytest.raises(IsolationError, match="no_such_module"):
         worker.wait_ready()
     worker.close()
+
+
+def test_the_kernel_ends_a_worker_before_anything_else(start: Start, rung: str) -> None:
+    """Where memory runs out before our own limit is reached."""
+    student = start("", rung=rung)
+    student.ask("ping")
+    assert student._worker is not None
+    last = tree.tree(student._worker._popen.pid)[-1]
+
+    assert Path(f"/proc/{last.pid}/oom_score_adj").read_text() == "1000\n"
 
 
 def test_an_environment_of_ours_does_not_reach_the_worker(
