@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
-from grader import engines, grading, identity, marks, reports, rubric, saved
+from grader import engines, grading, identity, interrupts, marks, reports, rubric, saved
 from grader.classlist import Entry
 from grader.errors import CallError, IsolationError
 from grader.records import Grade, Outcome, Progress
@@ -62,14 +62,16 @@ def grade_into(
     marks.read(folder, page)  # a file of marks that can't be right is refused before the work, not after
     try:
         key = _key(path, options)
-        grade = _publish(key, grading.grade(path, options, listen), folder, page, view)
+        grade = grading.grade(path, options, listen)
+        interrupts.insist()
+        merged = _publish(key, grade, folder, page, view)
     except (CallError, IsolationError):
         raise
     except Exception as error:
         forget(folder, "".join(traceback.format_exception(error)))
         raise
     (folder / ERROR_LOG).unlink(missing_ok=True)
-    return grade
+    return merged
 
 
 def forget(folder: Path, why: str) -> None:

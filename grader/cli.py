@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from grader import finding
+from grader import finding, interrupts
 from grader import options as words
 from grader.display import say, watching, watching_class
 from grader.errors import CallError, IsolationError
@@ -129,9 +129,11 @@ def doctor_command() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit; no exception leaves as a traceback."""
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    interrupts.watch(signal.SIGINT, signal.SIGTERM)
     try:
         app()
+    except SystemExit as end:
+        sys.exit(128 + interrupts.received() if interrupts.received() else end.code)
     except (CallError, IsolationError) as error:
         for line in str(error).splitlines():
             say(stderr, line)

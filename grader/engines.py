@@ -20,6 +20,7 @@ from typing import Any, Generic, TypeVar
 
 import psutil
 
+from grader import interrupts
 from grader.records import Progress
 
 # Imported once; every process starts from there.
@@ -165,12 +166,14 @@ def _child(task: T, work: Work[T], mouth: Connection, cores: frozenset[int], log
     """Does the work; its last words are the result, or what went wrong."""
     os.set_inheritable(mouth.fileno(), False)
     _print_into(log)
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    interrupts.watch(signal.SIGTERM)
     signal.signal(signal.SIGINT, lambda number, frame: None)  # the parent ends all in order
     threading.Thread(target=_end_with, args=(mouth,), daemon=True).start()
     _stay_on(cores)
     try:
         result = work(task, lambda progress: _say(mouth, astuple(progress)))
+    except KeyboardInterrupt:
+        sys.exit(128 + interrupts.received())
     except Exception as error:
         _say(mouth, {"problem": f"{type(error).__name__}: {error}"})
     else:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from grader import batch, grading, identity, rubric, saved
+from grader import batch, grading, identity, interrupts, rubric, saved
 from grader.batch import View, Which, collect, grade_into, left, write_pages
 from grader.classlist import Entry
 from grader.errors import CallError, IsolationError
@@ -227,3 +228,14 @@ def test_the_pages_of_a_class_are_written(fake: Fake, alice: Entry, out: Path) -
 
     names = sorted(path.name for path in out.iterdir() if path.is_file())
     assert names == ["canvas.csv", "gradebook.csv", "gradescope.csv", "index.html"]
+
+
+def test_what_an_interrupt_spoilt_is_not_kept(
+    fake: Fake, alice: Entry, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Checks that were cut short would blame the student."""
+    monkeypatch.setattr(interrupts, "_received", signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt):
+        grade_it(alice, out)
+
+    assert not out.exists()
