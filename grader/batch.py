@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -64,7 +64,7 @@ def grade_into(
         key = _key(path, options)
         grade = grading.grade(path, options, listen)
         interrupts.insist()
-        merged = _publish(key, grade, folder, page, view)
+        merged = _publish(key, replace(grade, student=folder.name), folder, page, view)
     except (CallError, IsolationError):
         raise
     except Exception as error:

@@ -132,8 +132,11 @@ def main() -> NoReturn:
     interrupts.watch(signal.SIGINT, signal.SIGTERM)
     try:
         app()
-    except SystemExit as end:
-        sys.exit(128 + interrupts.received() if interrupts.received() else end.code)
+    except SystemExit:
+        if not interrupts.received():
+            raise
+        say(stderr, "Interrupted. A class that is graded again goes on where it was.")
+        sys.exit(128 + interrupts.received())
     except (CallError, IsolationError) as error:
         for line in str(error).splitlines():
             say(stderr, line)

@@ -239,3 +239,11 @@ def test_what_an_interrupt_spoilt_is_not_kept(
         grade_it(alice, out)
 
     assert not out.exists()
+
+
+def test_a_report_is_called_like_its_folder(fake: Fake, alice: Entry, out: Path) -> None:
+    """Canvas's own names of files say nothing to a person."""
+    fake.answer = graded("doejane_1234_555_assignment3")
+    grade_it(alice, out)
+
+    assert report(out)["student"] == "alice"
