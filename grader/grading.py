@@ -104,13 +104,15 @@ def _judge(
         from grader import session
         from grader.evidence.case import Case
         from grader.sandbox.student import Student
+        from grader.training import plans
 
     student = Student(
         submission.slice, isolation=rung, limits=Limits(), device=device, seed=seed, worker=worker
     )
     with student:
         progress(Progress("load", "running the slice of the submission"))
-        case = Case(submission, student, seed, options.training)
+        plan = plans.choose(options.training, device, plans.load())
+        case = Case(submission, student, seed, plan, device, progress)
         with clock.lap("checks"):
             done = _counting(progress)
             results = session.run(case, done)

@@ -8,6 +8,7 @@ from grader.evidence.cam import CamEvidence
 from grader.evidence.case import Case
 from grader.evidence.copying import CopyEvidence
 from grader.evidence.model import ModelEvidence
+from grader.evidence.training import TrainingEvidence
 from grader.records import SavedEvidence
 
 CASE = pytest.StashKey[Case]()
@@ -29,6 +30,12 @@ def network(request: pytest.FixtureRequest, case: Case) -> ModelEvidence:
 def copying(request: pytest.FixtureRequest, case: Case) -> CopyEvidence:
     """What copying VGG-16 did to this file's network."""
     return case.networks[request.module.__name__.rpartition(".")[2]].copying
+
+
+@pytest.fixture
+def training(request: pytest.FixtureRequest, case: Case) -> TrainingEvidence:
+    """What this file's network learns."""
+    return case.trainings[request.module.__name__.rpartition(".")[2]]
 
 
 @pytest.fixture

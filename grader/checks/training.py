@@ -1,21 +1,64 @@
-"""The short training run's lines."""
+"""The short training run's lines: what a model learned, measured on pictures it never saw."""
 
 from __future__ import annotations
 
-from grader.errors import Pending
-from grader.evidence.model import ModelEvidence
+from grader.errors import Fault, Unverified
+from grader.evidence.training import TrainingEvidence
+from grader.training.run import Run
+
+NAMES = {"loss": "the loss", "accuracy": "pixel accuracy", "iou": "mean IoU"}
 
 
-def check_training_loss(network: ModelEvidence) -> None:
-    """The loss falls."""
-    raise Pending(f"{network.name} was not trained in this run")
+def check_training_loss(training: TrainingEvidence) -> None:
+    """The loss falls as far as a right model's does."""
+    judge(training, "loss")
 
 
-def check_training_accuracy(network: ModelEvidence) -> None:
+def check_training_accuracy(training: TrainingEvidence) -> None:
     """Pixel accuracy reaches its threshold."""
-    raise Pending(f"{network.name} was not trained in this run")
+    judge(training, "accuracy")
 
 
-def check_training_iou(network: ModelEvidence) -> None:
+def check_training_iou(training: TrainingEvidence) -> None:
     """Mean IoU reaches its threshold."""
-    raise Pending(f"{network.name} was not trained in this run")
+    judge(training, "iou")
+
+
+def judge(training: TrainingEvidence, line: str) -> None:
+    """Compare the best state of a run with what right models reach."""
+    runs = training.runs(line)
+    if any(training.band(line).reached(run.best.validation.figure(line)) for run in runs):
+        return
+    expected, actual = _expected(training, line), _actual(runs[-1], line)
+    if training.is_right:
+        name = training.network.name
+        why = f"{name} computes what the reference computes, and yet learned less in {len(runs)} runs"
+        raise Unverified(why, expected=expected, actual=actual)
+    raise Fault(_why(training, runs[-1], line), help=_help(runs[-1]), expected=expected, actual=actual)
+
+
+def _why(training: TrainingEvidence, run: Run, line: str) -> str:
+    if run.broke:
+        return f"training broke off: {run.broke}"
+    if run.only_class:
+        return f"{training.network.name} does not learn: it says `{run.only_class}` of every pixel"
+    first, best = (point.validation.figure(line) for point in (run.points[0], run.best))
+    steps = training.plan.train * (len(run.points) - 1)
+    return f"{NAMES[line]} on pictures it never saw went from {first:.3f} to {best:.3f} in {steps} steps"
+
+
+def _help(run: Run) -> str:
+    if run.broke:
+        return "Something in the forward pass grows without bound, or divides by zero."
+    return "A model that learns less than it should has cut gradients, lost its input, or lacks layers."
+
+
+def _expected(training: TrainingEvidence, line: str) -> str:
+    band, seeds = training.band(line), len(training.calibration.seeds)
+    bound = "at most" if band.falls else "at least"
+    right = f"right models reach {band.mean:.3f} ± {band.deviation:.3f} ({seeds} seeds)"
+    return f"{bound} {band.threshold:.3f}; {right}"
+
+
+def _actual(run: Run, line: str) -> str:
+    return f"validation {run.best.validation.figure(line):.3f}, test {run.test.figure(line):.3f}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any
 
 from grader.evidence.cam import CamEvidence
 from grader.evidence.model import ModelEvidence
+from grader.evidence.training import TrainingEvidence
 from grader.evidence.witness import Witness
 from grader.network.evaluate import Evaluator
-from grader.records import Picture, Submission
+from grader.records import Picture, Progress, Submission
 from grader.sandbox.student import Student
+from grader.training.plans import Plan
 from reference.architecture import fcn8s, fcn32s
 from reference.kit import __file__ as KIT
 
@@ -25,7 +28,9 @@ class Case:
     submission: Submission
     student: Student
     seed: int
-    training: str = "none"
+    plan: Plan | None = None  # of the training run
+    device: str = "cpu"
+    report: Callable[[Progress], None] = lambda _: None
     pictures: list[Picture] = field(default_factory=list)
     _evaluators: dict[Any, Evaluator] = field(default_factory=dict)
 
@@ -46,6 +51,14 @@ class Case:
         return {
             "fcn32s": first,
             "fcn8s": ModelEvidence(self.witness, fcn8s, self.seed, self._evaluators, first),
+        }
+
+    @cached_property
+    def trainings(self) -> dict[str, TrainingEvidence]:
+        """What the two networks learn, by part."""
+        return {
+            part: TrainingEvidence(network, self.plan, self.device, self.report)
+            for part, network in self.networks.items()
         }
 
     @cached_property

@@ -28,7 +28,8 @@ class BasicBlock(nn.Module):
         """Map (N, inputs, H, W) to (N, outputs, H / stride, W / stride)."""
         shortcut = x if self.downsample is None else self.downsample(x)
         x = self.relu(self.bn1(self.conv1(x)))
-        return self.relu(self.bn2(self.conv2(x)) + shortcut)
+        output: Tensor = self.relu(self.bn2(self.conv2(x)) + shortcut)
+        return output
 
 
 class ResNet18(nn.Module):

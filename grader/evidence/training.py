@@ -1,0 +1,126 @@
+"""Evidence about how a network learns: one run, and another where the first was a near miss."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from grader.errors import Blocked, Fault, GraderError, Pending, StudentDied, StudentRaised, StudentTimeout
+from grader.evidence.once import once
+from grader.records import Progress
+from grader.training import bands, speed, values
+from grader.training.bands import Band, Calibration
+from grader.training.pictures import pictures
+from grader.training.plans import Plan
+from grader.training.run import Run, Setting, train
+from reference.kit import weights
+
+if TYPE_CHECKING:
+    from grader.evidence.model import ModelEvidence
+
+SLOWEST = 40.0  # times the floor: a step that takes longer hangs, or belongs to another network
+PATIENT = 60.0  # seconds, on any machine
+
+Report = Callable[[Progress], None]
+
+
+class TrainingEvidence:
+    """What training one network came to."""
+
+    def __init__(self, network: ModelEvidence, plan: Plan | None, device: str, report: Report) -> None:
+        self.network, self._plan, self.device, self.report = network, plan, device, report
+
+    @once
+    def plan(self) -> Plan:
+        """The plan; Pending where there is none."""
+        if self._plan is None:
+            raise Pending(f"{self.network.name} was not trained in this run")
+        return self._plan
+
+    @once
+    def calibration(self) -> Calibration:
+        """What right models reach; Pending where nobody measured it."""
+        found = bands.load(self.plan.name)
+        if found is None:
+            raise Pending(
+                f"the training plan {self.plan.name} has not been calibrated",
+                help=f"make calibrate PLAN={self.plan.name}, on a machine of the kind that grades",
+            )
+        return found
+
+    @once
+    def first(self) -> Run:
+        """The run that counts."""
+        return self._run(0)
+
+    @once
+    def second(self) -> Run:
+        """Another, on other pictures, from other weights."""
+        return self._run(1)
+
+    def band(self, line: str) -> Band:
+        """Where right models end up."""
+        return self.calibration.bands[self.network.part][line]
+
+    def runs(self, line: str) -> tuple[Run, ...]:
+        """The runs that this line is judged by: the second is made only where the first was a near miss.
+
+        A model that computes what the reference computes can only have had bad luck: its misses are all near.
+        """
+        figure, band = self.first.best.validation.figure(line), self.band(line)
+        if band.reached(figure) or not (band.near(figure) or self.is_right):
+            return (self.first,)
+        return (self.first, self.second)
+
+    @once
+    def is_right(self) -> bool:
+        """Whether the model computes what the reference does, in train mode too, and all of it can learn."""
+        try:
+            same = self.network.is_reference and not self.network.findings
+            return same and all(self.network.gradients.values())
+        except GraderError:
+            return False
+
+    def _run(self, attempt: int) -> Run:
+        network, plan = self.network, self.plan
+        self.calibration  # noqa: B018 - no run that nothing could be said about
+        shapes = network.built.parameters
+        with contextlib.suppress(
+            GraderError
+        ):  # the other lines' questions come first: a run takes their memory
+            network.is_reference  # noqa: B018
+        setting = Setting(network.name, plan, self._seed(attempt), self.device, self._step_limit())
+        start = self._start(shapes)
+        try:
+            return train(network.student, setting, start, pictures(plan, self._seed(attempt)), self._tell)
+        except StudentRaised as error:
+            raise _raised(network.name, error) from error
+        except (StudentTimeout, StudentDied) as error:
+            raise Fault(f"training {network.name} did not come to its end: {error}") from error
+
+    def _start(self, shapes: Mapping[str, tuple[int, ...]]) -> values.Values:
+        reading = self.network.reading
+        if self.plan.weights == "seeded":
+            return values.seeded(reading, shapes)
+        path = weights.cached(weights.VGG16)
+        assert path is not None, "plans.choose takes no such plan without VGG-16"
+        return values.vgg16(reading, shapes, weights.load(path))
+
+    def _seed(self, attempt: int) -> int:
+        words = f"{self.network.seed}/training/{attempt}"
+        return int.from_bytes(hashlib.blake2b(words.encode(), digest_size=4).digest(), "big")
+
+    def _step_limit(self) -> float:
+        size = (self.plan.size or 512,) * 2
+        return max(PATIENT, SLOWEST * speed.floor(self.network.assignment(12), size, self.device))
+
+    def _tell(self, done: int, total: int, loss: float) -> None:
+        self.report(Progress("training", f"{self.network.name}, loss {loss:.3f}", done, total))
+
+
+def _raised(name: str, error: StudentRaised) -> Fault | Blocked:
+    if error.kind == "WrongOutputError":
+        return Blocked(f"{name} can't be trained: its output has not the size of the labels, see shape")
+    return Fault(f"training {name} raises {error}", where=error.place)

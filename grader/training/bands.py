@@ -1,0 +1,101 @@
+"""Where right models end up, by calibration, and the thresholds that follow from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import gamma, pi, sqrt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+FOLDER = Path(__file__).with_name("calibration")
+LINES = ("loss", "accuracy", "iou")
+RIGHT_FAILS = 1e-4  # probability that a right submission, both networks together, fails any line
+CHECKS = 6
+
+MODEL = (
+    "Over seeds a right model's figure is taken as normal; the threshold is the one-sided bound, by"
+    " Student's t, that one more run misses with a probability of"
+    f" {RIGHT_FAILS / CHECKS:.2g} ({RIGHT_FAILS:g} for {CHECKS} checks)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One figure of right models: mean and deviation over seeds, and the threshold."""
+
+    mean: float
+    deviation: float
+    threshold: float
+
+    @property
+    def falls(self) -> bool:
+        """Whether smaller is better."""
+        return self.threshold > self.mean
+
+    def reached(self, figure: float) -> bool:
+        """Whether a figure is good enough."""
+        return figure <= self.threshold if self.falls else figure >= self.threshold
+
+    def near(self, figure: float) -> bool:
+        """Whether a figure that is not good enough misses by no more than a deviation."""
+        return abs(figure - self.threshold) <= self.deviation
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What `make calibrate` found for a plan: bands by network and line, right models' curves, and where.
+
+    `curves[network]` holds for every epoch, 0 first, [loss, accuracy, iou] as means and as deviations.
+    """
+
+    plan: Mapping[str, Any]
+    source: str
+    seeds: tuple[int, ...]
+    bands: Mapping[str, Mapping[str, Band]]
+    curves: Mapping[str, Sequence[tuple[Sequence[float], Sequence[float]]]]
+
+
+def band(figures: Sequence[float], falls: bool) -> Band:
+    """Set the threshold for one figure from right models' runs (at least 3)."""
+    mean, deviation = float(np.mean(figures)), float(np.std(figures, ddof=1))
+    reach = t_quantile(RIGHT_FAILS / CHECKS, len(figures) - 1) * deviation * sqrt(1 + 1 / len(figures))
+    return Band(mean, deviation, mean + reach if falls else mean - reach)
+
+
+def t_quantile(tail: float, freedom: int) -> float:
+    """Give the t that Student's distribution exceeds with probability `tail`, by bisection."""
+    low, high = 0.0, 1e4
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _t_tail(middle, freedom) > tail else (low, middle)
+    return high
+
+
+def _t_tail(t: float, freedom: int) -> float:
+    """Integrate the density above t, with x = t / u so that the range is finite."""
+    u = np.linspace(1e-9, 1, 4001)
+    scale = gamma((freedom + 1) / 2) / (sqrt(freedom * pi) * gamma(freedom / 2))
+    values = scale * (1 + (t / u) ** 2 / freedom) ** (-(freedom + 1) / 2) * t / u**2
+    return float(np.trapezoid(values, u))
+
+
+def load(plan: str, folder: Path = FOLDER) -> Calibration | None:
+    """Read a plan's calibration, if there is one."""
+    path = folder / f"{plan}.json"
+    if not path.exists():
+        return None
+    table = json.loads(path.read_text())
+    bands = {
+        network: {line: Band(**figures) for line, figures in lines.items()}
+        for network, lines in table["bands"].items()
+    }
+    return Calibration(table["plan"], table["source"], tuple(table["seeds"]), bands, table["curves"])
+
+
+def plain(calibration: Calibration) -> dict[str, Any]:
+    """Give a calibration as JSON holds it."""
+    return asdict(calibration)

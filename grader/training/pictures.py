@@ -1,0 +1,66 @@
+"""The pictures of a training run: what goes to the worker, and the labels that never do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.training.plans import Plan
+from reference import download, facades, synthetic
+
+Bytes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Pictures uint8 (H, W, 3), each with the class of every pixel, uint8 (H, W)."""
+
+    images: tuple[Bytes, ...]
+    labels: tuple[Bytes, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """Pictures to learn from, to choose the best state by, and to test it on."""
+
+    train: Labelled
+    validation: Labelled
+    test: Labelled
+
+
+@lru_cache(maxsize=2)  # both networks are trained on the same ones
+def pictures(plan: Plan, seed: int) -> Pictures:
+    """Read or draw the pictures of a plan."""
+    if plan.data == "real":
+        return _real(plan)
+    everything = _synthetic(plan.train + plan.validation + plan.test, plan.size, seed)
+    ends = plan.train, plan.train + plan.validation
+    return Pictures(
+        _labelled(everything[: ends[0]]),
+        _labelled(everything[ends[0] : ends[1]]),
+        _labelled(everything[ends[1] :]),
+    )
+
+
+def _synthetic(count: int, size: int, seed: int) -> list[tuple[Bytes, Bytes]]:
+    """Draw facades at twice the size and halve them, as the course halves real ones."""
+    drawn = (synthetic.facade(seed, i, s) for i, s in enumerate(synthetic.sizes(seed, count, 2 * size)))
+    return [(picture.rgb[1::2, 1::2].copy(), picture.classes[1::2, 1::2].copy()) for picture in drawn]
+
+
+def _real(plan: Plan) -> Pictures:
+    split = facades.split(facades.pictures(download.cache()))
+    chosen = zip(
+        (split.train, split.validation, split.test), (plan.train, plan.validation, plan.test), strict=True
+    )
+    return Pictures(*(_labelled([facades.read(Path(path)) for path in paths[:n]]) for paths, n in chosen))
+
+
+def _labelled(pairs: Sequence[tuple[Bytes, Bytes]]) -> Labelled:
+    images, labels = zip(*pairs, strict=True)
+    return Labelled(images, labels)

@@ -1,0 +1,82 @@
+"""Plans: how long to train, on what, from which weights. They stand in the rubric file."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from grader.errors import CallError
+from grader.rubric import RUBRIC
+from reference import download
+from reference.kit import weights
+
+Data = Literal["synthetic", "real"]
+Weights = Literal["seeded", "vgg16"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One plan.
+
+    `size` is the longer side of synthetic pictures in pixels, once halved; `train` pictures make an epoch.
+    `otherwise` names the plan for machines without the real data or VGG-16's weights.
+    `scratch_epochs` are run before, from zero, where the assignment asks for it: shown, worth nothing.
+    """
+
+    name: str
+    data: Data
+    weights: Weights
+    train: int
+    validation: int
+    test: int
+    epochs: int
+    size: int = 0
+    scratch_epochs: int = 0
+    otherwise: str = ""
+
+    @property
+    def possible(self) -> bool:
+        """Whether this machine has what the plan needs."""
+        has_data = self.data == "synthetic" or download.complete(download.cache())
+        return has_data and (self.weights == "seeded" or weights.cached(weights.VGG16) is not None)
+
+
+def load(path: Path = RUBRIC) -> dict[str, Plan]:
+    """Read every plan of a rubric file; raises CallError with the place of a mistake."""
+    tables = tomllib.loads(path.read_text()).get("plans", {})
+    plans = {name: _plan(path, name, table) for name, table in tables.items()}
+    for plan in plans.values():
+        if plan.otherwise and plan.otherwise not in plans:
+            raise CallError(f"{path.name}: plans.{plan.name}: there is no plan {plan.otherwise!r}")
+    return plans
+
+
+def choose(name: str, device: str, plans: dict[str, Plan]) -> Plan | None:
+    """Give the plan of a name, None for "none"; "auto" is smoke on a CPU and short on a GPU.
+
+    Raises CallError where the machine lacks what the plan needs and there is nothing else to do.
+    """
+    if name == "auto":
+        name = "smoke" if device == "cpu" else "short"
+    if name == "none":
+        return None
+    plan = plans[name]
+    if not plan.possible and plan.otherwise:
+        return plans[plan.otherwise]
+    if not plan.possible:
+        raise CallError(
+            f"the training plan {name} needs the CMP Facade DB and VGG-16's weights: make data gets both"
+        )
+    return plan
+
+
+def _plan(path: Path, name: str, table: dict[str, object]) -> Plan:
+    try:
+        plan = Plan(name=name, **table)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise CallError(f"{path.name}: plans.{name}: {error}") from error
+    if plan.data not in get_args(Data) or plan.weights not in get_args(Weights):
+        raise CallError(f"{path.name}: plans.{name}: data is synthetic or real, weights are seeded or vgg16")
+    return plan

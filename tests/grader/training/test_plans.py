@@ -1,0 +1,90 @@
+"""Training plans, read from the rubric file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.errors import CallError
+from grader.training import plans
+from grader.training.plans import Plan, choose, load
+from reference import download
+from reference.kit import weights
+
+SMOKE = Plan("smoke", "synthetic", "seeded", 4, 2, 2, 1, size=24)
+SHORT = Plan("short", "real", "vgg16", 4, 2, 2, 1, otherwise="offline")
+OFFLINE = Plan("offline", "synthetic", "seeded", 9, 2, 2, 1, size=48)
+FULL = Plan("full", "real", "vgg16", 500, 30, 76, 20)
+PLANS = {plan.name: plan for plan in (SMOKE, SHORT, OFFLINE, FULL)}
+
+
+@pytest.fixture
+def equipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine with the real data and VGG-16."""
+    monkeypatch.setattr(download, "complete", lambda root: True)
+    monkeypatch.setattr(weights, "cached", lambda file: tmp_path)
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with neither."""
+    monkeypatch.setattr(download, "complete", lambda root: False)
+    monkeypatch.setattr(weights, "cached", lambda file: None)
+
+
+def test_the_rubrics_plans_are_those_that_can_be_asked_for() -> None:
+    """smoke, short and full, and what short falls back on; full is the course's recipe."""
+    found = load()
+
+    assert {"smoke", "short", "full"} <= set(found)
+    full = found["full"]
+    assert (full.train, full.validation, full.test) == (500, 30, 76)
+    assert (full.scratch_epochs, full.epochs) == (10, 20)
+    assert found["smoke"].data == "synthetic"
+
+
+def test_auto_goes_by_the_device(equipped: None) -> None:
+    """smoke on a CPU, short on a GPU, nothing for none."""
+    assert choose("auto", "cpu", PLANS) is SMOKE
+    assert choose("auto", "cuda", PLANS) is SHORT
+    assert choose("none", "cuda", PLANS) is None
+
+
+def test_a_plan_that_can_not_be_falls_back(bare: None) -> None:
+    """Without the real data short is synthetic; full has nothing to fall back on and says what to do."""
+    assert choose("short", "cuda", PLANS) is OFFLINE
+    with pytest.raises(CallError, match=r"full needs the CMP Facade DB .* make data"):
+        choose("full", "cuda", PLANS)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[plans.a]\nspeed = 3", "plans.a: .*speed"),
+        ('[plans.a]\ndata = "synthetic"', "plans.a: .*missing"),
+        (
+            '[plans.a]\ndata = "mine"\nweights = "seeded"\ntrain = 1\nvalidation = 1\ntest = 1\nepochs = 1',
+            "plans.a: data is synthetic or real",
+        ),
+        (
+            '[plans.a]\ndata = "real"\nweights = "vgg16"\ntrain = 1\nvalidation = 1\ntest = 1\nepochs = 1\n'
+            'otherwise = "b"',
+            "there is no plan 'b'",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str) -> None:
+    """A lecturer who edits the page is told what is wrong."""
+    (tmp_path / "rubric.toml").write_text(text)
+
+    with pytest.raises(CallError, match=words):
+        load(tmp_path / "rubric.toml")
+
+
+def test_possible_means_data_and_weights(monkeypatch: pytest.MonkeyPatch, bare: None) -> None:
+    """Either missing is enough to make a plan impossible; a synthetic one always is possible."""
+    assert OFFLINE.possible
+    assert not FULL.possible
+    monkeypatch.setattr(plans.download, "complete", lambda root: True)
+    assert not FULL.possible
