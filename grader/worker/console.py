@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
@@ -11,31 +12,41 @@ CAP = 64 * 1024  # characters kept of what one request prints
 
 
 class Tape(io.TextIOBase):
-    """A text stream that keeps its first `cap` characters and counts the rest."""
+    """A text stream that keeps the first and the last characters written to it, together `cap`."""
 
     encoding = "utf-8"
 
     def __init__(self, cap: int = CAP) -> None:
-        self._room = cap
-        self._kept: list[str] = []
-        self._lost = 0
+        self._half = cap // 2
+        self._first: list[str] = []
+        self._last: deque[str] = deque()
+        self._room = self._half  # left for the first characters
+        self._kept = 0  # of the last ones
+        self._count = 0
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
-        kept = text[: self._room]
-        if kept:
-            self._kept.append(kept)
-            self._room -= len(kept)
-        self._lost += len(text) - len(kept)
+        self._count += len(text)
+        if start := text[: self._room]:
+            self._first.append(start)
+            self._room -= len(start)
+        rest = text[len(start) :]
+        if end := rest[max(0, len(rest) - self._half) :]:
+            self._last.append(end)
+            self._kept += len(end)
+            while self._kept - len(self._last[0]) >= self._half:
+                self._kept -= len(self._last.popleft())
         return len(text)
 
     @property
     def text(self) -> str:
-        """What was kept, with a last line that says how much was not."""
-        kept = "".join(self._kept)
-        return f"{kept}\n[{self._lost} more characters were printed]" if self._lost else kept
+        """What was kept, with a line in its middle that says how much was not."""
+        first, last = "".join(self._first), "".join(self._last)
+        last = last[max(0, len(last) - self._half) :]
+        lost = self._count - len(first) - len(last)
+        return f"{first}\n[{lost} more characters were printed]\n{last}" if lost else first + last
 
 
 @contextmanager

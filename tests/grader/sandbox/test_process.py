@@ -84,7 +84,7 @@ def test_print_by_the_megabyte_is_no_fault(start: Start, rung: str) -> None:
 
     assert reply.value == 5
     assert len(reply.stdout) < 70_000
-    assert reply.stdout.endswith("more characters were printed]")
+    assert "more characters were printed]" in reply.stdout
 
 
 FILES = """

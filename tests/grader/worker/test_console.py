@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import sys
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from grader.worker.console import Tape, capture, record
 
 
@@ -15,13 +18,32 @@ def test_capture_keeps_standard_output_alone() -> None:
     assert outer.text == "warning\n"
 
 
-def test_a_flood_is_cut_and_says_so() -> None:
-    """Memory stays bounded whatever is printed."""
-    tape = Tape(10)
-    for _ in range(1000):
-        assert tape.write("abcdef") == 6
+@given(st.lists(st.text(max_size=20), max_size=20), st.integers(0, 40))
+def test_the_first_and_the_last_characters_are_kept(texts: list[str], cap: int) -> None:
+    """In whatever pieces they come; nothing is cut, and nothing said, where all of it fits."""
+    tape = Tape(cap)
+    for text in texts:
+        assert tape.write(text) == len(text)
+    whole, half = "".join(texts), cap // 2
 
-    assert tape.text == "abcdefabcd\n[5990 more characters were printed]"
+    if len(whole) <= 2 * half:
+        assert tape.text == whole
+    else:
+        lost = len(whole) - 2 * half
+        assert tape.text == (
+            f"{whole[:half]}\n[{lost} more characters were printed]\n{whole[len(whole) - half :]}"
+        )
+
+
+def test_a_flood_takes_no_memory_and_little_time() -> None:
+    """A million short lines are as bounded as one long one."""
+    tape = Tape(1000)
+    for number in range(200_000):
+        tape.write(f"{number}\n")
+
+    assert len(tape.text) < 1100
+    assert tape.text.endswith("199999\n")
+    assert len(tape._last) < 1000
 
 
 def test_an_exception_does_not_lose_what_was_printed() -> None:
