@@ -39,7 +39,7 @@ def explain_difference(
 ) -> str:
     """Say what makes an output differ from the reference's, if a known fault does."""
     if output.shape == wanted.shape:
-        if torch.allclose(output.softmax(1), output, atol=1e-5):
+        if torch.allclose(output, wanted.softmax(1), atol=1e-5):
             return "the values are probabilities"
         ratio = float((output * wanted).sum() / (wanted * wanted).sum())
         if torch.allclose(output, ratio * wanted, rtol=1e-3, atol=1e-4 * float(wanted.std())):
