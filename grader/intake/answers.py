@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from grader.intake.notebook import Cell
 from grader.records import Answer
 
-LEAD = r"^[\s#*>_\-–—]*"
+LEAD = r"^[ \t#*>_\-–—]*"
 MARK = re.compile(
     rf"{LEAD}(?:(?:Part\s*3\b.*?)?Q(?:uestion)?\s*\.?\s*(?P<number>[12])\b"
     rf"|(?:\d[\d.]*\s*)?(?P<end>Part\s*4\b|Class Activation Map))",
@@ -16,7 +16,7 @@ MARK = re.compile(
 )
 PART = re.compile(rf"{LEAD}(?:\d[\d.]*\s*)?Part\s*3\b[^\n]*", re.IGNORECASE | re.MULTILINE)
 PROMPT = re.compile(r".{0,800}?\bas specific as possible\b[\s.*_?!:)]*", re.IGNORECASE | re.DOTALL)
-ASKED = re.compile(r"[^\n]{0,800}\?\W*(?:\n|$)")
+ASKED = re.compile(r"[^\n]{0,800}\?[ \t*_`<>]{0,20}(?:\n|$)")
 LABEL = re.compile(
     r"\W*(?:(?:your|my)\s+)?(?:answer|ans|response)\b(?:\s*(?:here|[12]))?\s*[:.)]+", re.IGNORECASE
 )
@@ -71,7 +71,7 @@ def _answer(text: str, asked: bool) -> str:
 def prose(cell: Cell) -> str:
     """A cell's text, or its comments where it is a cell of code that holds nothing else."""
     if cell.kind != "code":
-        return cell.source
+        return cell.source[: 5 * LONGEST]
     lines = [line.strip() for line in cell.source.split("\n") if line.strip()]
     return (
         "\n".join(line.lstrip("# ") for line in lines) if all(line.startswith("#") for line in lines) else ""

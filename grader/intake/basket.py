@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 from typing import Protocol
 
 MEGABYTE = 1 << 20
-LARGEST = {"ipynb": 48 * MEGABYTE, "py": 1 * MEGABYTE, "zip": 64 * MEGABYTE}
-TOTAL = 96 * MEGABYTE
+LARGEST = {"ipynb": 48 * MEGABYTE, "py": MEGABYTE // 4, "zip": 64 * MEGABYTE}
+TOTAL = {"ipynb": 96 * MEGABYTE, "py": 2 * MEGABYTE, "zip": 64 * MEGABYTE}
 MOST_MEMBERS = 20_000  # the data set, packed by mistake, has some 2000
-MOST_FILES = 500  # notebooks and Python files that are read
+MOST_FILES = 200  # notebooks and Python files that are read
 MOST_NAMES = 50  # of files we don't read, and of notes
 NAME_LENGTH = 200
 DEPTH = 16
@@ -36,7 +36,7 @@ class Basket:
     others: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     members: int = 0
-    size: int = 0
+    sizes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TOTAL, 0))
 
     def note(self, text: str) -> None:
         """Keep a note, unless there are too many already."""
@@ -68,15 +68,16 @@ class Basket:
         if len(self.contents) >= MOST_FILES:
             self.note(f"more than {MOST_FILES} notebooks and Python files: the rest was not read")
             return
-        cap = min(LARGEST[kind(name)], TOTAL - self.size)
+        sort = kind(name)
+        cap = min(LARGEST[sort], TOTAL[sort] - self.sizes[sort])
         data = read_at_most(stream, cap)
         if data is None:
-            self.note(f"{name}: larger than {cap // MEGABYTE} MB, it was not read")
+            self.note(f"{name}: larger than {cap / MEGABYTE:.2g} MB, it was not read")
             return
         if name in self.contents:
             self.note(f"{name}: stands in the archive more than once, the last one counts")
-            self.size -= len(self.contents[name])
-        self.size += len(data)
+            self.sizes[sort] -= len(self.contents[name])
+        self.sizes[sort] += len(data)
         self.contents[name] = data
 
 

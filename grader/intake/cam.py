@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,14 +12,14 @@ from grader.intake.cutting import DEFINITIONS, chunks, in_order
 from grader.intake.effects import calls, running
 from grader.intake.library import MAIN
 from grader.intake.names import walk
-from grader.intake.program import Program
+from grader.intake.program import TARGETS, Program
 from grader.intake.slicing import Walk
 from grader.intake.statements import Statement
 from grader.intake.weights import WEIGHT, binds, weight_chunks
 from grader.records import Chunk
 
 CAM = "returnCAM"
-PICTURE = re.compile(r"([\w-]+)\.(?:jpe?g|png)", re.IGNORECASE)
+PICTURE = re.compile(r"([\w-]{1,40})\.(?:jpe?g|png)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +51,31 @@ def cam_cell(walk: Walk) -> CamCell:
 
 def _callers(program: Program) -> frozenset[str]:
     """`returnCAM`, and the functions, classes and objects of these classes through which it is called."""
-    found, classes, size = {CAM}, set[str](), 0
-    while len(found) > size:
-        size = len(found)
-        for statement in program.statements:
-            node = statement.node
-            if isinstance(node, DEFINITIONS) and any(name in statement.text for name in (WEIGHT, *found)):
-                if node.name not in found and (_binds_inside(node) or _calls(walk(node), found)):
-                    found.add(node.name)
-                    classes |= {node.name} if isinstance(node, ast.ClassDef) else set()
-            elif isinstance(node, ast.Assign) and _calls(running([node]), classes):
-                found |= statement.names.binds
+    users: dict[str, set[str]] = defaultdict(set)  # of each name that is called, those that call it
+    found, classes = [CAM], set[str]()
+    for statement in program.statements:
+        node = statement.node
+        if isinstance(node, DEFINITIONS) and node.name not in TARGETS:
+            classes |= {node.name} if isinstance(node, ast.ClassDef) else set()
+            found += [node.name] if any(binds(part, WEIGHT) for part in walk(node)) else []
+            for head in _called(walk(node)):
+                users[head].add(node.name)
+        elif isinstance(node, ast.Assign):
+            for head in _called(running([node])) & classes:
+                users[head] |= statement.names.binds
+    for name in found:
+        found += users[name] - set(found)
     return frozenset(found)
 
 
-def _calls(nodes: Iterable[ast.AST], called: Iterable[str]) -> bool:
-    return not {call.path.split(".")[0] for call in calls(nodes)}.isdisjoint(called)
-
-
-def _binds_inside(node: ast.stmt) -> bool:
-    return any(binds(part, WEIGHT) for part in walk(node))
+def _called(nodes: Iterable[ast.AST]) -> set[str]:
+    return {call.path.split(".")[0] for call in calls(nodes)}
 
 
 def _uses(statement: Statement, callers: Iterable[str]) -> bool:
     if isinstance(statement.node, DEFINITIONS):
         return False
-    return WEIGHT in statement.names.binds or _calls(running([statement.node]), callers)
+    return WEIGHT in statement.names.binds or not _called(running([statement.node])).isdisjoint(callers)
 
 
 def _chosen(program: Program, users: list[int]) -> list[int]:

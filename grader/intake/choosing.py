@@ -17,7 +17,7 @@ from grader.intake.statements import Source
 
 NAMES = "|".join(TARGETS)
 DEFINES = re.compile(rf"^[ \t]*(?:(?:class|def)[ \t]+({NAMES})\b|({NAMES})[ \t]*=[^=])", re.MULTILINE)
-IMPORTS = re.compile(r"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import\b|import[ \t]+([\w.]+))", re.MULTILINE)
+IMPORTS = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w.]+))", re.MULTILINE)
 COPY = re.compile(r"-copy\d*\.|-checkpoint\.|\(\d+\)\.|copy of |draft|backup|old", re.IGNORECASE)
 FILLED = 0.7  # of the longest candidate's code; the empty template has less
 
@@ -36,6 +36,9 @@ class Candidate:
     def is_notebook(self) -> bool:
         """Whether it is no script."""
         return kind(self.path) == "ipynb"
+
+
+Reach = Mapping[str, Candidate]  # a candidate and all that it imports, by path
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,8 @@ def choose(contents: Mapping[str, bytes]) -> Choice:
     """Choose what to grade among the files of a submission; IntakeError where none can be read."""
     candidates, notes = _candidates(contents)
     modules = {each.path: each for each in candidates if not each.is_notebook}
-    reach = {each.path: _reach(each, modules) for each in candidates}
+    imports = _imports(candidates, modules)
+    reach = {each.path: _reach(each, modules, imports) for each in candidates}
     longest = max(_length(each) for each in reach.values())
     ranked = sorted(candidates, key=lambda each: _rank(each, reach[each.path], longest), reverse=True)
     main, extras = ranked[0], list[Candidate]()
@@ -119,29 +123,36 @@ def _is_kit(path: str) -> bool:
     return len(parts) > 1 and parts[-1] in KIT.get(parts[-2], ())
 
 
-def _reach(candidate: Candidate, modules: Mapping[str, Candidate]) -> dict[str, Candidate]:
-    """A candidate and the files that it imports, and those that they import."""
-    found, stack = {candidate.path: candidate}, [candidate]
-    while stack:
-        each = stack.pop()
-        library = Library({path: Source(path, "") for path in modules}, str(PurePosixPath(each.path).parent))
-        for name in each.imports:
-            path = library.path(name.lstrip("."))
-            if path and path not in found:
-                found[path] = modules[path]
-                stack.append(modules[path])
+def _imports(candidates: Iterable[Candidate], modules: Mapping[str, Candidate]) -> dict[str, list[str]]:
+    """For each candidate the files that it imports."""
+    files, found = {path: Source(path, "") for path in modules}, {}
+    for each in candidates:
+        library = Library(files, str(PurePosixPath(each.path).parent))
+        paths = {library.path(name.lstrip(".")) for name in each.imports}
+        found[each.path] = sorted(path for path in paths if path)
     return found
 
 
-def _defined(reach: Mapping[str, Candidate]) -> frozenset[str]:
+def _reach(each: Candidate, modules: Mapping[str, Candidate], imports: Mapping[str, list[str]]) -> Reach:
+    """A candidate and the files that it imports, and those that they import."""
+    found, stack = {each.path: each}, [each.path]
+    while stack:
+        for path in imports[stack.pop()]:
+            if path not in found:
+                found[path] = modules[path]
+                stack.append(path)
+    return found
+
+
+def _defined(reach: Reach) -> frozenset[str]:
     return frozenset(name for each in reach.values() for name in each.defines)
 
 
-def _length(reach: Mapping[str, Candidate]) -> int:
+def _length(reach: Reach) -> int:
     return sum(each.length for each in reach.values())
 
 
-def _rank(each: Candidate, reach: Mapping[str, Candidate], longest: int) -> tuple[object, ...]:
+def _rank(each: Candidate, reach: Reach, longest: int) -> tuple[object, ...]:
     """What makes a candidate likelier than another, most telling first."""
     return (
         len(_defined(reach)),

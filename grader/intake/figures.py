@@ -15,7 +15,7 @@ from grader.records import Figure
 
 FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG"}
 MOST_BYTES = 16 << 20
-MOST_PIXELS = 40_000_000
+MOST_PIXELS = 16_000_000
 MOST = 24  # figures of a submission
 WIDTH, HEIGHT = 900, 2000
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
@@ -25,6 +26,10 @@ class Library:
     def __init__(self, files: Mapping[str, Source], home: str = "") -> None:
         self._files = files
         self._home = home
+        self._by_name: dict[str, list[str]] = defaultdict(list)  # of each last part of a path, the paths
+        for path in files:
+            self._by_name[PurePosixPath(path).name].append(path)
+        self._folders = {str(folder) for path in files for folder in PurePosixPath(path).parents}
         self._programs: dict[str, Program] = {}
 
     def path(self, module: str) -> str | None:
@@ -36,7 +41,8 @@ class Library:
             home = str(PurePosixPath(self._home, ending))
             if home in self._files:
                 return home
-            elsewhere = [path for path in self._files if path.endswith(f"/{ending}") or path == ending]
+            others = self._by_name.get(PurePosixPath(ending).name, [])
+            elsewhere = [path for path in others if f"/{path}".endswith(f"/{ending}")]
             if len(elsewhere) == 1:
                 return elsewhere[0]
         return None
@@ -61,9 +67,9 @@ class Library:
         """Whether a module is a file of the submission or a folder of such files."""
         if is_taken(module) and "." not in module:
             return False
-        inside = f"{module.replace('.', '/')}/"
+        inside = module.replace(".", "/")
         return self.path(module) is not None or any(
-            path.startswith(inside) or f"/{inside}" in path for path in self._files
+            f"/{folder}".endswith(f"/{inside}") for folder in self._folders
         )
 
     def program(self, module: str) -> Program | None:

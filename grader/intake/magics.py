@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 MAGIC = re.compile(r"\s*(?:!|%%?[A-Za-z]|\?)")
 HELP = re.compile(r"\s*%{0,2}[\w.*\[\]()]+\?{1,2}\s*$")
-ASSIGNED = re.compile(r"\s*[\w., ()\[\]]+=\s*(?:!|%[A-Za-z])")
+ASSIGNED = re.compile(r"[\w., \t()\[\]]+=\s*(?:!|%[A-Za-z])")
 TIMED = re.compile(r"(\s*)%(?:time|prun|lprun|memit)\s+(?=[A-Za-z_(\[])(.*)")
 RUN = re.compile(r"(\s*)%run\s+(?:-\w+\s+)*[\"']?(?:\./)?([\w/]+)\.py\b")
 WRITES = re.compile(r"\s*%%(?:writefile|file)\s+(-a\s+)?[\"']?([\w./-]+\.py)")

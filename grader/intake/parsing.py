@@ -10,7 +10,7 @@ from grader.intake.magics import Open
 
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 STARTS = re.compile(r"(?!else\b|elif\b|except\b|finally\b)[^\s#]")
-MOST_BROKEN = 200
+MOST_BROKEN = 50
 
 
 def parse(text: str) -> tuple[list[ast.stmt], list[tuple[int, str]]]:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from grader.intake.effects import Body, Call, Imported, body, calls, changes, imported, root, running
 from grader.intake.names import FUNCTIONS
-from grader.intake.statements import Source, Statement, statements
+from grader.intake.statements import MOST, Source, Statement, statements, unread
 from grader.records import Dropped
 
 SAME_OBJECT = {"cpu", "cuda", "eval", "float", "requires_grad_", "to", "train"}  # methods that return self
 
 
 TARGETS = ("FCN32s", "FCN8s", "get_cls_pred", "returnCAM")
+LONGEST_PROGRAM = 1_000_000  # characters; the course's notebook has 25 000
+DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){1,8}")
 END = 1 << 40  # a time after all statements
 
 
@@ -92,21 +97,36 @@ class Program:
             return set()
         given = dict(zip(function.parameters, call.arguments, strict=False)) | dict(call.keywords)
         arguments = {given[name] for name in function.changes if name in given}
-        return {name for name in arguments if name} | self._changed_globals(call.path, set())
+        inner = (self._changed_globals.get(each, set()) for each in self.reached(call.path))
+        return {name for name in arguments if name}.union(*inner)
 
-    def _changed_globals(self, function: str, seen: set[str]) -> set[str]:
-        """The module's names that a function, and those that it calls, bind or change.
+    @cached_property
+    def _changed_globals(self) -> Mapping[str, set[str]]:
+        """For each function the module's names that it binds or changes itself.
 
         What a target does to them is its own affair: it needs no call of itself.
         """
-        if function in seen or function not in self.functions or function in TARGETS:
-            return set()
-        seen.add(function)
-        statement = self.statements[self.binders[function][-1]]
-        found = statement.names.sets | (self.functions[function].changes & statement.names.later)
-        for call in self.functions[function].calls:
-            found = found | self._changed_globals(call.path, seen)
+        found = {}
+        for name in set(self.functions) - set(TARGETS):
+            statement = self.statements[self.binders[name][-1]]
+            found[name] = statement.names.sets | (self.functions[name].changes & statement.names.later)
         return found
+
+    def reached(self, function: str) -> frozenset[str]:
+        """A function and the functions of the module that it calls, directly or not; targets call none."""
+        if function not in self._reached:
+            found, stack = set[str](), [function]
+            while stack:
+                each = stack.pop()
+                if each in self.functions and each not in found:
+                    found.add(each)
+                    stack += [call.path for call in self.functions[each].calls if each not in TARGETS]
+            self._reached[function] = frozenset(found)
+        return self._reached[function]
+
+    @cached_property
+    def _reached(self) -> dict[str, frozenset[str]]:
+        return {}
 
     @cached_property
     def _aliases(self) -> Mapping[str, set[str]]:
@@ -116,9 +136,21 @@ class Program:
             if isinstance(statement.node, ast.Assign) and (whole := _whole(statement.node.value)):
                 for target in statement.node.targets:
                     if isinstance(target, ast.Name) and whole not in self.foreign:
-                        both = groups.get(target.id, {target.id}) | groups.get(whole, {whole})
-                        groups |= dict.fromkeys(both, both)
+                        _join(groups, target.id, whole)
         return groups
+
+    @cached_property
+    def attributes(self) -> Mapping[str, set[str]]:
+        """For each dotted path in the program's text the names that follow it, as in `models.FCN32s`."""
+        found: dict[str, set[str]] = defaultdict(set)
+        texts = {id(each.lines): each.lines for each in self.statements}
+        for path in {path for lines in texts.values() for line in lines for path in DOTTED.findall(line)}:
+            parts = path.split(".")
+            for size in range(1, len(parts)):
+                found[".".join(parts[:size])].add(parts[size])
+        return found
+
+    # --- at a time ------------------------------------------------------------------------------------
 
     def sources(self, name: str, time: int) -> list[int]:
         """The positions of the statements that make up what a name stands for at a time, latest first.
@@ -126,35 +158,49 @@ class Program:
         Where it is bound only later than it is used (cells were run in another order), what binds it last.
         """
         bound = self.binders.get(name, [])
-        before = [position for position in bound if position < time] or bound
         found = []
-        for position in reversed(before):
-            found.append(position)
-            if name in self.statements[position].names.sure:
+        for at in range((bisect_left(bound, time) or len(bound)) - 1, -1, -1):
+            found.append(bound[at])
+            if name in self.statements[bound[at]].names.sure:
                 break
         return found
 
     def changed_in(self, name: str, sources: list[int]) -> list[int]:
         """The positions of the statements that change the object which `sources` bound to a name."""
-        first = sources[-1] if sources else -1
-        later = (at for at in self.binders.get(name, []) if at > max(sources, default=-1))
+        bound, changed = self.binders.get(name, []), self.changers.get(name, [])
+        later = islice(bound, bisect_right(bound, max(sources, default=-1)), None)
         until = next((at for at in later if name in self.statements[at].names.sure), END)
-        return [at for at in self.changers.get(name, []) if first < at < until]
+        first = bisect_right(changed, sources[-1] if sources else -1)
+        return changed[first : bisect_left(changed, until)]
+
+
+def _join(groups: dict[str, set[str]], one: str, other: str) -> None:
+    """Make one group of two names' groups."""
+    small, large = sorted((groups.get(name, {name}) for name in (one, other)), key=len)
+    if small is not large:
+        large |= small
+        groups |= dict.fromkeys(small, large)
+    groups.setdefault(one, large)
+    groups.setdefault(other, large)
 
 
 def program(name: str, sources: Iterable[Source], is_local: Callable[[str], bool]) -> Program:
     """The program that sources make, in order; `is_local` says which modules are the submission's."""
-    sources = list(sources)
-    parts = [statements(source) for source in sources]
-    found = tuple(statement for part, _ in parts for statement in part)
+    found, dropped, labels, left = list[Statement](), list[Dropped](), list[str](), LONGEST_PROGRAM
+    for source in sources:
+        labels.append(source.label)
+        left -= len(source.text)
+        part, lost = statements(source) if left > 0 and len(found) < MOST else ([], [unread(source)])
+        found += part
+        dropped += lost
     imports = tuple(tuple(imported(each.node)) if "import" in each.text else () for each in found)
     modules = {one.module for each in imports for one in each}
     return Program(
         name,
-        tuple(source.label for source in sources),
-        found,
+        tuple(labels),
+        tuple(found),
         imports,
-        tuple(dropped for _, lost in parts for dropped in lost),
+        tuple(dropped),
         frozenset(module for module in modules if is_local(module)),
     )
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-import re
 from collections import defaultdict
-from collections.abc import Iterator
 
 from grader.intake.effects import Imported
 from grader.intake.library import MAIN, Library
@@ -28,6 +26,7 @@ class Walk:
         self.library = library
         self.kept: dict[str, set[int]] = defaultdict(set)
         self.used: dict[str, None] = {}  # modules, in the order they were met
+        self._star_imports: dict[str, list[tuple[int, str]]] = {}
         self._barred: dict[str, frozenset[int]] = {}
         self._wants: list[tuple[str, str, int]] = []
         self._seen: set[tuple[str, str, int]] = set()
@@ -50,11 +49,15 @@ class Walk:
 
     def provides(self, module: str, name: str) -> bool:
         """Whether the statements kept bind a name in a module."""
-        program = self._program(module)
-        bound = any(name in program.statements[at].names.binds for at in self.kept[module])
-        return bound or any(
-            self.provides(star, name) for at, star in self._stars(module) if at in self.kept[module]
-        )
+        stack, seen = [module], set[str]()
+        while stack:
+            each = stack.pop()
+            seen.add(each)
+            program = self._program(each)
+            if any(name in program.statements[at].names.binds for at in self.kept[each]):
+                return True
+            stack += [star for at, star in self._stars(each) if at in self.kept[each] and star not in seen]
+        return False
 
     # --- one step -------------------------------------------------------------------------------------
 
@@ -110,38 +113,45 @@ class Walk:
             return
         whole = inner if one.attribute else module
         self.used[whole] = None
-        for attribute in _attributes(program, one.bound):
+        for attribute in program.attributes.get(one.bound, ()):
             self._push(whole, attribute, END)
 
-    def _stars(self, module: str) -> Iterator[tuple[int, str]]:
+    def _stars(self, module: str) -> list[tuple[int, str]]:
         """The positions of `from x import *`, with x if it is the submission's, else with ""."""
-        program = self._program(module)
-        for position, imports in enumerate(program.imports):
-            for one in imports:
-                if one.attribute == "*":
-                    name = self.library.absolute(one.module, module)
-                    yield position, name if self.library.is_local(name) else ""
+        if module not in self._star_imports:
+            found = []
+            for position, imports in enumerate(self._program(module).imports):
+                for name in (
+                    self.library.absolute(one.module, module) for one in imports if one.attribute == "*"
+                ):
+                    found.append((position, name if self.library.is_local(name) else ""))
+            self._star_imports[module] = found
+        return self._star_imports[module]
 
-    def _find_in_stars(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
+    def _find_in_stars(self, module: str, name: str) -> None:
         """Keep the star imports that bring a name: one of the submission's own, else all of libraries."""
-        stars = [(at, star) for at, star in self._stars(module) if star not in seen]
-        for position, star in reversed(stars):
-            inner = self._program(star)
-            if star and (name in inner.binders or self._find_in_stars(star, name, seen | {module})):
-                self._keep(module, position)
-                self._push(star, name, END)
-                return True
-        for position, star in stars:
+        way = self._way(module, name)
+        for importer, position in way:
+            self._keep(importer, position)
+        if way:
+            return
+        for position, star in self._stars(module):
             if not star:
                 self._keep(module, position)
-        return any(not star for _, star in stars)
 
-
-def _attributes(program: Program, bound: str) -> set[str]:
-    """The attributes of a module that a program's text mentions."""
-    pattern = re.compile(rf"\b{re.escape(bound)}\s*\.\s*(\w+)")
-    texts = {id(each.lines): each.lines for each in program.statements}
-    return {name for lines in texts.values() for line in lines for name in pattern.findall(line)}
+    def _way(self, module: str, name: str) -> list[tuple[str, int]]:
+        """The star imports that lead from a module to the one that binds a name, which is wanted there."""
+        ways: dict[str, list[tuple[str, int]]] = {module: []}
+        queue = [module]
+        for each in queue:
+            if each != module and name in self._program(each).binders:
+                self._push(each, name, END)
+                return ways[each]
+            for position, star in reversed(self._stars(each)):
+                if star and star not in ways:
+                    ways[star] = [*ways[each], (each, position)]
+                    queue.append(star)
+        return []
 
 
 # --- targets --------------------------------------------------------------------------------------

@@ -12,7 +12,9 @@ from grader.intake.names import Names, names, walk
 from grader.intake.parsing import parse
 from grader.records import Chunk, Dropped
 
-LONGEST = 400_000  # characters of one cell or file; a large hand-written one has 50 000
+LONGEST = 200_000  # characters of one cell or file; a large one written by hand has 50 000
+MOST = 2000  # statements of a program; a long notebook has some 300
+TOO_LONG = f"below more code than is read ({MOST} statements)"
 ALWAYS = {"True", "1", "__name__ == '__main__'", "'__main__' == __name__"}
 
 
@@ -61,12 +63,20 @@ def statements(source: Source) -> tuple[list[Statement], list[Dropped]]:
     nodes, broken = parse(python.text)
     dropped += [_dropped(source, line, lines[line - 1], why) for line, why in broken]
     found: list[Statement] = []
-    for node in flat(nodes):
+    for number, node in enumerate(flat(nodes)):
+        if number == MOST:
+            dropped.append(_dropped(source, node.lineno, lines[node.lineno - 1], TOO_LONG))
+            break
         try:
             found.append(Statement(source.label, lines, node, names(node)))
         except RecursionError:
             dropped.append(_dropped(source, node.lineno, lines[node.lineno - 1], "nested too deeply"))
     return found, dropped
+
+
+def unread(source: Source) -> Dropped:
+    """The entry for a source that is not read, as the program is too long already."""
+    return _dropped(source, 1, source.text[:200], TOO_LONG)
 
 
 def _dropped(source: Source, line: int, text: str, reason: str) -> Dropped:

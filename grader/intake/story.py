@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,9 @@ class Story:
             found = [(at, call) for call in calls(running([statement.node]))]
             self._calls.setdefault(statement.label, []).extend(found)
         self._headings = _headings(cells)
+        texts = (statement.text[:5000] for statement in program.statements)
+        self._pretrains = [bool(PRETRAINED.search(text)) and not SCRATCH.search(text) for text in texts]
+        self._told: dict[tuple[str, int], Told] = {}
 
     def trainings(self, label: str) -> list[Told]:
         """The models that the training calls of a cell were given, in order."""
@@ -67,24 +71,23 @@ class Story:
     def _of_name(self, name: str, time: int, depth: int = 0) -> Told:
         """What a name stood for, found through the statements that bound it."""
         if name in MODELS:
-            text = self._program.statements[time].text
-            return Told(MODELS[name], bool(PRETRAINED.search(text)) and not SCRATCH.search(text))
-        bound = [at for at in self._program.binders.get(name, ()) if at < time]
-        if not bound or depth > DEEPEST or name in self._program.foreign:
+            return Told(MODELS[name], self._pretrains[time])
+        bound = self._program.binders.get(name, [])
+        before = bisect_left(bound, time)
+        if not before or depth > DEEPEST or name in self._program.foreign:
             return Told()
-        at = bound[-1]
-        inner = (
-            self._of_name(read, at, depth + 1) for read in sorted(self._program.statements[at].names.reads)
-        )
-        told = next((told for told in inner if told.model), Told())
-        copied = any(self._copies(name, between) for between in range(at, time))
-        return Told(told.model, told.pretrained or (bool(told.model) and copied))
+        at = bound[before - 1]
+        if (name, at) not in self._told:
+            reads = sorted(self._program.statements[at].names.reads)
+            inner = (self._of_name(read, at, depth + 1) for read in reads)
+            self._told[name, at] = next((told for told in inner if told.model), Told())
+        told = self._told[name, at]
+        copied = bool(told.model) and any(self._copies(name, between) for between in range(at, time))
+        return Told(told.model, told.pretrained or copied)
 
     def _copies(self, name: str, at: int) -> bool:
         """Whether a statement copies VGG-16's weights into what a name stands for."""
-        statement = self._program.statements[at]
-        text = statement.text
-        return name in statement.names.reads and bool(PRETRAINED.search(text)) and not SCRATCH.search(text)
+        return self._pretrains[at] and name in self._program.statements[at].names.reads
 
 
 def _headings(cells: Iterable[Cell]) -> dict[str, Told]:
@@ -98,7 +101,7 @@ def _headings(cells: Iterable[Cell]) -> dict[str, Told]:
 
 
 def _of_heading(line: str, before: Told) -> Told:
-    if re.match(r"\s*#*\s*(?:\d[\d.]*\s*)?Part\s*[34]\b", line, re.IGNORECASE):
+    if re.match(r"[\s#]*(?:\d[\d.]*\s*)?Part\s*[34]\b", line, re.IGNORECASE):
         return Told()
     mention = MENTION.search(line) if line.lstrip().startswith(("#", "*", "<h")) else None
     if mention is None:

@@ -20,14 +20,16 @@ HEAVY_METHODS = {"backward"}
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def is_heavy(program: Program, path: str, seen: frozenset[str] = frozenset()) -> bool:
+def is_heavy(program: Program, path: str) -> bool:
     """Whether it is heavy to call what `path` names, directly or through functions of the program."""
+    inner = (call.path for each in program.reached(path) for call in program.functions[each].calls)
+    return any(_is_heavy(program, each) for each in (path, *inner))
+
+
+def _is_heavy(program: Program, path: str) -> bool:
     head, _, rest = path.partition(".")
     if rest.rpartition(".")[2] in HEAVY_METHODS:
         return True
-    if path in program.functions:
-        inner = program.functions[path].calls if path not in seen and len(seen) < 20 else ()
-        return any(is_heavy(program, call.path, seen | {path}) for call in inner)
     if head in program.binders and head not in program.foreign:
         return False
     full = ".".join(filter(None, (program.foreign.get(head, head), rest)))

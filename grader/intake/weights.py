@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from grader.intake.effects import path, root, running
@@ -63,28 +64,30 @@ def _second(call: ast.Call) -> ast.expr | None:
 
 def _bound(program: Program, statements: Sequence[Statement], name: str) -> tuple[Chunk, ...]:
     """The assignments to a name in the block that holds the last of them."""
-    last: tuple[Statement, list[ast.stmt]] | None = None
-    line = 0
-    for statement in statements:
-        line = 0 if last and last[0].label != statement.label else line
-        for block in _blocks(program, statement):
-            lines = [node.lineno for node in block if binds(node, name)]
-            if lines and max(lines) >= line:
-                last, line = (statement, block), max(lines)
-    if last is None or not name:
+    labels = {label: number for number, label in enumerate(program.labels)}
+    last, place = None, (-1, -1)
+    for statement, block in _blocks(program, statements):
+        lines = [node.lineno for node in block if binds(node, name)]
+        if lines and (labels[statement.label], max(lines)) >= place:
+            last, place = (statement, block), (labels[statement.label], max(lines))
+    if last is None:
         return ()
     statement, block = last
     return tuple(statement.chunk(block[at]) for at in _needed(program, block, name))
 
 
-def _blocks(program: Program, statement: Statement) -> Iterator[list[ast.stmt]]:
-    """The lists of statements that a statement is in or has in it."""
-    yield [each.node for each in program.statements if each.label == statement.label]
-    for node in walk(statement.node):
-        for part in ("body", "orelse", "finalbody"):
-            block = getattr(node, part, None)
-            if isinstance(block, list):
-                yield block
+def _blocks(program: Program, statements: Sequence[Statement]) -> Iterator[tuple[Statement, list[ast.stmt]]]:
+    """The lists of statements that statements are in or have in them, each with one of its statements."""
+    cells: dict[str, list[ast.stmt]] = defaultdict(list)
+    for each in program.statements:
+        cells[each.label].append(each.node)
+    yield from ((first, cells[label]) for label, first in {each.label: each for each in statements}.items())
+    for statement in statements:
+        for node in walk(statement.node):
+            for part in ("body", "orelse", "finalbody"):
+                block = getattr(node, part, None)
+                if isinstance(block, list):
+                    yield statement, block
 
 
 def _needed(program: Program, block: list[ast.stmt], name: str) -> list[int]:

@@ -72,4 +72,4 @@ def test_replacing_a_file_gives_its_room_back() -> None:
     for size in (500, 10):
         basket.add("a.py", io.BytesIO(b"x" * size))
 
-    assert basket.size == 10
+    assert basket.sizes["py"] == 10

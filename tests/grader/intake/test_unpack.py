@@ -149,10 +149,8 @@ def test_too_many_and_too_large_files_are_left_out(tmp_path: Path, monkeypatch: 
     found = unpack(folder(tmp_path / "s", files))
 
     assert len(found.contents) == 4
-    assert found.notes == (
-        "large.py: larger than 0 MB, it was not read",
-        "more than 5 files: the rest was not looked at",
-    )
+    assert found.notes[0].startswith("large.py: larger than")
+    assert found.notes[1] == "more than 5 files: the rest was not looked at"
 
 
 @pytest.mark.parametrize(
