@@ -127,22 +127,22 @@ def _pool_attributes(role: str, node: Expr) -> Iterator[Finding]:
 
 
 def dropout_findings(
-    reading: Reading, train: Sequence[Dropout], evaluation: Sequence[Dropout]
+    train: Reading, dropouts: Sequence[Dropout], evaluation: Reading, active: Sequence[Dropout]
 ) -> Iterator[Finding]:
-    """Compare the dropouts: kind, rate, place, on in train mode and off in eval mode."""
-    wanted = {conv.role: conv.dropout for conv in reading.architecture.convs() if conv.dropout}
+    """Compare the dropouts of both modes: kind, rate, place, on in train mode and off in eval mode."""
+    wanted = {conv.role: conv.dropout for conv in evaluation.architecture.convs() if conv.dropout}
     placed: dict[str, list[Dropout]] = {}
-    for dropout in train:
-        placed.setdefault(_after(reading, dropout), []).append(dropout)
+    for dropout in dropouts:
+        placed.setdefault(_after(train, dropout), []).append(dropout)
     for role, rate in wanted.items():
-        if role in reading.layers:
+        if role in evaluation.layers:
             yield from _dropout_of(role, rate, placed.pop(role, []))
     for role, extra in placed.items():
         words = f"a dropout after {role or 'the input'}, where the assignment has none"
         yield Finding("dropout", words, "", "dropout after fc6 and fc7 only", "", extra[0].place)
-    for dropout in evaluation:
+    for dropout in active:
         if dropout.active and dropout.rate > 0:
-            words = f"the dropout after {_after(reading, dropout)} stays on in eval mode"
+            words = f"the dropout after {_after(evaluation, dropout)} stays on in eval mode"
             help_ = "Pass `training=self.training` to the functional form, or use the nn.Dropout2d module."
             yield Finding(
                 "dropout", words, help_, "no dropout in eval mode", "dropout in eval mode", dropout.place

@@ -283,7 +283,10 @@ class ModelEvidence:
             train = self.train_trace
         except StudentError as error:
             return [Finding("dropout", f"the forward pass fails in train mode: {error}", where=error.place)]
-        return list(steps.dropout_findings(self.reading, train.dropouts, self.trace.dropouts))
+        reading = self.reading  # but a normalisation computes something else in train mode
+        if train.output is not None:
+            reading = read_network(train.output, reading.architecture)
+        return list(steps.dropout_findings(reading, train.dropouts, self.reading, self.trace.dropouts))
 
     @once
     def shapes(self) -> tuple[tuple[tuple[int, ...], dict[str, Any]], ...]:

@@ -26,8 +26,9 @@ def pools(*edits: Edit) -> list[str]:
 def dropouts(*edits: Edit) -> list[str]:
     """What is said of the dropouts after these edits."""
     source = edited(*edits)
-    train, evaluation = (trace_of(source, training=mode).dropouts for mode in (True, False))
-    found = list(dropout_findings(reading_of(source), train, evaluation))
+    train, evaluation = (trace_of(source, training=mode) for mode in (True, False))
+    readings = (reading_of(source, training=mode) for mode in (True, False))
+    found = list(dropout_findings(next(readings), train.dropouts, next(readings), evaluation.dropouts))
     assert {finding.line for finding in found} <= {"dropout"}
     return [finding.rationale for finding in found]
 
@@ -236,6 +237,13 @@ def test_how_a_dropout_is_written_is_free(edit: Edit) -> None:
 def test_a_dropout_of_rate_zero_in_eval_mode_is_off() -> None:
     """A dropout that drops nothing may stay on."""
     assert dropouts((FC7, "h = F.dropout2d(F.relu(self.fc7(h)), 0.5 if self.training else 0.0)")) == []
+
+
+def test_a_normalisation_moves_no_dropout() -> None:
+    """What is computed otherwise in train mode doesn't hide where a dropout stands."""
+    made = ("self.fc6 = nn", "self.bn = nn.BatchNorm2d(4)\n        self.fc6 = nn")
+
+    assert dropouts(made, (CONV2_1, "F.relu(self.bn(self.conv2_1(h)))")) == []
 
 
 def test_a_missing_layer_misses_no_dropout() -> None:

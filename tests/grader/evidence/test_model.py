@@ -1,0 +1,457 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.errors import Blocked, ProtocolError, StudentDied, StudentRaised
+from grader.evidence.model import ModelEvidence, close
+from grader.network.evaluate import BILINEAR
+from grader.records import Place
+from grader.sandbox.student import Reply
+from reference.architecture import Architecture, Conv
+from tests.grader.in_process import InProcess, Refusing
+from tests.grader.slim import SLIM, SOURCE, Edit, edited, slim8, slim32
+from tests.grader.styles import COMPOSED, RELUS, Style, styled_world, styles
+
+SEED = 7
+
+
+def evidence(*edits: Edit, network: str = "FCN8s", source: str = SOURCE) -> ModelEvidence:
+    """What there is to know about a network after these edits."""
+    return ModelEvidence(InProcess(edited(*edits, source=source)), SLIM[network], SEED, {})
+
+
+def verdict(found: ModelEvidence) -> tuple[dict[str, list[str]], str]:
+    """What is wrong, by line, and what wasn't verified."""
+    said = {line: sorted(f.rationale for f in findings) for line, findings in found.findings.items()}
+    return said, found.unverified
+
+
+def styled(table: Callable[[int], Architecture], style: Style, name: str) -> ModelEvidence:
+    """What there is to know about a table in a style, when the assignment is another table."""
+    return ModelEvidence(InProcess("", styled_world(table, style)), SLIM[name], SEED, {})
+
+
+# --- right networks -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("network", SLIM)
+def test_a_right_network_is_the_reference(network: str) -> None:
+    """Its output under the challenge is the reference's, and nothing is found."""
+    found = evidence(network=network)
+
+    assert found.is_reference
+    assert verdict(found) == ({}, "")
+    assert close(found.response, found.reference)
+
+
+def test_every_question_is_asked_once() -> None:
+    """Looking at the evidence again asks nothing again."""
+    found = evidence()
+    for _ in range(2):
+        verdict(found), found.shapes, found.gradients, found.copying.values
+    student = found.student
+    assert isinstance(student, InProcess)
+
+    assert sorted(set(student.asked)) == sorted(
+        ["build", "trace", "initial", "sample", "copy_vgg", "fill", "forward", "shapes", "gradients"]
+    )
+    counts = {verb: student.asked.count(verb) for verb in student.asked}
+    assert counts.pop("trace") == 2  # in eval and in train mode
+    assert counts.pop("sample") == 3  # before and after copying, and the VGG-16
+    assert set(counts.values()) == {1}
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.data(), st.sampled_from(sorted(SLIM)))
+def test_equal_models_get_equal_verdicts(data: st.DataObject, network: str) -> None:
+    """However a right network is written, named and ordered, nothing is found and everything is verified."""
+    style = data.draw(styles(SLIM[network](12), (*RELUS, *COMPOSED)))
+    found = styled(SLIM[network], style, network)
+
+    assert found.is_reference
+    assert verdict(found) == ({}, "")
+
+
+def _change(role: str, **values: Any) -> Callable[[Architecture], Architecture]:
+    def changed(conv: Any) -> Any:
+        return replace(conv, **values) if isinstance(conv, Conv) and conv.role == role else conv
+
+    return lambda table: replace(
+        table,
+        trunk=tuple(map(changed, table.trunk)),
+        score=changed(table.score),
+        upscores=tuple(map(changed, table.upscores)),
+        skips=tuple(replace(skip, score=changed(skip.score)) for skip in table.skips),
+    )
+
+
+FAULTS: dict[str, Callable[[Architecture], Architecture]] = {
+    "padding": _change("conv1_1", padding=150),
+    "kernel": _change("conv4_2", kernel=5, padding=2),
+    "dilation": _change("conv5_1", dilation=2, padding=2),
+    "no ReLU": _change("conv2_1", relu=False),
+    "no ReLU before a pool": _change("conv4_3", relu=False),
+    "a ReLU after score": _change("score", relu=True),
+    "no bias": _change("fc7", bias=False),
+    "dropout": _change("fc6", dropout=0.2),
+    "crop": lambda table: replace(table, crop=table.crop - 2),
+    "skips' crops": lambda table: replace(
+        table, skips=tuple(replace(skip, crop=skip.crop + 1) for skip in table.skips)
+    ),
+}
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.data(), st.sampled_from(sorted(SLIM)), st.sampled_from(sorted(FAULTS)))
+def test_equally_wrong_models_get_equal_verdicts(data: st.DataObject, network: str, fault: str) -> None:
+    """However a wrong network is written, the same is said of it as of the plainest way to write it."""
+    base, wrong = SLIM[network], FAULTS[fault]
+    style = data.draw(styles(base(12), padded_before=False, ceil=True))
+    found = verdict(styled(lambda n: wrong(base(n)), style, network))
+
+    assert found == verdict(styled(lambda n: wrong(base(n)), Style(), network))
+    assert found[1] == ""
+    assert (found[0] == {}) == (fault == "skips' crops" and network == "FCN32s")
+
+
+@pytest.mark.xfail(strict=True, reason="a padding that stands before its convolution is read as none")
+def test_padding_before_a_convolution_costs_nothing_beside_another_fault() -> None:
+    """With a fault elsewhere, F.pad before every convolution is as right as it is without."""
+    wrong = FAULTS["crop"]
+    found = verdict(styled(lambda n: wrong(slim32(n)), Style(padded_before=True), "FCN32s"))
+
+    assert found == ({"crop": ["the crop starts at 17, it must start at 19"]}, "")
+
+
+@pytest.mark.xfail(strict=True, reason="a ReLU of two operations is read as none")
+@pytest.mark.parametrize("relu", COMPOSED)
+def test_a_composed_relu_costs_nothing_beside_another_fault(relu: str) -> None:
+    """With a fault elsewhere, a ReLU written as a maximum or a mask is as right as it is without."""
+    wrong = FAULTS["crop"]
+    found = verdict(styled(lambda n: wrong(slim32(n)), Style(relu=relu), "FCN32s"))
+
+    assert found == ({"crop": ["the crop starts at 17, it must start at 19"]}, "")
+
+
+# --- wrong networks -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("edit", "lines"),
+    [
+        (("3, padding=100", "3, padding=150"), "conv1"),
+        (("F.relu(self.conv2_1(h))", "self.conv2_1(h)"), "activations"),
+        (("self.pool4 = nn.MaxPool2d(2, 2, ceil_mode=True)", "self.pool4 = nn.AvgPool2d(2, 2)"), "pools"),
+        (("h = F.relu(self.conv5_2(h))", "pass"), "conv5"),
+        (("h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)]", "h[:, :, :x.size(2), :x.size(3)]"), "crop"),
+        (("h = h + s[:, :, 9:9 + h.size(2), 9:9 + h.size(3)]", "pass"), "score_pools skips"),
+        (
+            ("s[:, :, 9:9 + h.size(2), 9:9 + h.size(3)]", "s[:, :, 4:4 + h.size(2), 4:4 + h.size(3)]"),
+            "skip_crops",
+        ),
+        (
+            (
+                "h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)]",
+                "h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)].softmax(1)",
+            ),
+            "logits",
+        ),
+        (("self.fc6(h)", "self.fc6(h * 0.5)"), "forward"),
+        (
+            (
+                "self.fc7 = nn.Conv2d(24, 24, 1)",
+                "self.fc7 = nn.Sequential(nn.BatchNorm2d(24), nn.Conv2d(24, 24, 1))",
+            ),
+            "forward",
+        ),
+    ],
+)
+def test_a_fault_costs_its_lines_and_is_verified(edit: Edit, lines: str) -> None:
+    """A fault that the trace shows is confirmed by replaying the trace, so that every other line can pass."""
+    found = evidence(edit)
+
+    assert not found.is_reference
+    assert sorted(found.findings) == lines.split()
+    assert found.unverified == ""
+
+
+def test_a_dropout_is_judged_even_in_the_right_network() -> None:
+    """Dropouts change nothing of the output in eval mode, so they are looked at in any case."""
+    found = evidence(("self.drop6 = nn.Dropout2d(0.5)", "self.drop6 = nn.Dropout2d(0.1)"))
+
+    assert found.is_reference
+    assert list(found.findings) == ["dropout"]
+
+
+def test_a_forward_pass_that_fails_in_train_mode_is_the_dropouts_fault() -> None:
+    """What only happens in train mode is told under the dropout line, with its place."""
+    found = evidence(
+        ("h = self.upscore(h)", "assert not self.training; h = self.upscore(h)"), network="FCN32s"
+    )
+    ((line, (finding,)),) = found.findings.items()
+
+    assert line == "dropout"
+    assert "fails in train mode: AssertionError" in finding.rationale
+    assert finding.where is not None and finding.where.label == "cell 1"
+
+
+def test_findings_point_at_the_line_that_made_the_layer() -> None:
+    """The place of a wrong layer is its constructor's."""
+    (finding,) = evidence(("3, padding=100", "3, padding=150")).findings["conv1"]
+    line = next(n for n, text in enumerate(SOURCE.splitlines(), 1) if "padding=100" in text)
+
+    assert finding.where == Place("cell 1", line)
+
+
+# --- claims that are not verified -----------------------------------------------------------------------
+
+
+class Lying(InProcess):
+    """Answers some verbs as another submission would."""
+
+    def __init__(self, source: str, shown: str, *verbs: str) -> None:
+        super().__init__(source)
+        self.other = InProcess(shown)
+        self.verbs = verbs
+
+    def ask(self, verb: str, *args: Any, **options: Any) -> Reply:
+        other = self.other if verb in self.verbs else super()
+        return other.ask(verb, *args, **options)
+
+
+def lying(edit: Edit, *verbs: str) -> ModelEvidence:
+    """A wrong network that shows the right one's answers."""
+    return ModelEvidence(Lying(edited(edit), SOURCE, *verbs), slim8, SEED, {})
+
+
+def test_a_trace_of_another_network_earns_nothing() -> None:
+    """Where the right layers are claimed but the output isn't theirs, the claim is not verified."""
+    found = lying(("F.relu(self.conv2_1(h))", "self.conv2_1(h)"), "trace")
+
+    assert found.findings == {}
+    assert found.unverified == "the output is not what the recorded layers compute"
+
+
+def test_a_trace_that_cant_be_replayed_is_not_verified() -> None:
+    """An operation that isn't computed on this side leaves its network unverified, by name."""
+    found = evidence(("self.fc6(h)", "self.fc6(torch.erf(h))"))
+
+    assert "aten.erf" in found.unverified
+
+
+def test_views_changed_in_place_are_not_verified() -> None:
+    """What was recorded of aliased memory can't be replayed."""
+    found = evidence(("h = self.upscore3(h)", "h = self.upscore3(h); part = h[:, :, 1:]; part.mul_(2)"))
+
+    assert "in place" in found.unverified
+
+
+def test_the_reference_s_output_is_proof_enough() -> None:
+    """Whatever the trace holds, a network that gives the reference's numbers is right."""
+    found = evidence(("self.fc6(h)", "self.fc6(torch.erf(h) * 0 + h)"))
+
+    assert found.is_reference
+    assert verdict(found) == ({}, "")
+
+
+def test_another_output_than_a_tensor_blocks() -> None:
+    """Without an array there is nothing to compare."""
+
+    class Mute(InProcess):
+        def ask(self, verb: str, *args: Any, **options: Any) -> Reply:
+            reply = super().ask(verb, *args, **options)
+            return Reply(reply.value) if verb == "forward" else reply
+
+    found = ModelEvidence(Mute(SOURCE), slim8, SEED, {})
+
+    with pytest.raises(Blocked, match=r"see fcn8s\.build"):
+        found.response
+
+
+# --- networks that are not there ------------------------------------------------------------------------
+
+
+def test_a_missing_class_blocks_all_but_itself() -> None:
+    """That there is no such class is told where it is built; the rest is blocked by it."""
+    found = evidence(("class FCN8s(Trunk)", "class Other(Trunk)"))
+
+    with pytest.raises(StudentRaised, match="FCN8s is not defined"):
+        found.built
+    for ask in (lambda: found.trace, lambda: found.reading, lambda: found.findings, lambda: found.size):
+        with pytest.raises(Blocked, match=r"see fcn8s\.build"):
+            ask()
+
+
+def test_too_little_of_a_network_is_not_assessed() -> None:
+    """A network of few of the assignment's layers says nothing by what it does well."""
+    tiny = (
+        "import torch\nfrom torch import nn\nclass FCN8s(nn.Conv2d):\n    def __init__(self, n_class=12):\n"
+    )
+    tiny += "        super().__init__(3, n_class, 3, padding=1)\n"
+
+    with pytest.raises(Blocked, match=r"only . of FCN8s's 21 layers are there"):
+        evidence(source=tiny).reading
+
+
+def test_a_model_that_returns_no_tensor_blocks() -> None:
+    """What is returned instead is told."""
+    found = evidence(("h = self.upscore(h)\n", "return [self.upscore(h)]\n"), network="FCN32s")
+
+    with pytest.raises(Blocked, match="FCN32s returns a list"):
+        found.reading
+
+
+@pytest.mark.parametrize("error", [StudentDied("killed"), StudentRaised("ValueError", "no")])
+def test_a_student_who_refuses_blocks(error: Exception) -> None:
+    """A dead process or an exception while building is told as it is; what needs the model is blocked."""
+    found = ModelEvidence(Refusing(error), slim8, SEED, {})
+
+    with pytest.raises(type(error)):
+        found.first_trace
+    with pytest.raises(Blocked):
+        found.findings
+
+
+@pytest.mark.parametrize(
+    "value", [None, {}, {"way": "keyword"}, [], {"way": 1, "parameters": [3], "places": {}, "methods": []}]
+)
+def test_a_description_that_is_none_is_a_protocol_error(value: object) -> None:
+    """What the worker says of a model is read with care."""
+
+    class Odd(InProcess):
+        def ask(self, verb: str, *args: Any, **options: Any) -> Reply:
+            return Reply(value)
+
+    with pytest.raises(ProtocolError):
+        ModelEvidence(Odd(SOURCE), slim8, SEED, {}).built
+
+
+# --- details ------------------------------------------------------------------------------------------
+
+
+def test_a_model_is_described_as_it_was_made() -> None:
+    """How it was called, its parameters, what can't learn, where each was made, and what copies."""
+    frozen = ("self.score = nn", "self.conv1_1.weight.requires_grad = False\n        self.score = nn")
+    built = evidence(frozen).built
+    line = next(n for n, text in enumerate(SOURCE.splitlines(), 1) if "self.conv1_1 = " in text)
+
+    assert built.way == "keyword"
+    assert built.parameters["conv1_1.weight"] == (2, 3, 3, 3)
+    assert built.frozen == ("conv1_1.weight",)
+    assert built.places["conv1_1.weight"] == Place("cell 1", line)
+    assert built.methods == ("copy_params_from_vgg16",)
+
+
+def test_a_network_that_needs_a_larger_image_gets_one() -> None:
+    """Where the smallest image vanishes on the way, a larger one is tried."""
+    found = evidence(("3, padding=100", "3, padding=1"), network="FCN32s")
+
+    assert found.size == (224, 230)
+    assert list(found.findings) == ["conv1"]
+
+
+def test_a_network_too_small_for_every_image_raises_its_first_error() -> None:
+    """If no image is large enough, what the first one raised is told."""
+    found = evidence(("h = self.upscore(h)", "h = self.upscore(h)[:, :, 5000:].max(2)[0]"), network="FCN32s")
+
+    with pytest.raises(StudentRaised):
+        found.first_trace
+    assert isinstance(found.student, InProcess)
+    assert found.student.asked.count("trace") == 3
+
+
+def test_an_ignored_n_class_is_paid_once() -> None:
+    """A network of another number of classes is read in that number's terms."""
+    ignored = evidence(("super().__init__(n_class)\n        self.upscore =", IGNORING), network="FCN32s")
+
+    assert ignored.reading.architecture.n_class == 21
+    assert ignored.findings == {}
+
+
+IGNORING = "n_class = 21\n        super().__init__(n_class)\n        self.upscore ="
+
+
+def test_both_networks_share_one_arithmetic() -> None:
+    """The evaluator of a size is made once for both networks."""
+    evaluators: dict[Any, Any] = {}
+    student = InProcess(SOURCE)
+    first = ModelEvidence(student, slim32, SEED, evaluators)
+    second = ModelEvidence(student, slim8, SEED, evaluators, first)
+
+    assert first.is_reference and second.is_reference
+    assert first.evaluator is second.evaluator
+
+
+def test_bilinear_weights_stay_in_place() -> None:
+    """Transposed convolutions that start as bilinear interpolation are not drawn; others are."""
+    right = evidence().contents
+    random = evidence(("layer.weight.data.copy_(bilinear(n_class, layer.kernel_size[0]))", "pass")).contents
+
+    assert right["upscore1.weight"] == BILINEAR
+    assert random["upscore1.weight"] == "upscore1.weight"
+
+
+def test_copied_weights_stay_in_place() -> None:
+    """What was copied from VGG-16 is known by VGG-16's own keys, so that the output proves it."""
+    contents = evidence().contents
+
+    assert contents["conv1_1.weight"] == "vgg/features.0.weight"
+    assert contents["fc6.bias"] == "vgg/classifier.0.bias"
+    assert contents["score.weight"] == "score.weight"
+
+
+def test_shapes_are_asked_for_many_sizes() -> None:
+    """Every size has an answer: a shape, or what was raised."""
+    shapes = evidence(("h = self.upscore3(h)", "assert x.size(0) == 1; h = self.upscore3(h)")).shapes
+    batch = [answer for size, answer in shapes if size[0] > 1]
+    single = {size: answer for size, answer in shapes if size[0] == 1}
+
+    assert batch and all("AssertionError" in answer["error"] for answer in batch)
+    assert all(answer["shape"] == [1, 12, *size[2:]] for size, answer in single.items())
+
+
+def test_gradients_are_known_by_parameter() -> None:
+    """A graph that is cut somewhere shows which parameters get none."""
+    cut = ("return pool3, pool4, self.score(h)", "return pool3, pool4, self.score(h.detach())")
+    gradients = evidence(cut).gradients
+
+    assert gradients["score.weight"] and not gradients["fc7.weight"]
+    assert gradients["conv1_1.weight"]  # through the skips
+
+
+def test_the_difference_is_named_by_the_numbers() -> None:
+    """What the trace doesn't show, the search names."""
+    crop = "h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)]"
+    hidden = "h[:, :, torch.arange(x.size(2)) + 33][..., torch.arange(x.size(3)) + 33]"
+
+    assert (
+        evidence((crop, hidden)).difference == "the crop starts at row 33 and column 33, it must start at 31"
+    )
+
+
+def test_equal_outputs_are_close() -> None:
+    """Outputs are equal up to rounding, relative to their own spread; NaN equals NaN; shapes must be the same."""
+    a = torch.linspace(0, 1, 50).reshape(1, 2, 5, 5)
+    holed = a.clone()
+    holed[0, 0, 0, 0] = float("nan")
+
+    assert close(a, a + 1e-6) and close(a * 1e-6, a * 1e-6) and close(holed, holed)
+    assert not close(a, a + 1e-2)
+    assert not close(a * 1e-6, a * 1.01e-6)
+    assert not close(a, holed)
+    assert not close(a, a[:, :1])
+
+
+def test_answers_are_plain() -> None:
+    """The student of these tests answers what would come off the wire."""
+    reply = InProcess(SOURCE).ask("build", {"model": "FCN8s", "n_class": 12})
+
+    assert isinstance(reply.value, dict) and isinstance(reply.arrays, Mapping)
+    assert isinstance(reply.value["parameters"][0], list)
