@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.diagnosis.findings import Finding, both
-from grader.diagnosis.steps import PROBABILITIES, is_activation, plain
-from grader.network.graph import Expr
+from grader.diagnosis.layers import PADDINGS
+from grader.diagnosis.steps import PROBABILITIES, is_activation
+from grader.diagnosis.words import plain
+from grader.network.graph import Expr, walk
 from grader.network.path import Join
 from grader.network.reading import Reading, offset
 from grader.network.roles import is_pool
 from reference.architecture import Skip
 
+BATCHWISE = ("aten.select.int", "aten.squeeze.default", "aten.squeeze.dim", "aten.unsqueeze.default")
 KNOWN = ("conv", "deconv", "relu", "max_pool", "input")
 
 
@@ -176,9 +179,19 @@ def _accounted(reading: Reading, position: int, step: Expr) -> bool:
         return position >= reading.first_upscore
     if any(step.op.removeprefix("aten.").startswith(name) for name in PROBABILITIES):
         return position > reading.last_layer or is_activation(step)
+    if any(_draws(source) for source in step.inputs if source.key != reading.path.steps[position - 1].key):
+        return True  # the determinism line pays for random numbers
+    if step.op in BATCHWISE and position > reading.last_layer:
+        return True  # the shape line pays for a lost batch
+    if plain(step) in PADDINGS:
+        return True  # the layer's line pays for another kind of padding
     return (
         step.op in KNOWN or step.op == "item" or is_activation(step) or is_pool(step) or "upsample" in step.op
     )
+
+
+def _draws(source: Expr) -> bool:
+    return any(part.op == "random" for part in walk(source))
 
 
 def _deed(step: Expr) -> str:

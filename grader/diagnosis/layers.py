@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from grader.diagnosis.findings import Finding, both
+from grader.diagnosis.words import plain
+from grader.network.graph import Expr
 from grader.network.path import LAYERS
 from grader.network.reading import Reading
 from grader.network.roles import Layer, read_layer
 from grader.records import Place
 from reference.architecture import Architecture, Conv
 
+PADDINGS = ("replication_pad2d", "reflection_pad2d", "_pad_circular", "pad_circular")
 Places = Mapping[str, Place]  # parameter name -> the line that made it
 
 
@@ -89,7 +92,11 @@ def layer_findings(reading: Reading, places: Places) -> Iterator[Finding]:
             continue
         owner[layer.weight] = wanted.role
         differing = list(attributes(layer, wanted))
-        if differing:
+        border = padded_by(reading, layer)
+        if border is not None:
+            words = f"{wanted.role}: padded by {plain(border)}, the assignment says padding {wanted.padding}, zeros"
+            yield Finding(line, words, "", spec(wanted), describe(layer, wanted.role), where)
+        elif differing:
             words = ", ".join(
                 f"{name} {mine}, the assignment says {theirs}" for name, mine, theirs in differing
             )
@@ -97,6 +104,13 @@ def layer_findings(reading: Reading, places: Places) -> Iterator[Finding]:
                 line, f"{wanted.role}: {words}", "", spec(wanted), describe(layer, wanted.role), where
             )
     yield from _extra(reading, places)
+
+
+def padded_by(reading: Reading, layer: Layer) -> Expr | None:
+    """Return the operation that pads a layer's input with something else than zeros, if any."""
+    position = reading.path.places.get(layer.expr.key, 0)
+    before = reading.path.steps[position - 1] if position else layer.expr
+    return before if plain(before) in PADDINGS else None
 
 
 def _missing(reading: Reading, wanted: Conv, line: str) -> Finding:
@@ -128,7 +142,8 @@ def _extra(reading: Reading, places: Places) -> Iterator[Finding]:
         after = reading.after(position) if position is not None else "a skip"
         line = _extra_line(after, node.op, reading)
         again = next((role for role, known in reading.layers.items() if known.weight == layer.weight), "")
-        words = f"{again} is applied once more" if again else "there is a convolution too many"
+        block = f"block {line[4:]} has" if line.startswith("conv") else "there is"
+        words = f"{again} is applied once more" if again else f"{block} a convolution too many"
         where = node.place if again else places.get(layer.weight, node.place)
         yield Finding(line, f"{words}, after {after or 'the input'}", "", "", describe(layer, "extra"), where)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from grader.diagnosis.findings import Finding, both
+from grader.diagnosis.words import plain
 from grader.network.graph import Expr
 from grader.network.reading import Reading
 from grader.network.roles import is_pool
@@ -26,11 +27,6 @@ PROBABILITIES = (
     "max.dim",
     "amax",
 )
-
-
-def plain(step: Expr) -> str:
-    """Return an operation's name as a person would say it."""
-    return step.op.removeprefix("aten.").split(".")[0].strip("_")
 
 
 def is_activation(step: Expr) -> bool:

@@ -103,7 +103,17 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # idem
         if twin is not None:  # `.data` of something known
             self._keep(tensor, self._numbers[id(twin)])
             return self._numbers[id(twin)]
-        return self.leaf(tensor, "constant")
+        return self._copy_of(tensor) or self.leaf(tensor, "constant")
+
+    def _copy_of(self, tensor: Tensor) -> int:
+        """Recognise a value that went through numpy by its numbers: the last equal one; 0 if none."""
+        if tensor.is_meta or tensor.numel() < 2:
+            return 0
+        for known in reversed(self._kept[-40:]):
+            if known.shape == tensor.shape and known.dtype == tensor.dtype and torch.equal(known, tensor):
+                self._keep(tensor, self._numbers[id(known)])
+                return self._numbers[id(known)]
+        return 0
 
     def dropout(self, tensor: Tensor, kind: str, rate: float, active: bool) -> None:
         """Note a dropout on a value."""

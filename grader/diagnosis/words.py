@@ -1,0 +1,18 @@
+"""Names of operations, as a person would say them."""
+
+from __future__ import annotations
+
+from grader.network.graph import Expr
+
+SAID = {
+    "avg_pool2d": "average pooling",
+    "adaptive_avg_pool2d": "adaptive average pooling",
+    "adaptive_max_pool2d": "adaptive max pooling",
+    "prelu_kernel": "prelu",
+}
+
+
+def plain(step: Expr) -> str:
+    """Return an operation's name without its spelling in the library."""
+    name = step.op.removeprefix("aten.").split(".")[0].strip("_")
+    return SAID.get(name, name)
