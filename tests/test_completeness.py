@@ -1,0 +1,87 @@
+"""Closed lists match what they list, so that nobody can forget one half of a pair."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader import errors, rubric
+from grader.reports import RENDERERS
+from grader.worker.operations import OPERATIONS
+
+ROOT = Path(__file__).parents[1]
+GRADER = ROOT / "grader"
+PARTS = [part.id for part in rubric.load().parts]
+
+
+def _checks(part: str) -> dict[str, str]:
+    """Name -> docstring of a part's checks, those that its file imports from a shared one included."""
+    tree = ast.parse((GRADER / "checks" / f"{part}.py").read_text(encoding="utf-8"))
+    own = {
+        node.name: ast.get_docstring(node) or "" for node in tree.body if isinstance(node, ast.FunctionDef)
+    }
+    shared = {
+        alias.asname or alias.name: ""
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    return {name: text for name, text in {**shared, **own}.items() if name.startswith("check_")}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_lines_of_the_rubric_are_the_checks(part: str) -> None:
+    """`fcn32s.crop` is check_crop in grader/checks/fcn32s.py, and no check is without points."""
+    lines = {f"check_{line.check}" for one in rubric.load().parts if one.id == part for line in one.lines}
+
+    assert set(_checks(part)) == lines
+
+
+def test_rubric_is_the_assignment() -> None:
+    """20 + 30 + 20 + 30 points."""
+    points = {part.id: sum(line.points for line in part.lines) for part in rubric.load().parts}
+
+    assert points == {"fcn32s": 20, "fcn8s": 30, "questions": 20, "cam": 30}
+
+
+def test_error_tree_is_the_docstring() -> None:
+    """Every class of errors.py is drawn in its docstring, and nothing else is."""
+    drawn = set(re.findall(r"^[│├└─ ]*([A-Z]\w+)", errors.__doc__ or "", re.MULTILINE))
+    classes = {name for name, value in vars(errors).items() if isinstance(value, type)} - {"Place"}
+
+    assert drawn - {"The"} == {
+        name for name in classes if issubclass(getattr(errors, name), errors.GraderError)
+    }
+
+
+def test_every_renderer_has_a_golden_file() -> None:
+    """And no golden file is left of a renderer that is gone."""
+    assert {path.name for path in (ROOT / "fixtures" / "goldens").iterdir()} == set(RENDERERS)
+
+
+def _strings(folder: Path, but: str) -> Iterator[str]:
+    for path in folder.rglob("*.py"):
+        if but not in path.relative_to(folder).parts:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
+
+
+def test_every_operation_of_the_worker_is_asked_for() -> None:
+    """What nobody asks for is only a way in."""
+    assert set(OPERATIONS) - set(_strings(GRADER, but="worker")) == set()
+
+
+@pytest.mark.parametrize("package", ["grader", "reference"])
+def test_tests_mirror_the_source(package: str) -> None:
+    """tests/grader/intake/test_slicing.py tests grader/intake/slicing.py, test_intake.py all of the package."""
+    home = ROOT / "tests" / package
+    for path in home.rglob("test_*.py"):
+        room = ROOT / package / path.parent.relative_to(home)
+        name = path.stem.removeprefix("test_")
+
+        assert (room / f"{name}.py").exists() or name in (room.name, "goldens"), path
