@@ -44,7 +44,7 @@ attacks: .venv/installed  ## Attack the wall on every rung of isolation this mac
 	@$(PY) -m tools.attacks $(WORK) $(ARGS)
 
 mutants: .venv/installed  ## Search for wrong programs that keep full marks
-	@$(PY) -m fixtures.mutants $(ARGS)
+	@$(PY) -m fixtures.mutants $(WORK) $(ARGS)
 
 fuzz: .venv/installed  ## Feed broken bytes to every reader of a submission
 	@$(PY) -m tools.fuzz $(ARGS)

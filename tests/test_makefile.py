@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -152,3 +154,11 @@ def test_a_grading_that_ends_badly_is_no_success(project: Project, code: str) ->
 
     assert done.returncode != 0
     assert f"Error {code}" in done.stderr
+
+
+def test_every_module_that_a_target_runs_is_there() -> None:
+    """A target that was forgotten would fail for whoever types it first."""
+    text = (ROOT / "Makefile").read_text()
+    modules = {word for word in re.findall(r"\$\(PY\) -m (\S+)", text) if word not in ("pip", "ruff", "mypy")}
+
+    assert [module for module in sorted(modules) if find_spec(module) is None] == []
