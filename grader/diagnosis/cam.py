@@ -276,7 +276,9 @@ def _near(answer: Maps, values: Floats, slack: float) -> bool:
     found = answer[np.ix_(rows, columns)].astype(np.float64)
     distance = np.abs(found - values) % 256
     wrapped, cut = np.minimum(distance, 256 - distance), np.abs(found - np.clip(values, 0, 255))
-    return bool((np.minimum(wrapped, cut) <= 4 + slack * max(_range(values), 255.0)).all())
+    whole = values.min() >= 0 and values.max() < 256
+    moved = slack * (_range(values) if whole else max(_range(values), 256.0))
+    return bool((np.minimum(wrapped, cut) <= LEVELS + 1 + moved).all())
 
 
 def _centres(cells: int, size: int) -> NDArray[np.intp]:

@@ -437,7 +437,7 @@ def test_the_difference_is_named_by_the_numbers() -> None:
 
 
 def test_equal_outputs_are_close() -> None:
-    """Outputs are equal up to rounding, relative to their own spread; NaN equals NaN; shapes must be the same."""
+    """Outputs are equal up to rounding, relative to their spread; NaN equals NaN; shapes must agree."""
     a = torch.linspace(0, 1, 50).reshape(1, 2, 5, 5)
     holed = a.clone()
     holed[0, 0, 0, 0] = float("nan")

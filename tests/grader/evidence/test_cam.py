@@ -1,0 +1,306 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.diagnosis.cam import Verdict
+from grader.errors import Blocked, Fault, StudentDied, StudentRaised, StudentTimeout
+from grader.evidence.cam import (
+    FORMS,
+    LOGITS,
+    MAPS,
+    PANEL,
+    PRINTED,
+    CamEvidence,
+    Logits,
+    Maps,
+    falsify,
+    resized,
+)
+from tests.grader.in_process import InProcess, Refusing
+from tests.grader.slim import Edit, edited
+
+SEED = 4
+LABELS = tuple(f"name {n}" for n in range(1000))
+SOURCE = """\
+import cv2
+import numpy as np
+import torch
+
+names = [f"name {n}" for n in range(1000)]
+
+def get_cls_pred(logit):
+    prob, index = torch.softmax(logit, 1).max(1)
+    print("top1 prediction: {:.3f} -> {}".format(prob.item(), names[index.item()]))
+    return index
+
+def returnCAM(feature_conv, weight_fc, idx):
+    _, c, h, w = feature_conv.shape
+    cam = weight_fc[idx].reshape(-1) @ feature_conv.reshape(c, h * w)
+    cam = cam.reshape(h, w) - cam.min()
+    return cv2.resize(np.uint8(255 * cam / cam.max()), (256, 256))
+"""
+
+
+def cam(*edits: Edit) -> CamEvidence:
+    """What there is to know about the two functions after these edits."""
+    return CamEvidence(InProcess(edited(*edits, source=SOURCE)), SEED, LABELS)
+
+
+# --- questions ----------------------------------------------------------------------------------------
+
+
+@settings(max_examples=30, deadline=None)
+@given(LOGITS, st.integers(0, 3))
+def test_logits_have_one_best_class(question: Logits, seed: int) -> None:
+    """A question's class is the most probable by its margin, so that no tie makes two answers right."""
+    logits = question.array(seed)
+    order = np.argsort(logits[0])
+
+    assert (logits.shape, logits.dtype) == ((1, 1000), np.float32)
+    assert order[-1] == question.index
+    assert logits[0, order[-1]] - logits[0, order[-2]] == pytest.approx(question.margin, abs=1e-4)
+    assert np.array_equal(logits, question.array(seed))
+
+
+@settings(max_examples=20, deadline=None)
+@given(MAPS, st.integers(0, 3))
+def test_maps_have_the_sign_that_they_say(question: Maps, seed: int) -> None:
+    """Weighted sums are all positive, all negative or mixed, so that a wrong minimum or maximum shows."""
+    features, weight = question.arrays(seed)
+    raw = np.tensordot(weight[question.index], features[0], axes=1)
+
+    assert (features.shape, weight.shape) == ((1, 512, 7, 7), (1000, 512))
+    assert (features.dtype, weight.dtype) == (np.float32, np.float32)
+    assert {"positive": (raw > 0).all(), "negative": (raw < 0).all(), "mixed": raw.min() < 0 < raw.max()}[
+        question.sign
+    ]
+
+
+def test_questions_are_written_in_words() -> None:
+    """A counterexample names its class and what is special about it."""
+    assert "best class 5, 3 above the next, offset -20" in str(Logits(1, 5, -20.0, 3.0))
+    assert "class 7, sums negative, scale 0.1" in str(Maps(2, 7, "negative", 0.1))
+
+
+def test_the_panel_asks_for_every_sign() -> None:
+    """The fixed questions hold mixed, positive and negative sums, and more than one scale."""
+    assert {question.sign for question in PANEL} == {"mixed", "positive", "negative"}
+    assert len({question.scale for question in PANEL}) > 1
+    assert len({question.index for question in PANEL}) == len(PANEL)
+
+
+# --- falsify ------------------------------------------------------------------------------------------
+
+
+def test_a_right_answer_is_not_falsified() -> None:
+    """A check that holds for every example returns."""
+    seen: list[int] = []
+    falsify(st.integers(0, 100), seen.append, SEED)
+
+    assert seen
+
+
+def test_the_smallest_counterexample_is_told() -> None:
+    """The Fault that is raised is the one of the smallest example that fails."""
+
+    def small(n: int) -> None:
+        if n >= 10:
+            raise Fault(f"{n} is too large")
+
+    with pytest.raises(Fault) as caught:
+        falsify(st.integers(0, 10_000), small, SEED)
+    assert caught.value.rationale == "10 is too large"
+
+
+def test_examples_depend_on_the_seed_alone() -> None:
+    """The same seed asks the same questions."""
+
+    def asked(seed: int) -> list[int]:
+        seen: list[int] = []
+        falsify(st.integers(0, 10**6), seen.append, seed)
+        return seen
+
+    assert asked(1) == asked(1) != asked(2)
+
+
+def test_a_student_s_exception_is_no_counterexample_of_ours() -> None:
+    """What student code raises comes through as it is."""
+
+    def raising(_: int) -> None:
+        raise StudentRaised("ValueError", "no")
+
+    with pytest.raises(StudentRaised):
+        falsify(st.integers(), raising, SEED)
+
+
+# --- get_cls_pred -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("returned", "form"),
+    [
+        ("index", "tensor"),
+        ("index[0]", "tensor0"),
+        ("index.item()", "int"),
+        ("index.numpy()", "array"),
+        ("index[0].numpy()", "array0"),
+        ("np.int64(index.item())", "array0"),
+        ("index.to(torch.int32)", "tensor"),
+        ("index.float()", ""),
+        ("[index.item()]", "array"),
+        ("index.item(), prob.item()", ""),
+        ("None", ""),
+        ("str(index.item())", ""),
+        ("torch.arange(5)", ""),
+        ("index.reshape(1, 1)", ""),
+        ("index > 0", ""),
+    ],
+)
+def test_the_form_of_an_index_is_read(returned: str, form: str) -> None:
+    """Tensors, arrays and numbers of one integer are forms of an index; anything else is none."""
+    assert cam(("return index", f"return {returned}")).form == form
+
+
+def test_a_function_that_raises_has_no_form() -> None:
+    """Where get_cls_pred raises, the prediction is blocked and the form unknown."""
+    found = cam(("return index", "raise ValueError(index)"))
+
+    with pytest.raises(Blocked, match=r"see cam\.cls_index"):
+        found.prediction
+    assert found.form == ""
+
+
+def test_what_is_printed_is_read() -> None:
+    """The printed line holds a probability and a name."""
+    printed = PRINTED.search(cam().prediction.value["printed"])
+
+    assert printed is not None
+    assert printed[2] == "name 5"
+    assert 0 < float(printed[1]) <= 1
+
+
+@pytest.mark.parametrize("error", [StudentRaised("E", ""), StudentTimeout("late"), StudentDied("gone")])
+def test_a_refusal_is_kept(error: Exception) -> None:
+    """A question that the student didn't answer isn't asked twice."""
+    student = Refusing(error)
+    found = CamEvidence(student, SEED, LABELS)
+    for _ in range(2):
+        with pytest.raises(type(error)):
+            found.predict(Logits(0, 5, 0.0, 3.0))
+
+    assert student.asked == ["cls_pred"]
+
+
+# --- returnCAM ----------------------------------------------------------------------------------------
+
+
+def test_a_right_map_has_no_fault() -> None:
+    """The course's own solution is explained without a fault, and right for any question."""
+    found = cam()
+
+    assert found.verdict == Verdict("", "", "")
+    assert found.is_right(Maps(33, 444, "negative", 0.1))
+    assert found.correlation > 0.99
+    assert found.extremes[0] < 5 and found.extremes[1] > 250
+
+
+def test_questions_are_asked_once() -> None:
+    """An answer is kept by its question."""
+    found = cam()
+    for _ in range(2):
+        found.panel, found.verdict, found.is_right(PANEL[0]), found.correlation
+
+    assert isinstance(found.student, InProcess)
+    assert found.student.asked.count("cam") == len(PANEL)
+
+
+@pytest.mark.parametrize(
+    ("edit", "verdict"),
+    [
+        (("weight_fc[idx]", "weight_fc[0]"), "the weights are those of class 0, whatever was predicted"),
+        (("weight_fc[idx].", "np.abs(weight_fc[idx])."), "the weights' absolute values are used"),
+        (("cam.reshape(h, w) - cam.min()", "cam.reshape(h, w)"), "the minimum is not taken off"),
+        (("    return cv2", "    cam = 255 - cam\n    return cv2"), ""),
+    ],
+)
+def test_a_wrong_map_is_explained(edit: Edit, verdict: str) -> None:
+    """The step that gives the student's numbers is named; what no step gives has no verdict."""
+    found = cam(edit).verdict
+
+    if not verdict:
+        assert found is None
+    else:
+        assert found is not None
+        assert verdict in f"{found.classes}{found.sums}{found.stretch}"
+
+
+def test_a_map_of_another_size_is_judged_all_the_same() -> None:
+    """The shape line pays for the size; the rest is seen in the map, brought to size."""
+    found = cam(("(256, 256))", "(224, 224))"))
+
+    assert found.panel[0].answer.shape == (224, 224)
+    assert found.correlation > 0.99
+
+
+@pytest.mark.parametrize(
+    ("guard", "form"),
+    [
+        ("assert isinstance(idx, int)", "int"),
+        ("idx = idx.item()", "tensor"),
+        ("assert not isinstance(idx, torch.Tensor)", "array0"),
+        ("idx = int(idx)", "tensor"),
+    ],
+)
+def test_a_map_is_asked_with_a_form_that_it_takes(guard: str, form: str) -> None:
+    """The student's own form comes first, then whatever returnCAM doesn't refuse."""
+    assert cam(("    _, c, h, w =", f"    {guard}\n    _, c, h, w =")).working_form == form
+
+
+def test_a_form_of_the_student_s_own_comes_first() -> None:
+    """A get_cls_pred that returns a number has its returnCAM asked with a number."""
+    assert cam(("return index", "return index.item()")).working_form == "int"
+
+
+def test_a_map_that_refuses_every_form_raises_what_it_raised_first() -> None:
+    """All forms are tried before the student's exception is told."""
+    found = cam(("    _, c, h, w =", "    raise ValueError(type(idx).__name__)\n    _, c, h, w ="))
+
+    with pytest.raises(StudentRaised, match="ValueError: Tensor"):
+        found.working_form
+    assert isinstance(found.student, InProcess)
+    assert found.student.asked.count("cam") == len(FORMS)
+    with pytest.raises(Blocked, match=r"see cam\.weighted_sum"):
+        found.panel
+
+
+def test_a_map_that_is_none_blocks() -> None:
+    """A returnCAM without an array has nothing to look at."""
+    with pytest.raises(Blocked, match="returnCAM returns a NoneType"):
+        cam(("    return cv2.resize", "    cv2.resize")).panel
+
+
+@pytest.mark.parametrize(
+    ("answer", "shape"),
+    [
+        (np.zeros((256, 256), np.uint8), (256, 256)),
+        (np.zeros((7, 7), np.uint8), (256, 256)),
+        (np.zeros((1, 256, 256, 1), np.float32), (256, 256)),
+        (np.zeros((256, 256, 3), np.uint8), (256, 256)),
+        (np.zeros((3, 224, 224), np.uint8), (256, 256)),
+        (np.zeros(49), None),
+        (np.zeros((1, 1)), None),
+        (np.zeros((4, 4, 4, 4)), None),
+        (np.zeros((9, 9), np.bool_), None),
+        (np.float64(3.0), None),
+    ],
+)
+def test_maps_are_brought_to_size(answer: Any, shape: tuple[int, int] | None) -> None:
+    """Any picture of one or three channels becomes a map of (256, 256); anything else is none."""
+    found = resized(np.asarray(answer))
+
+    assert (None if found is None else found.shape) == shape

@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+from torchvision.models import vgg16
+
+from grader.errors import Blocked, StudentRaised
+from grader.evidence.copying import SOURCES, CopyEvidence
+from grader.evidence.model import ModelEvidence
+from reference.architecture import VGG_CONVS, VGG_LINEARS
+from tests.grader.in_process import InProcess
+from tests.grader.slim import SLIM, SOURCE, Edit, edited, slim8, slim32
+
+SEED = 9
+COPY_BIAS = "layer.bias.data = source.bias.data"
+COPY_WEIGHT = "layer.weight.data = source.weight.data"
+ZIP = "for layer, source in zip(own, convs):"
+METHOD = SOURCE[SOURCE.index("    def copy_params_from_vgg16") : SOURCE.index("class FCN32s")]
+LINEARS = "((self.fc6, vgg16.classifier[0]), (self.fc7, vgg16.classifier[3])):"
+
+
+def copying(*edits: Edit, network: str = "FCN32s") -> CopyEvidence:
+    """What copying does to a network after these edits."""
+    return ModelEvidence(InProcess(edited(*edits)), SLIM[network], SEED, {}).copying
+
+
+def said(found: CopyEvidence) -> list[str]:
+    """What is said of every layer that VGG-16 has."""
+    return [finding.rationale for finding in found.findings((*VGG_CONVS, *VGG_LINEARS.values()), "line")]
+
+
+@pytest.mark.parametrize("network", SLIM)
+def test_right_copying_is_right(network: str) -> None:
+    """Every layer holds its own VGG-16 values, and VGG-16 is as it was, though it shares their memory."""
+    found = copying(network=network)
+
+    assert found.method == "copy_params_from_vgg16"
+    assert found.raised is None
+    assert said(found) == []
+    assert found.vgg16_changed == []
+
+
+def test_vgg16_s_layers_are_found_where_torchvision_has_them() -> None:
+    """Each role's source is the layer of that place in torchvision's VGG-16."""
+    with torch.device("meta"):
+        features = vgg16(weights=None).features
+    convs = [f"features.{n}" for n, layer in enumerate(features) if isinstance(layer, nn.Conv2d)]
+
+    assert [SOURCES[role] for role in VGG_CONVS] == convs
+    assert (SOURCES["fc6"], SOURCES["fc7"]) == ("classifier.0", "classifier.3")
+
+
+@pytest.mark.parametrize(
+    ("edits", "words"),
+    [
+        ([(COPY_BIAS, "pass")], [f"{role}.bias was not copied" for role in VGG_CONVS]),
+        (
+            [(ZIP, "for layer, source in zip(own[:12], convs):")],
+            ["conv5_3.weight was not copied", "conv5_3.bias was not copied"],
+        ),
+        (
+            [(ZIP, "convs[10], convs[11] = convs[11], convs[10]\n        " + ZIP)],
+            [
+                "conv5_1.weight holds conv5_2's values",
+                "conv5_1.bias holds conv5_2's values",
+                "conv5_2.weight holds conv5_1's values",
+                "conv5_2.bias holds conv5_1's values",
+            ],
+        ),
+        (
+            [(LINEARS, "((self.fc7, vgg16.classifier[3]),):")],
+            ["fc6.weight was not copied", "fc6.bias was not copied"],
+        ),
+        (
+            [
+                (
+                    "layer.weight.data.copy_(source.weight.data.view(layer.weight.shape))",
+                    "layer.weight.data.normal_()",
+                )
+            ],
+            ["fc6.weight holds other values than VGG-16's", "fc7.weight holds other values than VGG-16's"],
+        ),
+        (
+            [(COPY_WEIGHT, "layer.weight.data = source.weight.data * (2 if layer.in_channels == 3 else 1)")],
+            ["conv1_1.weight holds other values than VGG-16's"],
+        ),
+        (
+            [
+                (
+                    "layer.weight.data.copy_(source.weight.data.view(layer.weight.shape))",
+                    "layer.weight.data.copy_(source.weight.data.t().reshape(layer.weight.shape))",
+                )
+            ],
+            ["fc6.weight holds other values than VGG-16's", "fc7.weight holds other values than VGG-16's"],
+        ),
+    ],
+)
+def test_what_a_layer_holds_instead_is_named(edits: list[Edit], words: list[str]) -> None:
+    """Not copied, another layer's, scaled, transposed or random: each parameter is told by name."""
+    assert said(copying(*edits)) == words
+
+
+def test_a_finding_points_at_the_layer() -> None:
+    """The line that pays, what was expected, and where the layer was made."""
+    found = copying((COPY_BIAS, "pass")).findings(("conv1_1",), "copy_features")
+    line = next(n for n, text in enumerate(SOURCE.splitlines(), 1) if "self.conv1_1 = " in text)
+
+    assert (found[0].line, found[0].expected) == ("copy_features", "vgg16.features.0.bias")
+    assert found[0].where is not None and found[0].where.line == line
+
+
+def test_changing_vgg16_is_seen() -> None:
+    """Parameters of VGG-16 that no longer hold what they did are listed; sharing them is allowed."""
+    found = copying((COPY_BIAS, "layer.bias.data = source.bias.data.clone(); source.bias.data.zero_()"))
+
+    assert found.vgg16_changed == [f"{SOURCES[role]}.bias" for role in VGG_CONVS]
+    assert said(found) == []
+
+
+def test_without_a_function_copying_is_blocked() -> None:
+    """Nothing whose name holds vgg: there is nothing to call."""
+    found = copying((METHOD, ""))
+
+    assert found.method == ""
+    with pytest.raises(Blocked, match="there is no function that copies VGG-16"):
+        found.raised
+
+
+@pytest.mark.parametrize(
+    ("name", "order"), [("copy_vgg16_into", "self, vgg16"), ("vgg16_to_model", "vgg16, self")]
+)
+def test_a_function_may_copy(name: str, order: str) -> None:
+    """Copying may be a function of the model and the VGG-16, in either order."""
+    body = METHOD.replace("    def copy_params_from_vgg16(self, vgg16):", f"def {name}({order}):")
+    function = "\n".join(
+        line.removeprefix("    ") if not line.startswith("def") else line for line in body.splitlines()
+    )
+    found = copying((METHOD, ""), ("class Trunk(", f"{function}\n\nclass Trunk("))
+
+    assert found.method == name
+    assert said(found) == []
+
+
+def test_an_exception_while_copying_is_told() -> None:
+    """What the function raised is kept; what it copied before still counts."""
+    found = copying(
+        ("for layer, source in ((self.fc6,", "vgg16.nonsense\n        for layer, source in ((self.fc6,")
+    )
+
+    assert isinstance(found.raised, StudentRaised) and found.raised.kind == "AttributeError"
+    assert found.raised.place is not None
+    assert said(found) == [f"fc{n}.{kind} was not copied" for n in (6, 7) for kind in ("weight", "bias")]
+
+
+def test_a_layer_that_copying_asks_for_in_vain_is_paid_once() -> None:
+    """A layer that is missing was paid for: copying gets a stand-in for its name."""
+    named = METHOD.replace(
+        "[layer for layer in self.modules() if type(layer) is nn.Conv2d][:13]",
+        f"[getattr(self, name) for name in {list(VGG_CONVS)}]",
+    )
+    found = copying(
+        (METHOD, named),
+        ("        self.conv5_2 = nn.Conv2d(16, 16, 3, padding=1)\n", ""),
+        ("h = F.relu(self.conv5_2(h))", "pass"),
+    )
+
+    assert found.stand_ins == {"conv5_2": "features.26"}
+    assert found.raised is None
+    assert said(found) == []
+
+
+def test_missing_relus_and_pools_have_stand_ins() -> None:
+    """The assignment's own copying walks over ReLUs and pools by name, too."""
+    found = copying(
+        ("F.relu(self.conv2_1(h))", "self.conv2_1(h)"),
+        ("self.pool5(F.relu(self.conv5_3(h)))", "F.relu(self.conv5_3(h))"),
+    )
+
+    assert found.stand_ins == {"pool5": "", "relu2_1": ""}
+
+
+def test_a_layer_used_twice_is_paid_once() -> None:
+    """That conv5_1 stands in for conv5_2 was paid for; copying judges it as conv5_1."""
+    found = copying(("self.conv5_2(h)", "self.conv5_1(h)"))
+
+    assert said(found) == []
+
+
+def test_a_layer_of_another_shape_can_be_copied() -> None:
+    """VGG-16 is made to fit: a wrong kernel was paid for already."""
+    wrong = (
+        "self.conv4_2 = nn.Conv2d(16, 16, 3, padding=1)",
+        "self.conv4_2 = nn.Conv2d(16, 16, 5, padding=2)",
+    )
+    found = copying(wrong)
+
+    assert found.shapes["features.19.weight"] == [16, 16, 5, 5]
+    assert said(found) == []
+
+
+def test_linear_layers_have_linear_shapes() -> None:
+    """VGG-16's classifier holds what fc6 and fc7 hold, as matrices."""
+    shapes = copying().shapes
+
+    assert shapes["classifier.0.weight"] == [24, 16 * 49]
+    assert shapes["classifier.3.weight"] == [24, 24]
+    assert shapes["classifier.0.bias"] == [24]
+
+
+def test_what_is_copied_is_known_by_vgg16_s_keys() -> None:
+    """Contents name the VGG-16 layer whose values a parameter holds, wherever it was meant to go."""
+    swapped = copying((ZIP, "convs[10], convs[11] = convs[11], convs[10]\n        " + ZIP)).contents
+
+    assert swapped["conv5_1.weight"] == "vgg/features.26.weight"
+    assert swapped["conv5_2.weight"] == "vgg/features.24.weight"
+    assert "score.weight" not in swapped
+
+
+def test_without_copying_nothing_is_known() -> None:
+    """Where nothing was copied, or nothing can be, no content is claimed."""
+    assert copying((METHOD, "")).contents == {}
+    assert copying((METHOD, "    def load_vgg16(self, vgg16):\n        pass\n\n")).contents == {}
+
+
+def test_the_second_network_finds_vgg16_as_it_was() -> None:
+    """VGG-16 is filled once for both networks, unless the first one changed it."""
+    for edits, changed in (
+        ([], False),
+        ([(COPY_BIAS, "layer.bias.data = source.bias.data.clone(); source.bias.data.zero_()")], True),
+    ):
+        student = InProcess(edited(*edits))
+        first = ModelEvidence(student, slim32, SEED, {})
+        second = ModelEvidence(student, slim8, SEED, {}, first)
+
+        assert (said(first.copying), said(second.copying)) == ([], [])
+        assert bool(first.copying.vgg16_changed) == bool(second.copying.vgg16_changed) == changed
+        assert first.copying.left_intact != changed
