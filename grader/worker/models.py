@@ -172,7 +172,7 @@ def trace(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
 def _traced(model: nn.Module, args: dict[str, Any]) -> dict[str, Any]:
     model.train(args["training"])
     x = torch.zeros(args["size"], device=_device(model))
-    with torch.set_grad_enabled(args["training"]), Strict():
+    with torch.set_grad_enabled(args["training"]), Strict():  # type: ignore[no-untyped-call]
         written, _ = call(record, model, x, place_of_frame)
     return written  # type: ignore[no-any-return]
 
@@ -194,7 +194,7 @@ def _shape_of(model: nn.Module, size: list[int]) -> dict[str, Any]:
     if _device(model) != "meta" and size[0] * size[2] * size[3] > LARGE_INPUT:
         return {"type": "", "skipped": True}  # seconds of arithmetic for one number
     try:
-        with torch.no_grad(), Strict():
+        with torch.no_grad(), Strict():  # type: ignore[no-untyped-call]
             return describe(model(torch.zeros(size, device=_device(model))))
     except Exception as error:
         return {"type": "", "error": f"{type(error).__name__}: {error}"[:500]}
