@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from grader.worker import cam, models, training
+from grader.worker import cam, challenge, models, training, vgg
 
 OPERATIONS = {
     "build": models.build,
     "trace": models.trace,
     "shapes": models.shapes,
     "gradients": models.gradients,
-    "initial": models.initial,
-    "fill": models.fill,
-    "forward": models.forward,
-    "release": models.release,
-    "copy_vgg": models.copy_vgg,
-    "sample": models.sample,
+    "initial": challenge.initial,
+    "fill": challenge.fill,
+    "forward": challenge.forward,
+    "release": challenge.release,
+    "copy_vgg": vgg.copy_vgg,
+    "sample": vgg.sample,
     "train_begin": training.begin,
     "train_pictures": training.learn_from,
     "train_steps": training.steps,
