@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from grader.checks import reported
-from grader.checks.networks import (
+from grader.checks.layers import (
     check_activations,
-    check_bilinear,
     check_build,
     check_conv1,
     check_conv2,
     check_conv3,
     check_conv4,
     check_conv5,
-    check_copy_classifier,
-    check_copy_features,
-    check_copy_source,
-    check_crop,
-    check_determinism,
     check_dropout,
     check_fc6,
     check_fc7,
-    check_forward,
-    check_gradients,
-    check_logits,
     check_pools,
     check_score,
-    check_shape,
     judge,
 )
+from grader.checks.output import (
+    check_crop,
+    check_determinism,
+    check_forward,
+    check_logits,
+    check_shape,
+)
 from grader.checks.training import check_training_accuracy, check_training_iou, check_training_loss
+from grader.checks.weights import (
+    check_bilinear,
+    check_copy_classifier,
+    check_copy_features,
+    check_copy_source,
+    check_gradients,
+)
 from grader.evidence.model import ModelEvidence
 from grader.records import SavedEvidence
 
