@@ -6,10 +6,12 @@ import numpy as np
 
 from grader import expect
 from grader.checks import reported
+from grader.diagnosis.prediction import wrong_index, wrong_probability
 from grader.errors import Blocked
-from grader.evidence.cam import LOGITS, MAPS, PRINTED, CamEvidence, Logits, Maps, falsify
+from grader.evidence.cam import PRINTED, CamEvidence
 from grader.evidence.case import Case
 from grader.evidence.last_cell import LastCell
+from grader.evidence.questions import LOGITS, MAPS, Logits, Maps, falsify
 from grader.records import SavedEvidence
 from reference.cam import SIZE, get_cls_pred
 
@@ -56,17 +58,6 @@ def printed_index(maps: CamEvidence, question: Logits) -> int | None:
     return maps.labels.index(name) if name in maps.labels else None
 
 
-def wrong_index(value: int, logit: np.ndarray) -> str:  # type: ignore[type-arg]
-    """Say what a wrong index is the index of."""
-    order = np.argsort(-logit)
-    known = {
-        int(order[1]): "the second best",
-        int(order[-1]): "the least probable",
-        0: "class 0, whatever the logits",
-    }
-    return f": that is {known[value]}" if value in known else ""
-
-
 def check_cls_probability(maps: CamEvidence) -> None:
     """get_cls_pred prints the softmax probability of the class."""
     maps.prediction  # noqa: B018 - raises Blocked
@@ -86,29 +77,12 @@ def check_cls_probability(maps: CamEvidence) -> None:
         expect.that(
             abs(value - wanted) <= 0.0015,
             f"the printed probability is {value:g}, the softmax gives {wanted:.3f}"
-            + _wrong_probability(value, question, maps),
+            + wrong_probability(value, question.array(maps.seed)[0]),
             expected=f"{wanted:.3f}",
             actual=f"{printed[1]}, for {question}",
         )
 
     falsify(LOGITS, right, maps.seed)
-
-
-def _wrong_probability(value: float, question: Logits, maps: CamEvidence) -> str:
-    logit = question.array(maps.seed)[0].astype(np.float64)
-    wanted, _, _ = get_cls_pred(logit, maps.labels)
-    exps = np.exp(logit - logit.max())
-    second = float(np.sort(exps)[-2] / exps.sum())
-    known = {
-        "the logit itself": float(logit.max()),
-        "a percentage": wanted * 100,
-        "the logarithm of the probability": float(np.log(wanted)),
-        "a sigmoid of the logit": float(1 / (1 + np.exp(-logit.max()))),
-        "the second best's probability": second,
-        "the probability of the least probable class": float(exps.min() / exps.sum()),
-    }
-    named = next((name for name, number in known.items() if abs(number - value) <= 0.0015), "")
-    return f": that is {named}" if named else ""
 
 
 def check_cls_name(maps: CamEvidence) -> None:

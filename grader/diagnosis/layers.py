@@ -94,7 +94,9 @@ def layer_findings(reading: Reading, places: Places) -> Iterator[Finding]:
         differing = list(attributes(layer, wanted))
         border = padded_by(reading, layer)
         if border is not None:
-            words = f"{wanted.role}: padded by {plain(border)}, the assignment says padding {wanted.padding}, zeros"
+            words = (
+                f"{wanted.role}: padded by {plain(border)}, the assignment pads {wanted.padding} with zeros"
+            )
             yield Finding(line, words, "", spec(wanted), describe(layer, wanted.role), where)
         elif differing:
             words = ", ".join(

@@ -4,114 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import seed as seeded
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from grader.diagnosis import cam as diagnosis
-from grader.draws import draw
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence.once import once
+from grader.evidence.questions import PANEL, Logits, Maps
 from grader.evidence.witness import Asks
 from grader.sandbox.student import Reply
 
 Array = NDArray[Any]
-CLASSES, CHANNELS, SIDE = 1000, 512, 7
-EXAMPLES = 12
 FORMS = ("tensor", "tensor0", "array0", "array", "int")
 PRINTED = re.compile(r"top-?1 prediction\s*:\s*([-+0-9.einfaE]+)\s*->\s*([^\n]*)")
-
-
-@dataclass(frozen=True)
-class Logits:
-    """A question to get_cls_pred: (1, 1000) float32 logits, drawn by number; `margin` is best above next."""
-
-    number: int
-    index: int
-    offset: float
-    margin: float
-
-    def array(self, seed: int) -> Array:
-        logits = draw(seed, f"logits/{self.number}", (1, CLASSES), 1.0)
-        logits[0, self.index] = logits.max() + np.float32(self.margin)
-        return logits + np.float32(self.offset)
-
-    def __str__(self) -> str:
-        best = f"best class {self.index}, {self.margin:g} above the next"
-        return f"logits #{self.number}: {best}, offset {self.offset:g}"
-
-
-@dataclass(frozen=True)
-class Maps:
-    """A question to returnCAM: features (1, 512, 7, 7), weights (1000, 512) and an index, drawn by number.
-
-    `sign` says whether the weighted sums are mixed, all positive or all negative.
-    """
-
-    number: int
-    index: int
-    sign: str
-    scale: float
-
-    def arrays(self, seed: int) -> tuple[Array, Array]:
-        features = draw(seed, f"features/{self.number}", (1, CHANNELS, SIDE, SIDE), 1.0)
-        weight = draw(seed, f"weights/{self.number}", (CLASSES, CHANNELS), 0.05)
-        if self.sign != "mixed":
-            features = np.abs(features)
-            weight = weight + np.float32(0.05 if self.sign == "positive" else -0.05)
-        return features, weight * np.float32(self.scale)
-
-    def __str__(self) -> str:
-        return (
-            f"features and weights #{self.number}: class {self.index}, sums {self.sign}, scale {self.scale:g}"
-        )
-
-
-LOGITS = st.builds(
-    Logits,
-    number=st.integers(0, 99),
-    index=st.integers(1, CLASSES - 2),
-    offset=st.sampled_from([0.0, -20.0, 15.0]),
-    margin=st.sampled_from([1.0, 0.3, 3.0]),
-)
-MAPS = st.builds(
-    Maps,
-    number=st.integers(0, 99),
-    index=st.integers(1, CLASSES - 2),
-    sign=st.sampled_from(["mixed", "positive", "negative"]),
-    scale=st.sampled_from([1.0, 0.1, 20.0]),
-)
-PANEL = (
-    Maps(0, 7, "mixed", 1.0),
-    Maps(1, 311, "positive", 1.0),
-    Maps(2, 998, "negative", 1.0),
-    Maps(3, 640, "mixed", 20.0),
-)
-
-
-def falsify(strategy: st.SearchStrategy[Any], check: Callable[[Any], None], seed: int) -> None:
-    """Try a check on drawn examples; raises the Fault of the smallest counterexample."""
-
-    @seeded(seed)
-    @settings(
-        max_examples=EXAMPLES,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-        print_blob=False,
-    )
-    @given(strategy)
-    def run(example: Any) -> None:
-        check(example)
-
-    run()
 
 
 class CamEvidence:

@@ -8,19 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.diagnosis.cam import (
-    CLASSES,
-    STRETCHES,
-    SUMS,
-    Case,
-    Verdict,
-    Way,
-    finishes,
-    matches,
-    right_maps,
-    search,
-    stretched_late,
-)
+from grader.diagnosis.cam import Case, Verdict, finishes, matches, right_maps, search, stretched_late
+from grader.diagnosis.ways import CLASSES, STRETCHES, SUMS, Way
 from grader.draws import draw
 from reference.cam import class_activation_map
 

@@ -9,18 +9,8 @@ from hypothesis import strategies as st
 
 from grader.diagnosis.cam import Verdict
 from grader.errors import Blocked, Fault, StudentDied, StudentRaised, StudentTimeout
-from grader.evidence.cam import (
-    FORMS,
-    LOGITS,
-    MAPS,
-    PANEL,
-    PRINTED,
-    CamEvidence,
-    Logits,
-    Maps,
-    falsify,
-    resized,
-)
+from grader.evidence.cam import FORMS, PRINTED, CamEvidence, resized
+from grader.evidence.questions import LOGITS, MAPS, PANEL, Logits, Maps, falsify
 from tests.grader.in_process import InProcess, Refusing
 from tests.grader.slim import Edit, edited
 
