@@ -69,7 +69,9 @@ def _callers(program: Program) -> frozenset[str]:
 
 
 def _called(nodes: Iterable[ast.AST]) -> set[str]:
-    return {call.path.split(".")[0] for call in calls(nodes)}
+    """The names that calls begin with, and returnCAM where it is called as part of a module or an object."""
+    paths = {call.path for call in calls(nodes)}
+    return {path.split(".")[0] for path in paths} | {CAM for path in paths if path.endswith(f".{CAM}")}
 
 
 def _uses(statement: Statement, callers: Iterable[str]) -> bool:

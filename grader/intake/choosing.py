@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -17,8 +17,9 @@ from grader.intake.statements import Source
 
 NAMES = "|".join(TARGETS)
 DEFINES = re.compile(rf"^[ \t]*(?:(?:class|def)[ \t]+({NAMES})\b|({NAMES})[ \t]*=[^=])", re.MULTILINE)
-IMPORTS = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w.]+))", re.MULTILINE)
-COPY = re.compile(r"-copy\d*\.|-checkpoint\.|\(\d+\)\.|copy of |draft|backup|old", re.IGNORECASE)
+IMPORTS = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import\b[ \t(]*([\w.][\w., \t]*)?", re.MULTILINE)
+COPY = re.compile(r"-copy\d*\.|-checkpoint\.|\(\d+\)\.|copy of |draft|backup|\bold\b", re.IGNORECASE)
+CODE = re.compile(r"\s*[^\s#]")
 FILLED = 0.7  # of the longest candidate's code; the empty template has less
 
 
@@ -108,14 +109,18 @@ def _candidate(path: str, cells: tuple[Cell, ...]) -> Candidate:
         path,
         cells,
         frozenset(one or other for text in defining for one, other in DEFINES.findall(text)),
-        frozenset(one or other for text in texts for one, other in IMPORTS.findall(text)),
-        sum(
-            1
-            for text in defining
-            for line in text.split("\n")
-            if line.strip() and not line.lstrip().startswith("#")
-        ),
+        frozenset(name for text in texts for name in _imported(text)),
+        sum(1 for text in defining for line in text.split("\n") if CODE.match(line)),
     )
+
+
+def _imported(text: str) -> Iterator[str]:
+    """The modules that a text may import, by a quick look; `from a import b` may import a.b."""
+    for module, names in IMPORTS.findall(text):
+        if module:
+            yield module
+        for name in filter(None, (part.strip().split(" ")[0] for part in names.split(","))):
+            yield f"{module.rstrip('.')}.{name}" if module else name
 
 
 def _is_kit(path: str) -> bool:

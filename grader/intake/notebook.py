@@ -83,7 +83,7 @@ def _upgraded(book: dict[str, Any], name: str) -> dict[str, Any]:
     for part in ("metadata", "nbformat", "nbformat_minor"):
         book.setdefault(part, {"metadata": {}, "nbformat": 3, "nbformat_minor": 0}[part])
     try:
-        upgraded: dict[str, Any] = nbformat.convert(nbformat.from_dict(book), 4)
+        upgraded: dict[str, Any] = nbformat.convert(nbformat.v3.to_notebook_json(book), 4)
     except Exception as error:  # it raises whatever its code stumbles on
         raise IntakeError(
             f"{name} is a notebook of an old format that can't be converted: {shown(str(error))}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Iterator
+from difflib import get_close_matches
 from itertools import pairwise
 
 from grader.intake.choosing import DEFINES, Choice
@@ -13,6 +14,8 @@ from grader.intake.notebook import Cell
 from grader.intake.program import TARGETS, Program
 from grader.intake.slicing import Walk
 from grader.records import Dropped
+
+ALIKE = 0.75  # of difflib's measure; FCN32s and FCN8s are less alike than that
 
 
 def remarks(choice: Choice, walk: Walk, found: Collection[str], dropped: Iterable[Dropped]) -> list[str]:
@@ -24,11 +27,9 @@ def remarks(choice: Choice, walk: Walk, found: Collection[str], dropped: Iterabl
 
 
 def _missing(name: str, program: Program) -> str:
-    def plain(other: str) -> str:
-        return other.replace("_", "").lower()
-
-    alike = next((other for other in program.binders if plain(other) == plain(name)), "")
-    hint = f"; {alike} looks like it, but the name must be {name}" if alike else ""
+    names = {other.replace("_", "").lower(): other for other in program.binders}
+    alike = get_close_matches(name.replace("_", "").lower(), names, 1, ALIKE)
+    hint = f"; {names[alike[0]]} looks like it, but the name must be {name}" if alike else ""
     return f"{name} is not defined anywhere{hint}"
 
 

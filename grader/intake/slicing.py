@@ -59,6 +59,17 @@ class Walk:
             stack += [star for at, star in self._stars(each) if at in self.kept[each] and star not in seen]
         return False
 
+    def want_in_modules(self, name: str) -> str:
+        """Want a name that the notebook only has as `models.FCN32s`: the module that binds it, or ""."""
+        for one in (one for imports in self._program(MAIN).imports for one in imports):
+            module = self.library.absolute(one.module, MAIN)
+            for each in (module, f"{module}.{one.attribute}"):
+                if self.library.path(each) and name in self._program(each).binders:
+                    self.used[each] = None
+                    self.want(each, name)
+                    return each
+        return ""
+
     # --- one step -------------------------------------------------------------------------------------
 
     def _program(self, module: str) -> Program:
@@ -163,6 +174,9 @@ def walk_targets(library: Library) -> tuple[Walk, dict[str, str]]:
     for name in TARGETS:
         walk.want(MAIN, name)
     found = {name: MAIN for name in TARGETS if walk.provides(MAIN, name)}
+    for name in (name for name in TARGETS if name not in found):
+        if module := walk.want_in_modules(name):
+            found[name] = module
     for module in (MAIN, *walk.used):
         for name in _vgg_functions(walk, module):
             walk.want(module, name)

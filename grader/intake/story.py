@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -33,10 +34,10 @@ class Story:
 
     def __init__(self, program: Program, cells: Sequence[Cell]) -> None:
         self._program = program
-        self._calls: dict[str, list[tuple[int, Call]]] = {}
+        self._calls = [calls(running([statement.node])) for statement in program.statements]
+        self._cells: dict[str, list[tuple[int, Call]]] = defaultdict(list)
         for at, statement in enumerate(program.statements):
-            found = [(at, call) for call in calls(running([statement.node]))]
-            self._calls.setdefault(statement.label, []).extend(found)
+            self._cells[statement.label] += [(at, call) for call in self._calls[at]]
         self._headings = _headings(cells)
         texts = (statement.text[:5000] for statement in program.statements)
         self._pretrains = [bool(PRETRAINED.search(text)) and not SCRATCH.search(text) for text in texts]
@@ -46,7 +47,7 @@ class Story:
         """The models that the training calls of a cell were given, in order."""
         found = [
             self._of_call(at, call)
-            for at, call in self._calls.get(label, ())
+            for at, call in self._cells.get(label, ())
             if TRAINS.search(call.path.rpartition(".")[2])
         ]
         return [told for told in found if told.model]
@@ -57,12 +58,12 @@ class Story:
 
     def shows(self, label: str) -> str:
         """The model whose predictions a cell shows, as far as the names it calls tell."""
-        found = {self._of_call(at, call).model for at, call in self._calls.get(label, ())} - {""}
+        found = {self._of_call(at, call).model for at, call in self._cells.get(label, ())} - {""}
         return found.pop() if len(found) == 1 else ""
 
     def calls(self, label: str) -> set[str]:
         """What a cell calls."""
-        return {call.path for _, call in self._calls.get(label, ())}
+        return {call.path for _, call in self._cells.get(label, ())}
 
     def _of_call(self, at: int, call: Call) -> Told:
         names = [name for name in (*call.arguments, *(name for _, name in call.keywords)) if name]
@@ -78,7 +79,10 @@ class Story:
             return Told()
         at = bound[before - 1]
         if (name, at) not in self._told:
-            reads = sorted(self._program.statements[at].names.reads)
+            built = [
+                call.path.rpartition(".")[2] for call in self._calls[at]
+            ]  # `models.FCN32s()` reads `models`
+            reads = [*built, *sorted(self._program.statements[at].names.reads)]
             inner = (self._of_name(read, at, depth + 1) for read in reads)
             self._told[name, at] = next((told for told in inner if told.model), Told())
         told = self._told[name, at]

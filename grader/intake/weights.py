@@ -50,7 +50,7 @@ def _cam_calls(statements: Sequence[Statement]) -> list[tuple[Statement, ast.Cal
         (statement, node)
         for statement in statements
         for node in walk(statement.node)
-        if isinstance(node, ast.Call) and path(node.func) == "returnCAM"
+        if isinstance(node, ast.Call) and path(node.func).rpartition(".")[2] == "returnCAM"
     ]
 
 

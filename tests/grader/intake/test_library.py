@@ -55,6 +55,21 @@ def test_the_submissions_own_modules_are_part_of_the_slice(use: str, tmp_path: P
         assert namespace["FCN32s"]().n == 7
 
 
+def test_a_target_may_stay_in_its_module(tmp_path: Path) -> None:
+    """Where the notebook has it as part of the module only."""
+    files = {"nets/fcn.py": "n = 7\nclass FCN32s: n = n", "cams.py": "def returnCAM(f, w, i): return w"}
+    submission = of_cells(
+        tmp_path,
+        "from nets import fcn\nimport cams\nm = fcn.FCN32s()",
+        "cams.returnCAM(1, m, 2)",
+        files=files,
+    )
+
+    assert submission.slice.targets == {"FCN32s": "nets.fcn", "returnCAM": "cams"}
+    assert {module.name for module in submission.slice.modules} == {"nets.fcn", "cams", "submission"}
+    assert submission.slice.cam_cell[-1].source == "cams.returnCAM(1, m, 2)"
+
+
 def test_a_traceback_names_the_file(tmp_path: Path) -> None:
     """Chunks of a module carry its path and line."""
     submission = of_cells(

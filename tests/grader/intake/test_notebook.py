@@ -69,8 +69,8 @@ def test_format_3_is_converted() -> None:
     old = {
         "metadata": {"name": ""}, "nbformat": 3, "nbformat_minor": 0,
         "worksheets": [{"cells": [
-            {"cell_type": "heading", "level": 2, "source": "Part 3"},
-            {"cell_type": "code", "input": ["x = ", "1"], "language": "python", "prompt_number": 4,
+            {"cell_type": "heading", "level": 2, "source": ["Part 3"]},
+            {"cell_type": "code", "input": ["x = (\n", "1)"], "language": "python", "prompt_number": 4,
              "outputs": [{"output_type": "stream", "stream": "stdout", "text": "hi"},
                          {"output_type": "display_data", "png": "aGk="}]},
         ]}],
@@ -79,7 +79,7 @@ def test_format_3_is_converted() -> None:
     title, code = read_notebook(json.dumps(old).encode(), "a.ipynb")
 
     assert (title.kind, title.source) == ("markdown", "## Part 3")
-    assert (code.source, code.count, code.outputs[0]["text"]) == ("x = 1", 4, "hi")
+    assert (code.source, code.count, code.outputs[0]["text"]) == ("x = (\n1)", 4, "hi")
     assert code.outputs[1]["data"] == {"image/png": "aGk="}
 
 

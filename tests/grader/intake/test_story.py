@@ -24,7 +24,10 @@ CELLS = [
     ),
     ("code", "run(2)"),
     ("markdown", "# Part 2"),
-    ("code", "net8 = FCN8s()\ncopy_vgg(vgg16, net8)\nTrainer(model=net8)\nTrainer(m, a)\nvisualize(net8)"),
+    (
+        "code",
+        "net8 = models.FCN8s()\ncopy_vgg(vgg16, net8)\nTrainer(model=net8)\nTrainer(m, a)\nvisualize(net8)",
+    ),
     ("markdown", "# Part 3\nFCN-8s"),
     ("code", "show(best)\nshow(net8)"),
 ]
