@@ -166,7 +166,7 @@ def test_a_layer_too_many_is_paid_where_it_stands(edit: Edit, line: str, after: 
         f"self.extra = nn.Conv2d({3 if line == 'conv1' else 4}, 4, 1)\n        self.fc6 = nn",
     )
 
-    assert said(made, edit) == [(line, f"there is a convolution too many, after {after}")]
+    assert said(made, edit) == [(line, f"block {line[4:]} has a convolution too many, after {after}")]
 
 
 def test_a_layer_too_many_on_a_skip_is_paid_by_the_skips() -> None:
