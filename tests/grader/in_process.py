@@ -10,6 +10,7 @@ import numpy as np
 
 from grader.errors import StudentRaised
 from grader.records import Place
+from grader.sandbox.loading import Loaded
 from grader.sandbox.student import Reply
 from grader.worker.loader import StudentCodeError, World, describe
 from grader.worker.operations import OPERATIONS
@@ -23,6 +24,7 @@ class InProcess:
     def __init__(self, source: str, world: World | None = None) -> None:
         self.world = world or world_of(source)
         self.asked: list[str] = []
+        self.loaded = Loaded(tuple(self.world.targets))
 
     def ask(
         self,
@@ -53,6 +55,7 @@ class Refusing:
     def __init__(self, error: Exception) -> None:
         self.error = error
         self.asked: list[str] = []
+        self.loaded = Loaded(("FCN32s", "FCN8s", "get_cls_pred", "returnCAM"))
 
     def ask(self, verb: str, *_: Any, **__: Any) -> Reply:
         """Raise."""

@@ -207,9 +207,7 @@ class Computes(nn.Module):
         return self.function(x, *self.layers.values())
 
 
-def traced(
-    function: Callable[..., Any], shape: tuple[int, ...] = (1, 3, 8, 9), **layers: nn.Module
-) -> Trace:
+def traced(function: Callable[..., Any], shape: tuple[int, ...] = (1, 3, 8, 9), **layers: nn.Module) -> Trace:
     """The trace of a function on the meta device."""
     model = Computes(function, **layers).to("meta").eval()
     return read_trace(record(model, torch.zeros(shape, device="meta"), place_of_frame)[0])

@@ -1,0 +1,146 @@
+"""One submission, from its files to its grade; nothing is faked here, so these tests are few."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from grader import grading, rubric
+from grader.errors import CallError
+from grader.grading import Clock, Options, grade
+from grader.records import CheckResult, Grade, Outcome, Place, Progress
+from grader.sandbox.isolation import survey
+
+ALICE = Path(__file__).resolve().parents[2] / "submissions" / "alice"
+QUESTIONS = 20.0
+
+
+@pytest.fixture(scope="module")
+def isolation() -> str:
+    """The strongest isolation of this machine; a machine that has none can still grade alice."""
+    return "auto" if any(row.holds for row in survey() if row.isolation.name != "none") else "none"
+
+
+@pytest.fixture(scope="module")
+def told() -> list[Progress]:
+    """What was told while alice was graded."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def alice(isolation: str, told: list[Progress]) -> Grade:
+    """A right submission's grade, without training."""
+    return grade(ALICE, Options(training="none", seed=11, device="cpu", isolation=isolation), told.append)
+
+
+def test_a_right_submission_keeps_every_point(alice: Grade) -> None:
+    """Whatever was assessed has full marks; what wasn't is pending."""
+    lost = [
+        (check.id, check.rationale) for check in alice.checks if check.outcome not in ("passed", "pending")
+    ]
+
+    assert lost == []
+    assert alice.score == pytest.approx(alice.max_score - alice.pending)
+    assert alice.max_score == 100.0
+
+
+def test_only_training_and_questions_are_pending(alice: Grade) -> None:
+    """Without training its lines wait, and the questions wait for a person."""
+    pending = [check for check in alice.checks if check.outcome == Outcome.PENDING]
+
+    assert all(".training" in check.id or check.id.startswith("questions.") for check in pending)
+    assert alice.pending == pytest.approx(sum(check.max_score for check in pending))
+    assert alice.pending > QUESTIONS
+
+
+def test_the_grade_can_be_repeated(alice: Grade) -> None:
+    """Seed, rubric, device, isolation and the submission's own hash are in the grade."""
+    provenance = alice.provenance
+
+    assert (provenance.seed, provenance.device, provenance.training) == (11, "cpu", "none")
+    assert provenance.rubric_sha256 == rubric.load().sha256
+    assert provenance.submission_sha256 == alice.submission.sha256 != ""
+    assert provenance.isolation in {"bwrap", "landlock", "none"}
+    assert set(provenance.timings) >= {"intake", "checks"}
+
+
+def test_pictures_of_both_images_are_drawn(alice: Grade) -> None:
+    """The report has the student's maps beside the reference's."""
+    assert {(picture.part, picture.reference) for picture in alice.pictures} == {
+        ("cam", False),
+        ("cam", True),
+    }
+
+
+def test_those_who_wait_are_told(alice: Grade, told: list[Progress]) -> None:
+    """Each stage is announced, and every check with how many there are."""
+    checks = [progress for progress in told if progress.stage == "checks"]
+
+    assert [progress.stage for progress in told][:2] == ["start", "intake"]
+    assert [progress.done for progress in checks] == list(range(1, len(alice.checks) + 1))
+    assert {progress.total for progress in checks} == {len(alice.checks)}
+
+
+@pytest.mark.parametrize("content", ["", "not a notebook", "{}"])
+def test_an_unreadable_submission_is_graded_zero_with_its_reason(
+    tmp_path: Path, isolation: str, content: str
+) -> None:
+    """Nothing could be read: every line but the questions fails, for that reason."""
+    (tmp_path / "ann").mkdir()
+    (tmp_path / "ann" / "assignment3.ipynb").write_text(content)
+    found = grade(tmp_path / "ann", Options(training="none", seed=1, device="cpu", isolation=isolation))
+    graded = [check for check in found.checks if check.part != "questions"]
+
+    assert (found.score, found.student) == (0.0, "ann")
+    assert {check.outcome for check in graded} == {Outcome.FAILED}
+    assert {check.rationale for check in graded} == {found.submission.problem}
+    assert len(found.submission.problem) > 10
+
+
+def test_a_truncated_zip_is_graded_zero(tmp_path: Path, isolation: str) -> None:
+    """A broken archive is a reason, not an exception."""
+    whole = tmp_path / "whole.zip"
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.write(ALICE / "assignment3.ipynb", "assignment3.ipynb")
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(whole.read_bytes()[:2000])
+    found = grade(broken, Options(training="none", seed=1, device="cpu", isolation=isolation))
+
+    assert found.score == 0.0
+    assert "zip" in found.submission.problem
+
+
+def test_an_unknown_isolation_is_the_call_s_fault() -> None:
+    """Nothing is graded with less isolation than was asked for."""
+    with pytest.raises(CallError, match="no isolation is called"):
+        grade(ALICE, Options(isolation="hope"))
+
+
+def test_a_place_is_quoted_with_its_code() -> None:
+    """The student's own line stands beside the place; a place outside of the source has none."""
+    texts = {"cell 3": "a = 1\r\n    b = 2\n" + "c" * 1000}
+
+    def quoted(place: Place | None) -> Place | None:
+        return grading._quoting(CheckResult("cam.shape", Outcome.FAILED, where=place), texts).where
+
+    assert quoted(Place("cell 3", 2)) == Place("cell 3", 2, "b = 2")
+    assert quoted(Place("cell 3", 3)) == Place("cell 3", 3, "c" * 300)
+    assert quoted(Place("cell 3", 9)) == Place("cell 3", 9)
+    assert quoted(Place("cell 4", 1)) == Place("cell 4", 1)
+    assert quoted(Place("cell 3", 0)) == Place("cell 3", 0)
+    assert quoted(None) is None
+
+
+def test_a_clock_adds_up_its_laps() -> None:
+    """A stage that is entered twice has one time, also where it ends in an exception."""
+    clock = Clock()
+    with clock.lap("checks"):
+        pass
+    first = clock.laps["checks"]
+    with pytest.raises(KeyError), clock.lap("checks"):
+        raise KeyError
+
+    assert clock.laps["checks"] > first >= 0
+    assert clock.seconds >= clock.laps["checks"]
