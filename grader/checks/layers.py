@@ -16,6 +16,11 @@ def judge(network: ModelEvidence, line: str) -> None:
         raise Fault(
             fault.rationale, help=fault.help, expected=fault.expected, actual=fault.actual, where=fault.where
         )
+    believe(network)
+
+
+def believe(network: ModelEvidence) -> None:
+    """Let a person look at what the network's output does not prove."""
     if network.unverified:
         raise Unverified(f"claimed, not verified: {network.unverified}")
 

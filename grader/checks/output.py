@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 
 from grader import expect
-from grader.checks.layers import judge
+from grader.checks.layers import believe, judge
 from grader.evidence.model import ModelEvidence
 from grader.network.reading import offset
 from grader.network.sizes import mapped
@@ -33,6 +33,7 @@ def check_shape(network: ModelEvidence) -> None:
             expected=_wanted(size),
             actual="\n".join(f"{size} -> {shape}" for size, shape in wrong),
         )
+    believe(network)
 
 
 def _outputs(network: ModelEvidence) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:

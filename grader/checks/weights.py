@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from grader import expect
+from grader.checks.layers import believe
 from grader.diagnosis.findings import merge
 from grader.errors import Blocked, Fault
 from grader.evidence.copying import CopyEvidence
@@ -34,6 +35,7 @@ def check_bilinear(network: ModelEvidence) -> None:
             actual=_describe_weight(weight),
             where=network.built.places.get(layer.weight),
         )
+    believe(network)
 
 
 def _describe_weight(weight: object) -> str:
@@ -69,6 +71,7 @@ def check_gradients(network: ModelEvidence) -> None:
         expected="a gradient at every weight and bias",
         actual=f"{len(lost)} of {len(names)} have none",
     )
+    believe(network)
 
 
 def check_copy_features(network: ModelEvidence, copying: CopyEvidence) -> None:
@@ -97,6 +100,7 @@ def _copied(copying: CopyEvidence, roles: tuple[str, ...], line: str) -> None:
         because = f"{copying.method} raises {raised}: " if raised else ""
         where = raised.place if raised and raised.place else fault.where
         raise Fault(because + fault.rationale, expected=fault.expected, actual=fault.actual, where=where)
+    believe(copying.model)
 
 
 def check_copy_source(copying: CopyEvidence) -> None:

@@ -63,14 +63,14 @@ class CamEvidence:
             value = self.prediction.value
         except Blocked:
             return ""
-        shape, kind, dtype = tuple(value.get("shape", ())), value.get("type"), str(value.get("dtype"))
-        if not dtype.startswith(("int", "uint")) or shape not in ((), (1,)):
+        index = self.prediction.arrays.get("value")
+        if index is None or index.dtype.kind not in "iu" or index.shape not in ((), (1,)):
             return ""
-        if kind == "Tensor":
-            return "tensor" if shape else "tensor0"
-        if kind == "int":
+        if value.get("type") == "Tensor":
+            return "tensor" if index.shape else "tensor0"
+        if value.get("type") == "int":
             return "int"
-        return "array" if shape else "array0"
+        return "array" if index.shape else "array0"
 
     # --- returnCAM ---
 
@@ -132,7 +132,7 @@ class CamEvidence:
         cases = []
         for case in self.panel:
             answer = resized(case.answer)
-            if answer is None:
+            if answer is None or answer.min() == answer.max():  # a flat map shows no way of making one
                 return None
             cases.append(diagnosis.Case(case.features, case.weight, case.index, answer))
         return diagnosis.search(cases)
@@ -166,7 +166,7 @@ class CamEvidence:
     @once
     def cell(self) -> Reply:
         """What the last cell made; raises StudentError."""
-        return self.student.ask("cam_cell", {}, {}, seconds=120.0)
+        return self.student.ask("cam_cell", {}, {}, seconds=60.0)
 
 
 def resized(answer: Array) -> Array | None:

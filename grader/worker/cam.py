@@ -56,7 +56,7 @@ def cls_pred(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
         value = call(function, torch.from_numpy(arrays["logit"].copy()))
     world.state["index"] = value
     written, found = plain(value)
-    return {**written, "printed": tape.text[:2000]}, found
+    return {**written, "printed": tape.text}, found
 
 
 INDICES: dict[str, Callable[[int], Any]] = {

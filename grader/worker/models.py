@@ -180,8 +180,9 @@ def trace(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
 
 def _traced(model: nn.Module, args: dict[str, Any]) -> dict[str, Any]:
     model.train(args["training"])
-    x = torch.zeros(args["size"], device=_device(model))
-    with torch.set_grad_enabled(args["training"]), Strict():  # type: ignore[no-untyped-call]
+    device = torch.device(_device(model))
+    x = torch.zeros(args["size"], device=device)
+    with torch.set_grad_enabled(args["training"]), device, Strict():  # type: ignore[no-untyped-call]
         written, _ = call(record, model, x, place_of_frame)
     return written  # type: ignore[no-any-return]
 
