@@ -109,10 +109,20 @@ def _has_relu(reading: Reading, position: int) -> bool:
     return False
 
 
+def _skips(reading: Reading) -> set[int]:
+    """Return where the assignment's skips join, wherever that is."""
+    return {found[0] for skip in reading.architecture.skips if (found := reading.join_of(skip))}
+
+
+def _on_the_way_up(reading: Reading, position: int) -> bool:
+    """Say whether a position is where skips may join, so that the skips line looks at what does."""
+    between = reading.first_upscore <= position <= reading.last_layer
+    return between and bool(reading.architecture.skips)
+
+
 def _other_joins(reading: Reading) -> Iterator[Finding]:
-    known = {found[0] for skip in reading.architecture.skips if (found := reading.join_of(skip))}
     for position, join in reading.path.joins.items():
-        if position in known or position < reading.first_upscore or not reading.architecture.skips:
+        if position in _skips(reading) or not _on_the_way_up(reading, position):
             continue
         tap, after = tap_name(reading, join), reading.after(position)
         words = f"{tap} is joined after {after}, which the assignment does not do"
@@ -167,7 +177,7 @@ def other_findings(reading: Reading) -> Iterator[Finding]:
     """Find what no other line accounts for: scaling, normalising, residual links, crops in the trunk."""
     for position, step in enumerate(reading.path.steps):
         if position in reading.path.joins:
-            if position < reading.first_upscore or not reading.architecture.skips:
+            if position not in _skips(reading) and not _on_the_way_up(reading, position):
                 yield _other(reading, position, "is joined by a second branch")
         elif not _accounted(reading, position, step):
             yield _other(reading, position, _deed(step))
