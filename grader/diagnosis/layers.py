@@ -95,7 +95,7 @@ def layer_findings(reading: Reading, places: Places) -> Iterator[Finding]:
         border = padded_by(reading, layer)
         if border is not None:
             words = (
-                f"{wanted.role}: padded by {plain(border)}, the assignment pads {wanted.padding} with zeros"
+                f"{wanted.role}: padded by {plain(border)}, the assignment pads with {wanted.padding} zeros"
             )
             yield Finding(line, words, "", spec(wanted), describe(layer, wanted.role), where)
         elif differing:

@@ -16,6 +16,7 @@ from grader.draws import draw_at, parameter_scale, positions
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence.once import once
 from grader.network.roles import Layer
+from grader.sandbox.student import Reply
 from reference.architecture import VGG_CONVS, VGG_LINEARS
 
 if TYPE_CHECKING:
@@ -87,20 +88,35 @@ class CopyEvidence:
     def before(self) -> dict[str, Array]:
         """The model's values before copying, by parameter."""
         self.model.initial  # noqa: B018 - builds the model for real
-        return self._sample("model", [name for role in SOURCES for name in self._names(role)])
+        return dict(self._sample("model", [name for role in SOURCES for name in self._names(role)]).arrays)
 
     @once
-    def values(self) -> dict[str, Array]:
-        """The model's values afterwards, by parameter."""
+    def after(self) -> Reply:
+        """The model's parameters afterwards: shapes, and values by name."""
         self.raised  # noqa: B018 - copy first
         return self._sample("model", list(self.before))
+
+    @property
+    def values(self) -> dict[str, Array]:
+        """The model's values afterwards, by parameter."""
+        return dict(self.after.arrays)
+
+    @once
+    def unusable(self) -> dict[str, str]:
+        """Parameters that the model can't run with since copying, and why."""
+        shapes = self.after.value if isinstance(self.after.value, dict) else {}
+        return {
+            name: f"has the shape {shapes[name]} after copying" if name in shapes else "is gone after copying"
+            for name in self.before
+            if shapes.get(name) != list(self.model.built.parameters.get(name, ()))
+        }
 
     @once
     def vgg16_changed(self) -> list[str]:
         """The VGG-16's parameters that aren't what they were."""
         self.raised  # noqa: B018 - copy first
         names = list(self.shapes)
-        found = self._sample("vgg16", names)
+        found = self._sample("vgg16", names).arrays
         changed = [
             name for name in names if not self._holds(found.get(name), f"vgg/{name}", name, self.shapes[name])
         ]
@@ -112,6 +128,9 @@ class CopyEvidence:
         """Parameters that hold values of the VGG-16, by the key that those were drawn by."""
         try:
             self.vgg16_changed  # noqa: B018 - before anything else is written, which may be into shared storage
+            if self.unusable:
+                self.model.ask("release")  # a new model runs: the copying lines pay for this one
+                return {}
             found = [
                 (role, kind, self._source(role, kind)) for role in SOURCES for kind in ("weight", "bias")
             ]
@@ -132,8 +151,9 @@ class CopyEvidence:
         held = (source for source in own_first if self._is(name, f"vgg/{source}.{kind}", f"{source}.{kind}"))
         return next(held, "")
 
-    def _sample(self, of: str, names: list[str]) -> dict[str, Array]:
-        return dict(self.model.ask("sample", of=of, names=names, seed=self.model.seed, count=COUNT).arrays)
+    def _sample(self, of: str, names: list[str]) -> Reply:
+        reply: Reply = self.model.ask("sample", of=of, names=names, seed=self.model.seed, count=COUNT)
+        return reply
 
     def _names(self, role: str) -> list[str]:
         layer = self.model.reading.layers.get(role)
@@ -171,14 +191,23 @@ class CopyEvidence:
         name = getattr(layer, kind)
         if not name:
             return "" if kind == "bias" else "is not a parameter"
+        if name in self.unusable:
+            return self.unusable[name]
         source = self._source(role, kind)
-        if source == SOURCES[role]:
+        sharing = [
+            other for other in SOURCES if self._holds_layer(other, layer)
+        ]  # paid for by their own line
+        if source in [SOURCES[other] for other in sharing]:
             return ""
         if source:
             return f"holds {next(other for other, held in SOURCES.items() if held == source)}'s values"
         before, after = self.before.get(name), self.values.get(name)
         unchanged = before is not None and after is not None and np.array_equal(before, after)
         return "was not copied" if unchanged else "holds other values than VGG-16's"
+
+    def _holds_layer(self, role: str, layer: Layer) -> bool:
+        other = self.model.reading.layers.get(role)
+        return other is not None and other.weight == layer.weight
 
     def _is(self, name: str, key: str, vgg: str) -> bool:
         """Say whether a parameter holds a VGG-16 parameter's values, element by element in memory order."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.errors import Blocked, Fault, GraderError, Pending, StudentDied, StudentRaised, StudentTimeout
 from grader.evidence.once import once
-from grader.records import Progress
+from grader.records import Epoch, Picture, Progress, SavedEvidence
 from grader.training import bands, speed, values
 from grader.training.bands import Band, Calibration
 from grader.training.pictures import pictures
@@ -53,12 +55,13 @@ class TrainingEvidence:
     @once
     def first(self) -> Run:
         """The run that counts."""
-        return self._run(0)
+        self.calibration  # noqa: B018 - no run that nothing could be said about
+        return self.run(0)
 
     @once
     def second(self) -> Run:
         """Another, on other pictures, from other weights."""
-        return self._run(1)
+        return self.run(1)
 
     def band(self, line: str) -> Band:
         """Where right models end up."""
@@ -83,30 +86,55 @@ class TrainingEvidence:
         except GraderError:
             return False
 
-    def _run(self, attempt: int) -> Run:
-        network, plan = self.network, self.plan
-        self.calibration  # noqa: B018 - no run that nothing could be said about
-        shapes = network.built.parameters
-        with contextlib.suppress(
-            GraderError
-        ):  # the other lines' questions come first: a run takes their memory
-            network.is_reference  # noqa: B018
-        setting = Setting(network.name, plan, self._seed(attempt), self.device, self._step_limit())
-        start = self._start(shapes)
+    def run(self, attempt: int) -> Run:
+        """Train once; every attempt has pictures and weights of its own. Raises Blocked and Fault."""
+        with contextlib.suppress(GraderError):
+            self.network.is_reference  # noqa: B018 - other lines ask first: a run takes the memory of their model
+        return self._train(self.plan, self._start(), self._seed(attempt))
+
+    @once
+    def scratch(self) -> Run | None:
+        """What the network learns from zero, where the plan has that: next to nothing, the lesson."""
+        if not (self.plan.scratch_epochs and self.network.part == "fcn32s"):
+            return None
+        plan = replace(self.plan, epochs=self.plan.scratch_epochs)
+        return self._train(plan, values.zero(self.network.reading, self._shapes), self._seed(0))
+
+    def _train(self, plan: Plan, start: values.Values, seed: int) -> Run:
+        network = self.network
+        setting = Setting(network.name, plan, seed, self.device, self._step_limit())
         try:
-            return train(network.student, setting, start, pictures(plan, self._seed(attempt)), self._tell)
+            return train(network.student, setting, start, pictures(plan, seed), self._listener())
         except StudentRaised as error:
             raise _raised(network.name, error) from error
         except (StudentTimeout, StudentDied) as error:
             raise Fault(f"training {network.name} did not come to its end: {error}") from error
 
-    def _start(self, shapes: Mapping[str, tuple[int, ...]]) -> values.Values:
+    def drawn(self, saved: SavedEvidence) -> list[Picture]:
+        """Draw the run, and the one from scratch, over the notebook's own logs of this network."""
+        from grader.training import drawing  # here, because it imports matplotlib
+
+        name, part = self.network.name, self.network.part
+        made = drawing.draw(self.first, part, name, self.calibration, _claimed(saved, part, True))
+        if self.scratch is not None:
+            made.append(
+                drawing.learning(
+                    self.scratch, part, f"{name} from scratch", None, _claimed(saved, part, False)
+                )
+            )
+        return made
+
+    @property
+    def _shapes(self) -> Mapping[str, tuple[int, ...]]:
+        return self.network.built.parameters
+
+    def _start(self) -> values.Values:
         reading = self.network.reading
         if self.plan.weights == "seeded":
-            return values.seeded(reading, shapes)
+            return values.seeded(reading, self._shapes)
         path = weights.cached(weights.VGG16)
         assert path is not None, "plans.choose takes no such plan without VGG-16"
-        return values.vgg16(reading, shapes, weights.load(path))
+        return values.vgg16(reading, self._shapes, weights.load(path))
 
     def _seed(self, attempt: int) -> int:
         words = f"{self.network.seed}/training/{attempt}"
@@ -116,8 +144,20 @@ class TrainingEvidence:
         size = (self.plan.size or 512,) * 2
         return max(PATIENT, SLOWEST * speed.floor(self.network.assignment(12), size, self.device))
 
-    def _tell(self, done: int, total: int, loss: float) -> None:
-        self.report(Progress("training", f"{self.network.name}, loss {loss:.3f}", done, total))
+    def _listener(self) -> Callable[[int, int, float], None]:
+        begun = time.monotonic()
+
+        def tell(done: int, total: int, loss: float) -> None:
+            left = (time.monotonic() - begun) / done * (total - done)
+            words = f"{self.network.name}, loss {loss:.3f}, {left:.0f} s left"
+            self.report(Progress("training", words, done, total))
+
+        return tell
+
+
+def _claimed(saved: SavedEvidence, part: str, pretrained: bool) -> Sequence[Epoch]:
+    logs = [log.epochs for log in saved.runs if log.model in (part, "") and log.pretrained == pretrained]
+    return max(logs, key=len, default=())
 
 
 def _raised(name: str, error: StudentRaised) -> Fault | Blocked:
