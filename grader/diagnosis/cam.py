@@ -134,3 +134,14 @@ def _near(answer: Maps, values: Floats, slack: float) -> bool:
 def _centres(cells: int, size: int) -> NDArray[np.intp]:
     """Return the pixels, of `size`, in the middle of each cell."""
     return np.rint((np.arange(cells) + 0.5) * size / cells - 0.5).astype(np.intp)
+
+
+def follows(case: Case, answer: Maps) -> bool:
+    """Say whether a (256, 256) map nowhere falls where the right weighted sum clearly rises."""
+    raw = weighted(case.features, case.weight[case.index])
+    centres = [round((cell + 0.5) * SIZE[0] / len(raw) - 0.5) for cell in range(len(raw))]
+    got = np.nan_to_num(answer.astype(np.float64))[np.ix_(centres, centres)].ravel()
+    wanted = raw.ravel() / spread(raw)
+    rises = wanted[:, None] > wanted[None, :] + 0.05  # less is lost in enlarging
+    falls = got[:, None] < got[None, :] - max(1.0, 0.02 * float(got.max() - got.min()))
+    return not bool((rises & falls).any())

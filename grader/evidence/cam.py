@@ -138,22 +138,13 @@ class CamEvidence:
         return diagnosis.search(cases)
 
     @once
-    def correlation(self) -> float:
-        """The least correlation between an answer and the right weighted sum, enlarged."""
-        import cv2
-
-        least = 1.0
-        for case in self.panel:
-            answer = resized(case.answer)
-            if answer is None:
-                return 0.0
-            raw = cv2.resize(np.tensordot(case.weight[case.index], case.features, axes=1), (256, 256))
-            got = np.nan_to_num(answer.astype(np.float64))
-            spread = float(got.std() * raw.std())
-            least = min(
-                least, float(((got - got.mean()) * (raw - raw.mean())).mean()) / spread if spread else 0.0
-            )
-        return least
+    def follows_sum(self) -> bool:
+        """The maps rise where the right weighted sum rises, whatever the stretching of its values."""
+        answers = [(case, resized(case.answer)) for case in self.panel]
+        shown = [
+            (case, answer) for case, answer in answers if answer is not None and answer.min() < answer.max()
+        ]
+        return bool(shown) and all(diagnosis.follows(case, answer) for case, answer in shown)
 
     @once
     def extremes(self) -> tuple[float, float]:

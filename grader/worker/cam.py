@@ -39,7 +39,7 @@ def plain(value: Any) -> tuple[dict[str, Any], dict[str, Array]]:
         return {"type": kind, "text": ""}, {}
     written = {"type": kind, "shape": list(array.shape), "dtype": str(array.dtype), "text": _text(value)}
     fits = str(array.dtype) in SENDABLE and array.nbytes <= MAX_BYTES and array.ndim <= 8
-    return written, {"value": np.ascontiguousarray(array).reshape(array.shape)} if fits else {}
+    return written, {"value": np.array(array, order="C", copy=True)} if fits else {}
 
 
 def _text(value: Any) -> str:
