@@ -38,7 +38,13 @@ BILINEAR = "bilinear"  # the name of a leaf that holds bilinear interpolation
 
 
 class NotReplayableError(Exception):
-    """The expression holds something that can't be computed on this side."""
+    """
+    The _prelu_kernel _unsafe_index addcdiv addcmul baddbmm be can't ceil computed diag dot erf expm1
+    expression eye flatten floor hardshrink holds im2col index_put isnan lerp linspace log log1p
+    log_sigmoid_forward logsumexp masked_fill movedim mv nan_to_num on pixel_shuffle prelu reciprocal
+    round scatter select_scatter side. sign sin slice_scatter softshrink something square tan that this
+    tril triu trunc var_mean
+    """
 
 
 class Evaluator:
