@@ -20,16 +20,20 @@ MAX_ELEMENTS = 400_000_000
 # What a student's forward pass may compute besides layers: pure functions of tensors, nothing that reads or
 # writes anything else. Everything outside of this list makes a trace one that can't be replayed.
 _PURE = """
-    abs add adaptive_avg_pool2d _adaptive_avg_pool2d adaptive_max_pool2d arange argmax avg_pool2d bmm cat
-    clamp clamp_max clamp_min constant_pad_nd copy cos cumsum div elu empty_like eq exp expand fill flip
-    full full_like gather ge gelu gt hardtanh index index_select leaky_relu le log _log_softmax lt max
-    max_pool2d maximum mean min minimum mm mul native_batch_norm _native_batch_norm_legit_no_training
-    native_group_norm native_layer_norm ne neg new_full new_zeros ones ones_like permute pow
-    reflection_pad2d repeat replication_pad2d reshape roll rsqrt rsub select sigmoid silu slice _softmax
-    softplus sqrt squeeze stack sub sum t tanh threshold transpose unsqueeze upsample_bicubic2d
-    upsample_bilinear2d upsample_nearest2d view _unsafe_view where zeros zeros_like clone contiguous
-    expand_as hardswish hardsigmoid mish selu celu addmm linear split split_with_sizes chunk unbind std var
-    amax amin prod norm linalg_vector_norm scalar_tensor _to_copy alias detach relu
+    abs add adaptive_avg_pool2d _adaptive_avg_pool2d adaptive_max_pool2d arange argmax avg_pool2d bmm
+    cat clamp clamp_max clamp_min constant_pad_nd copy cos cumsum div elu empty_like eq exp expand fill
+    flip full full_like gather ge gelu gt hardtanh index index_select leaky_relu le log _log_softmax lt
+    max max_pool2d maximum mean min minimum mm mul native_batch_norm
+    _native_batch_norm_legit_no_training native_group_norm native_layer_norm ne neg new_full new_zeros
+    ones ones_like permute pow reflection_pad2d repeat replication_pad2d reshape roll rsqrt rsub select
+    sigmoid silu slice _softmax softplus sqrt squeeze stack sub sum t tanh threshold transpose unsqueeze
+    upsample_bicubic2d upsample_bilinear2d upsample_nearest2d view _unsafe_view where zeros zeros_like
+    clone contiguous expand_as hardswish hardsigmoid mish selu celu addmm linear split split_with_sizes
+    chunk unbind std var amax amin prod norm linalg_vector_norm scalar_tensor _to_copy alias detach relu
+    _prelu_kernel prelu hardshrink softshrink log_sigmoid_forward erf sign square logsumexp var_mean
+    nan_to_num isnan masked_fill tril triu baddbmm dot mv pixel_shuffle diag eye linspace scatter
+    index_put select_scatter slice_scatter flatten movedim floor ceil round trunc reciprocal log1p expm1
+    sin tan lerp addcmul addcdiv _unsafe_index im2col
 """
 REPLAYABLE = frozenset(_PURE.split())
 
@@ -38,13 +42,7 @@ BILINEAR = "bilinear"  # the name of a leaf that holds bilinear interpolation
 
 
 class NotReplayableError(Exception):
-    """
-    The _prelu_kernel _unsafe_index addcdiv addcmul baddbmm be can't ceil computed diag dot erf expm1
-    expression eye flatten floor hardshrink holds im2col index_put isnan lerp linspace log log1p
-    log_sigmoid_forward logsumexp masked_fill movedim mv nan_to_num on pixel_shuffle prelu reciprocal
-    round scatter select_scatter side. sign sin slice_scatter softshrink something square tan that this
-    tril triu trunc var_mean
-    """
+    """The expression holds something that can't be computed on this side."""
 
 
 class Evaluator:
