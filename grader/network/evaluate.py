@@ -142,7 +142,11 @@ OPERATIONS: dict[str, Any] = {
 }
 
 _NAME = re.compile(r"^aten\.([A-Za-z0-9_]+)\.([A-Za-z0-9_]+)$")
-_DTYPES = {"torch.float32": torch.float32, "torch.int64": torch.int64, "torch.bool": torch.bool}
+_KINDS = ("float16", "bfloat16", "float32", "float64", "int32", "int64", "bool")
+_DTYPES = {f"torch.{name}": getattr(torch, name) for name in _KINDS}
+    f"torch.{name}": getattr(torch, name)
+    for name in ["float16", "bfloat16", "float32", "float64", "int32", "int64", "bool"]
+}
 
 
 def _replay(node: Expr, inputs: list[Any]) -> Tensor | tuple[Tensor, ...]:
