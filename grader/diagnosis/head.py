@@ -55,6 +55,11 @@ def skip_findings(reading: Reading) -> Iterator[Finding]:
             continue
         yield from _join_findings(reading, skip, *found)
     yield from _other_joins(reading)
+    for step in reading.path.steps[reading.first_upscore : reading.last_layer]:
+        if step.op == "scale" and reading.architecture.skips:
+            after = reading.after(reading.path.places[step.key])
+            words = f"{after}'s output is multiplied by {step['factor']:.4g} before the skip joins"
+            yield Finding("skips", words, "", "a plain sum", f"times {step['factor']:.4g}", step.place)
 
 
 def _formula(skip: Skip) -> str:
@@ -187,6 +192,8 @@ def _accounted(reading: Reading, position: int, step: Expr) -> bool:
     """Say whether another line of the rubric looks at a step."""
     if step.op == "crop":
         return position >= reading.first_upscore
+    if step.op == "scale" and _on_the_way_up(reading, position):
+        return True  # the skips line looks at it
     if any(step.op.removeprefix("aten.").startswith(name) for name in PROBABILITIES):
         return position > reading.last_layer or is_activation(step)
     if any(_draws(source) for source in step.inputs if source.key != reading.path.steps[position - 1].key):

@@ -144,9 +144,6 @@ OPERATIONS: dict[str, Any] = {
 _NAME = re.compile(r"^aten\.([A-Za-z0-9_]+)\.([A-Za-z0-9_]+)$")
 _KINDS = ("float16", "bfloat16", "float32", "float64", "int32", "int64", "bool")
 _DTYPES = {f"torch.{name}": getattr(torch, name) for name in _KINDS}
-    f"torch.{name}": getattr(torch, name)
-    for name in ["float16", "bfloat16", "float32", "float64", "int32", "int64", "bool"]
-}
 
 
 def _replay(node: Expr, inputs: list[Any]) -> Tensor | tuple[Tensor, ...]:

@@ -47,7 +47,10 @@ def _plain(function: Callable[[Tensor], Tensor]) -> Step:
 STEPS: dict[str, Step] = {
     **{name: _layer(name) for name in LAYERS if name != "prelu"},
     **{f"relu {name}": _plain(lambda h, f=f: f(h.clone())) for name, f in (RELUS | COMPOSED).items()},
-    **{f"crop {name}": _plain(lambda h, f=f: f(h, 1, h.size(2) - 2, min(5, h.size(3) - 1))) for name, f in CROPS.items()},
+    **{
+        f"crop {name}": _plain(lambda h, f=f: f(h, 1, h.size(2) - 2, h.size(3) - 1))
+        for name, f in CROPS.items()
+    },
     "max pool": _plain(lambda h: F.max_pool2d(h, 2, 1)),
     "max pool ceil": _plain(lambda h: F.max_pool2d(h, 3, 2, 1, ceil_mode=True)),
     "average pool": _plain(lambda h: F.avg_pool2d(h, 2, 1)),
