@@ -133,4 +133,9 @@ def check_determinism(network: ModelEvidence) -> None:
         expected="the same output every time",
         where=random[0] if random else None,
     )
+    expect.that(
+        network.is_reference or network.repeats,
+        "the same input gives another output each time: the model keeps something between calls",
+        expected="the same output every time",
+    )
     judge(network, "determinism")

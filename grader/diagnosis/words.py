@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.network.graph import Expr
 
 SAID = {
-    "avg_pool2d": "average pooling",
+    "avg_pool2d": "average pooling (avg_pool2d)",
     "adaptive_avg_pool2d": "adaptive average pooling",
     "adaptive_max_pool2d": "adaptive max pooling",
     "prelu_kernel": "prelu",

@@ -159,6 +159,10 @@ class LastCell:
                 np.array_equal(said, given),
                 f"{name}: returnCAM is given class {given[:1]}, get_cls_pred said {said[:1]}",
             )
+        bound = self.array("weight_fc")
+        if bound is not None and weight is not None and bound.shape == weight.shape:
+            same = bool(np.allclose(bound, weight, rtol=1e-4, atol=1e-6))
+            expect.that(same, f"{name}: returnCAM is given other weights than weight_fc")
         verdict = self.cam.verdict
         right = verdict is not None and not (verdict.classes or verdict.sums or verdict.stretch)
         answer = self.array(f"{number}.result")

@@ -215,6 +215,13 @@ class ModelEvidence:
         return torch.from_numpy(reply.arrays["output"])
 
     @once
+    def repeats(self) -> bool:
+        """A second run on the same input gives the same output."""
+        reply = self.ask("forward", seed=self.seed, size=[1, 3, *self.size], seconds=120.0)
+        again = reply.arrays.get("output")
+        return again is not None and close(torch.from_numpy(again), self.response)
+
+    @once
     def reference(self) -> torch.Tensor:
         """What the assignment gives under the challenge, rounding and holding what the student's do."""
         reading = self.reading
