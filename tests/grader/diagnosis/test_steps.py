@@ -126,7 +126,7 @@ POOL4 = "self.pool4 = nn.MaxPool2d(2, 2, ceil_mode=True)"
         ((POOL4, "self.pool4 = nn.MaxPool2d(3, 2, padding=1)"), "pool4: kernel 3, the assignment says 2"),
         (
             (POOL4, "self.pool4 = nn.AvgPool2d(2, 2)"),
-            "pool4: average pooling where the assignment says max pooling",
+            "pool4: average pooling (avg_pool2d) where the assignment says max pooling",
         ),
         ((POOL4, "self.pool4 = nn.MaxPool2d(2, 2, padding=1)"), "pool4: padding 1, the assignment says 0"),
         ((POOL4, "self.pool4 = nn.MaxPool2d((2, 3), 2)"), "pool4: kernel (2, 3), the assignment says 2"),
