@@ -75,7 +75,7 @@ def _call_function(function: Callable[..., Any], model: nn.Module, vgg16: nn.Mod
 
 
 def sample(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
-    """Return values of parameters at positions drawn from a seed; `of` is the model or the VGG-16."""
+    """Return shapes, and values at positions drawn from a seed, of the model or (`of`) the VGG-16."""
     vgg = args["of"] == "vgg16"
     model = world.state["vgg16"]["model"] if vgg else real_model(world, args["model"], args["n_class"])
     known = dict(model.named_parameters())
@@ -85,4 +85,4 @@ def sample(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
             flat = known[name].detach().reshape(-1)
             at = positions(args["seed"], name, flat.numel(), args["count"])
             found[name] = flat[torch.from_numpy(at)].float().cpu().numpy()
-    return None, found
+    return {name: list(known[name].shape) for name in found}, found

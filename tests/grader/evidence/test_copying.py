@@ -101,6 +101,33 @@ def test_what_a_layer_holds_instead_is_named(edits: list[Edit], words: list[str]
     assert said(copying(*edits)) == words
 
 
+FLAT = (
+    "layer.weight.data.copy_(source.weight.data.view(layer.weight.shape))",
+    "layer.weight.data = source.weight.data",
+)
+GONE = ("layer.weight.data.copy_(source.weight.data.view(layer.weight.shape))", "del layer.weight")
+
+
+def test_weights_that_a_layer_can_not_use_are_told() -> None:
+    """A matrix in a convolution's place, or nothing at all, is copied wrongly whatever values it holds."""
+    fc6 = copying(FLAT).model.built.parameters["fc6.weight"]
+
+    assert said(copying(FLAT)) == [
+        f"fc6.weight has the shape {[fc6[0], fc6[1] * 49]} after copying",
+        f"fc7.weight has the shape {[fc6[0], fc6[0]]} after copying",
+    ]
+    assert said(copying(GONE)) == [f"fc{n}.weight is gone after copying" for n in (6, 7)]
+
+
+@pytest.mark.parametrize("edit", [FLAT, GONE])
+def test_a_model_that_copying_spoils_is_judged_as_it_was_made(edit: Edit) -> None:
+    """The copying lines pay for it: the forward pass is that of a new model."""
+    found = copying(edit)
+
+    assert found.contents == {}
+    assert found.model.is_reference
+
+
 def test_a_finding_points_at_the_layer() -> None:
     """The line that pays, what was expected, and where the layer was made."""
     found = copying((COPY_BIAS, "pass")).findings(("conv1_1",), "copy_features")

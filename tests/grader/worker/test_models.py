@@ -262,12 +262,13 @@ def test_one_real_model_is_held_at_a_time() -> None:
 
 
 def test_samples_are_at_drawn_positions() -> None:
-    """Values are sent of as many positions as were asked for, by parameter."""
+    """Shapes are sent, and values of as many positions as were asked for, by parameter."""
     world = tiny()
     ask(world, "fill", seed=5, keys={"conv.weight": "w"})
-    _, found = ask(world, "sample", of="model", names=["conv.weight", "nonsense"], seed=8, count=20)
+    shapes, found = ask(world, "sample", of="model", names=["conv.weight", "nonsense"], seed=8, count=20)
     at = positions(8, "conv.weight", 12 * 27, 20)
 
+    assert shapes == {"conv.weight": [12, 3, 3, 3]}
     assert set(found) == {"conv.weight"}
     assert np.array_equal(found["conv.weight"], draw_parameter(5, "w", (12, 3, 3, 3)).reshape(-1)[at])
 
