@@ -38,12 +38,15 @@ def pair(value: Any) -> Pair:
 
 def _convolution(args: Args, place: Place | None) -> Expr:
     x, weight, bias, stride, padding, dilation, transposed, output_padding, groups = args[:9]
+    rows, columns = pair(padding)
+    if x.op == "crop" and dict(x.attrs).get("even") and not transposed:  # it was padded before
+        x, rows, columns = x.inputs[0], rows - int(x["top"]), columns - int(x["left"])
     return conv(
         x,
         weight,
         bias,
         stride=pair(stride),
-        padding=pair(padding),
+        padding=(rows, columns),
         dilation=pair(dilation),
         groups=int(groups),
         transposed=bool(transposed),
@@ -210,7 +213,7 @@ CROPS: dict[str, Callable[[Args, Shape, Expr], Pair | None]] = {
 
 
 def fold_crop(outer: Expr, source: Shape) -> Expr:
-    """Merge a crop of a crop into one, and drop a crop that keeps everything."""
+    """Merge a crop of a crop into one, drop a crop that keeps everything, and mark even padding."""
     top, left, height, width = (int(outer[name]) for name in ("top", "left", "height", "width"))
     inner = outer.inputs[0]
     inside = top >= 0 and left >= 0 and top + height <= source[2] and left + width <= source[3]
@@ -218,4 +221,9 @@ def fold_crop(outer: Expr, source: Shape) -> Expr:
         return inner
     if inner.op == "crop" and inside:
         return crop(inner.inputs[0], inner["top"] + top, inner["left"] + left, height, width, outer.place)
+    if top <= 0 and left <= 0 and (height, width) == (source[2] - 2 * top, source[3] - 2 * left):
+        if inner.op == "crop" and dict(inner.attrs).get("even"):
+            inner, top, left = inner.inputs[0], inner["top"] + top, inner["left"] + left
+        attrs = {"top": top, "left": left, "height": height, "width": width, "even": True}
+        return expr("crop", inner, place=outer.place, **attrs)
     return outer

@@ -157,7 +157,7 @@ def test_what_no_way_gives_has_no_verdict() -> None:
     assert search(cases(lambda f, w, i: enlarged(np.uint8(_levels(f[2] * f[3]))))) is None
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.floats(1e-3, 1e3))
 def test_scaling_the_weights_changes_no_map(factor: float) -> None:
     """A map is invariant to positive scaling of the weights, so its verdict is too."""

@@ -17,7 +17,7 @@ SEED = 2
 WHOLE = torch.from_numpy(draw(SEED, "map", (1, 3, 70, 64)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(24, 40), st.integers(24, 34))
 def test_a_window_is_found_where_it_was_cut(row: int, column: int, height: int, width: int) -> None:
     """Any part of a map is found at its own row and column."""

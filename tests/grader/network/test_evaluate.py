@@ -133,14 +133,14 @@ def test_each_operation_is_replayed_as_it_is(step: str) -> None:
     torch.testing.assert_close(replayed(model), own_output(model))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(sorted(STEPS)), min_size=2, max_size=5))
 def test_a_replayed_trace_is_the_modules_own_output(steps: list[str]) -> None:
     """Whatever steps follow one another, the trace computes what the module computes."""
     model = filled(Program(steps))
     try:
         wanted = own_output(model)
-    except RuntimeError:
+    except (RuntimeError, IndexError):
         return  # too small by now for its last steps
 
     torch.testing.assert_close(replayed(model), wanted, rtol=1e-4, atol=1e-5)

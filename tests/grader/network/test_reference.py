@@ -34,7 +34,7 @@ def filled(architecture: Architecture) -> FCN:
     return model
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.sampled_from(sorted(SLIM)), st.integers(20, 110), st.integers(20, 110))
 def test_the_expression_is_the_module(network: str, rows: int, columns: int) -> None:
     """For any input size, the reference as an expression computes what the reference's module computes."""

@@ -34,7 +34,7 @@ def made(wanted: Conv | Pool, x: Expr = INPUT, name: str = "", **changes: object
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.data(), st.sampled_from(sorted(SLIM)))
 def test_roles_depend_on_neither_names_nor_order(data: st.DataObject, network: str) -> None:
     """Roles are right wherever layers are defined and whatever they are called, even by other roles."""

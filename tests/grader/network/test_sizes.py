@@ -35,7 +35,7 @@ def steps(draw: st.DrawFn) -> nn.Module:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(steps(), min_size=1, max_size=5), st.integers(6, 60), st.integers(6, 60))
 def test_sizes_are_what_torch_gives(layers: list[nn.Module], rows: int, columns: int) -> None:
     """For any row of layers, the mapped size is the size of the map that torch makes."""
