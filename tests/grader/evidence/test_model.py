@@ -68,7 +68,7 @@ def test_every_question_is_asked_once() -> None:
     assert set(counts.values()) == {1}
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.data(), st.sampled_from(sorted(SLIM)))
 def test_equal_models_get_equal_verdicts(data: st.DataObject, network: str) -> None:
     """However a right network is written, named and ordered, nothing is found and everything is verified."""
@@ -108,26 +108,17 @@ FAULTS: dict[str, Callable[[Architecture], Architecture]] = {
 }
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.data(), st.sampled_from(sorted(SLIM)), st.sampled_from(sorted(FAULTS)))
 def test_equally_wrong_models_get_equal_verdicts(data: st.DataObject, network: str, fault: str) -> None:
     """However a wrong network is written, the same is said of it as of the plainest way to write it."""
     base, wrong = SLIM[network], FAULTS[fault]
-    style = data.draw(styles(base(12), padded_before=False, ceil=True))
+    style = data.draw(styles(base(12), ceil=True))
     found = verdict(styled(lambda n: wrong(base(n)), style, network))
 
     assert found == verdict(styled(lambda n: wrong(base(n)), Style(), network))
     assert found[1] == ""
     assert (found[0] == {}) == (fault == "skips' crops" and network == "FCN32s")
-
-
-@pytest.mark.xfail(strict=True, reason="a padding that stands before its convolution is read as none")
-def test_padding_before_a_convolution_costs_nothing_beside_another_fault() -> None:
-    """With a fault elsewhere, F.pad before every convolution is as right as it is without."""
-    wrong = FAULTS["crop"]
-    found = verdict(styled(lambda n: wrong(slim32(n)), Style(padded_before=True), "FCN32s"))
-
-    assert found == ({"crop": ["the crop starts at 17, it must start at 19"]}, "")
 
 
 @pytest.mark.xfail(strict=True, reason="a ReLU of two operations is read as none")
@@ -241,9 +232,9 @@ def test_a_trace_of_another_network_earns_nothing() -> None:
 
 def test_a_trace_that_cant_be_replayed_is_not_verified() -> None:
     """An operation that isn't computed on this side leaves its network unverified, by name."""
-    found = evidence(("self.fc6(h)", "self.fc6(torch.erf(h))"))
+    found = evidence(("self.fc6(h)", "self.fc6(torch.lgamma(h))"))
 
-    assert "aten.erf" in found.unverified
+    assert "aten.lgamma" in found.unverified
 
 
 def test_views_changed_in_place_are_not_verified() -> None:
@@ -255,7 +246,7 @@ def test_views_changed_in_place_are_not_verified() -> None:
 
 def test_the_reference_s_output_is_proof_enough() -> None:
     """Whatever the trace holds, a network that gives the reference's numbers is right."""
-    found = evidence(("self.fc6(h)", "self.fc6(torch.erf(h) * 0 + h)"))
+    found = evidence(("self.fc6(h)", "self.fc6(torch.lgamma(h + 1) * 0 + h)"))
 
     assert found.is_reference
     assert verdict(found) == ({}, "")

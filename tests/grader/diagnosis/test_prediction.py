@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.diagnosis.prediction import TOLERANCE, wrong_index, wrong_probability
+
+LOGIT = np.linspace(-3, 3, 1000, dtype=np.float32)
+LOGIT[7], LOGIT[400] = 5.0, 4.0
+SHARES = np.exp(LOGIT.astype(np.float64)) / np.exp(LOGIT.astype(np.float64)).sum()
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (400, ": that is the second best"),
+        (1, ": that is the least probable"),
+        (0, ": that is the least probable"),
+        (12, ""),
+    ],
+)
+def test_a_wrong_index_is_named(value: int, words: str) -> None:
+    """The second best, the least probable and class 0 are known; others are not."""
+    logit = LOGIT.copy()
+    logit[value if "least" in words else 1] = -9.0
+
+    assert wrong_index(value, logit) == words
+
+
+def test_class_0_is_named_where_it_is_nothing_else() -> None:
+    """A constant index is told from an order."""
+    logit = LOGIT.copy()
+    logit[0] = 0.0
+
+    assert wrong_index(0, logit) == ": that is class 0, whatever the logits"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (5.0, "the logit itself"),
+        (SHARES[7] * 100, "a percentage"),
+        (np.log(SHARES[7]), "the logarithm of the probability"),
+        (1 / (1 + np.exp(-5.0)), "a sigmoid of the logit"),
+        (SHARES[400], "the second best's probability"),
+        (SHARES[0], "the probability of the least probable class"),
+    ],
+)
+def test_a_wrong_probability_is_named(value: float, words: str) -> None:
+    """Each known number is recognised within the rounding of three digits."""
+    assert wrong_probability(float(value) + TOLERANCE / 2, LOGIT) == f": that is {words}"
+
+
+def test_an_unknown_probability_has_no_name() -> None:
+    """Where nothing fits, nothing is claimed."""
+    assert wrong_probability(0.77, LOGIT) == ""

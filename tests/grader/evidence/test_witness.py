@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.errors import StudentDied, StudentLacks, StudentRaised
+from grader.evidence.witness import Witness
+from grader.records import Chunk, Dropped, Module, Place, Slice, Submission
+from grader.sandbox.loading import Failure, Loaded
+from grader.sandbox.student import Reply
+
+
+class Student:
+    """Has some targets, and answers or raises."""
+
+    def __init__(self, *targets: str, failures: tuple[Failure, ...] = (), answer: object = None) -> None:
+        self.loaded = Loaded(targets, failures)
+        self.answer = answer
+
+    def ask(self, verb: str, *args: Any, **options: Any) -> Reply:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return Reply(verb)
+
+
+def witness(student: Any, *chunks: Chunk, dropped: tuple[Dropped, ...] = (), **texts: str) -> Witness:
+    """A witness of a submission with these statements."""
+    slice = Slice(modules=(Module("submission", chunks),), dropped=dropped)
+    labels = {label.replace("_", " "): text for label, text in texts.items()}
+    return Witness(student, Submission("ann", "0" * 64, slice=slice, texts=labels))
+
+
+def test_what_is_there_is_asked() -> None:
+    """Models and functions that the submission binds are asked about."""
+    found = witness(Student("FCN32s", "returnCAM"))
+
+    assert found.ask("build", {"model": "FCN32s"}).value == "build"
+    assert found.ask("cam", {"index": 1}).value == "cam"
+    assert found.ask("cam_cell").value == "cam_cell"
+
+
+@pytest.mark.parametrize(
+    ("verb", "args", "name"),
+    [("build", {"model": "FCN8s"}, "FCN8s"), ("cls_pred", {}, "get_cls_pred"), ("cam", {}, "returnCAM")],
+)
+def test_what_is_missing_is_named(verb: str, args: dict[str, Any], name: str) -> None:
+    """Without the name, nothing is asked of the process."""
+    with pytest.raises(StudentLacks, match=f"^{name} is not defined in the submission$"):
+        witness(Student("FCN32s")).ask(verb, args)
+
+
+@pytest.mark.parametrize(
+    "source", ["class FCN8s(nn.Module):\n    pass", "FCN8s = make()", "def FCN8s():\n    pass"]
+)
+def test_a_definition_that_raises_is_why(source: str) -> None:
+    """Where the statement that binds the name failed, its exception and line are told."""
+    failure = Failure("cell 4", 2, "NameError", "name 'nn' is not defined", Place("cell 4", 3))
+    found = witness(Student(failures=(failure,)), Chunk("cell 4", 2, source))
+
+    with pytest.raises(
+        StudentLacks, match="the statement that defines it raises NameError: name 'nn'"
+    ) as caught:
+        found.ask("build", {"model": "FCN8s"})
+    assert caught.value.place == Place("cell 4", 3)
+
+
+def test_another_statement_that_raises_is_not_why() -> None:
+    """A failure elsewhere doesn't explain a name that nobody defines."""
+    failure = Failure("cell 4", 2, "NameError", "no", None)
+    found = witness(Student(failures=(failure,)), Chunk("cell 4", 2, "print(FCN8s)"))
+
+    with pytest.raises(StudentLacks, match="is not defined in the submission"):
+        found.ask("build", {"model": "FCN8s"})
+
+
+def test_a_cell_that_does_not_parse_is_why() -> None:
+    """Where the cell that binds the name could not be read, that is told with its line."""
+    dropped = (Dropped("cell 5", 7, "class FCN8s(nn.Module)", "does not parse: expected ':'"),)
+    found = witness(Student(), dropped=dropped, cell_5="class FCN8s(nn.Module)\n    pass")
+
+    with pytest.raises(StudentLacks, match="cell 5 does not parse: expected ':'") as caught:
+        found.ask("build", {"model": "FCN8s"})
+    assert caught.value.place == Place("cell 5", 7)
+
+
+def test_a_name_of_the_wrong_kind_is_lacking() -> None:
+    """That a name is bound to something else is said in the worker's words, without its exception's name."""
+    wrong = StudentRaised("WrongKindError", "FCN8s is of type int, not a class", Place("cell 1", 1))
+    found = witness(Student("FCN8s", answer=wrong))
+
+    with pytest.raises(StudentLacks, match=r"^FCN8s is of type int, not a class$"):
+        found.ask("build", {"model": "FCN8s"})
+
+
+@pytest.mark.parametrize("error", [StudentRaised("ValueError", "no"), StudentDied("gone")])
+def test_other_errors_come_through(error: Exception) -> None:
+    """What the submission does otherwise is no business of the witness."""
+    with pytest.raises(type(error)):
+        witness(Student("FCN8s", answer=error)).ask("build", {"model": "FCN8s"})

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.draws import draw_parameter
+from grader.worker.loader import World
+from tests.grader.worker.a_model import ask, cause, tiny
+
+SHAPES = {"features.0.weight": [12, 3, 3, 3], "features.0.bias": [12]}
+COPIES = "self.conv.weight.data = vgg16.features[0].weight.data"
+COPYING = f"def load_vgg(self, vgg16):\n        {COPIES}\n\n    def forward"
+
+
+DEFAULTS = {"method": "load_vgg", "shapes": SHAPES, "seed": 3, "fresh": True, "stand_ins": {}}
+DRAWN = draw_parameter(3, "vgg/features.0.weight", (12, 3, 3, 3))
+
+
+def copied(world: World, **args: Any) -> np.ndarray:
+    """The model's first weight after copying."""
+    ask(world, "copy_vgg", **{**DEFAULTS, **args})
+    return np.asarray(world.state["real"]["FCN32s"].conv.weight.detach())
+
+
+def test_copying_finds_a_vgg16_that_fits() -> None:
+    """The layers that were named have the student's shapes, and values drawn by VGG-16's own names."""
+    assert np.array_equal(copied(tiny(("def forward", COPYING))), DRAWN)
+
+
+def test_a_vgg16_is_filled_again_only_if_it_must() -> None:
+    """A second network gets the same VGG-16, as it is unless it is to be fresh."""
+    world = tiny(("def forward", COPYING))
+    copied(world)
+    world.state["vgg16"]["model"].features[0].weight.data.zero_()
+
+    assert not copied(world, fresh=False).any()
+    assert copied(world, fresh=True).any()
+
+
+def test_functions_and_methods_that_copy_are_found_by_name() -> None:
+    """Methods come first, then functions; what isn't callable is none."""
+    world = tiny(("def forward", COPYING))
+    world.targets |= {"copy_vgg16_into": len, "VGG_URL": "http"}
+
+    assert ask(world, "build")[0]["methods"] == ["load_vgg", "copy_vgg16_into"]
+
+
+@pytest.mark.parametrize("order", ["model, vgg16", "vgg16, model", "net, vgg", "VGG, net"])
+def test_a_function_gets_its_arguments_in_its_own_order(order: str) -> None:
+    """The argument whose name holds vgg is the VGG-16."""
+    first, second = order.split(", ")
+    model, vgg = (second, first) if "vgg" in first.lower() else (first, second)
+    function = (
+        f"def copy_vgg16_into({order}):\n    {model}.conv.weight.data = {vgg}.features[0].weight.data\n"
+    )
+    world = tiny(("class FCN32s", f"{function}\nclass FCN32s"))
+
+    assert np.array_equal(copied(world, method="copy_vgg16_into"), DRAWN)
+
+
+def test_copying_finds_stand_ins_for_what_is_missing() -> None:
+    """Names that the model lacks are there for the copying, as layers of VGG-16's shape."""
+    looks = "self.conv1_1.weight.data.copy_(vgg16.features[0].weight); self.relu1_1"
+    world = tiny(("def forward", f"def load_vgg(self, vgg16):\n        {looks}\n\n    def forward"))
+
+    assert isinstance(cause(world, "copy_vgg", **DEFAULTS), AttributeError)
+    copied(world, stand_ins={"conv1_1": "features.0", "relu1_1": ""})
