@@ -79,7 +79,13 @@ class CheckSignal(GraderError):
     """Raised inside a check to end it."""
 
     def __init__(
-        self, rationale: str, *, help: str = "", expected: str = "", actual: str = "", where: Place | None = None
+        self,
+        rationale: str,
+        *,
+        help: str = "",
+        expected: str = "",
+        actual: str = "",
+        where: Place | None = None,
     ) -> None:
         super().__init__(rationale)
         self.rationale = rationale

@@ -70,7 +70,9 @@ def grade(path: Path, options: Options = Options(), progress: Report = lambda _:
     rung = isolations.choose(options.isolation)
     device = _device(options.device)
     progress(Progress("start", "starting the sandbox"))
-    worker = Worker(rung, Limits(), device=device)  # imports torch while the submission is read
+    worker = Worker(
+        rung, Limits(), device=device, threads=_threads()
+    )  # imports torch while the submission is read
     try:
         progress(Progress("intake", "reading the submission"))
         with clock.lap("intake"):
@@ -80,6 +82,11 @@ def grade(path: Path, options: Options = Options(), progress: Report = lambda _:
     finally:
         worker.close()
     return _assemble(submission, results, pictures, rung.name, device, seed, clock, options.training)
+
+
+def _threads() -> int:
+    """As many as this process may use cores: in a class each submission has its own."""
+    return len(os.sched_getaffinity(0))
 
 
 def _device(wanted: str) -> str:
@@ -107,7 +114,13 @@ def _judge(
         from grader.training import plans
 
     student = Student(
-        submission.slice, isolation=rung, limits=Limits(), device=device, seed=seed, worker=worker
+        submission.slice,
+        isolation=rung,
+        limits=Limits(),
+        device=device,
+        seed=seed,
+        threads=_threads(),
+        worker=worker,
     )
     with student:
         progress(Progress("load", "running the slice of the submission"))

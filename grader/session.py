@@ -56,7 +56,7 @@ class Collector:
         self.done = done
         self.results: dict[str, CheckResult] = {}
         self._total = 0
-        self._errors: dict[str, BaseException] = {}
+        self.errors: dict[str, BaseException] = {}
         self._began = 0.0
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -72,10 +72,10 @@ class Collector:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
         """Keep what was raised; pytest's own report, a coloured traceback, is slow and unread."""
         if call.excinfo is not None:
-            self._errors.setdefault(item.nodeid, call.excinfo.value)
+            self.errors.setdefault(item.nodeid, call.excinfo.value)
         if call.when == "teardown":
             seconds = time.perf_counter() - self._began
-            result = judge(address(item), self._errors.get(item.nodeid), seconds)
+            result = judge(address(item), self.errors.get(item.nodeid), seconds)
             self.results[result.id] = result
             self.done(result, self._total)
         outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
@@ -108,9 +108,13 @@ def judge(id: str, error: BaseException | None, seconds: float) -> CheckResult:
             return CheckResult(
                 id, Outcome.FAILED, f"the submission's answer can't be read: {error}", seconds=seconds
             )
-    return CheckResult(
-        id, Outcome.ERROR, f"the grader broke: {type(error).__name__}: {error}"[:500], seconds=seconds
-    )
+    return CheckResult(id, Outcome.ERROR, _broken(error), seconds=seconds)
+
+
+def _broken(error: BaseException) -> str:
+    """Tell an error of ours by its beginning and its end, where causes stand."""
+    text = f"the grader broke: {type(error).__name__}: {error}"
+    return text if len(text) <= 600 else f"{text[:200]} ... {text[-400:]}"
 
 
 def _said(id: str, outcome: Outcome, signal: GraderError, seconds: float) -> CheckResult:
@@ -121,8 +125,10 @@ def _said(id: str, outcome: Outcome, signal: GraderError, seconds: float) -> Che
     )
 
 
-def run(case: Case, done: Callable[[CheckResult, int], None] = lambda *_: None) -> dict[str, CheckResult]:
-    """Run every check on a case; `done` is told of each result and of how many there are."""
+def run(
+    case: Case, done: Callable[[CheckResult, int], None] = lambda *_: None, files: tuple[str, ...] = FILES
+) -> dict[str, CheckResult]:
+    """Run the checks of some files on a case; `done` is told of each result and of how many there are."""
     collector = Collector(case, done)
     before = sys.dont_write_bytecode
     arguments = [
@@ -133,10 +139,12 @@ def run(case: Case, done: Callable[[CheckResult, int], None] = lambda *_: None) 
         "python_functions=check_*",
         "-o",
         "python_files=*.py",
-        *(str(CHECKS / name) for name in FILES),
+        *(str(CHECKS / name) for name in files),
     ]
     try:
-        pytest.main(arguments, plugins=[collector])
+        interrupted = pytest.main(arguments, plugins=[collector]) == pytest.ExitCode.INTERRUPTED
     finally:
         sys.dont_write_bytecode = before
+    if interrupted or any(isinstance(error, KeyboardInterrupt) for error in collector.errors.values()):
+        raise KeyboardInterrupt
     return collector.results

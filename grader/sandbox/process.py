@@ -100,6 +100,11 @@ class Worker:
         return self._popen.poll() is None
 
     @property
+    def computed(self) -> float:
+        """Seconds of processor time that it and its descendants have had so far."""
+        return sum(process.computed for process in tree.descendants(self._popen.pid))
+
+    @property
     def log(self) -> str:
         """The end of what the process wrote past Python's own print."""
         return self._log.decode(errors="replace")

@@ -5,6 +5,7 @@ What it answers is the submission's claim. Nothing here judges; everything here 
 
 from __future__ import annotations
 
+import select
 import time
 from collections import defaultdict
 from collections.abc import Mapping
@@ -30,6 +31,8 @@ from grader.sandbox.process import Worker
 from grader.sandbox.staging import Program
 
 STDOUT_CAP = 70_000
+LOOK_SECONDS = 0.2
+PATIENCE = 4  # times the deadline, for a worker that had less than half of a core
 TRIES = 2  # times that a question may end the worker before it is not asked again
 MAX_SKIPS = 4  # statements that hang or exit, before the whole submission is given up
 
@@ -123,7 +126,7 @@ class Student:
         allowed = min(seconds, max(0.0, self._limits.wall_seconds - self._spent))
         request = Message({"id": self._next(), "verb": verb, "args": dict(args or {})}, arrays or {})
         try:
-            return self._interpret(self._exchange(worker, request, begun + allowed))
+            return self._interpret(self._exchange(worker, request, allowed))
         except TimeoutError:
             worker.kill()
             ended.append(self._gone(StudentTimeout(self._why_late(seconds, allowed))))
@@ -148,12 +151,22 @@ class Student:
 
     # --- one request ----------------------------------------------------------------------------------
 
-    def _exchange(self, worker: Worker, request: Message, deadline: float) -> Message:
-        send(worker.sock, request, deadline)
-        answer = receive(worker.sock, self._limits.wire, deadline)
+    def _exchange(self, worker: Worker, request: Message, seconds: float) -> Message:
+        send(worker.sock, request, time.monotonic() + seconds)
+        self._wait(worker, seconds)
+        answer = receive(worker.sock, self._limits.wire, time.monotonic() + seconds)
         if answer.header.get("id") != self._requests:
             raise ProtocolError("the worker answered another request than the one asked")
         return answer
+
+    @staticmethod
+    def _wait(worker: Worker, seconds: float) -> None:
+        """Wait for an answer to begin, longer than `seconds` where the machine is crowded."""
+        begun, before = time.monotonic(), worker.computed
+        while not select.select([worker.sock], [], [], LOOK_SECONDS)[0]:
+            waited, computed = time.monotonic() - begun, worker.computed - before
+            if waited >= seconds and (computed >= seconds / 2 or waited >= PATIENCE * seconds):
+                raise TimeoutError
 
     def _interpret(self, answer: Message) -> Reply:
         header = answer.header

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One line of /proc/PID/stat; `resident` in bytes."""
+    """One line of /proc/PID/stat; `resident` in bytes, `computed` in seconds of processor time."""
 
     pid: int
     state: str
@@ -23,6 +24,7 @@ class Process:
     threads: int
     started: int
     resident: int
+    computed: float = 0.0
 
 
 def read(pid: int) -> Process | None:
@@ -33,7 +35,8 @@ def read(pid: int) -> Process | None:
         return None
     fields = text[text.rindex(")") + 2 :].split()  # the name before it may hold spaces and brackets
     parent, session, threads, started, resident = (int(fields[i]) for i in (1, 3, 17, 19, 21))
-    return Process(pid, fields[0], parent, session, threads, started, resident * PAGE)
+    computed = (int(fields[11]) + int(fields[12])) / TICKS
+    return Process(pid, fields[0], parent, session, threads, started, resident * PAGE, computed)
 
 
 def _everything() -> Iterator[Process]:
