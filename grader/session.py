@@ -114,7 +114,7 @@ def judge(id: str, error: BaseException | None, seconds: float) -> CheckResult:
 def _broken(error: BaseException) -> str:
     """Tell an error of ours by its beginning and its end, where causes stand."""
     text = f"the grader broke: {type(error).__name__}: {error}"
-    return text if len(text) <= 600 else f"{text[:200]} ... {text[-400:]}"
+    return text if len(text) <= 500 else f"{text[:200]} ... {text[-290:]}"
 
 
 def _said(id: str, outcome: Outcome, signal: GraderError, seconds: float) -> CheckResult:

@@ -60,6 +60,7 @@ def close(a: torch.Tensor, b: torch.Tensor) -> bool:
     """Say whether two outputs are equal but for rounding; NaN equals NaN."""
     if a.shape != b.shape:
         return False
+    a, b = a.float(), b.float()
     finite = b[torch.isfinite(b)]
     scale = float(finite.std()) if finite.numel() > 1 else 1.0
     return torch.allclose(a, b, rtol=1e-4, atol=EQUAL * max(scale, 1e-12), equal_nan=True)

@@ -155,6 +155,8 @@ def result(made: Expr, position: int, count: int, source: Shape | None, shape: S
 
 def _same_type(made: Expr) -> bool:
     dtype = dict(made["named"]).get("dtype")
+    if made.op in CASTS and made.inputs[0].op in CASTS:
+        return False  # the way back from another type, which cost digits
     return dtype is None or dtype == ("x", "torch.float32")
 
 
