@@ -84,6 +84,18 @@ def test_a_cell_that_does_not_parse_is_why() -> None:
     assert caught.value.place == Place("cell 5", 7)
 
 
+def test_another_cell_that_does_not_parse_is_not_why() -> None:
+    """A cell that can't be read explains only the names that it binds; one left out otherwise, none."""
+    reasons = (
+        Dropped("cell 5", 1, "x = (", "does not parse"),
+        Dropped("cell 6", 1, "class FCN8s", "not needed"),
+    )
+    found = witness(Student(), dropped=reasons, cell_5="x = (", cell_6="class FCN8s:\n    pass")
+
+    with pytest.raises(StudentLacks, match="is not defined in the submission"):
+        found.ask("build", {"model": "FCN8s"})
+
+
 def test_a_name_of_the_wrong_kind_is_lacking() -> None:
     """That a name is bound to something else is said in the worker's words, without its exception's name."""
     wrong = StudentRaised("WrongKindError", "FCN8s is of type int, not a class", Place("cell 1", 1))

@@ -96,6 +96,16 @@ def test_a_wrong_layer_keeps_its_role(changes: dict[str, int]) -> None:
     assert len(align(nodes, TABLE)) == len(TABLE)
 
 
+@pytest.mark.parametrize(
+    "changes", [{"stride": 2}, {"outputs": 9}, {"inputs": 5}, {"padding": 4}, {"kernel": 5}]
+)
+def test_of_two_layers_the_one_more_alike_gets_the_role(changes: dict[str, int]) -> None:
+    """Every attribute counts: what differs in fewer of them is the layer, the other one is too many."""
+    right, wrong = made(TABLE[0], name="right"), made(TABLE[0], name="wrong", **changes)
+
+    assert align([wrong, right], TABLE[:1]) == align([right, wrong], TABLE[:1]) == {"one": right}
+
+
 def test_a_pool_is_never_a_layer() -> None:
     """Convolutions and poolings don't take each other's roles, nor do transposed convolutions."""
     up = Conv("up", 4, 4, 4, stride=2, transposed=True)
