@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from grader.errors import Fault, Unverified
+from grader.evidence.case import Case
 from grader.evidence.training import TrainingEvidence
+from grader.records import SavedEvidence
 from grader.training.run import Run
 
 NAMES = {"loss": "the loss", "accuracy": "pixel accuracy", "iou": "mean IoU"}
 
 
-def check_training_loss(training: TrainingEvidence) -> None:
+def check_training_loss(case: Case, training: TrainingEvidence, saved: SavedEvidence) -> None:
     """The loss falls as far as a right model's does."""
+    case.pictures += training.drawn(saved)
     judge(training, "loss")
 
 
@@ -54,7 +57,7 @@ def _help(run: Run) -> str:
 
 
 def _expected(training: TrainingEvidence, line: str) -> str:
-    band, seeds = training.band(line), len(training.calibration.seeds)
+    band, seeds = training.band(line), training.calibration.seeds
     bound = "at most" if band.falls else "at least"
     right = f"right models reach {band.mean:.3f} ± {band.deviation:.3f} ({seeds} seeds)"
     return f"{bound} {band.threshold:.3f}; {right}"

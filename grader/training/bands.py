@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import gamma, pi, sqrt
 from pathlib import Path
 from typing import Any
@@ -49,14 +49,14 @@ class Band:
 class Calibration:
     """What `make calibrate` found for a plan: bands by network and line, right models' curves, and where.
 
-    `curves[network]` holds for every epoch, 0 first, [loss, accuracy, iou] as means and as deviations.
+    `curves[network]` holds the "mean" and the "deviation" after every epoch, 0 first: [loss, accuracy, iou].
     """
 
     plan: Mapping[str, Any]
     source: str
-    seeds: tuple[int, ...]
+    seeds: int
     bands: Mapping[str, Mapping[str, Band]]
-    curves: Mapping[str, Sequence[tuple[Sequence[float], Sequence[float]]]]
+    curves: Mapping[str, Mapping[str, Sequence[Sequence[float]]]]
 
 
 def band(figures: Sequence[float], falls: bool) -> Band:
@@ -93,9 +93,4 @@ def load(plan: str, folder: Path = FOLDER) -> Calibration | None:
         network: {line: Band(**figures) for line, figures in lines.items()}
         for network, lines in table["bands"].items()
     }
-    return Calibration(table["plan"], table["source"], tuple(table["seeds"]), bands, table["curves"])
-
-
-def plain(calibration: Calibration) -> dict[str, Any]:
-    """Give a calibration as JSON holds it."""
-    return asdict(calibration)
+    return Calibration(table["plan"], table["source"], table["seeds"], bands, table["curves"])

@@ -1,0 +1,103 @@
+"""Pictures of a training run, for the report: curves, predictions, classes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from grader.records import Epoch, Picture
+from grader.training.bands import LINES, Calibration
+from grader.training.run import Run, Shown
+from reference.facades import CLASSES, PALETTE
+
+NAMES = {"loss": "loss", "accuracy": "pixel accuracy", "iou": "mean IoU"}
+OURS, RIGHT, CLAIMED, DIM = "#1f5fbf", "#9ab8e6", "#b0752a", "#8a8f98"
+CELL = 160  # pixels of a picture's longer side in the strip
+WRONG = np.array([214, 60, 60], np.uint8)
+
+
+def draw(run: Run, part: str, name: str, calibration: Calibration, claimed: Sequence[Epoch]) -> list[Picture]:
+    """Draw a run: its curves over right models' and the notebook's own, what it predicts, IoU by class."""
+    return [
+        learning(run, part, name, calibration, claimed),
+        Picture(part, f"{name}: picture, truth, prediction, errors", _strip(run.shown)),
+        Picture(part, f"{name}: IoU by class, validation", _bars(run)),
+    ]
+
+
+def learning(
+    run: Run, part: str, name: str, calibration: Calibration | None, claimed: Sequence[Epoch]
+) -> Picture:
+    """Draw loss, accuracy and mean IoU by epoch, beside right models' where a calibration is given."""
+    figure = Figure(figsize=(4.6, 7.2), layout="constrained")
+    for row, (axes, line) in enumerate(zip(figure.subplots(3), LINES, strict=True)):
+        if calibration:
+            _right(axes, part, row, line, calibration)
+        figures = [point.validation.figure(line) for point in run.points]
+        axes.plot(figures, "o-", color=OURS, label="this model")
+        _claim(axes, len(run.points) - 1, line, claimed)
+        axes.set_ylabel(NAMES[line])
+        axes.grid(alpha=0.25)
+    axes.set_xlabel("epoch")
+    figure.axes[0].legend(fontsize=7.5, frameon=False)
+    return Picture(part, f"{name}: what it learns", _png(figure), reference=calibration is not None)
+
+
+def _right(axes: Axes, part: str, row: int, line: str, calibration: Calibration) -> None:
+    """Paint right models' range, two deviations each way, and the threshold."""
+    curve = calibration.curves[part]
+    mean, deviation = (np.array(curve[kind])[:, row] for kind in ("mean", "deviation"))
+    low, high = mean - 2 * deviation, mean + 2 * deviation
+    axes.fill_between(np.arange(len(mean)), low, high, color=RIGHT, alpha=0.5, lw=0, label="right models")
+    axes.axhline(calibration.bands[part][line].threshold, color=DIM, ls="--", lw=1, label="threshold")
+
+
+def _claim(axes: Axes, epochs: int, line: str, claimed: Sequence[Epoch]) -> None:
+    """Lay the notebook's own curve over ours: other pictures, more steps, so that only its shape compares."""
+    values = {"loss": "loss", "accuracy": "accuracy", "iou": "mean_iou"}[line]
+    if claimed:
+        where = np.linspace(epochs / len(claimed), epochs, len(claimed))
+        label = f"the notebook's log ({len(claimed)} epochs)"
+        axes.plot(where, [getattr(epoch, values) for epoch in claimed], color=CLAIMED, lw=1, label=label)
+
+
+def _strip(shown: Sequence[Shown]) -> bytes:
+    rows = [np.hstack([_cell(panel) for panel in _panels(one)]) for one in shown]
+    return bytes(cv2.imencode(".png", np.vstack(rows)[..., ::-1])[1].tobytes())
+
+
+def _panels(one: Shown) -> tuple[NDArray[np.uint8], ...]:
+    errors = np.where((one.truth != one.prediction)[..., None], WRONG, one.image // 2 + 110)
+    return one.image, PALETTE[one.truth], PALETTE[one.prediction], errors.astype(np.uint8)
+
+
+def _cell(panel: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    scale = CELL / max(panel.shape[:2])
+    size = round(panel.shape[1] * scale), round(panel.shape[0] * scale)
+    cell = np.full((CELL + 4, CELL + 4, 3), 255, np.uint8)
+    cell[: size[1], : size[0]] = cv2.resize(panel, size, interpolation=cv2.INTER_NEAREST)
+    return cell
+
+
+def _bars(run: Run) -> bytes:
+    figure = Figure(figsize=(4.6, 3.6), layout="constrained")
+    axes = figure.subplots()
+    ious = np.nan_to_num(run.best.validation.scores.class_iou)
+    axes.barh(CLASSES, ious, color=PALETTE / 255, edgecolor=DIM, lw=0.5)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 1)
+    axes.set_xlabel("intersection over union")
+    axes.grid(axis="x", alpha=0.25)
+    return _png(figure)
+
+
+def _png(figure: Figure) -> bytes:
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=110)
+    return content.getvalue()

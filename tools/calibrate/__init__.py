@@ -1,0 +1,1 @@
+"""Calibration: right and weak models are trained to set the thresholds of a plan."""
