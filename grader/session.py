@@ -35,6 +35,7 @@ OPTIONS = (
     "no:terminal",
     "-p",
     "no:hypothesispytest",
+    "--assert=plain",
     "--capture=no",
     "-c",
     "/dev/null",

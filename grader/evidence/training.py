@@ -112,10 +112,11 @@ class TrainingEvidence:
 
     def drawn(self, saved: SavedEvidence) -> list[Picture]:
         """Draw the run, and the one from scratch, over the notebook's own logs of this network."""
-        from grader.training import drawing  # here, because it imports matplotlib
+        run = self.first  # raises Pending before matplotlib is imported
+        from grader.training import drawing
 
         name, part = self.network.name, self.network.part
-        made = drawing.draw(self.first, part, name, self.calibration, _claimed(saved, part, True))
+        made = drawing.draw(run, part, name, self.calibration, _claimed(saved, part, True))
         if self.scratch is not None:
             made.append(
                 drawing.learning(
