@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 
 from grader.sandbox import tree
 
@@ -23,6 +24,9 @@ def test_descendants_and_orphans_of_the_session_belong() -> None:
     tree.kill(family)
     parent.stdout.read()  # ends when the last holder does
     parent.stdout.close()
+    deadline = time.monotonic() + 10  # a killed process is there until the kernel has put it away
+    while tree.tree(parent.pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
     assert tree.tree(parent.pid) == []
 
 
