@@ -145,3 +145,15 @@ def follows(case: Case, answer: Maps) -> bool:
     rises = wanted[:, None] > wanted[None, :] + 0.05  # less is lost in enlarging
     falls = got[:, None] < got[None, :] - max(1.0, 0.02 * float(got.max() - got.min()))
     return not bool((rises & falls).any())
+
+
+def shows_levels(answer: Maps, high: NDArray[np.bool_]) -> bool:
+    """Say whether a (256, 256) map has one value where the sum is high, another one elsewhere; bytes wrap."""
+    rows, columns = (_centres(n, size) for n, size in zip(high.shape, answer.shape, strict=True))
+    found = np.nan_to_num(answer[np.ix_(rows, columns)].astype(np.float64)).ravel()
+    plain = np.abs(found[:, None] - found[None, :])
+    alike = high.ravel()[:, None] == high.ravel()[None, :]
+    return any(
+        bool(3 * distance[alike].max() < distance[~alike].min())
+        for distance in (plain, np.minimum(plain, np.abs(256 - plain)))
+    )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from grader.diagnosis import cam as diagnosis
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence.once import once
-from grader.evidence.questions import PANEL, Logits, Maps
+from grader.evidence.questions import LEVELS, PANEL, Levels, Logits, Maps
 from grader.evidence.witness import Asks
 from grader.sandbox.student import Reply
 
@@ -88,11 +88,11 @@ class CamEvidence:
         assert refused is not None
         raise refused
 
-    def map(self, question: Maps) -> Reply:
+    def map(self, question: Maps | Levels) -> Reply:
         """Ask returnCAM; raises StudentError."""
         return self._ask_map(question, self.working_form)
 
-    def _ask_map(self, question: Maps, form: str) -> Reply:
+    def _ask_map(self, question: Maps | Levels, form: str) -> Reply:
         features, weight = question.arrays(self.seed)
         args = {"index": question.index, "form": form}
         arrays = {"features": features, "weight": weight}
@@ -139,12 +139,21 @@ class CamEvidence:
 
     @once
     def follows_sum(self) -> bool:
-        """The maps rise where the right weighted sum rises, whatever the stretching of its values."""
+        """The maps are made of the right weighted sum, whatever the stretching of its values."""
         answers = [(case, resized(case.answer)) for case in self.panel]
         shown = [
             (case, answer) for case, answer in answers if answer is not None and answer.min() < answer.max()
         ]
-        return bool(shown) and all(diagnosis.follows(case, answer) for case, answer in shown)
+        rises = bool(shown) and all(diagnosis.follows(case, answer) for case, answer in shown)
+        return rises or any(map(self._shows_levels, LEVELS))
+
+    def _shows_levels(self, question: Levels) -> bool:
+        """Two values of the sum stay two values: no more is left of it where bytes wrap around."""
+        try:
+            answer = resized(self.map(question).arrays["value"])
+        except (StudentError, KeyError):
+            return False
+        return answer is not None and diagnosis.shows_levels(answer, question.is_high(self.seed))
 
     @once
     def extremes(self) -> tuple[float, float]:

@@ -64,6 +64,34 @@ class Maps:
         )
 
 
+@dataclass(frozen=True)
+class Levels:
+    """A question to returnCAM whose weighted sums are of two values only.
+
+    Where the sum is right two values come out, in the same places, whatever stretches them.
+    """
+
+    number: int
+    index: int
+    low: float
+    high: float
+
+    def is_high(self, seed: int) -> Array:
+        """Where the sum is `high`: (7, 7) bool, both in every row and column."""
+        high = draw(seed, f"levels/{self.number}", (SIDE, SIDE), 1.0) > 0
+        at = np.arange(SIDE)
+        high[at, at], high[at, (at + 3) % SIDE] = True, False
+        return high
+
+    def arrays(self, seed: int) -> tuple[Array, Array]:
+        features, weight = Maps(self.number, self.index, "mixed", 1.0).arrays(seed)
+        weight[self.index, -1] = 0.05
+        others = np.tensordot(weight[self.index, :-1], features[0, :-1], axes=1)
+        wanted = np.where(self.is_high(seed), self.high, self.low)
+        features[0, -1] = (wanted - others) / weight[self.index, -1]
+        return features, weight
+
+
 LOGITS = st.builds(
     Logits,
     number=st.integers(0, 99),
@@ -84,6 +112,8 @@ PANEL = (
     Maps(2, 998, "negative", 1.0),
     Maps(3, 640, "mixed", 20.0),
 )
+
+LEVELS = (Levels(4, 123, -1.0, 1.5), Levels(5, 456, 0.5, 2.0), Levels(6, 789, -3.0, -0.5))
 
 
 def falsify(strategy: st.SearchStrategy[Any], check: Callable[[Any], None], seed: int) -> None:

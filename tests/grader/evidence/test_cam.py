@@ -8,7 +8,7 @@ import pytest
 from grader.diagnosis.cam import Verdict
 from grader.errors import Blocked, StudentDied, StudentRaised, StudentTimeout
 from grader.evidence.cam import FORMS, PRINTED, CamEvidence, resized
-from grader.evidence.questions import PANEL, Logits, Maps
+from grader.evidence.questions import LEVELS, PANEL, Levels, Logits, Maps
 from tests.grader.in_process import InProcess, Refusing
 from tests.grader.slim import Edit, edited
 
@@ -140,6 +140,24 @@ def test_a_wrong_map_is_explained(edit: Edit, verdict: str) -> None:
         assert verdict in f"{found.classes}{found.sums}{found.stretch}"
 
 
+def test_a_flat_map_explains_nothing() -> None:
+    """A map of one value could come from anything, so no way of making it is claimed."""
+    found = cam(("np.uint8(255 * cam / cam.max())", "np.full((h, w), 7, np.uint8)"))
+
+    assert found.verdict is None
+    assert not found.is_right(PANEL[0])
+
+
+def test_what_is_no_map_is_not_right() -> None:
+    """A row of numbers is not compared with a map."""
+    found = cam(
+        ("    return cv2.resize(np.uint8(255 * cam / cam.max()), (256, 256))", "    return cam.ravel()")
+    )
+
+    assert found.verdict is None
+    assert not found.is_right(PANEL[0])
+
+
 def test_a_map_of_another_size_is_judged_all_the_same() -> None:
     """The shape line pays for the size; the rest is seen in the map, brought to size."""
     found = cam(("(256, 256))", "(224, 224))"))
@@ -183,6 +201,53 @@ def test_a_map_that_is_none_blocks() -> None:
     """A returnCAM without an array has nothing to look at."""
     with pytest.raises(Blocked, match="returnCAM returns a NoneType"):
         cam(("    return cv2.resize", "    cv2.resize")).panel
+
+
+@pytest.mark.parametrize("question", LEVELS)
+def test_sums_of_two_values(question: Levels) -> None:
+    """A question's sums are low or high, both in every row and column, and only for its own class."""
+    features, weight = question.arrays(SEED)
+    sums = np.tensordot(weight[question.index], features[0], axes=1)
+    high = question.is_high(SEED)
+
+    assert np.allclose(sums, np.where(high, question.high, question.low), atol=1e-4)
+    assert (high.any(axis=0) & high.any(axis=1) & ~high.all(axis=0) & ~high.all(axis=1)).all()
+    assert not (high == high.T).all()
+    assert len(np.unique(np.tensordot(weight[0], features[0], axes=1).round(3))) > 40
+
+
+@pytest.mark.parametrize(
+    "stretch",
+    [
+        "255 * cam * cam.max()",
+        "255 * cam / cam.max(axis=0)",
+        "3 * cam ** 2",
+        "255 - 2 * cam",
+        "1000 * cam",
+        "np.float32(cam)",
+    ],
+)
+def test_any_stretching_leaves_the_sum_to_be_seen(stretch: str) -> None:
+    """Bytes may wrap around and order be lost: the sum is right all the same, only the stretching isn't."""
+    found = cam(("255 * cam / cam.max()", stretch))
+
+    assert found.follows_sum
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("weight_fc[idx].", "np.abs(weight_fc[idx])."),
+        ("weight_fc[idx]", "weight_fc[0]"),
+        ("feature_conv.reshape(c, h * w)", "feature_conv[:, ::-1].reshape(c, h * w)"),
+        ("feature_conv.reshape(c, h * w)", "np.maximum(feature_conv, 0).reshape(c, h * w)"),
+        ("cam.reshape(h, w)", "cam.reshape(h, w).T"),
+        ("255 * cam / cam.max()", "0 * cam"),
+    ],
+)
+def test_a_wrong_sum_is_not_followed(edit: Edit) -> None:
+    """Other weights, features or places give other values than two, or in other places, or none."""
+    assert not cam(edit).follows_sum
 
 
 @pytest.mark.parametrize(
