@@ -30,7 +30,7 @@ class Logits:
 
     def array(self, seed: int) -> Array:
         logits = draw(seed, f"logits/{self.number}", (1, CLASSES), 1.0)
-        logits[0, self.index] = logits.max() + np.float32(self.margin)
+        logits[0, self.index] = np.delete(logits[0], self.index).max() + np.float32(self.margin)
         return logits + np.float32(self.offset)
 
     def __str__(self) -> str:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import codecs
 import json
 import time
+from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
+from nbconvert import PythonExporter
 
+from fixtures.notebook import base, to_ipynb
+from grader import intake
 from grader.errors import IntakeError
 from grader.intake.notebook import MOST_CELLS, decoded, read_notebook
 from tests.grader.intake.a_submission import cell, ipynb
@@ -128,3 +133,16 @@ def test_a_million_cells_are_bounded() -> None:
 def test_text_in_no_known_encoding_is_still_text() -> None:
     """A comment in Latin-1 costs its letter."""
     assert decoded(b"# caf\xe9\r\nx = 1") == "# caf\ufffd\nx = 1"
+
+
+@pytest.mark.filterwarnings("ignore:IPython is needed")
+def test_an_exported_notebook_is_read_like_the_notebook(tmp_path: Path) -> None:
+    """In the script that nbconvert writes, every name that is graded is found, and the last cell too."""
+    source, _ = PythonExporter().from_notebook_node(nbformat.reads(to_ipynb(base()), as_version=4))
+    (tmp_path / "assignment3.py").write_text(source)
+
+    submission = intake.read(tmp_path)
+
+    assert not submission.problem
+    assert {"FCN32s", "FCN8s", "get_cls_pred", "returnCAM"} <= set(submission.slice.targets)
+    assert submission.slice.cam_cell
