@@ -130,10 +130,17 @@ def dropout_findings(
     placed: dict[str, list[Dropout]] = {}
     for dropout in dropouts:
         placed.setdefault(_after(train, dropout), []).append(dropout)
+    orphans = sum(role not in evaluation.layers for role in wanted)  # a missing layer's dropout is no fault
     for role, rate in wanted.items():
         if role in evaluation.layers:
-            yield from _dropout_of(role, rate, placed.pop(role, []))
+            found = placed.pop(role, [])
+            spared = min(orphans, len(found[1:]))
+            orphans -= spared
+            yield from _dropout_of(role, rate, found[: len(found) - spared])
     for role, extra in placed.items():
+        if len(extra) <= orphans:
+            orphans -= len(extra)
+            continue
         words = f"a dropout after {role or 'the input'}, where the assignment has none"
         yield Finding("dropout", words, "", "dropout after fc6 and fc7 only", "", extra[0].place)
     for dropout in active:

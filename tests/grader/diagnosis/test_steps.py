@@ -249,3 +249,18 @@ def test_a_normalisation_moves_no_dropout() -> None:
 def test_a_missing_layer_misses_no_dropout() -> None:
     """Of a layer that isn't there, no dropout is asked."""
     assert not any("no dropout after fc7" in words for words in dropouts((FC7, "pass")))
+
+
+def test_a_missing_layer_leaves_its_dropout() -> None:
+    """The dropout of a layer that isn't there is no dropout too many: the layer was paid for."""
+    assert dropouts(("F.relu(self.fc7(h))", "F.relu(h)")) == []
+
+
+def test_only_a_missing_layer_leaves_a_dropout() -> None:
+    """One more than the missing layer's is too many."""
+    found = dropouts(
+        ("F.relu(self.fc7(h))", "F.relu(h)"),
+        ("self.pool5(", "self.drop7(self.pool5("),
+        ("conv5_3(h)))", "conv5_3(h))))"),
+    )
+    assert len(found) == 1 and "a dropout after pool5" in found[0]
