@@ -22,7 +22,7 @@ import os, time
 def f():
     for _ in range(4):
         if os.fork() == 0:
-            kept = bytearray(b'x' * (80 * 2**20))
+            kept = bytearray(b'x') * (100 * 2**20)
             time.sleep(60)
     time.sleep(60)
 """
@@ -47,8 +47,8 @@ def test_a_memory_hog_is_told_so(start: Start, rung: str) -> None:
 
 def test_memory_counts_for_all_processes_together(start: Start, rung: str) -> None:
     """No child is beyond what the kernel allows to one, all of them are."""
-    student = start(CHILDREN, rung=rung, limits=replace(LIMITS, memory=250 * MiB))
-    with pytest.raises(StudentDied, match="more than 250 MiB of memory"):
+    student = start(CHILDREN, rung=rung, limits=replace(LIMITS, memory=400 * MiB))
+    with pytest.raises(StudentDied, match="more than 400 MiB of memory"):
         student.ask("call", {"name": "f"})
 
 
