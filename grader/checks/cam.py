@@ -8,10 +8,10 @@ from grader import expect
 from grader.checks import reported
 from grader.diagnosis.prediction import TOLERANCE, wrong_index, wrong_probability
 from grader.errors import Blocked
-from grader.evidence.cam import PRINTED, CamEvidence
+from grader.evidence.cam import PRINTED, CamEvidence, plain
 from grader.evidence.case import Case
 from grader.evidence.last_cell import LastCell
-from grader.evidence.questions import LOGITS, MAPS, Logits, Maps, falsify
+from grader.evidence.questions import LOGITS, MAPS, PANEL, Logits, Maps, falsify
 from grader.records import SavedEvidence
 from reference.cam import SIZE, get_cls_pred, softmax
 
@@ -117,10 +117,15 @@ def check_cls_return(maps: CamEvidence) -> None:
     shape = tuple(value.get("shape", ()))
     expect.that(
         bool(maps.form),
-        f"get_cls_pred returns a {value.get('type')} of shape {shape}, it must return one class index",
+        f"get_cls_pred returns a {value.get('type')} of shape {shape}{_kind(maps)}, it must return one index",
         expected="an index of shape (1,), or a single number",
         actual=f"{value.get('type')} {value.get('text', '')[:120]}",
     )
+
+
+def _kind(maps: CamEvidence) -> str:
+    index = maps.prediction.arrays.get("value")
+    return "" if index is None or index.dtype.kind in "iu" else f" and dtype {index.dtype}"
 
 
 # --- returnCAM --------------------------------------------------------------------------------------
@@ -131,7 +136,7 @@ def check_weighted_sum(maps: CamEvidence) -> None:
     maps.working_form  # noqa: B018 - what returnCAM raises is told here; the other lines are blocked by it
     answer = maps.panel[0].answer
     expect.that(
-        answer.ndim == 2 or answer.ndim == 3,
+        plain(answer) is not None or answer.ndim == 3,
         f"returnCAM returns an array of shape {answer.shape}, not a map",
         expected="(256, 256)",
         actual=str(answer.shape),
@@ -206,6 +211,10 @@ def check_shape(maps: CamEvidence) -> None:
 def check_dtype(maps: CamEvidence) -> None:
     """The map is uint8."""
     dtype = maps.panel[0].answer.dtype
+    kind = maps.map(PANEL[0]).value.get("type")
+    expect.that(
+        kind == "ndarray", f"returnCAM returns a {kind}, not an array", expected="numpy array", actual=kind
+    )
     expect.that(
         dtype == np.uint8, f"the map is {dtype}, it must be uint8", expected="uint8", actual=str(dtype)
     )

@@ -40,6 +40,8 @@ def check_build(network: ModelEvidence) -> None:
         shape = network.traced(size, n_class=n_class).shape
         if len(shape) == 3 and shape[0] == n_class:
             continue  # the shape line pays for a lost batch
+        if len(shape) == 4 and shape[3] == n_class:
+            continue  # the shape line pays for classes in the last place
         channels = shape[1] if len(shape) > 1 else 0
         if channels != n_class and "logits" in network.findings:
             return  # what comes out has no channels a class: the logits line pays for that

@@ -67,6 +67,8 @@ def _wanted(size: tuple[int, ...]) -> str:
 def _why(size: tuple[int, ...], shape: tuple[int, ...]) -> str:
     if len(shape) == 4 and shape[2:] == (size[3], size[2]) and size[2] != size[3]:
         return ": height and width are swapped"
+    if len(shape) == 4 and shape[1:3] == size[2:]:
+        return ": n_class must be the second axis, not the last"
     if len(shape) != 4 or shape[0] != size[0]:
         return ": the batch is lost"
     wrong = [name for name, axis in (("height", 2), ("width", 3)) if shape[axis] != size[axis]]
@@ -112,6 +114,8 @@ def _same_where_both(network: ModelEvidence) -> bool:
     """Compare where both outputs have values: another size is paid for by the shape line."""
     mine, theirs = network.response, network.reference
     mine = mine[None] if mine.ndim == 3 else mine  # a lost batch too
+    if mine.ndim == 4 and mine.shape[3] == theirs.shape[1] != mine.shape[1]:
+        mine = mine.movedim(3, 1)  # classes in the last place
     if mine.ndim != 4 or network.response.shape == theirs.shape:
         return False
     rows, columns = (min(a, b) for a, b in zip(mine.shape[2:], theirs.shape[2:], strict=True))

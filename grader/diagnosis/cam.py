@@ -31,9 +31,9 @@ def _clip(values: Floats) -> NDArray[np.uint8]:
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
 
-def finishes(values: Floats) -> Iterator[Floats]:
-    """Yield the right ways to go from a stretched (h, w) map to (256, 256) levels."""
-    whole = SIZE[::-1]
+def finishes(values: Floats, size: tuple[int, ...] = SIZE) -> Iterator[Floats]:
+    """Yield the right ways to go from a stretched (h, w) map to levels of the student's own size."""
+    whole = size[::-1]
     for rounding in (np.trunc, np.rint, np.floor):
         yield _float(cv2.resize(_wrap(values, rounding), whole))
     yield _float(cv2.resize(_clip(values), whole))
@@ -49,10 +49,10 @@ def _float(values: object) -> Floats:
     return np.asarray(values, dtype=np.float64)
 
 
-def stretched_late(raw: Floats) -> Iterator[Floats]:
+def stretched_late(raw: Floats, size: tuple[int, ...] = SIZE) -> Iterator[Floats]:
     """Yield maps enlarged before they are stretched, which is as right."""
     for method in (cv2.INTER_LINEAR, cv2.INTER_CUBIC):
-        enlarged = np.asarray(cv2.resize(raw, SIZE[::-1], interpolation=method), dtype=np.float64)
+        enlarged = np.asarray(cv2.resize(raw, size[::-1], interpolation=method), dtype=np.float64)
         yield np.floor((enlarged - enlarged.min()) / spread(enlarged) * 255)
 
 
@@ -63,13 +63,6 @@ def matches(found: Maps, candidate: Floats) -> bool:
     return bool((np.abs(found.astype(np.float64) - candidate) <= LEVELS).all())
 
 
-def right_maps(features: Floats, weight: Floats, index: int) -> Iterator[Floats]:
-    """Yield every right map."""
-    raw = weighted(features, weight[index])
-    yield from finishes(STRETCHES[0].do(raw))
-    yield from stretched_late(raw)
-
-
 @dataclass(frozen=True)
 class Case:
     """One question to returnCAM and its answer: features (C, h, w), weight (K, C)."""
@@ -78,6 +71,13 @@ class Case:
     weight: Floats
     index: int
     answer: Maps
+
+
+def right_maps(case: Case) -> Iterator[Floats]:
+    """Yield every right map, of the answer's own size: the shape line pays for another one."""
+    raw = weighted(case.features, case.weight[case.index])
+    yield from finishes(STRETCHES[0].do(raw), case.answer.shape)
+    yield from stretched_late(raw, case.answer.shape)
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,10 @@ def _explains(ways: tuple[Way, Way, Way], cases: Sequence[Case], sum_of: Callabl
             slack = 0.05 if stretch.fault else 0.2  # of a map stretched late the extremes are others
             if not _near(case.answer, stretch.do(raw), slack):
                 return False
-            late = stretched_late(raw) if not stretch.fault else iter(())
-            if not any(matches(case.answer, candidate) for candidate in (*finishes(stretch.do(raw)), *late)):
+            size = case.answer.shape
+            late = stretched_late(raw, size) if not stretch.fault else iter(())
+            candidates = (*finishes(stretch.do(raw), size), *late)
+            if not any(matches(case.answer, candidate) for candidate in candidates):
                 return False
     return True
 
@@ -137,10 +139,10 @@ def _centres(cells: int, size: int) -> NDArray[np.intp]:
 
 
 def follows(case: Case, answer: Maps) -> bool:
-    """Say whether a (256, 256) map nowhere falls where the right weighted sum clearly rises."""
+    """Say whether a map nowhere falls where the right weighted sum clearly rises."""
     raw = weighted(case.features, case.weight[case.index])
-    centres = [round((cell + 0.5) * SIZE[0] / len(raw) - 0.5) for cell in range(len(raw))]
-    got = np.nan_to_num(answer.astype(np.float64))[np.ix_(centres, centres)].ravel()
+    rows, columns = (_centres(cells, side) for cells, side in zip(raw.shape, answer.shape, strict=True))
+    got = np.nan_to_num(answer.astype(np.float64))[np.ix_(rows, columns)].ravel()
     wanted = raw.ravel() / spread(raw)
     rises = wanted[:, None] > wanted[None, :] + 0.05  # less is lost in enlarging
     falls = got[:, None] < got[None, :] - max(1.0, 0.02 * float(got.max() - got.min()))
@@ -148,7 +150,7 @@ def follows(case: Case, answer: Maps) -> bool:
 
 
 def shows_levels(answer: Maps, high: NDArray[np.bool_]) -> bool:
-    """Say whether a (256, 256) map has one value where the sum is high, another one elsewhere; bytes wrap."""
+    """Say whether a map has one value where the sum is high, another one elsewhere; bytes wrap."""
     rows, columns = (_centres(n, size) for n, size in zip(high.shape, answer.shape, strict=True))
     found = np.nan_to_num(answer[np.ix_(rows, columns)].astype(np.float64)).ravel()
     plain = np.abs(found[:, None] - found[None, :])

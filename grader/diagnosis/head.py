@@ -14,7 +14,14 @@ from grader.network.reading import Reading, offset
 from grader.network.roles import is_pool
 from reference.architecture import Skip
 
-BATCHWISE = ("aten.select.int", "aten.squeeze.default", "aten.squeeze.dim", "aten.unsqueeze.default")
+BATCHWISE = (
+    "aten.permute.default",
+    "aten.transpose.int",
+    "aten.select.int",
+    "aten.squeeze.default",
+    "aten.squeeze.dim",
+    "aten.unsqueeze.default",
+)
 KNOWN = ("conv", "deconv", "relu", "max_pool", "input")
 
 
@@ -84,6 +91,12 @@ def _join_findings(reading: Reading, skip: Skip, position: int, join: Join) -> I
     if tap != skip.pool:
         yield Finding("skips", f"{name} is taken from {tap}, it must be taken from {skip.pool}", where=place)
     after = reading.after(position)
+    if join.main < 0:
+        words = f"what comes before is subtracted from {name}, both must be added"
+        yield Finding("skips", words, "", _formula(skip), "a minus", place)
+    elif join.main != 1:
+        words = f"what {name} joins is scaled by {join.main:.4g}, both must be added as they are"
+        yield Finding("skips", words, "", _formula(skip), f"times {join.main:.4g}", place)
     if after != skip.after and skip.after in reading.layers:
         words = f"{name} joins after {after or 'the input'}, it must join after {skip.after}"
         yield Finding("skips", words, "", _formula(skip), f"{after} + ...", place)
@@ -126,11 +139,14 @@ def _on_the_way_up(reading: Reading, position: int) -> bool:
 
 
 def _other_joins(reading: Reading) -> Iterator[Finding]:
+    taken = [tap_name(reading, reading.path.joins[position]) for position in _skips(reading)]
     for position, join in reading.path.joins.items():
         if position in _skips(reading) or not _on_the_way_up(reading, position):
             continue
         tap, after = tap_name(reading, join), reading.after(position)
         words = f"{tap} is joined after {after}, which the assignment does not do"
+        if tap in taken:
+            words = f"the {tap} skip is joined twice, it must be added once"
         yield Finding("skips", words, where=join.expr.place)
 
 

@@ -19,7 +19,8 @@ def find_offset(output: Tensor, uncropped: Tensor) -> tuple[int, int] | None:
     patch = output[0, 0, :PATCH, :PATCH].numpy()
     whole = uncropped[0, 0].numpy()
     if (
-        patch.ndim != 2
+        output.shape[1] != uncropped.shape[1]
+        or patch.ndim != 2
         or min(patch.shape) < 4
         or any(p > w for p, w in zip(patch.shape, whole.shape, strict=True))
     ):

@@ -77,6 +77,14 @@ SUMS: tuple[Way, ...] = (
     Way("the last channel is left out", lambda f, w: weighted(f[:-1], w[:-1])),
     Way("the first channel is left out", lambda f, w: weighted(f[1:], w[1:])),
     Way("one channel is used only", lambda f, w: f[0] * w[0]),
+    Way(
+        "the sum is left in one row, it must be reshaped to (7, 7)",
+        lambda f, w: weighted(f, w).reshape(1, -1),
+    ),
+    Way(
+        "the sum is left in one column, it must be reshaped to (7, 7)",
+        lambda f, w: weighted(f, w).reshape(-1, 1),
+    ),
     Way("the map is flipped top to bottom", lambda f, w: weighted(f, w)[::-1]),
     Way("the map is flipped left to right", lambda f, w: weighted(f, w)[:, ::-1]),
     Way("the map is turned by half", lambda f, w: weighted(f, w)[::-1, ::-1]),
@@ -105,10 +113,18 @@ STRETCHES: tuple[Way, ...] = (
         lambda r: _old_maximum(r, 255),
     ),
     Way(
+        "negative values are cut to 0 before the map is stretched",
+        lambda r: np.maximum(r, 0) / (np.maximum(r, 0).max() or 1.0) * 255,
+    ),
+    Way(
         "the minimum is not taken off, the map is only divided by its maximum",
         lambda r: r / (r.max() or 1.0) * 255,
     ),
     Way("the minimum is not taken off, the map is only divided by its range", lambda r: r / spread(r) * 255),
+    Way(
+        "divided by the old maximum: the map was divided by it before the minimum was taken off",
+        lambda r: (r / (r.max() or 1.0) - (r / (r.max() or 1.0)).min()) * 255,
+    ),
     Way("the minimum is taken off, but the map is not divided by its range", lambda r: r - r.min()),
     Way(
         "the minimum is taken off, but the map is not divided by its range, only multiplied by 255",
@@ -117,9 +133,7 @@ STRETCHES: tuple[Way, ...] = (
     Way("not normalised at all", lambda r: r),
     Way("not normalised, only multiplied by 255", lambda r: r * 255),
     Way("normalised to [0, 1], not to [0, 255]", lambda r: (r - r.min()) / spread(r)),
-    Way("normalised to half of the range", lambda r: (r - r.min()) / spread(r) * 127.5),
-    Way("normalised to [0, 127]", lambda r: (r - r.min()) / spread(r) * 127),
-    Way("normalised to [0, 128]", lambda r: (r - r.min()) / spread(r) * 128),
+    Way("normalised to half of the range, about [0, 127]", lambda r: (r - r.min()) / spread(r) * 127.5),
     Way("normalised to [0, 100]", lambda r: (r - r.min()) / spread(r) * 100),
     Way("normalised to [0, 254]", lambda r: (r - r.min()) / spread(r) * 254),
     Way(
@@ -127,10 +141,6 @@ STRETCHES: tuple[Way, ...] = (
         lambda r: (r - r.min()) / spread(r) * 256,
     ),
     Way("inverted: the strongest place is dark", lambda r: (r.max() - r) / spread(r) * 255),
-    Way(
-        "negative values are cut to 0 before the map is stretched",
-        lambda r: np.maximum(r, 0) / (np.maximum(r, 0).max() or 1.0) * 255,
-    ),
     Way(
         "absolute values are taken before the map is stretched",
         lambda r: (np.abs(r) - np.abs(r).min()) / spread(np.abs(r)) * 255,

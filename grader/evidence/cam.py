@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -118,29 +120,28 @@ class CamEvidence:
 
     def is_right(self, question: Maps) -> bool:
         """Say whether a map equals a right one but for rounding, whatever its size."""
-        reply = self.map(question)
-        case = self._case(question, reply.arrays["value"])
-        answer = resized(case.answer)
-        return answer is not None and any(
-            diagnosis.matches(answer, right)
-            for right in diagnosis.right_maps(case.features, case.weight, case.index)
+        answer = plain(self.map(question).arrays["value"])
+        if answer is None:
+            return False
+        return any(
+            diagnosis.matches(answer, right) for right in diagnosis.right_maps(self._case(question, answer))
         )
 
     @once
     def verdict(self) -> diagnosis.Verdict | None:
         """The steps that give the student's maps; None where no known combination does."""
-        cases = []
-        for case in self.panel:
-            answer = resized(case.answer)
-            if answer is None or answer.min() == answer.max():  # a flat map shows no way of making one
-                return None
-            cases.append(diagnosis.Case(case.features, case.weight, case.index, answer))
-        return diagnosis.search(cases)
+        answers = [plain(case.answer) for case in self.panel]
+        cases = [
+            replace(case, answer=answer)
+            for case, answer in zip(self.panel, answers, strict=True)
+            if answer is not None and answer.min() < answer.max()  # a flat map shows no way of making one
+        ]
+        return diagnosis.search(cases) if cases else None
 
     @once
     def follows_sum(self) -> bool:
         """The maps are made of the right weighted sum, whatever the stretching of its values."""
-        answers = [(case, resized(case.answer)) for case in self.panel]
+        answers = [(case, plain(case.answer)) for case in self.panel]
         shown = [
             (case, answer) for case, answer in answers if answer is not None and answer.min() < answer.max()
         ]
@@ -150,7 +151,7 @@ class CamEvidence:
     def _shows_levels(self, question: Levels) -> bool:
         """Two values of the sum stay two values: no more is left of it where bytes wrap around."""
         try:
-            answer = resized(self.map(question).arrays["value"])
+            answer = plain(self.map(question).arrays["value"])
         except (StudentError, KeyError):
             return False
         return answer is not None and diagnosis.shows_levels(answer, question.is_high(self.seed))
@@ -169,16 +170,14 @@ class CamEvidence:
         return self.student.ask("cam_cell", {}, {}, seconds=60.0)
 
 
-def resized(answer: Array) -> Array | None:
-    """Bring a map of another size to (256, 256): the shape line pays for that alone; None for no map."""
-    import cv2
-
+def plain(answer: Array) -> Array | None:
+    """Bring a map to rows and columns: the shape line alone pays for another form; None for no map."""
     answer = np.squeeze(answer)
+    side = math.isqrt(answer.size)
+    if answer.ndim == 1 and side**2 == answer.size:
+        answer = answer.reshape(side, side)
     if answer.ndim == 3 and 3 in (answer.shape[0], answer.shape[-1]):
         answer = answer[..., 0] if answer.shape[-1] == 3 else answer[0]
     if answer.ndim != 2 or min(answer.shape) < 2 or answer.dtype == np.bool_:
         return None
-    if answer.shape == (256, 256):
-        return answer
-    kept = answer if answer.dtype == np.uint8 else answer.astype(np.float64)
-    return np.asarray(cv2.resize(kept, (256, 256)))
+    return answer

@@ -77,13 +77,19 @@ class CopyEvidence:
         if not self.method:
             raise Blocked("there is no function that copies VGG-16, see copy_features")
         self.before  # noqa: B018 - while the model is as it was made
-        fresh = self.earlier is None or not self.earlier.left_intact
+        fresh = self.earlier is None or not self.earlier.left_alone
         args: dict[str, Any] = {"method": self.method, "shapes": self.shapes, "stand_ins": self.stand_ins}
         try:
             self.model.ask("copy_vgg", seed=self.model.seed, fresh=fresh, seconds=60.0, **args)
         except StudentRaised as error:
             return error
         return None
+
+    @property
+    def left_alone(self) -> bool:
+        """The VGG-16 is as it was, and nothing was written since into storage that a model shares with it."""
+        names = {name for role in SOURCES for name in self._names(role)}
+        return self.left_intact and names <= set(self.contents)
 
     @once
     def before(self) -> dict[str, Array]:

@@ -18,7 +18,7 @@ from PIL import Image
 from grader import expect
 from grader.diagnosis import cam as diagnosis
 from grader.errors import Blocked, StudentError
-from grader.evidence.cam import CamEvidence, resized
+from grader.evidence.cam import CamEvidence, plain
 from grader.records import Picture, Place
 from reference.cam import class_activation_map
 from reference.kit import __file__ as KIT
@@ -176,10 +176,15 @@ class LastCell:
         assert features is not None
         if weight.shape[1] != features.shape[1] or not 0 <= index < len(weight):
             return  # the weight_fc line pays for that
-        found = resized(answer)
-        maps = diagnosis.right_maps(features[0].astype(np.float64), weight.astype(np.float64), index)
+        found = plain(answer)
         expect.that(
-            found is not None and any(diagnosis.matches(found, right) for right in maps),
+            found is not None
+            and any(
+                diagnosis.matches(found, right)
+                for right in diagnosis.right_maps(
+                    diagnosis.Case(features[0].astype(np.float64), weight.astype(np.float64), index, found)
+                )
+            ),
             f"{name}: the map is not what returnCAM gives for it",
         )
 
@@ -193,7 +198,7 @@ class LastCell:
             reference = class_activation_map(features, truth().weight, int(logits.argmax()))
             calls = self.calls("returnCAM")
             answer = self.array(f"{calls[position][0]}.result") if position < len(calls) else None
-            own = None if answer is None else resized(answer)
+            own = None if answer is None else plain(answer)
             if own is not None:
                 made.append(Picture("cam", f"{name}: the submission's map", _overlay(name, _levels(own))))
             made.append(

@@ -17,7 +17,6 @@ from grader.training.bands import Band, Calibration
 from grader.training.pictures import pictures
 from grader.training.plans import Plan
 from grader.training.run import Run, Setting, train
-from reference.kit import weights
 
 if TYPE_CHECKING:
     from grader.evidence.model import ModelEvidence
@@ -130,12 +129,7 @@ class TrainingEvidence:
         return self.network.built.parameters
 
     def _start(self) -> values.Values:
-        reading = self.network.reading
-        if self.plan.weights == "seeded":
-            return values.seeded(reading, self._shapes)
-        path = weights.cached(weights.VGG16)
-        assert path is not None, "plans.choose takes no such plan without VGG-16"
-        return values.vgg16(reading, self._shapes, weights.load(path))
+        return values.start(self.plan.weights, self.network.reading, self._shapes)
 
     def _seed(self, attempt: int) -> int:
         words = f"{self.network.seed}/training/{attempt}"

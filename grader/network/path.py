@@ -12,12 +12,16 @@ LAYERS = ("conv", "deconv")
 
 @dataclass(frozen=True)
 class Join:
-    """A side branch that joins the main path: `side` leads from where it was taken to where it joins."""
+    """A side branch that joins the main path: `side` leads from where it was taken to where it joins.
+
+    In a sum `coefficient` is what the side is multiplied by, and `main` what the main path is.
+    """
 
     expr: Expr
     tap: Expr | None  # the value of the main path that it was taken from; None where it has another origin
     side: tuple[Expr, ...]
     coefficient: float = 1.0
+    main: float = 1.0
 
     @property
     def kind(self) -> str:
@@ -80,7 +84,8 @@ def _join(step: Expr, other: Expr, on_path: set[str]) -> Join:
         side.append(node)
         node = node.inputs[0]
     side.reverse()
-    coefficient = step["scale"] if step.op == "add" and step.inputs[1].key == other.key else 1.0
+    scale = step["scale"] if step.op == "add" else 1.0  # of the second operand
+    coefficient, main = (scale, 1.0) if step.inputs[1].key == other.key else (1.0, scale)
     for part in side:
         coefficient *= part["factor"] if part.op == "scale" else 1.0
-    return Join(step, node if node.key in on_path else None, tuple(side), coefficient)
+    return Join(step, node if node.key in on_path else None, tuple(side), coefficient, main)

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.training.plans import Plan
-from reference import download, facades, synthetic
+from reference import download, facades, mosaic, synthetic
 
 Bytes = NDArray[np.uint8]
+
+FAR = 10_000  # between the numbers of the parts' first facades
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,8 @@ def pictures(plan: Plan, seed: int) -> Pictures:
     """Read or draw the pictures of a plan."""
     if plan.data == "real":
         return _real(plan)
+    if plan.data == "mosaic":
+        return _mosaics(plan, seed)
     everything = _synthetic(plan.train + plan.validation + plan.test, plan.size, seed)
     ends = plan.train, plan.train + plan.validation
     return Pictures(
@@ -51,6 +55,15 @@ def _synthetic(count: int, size: int, seed: int) -> list[tuple[Bytes, Bytes]]:
     """Draw facades at twice the size and halve them, as the course halves real ones."""
     drawn = (synthetic.facade(seed, i, s) for i, s in enumerate(synthetic.sizes(seed, count, 2 * size)))
     return [(picture.rgb[1::2, 1::2].copy(), picture.classes[1::2, 1::2].copy()) for picture in drawn]
+
+
+def _mosaics(plan: Plan, seed: int) -> Pictures:
+    """Draw mosaics; no part shares a facade with another."""
+    parts = []
+    for number, count in enumerate((plan.train, plan.validation, plan.test)):
+        drawn = mosaic.mosaics(seed, number * FAR, count, plan.size)
+        parts.append(_labelled([(picture.rgb, picture.classes) for picture in drawn]))
+    return Pictures(*parts)
 
 
 def _real(plan: Plan) -> Pictures:

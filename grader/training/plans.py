@@ -12,15 +12,15 @@ from grader.rubric import RUBRIC
 from reference import download
 from reference.kit import weights
 
-Data = Literal["synthetic", "real"]
-Weights = Literal["seeded", "vgg16"]
+Data = Literal["mosaic", "synthetic", "real"]
+Weights = Literal["matched", "seeded", "vgg16"]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One plan.
 
-    `size` is the longer side of synthetic pictures in pixels, once halved; `train` pictures make an epoch.
+    `size` is the longer side of drawn pictures in pixels, as they are trained on; `train` make an epoch.
     `otherwise` names the plan for machines without the real data or VGG-16's weights.
     `scratch_epochs` are run before, from zero, where the assignment asks for it: shown, worth nothing.
     """
@@ -39,8 +39,8 @@ class Plan:
     @property
     def possible(self) -> bool:
         """Whether this machine has what the plan needs."""
-        has_data = self.data == "synthetic" or download.complete(download.cache())
-        return has_data and (self.weights == "seeded" or weights.cached(weights.VGG16) is not None)
+        has_data = self.data != "real" or download.complete(download.cache())
+        return has_data and (self.weights != "vgg16" or weights.cached(weights.VGG16) is not None)
 
 
 def load(path: Path = RUBRIC) -> dict[str, Plan]:
@@ -78,5 +78,6 @@ def _plan(path: Path, name: str, table: dict[str, object]) -> Plan:
     except TypeError as error:
         raise CallError(f"{path.name}: plans.{name}: {error}") from error
     if plan.data not in get_args(Data) or plan.weights not in get_args(Weights):
-        raise CallError(f"{path.name}: plans.{name}: data is synthetic or real, weights are seeded or vgg16")
+        wanted = f"data is one of {', '.join(get_args(Data))}, weights of {', '.join(get_args(Weights))}"
+        raise CallError(f"{path.name}: plans.{name}: {wanted}")
     return plan

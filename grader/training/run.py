@@ -213,7 +213,8 @@ def _begin(student: Asked, setting: Setting, values: Values, labelled: Labelled)
     }
     args = {"model": setting.model, "n_class": len(CLASSES), "seed": setting.seed, "device": setting.device}
     given = {f"value/{name}": value for name, value in values.given.items()}
-    student.ask("train_begin", {**args, **recipe, "bounds": dict(values.bounds)}, given, seconds=120.0)
+    begin = {**args, **recipe, "bounds": dict(values.bounds)}
+    student.ask("train_begin", begin | {"carried": dict(values.carried)}, given, seconds=120.0)
     arrays = {f"image/{n}": image for n, image in enumerate(labelled.images)}
     arrays |= {f"label/{n}": label for n, label in enumerate(labelled.labels)}
     student.ask("train_pictures", {}, arrays, seconds=120.0)

@@ -6,8 +6,9 @@ A student's own initial values are not used: they have lines of their own, and a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -16,19 +17,49 @@ from torch import Tensor
 
 from grader.network.reading import Reading
 from grader.network.roles import Layer
+from grader.training.plans import Weights
+from reference import mosaic
 from reference.architecture import VGG_CONVS, VGG_LINEARS
+from reference.facades import CLASSES, MEAN, STD
 from reference.fcn import bilinear_weight
+from reference.kit.weights import VGG16, cached, load
 
 GAIN = 10.0
+KINDS = len(CLASSES)
+LIVE = {"conv3_3": 256, "conv4_3": 512, "fc6": 1200, "fc7": 4096}  # channels in use; elsewhere one a kind
+GAINS = {"conv3_3": 20.0, "conv4_1": 1 / 20, "conv4_3": 10.0, "conv5_1": 1 / 10, "fc7": 2.0}  # to learn fast
+STEEP, NEAR, SILENT = 2.5, 0.6, -1.0
 VGG_POSITIONS = (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28)  # of the convolutions in vgg16.features
+
+
+class Carry(NamedTuple):
+    """A weight whose first `outputs` channels pass on what the first `inputs` say, times `gain`.
+
+    Channel n speaks for kind n % `kinds`, and passes on the mean of its kind.
+    """
+
+    gain: float
+    inputs: int
+    outputs: int
+    kinds: int
 
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """What to fill parameters with: evenly from [-bound, bound], or these very values (float32)."""
+    """What to fill parameters with: evenly from [-bound, bound], these very values (float32), or a carry."""
 
     bounds: Mapping[str, float]
     given: Mapping[str, NDArray[np.float32]]
+    carried: Mapping[str, Carry] = field(default_factory=dict)
+
+
+def start(weights: Weights, reading: Reading, shapes: Mapping[str, tuple[int, ...]]) -> Values:
+    """Give the first values that a plan asks for; `shapes` are those of the model's parameters, by name."""
+    if weights == "vgg16":
+        path = cached(VGG16)
+        assert path is not None, "plans.choose takes no such plan without VGG-16"
+        return vgg16(reading, shapes, load(path))
+    return matched(reading, shapes) if weights == "matched" else seeded(reading, shapes)
 
 
 def seeded(reading: Reading, shapes: Mapping[str, tuple[int, ...]]) -> Values:
@@ -42,6 +73,40 @@ def seeded(reading: Reading, shapes: Mapping[str, tuple[int, ...]]) -> Values:
             bounds[layer.weight] = 0.0
     given = {layer.weight: _bilinear(layer) for layer in reading.layers.values() if layer.transposed}
     return _known(bounds, given, shapes)
+
+
+def matched(reading: Reading, shapes: Mapping[str, tuple[int, ...]]) -> Values:
+    """Start with features that tell a mosaic's paints apart, as a pretrained network tells textures apart.
+
+    The first layer has a filter for each paint, every other one passes on what it is told: which class has
+    which paint is learned by the scores. Few channels are in use, the others are silent.
+    """
+    start = seeded(reading, shapes)
+    given, carried, inputs = dict(start.given), {}, 0
+    for role in (*VGG_CONVS, *VGG_LINEARS.values()):
+        layer = reading.layers.get(role)
+        shape = shapes.get(layer.weight, ()) if layer else ()
+        if layer is None or len(shape) != 4:
+            continue
+        outputs, live = shape[0], min(LIVE.get(role, KINDS), shape[0])
+        if role == "conv1_1":
+            given[layer.weight], given[layer.bias] = _filters(shape)
+        else:
+            carried[layer.weight] = Carry(GAINS.get(role, 1.0), inputs, live, KINDS)
+            given[layer.bias] = np.where(np.arange(outputs) < live, 0, SILENT).astype(np.float32)
+        inputs = live
+    return _known(start.bounds, given, shapes, carried)
+
+
+def _filters(shape: tuple[int, ...]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Give weights and biases that are positive where a normalised pixel has nearly a paint's colour."""
+    weight, bias = np.zeros(shape or 0, np.float32), np.full(shape[:1], SILENT, np.float32)
+    if len(shape) == 4 and shape[0] >= KINDS and shape[1] == 3:
+        scale = 255 * STD.flatten().numpy() / mosaic.SPREAD
+        middle = (255 * MEAN.flatten().numpy() - mosaic.MIDDLE) / mosaic.SPREAD
+        weight[:KINDS, :, shape[2] // 2, shape[3] // 2] = STEEP * mosaic.CORNERS * scale
+        bias[:KINDS] = STEEP * (mosaic.CORNERS @ middle - NEAR)
+    return weight, bias
 
 
 def zero(reading: Reading, shapes: Mapping[str, tuple[int, ...]]) -> Values:
@@ -82,9 +147,11 @@ def _known(
     bounds: Mapping[str, float],
     given: Mapping[str, NDArray[np.float32]],
     shapes: Mapping[str, tuple[int, ...]],
+    carried: Mapping[str, Carry] | None = None,
 ) -> Values:
     """Leave out what is no parameter, or has another shape."""
     return Values(
         {name: bound for name, bound in bounds.items() if name in shapes},
         {name: value for name, value in given.items() if shapes.get(name) == value.shape},
+        carried or {},
     )

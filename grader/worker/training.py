@@ -59,15 +59,15 @@ class Session:
 def begin(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     """Build a model, give its parameters their first values, make the optimiser; say what device it is on.
 
-    `bounds` draws the named parameters evenly from [-bound, bound], arrays named `value/NAME` set others,
-    and the rest keep what the constructor gave them.
+    `bounds` draws the named parameters evenly from [-bound, bound], `carried` lets others pass on what
+    they are told, arrays named `value/NAME` set others, and the rest keep what the constructor gave them.
     """
     keep_memory()
     world.state.pop("real", None)  # half a gigabyte that another question may have left
     world.state.pop("training", None)
     torch.manual_seed(args["seed"])
     model, _ = construct(world, args["model"], args["n_class"])
-    _set(model, args["bounds"], arrays, torch.Generator().manual_seed(args["seed"]))
+    _set(model, args["bounds"], args["carried"], arrays, torch.Generator().manual_seed(args["seed"]))
     device = torch.device(args["device"])
     if device.type == "cuda":
         torch.set_float32_matmul_precision("high")  # TF32
@@ -173,13 +173,32 @@ def normalise(image: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def _set(model: nn.Module, bounds: Mapping[str, float], arrays: Arrays, generator: torch.Generator) -> None:
+def _set(
+    model: nn.Module,
+    bounds: Mapping[str, float],
+    carried: Mapping[str, tuple[float, int, int, int]],
+    arrays: Arrays,
+    generator: torch.Generator,
+) -> None:
     for name, parameter in sorted(model.named_parameters()):
         given = arrays.get(f"value/{name}")
         if given is not None:
             parameter.copy_(torch.from_numpy(given.copy()))
+        elif name in carried:
+            _carry(parameter, *carried[name])
         elif name in bounds:
             parameter.uniform_(-bounds[name], bounds[name], generator=generator)
+
+
+def _carry(weight: Tensor, gain: float, inputs: int, outputs: int, kinds: int) -> None:
+    """Let the first `outputs` channels pass on the mean of the first `inputs` of their kind, times `gain`."""
+    into, of = torch.arange(outputs)[:, None] % kinds, torch.arange(min(inputs, weight.shape[1])) % kinds
+    same = (into == of).float()  # (outputs, inputs)
+    _, _, height, width = weight.shape
+    weight.zero_()
+    weight[:outputs, : len(of), height // 2, width // 2] = (
+        gain * same / same.sum(1, keepdim=True).clamp(min=1)
+    )
 
 
 def _adam(model: nn.Module, args: Mapping[str, Any]) -> Adam:

@@ -69,7 +69,7 @@ def runs(
     network: str, kind: str, edits: tuple[Edit, ...], plan: Plan, seeds: Iterable[int], device: str
 ) -> Iterator[Row]:
     """Train one model once a seed, in the sandbox, as a submission is."""
-    start = right_values(network)
+    start = right_values(network, plan)
     with Student(submission(edits).slice, isolation=isolation.choose("auto"), device=device) as student:
         for seed in seeds:
             setting = Setting(NETWORKS[network], plan, seed, device, step_limit=600.0)
@@ -96,12 +96,12 @@ def row(network: str, kind: str, seed: int, run: Run) -> Row:
     return {**head, "figures": figures, "best": best, "test": test}
 
 
-def right_values(network: str) -> Values:
+def right_values(network: str, plan: Plan) -> Values:
     """Give the first values of the right network, whose parameters every weak one shares."""
     right = submission()
     with Student(right.slice, isolation=isolation.choose("auto")) as student:
         evidence = Case(right, student, seed=0).networks[network]
-        return values.seeded(evidence.reading, evidence.built.parameters)
+        return values.start(plan.weights, evidence.reading, evidence.built.parameters)
 
 
 def source(device: str) -> str:

@@ -164,7 +164,7 @@ def test_scaling_the_weights_changes_no_map(factor: float) -> None:
     features, weight, index = question(*QUESTIONS[0])
     answer = straight(features, weight * factor, index)
 
-    assert any(matches(answer, right) for right in right_maps(features, weight, index))
+    assert any(matches(answer, right) for right in right_maps(Case(features, weight, index, answer)))
 
 
 @pytest.mark.parametrize("off", [5, 10, 100])
@@ -175,7 +175,7 @@ def test_rounding_is_forgiven_and_nothing_more(off: int) -> None:
     near, far = answer.copy(), answer.copy()
     near[100, 100] += 1 if near[100, 100] < 128 else -1
     far[100, 100] += off if far[100, 100] < 128 else -off
-    maps = list(right_maps(features, weight, index))
+    maps = list(right_maps(Case(features, weight, index, answer)))
 
     assert any(matches(near.astype(np.uint8), right) for right in maps)
     assert not any(matches(far.astype(np.uint8), right) for right in maps)

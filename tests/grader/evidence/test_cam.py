@@ -7,7 +7,7 @@ import pytest
 
 from grader.diagnosis.cam import Verdict
 from grader.errors import Blocked, StudentDied, StudentRaised, StudentTimeout
-from grader.evidence.cam import FORMS, PRINTED, CamEvidence, resized
+from grader.evidence.cam import FORMS, PRINTED, CamEvidence, plain
 from grader.evidence.questions import LEVELS, PANEL, Levels, Logits, Maps
 from tests.grader.in_process import InProcess, Refusing
 from tests.grader.slim import Edit, edited
@@ -151,7 +151,7 @@ def test_a_flat_map_explains_nothing() -> None:
 def test_what_is_no_map_is_not_right() -> None:
     """A row of numbers is not compared with a map."""
     found = cam(
-        ("    return cv2.resize(np.uint8(255 * cam / cam.max()), (256, 256))", "    return cam.ravel()")
+        ("    return cv2.resize(np.uint8(255 * cam / cam.max()), (256, 256))", "    return cam.ravel()[:40]")
     )
 
     assert found.verdict is None
@@ -254,19 +254,20 @@ def test_a_wrong_sum_is_not_followed(edit: Edit) -> None:
     ("answer", "shape"),
     [
         (np.zeros((256, 256), np.uint8), (256, 256)),
-        (np.zeros((7, 7), np.uint8), (256, 256)),
+        (np.zeros((7, 7), np.uint8), (7, 7)),
         (np.zeros((1, 256, 256, 1), np.float32), (256, 256)),
         (np.zeros((256, 256, 3), np.uint8), (256, 256)),
-        (np.zeros((3, 224, 224), np.uint8), (256, 256)),
-        (np.zeros(49), None),
+        (np.zeros((3, 224, 224), np.uint8), (224, 224)),
+        (np.zeros(49), (7, 7)),
+        (np.zeros(50), None),
         (np.zeros((1, 1)), None),
         (np.zeros((4, 4, 4, 4)), None),
         (np.zeros((9, 9), np.bool_), None),
         (np.float64(3.0), None),
     ],
 )
-def test_maps_are_brought_to_size(answer: Any, shape: tuple[int, int] | None) -> None:
-    """Any picture of one or three channels becomes a map of (256, 256); anything else is none."""
-    found = resized(np.asarray(answer))
+def test_maps_are_brought_to_rows_and_columns(answer: Any, shape: tuple[int, int] | None) -> None:
+    """Any picture of one or three channels becomes a map, and a row of a square's length; else none."""
+    found = plain(np.asarray(answer))
 
     assert (None if found is None else found.shape) == shape

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,16 @@ def check(labelled: Labelled, count: int) -> None:
         assert image.shape == (*label.shape, 3)
         assert image.dtype == label.dtype == np.uint8
         assert label.max() < 12
+
+
+def test_mosaics_of_a_seed() -> None:
+    """Counts and size of the plan; no part shows another's facades."""
+    found = pictures(replace(PLAN, data="mosaic", size=64), 1)
+
+    for part, count in ((found.train, 3), (found.validation, 2), (found.test, 1)):
+        check(part, count)
+        assert part.images[0].shape == (64, 64, 3)
+    assert not np.array_equal(found.train.images[0], found.test.images[0])
 
 
 def test_synthetic_pictures_of_a_seed() -> None:

@@ -41,7 +41,7 @@ def test_the_rubrics_plans_are_those_that_can_be_asked_for() -> None:
     full = found["full"]
     assert (full.train, full.validation, full.test) == (500, 30, 76)
     assert (full.scratch_epochs, full.epochs) == (10, 20)
-    assert found["smoke"].data == "synthetic"
+    assert found["smoke"].data == "mosaic"
 
 
 def test_auto_goes_by_the_device(equipped: None) -> None:
@@ -65,7 +65,7 @@ def test_a_plan_that_can_not_be_falls_back(bare: None) -> None:
         ('[plans.a]\ndata = "synthetic"', "plans.a: .*missing"),
         (
             '[plans.a]\ndata = "mine"\nweights = "seeded"\ntrain = 1\nvalidation = 1\ntest = 1\nepochs = 1',
-            "plans.a: data is synthetic or real",
+            "plans.a: data is one of mosaic, synthetic, real",
         ),
         (
             '[plans.a]\ndata = "real"\nweights = "vgg16"\ntrain = 1\nvalidation = 1\ntest = 1\nepochs = 1\n'

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from grader.training import values
+from reference import facades, mosaic
 from tests.grader.in_process import InProcess
 from tests.grader.slim import SOURCE, edited, reading_of
 
@@ -28,6 +29,28 @@ def test_seeded_values_are_hes_with_scores_at_zero() -> None:
     assert set(start.given) == {"upscore1.weight", "upscore2.weight", "upscore3.weight"}
     assert start.given["upscore1.weight"][3, 3].sum() == pytest.approx(4)
     assert not start.given["upscore1.weight"][3, 4].any()
+
+
+def test_matched_values_carry_the_paints_to_the_scores() -> None:
+    """The first layer tells paints apart, the others pass that on, the scores start at zero."""
+    start = values.matched(reading_of(SOURCE), shapes())
+
+    convs = {name for name in shapes() if name.startswith(("conv", "fc")) and name.endswith("weight")}
+    assert set(start.carried) == convs - {"conv1_1.weight"}
+    assert start.bounds["score.weight"] == 0
+    carry = start.carried["conv2_1.weight"]
+    assert carry.gain == 1
+    assert carry.inputs == start.carried["conv1_2.weight"].outputs
+
+
+def test_filters_are_positive_for_their_own_paint_only() -> None:
+    """Of twelve paints each lights one channel of the first layer; the channels not in use are silent."""
+    weight, bias = values._filters((16, 3, 3, 3))
+    pixels = (mosaic.PAINTS / 255 - facades.MEAN.flatten().numpy()) / facades.STD.flatten().numpy()
+
+    said = pixels @ weight[:, :, 1, 1].T + bias  # (paint, channel)
+
+    assert np.array_equal(said > 0, np.eye(12, 16, dtype=bool))
 
 
 def test_names_don_t_matter() -> None:

@@ -15,7 +15,7 @@ from tests.grader.in_process import InProcess
 from tests.grader.slim import SOURCE, edited
 
 RECIPE = {"learning_rate": 1e-3, "weight_decay": 2e-5, "patience": 3, "min_learning_rate": 1e-10}
-MODEL = {"model": "FCN8s", "n_class": 12, "seed": 5, "device": "cpu", "bounds": {}}
+MODEL = {"model": "FCN8s", "n_class": 12, "seed": 5, "device": "cpu", "bounds": {}, "carried": {}}
 
 
 def begun(source: str = SOURCE, pictures: int = 3, **changes: Any) -> InProcess:
@@ -63,6 +63,18 @@ def test_parameters_start_as_they_are_told() -> None:
     assert not model.fc7.weight.any()
     assert torch.equal(model.score.bias.detach(), torch.from_numpy(bias))
     assert model.conv1_2.weight.any()
+
+
+def test_a_carry_passes_on_the_mean_of_a_kind() -> None:
+    """In the middle of the kernel, from the channels that speak to those that are to; all else is zero."""
+    student = InProcess(SOURCE)
+    student.ask("train_begin", {**MODEL, **RECIPE, "carried": {"conv3_2.weight": [3.0, 6, 4, 2]}})
+    weight = session(student).model.conv3_2.weight.detach()
+
+    assert weight[0, :, 1, 1].tolist()[:6] == [1, 0, 1, 0, 1, 0]
+    assert weight[3, :, 1, 1].tolist()[:6] == [0, 1, 0, 1, 0, 1]
+    assert weight.sum() == pytest.approx(4 * 3)
+    assert not weight[4:].any()
 
 
 def test_the_same_seed_gives_the_same_losses() -> None:
