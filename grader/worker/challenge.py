@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.draws import draw, draw_parameter
+from grader.draws import draw, draw_into, draw_parameter, parameter_scale
 from grader.worker.loader import World, call
 from grader.worker.models import LARGE, Answer, Arrays, construct, without_slow_initialisers
 from grader.worker.trace import Calm, Dropouts, describe
@@ -38,9 +38,17 @@ def fill(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     model = real_model(world, args["model"], args["n_class"])
     for name, parameter in model.named_parameters():
         if name in args["keys"]:
-            values = draw_parameter(args["seed"], args["keys"][name], tuple(parameter.shape))
-            parameter.data.copy_(torch.from_numpy(values))
+            put(parameter, args["seed"], args["keys"][name])
     return None, {}
+
+
+def put(parameter: Tensor, seed: int, key: str) -> None:
+    """Fill one parameter with what is drawn for a key."""
+    data, shape = parameter.data, tuple(parameter.shape)
+    if data.dtype == torch.float32 and data.device.type == "cpu" and data.is_contiguous():
+        draw_into(data.view(-1).numpy(), seed, key, parameter_scale(shape))
+    else:
+        data.copy_(torch.from_numpy(draw_parameter(seed, key, shape)))
 
 
 @torch.inference_mode()
