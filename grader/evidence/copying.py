@@ -88,8 +88,9 @@ class CopyEvidence:
     @property
     def left_alone(self) -> bool:
         """The VGG-16 is as it was, and nothing was written since into storage that a model shares with it."""
-        names = {name for role in SOURCES for name in self._names(role)}
-        return self.left_intact and names <= set(self.contents)
+        if not self.left_intact:
+            return False
+        return {name for role in SOURCES for name in self._names(role)} <= set(self.contents)
 
     @once
     def before(self) -> dict[str, Array]:
