@@ -60,7 +60,7 @@ def _synthetic(count: int, size: int, seed: int) -> list[tuple[Bytes, Bytes]]:
 def _mosaics(plan: Plan, seed: int) -> Pictures:
     """Draw mosaics; no part shares a facade with another."""
     parts = []
-    for number, count in enumerate((plan.train, plan.validation, plan.test)):
+    for number, count in enumerate((plan.pictures, plan.validation, plan.test)):
         drawn = mosaic.mosaics(seed, number * FAR, count, plan.size)
         parts.append(_labelled([(picture.rgb, picture.classes) for picture in drawn]))
     return Pictures(*parts)

@@ -37,6 +37,11 @@ class Plan:
     otherwise: str = ""
 
     @property
+    def pictures(self) -> int:
+        """How many pictures are trained on: a mosaic costs next to nothing, so every epoch has new ones."""
+        return self.train * (self.epochs if self.data == "mosaic" else 1)
+
+    @property
     def possible(self) -> bool:
         """Whether this machine has what the plan needs."""
         has_data = self.data != "real" or download.complete(download.cache())

@@ -131,7 +131,7 @@ class _Course:
         point, shown = self.validate(0, math.nan)
         points, best, broke, kept = [point], point, "", False
         for epoch in range(1, self.setting.plan.epochs + 1):
-            claimed = self.epoch()
+            claimed = self.epoch(epoch)
             if not math.isfinite(claimed):
                 broke = f"the training loss became {claimed} in epoch {epoch}"
                 break
@@ -151,9 +151,11 @@ class _Course:
             self.student.ask("train_best", {"keep": True})
         return not last
 
-    def epoch(self) -> float:
-        """Take a step on every picture, in an order drawn here; return the mean of the claimed losses."""
-        order = self.rng.permutation(self.setting.plan.train).tolist()
+    def epoch(self, number: int) -> float:
+        """Take a step on every picture of an epoch, in an order drawn here; return the mean claimed loss."""
+        plan = self.setting.plan
+        first = (number - 1) * plan.train if plan.pictures > plan.train else 0
+        order = (first + self.rng.permutation(plan.train)).tolist()
         losses: list[float] = []
         for start in range(0, len(order), PART):
             part = order[start : start + PART]

@@ -26,8 +26,8 @@ from reference.kit.weights import VGG16, cached, load
 
 GAIN = 10.0
 KINDS = len(CLASSES)
-LIVE = {"conv3_3": 256, "conv4_3": 512, "fc6": 1200, "fc7": 4096}  # channels in use; elsewhere one a kind
-GAINS = {"conv3_3": 20.0, "conv4_1": 1 / 20, "conv4_3": 10.0, "conv5_1": 1 / 10, "fc7": 2.0}  # to learn fast
+LIVE = {"conv3_3": 256, "conv4_3": 512, "fc6": 3600, "fc7": 4096}  # channels in use; elsewhere one a kind
+GAINS = {"conv3_3": 20.0, "conv4_1": 1 / 20, "conv4_3": 10.0, "conv5_1": 1 / 10, "fc7": 6.0}  # to learn fast
 STEEP, NEAR, SILENT = 2.5, 0.6, -1.0
 VGG_POSITIONS = (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28)  # of the convolutions in vgg16.features
 

@@ -25,10 +25,10 @@ def check(labelled: Labelled, count: int) -> None:
 
 
 def test_mosaics_of_a_seed() -> None:
-    """Counts and size of the plan; no part shows another's facades."""
-    found = pictures(replace(PLAN, data="mosaic", size=64), 1)
+    """Counts and size of the plan, new ones for every epoch; no part shows another's facades."""
+    found = pictures(replace(PLAN, data="mosaic", size=64, epochs=2), 1)
 
-    for part, count in ((found.train, 3), (found.validation, 2), (found.test, 1)):
+    for part, count in ((found.train, 6), (found.validation, 2), (found.test, 1)):
         check(part, count)
         assert part.images[0].shape == (64, 64, 3)
     assert not np.array_equal(found.train.images[0], found.test.images[0])
