@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ from grader.draws import draw, draw_parameter
 from grader.network.graph import Expr, walk
 from reference.fcn import bilinear_weight
 
-MAX_ELEMENTS = 400_000_000
+MAX_ELEMENTS = 400_000_000  # of one value
+MAX_TOTAL = 800_000_000  # of all values that are kept; both reference networks take a quarter of it
 
 # What a student's forward pass may compute besides layers: pure functions of tensors, nothing that reads or
 # writes anything else. Everything outside of this list makes a trace one that can't be replayed.
@@ -58,13 +59,24 @@ class Evaluator:
     def __call__(self, root: Expr) -> Tensor:
         """Return the value of an expression; raises NotReplayableError."""
         if root.key not in self._values:
-            for node in walk(root):
-                if node.key not in self._values:
-                    self._values[node.key] = self._compute(node)
+            self._add(node for node in walk(root) if node.key not in self._values)
         value = self._values[root.key]
         if not isinstance(value, Tensor):
             raise NotReplayableError(f"{root.op} gives several values")
         return value
+
+    def _add(self, nodes: Iterable[Expr]) -> None:
+        """Compute and keep values; of an expression that takes too much memory none is kept."""
+        added: list[str] = []
+        total = sum(map(_elements, self._values.values()))
+        for node in nodes:
+            value = self._values[node.key] = self._compute(node)
+            added.append(node.key)
+            total += _elements(value)
+            if total > MAX_TOTAL:
+                for key in added:
+                    del self._values[key]
+                raise NotReplayableError("the forward pass needs too much memory")
 
     def forget(self) -> None:
         """Drop computed values and drawn weights."""
@@ -86,6 +98,10 @@ class Evaluator:
         if kind == "buffer" and name in self.buffers:
             return torch.from_numpy(self.buffers[name])
         raise NotReplayableError(f"a {kind} of unknown value")
+
+
+def _elements(value: Tensor | tuple[Tensor, ...]) -> int:
+    return sum(part.numel() for part in (value if isinstance(value, tuple) else (value,)))
 
 
 def _crop(h: Tensor, node: Expr) -> Tensor:

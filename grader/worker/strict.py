@@ -31,13 +31,17 @@ def _check(
     output_padding: list[int],
     groups: int,
 ) -> None:
-    """Raise RuntimeError where channels don't fit or a size is out of range."""
+    """Raise RuntimeError where channels don't fit, a map is empty or a size is out of range."""
     wanted = weight.shape[0] if transposed else weight.shape[1] * groups
     if x.dim() > 1 and x.shape[1] != wanted:
         kind = "transposed=1" if transposed else f"groups={groups}"
         raise RuntimeError(
             f"Given {kind}, weight of size {list(weight.shape)}, expected input{list(x.shape)} "
             f"to have {wanted} channels, but got {x.shape[1]} channels instead"
+        )
+    if 0 in x.shape[-len(stride) :]:
+        raise RuntimeError(
+            f"Only zero batch or zero channel inputs are supported, but got input shape: {list(x.shape)}"
         )
     if min(stride) < 1:
         raise RuntimeError("non-positive stride is not supported")

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from grader.draws import draw, draw_parameter
+from grader.network import evaluate
 from grader.network.evaluate import BILINEAR, Evaluator, NotReplayableError
 from grader.network.graph import INPUT, Expr, add, crop, expr, leaf, max_pool, relu
 from grader.network.reference import window
@@ -275,3 +276,17 @@ def test_computes_is_traced_with_its_layers() -> None:
         "layers.one.weight",
         "layers.one.bias",
     }
+
+
+def test_values_have_a_budget_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An expression of many large values is given up, and leaves no memory taken."""
+    monkeypatch.setattr(evaluate, "MAX_TOTAL", 2000)
+    evaluator, chain = Evaluator(SEED, SHAPE), INPUT
+    small = relu(INPUT)
+    for step in range(20):
+        chain = expr("scale", chain, factor=1.0 + step)
+
+    with pytest.raises(NotReplayableError, match="too much memory"):
+        evaluator(chain)
+
+    assert evaluator(small).shape == SHAPE

@@ -16,6 +16,8 @@ BAD = {
     "output padding": (lambda: nn.ConvTranspose2d(3, 3, 4, stride=2, output_padding=2), (1, 3, 8, 8)),
     "stride": (lambda: nn.Conv2d(3, 3, 3, stride=0), (1, 3, 8, 8)),
     "dilation": (lambda: nn.Conv2d(3, 3, 3, dilation=0), (1, 3, 8, 8)),
+    "empty rows": (lambda: nn.ConvTranspose2d(3, 3, 4, stride=2), (1, 3, 0, 8)),
+    "an empty map": (lambda: nn.ConvTranspose2d(3, 3, 4, stride=2), (1, 3, 0, 0)),
     "padding": (lambda: nn.Conv2d(3, 3, 3, padding=-1), (1, 3, 8, 8)),
 }
 GOOD = {
