@@ -170,6 +170,7 @@ class Submission:
     texts: Mapping[str, str] = field(default_factory=dict)  # label -> its whole source, to quote lines
     notes: tuple[str, ...] = ()
     problem: str = ""
+    typed: str = ""  # what to type to name it; "" where its name does
 
 
 # --- what comes out -------------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from grader.errors import IntakeError
+from grader.finding import SUBMISSIONS
 from grader.intake.cam import cam_cell
 from grader.intake.choosing import Choice, choose
 from grader.intake.cutting import dropped, modules
@@ -22,6 +24,18 @@ def read(path: Path) -> Submission:
 
     Labels are "cell N", with N counted from 1 over all cells of the notebook, or the path of a .py file.
     """
+    return replace(_read(path), typed=_typed(path))
+
+
+def _typed(path: Path) -> str:
+    """Give the path from here to a submission that is not found by its name; none leads out of here."""
+    whole, here = path.absolute(), Path.cwd()
+    if whole.parent == SUBMISSIONS or not whole.is_relative_to(here):
+        return ""
+    return str(whole.relative_to(here))
+
+
+def _read(path: Path) -> Submission:
     name = name_of(path)
     try:
         files = unpack(path)

@@ -132,9 +132,10 @@ def headline(grade: Grade) -> str:
 def command(grade: Grade, check: ScoredCheck) -> str:
     """What to type to see this again; the training run only where the check needs it."""
     training = grade.provenance.training if check.id.startswith(f"{check.part}.training") else "none"
-    options = "-- " if grade.student.startswith("-") else ""
+    name = grade.submission.typed or grade.student
+    options = "-- " if name.startswith("-") else ""
     seed = grade.provenance.seed
-    return f"python -m grader grade --training {training} --seed {seed} {options}{shell(grade.student)}"
+    return f"python -m grader grade --training {training} --seed {seed} {options}{shell(name)}"
 
 
 def quoted(grade: Grade, where: Place) -> tuple[CodeLine, ...]:

@@ -103,6 +103,19 @@ def test_a_missing_path_has_a_problem(tmp_path: Path) -> None:
     assert read(tmp_path / "nobody").problem == "nobody can't be read: no such file or directory"
 
 
+def test_what_to_type_is_a_path_unless_the_name_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A submission below here is named by its path; one from elsewhere by its name, so no path gets out."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "ann.py").write_text("x = 1")
+
+    assert read(Path("class/ann.py")).typed == str(Path("class", "ann.py"))
+    monkeypatch.setattr("grader.intake.SUBMISSIONS", tmp_path / "class")
+    assert read(Path("class/ann.py")).typed == ""
+    monkeypatch.chdir(tmp_path / "class")
+    assert read(tmp_path / "other.py").typed == ""
+
+
 def test_no_target_is_no_problem(tmp_path: Path) -> None:
     """The questions may be answered still."""
     submission = read(

@@ -78,6 +78,13 @@ def test_a_command_repeats_the_grading(grade: Grade) -> None:
     assert "--training smoke" in words.command(alice, check_of(grade, "fcn32s.training_loss"))
 
 
+def test_a_command_names_what_no_name_finds(grade: Grade) -> None:
+    """A submission of a class is not in submissions/: the command has its path."""
+    exported = replace(grade, submission=replace(grade.submission, typed="exports/canvas/ann.zip"))
+
+    assert words.command(exported, grade.checks[0]).endswith(" exports/canvas/ann.zip")
+
+
 def test_a_name_can_not_be_an_option(grade: Grade) -> None:
     """A submission named like an option stays a name in the command."""
     sly = replace(grade, student="--isolation=none")
