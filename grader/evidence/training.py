@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from grader.errors import Blocked, Fault, GraderError, Pending, StudentDied, StudentRaised, StudentTimeout
@@ -47,6 +47,11 @@ class TrainingEvidence:
         if found is None:
             raise Pending(
                 f"the training plan {self.plan.name} has not been calibrated",
+                help=f"make calibrate PLAN={self.plan.name}, on a machine of the kind that grades",
+            )
+        if found.plan != asdict(self.plan):
+            raise Pending(
+                f"the training plan {self.plan.name} was calibrated before it was changed",
                 help=f"make calibrate PLAN={self.plan.name}, on a machine of the kind that grades",
             )
         return found

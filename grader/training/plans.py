@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from grader.errors import CallError
 from grader.rubric import RUBRIC
+from grader.training import bands
 from reference import download
 from reference.kit import weights
 
@@ -59,22 +60,26 @@ def load(path: Path = RUBRIC) -> dict[str, Plan]:
 
 
 def choose(name: str, device: str, plans: dict[str, Plan]) -> Plan | None:
-    """Give the plan of a name, None for "none"; "auto" is smoke on a CPU and short on a GPU.
+    """Give the plan of a name, None for "none"; "auto" is short on a GPU with thresholds for it, else smoke.
 
     Raises CallError where the machine lacks what the plan needs and there is nothing else to do.
     """
     if name == "auto":
-        name = "smoke" if device == "cpu" else "short"
+        name = "short" if device != "cpu" and bands.load(_possible("short", plans).name) else "smoke"
     if name == "none":
         return None
-    plan = plans[name]
-    if not plan.possible and plan.otherwise:
-        return plans[plan.otherwise]
+    plan = _possible(name, plans)
     if not plan.possible:
         raise CallError(
             f"the training plan {name} needs the CMP Facade DB and VGG-16's weights: make data gets both"
         )
     return plan
+
+
+def _possible(name: str, plans: dict[str, Plan]) -> Plan:
+    """Give the plan of a name, or what stands in for it on this machine."""
+    plan = plans[name]
+    return plans[plan.otherwise] if plan.otherwise and not plan.possible else plan
 
 
 def _plan(path: Path, name: str, table: dict[str, object]) -> Plan:

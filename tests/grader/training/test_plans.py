@@ -44,8 +44,11 @@ def test_the_rubrics_plans_are_those_that_can_be_asked_for() -> None:
     assert found["smoke"].data == "mosaic"
 
 
-def test_auto_goes_by_the_device(equipped: None) -> None:
-    """smoke on a CPU, short on a GPU, nothing for none."""
+def test_auto_goes_by_the_device(equipped: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """smoke on a CPU, short on a GPU once thresholds are known for it, nothing for none."""
+    monkeypatch.setattr(plans.bands, "load", lambda name: None)
+    assert choose("auto", "cuda", PLANS) is SMOKE
+    monkeypatch.setattr(plans.bands, "load", lambda name: name)
     assert choose("auto", "cpu", PLANS) is SMOKE
     assert choose("auto", "cuda", PLANS) is SHORT
     assert choose("none", "cuda", PLANS) is None

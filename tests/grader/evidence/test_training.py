@@ -1,0 +1,148 @@
+"""What a training run is worth: thresholds, a second run after a near miss, and what is said of a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks.training import judge
+from grader.errors import Blocked, Fault, Pending, StudentDied, StudentRaised, Unverified
+from grader.evidence import training
+from grader.evidence.training import TrainingEvidence
+from grader.training import values
+from grader.training.bands import Band, Calibration
+from grader.training.plans import Plan
+from grader.training.run import Judged, Point, Run, Shown
+from reference.metrics import Scores
+
+PLAN = Plan("tiny", "mosaic", "matched", 4, 2, 2, 3, size=32)
+BAND = Band(mean=0.8, deviation=0.05, threshold=0.6)
+BANDS = {"fcn8s": {"accuracy": BAND, "loss": Band(mean=0.7, deviation=0.1, threshold=1.2)}}
+KNOWN = Calibration(asdict(PLAN), "here", 12, BANDS, {})
+PICTURE = np.zeros((4, 4, 3), np.uint8)
+
+
+def ran(accuracy: float, loss: float = 0.5, broke: str = "", classes: Sequence[int] = (0, 1)) -> Run:
+    """A run that ended with these figures and says these classes."""
+    points = tuple(
+        Point(epoch, 1.0, Judged(loss + start, Scores(accuracy - start / 10, 0.5, ())))
+        for epoch, start in ((0, 2.0), (1, 0.0))
+    )
+    said = np.array([classes], np.uint8)
+    shown = Shown(PICTURE, said, said)
+    return Run(points, points[-1], points[-1].validation, (shown,), "cpu", 0.1, broke)
+
+
+def evidence(
+    monkeypatch: pytest.MonkeyPatch, *runs: Run, right: bool = False, **how: Any
+) -> TrainingEvidence:
+    """Evidence of a network whose runs come out so."""
+    monkeypatch.setattr(training.bands, "load", lambda name: how.get("known", KNOWN))
+    network = SimpleNamespace(
+        name="FCN8s",
+        part="fcn8s",
+        seed=3,
+        is_reference=right,
+        findings={},
+        gradients={"a": True},
+        student=None,
+        assignment=lambda n_class: None,
+    )
+    made = TrainingEvidence(network, how.get("plan", PLAN), "cpu", lambda progress: None)  # type: ignore[arg-type]
+    left = list(runs)
+    monkeypatch.setattr(TrainingEvidence, "_start", lambda self: values.Values({}, {}))
+    monkeypatch.setattr(TrainingEvidence, "_step_limit", lambda self: 1.0)
+    monkeypatch.setattr(training, "pictures", lambda plan, seed: None)
+    monkeypatch.setattr(training, "train", how.get("train", lambda *_: left.pop(0)))
+    return made
+
+
+def test_a_figure_that_reaches_its_threshold_earns_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above it for accuracy, below it for the loss; one run is enough."""
+    found = evidence(monkeypatch, ran(0.61, loss=1.19))
+
+    judge(found, "accuracy")
+    judge(found, "loss")
+
+
+def test_a_near_miss_is_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On other pictures; the better run counts."""
+    judge(evidence(monkeypatch, ran(0.58), ran(0.7)), "accuracy")
+
+    with pytest.raises(Fault, match="pixel accuracy on pictures it never saw went from"):
+        judge(evidence(monkeypatch, ran(0.58), ran(0.59)), "accuracy")
+
+
+def test_a_far_miss_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is expected stands beside what came out, with the spread and the number of seeds."""
+    with pytest.raises(Fault) as raised:
+        judge(evidence(monkeypatch, ran(0.3)), "accuracy")
+
+    assert raised.value.expected == "at least 0.600; right models reach 0.800 ± 0.050 (12 seeds)"
+    assert raised.value.actual == "validation 0.300, test 0.300"
+
+
+def test_the_reference_itself_is_never_charged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that computes what the reference computes had bad luck: a second run, then a person."""
+    judge(evidence(monkeypatch, ran(0.2), ran(0.7), right=True), "accuracy")
+
+    with pytest.raises(Unverified, match="computes what the reference computes, and yet"):
+        judge(evidence(monkeypatch, ran(0.2), ran(0.2), right=True), "accuracy")
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        (
+            ran(0.1, broke="the training loss became nan in epoch 1"),
+            "broke off: the training loss became nan",
+        ),
+        (ran(0.1, classes=(1, 1)), "does not learn: it says `facade` of every pixel"),
+        (ran(0.1), r"in 4 steps"),
+    ],
+)
+def test_every_way_to_fail_has_its_words(monkeypatch: pytest.MonkeyPatch, run: Run, words: str) -> None:
+    """Divergence, one class for all, and learning too little are different faults."""
+    with pytest.raises(Fault, match=words):
+        judge(evidence(monkeypatch, run), "accuracy")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (StudentRaised("WrongOutputError", "(1, 3, 8, 8) in", None), Blocked, "not the size of the labels"),
+        (StudentRaised("ValueError", "no", None), Fault, "training FCN8s raises ValueError: no"),
+        (StudentDied("killed: it used more than 8 GiB"), Fault, "did not come to its end: killed"),
+    ],
+)
+def test_what_stops_a_run_is_told(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, kind: type[Exception], words: str
+) -> None:
+    """An output of the wrong size was paid for; what raises or dies is a fault of this line."""
+
+    def train(*_: object) -> Run:
+        raise error
+
+    with pytest.raises(kind, match=words):
+        judge(evidence(monkeypatch, train=train), "accuracy")
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"plan": None}, "was not trained in this run"),
+        ({"known": None}, "has not been calibrated"),
+        ({"known": Calibration({"name": "tiny"}, "here", 12, BANDS, {})}, "calibrated before it was changed"),
+    ],
+)
+def test_without_thresholds_nothing_is_judged(
+    monkeypatch: pytest.MonkeyPatch, how: dict[str, Any], words: str
+) -> None:
+    """Not trained, not calibrated, or calibrated for another recipe: the line waits."""
+    with pytest.raises(Pending, match=words):
+        judge(evidence(monkeypatch, **how), "accuracy")
