@@ -19,9 +19,9 @@ RUN_MISSES = (RIGHT_FAILS / CHECKS) ** (1 / ATTEMPTS)
 
 MODEL = (
     "Over seeds a right model's figure is taken as normal; a threshold is the one-sided bound, by"
-    f" Student's t, that one more run misses with a probability of {RUN_MISSES:.2g}. A near miss is run again with another"
-    f" seed, so that a right submission misses one of {CHECKS} lines twice with a probability of"
-    f" {RIGHT_FAILS:g}, runs taken as independent."
+    f" Student's t, that one more run misses with a probability of {RUN_MISSES:.2g}. A near miss is run"
+    f" again with another seed, so that a right submission misses one of {CHECKS} lines twice with a"
+    f" probability of {RIGHT_FAILS:g}, runs taken as independent."
 )
 
 
