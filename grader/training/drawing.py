@@ -46,7 +46,10 @@ def learning(
         axes.grid(alpha=0.25)
     axes.set_xlabel("epoch")
     figure.axes[0].legend(fontsize=7.5, frameon=False)
-    return Picture(part, f"{name}: what it learns", _png(figure), reference=calibration is not None)
+    caption = f"{name}: what it learns"
+    if calibration:
+        caption += f"; thresholds from {calibration.seeds} seeds ({calibration.source.replace('`', '')})"
+    return Picture(part, caption, _png(figure), reference=calibration is not None)
 
 
 def _right(axes: Axes, part: str, row: int, line: str, calibration: Calibration) -> None:
