@@ -5,7 +5,8 @@ from __future__ import annotations
 from grader import expect
 from grader.diagnosis.findings import merge
 from grader.errors import Fault, Unverified
-from grader.evidence.model import N_CLASS, ModelEvidence
+from grader.evidence.model import ModelEvidence
+from grader.evidence.tracing import N_CLASS
 
 
 def judge(network: ModelEvidence, line: str) -> None:

@@ -1,9 +1,8 @@
-"""Evidence about one of the two networks."""
+"""Evidence about one of the two networks: challenge and response, and every difference."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from itertools import chain
 from typing import Any
 
@@ -13,47 +12,20 @@ import torch
 from grader.diagnosis import head, layers, steps
 from grader.diagnosis.findings import Finding
 from grader.diagnosis.numeric import explain_difference
-from grader.errors import Blocked, ProtocolError, StudentDied, StudentError, StudentTimeout
+from grader.errors import Blocked, StudentError
 from grader.evidence.copying import CopyEvidence
 from grader.evidence.once import once
+from grader.evidence.tracing import TracedNetwork
 from grader.evidence.witness import Asks
 from grader.network.evaluate import BILINEAR, Evaluator, NotReplayableError
 from grader.network.graph import replace_leaves
-from grader.network.reading import Reading, read_network
+from grader.network.reading import read_network
 from grader.network.reference import reference_output
 from grader.network.roles import Layer
-from grader.network.trace import Trace, read_trace
-from grader.records import Place
 from reference.architecture import Architecture
 from reference.fcn import bilinear_weight
 
-N_CLASS = 12
-SIZES = (
-    (64, 76),
-    (224, 230),
-    (390, 417),
-)  # tried in turn: a wrong padding can make a network need a large input
-SHAPE_SIZES = (
-    (2, 3, 64, 76),
-    (1, 3, 97, 65),
-    (3, 3, 65, 96),
-    (1, 3, 128, 160),
-    (1, 3, 225, 161),
-    (1, 3, 352, 230),
-)
-ENOUGH_LAYERS = 8  # of 17 or 21: with fewer, what the network does well says nothing
 EQUAL = 1e-4  # of the output's standard deviation: float32 through 17 layers stays a thousand times below
-
-
-@dataclass(frozen=True)
-class Built:
-    """A model as its constructor made it."""
-
-    way: str
-    parameters: Mapping[str, tuple[int, ...]]
-    frozen: tuple[str, ...]
-    places: Mapping[str, Place]
-    methods: tuple[str, ...]
 
 
 def close(a: torch.Tensor, b: torch.Tensor) -> bool:
@@ -66,8 +38,8 @@ def close(a: torch.Tensor, b: torch.Tensor) -> bool:
     return torch.allclose(a, b, rtol=1e-4, atol=EQUAL * max(scale, 1e-12), equal_nan=True)
 
 
-class ModelEvidence:
-    """What was asked of one network; every property is asked once."""
+class ModelEvidence(TracedNetwork):
+    """What a network computes under the challenge, what copying did to it, and what differs."""
 
     def __init__(
         self,
@@ -77,97 +49,10 @@ class ModelEvidence:
         evaluators: dict[Any, Evaluator],
         earlier: ModelEvidence | None = None,
     ) -> None:
-        self.student = student
-        self.assignment = assignment
+        super().__init__(student, assignment)
         self.copying: CopyEvidence = CopyEvidence(self, earlier.copying if earlier else None)
-        self.name = assignment(N_CLASS).name
-        self.part = self.name.lower()
         self.seed = seed
         self._evaluators = evaluators
-
-    def ask(self, verb: str, *, seconds: float = 30.0, **args: Any) -> Any:
-        """Ask something about this model."""
-        return self.student.ask(verb, {"model": self.name, "n_class": N_CLASS, **args}, seconds=seconds)
-
-    # --- building and tracing ---
-
-    @once
-    def built(self) -> Built:
-        """Build with 12 classes."""
-        return self.build(N_CLASS)
-
-    def build(self, n_class: int) -> Built:
-        """Build with any number of classes; raises StudentError."""
-        value = self.ask("build", n_class=n_class).value
-        try:
-            return Built(
-                way=str(value["way"]),
-                parameters={
-                    str(name): tuple(int(n) for n in shape) for name, shape, _ in value["parameters"]
-                },
-                frozen=tuple(str(name) for name, _, trained in value["parameters"] if not trained),
-                places={str(name): Place(str(p[0]), int(p[1])) for name, p in value["places"].items()},
-                methods=tuple(str(name) for name in value["methods"]),
-            )
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise ProtocolError("not a model's description") from error
-
-    def traced(self, size: tuple[int, int], *, training: bool = False, n_class: int = N_CLASS) -> Trace:
-        """Record a forward pass on one image; raises StudentError."""
-        reply = self.ask("trace", size=[1, 3, *size], training=training, n_class=n_class)
-        return read_trace(reply.value)
-
-    @once
-    def first_trace(self) -> tuple[tuple[int, int], Trace]:
-        """Trace at the first size that works; raises what the first size raised."""
-        self.built  # noqa: B018 - raises if the model can't be built
-        first: StudentError | None = None
-        for size in SIZES:
-            try:
-                return size, self.traced(size)
-            except (StudentTimeout, StudentDied):
-                raise
-            except StudentError as error:
-                first = first or error
-        assert first is not None
-        raise first
-
-    @once
-    def trace(self) -> Trace:
-        """The forward pass in eval mode; Blocked where there is none."""
-        try:
-            return self.first_trace[1]
-        except (StudentError, ProtocolError) as error:
-            raise Blocked(f"{self.name} can't be built or run, see {self.part}.build") from error
-
-    @once
-    def size(self) -> tuple[int, int]:
-        """Height and width of the challenge."""
-        self.trace  # noqa: B018 - raises Blocked
-        return self.first_trace[0]
-
-    @once
-    def train_trace(self) -> Trace:
-        """The forward pass in train mode."""
-        return self.traced(self.size, training=True)
-
-    @once
-    def reading(self) -> Reading:
-        """The network in the assignment's terms; Blocked where there is too little of it."""
-        output = self.trace.output
-        if output is None:
-            raise Blocked(f"{self.name} returns a {self.trace.type}, see {self.part}.build")
-        reading = read_network(output, self.assignment(N_CLASS))
-        classes = self.trace.shape[1] if len(self.trace.shape) == 4 else N_CLASS
-        score = reading.layers.get("score")
-        if (
-            classes != N_CLASS and score is not None and score.outputs == classes
-        ):  # the build line pays for that
-            reading = read_network(output, self.assignment(classes))
-        if reading.found < ENOUGH_LAYERS:
-            total = len(list(reading.architecture.convs()))
-            raise Blocked(f"not assessed: only {reading.found} of {self.name}'s {total} layers are there")
-        return reading
 
     # --- challenge and response ---
 
@@ -295,15 +180,3 @@ class ModelEvidence:
         if train.output is not None:
             reading = read_network(train.output, reading.architecture)
         return list(steps.dropout_findings(reading, train.dropouts, self.reading, self.trace.dropouts))
-
-    @once
-    def shapes(self) -> tuple[tuple[tuple[int, ...], dict[str, Any]], ...]:
-        """What the model gives for many input sizes."""
-        reply = self.ask("shapes", sizes=[list(size) for size in SHAPE_SIZES])
-        return tuple(zip(SHAPE_SIZES, reply.value, strict=True))
-
-    @once
-    def gradients(self) -> dict[str, bool]:
-        """Which parameters a gradient reaches."""
-        value = self.ask("gradients", size=[1, 3, *self.size]).value
-        return {str(name): bool(reached) for name, reached in value.items()}
