@@ -68,8 +68,11 @@ class TrainingEvidence:
         return self.run(1)
 
     def band(self, line: str) -> Band:
-        """Where right models end up."""
-        return self.calibration.bands[self.network.part][line]
+        """Where right models end up; Pending where that is not known of this figure."""
+        bands = self.calibration.bands[self.network.part]
+        if line not in bands:
+            raise Pending(f"what right models reach here by the plan {self.plan.name} is not known")
+        return bands[line]
 
     def runs(self, line: str) -> tuple[Run, ...]:
         """The runs that this line is judged by: the second is made only where the first was a near miss.

@@ -61,10 +61,13 @@ class Calibration:
     curves: Mapping[str, Mapping[str, Sequence[Sequence[float]]]]
 
 
-def band(figures: Sequence[float], falls: bool) -> Band:
-    """Set the threshold for one figure from right models' runs (at least 3)."""
-    mean, deviation = float(np.mean(figures)), float(np.std(figures, ddof=1))
-    reach = t_quantile(RUN_MISSES, len(figures) - 1) * deviation * sqrt(1 + 1 / len(figures))
+def band(figures: Sequence[float], falls: bool, deviation: float = 0.0, freedom: int = 0) -> Band:
+    """Set the threshold for one figure from right models' runs.
+
+    Their deviation is what these runs show, unless it is known with its degrees of freedom from more runs.
+    """
+    mean, deviation = float(np.mean(figures)), deviation or float(np.std(figures, ddof=1))
+    reach = t_quantile(RUN_MISSES, freedom or len(figures) - 1) * deviation * sqrt(1 + 1 / len(figures))
     return Band(mean, deviation, mean + reach if falls else mean - reach)
 
 

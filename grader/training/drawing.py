@@ -37,7 +37,7 @@ def learning(
     """Draw loss, accuracy and mean IoU by epoch, beside right models' where a calibration is given."""
     figure = Figure(figsize=(4.6, 7.2), layout="constrained")
     for row, (axes, line) in enumerate(zip(figure.subplots(3), LINES, strict=True)):
-        if calibration:
+        if calibration and line in calibration.bands[part]:
             _right(axes, part, row, line, calibration)
         figures = [point.validation.figure(line) for point in run.points]
         axes.plot(figures, "o-", color=OURS, label="this model")
@@ -54,11 +54,13 @@ def learning(
 
 def _right(axes: Axes, part: str, row: int, line: str, calibration: Calibration) -> None:
     """Paint right models' range, two deviations each way, and the threshold."""
+    axes.axhline(calibration.bands[part][line].threshold, color=DIM, ls="--", lw=1, label="threshold")
+    if part not in calibration.curves:
+        return
     curve = calibration.curves[part]
     mean, deviation = (np.array(curve[kind])[:, row] for kind in ("mean", "deviation"))
     low, high = mean - 2 * deviation, mean + 2 * deviation
     axes.fill_between(np.arange(len(mean)), low, high, color=RIGHT, alpha=0.5, lw=0, label="right models")
-    axes.axhline(calibration.bands[part][line].threshold, color=DIM, ls="--", lw=1, label="threshold")
 
 
 def _claim(axes: Axes, epochs: int, line: str, claimed: Sequence[Epoch]) -> None:

@@ -132,6 +132,12 @@ def test_what_stops_a_run_is_told(
         judge(evidence(monkeypatch, train=train), "accuracy")
 
 
+def test_a_figure_without_a_threshold_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loss of the course's own recipe was never recorded."""
+    with pytest.raises(Pending, match="is not known"):
+        judge(evidence(monkeypatch, ran(0.7)), "iou")
+
+
 @pytest.mark.parametrize(
     ("how", "words"),
     [

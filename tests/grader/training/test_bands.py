@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from grader.training import bands, plans
 from grader.training.bands import ATTEMPTS, CHECKS, LINES, RIGHT_FAILS, RUN_MISSES, Band, band, t_quantile
+from tools.calibrate import recorded
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,21 @@ def test_the_committed_table_is_of_the_rubrics_plan() -> None:
         for row in rows:
             reached = [lines[line].reached(row["best"][number]) for number, line in enumerate(LINES)]
             assert all(reached) == (row["kind"] == "right"), row
+
+
+def test_the_courses_own_recipe_has_thresholds_from_recorded_runs() -> None:
+    """What is committed is what the tool makes of them; every one of these runs reaches it."""
+    plan = plans.load()["full"]
+    found = bands.load("full")
+    made = recorded.summary(plan, bands.MODEL)
+
+    assert found is not None
+    assert json.loads((bands.FOLDER / "full.json").read_text()) == json.loads(json.dumps(made))
+    for network, lines in recorded.BEST.items():
+        assert set(found.bands[network]) == {"accuracy", "iou"}
+        for line, figures in lines.items():
+            assert all(found.bands[network][line].reached(figure) for figure in figures)
+    assert found.bands["fcn8s"]["accuracy"].threshold > max(recorded.BEST["fcn32s"]["accuracy"])
 
 
 def test_the_risk_is_shared_by_all_checks() -> None:
