@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from grader.worker.loader import StudentCodeError, World, call
-from grader.worker.places import Place, place_of_frame
+from grader.worker.places import Place, place_of, place_of_frame
 from grader.worker.strict import Strict
 from grader.worker.trace import describe, record
 
@@ -168,7 +168,7 @@ def _device(model: nn.Module) -> str:
 def trace(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     """Record a forward pass in eval or train mode.
 
-    What looks at values needs real ones; a model that raises the same with them raises it for itself.
+    What looks at values needs real ones; a model that raises alike with them raises for itself.
     """
     key = args["model"], args["n_class"]
     model, _, _ = _light(world, *key)
@@ -178,16 +178,22 @@ def trace(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     except StudentCodeError as error:
         if _device(model) != "meta" or key in alike:
             raise
-        refused = error.__cause__
+        refused = _raised(error)
     real, way, places = _solid(world, *key)
     try:
         written = _traced(real, args)
     except StudentCodeError as error:
-        if repr(error.__cause__) == repr(refused):
+        if _raised(error) == refused:
             alike.add(key)
         raise
     world.state["light"][key] = (real, way, places)
     return written, {}
+
+
+def _raised(error: StudentCodeError) -> tuple[str, Any]:
+    """Give the kind and the place of what student code raised: words differ from device to device."""
+    cause = error.__cause__ or error
+    return type(cause).__name__, place_of(cause)
 
 
 def _traced(model: nn.Module, args: dict[str, Any]) -> dict[str, Any]:
