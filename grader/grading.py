@@ -130,6 +130,8 @@ def _judge(
             done = _counting(progress)
             results = session.run(case, done)
         case.release()
+        for training in case.trainings.values():
+            clock.laps |= training.laps
         return results, case.pictures
 
 

@@ -32,6 +32,7 @@ class TrainingEvidence:
 
     def __init__(self, network: ModelEvidence, plan: Plan | None, device: str, report: Report) -> None:
         self.network, self._plan, self.device, self.report = network, plan, device, report
+        self.laps: dict[str, float] = {}  # seconds
 
     @once
     def plan(self) -> Plan:
@@ -111,11 +112,14 @@ class TrainingEvidence:
         network = self.network
         setting = Setting(network.name, plan, seed, self.device, self._step_limit())
         try:
-            return train(network.student, setting, start, pictures(plan, seed), self._listener())
+            run = train(network.student, setting, start, pictures(plan, seed), self._listener())
         except StudentRaised as error:
             raise _raised(network.name, error) from error
         except (StudentTimeout, StudentDied) as error:
             raise Fault(f"training {network.name} did not come to its end: {error}") from error
+        self.laps[f"a training step of {network.name}"] = run.step_seconds
+        self.laps["... at least, by its arithmetic"] = self._floor()
+        return run
 
     def drawn(self, saved: SavedEvidence) -> list[Picture]:
         """Draw the run, and the one from scratch, over the notebook's own logs of this network."""
@@ -143,9 +147,12 @@ class TrainingEvidence:
         words = f"{self.network.seed}/training/{attempt}"
         return int.from_bytes(hashlib.blake2b(words.encode(), digest_size=4).digest(), "big")
 
-    def _step_limit(self) -> float:
+    def _floor(self) -> float:
         size = (self.plan.size or 512,) * 2
-        return max(PATIENT, SLOWEST * speed.floor(self.network.assignment(12), size, self.device))
+        return speed.floor(self.network.assignment(12), size, self.device)
+
+    def _step_limit(self) -> float:
+        return max(PATIENT, SLOWEST * self._floor())
 
     def _listener(self) -> Callable[[int, int, float], None]:
         begun = time.monotonic()

@@ -69,12 +69,18 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     environment.globals.update(words=words, curves=curves, models=MODELS)
-    environment.filters.update(points=words.number, png=_png)
+    environment.filters.update(points=words.number, png=_png, is_wide=_is_wide)
     return environment
 
 
 def _shown(value: object) -> object:
     return printable(value, LONGEST) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _is_wide(picture: bytes) -> bool:
+    """Say whether a PNG, whose header holds its size, is much wider than high."""
+    width, height = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
+    return width > 2 * height
 
 
 def _png(picture: bytes) -> Markup:

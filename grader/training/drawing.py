@@ -35,16 +35,16 @@ def learning(
     run: Run, part: str, name: str, calibration: Calibration | None, claimed: Sequence[Epoch]
 ) -> Picture:
     """Draw loss, accuracy and mean IoU by epoch, beside right models' where a calibration is given."""
-    figure = Figure(figsize=(4.6, 7.2), layout="constrained")
-    for row, (axes, line) in enumerate(zip(figure.subplots(3), LINES, strict=True)):
+    figure = Figure(figsize=(11, 3), layout="constrained")
+    for row, (axes, line) in enumerate(zip(figure.subplots(1, 3), LINES, strict=True)):
         if calibration and line in calibration.bands[part]:
             _right(axes, part, row, line, calibration)
         figures = [point.validation.figure(line) for point in run.points]
         axes.plot(figures, "o-", color=OURS, label="this model")
         _claim(axes, len(run.points) - 1, line, claimed)
-        axes.set_ylabel(NAMES[line])
+        axes.set_title(NAMES[line], fontsize=10)
+        axes.set_xlabel("epoch")
         axes.grid(alpha=0.25)
-    axes.set_xlabel("epoch")
     figure.axes[0].legend(fontsize=7.5, frameon=False)
     caption = f"{name}: what it learns"
     if calibration:
@@ -73,7 +73,8 @@ def _claim(axes: Axes, epochs: int, line: str, claimed: Sequence[Epoch]) -> None
 
 
 def _strip(shown: Sequence[Shown]) -> bytes:
-    rows = [np.hstack([_cell(panel) for panel in _panels(one)]) for one in shown]
+    panels = [np.hstack([_cell(panel) for panel in _panels(one)]) for one in shown]
+    rows = [np.hstack(panels[n : n + 2]) for n in range(0, len(panels) - len(panels) % 2, 2)] or panels
     return bytes(cv2.imencode(".png", np.vstack(rows)[..., ::-1])[1].tobytes())
 
 

@@ -56,7 +56,7 @@ def evidence(
     made = TrainingEvidence(network, how.get("plan", PLAN), "cpu", lambda progress: None)  # type: ignore[arg-type]
     left = list(runs)
     monkeypatch.setattr(TrainingEvidence, "_start", lambda self: values.Values({}, {}))
-    monkeypatch.setattr(TrainingEvidence, "_step_limit", lambda self: 1.0)
+    monkeypatch.setattr(TrainingEvidence, "_floor", lambda self: 1.0)
     monkeypatch.setattr(training, "pictures", lambda plan, seed: None)
     monkeypatch.setattr(training, "train", how.get("train", lambda *_: left.pop(0)))
     return made
