@@ -139,14 +139,18 @@ def _centres(cells: int, size: int) -> NDArray[np.intp]:
 
 
 def follows(case: Case, answer: Maps) -> bool:
-    """Say whether a map nowhere falls where the right weighted sum clearly rises."""
+    """Say whether a map rises with the right weighted sum: mostly over half of its range, never down.
+
+    A map that is the same everywhere never falls either, and shows nothing.
+    """
     raw = weighted(case.features, case.weight[case.index])
     rows, columns = (_centres(cells, side) for cells, side in zip(raw.shape, answer.shape, strict=True))
     got = np.nan_to_num(answer.astype(np.float64))[np.ix_(rows, columns)].ravel()
     wanted = raw.ravel() / spread(raw)
-    rises = wanted[:, None] > wanted[None, :] + 0.05  # less is lost in enlarging
-    falls = got[:, None] < got[None, :] - max(1.0, 0.02 * float(got.max() - got.min()))
-    return not bool((rises & falls).any())
+    step = max(1.0, 0.02 * float(got.max() - got.min()))
+    by, higher = wanted[:, None] - wanted[None, :], got[:, None] - got[None, :]
+    falls = (by > 0.05) & (higher < -step)  # less is lost in enlarging
+    return not falls.any() and bool((higher[by > 0.5] > step).mean() >= 0.5)
 
 
 def shows_levels(answer: Maps, high: NDArray[np.bool_]) -> bool:

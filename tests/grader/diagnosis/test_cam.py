@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.diagnosis.cam import Case, Verdict, finishes, matches, right_maps, search, stretched_late
+from grader.diagnosis.cam import Case, Verdict, finishes, follows, matches, right_maps, search, stretched_late
 from grader.diagnosis.ways import CLASSES, STRETCHES, SUMS, Way
 from grader.draws import draw
 from reference.cam import class_activation_map
@@ -165,6 +165,17 @@ def test_scaling_the_weights_changes_no_map(factor: float) -> None:
     answer = straight(features, weight * factor, index)
 
     assert any(matches(answer, right) for right in right_maps(Case(features, weight, index, answer)))
+
+
+def test_a_flat_map_follows_nothing() -> None:
+    """It falls nowhere; a bright pixel between the centres of cells makes it no better."""
+    features, weight, index = question(*QUESTIONS[0])
+    flat = np.zeros((256, 256), np.uint8)
+    flat[0, 0] = 255
+
+    assert not follows(Case(features, weight, index, flat), flat)
+    right = straight(features, weight, index)
+    assert follows(Case(features, weight, index, right), right)
 
 
 @pytest.mark.parametrize("off", [5, 10, 100])
