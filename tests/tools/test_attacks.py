@@ -72,3 +72,14 @@ def test_names_that_are_markup_break_no_table() -> None:
     rows = [line for line in table([]).splitlines() if line.startswith("| ")]
 
     assert all(line.isascii() and "<" not in line.replace("\\<", "") for line in rows)
+
+
+def test_results_are_kept_until_tried_again(tmp_path: Path) -> None:
+    """The last word on an attack counts, and of several tries at once the worst."""
+    path = tmp_path / "build" / "attacks.jsonl"
+    bad = Result(NAMES[0], "bwrap", ("a secret is in the report",))
+    attacks.keep(path, [bad, Result(NAMES[1], "bwrap")])
+    known = attacks.keep(path, [Result(NAMES[2], "bwrap", ("x",)), Result(NAMES[2], "bwrap")])
+    assert [known[name, "bwrap"].faults for name in NAMES] == [bad.faults, (), ("x",)]
+
+    assert attacks.keep(path, [Result(NAMES[0], "bwrap")])[NAMES[0], "bwrap"].faults == ()
