@@ -79,6 +79,7 @@ def serve(make: Callable[[], Step], pipe: Connection) -> None:
 
 def bench(turns: Annotated[int, typer.Option(help="Turns of three steps each.")] = 5) -> None:
     """Print a table in Markdown."""
+    floor = speed.floor(fcn8s(), (128, 128), "cpu")
     context = multiprocessing.get_context("spawn")
     pipes = {}
     for make in (plain, ours):
@@ -92,7 +93,6 @@ def bench(turns: Annotated[int, typer.Option(help="Turns of three steps each.")]
             taken[name] += [pipe.recv() for _ in range(PART)]
     for pipe in pipes.values():
         pipe.send(False)
-    floor = speed.floor(fcn8s(), (128, 128), "cpu")
     print("| loop | seconds a step | times the floor |\n|---|--:|--:|")
     for name, seconds in (*((n, median(s)) for n, s in taken.items()), ("the floor", floor)):
         print(f"| {name} | {seconds:.2f} | {seconds / floor:.2f} |")
