@@ -16,14 +16,15 @@ from typing import Annotated
 
 import torch
 import typer
-from torch.nn import functional as F
 
 from grader.training import plans, speed
 from grader.training.pictures import pictures
+from grader.training.run import recipe
 from grader.worker import training
+from grader.worker.loader import World
 from reference import trainer
 from reference.architecture import fcn8s
-from reference.facades import normalise
+from reference.facades import CLASSES, normalise
 from reference.fcn import FCN8s
 
 PART = 3  # steps between two turns
@@ -32,36 +33,37 @@ Step = Callable[[int], None]
 
 
 def plain() -> Step:
-    """The loop that the course's trainer is."""
+    """The course's trainer."""
     torch.manual_seed(1)
     model, labelled = FCN8s(), pictures(plans.load()["smoke"], 1).train
     optimizer, _ = trainer.recipe(model)
-    model.train()
 
     def step(number: int) -> None:
-        image, label = labelled.images[number], torch.from_numpy(labelled.labels[number]).long()
-        optimizer.zero_grad()
-        F.cross_entropy(model(normalise(image)[None]), label[None]).backward()
-        optimizer.step()
+        label = torch.from_numpy(labelled.labels[number]).long()
+        trainer.run_epoch(model, [(normalise(labelled.images[number])[None], label[None])], optimizer)
 
     return step
 
 
 def ours() -> Step:
-    """The worker's."""
-    training.keep_memory()
-    torch.manual_seed(1)
-    model, labelled = FCN8s(), pictures(plans.load()["smoke"], 1).train
-    args = {"learning_rate": trainer.LEARNING_RATE, "weight_decay": trainer.WEIGHT_DECAY}
-    optimizer = training.adam(model, args)
-    _, schedule = trainer.recipe(model)
-    session = training.Session(model, optimizer, schedule, torch.device("cpu"))
-    session.images = [torch.from_numpy(image) for image in labelled.images]
-    session.labels = [torch.from_numpy(label) for label in labelled.labels]
-    model.train()
+    """The worker's verbs, on the reference in a student's place."""
+    world, labelled = World(), pictures(plans.load()["smoke"], 1).train
+    world.targets["FCN8s"] = FCN8s
+    args = {
+        "model": "FCN8s",
+        "n_class": len(CLASSES),
+        "seed": 1,
+        "device": "cpu",
+        "bounds": {},
+        "carried": {},
+    }
+    training.begin(world, args | recipe(), {})
+    images = {f"image/{number}": image for number, image in enumerate(labelled.images)}
+    labels = {f"label/{number}": label for number, label in enumerate(labelled.labels)}
+    training.learn_from(world, {}, images | labels)
 
     def step(number: int) -> None:
-        training.step(session, number)
+        training.steps(world, {"order": [number], "epoch_ends": False}, {})
 
     return step
 

@@ -17,9 +17,11 @@ from grader.evidence.once import once
 from grader.evidence.questions import LEVELS, PANEL, Levels, Logits, Maps
 from grader.evidence.witness import Asks
 from grader.sandbox.student import Reply
+from reference.cam import SIZE
 
 Array = NDArray[Any]
 FORMS = ("tensor", "tensor0", "array0", "array", "int")
+LARGEST = 1024  # pixels of a map's longer side that it is judged at
 PRINTED = re.compile(r"top-?1 prediction\s*:\s*([-+0-9.einfaE]+)\s*->\s*([^\n]*)")
 
 
@@ -180,4 +182,7 @@ def plain(answer: Array) -> Array | None:
         answer = answer[..., 0] if answer.shape[-1] == 3 else answer[0]
     if answer.ndim != 2 or min(answer.shape) < 2 or answer.dtype == np.bool_:
         return None
+    if max(answer.shape) > LARGEST:  # a submission must not set the price of judging it
+        rows, columns = (np.linspace(0, length - 1, SIZE[0]).round().astype(int) for length in answer.shape)
+        return np.asarray(answer[np.ix_(rows, columns)])
     return answer

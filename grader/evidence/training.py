@@ -118,7 +118,7 @@ class TrainingEvidence:
         except (StudentTimeout, StudentDied) as error:
             raise Fault(f"training {network.name} did not come to its end: {error}") from error
         self.laps[f"a training step of {network.name}"] = run.step_seconds
-        self.laps["... at least, by its arithmetic"] = self._floor()
+        self.laps[f"the floor of a step of {network.name}"] = self._floor()
         return run
 
     def drawn(self, saved: SavedEvidence) -> list[Picture]:

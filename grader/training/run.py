@@ -154,7 +154,7 @@ class _Course:
     def epoch(self, number: int) -> float:
         """Take a step on every picture of an epoch, in an order drawn here; return the mean claimed loss."""
         plan = self.setting.plan
-        first = (number - 1) * plan.train if plan.pictures > plan.train else 0
+        first = (number - 1) * plan.train % plan.pictures
         order = (first + self.rng.permutation(plan.train)).tolist()
         losses: list[float] = []
         for start in range(0, len(order), PART):
@@ -206,16 +206,20 @@ class _Course:
             yield _checked(reply.arrays, number, image.shape[:2], stride)
 
 
-def _begin(student: Asked, setting: Setting, values: Values, labelled: Labelled) -> str:
-    recipe = {
+def recipe() -> dict[str, float]:
+    """Give the course's recipe as the worker is told it."""
+    return {
         "learning_rate": trainer.LEARNING_RATE,
         "weight_decay": trainer.WEIGHT_DECAY,
         "patience": trainer.PATIENCE,
         "min_learning_rate": trainer.MIN_LEARNING_RATE,
     }
+
+
+def _begin(student: Asked, setting: Setting, values: Values, labelled: Labelled) -> str:
     args = {"model": setting.model, "n_class": len(CLASSES), "seed": setting.seed, "device": setting.device}
     given = {f"value/{name}": value for name, value in values.given.items()}
-    begin = {**args, **recipe, "bounds": dict(values.bounds)}
+    begin = {**args, **recipe(), "bounds": dict(values.bounds)}
     student.ask("train_begin", begin | {"carried": dict(values.carried)}, given, seconds=120.0)
     arrays = {f"image/{n}": image for n, image in enumerate(labelled.images)}
     arrays |= {f"label/{n}": label for n, label in enumerate(labelled.labels)}

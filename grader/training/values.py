@@ -81,31 +81,31 @@ def matched(reading: Reading, shapes: Mapping[str, tuple[int, ...]]) -> Values:
     The first layer has a filter for each paint, every other one passes on what it is told: which class has
     which paint is learned by the scores. Few channels are in use, the others are silent.
     """
-    start = seeded(reading, shapes)
-    given, carried, inputs = dict(start.given), {}, 0
+    plain = seeded(reading, shapes)
+    given, carried, inputs = dict(plain.given), {}, 0
     for role in (*VGG_CONVS, *VGG_LINEARS.values()):
         layer = reading.layers.get(role)
         shape = shapes.get(layer.weight, ()) if layer else ()
         if layer is None or len(shape) != 4:
             continue
         outputs, live = shape[0], min(LIVE.get(role, KINDS), shape[0])
-        if role == "conv1_1":
+        if role == "conv1_1" and shape[1] == 3:
             given[layer.weight], given[layer.bias] = _filters(shape)
         else:
             carried[layer.weight] = Carry(GAINS.get(role, 1.0), inputs, live, KINDS)
             given[layer.bias] = np.where(np.arange(outputs) < live, 0, SILENT).astype(np.float32)
         inputs = live
-    return _known(start.bounds, given, shapes, carried)
+    return _known(plain.bounds, given, shapes, carried)
 
 
 def _filters(shape: tuple[int, ...]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Give weights and biases that are positive where a normalised pixel has nearly a paint's colour."""
-    weight, bias = np.zeros(shape or 0, np.float32), np.full(shape[:1], SILENT, np.float32)
-    if len(shape) == 4 and shape[0] >= KINDS and shape[1] == 3:
-        scale = 255 * STD.flatten().numpy() / mosaic.SPREAD
-        middle = (255 * MEAN.flatten().numpy() - mosaic.MIDDLE) / mosaic.SPREAD
-        weight[:KINDS, :, shape[2] // 2, shape[3] // 2] = STEEP * mosaic.CORNERS * scale
-        bias[:KINDS] = STEEP * (mosaic.CORNERS @ middle - NEAR)
+    weight, bias = np.zeros(shape, np.float32), np.full(shape[:1], SILENT, np.float32)
+    corners = mosaic.CORNERS[: shape[0]]
+    scale = 255 * STD.flatten().numpy() / mosaic.SPREAD
+    middle = (255 * MEAN.flatten().numpy() - mosaic.MIDDLE) / mosaic.SPREAD
+    weight[: len(corners), :, shape[2] // 2, shape[3] // 2] = STEEP * corners * scale
+    bias[: len(corners)] = STEEP * (corners @ middle - NEAR)
     return weight, bias
 
 

@@ -72,7 +72,7 @@ def begin(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     if device.type == "cuda":
         torch.set_float32_matmul_precision("high")  # TF32
     model.to(device)
-    optimizer = adam(model, args)
+    optimizer = _adam(model, args)
     schedule = ReduceLROnPlateau(
         optimizer, "min", patience=args["patience"], min_lr=args["min_learning_rate"]
     )
@@ -95,7 +95,7 @@ def steps(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     """Take a step on each of the named pictures in turn; return their losses."""
     session: Session = world.state["training"]
     session.model.train()
-    losses = [step(session, index) for index in args["order"]]
+    losses = [_step(session, index) for index in args["order"]]
     session.losses += losses
     if args["epoch_ends"]:
         session.schedule.step(float(torch.stack(session.losses).mean()))
@@ -103,8 +103,7 @@ def steps(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     return None, {"losses": torch.stack(losses).cpu().numpy()}
 
 
-def step(session: Session, index: int) -> Tensor:
-    """Take one step of the course's recipe on one picture; return its loss, detached."""
+def _step(session: Session, index: int) -> Tensor:
     image = session.images[index].to(session.device, non_blocking=True)
     label = session.labels[index].to(session.device, non_blocking=True)
     session.optimizer.zero_grad()
@@ -202,8 +201,7 @@ def _carry(weight: Tensor, gain: float, inputs: int, outputs: int, kinds: int) -
     )
 
 
-def adam(model: nn.Module, args: Mapping[str, Any]) -> Adam:
-    """Make the optimiser, fused where the parameters allow it."""
+def _adam(model: nn.Module, args: Mapping[str, Any]) -> Adam:
     parameters, rate, decay = list(model.parameters()), args["learning_rate"], args["weight_decay"]
     try:
         return Adam(parameters, rate, weight_decay=decay, fused=True)  # one pass over memory, not twenty

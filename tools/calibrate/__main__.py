@@ -42,6 +42,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     parser.add_argument("--recorded", action="store_true", help="from recorded runs of the course's recipe")
     options = parser.parse_args(arguments)
+    if options.recorded and options.plan != recorded.PLAN:
+        parser.error(f"only the plan {recorded.PLAN} has recorded runs")
     plan = plans.load()[options.plan]
     bands.FOLDER.mkdir(exist_ok=True)
     if options.recorded:

@@ -53,7 +53,7 @@ def evidence(
         student=None,
         assignment=lambda n_class: None,
     )
-    made = TrainingEvidence(network, how.get("plan", PLAN), "cpu", lambda progress: None)  # type: ignore[arg-type]
+    made = TrainingEvidence(network, how.get("plan", PLAN), "cpu", lambda progress: None)  # type: ignore[arg-type]  # in a network's place
     left = list(runs)
     monkeypatch.setattr(TrainingEvidence, "_start", lambda self: values.Values({}, {}))
     monkeypatch.setattr(TrainingEvidence, "_floor", lambda self: 1.0)

@@ -200,7 +200,7 @@ def test_parameters_that_fused_adam_refuses_are_trained_all_the_same() -> None:
         [torch.nn.Parameter(torch.zeros(2, dtype=torch.int32), requires_grad=False)]
     )
 
-    optimizer = training.adam(model, RECIPE)
+    optimizer = training._adam(model, RECIPE)
 
     assert optimizer.param_groups[0]["lr"] == 1e-3
 
