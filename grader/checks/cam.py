@@ -6,127 +6,21 @@ import numpy as np
 
 from grader import expect
 from grader.checks import reported
-from grader.diagnosis.prediction import TOLERANCE, wrong_index, wrong_probability
+from grader.checks.prediction import check_cls_index, check_cls_name, check_cls_probability, check_cls_return
 from grader.errors import Blocked
-from grader.evidence.cam import PRINTED, CamEvidence, plain
+from grader.evidence.cam import CamEvidence, plain
 from grader.evidence.case import Case
 from grader.evidence.last_cell import LastCell
-from grader.evidence.questions import LOGITS, MAPS, PANEL, Logits, Maps, falsify
+from grader.evidence.questions import MAPS, PANEL, Maps, falsify
 from grader.records import SavedEvidence
-from reference.cam import SIZE, get_cls_pred, softmax
+from reference.cam import SIZE
 
-# --- get_cls_pred -----------------------------------------------------------------------------------
-
-
-def check_cls_index(maps: CamEvidence) -> None:
-    """get_cls_pred returns the index of the most probable class."""
-    maps.predict(Logits(0, 5, 0.0, 3.0))  # what it raises is told here; the other lines are blocked by it
-
-    def right(question: Logits) -> None:
-        value = index_of(maps, question)
-        if value is None:
-            value = printed_index(maps, question)  # the return line pays for its form
-        if value is None:
-            raise Blocked("the index can't be read, see cam.cls_return")
-        wanted = question.index
-        logit = question.array(maps.seed)[0]
-        expect.that(
-            value == wanted,
-            f"the index is {value}, the most probable class is {wanted}{wrong_index(value, logit)}",
-            expected=str(wanted),
-            actual=f"{value}, for {question}",
-        )
-
-    falsify(LOGITS, right, maps.seed)
-
-
-def index_of(maps: CamEvidence, question: Logits) -> int | None:
-    """Return the one index that an answer holds, whatever its form; None where there isn't one."""
-    value = maps.predict(question).arrays.get("value")
-    if value is None or value.dtype == np.bool_ or not np.issubdtype(value.dtype, np.number):
-        return None
-    flat = value.reshape(-1)
-    if flat.size == 1 and np.isfinite(flat[0]) and float(flat[0]).is_integer():
-        return int(flat[0])
-    return int(flat[0]) if 1 < flat.size <= 10 and np.issubdtype(flat.dtype, np.integer) else None
-
-
-def printed_index(maps: CamEvidence, question: Logits) -> int | None:
-    """Return the index of the class whose name is printed."""
-    printed = PRINTED.search(str(maps.predict(question).value.get("printed", "")))
-    name = printed[2].strip() if printed else ""
-    return maps.labels.index(name) if name in maps.labels else None
-
-
-def check_cls_probability(maps: CamEvidence) -> None:
-    """get_cls_pred prints the softmax probability of the class."""
-    maps.prediction  # noqa: B018 - raises Blocked
-
-    def right(question: Logits) -> None:
-        printed = PRINTED.search(str(maps.predict(question).value.get("printed", "")))
-        if printed is None:
-            expect.fail(
-                "nothing like `top1 prediction: 0.444 -> name` is printed",
-                expected="top1 prediction: ... -> ...",
-            )
-        logit = question.array(maps.seed)
-        wanted, _, _ = get_cls_pred(logit, maps.labels)
-        named = printed_index(maps, question)  # of another class: the index line pays for that
-        allowed = [wanted] if named is None else [wanted, float(softmax(logit)[0, named])]
-        try:
-            value = float(printed[1])
-        except ValueError:
-            expect.fail(f"the printed probability is {printed[1]}, not a number")
-        expect.that(
-            min(abs(value - right) for right in allowed) <= TOLERANCE,
-            f"the printed probability is {value:g}, the softmax gives {wanted:.3f}"
-            + wrong_probability(value, question.array(maps.seed)[0]),
-            expected=f"{wanted:.3f}",
-            actual=f"{printed[1]}, for {question}",
-        )
-
-    falsify(LOGITS, right, maps.seed)
-
-
-def check_cls_name(maps: CamEvidence) -> None:
-    """get_cls_pred prints the name of the class that it returns."""
-    maps.prediction  # noqa: B018 - raises Blocked
-
-    def right(question: Logits) -> None:
-        printed = PRINTED.search(str(maps.predict(question).value.get("printed", "")))
-        if printed is None:
-            expect.fail("no class name is printed", expected="top1 prediction: ... -> <name>")
-        index = index_of(maps, question)
-        named = {maps.labels[question.index]}
-        if index is not None and 0 <= index < len(maps.labels):
-            named.add(maps.labels[index])  # a wrong index was paid for already
-        name = printed[2].strip()
-        expect.that(
-            name in named,
-            f"the printed name is {name!r}, the class is called {maps.labels[question.index]!r}",
-            expected=maps.labels[question.index],
-            actual=f"{name}, for {question}",
-        )
-
-    falsify(LOGITS, right, maps.seed)
-
-
-def check_cls_return(maps: CamEvidence) -> None:
-    """get_cls_pred returns one index that returnCAM accepts: shape (1,) or (), tensor, array or int."""
-    value = maps.prediction.value
-    shape = tuple(value.get("shape", ()))
-    expect.that(
-        bool(maps.form),
-        f"get_cls_pred returns a {value.get('type')} of shape {shape}{_kind(maps)}, it must return one index",
-        expected="an index of shape (1,), or a single number",
-        actual=f"{value.get('type')} {value.get('text', '')[:120]}",
-    )
-
-
-def _kind(maps: CamEvidence) -> str:
-    index = maps.prediction.arrays.get("value")
-    return "" if index is None or index.dtype.kind in "iu" else f" and dtype {index.dtype}"
-
+__all__ = [
+    "check_cls_index",
+    "check_cls_name",
+    "check_cls_probability",
+    "check_cls_return",
+]
 
 # --- returnCAM --------------------------------------------------------------------------------------
 
