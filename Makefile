@@ -8,6 +8,8 @@ export STUDENT FOLDER OUT TRAINING SEED JOBS PLAN
 PY := .venv/bin/python
 # Read by the shell, not by make: any name or path is safe in them.
 COMMON = $(if $(OUT),--out "$$OUT") $(if $(TRAINING),--training "$$TRAINING") $(if $(SEED),--seed "$$SEED") $(ARGS)
+# Half a gigabyte of weights comes and goes for every case: large pages halve the kernel's share of that.
+LARGE_PAGES := GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 WORK = $(if $(JOBS),--jobs "$$JOBS")
 
 .DEFAULT_GOAL := help
@@ -38,13 +40,13 @@ check: .venv/installed  ## Lint, formatting, types, import contracts
 	@.venv/bin/lint-imports --no-logo
 
 corpus: .venv/installed  ## Grade the corpus of mistakes and styles, write the matrix
-	@$(PY) -m fixtures.corpus $(WORK) $(ARGS)
+	@$(LARGE_PAGES) $(PY) -m fixtures.corpus $(WORK) $(ARGS)
 
 attacks: .venv/installed  ## Attack the wall on every rung of isolation this machine has
 	@$(PY) -m tools.attacks $(WORK) $(ARGS)
 
 mutants: .venv/installed  ## Search for wrong programs that keep full marks
-	@$(PY) -m fixtures.mutants $(WORK) $(ARGS)
+	@$(LARGE_PAGES) $(PY) -m fixtures.mutants $(WORK) $(ARGS)
 
 fuzz: .venv/installed  ## Feed broken bytes to every reader of a submission
 	@$(PY) -m tools.fuzz $(ARGS)

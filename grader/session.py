@@ -35,6 +35,8 @@ OPTIONS = (
     "no:terminal",
     "-p",
     "no:hypothesispytest",
+    "-p",
+    "no:logging",
     "--assert=plain",
     "--capture=no",
     "-c",
