@@ -6,9 +6,11 @@ Operations that this module doesn't know stay as they were called, `aten.name.ov
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import inf
 from typing import Any
 
 from grader.network.graph import Expr, Pair, add, conv, crop, expr, max_pool, relu
+from grader.network.rectifier import rectified
 from grader.records import Place
 
 Args = Sequence[Any]
@@ -70,7 +72,7 @@ def _max_pool(args: Args, place: Place | None) -> Expr:
 
 def _clamp(args: Args, place: Place | None) -> Expr | None:
     x, low, high = (*args, None, None)[:3]
-    return relu(x, place) if low == 0 and high is None else None
+    return relu(x, place) if low == 0 and high in (None, inf) else None
 
 
 def _threshold(args: Args, place: Place | None) -> Expr | None:
@@ -101,6 +103,8 @@ SPELLINGS: dict[str, Callable[[Args, Mapping[str, Any], Place | None], Expr | No
     "aten.clamp_min_.default": lambda a, _, p: _clamp(a, p),
     "aten.clamp.default": lambda a, k, p: _clamp((*a, *k.values()), p),
     "aten.clamp_.default": lambda a, k, p: _clamp((*a, *k.values()), p),
+    "aten.hardtanh.default": lambda a, _, p: _clamp(a, p),
+    "aten.hardtanh_.default": lambda a, _, p: _clamp(a, p),
     "aten.threshold.default": lambda a, _, p: _threshold(a, p),
     "aten.threshold_.default": lambda a, _, p: _threshold(a, p),
     "aten.leaky_relu.default": lambda a, _, p: _leaky(a, p),
@@ -123,7 +127,7 @@ def normalise(name: str, args: Args, named: Mapping[str, Any], place: Place | No
     """Write a call in its one spelling."""
     known = SPELLINGS.get(name)
     made = known(args, named, place) if known else None
-    return made if made is not None else _as_called(name, args, named, place)
+    return rectified(made if made is not None else _as_called(name, args, named, place))
 
 
 def _as_called(name: str, args: Args, named: Mapping[str, Any], place: Place | None) -> Expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import torch
@@ -30,12 +31,17 @@ RELUS: dict[str, Callable[[Tensor], Tensor]] = {
     "clip": lambda h: torch.clip(h, 0),
     "threshold": lambda h: F.threshold(h, 0.0, 0.0),
     "leaky": lambda h: F.leaky_relu(h, 0.0),
-}
-# Equal in value, but not spelled as one operation.
-COMPOSED: dict[str, Callable[[Tensor], Tensor]] = {
+    "open hardtanh": lambda h: F.hardtanh(h, 0.0, inf),
     "maximum": lambda h: torch.maximum(h, torch.zeros_like(h)),
+    "maximum with a number": lambda h: torch.max(torch.tensor(0.0, device=h.device), h),
     "masked": lambda h: h * (h > 0),
+    "masked in place": lambda h: h.mul_(h >= 0),
+    "mask of floats": lambda h: (h > 0).float() * h,
     "halves": lambda h: (h + h.abs()) / 2,
+    "where": lambda h: torch.where(h > 0, h, 0.0),
+    "where not": lambda h: torch.where(h < 0, torch.zeros_like(h), h),
+    "filled": lambda h: h.masked_fill(h < 0, 0),
+    "index": lambda h: h.index_put((h < 0,), torch.tensor(0.0, device=h.device)),
 }
 
 
@@ -156,7 +162,7 @@ class Styled(nn.Module):
         return self._relu(h) if relu else h
 
     def _relu(self, h: Tensor) -> Tensor:
-        return (RELUS | COMPOSED)[self.style.relu](h)
+        return RELUS[self.style.relu](h)
 
     def _layer(self, conv: Conv, h: Tensor, relu: bool | None = None) -> Tensor:
         if self.style.padded_before and not conv.transposed and conv.padding:
