@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from grader import __version__, intake
 from grader import rubric as rubrics
@@ -64,6 +65,14 @@ class Clock:
         return time.perf_counter() - self.began
 
 
+class Judged(NamedTuple):
+    """What the checks gave, what was drawn, and the training plan that they ran."""
+
+    results: Mapping[str, CheckResult]
+    pictures: tuple[Picture, ...] = ()
+    training: str = "none"
+
+
 def grade(path: Path, options: Options = Options(), progress: Report = lambda _: None) -> Grade:
     """Grade one submission; raises IsolationError where student code can't be held as asked."""
     clock = Clock()
@@ -78,10 +87,10 @@ def grade(path: Path, options: Options = Options(), progress: Report = lambda _:
         with clock.lap("intake"):
             submission = intake.read(path)
         seed = options.seed if options.seed is not None else secrets.randbelow(2**31)
-        results, pictures = _judge(submission, worker, rung, device, seed, options, progress, clock)
+        judged = _judge(submission, worker, rung, device, seed, options, progress, clock)
     finally:
         worker.close()
-    return _assemble(submission, results, pictures, rung.name, device, seed, clock, options.training)
+    return _assemble(submission, judged, rung.name, device, seed, clock)
 
 
 def _threads() -> int:
@@ -104,9 +113,9 @@ def _judge(
     options: Options,
     progress: Report,
     clock: Clock,
-) -> tuple[Mapping[str, CheckResult], list[Picture]]:
+) -> Judged:
     if submission.problem:
-        return _nothing_to_judge(submission.problem), []
+        return Judged(_nothing_to_judge(submission.problem))
     with clock.lap("libraries"):
         from grader import session
         from grader.evidence.case import Case
@@ -124,15 +133,17 @@ def _judge(
     )
     with student:
         progress(Progress("load", "running the slice of the submission"))
-        plan = plans.choose(options.training, device, plans.load())
+        known = plans.load()
+        training = plans.resolve(options.training, device, known)
+        plan = plans.choose(training, known)
         case = Case(submission, student, seed, plan, device, progress)
         with clock.lap("checks"):
             done = _counting(progress)
             results = session.run(case, done)
         case.release()
-        for training in case.trainings.values():
-            clock.laps |= training.laps
-        return results, case.pictures
+        for trained in case.trainings.values():
+            clock.laps |= trained.laps
+        return Judged(results, tuple(case.pictures), training)
 
 
 def _counting(progress: Report) -> Callable[[CheckResult, int], None]:
@@ -154,16 +165,14 @@ def _nothing_to_judge(problem: str) -> dict[str, CheckResult]:
 
 def _assemble(
     submission: Submission,
-    results: Mapping[str, CheckResult],
-    pictures: list[Picture],
+    judged: Judged,
     isolation: str,
     device: str,
     seed: int,
     clock: Clock,
-    training: str,
 ) -> Grade:
     rubric = rubrics.load()
-    quoted = {id: _quoting(result, submission.texts) for id, result in results.items()}
+    quoted = {id: _quoting(result, submission.texts) for id, result in judged.results.items()}
     parts, checks = score(rubric, quoted)
     return Grade(
         student=submission.name,
@@ -174,7 +183,7 @@ def _assemble(
         checks=checks,
         notes=submission.notes,
         submission=submission,
-        pictures=tuple(pictures),
+        pictures=judged.pictures,
         provenance=Provenance(
             submission_sha256=submission.sha256,
             grader=__version__,
@@ -184,7 +193,7 @@ def _assemble(
             device=device,
             isolation=isolation,
             seconds=round(clock.seconds, 2),
-            training=training,
+            training=judged.training,
             timings={stage: round(seconds, 2) for stage, seconds in clock.laps.items()},
         ),
     )

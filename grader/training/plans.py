@@ -59,13 +59,18 @@ def load(path: Path = RUBRIC) -> dict[str, Plan]:
     return plans
 
 
-def choose(name: str, device: str, plans: dict[str, Plan]) -> Plan | None:
-    """Give the plan of a name, None for "none"; "auto" is short on a GPU with thresholds for it, else smoke.
+def resolve(name: str, device: str, plans: dict[str, Plan]) -> str:
+    """Say what "auto" means on a device: short on a GPU with thresholds for it, else smoke."""
+    if name != "auto":
+        return name
+    return "short" if device != "cpu" and bands.load(_possible("short", plans).name) else "smoke"
+
+
+def choose(name: str, plans: dict[str, Plan]) -> Plan | None:
+    """Give the plan of a name, None for "none".
 
     Raises CallError where the machine lacks what the plan needs and there is nothing else to do.
     """
-    if name == "auto":
-        name = "short" if device != "cpu" and bands.load(_possible("short", plans).name) else "smoke"
     if name == "none":
         return None
     plan = _possible(name, plans)

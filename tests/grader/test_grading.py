@@ -12,6 +12,7 @@ from grader.errors import CallError
 from grader.grading import Clock, Options, grade
 from grader.records import CheckResult, Grade, Outcome, Place, Progress
 from grader.sandbox.isolation import survey
+from grader.training import plans
 
 ALICE = Path(__file__).resolve().parents[2] / "submissions" / "alice"
 QUESTIONS = 20.0
@@ -64,6 +65,14 @@ def test_the_grade_can_be_repeated(alice: Grade) -> None:
     assert provenance.submission_sha256 == alice.submission.sha256 != ""
     assert provenance.isolation in {"bwrap", "landlock", "none"}
     assert set(provenance.timings) >= {"intake", "checks"}
+
+
+def test_the_grade_tells_which_plan_auto_was(isolation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later machine may take another plan for auto, so the grade has the one that was taken."""
+    monkeypatch.setattr(plans, "choose", lambda name, known: None)
+    options = Options(training="auto", seed=11, device="cpu", isolation=isolation)
+
+    assert grade(ALICE, options).provenance.training == "smoke"
 
 
 def test_pictures_of_both_images_are_drawn(alice: Grade) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from grader.errors import CallError
 from grader.training import plans
-from grader.training.plans import Plan, choose, load
+from grader.training.plans import Plan, choose, load, resolve
 from reference import download
 from reference.kit import weights
 
@@ -45,20 +45,27 @@ def test_the_rubrics_plans_are_those_that_can_be_asked_for() -> None:
 
 
 def test_auto_goes_by_the_device(equipped: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """smoke on a CPU, short on a GPU once thresholds are known for it, nothing for none."""
+    """smoke on a CPU, short on a GPU once thresholds are known for it; any other name is what it says."""
     monkeypatch.setattr(plans.bands, "load", lambda name: None)
-    assert choose("auto", "cuda", PLANS) is SMOKE
+    assert resolve("auto", "cuda", PLANS) == "smoke"
     monkeypatch.setattr(plans.bands, "load", lambda name: name)
-    assert choose("auto", "cpu", PLANS) is SMOKE
-    assert choose("auto", "cuda", PLANS) is SHORT
-    assert choose("none", "cuda", PLANS) is None
+    assert resolve("auto", "cpu", PLANS) == "smoke"
+    assert resolve("auto", "cuda", PLANS) == "short"
+    assert resolve("none", "cuda", PLANS) == "none"
+
+
+def test_a_name_gives_its_plan(equipped: None) -> None:
+    """What the machine has all of is itself, and none is none."""
+    assert choose("smoke", PLANS) is SMOKE
+    assert choose("short", PLANS) is SHORT
+    assert choose("none", PLANS) is None
 
 
 def test_a_plan_that_can_not_be_falls_back(bare: None) -> None:
     """Without the real data short is synthetic; full has nothing to fall back on and says what to do."""
-    assert choose("short", "cuda", PLANS) is OFFLINE
+    assert choose("short", PLANS) is OFFLINE
     with pytest.raises(CallError, match=r"full needs the CMP Facade DB .* make data"):
-        choose("full", "cuda", PLANS)
+        choose("full", PLANS)
 
 
 @pytest.mark.parametrize(
