@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.errors import Fault, Unverified
+from grader.errors import Blocked, Fault, Unverified
 from grader.evidence.case import Case
 from grader.evidence.training import TrainingEvidence
 from grader.records import SavedEvidence
@@ -28,7 +28,10 @@ def check_training_iou(training: TrainingEvidence) -> None:
 
 
 def judge(training: TrainingEvidence, line: str) -> None:
-    """Compare the best state of a run with what right models reach."""
+    """Compare the best state of a run with what right models reach.
+
+    Where a fault that has a line of its own keeps the network from learning, it is no second fault.
+    """
     runs = training.runs(line)
     if any(training.band(line).reached(run.best.validation.figure(line)) for run in runs):
         return
@@ -37,6 +40,9 @@ def judge(training: TrainingEvidence, line: str) -> None:
         name = training.network.name
         why = f"{name} computes what the reference computes, and yet learned less in {len(runs)} runs"
         raise Unverified(why, expected=expected, actual=actual)
+    if training.paid:
+        why = f"{_why(training, runs[-1], line)}, see {' and '.join(training.paid)}"
+        raise Blocked(why, expected=expected, actual=actual)
     raise Fault(_why(training, runs[-1], line), help=_help(runs[-1]), expected=expected, actual=actual)
 
 

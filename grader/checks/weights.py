@@ -62,8 +62,7 @@ def check_gradients(network: ModelEvidence) -> None:
     expect.that(
         not frozen, f"{_some(frozen)} can't learn: requires_grad is off", expected="every layer learns"
     )
-    reached = network.gradients
-    lost = [name for name in names if not reached.get(name, False)]
+    lost = network.cut
     expect.that(
         not lost,
         f"no gradient reaches {_range([roles[name] for name in lost])}",

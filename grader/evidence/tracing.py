@@ -146,3 +146,9 @@ class TracedNetwork:
         """Which parameters a gradient reaches."""
         value = self.ask("gradients", size=[1, 3, *self.size]).value
         return {str(name): bool(reached) for name, reached in value.items()}
+
+    @once
+    def cut(self) -> list[str]:
+        """The layers' parameters that no gradient reaches."""
+        names = (name for layer in self.reading.layers.values() for name in (layer.bias, layer.weight))
+        return [n for n in names if n in self.built.parameters and not self.gradients.get(n, False)]

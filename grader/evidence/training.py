@@ -94,6 +94,15 @@ class TrainingEvidence:
         except GraderError:
             return False
 
+    @once
+    def paid(self) -> tuple[str, ...]:
+        """The lines that already charge what keeps the network from learning."""
+        try:
+            lines = [*self.network.findings, *(["gradients"] if self.network.cut else [])]
+        except GraderError:
+            return ()
+        return tuple(f"{self.network.part}.{line}" for line in lines)
+
     def run(self, attempt: int) -> Run:
         """Train once; every attempt has pictures and weights of its own. Raises Blocked and Fault."""
         with contextlib.suppress(GraderError):

@@ -48,8 +48,9 @@ def evidence(
         part="fcn8s",
         seed=3,
         is_reference=right,
-        findings={},
+        findings=how.get("findings", {}),
         gradients={"a": True},
+        cut=how.get("cut", []),
         student=None,
         assignment=lambda n_class: None,
     )
@@ -93,6 +94,21 @@ def test_the_reference_itself_is_never_charged(monkeypatch: pytest.MonkeyPatch) 
 
     with pytest.raises(Unverified, match="computes what the reference computes, and yet"):
         judge(evidence(monkeypatch, ran(0.2), ran(0.2), right=True), "accuracy")
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"findings": {"conv1": [], "crop": []}}, "in 4 steps, see fcn8s.conv1 and fcn8s.crop$"),
+        ({"cut": ["conv1_1.weight"]}, "in 4 steps, see fcn8s.gradients$"),
+    ],
+)
+def test_what_another_line_charges_is_no_second_fault(
+    monkeypatch: pytest.MonkeyPatch, how: dict[str, Any], words: str
+) -> None:
+    """A network that a known fault keeps from learning has one fault; the run names its line."""
+    with pytest.raises(Blocked, match=words):
+        judge(evidence(monkeypatch, ran(0.1), **how), "accuracy")
 
 
 @pytest.mark.parametrize(
