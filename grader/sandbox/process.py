@@ -138,7 +138,9 @@ class Worker:
             os.killpg(self._popen.pid, signal.SIGKILL)
         tree.kill(processes)
         self._popen.wait()
-        tree.kill(tree.marked(self._mark) if self.isolation.name == "none" else tree.tree(self._popen.pid))
+        late = tree.marked(self._mark) if self.isolation.name == "none" else tree.tree(self._popen.pid)
+        tree.kill(late)
+        tree.await_end([*processes, *late])
 
     def close(self) -> None:
         """End the process, and remove its folder."""

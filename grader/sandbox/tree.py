@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -90,6 +91,18 @@ def kill(processes: list[Process]) -> None:
         if now is not None and now.started == process.started:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(process.pid, signal.SIGKILL)
+
+
+def await_end(processes: list[Process], seconds: float = 5.0) -> None:
+    """Wait until killed processes are gone: nobody but their parent is told of it."""
+    until = time.monotonic() + seconds
+    while any(map(_lives, processes)) and time.monotonic() < until:
+        time.sleep(0.005)
+
+
+def _lives(process: Process) -> bool:
+    now = read(process.pid)
+    return now is not None and now.state != "Z" and now.started == process.started
 
 
 def marked(mark: str) -> list[Process]:
