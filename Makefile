@@ -8,9 +8,9 @@ export STUDENT FOLDER OUT TRAINING SEED JOBS PLAN
 PY := .venv/bin/python
 # Read by the shell, not by make: any name or path is safe in them.
 COMMON = $(if $(OUT),--out "$$OUT") $(if $(TRAINING),--training "$$TRAINING") $(if $(SEED),--seed "$$SEED") $(ARGS)
+WORK = $(if $(JOBS),--jobs "$$JOBS")
 # Half a gigabyte of weights comes and goes for every case: large pages halve the kernel's share of that.
 LARGE_PAGES := GLIBC_TUNABLES=glibc.malloc.hugetlb=1
-WORK = $(if $(JOBS),--jobs "$$JOBS")
 
 .DEFAULT_GOAL := help
 .PHONY: help grade class doctor test check corpus attacks mutants fuzz data calibrate gradescope bench

@@ -151,4 +151,5 @@ class TracedNetwork:
     def cut(self) -> list[str]:
         """The layers' parameters that no gradient reaches."""
         names = (name for layer in self.reading.layers.values() for name in (layer.bias, layer.weight))
-        return [n for n in names if n in self.built.parameters and not self.gradients.get(n, False)]
+        unique = dict.fromkeys(names)  # a layer that is used twice has two roles
+        return [n for n in unique if n in self.built.parameters and not self.gradients.get(n, False)]

@@ -87,8 +87,7 @@ def tree(root: int) -> list[Process]:
 def kill(processes: list[Process]) -> None:
     """End processes, unless their number was given to another one meanwhile."""
     for process in processes:
-        now = read(process.pid)
-        if now is not None and now.started == process.started:
+        if _lives(process):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(process.pid, signal.SIGKILL)
 
