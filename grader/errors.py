@@ -20,7 +20,7 @@ GraderError
 
 from __future__ import annotations
 
-from grader.records import Place
+from grader.records.reason import Place
 
 
 class GraderError(Exception):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.errors import Fault
-from grader.records import Place
+from grader.records.reason import Place
 
 KINDS = {"b": "booleans", "i": "integers", "u": "integers", "f": "floats"}
 

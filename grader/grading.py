@@ -13,16 +13,10 @@ from typing import NamedTuple
 
 from grader import __version__, intake
 from grader import rubric as rubrics
-from grader.records import (
-    CheckResult,
-    Grade,
-    Outcome,
-    Picture,
-    Place,
-    Progress,
-    Provenance,
-    Submission,
-)
+from grader.records.grade import CheckResult, Grade, Outcome, Picture, Provenance
+from grader.records.progress import Progress
+from grader.records.reason import Place
+from grader.records.submission import Submission
 from grader.sandbox import isolation as isolations
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
@@ -117,7 +111,7 @@ def _judge(
     if submission.problem:
         return Judged(_nothing_to_judge(submission.problem))
     with clock.lap("libraries"):
-        from grader import session
+        from grader import judging
         from grader.evidence.case import Case
         from grader.sandbox.student import Student
         from grader.training import plans
@@ -139,7 +133,7 @@ def _judge(
         case = Case(submission, student, seed, plan, device, progress)
         with clock.lap("checks"):
             done = _counting(progress)
-            results = session.run(case, done)
+            results = judging.run(case, done)
         case.release()
         for trained in case.trainings.values():
             clock.laps |= trained.laps

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from grader.records import CheckResult, Outcome, PartScore, ScoredCheck
+from grader.records.grade import CheckResult, Outcome, PartScore, ScoredCheck
 from grader.rubric import Line, Part, Rubric
 
 BY_A_PERSON = "questions"  # the part that nothing here can grade

@@ -78,7 +78,7 @@ def test_every_operation_of_the_worker_is_asked_for() -> None:
 
 @pytest.mark.parametrize("package", ["grader", "reference"])
 def test_tests_mirror_the_source(package: str) -> None:
-    """tests/grader/intake/test_slicing.py tests grader/intake/slicing.py, test_intake.py its package."""
+    """tests/grader/intake/test_slicing.py tests grader/intake/code/slicing.py, test_intake.py its package."""
     home = ROOT / "tests" / package
     for path in home.rglob("test_*.py"):
         room = ROOT / package / path.parent.relative_to(home)

@@ -12,7 +12,7 @@ from grader.evidence.cam import CamEvidence, plain
 from grader.evidence.case import Case
 from grader.evidence.last_cell import LastCell
 from grader.evidence.questions import MAPS, PANEL, Maps, falsify
-from grader.records import SavedEvidence
+from grader.records.submission import SavedEvidence
 from reference.cam import SIZE
 
 __all__ = [

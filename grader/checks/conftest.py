@@ -9,7 +9,7 @@ from grader.evidence.case import Case
 from grader.evidence.copying import CopyEvidence
 from grader.evidence.model import ModelEvidence
 from grader.evidence.training import TrainingEvidence
-from grader.records import SavedEvidence
+from grader.records.submission import SavedEvidence
 
 CASE = pytest.StashKey[Case]()
 

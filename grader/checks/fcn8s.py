@@ -34,7 +34,7 @@ from grader.checks.weights import (
     check_gradients,
 )
 from grader.evidence.model import ModelEvidence
-from grader.records import SavedEvidence
+from grader.records.submission import SavedEvidence
 
 __all__ = [
     "check_activations",

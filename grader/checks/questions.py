@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.errors import Pending
-from grader.records import SavedEvidence
+from grader.records.submission import SavedEvidence
 
 
 def _answer(saved: SavedEvidence, question: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader import expect
 from grader.errors import Pending
-from grader.records import SavedEvidence, TrainingRun
+from grader.records.submission import SavedEvidence, TrainingRun
 
 NAMES = {"fcn32s": "FCN-32s", "fcn8s": "FCN-8s", "cam": "the class activation maps"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.errors import Blocked, Fault, Unverified
 from grader.evidence.case import Case
 from grader.evidence.training import TrainingEvidence
-from grader.records import SavedEvidence
+from grader.records.submission import SavedEvidence
 from grader.training.run import Run
 
 NAMES = {"loss": "the loss", "accuracy": "pixel accuracy", "iou": "mean IoU"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.records import Place
+from grader.records.reason import Place
 
 
 @dataclass(frozen=True, slots=True)

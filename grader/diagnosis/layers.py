@@ -10,7 +10,7 @@ from grader.network.graph import Expr
 from grader.network.path import LAYERS
 from grader.network.reading import Reading
 from grader.network.roles import Layer, read_layer
-from grader.records import Place
+from grader.records.reason import Place
 from reference.architecture import Architecture, Conv
 
 PADDINGS = ("replication_pad2d", "reflection_pad2d", "_pad_circular", "pad_circular")

@@ -14,7 +14,9 @@ from grader.evidence.model import ModelEvidence
 from grader.evidence.training import TrainingEvidence
 from grader.evidence.witness import Witness
 from grader.network.evaluate import Evaluator
-from grader.records import Picture, Progress, Submission
+from grader.records.grade import Picture
+from grader.records.progress import Progress
+from grader.records.submission import Submission
 from grader.sandbox.student import Student
 from grader.training.plans import Plan
 from reference.architecture import fcn8s, fcn32s

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from grader.diagnosis.findings import Finding
-from grader.draws import draw_at, parameter_scale, positions
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence.once import once
 from grader.network.roles import Layer
 from grader.sandbox.student import Reply
+from grader.wall.draws import draw_at, parameter_scale, positions
 from reference.architecture import VGG_CONVS, VGG_LINEARS
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from grader import expect
 from grader.diagnosis import cam as diagnosis
 from grader.errors import Blocked, StudentError
 from grader.evidence.cam import CamEvidence, plain
-from grader.records import Picture, Place
+from grader.records.grade import Picture
+from grader.records.reason import Place
 from reference.cam import class_activation_map
 from reference.kit import __file__ as KIT
 from reference.kit.CAM.resnet import resnet18

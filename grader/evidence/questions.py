@@ -12,7 +12,7 @@ from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from grader.draws import draw
+from grader.wall.draws import draw
 
 Array = NDArray[Any]
 CLASSES, CHANNELS, SIDE = 1000, 512, 7

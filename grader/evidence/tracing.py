@@ -11,7 +11,7 @@ from grader.evidence.once import once
 from grader.evidence.witness import Asks
 from grader.network.reading import Reading, read_network
 from grader.network.trace import Trace, read_trace
-from grader.records import Place
+from grader.records.reason import Place
 from reference.architecture import Architecture
 
 N_CLASS = 12

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from grader.errors import Blocked, Fault, GraderError, Pending, StudentDied, StudentRaised, StudentTimeout
 from grader.evidence.once import once
-from grader.records import Epoch, Picture, Progress, SavedEvidence
+from grader.records.grade import Picture
+from grader.records.progress import Progress
+from grader.records.submission import Epoch, SavedEvidence
 from grader.training import bands, speed, values
 from grader.training.bands import Band, Calibration
 from grader.training.pictures import pictures

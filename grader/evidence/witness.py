@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from grader.errors import StudentLacks, StudentRaised
-from grader.protocol import Array
-from grader.records import Place, Submission
+from grader.records.reason import Place
+from grader.records.submission import Submission
 from grader.sandbox.student import Reply, Student
+from grader.wall.wire import Array
 
 FUNCTIONS = {"cls_pred": "get_cls_pred", "cam": "returnCAM"}
 

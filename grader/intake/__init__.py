@@ -6,17 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.errors import IntakeError
-from grader.finding import SUBMISSIONS
-from grader.intake.cam import cam_cell
 from grader.intake.choosing import Choice, choose
-from grader.intake.cutting import dropped, modules
-from grader.intake.evidence import evidence
-from grader.intake.library import MAIN
-from grader.intake.remarks import remarks
-from grader.intake.slicing import Walk, walk_targets
-from grader.intake.statements import Source
-from grader.intake.unpack import Files, name_of, unpack
-from grader.records import Slice, Submission
+from grader.intake.claims.evidence import evidence
+from grader.intake.code.cam import cam_cell
+from grader.intake.code.cutting import dropped, modules
+from grader.intake.code.library import MAIN
+from grader.intake.code.remarks import remarks
+from grader.intake.code.slicing import Walk, walk_targets
+from grader.intake.code.statements import Source
+from grader.intake.files.unpack import Files, name_of, unpack
+from grader.paths import SUBMISSIONS
+from grader.records.submission import Slice, Submission
 
 
 def read(path: Path) -> Submission:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from grader.errors import IntakeError
-from grader.intake.basket import kind
-from grader.intake.library import KIT, Library, is_taken
-from grader.intake.magics import plain
-from grader.intake.notebook import Cell, decoded, read_notebook
-from grader.intake.program import TARGETS
-from grader.intake.statements import Source
+from grader.intake.code.library import KIT, Library, is_taken
+from grader.intake.code.magics import plain
+from grader.intake.code.program import TARGETS
+from grader.intake.code.statements import Source
+from grader.intake.files.basket import kind
+from grader.intake.files.notebook import Cell, decoded, read_notebook
 
 NAMES = "|".join(TARGETS)
 DEFINES = re.compile(rf"^[ \t]*(?:(?:class|def)[ \t]+({NAMES})\b|({NAMES})[ \t]*=[^=])", re.MULTILINE)

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from grader.draws import draw, draw_parameter
 from grader.network.graph import Expr, walk
+from grader.wall.draws import draw, draw_parameter
 from reference.fcn import bilinear_weight
 
 MAX_ELEMENTS = 400_000_000  # of one value

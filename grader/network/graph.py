@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.records import Place
+from grader.records.reason import Place
 
 Pair = tuple[int, int]
 Attrs = tuple[tuple[str, Any], ...]

@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.network.graph import Expr, Pair, add, conv, crop, expr, max_pool, relu
 from grader.network.rectifier import rectified
-from grader.records import Place
+from grader.records.reason import Place
 
 Args = Sequence[Any]
 Shape = tuple[int, ...]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.network.graph import Expr, Pair
-from grader.records import Place
+from grader.records.reason import Place
 from reference.architecture import Conv, Pool
 
 POOLINGS = ("max_pool", "avg_pool", "adaptive")

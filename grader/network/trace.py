@@ -10,7 +10,7 @@ from typing import Any
 from grader.errors import ProtocolError
 from grader.network import normal
 from grader.network.graph import INPUT, Expr, leaf
-from grader.records import Place
+from grader.records.reason import Place
 
 MAX_CALLS = 20_000
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from grader.records import Grade
+from grader.records.grade import Grade
 from grader.reports import classroom50, gradescope, html, json, junit, summary, terminal, workflow
 from grader.reports.audience import AUDIENCES, for_student
 

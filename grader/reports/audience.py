@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from grader.records import Grade
+from grader.records.grade import Grade
 
 
 def for_student(grade: Grade) -> Grade:

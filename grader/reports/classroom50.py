@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from grader.records import Grade, Outcome, ScoredCheck
+from grader.records.grade import Grade, Outcome, ScoredCheck
 from grader.reports import words
 from grader.reports.escape import printable
 

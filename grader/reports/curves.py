@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.records import TrainingRun
+from grader.records.submission import TrainingRun
 
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 226.0, 8.0, 88.0  # the plot's frame, in the units of the SVG's view box
 LEAST, MOST = 1e-6, 1e9  # an axis ends between these

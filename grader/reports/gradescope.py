@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from grader.records import Grade, Outcome, ScoredCheck
+from grader.records.grade import Grade, Outcome, ScoredCheck
 from grader.reports import words
 from grader.reports.escape import printable
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from grader.records import Grade, Outcome, PartScore, ScoredCheck
+from grader.records.grade import Grade, Outcome, PartScore, ScoredCheck
 from grader.reports import words
 from grader.reports.curves import curves
 from grader.reports.escape import printable

@@ -12,20 +12,15 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from grader.records import (
+from grader.records.grade import Grade, Outcome, PartScore, Picture, Provenance, ScoredCheck
+from grader.records.reason import Place
+from grader.records.submission import (
     Answer,
     Dropped,
     Epoch,
     Figure,
-    Grade,
-    Outcome,
-    PartScore,
-    Picture,
-    Place,
     Prediction,
-    Provenance,
     SavedEvidence,
-    ScoredCheck,
     Slice,
     Submission,
     TrainingRun,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as Xml
 
-from grader.records import Grade, Outcome, PartScore, ScoredCheck
+from grader.records.grade import Grade, Outcome, PartScore, ScoredCheck
 from grader.reports import words
 from grader.reports.escape import one_line, printable
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.records import Grade, Outcome
+from grader.records.grade import Grade, Outcome
 from grader.reports import words
 from grader.reports.escape import markdown
 

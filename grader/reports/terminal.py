@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.records import Grade, Outcome, PartScore
+from grader.records.grade import Grade, Outcome, PartScore
 from grader.reports import words
 from grader.reports.escape import one_line, terminal
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.records import Grade, Outcome, PartScore, Place, ScoredCheck
+from grader.records.grade import Grade, Outcome, PartScore, ScoredCheck
+from grader.records.reason import Place
 from grader.reports.escape import shell
 from grader.scoring import total
 

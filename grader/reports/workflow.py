@@ -5,7 +5,8 @@ Print it as it is: each line is one command, and no text in it can begin another
 
 from __future__ import annotations
 
-from grader.records import Grade, Outcome, Place
+from grader.records.grade import Grade, Outcome
+from grader.records.reason import Place
 from grader.reports import words
 from grader.reports.escape import command_data, command_property, one_line
 

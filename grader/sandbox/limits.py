@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.protocol import WireLimits
+from grader.wall.wire import WireLimits
 
 KiB, MiB, GiB = 1 << 10, 1 << 20, 1 << 30
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.errors import ProtocolError
-from grader.protocol import Message, receive, send
-from grader.records import Chunk, Place, Slice
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Slice
 from grader.sandbox.limits import Limits
+from grader.wall.wire import Message, receive, send
 
 Key = tuple[str, int]
 

@@ -14,12 +14,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.errors import IsolationError
-from grader.protocol import receive
 from grader.sandbox import tree
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.launch import launch
 from grader.sandbox.limits import Limits, human, rlimits
 from grader.sandbox.staging import Program, Stage, stage
+from grader.wall.wire import receive
 
 SAMPLE_SECONDS = 0.05
 SETTLE_SECONDS = 1.0

@@ -13,11 +13,11 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE = (
     "grader/__init__.py",
     "grader/errors.py",
-    "grader/records.py",
-    "grader/protocol.py",
-    "grader/draws.py",
+    "grader/records/__init__.py",
+    "grader/records/reason.py",
+    "grader/records/submission.py",
 )
-WORKER = "grader/worker"  # and all of its modules
+PACKAGES = ("grader/wall", "grader/worker")  # and all of their modules
 
 # What students import, and what that needs itself: never the solutions (architecture, fcn, cam).
 KIT = "reference/kit"
@@ -80,7 +80,8 @@ class Stage:
 def stage(program: Program) -> Stage:
     """Make a worker's folder, with copies of what it may see."""
     made = Stage(Path(tempfile.mkdtemp(prefix="worker-")).resolve())
-    for file in [*(ROOT / name for name in CODE), *sorted((ROOT / WORKER).glob("*.py"))]:
+    modules = [path for package in PACKAGES for path in sorted((ROOT / package).glob("*.py"))]
+    for file in [*(ROOT / name for name in CODE), *modules]:
         _copy(file, made.code / file.relative_to(ROOT))
     for file in program.extra:
         _copy(file, made.code / file.name)

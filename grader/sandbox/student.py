@@ -22,13 +22,14 @@ from grader.errors import (
     StudentTimeout,
     WorkerBroke,
 )
-from grader.protocol import Array, Message, receive, send
-from grader.records import Place, Slice
+from grader.records.reason import Place
+from grader.records.submission import Slice
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
 from grader.sandbox.loading import Failure, Key, Loaded, Loading, loaded, place, text
 from grader.sandbox.process import Worker
 from grader.sandbox.staging import Program
+from grader.wall.wire import Array, Message, receive, send
 
 STDOUT_CAP = 70_000
 LOOK_SECONDS = 0.2

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from grader.records import Epoch, Picture
+from grader.records.grade import Picture
+from grader.records.submission import Epoch
 from grader.training.bands import LINES, Calibration
 from grader.training.run import Run, Shown
 from reference.facades import CLASSES, PALETTE

@@ -31,8 +31,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import ProtocolError
-from grader.protocol import Array, Message, WireLimits, receive, send
-from grader.records import Chunk
+from grader.records.submission import Chunk
+from grader.wall.wire import Array, Message, WireLimits, receive, send
 from grader.worker import console
 from grader.worker.loader import StudentCodeError, World, describe, load, unpack
 from grader.worker.places import place_of

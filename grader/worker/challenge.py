@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.draws import draw, draw_into, draw_parameter, parameter_scale
+from grader.wall.draws import draw, draw_into, draw_parameter, parameter_scale
 from grader.worker.loader import World, call
 from grader.worker.models import LARGE, Answer, Arrays, construct, without_slow_initialisers
 from grader.worker.trace import Calm, Dropouts, describe

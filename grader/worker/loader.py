@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from grader.records import Chunk, Module, Slice
+from grader.records.submission import Chunk, Module, Slice
 from grader.worker.places import Place, place_of, register
 
 FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)

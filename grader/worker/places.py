@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from types import FrameType, TracebackType
 
-from grader.records import Chunk
+from grader.records.submission import Chunk
 
 Place = tuple[str, int]
 

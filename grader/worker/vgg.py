@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from grader.draws import positions
+from grader.wall.draws import positions
 from grader.worker.challenge import put, real_model
 from grader.worker.loader import World, call
 from grader.worker.models import Answer, Arrays

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.classlist import Entry
-from grader.people import Person
-from grader.records import Grade, Outcome, PartScore, Picture, Place, Provenance, ScoredCheck, Submission
+from grader.classroom.handed_in import Entry
+from grader.classroom.people import Person
+from grader.classroom.statistics import Row
+from grader.records.grade import Grade, Outcome, PartScore, Picture, Provenance, ScoredCheck
+from grader.records.reason import Place
+from grader.records.submission import Submission
 from grader.scoring import total
-from grader.statistics import Row
 
 PASSED, FAILED, PENDING, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.PENDING, Outcome.ERROR
 TITLES = {"fcn32s": "Part 1: FCN-32s", "questions": "Part 3: Questions", "cam": "Part 4: CAM"}

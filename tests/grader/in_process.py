@@ -9,7 +9,7 @@ import msgpack
 import numpy as np
 
 from grader.errors import StudentRaised
-from grader.records import Place
+from grader.records.reason import Place
 from grader.sandbox.loading import Loaded
 from grader.sandbox.student import Reply
 from grader.worker.loader import StudentCodeError, World, describe

@@ -12,7 +12,7 @@ from torch import nn
 from grader.network.graph import Expr
 from grader.network.reading import Reading, read_network
 from grader.network.trace import Trace, read_trace
-from grader.records import Chunk
+from grader.records.submission import Chunk
 from grader.worker.loader import World, run_chunks
 from grader.worker.operations import OPERATIONS
 from grader.worker.places import place_of_frame

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from grader import expect
 from grader.errors import Fault
-from grader.records import Place
+from grader.records.reason import Place
 
 PLACE = Place("cell 9", 4, "return h")
 

@@ -10,7 +10,9 @@ import pytest
 from grader import grading, rubric
 from grader.errors import CallError
 from grader.grading import Clock, Options, grade
-from grader.records import CheckResult, Grade, Outcome, Place, Progress
+from grader.records.grade import CheckResult, Grade, Outcome
+from grader.records.progress import Progress
+from grader.records.reason import Place
 from grader.sandbox.isolation import survey
 from grader.training import plans
 

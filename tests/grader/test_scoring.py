@@ -5,7 +5,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.records import CheckResult, Outcome, Place, ScoredCheck
+from grader.records.grade import CheckResult, Outcome, ScoredCheck
+from grader.records.reason import Place
 from grader.rubric import Line, Part, Rubric, load
 from grader.scoring import score, total
 

@@ -15,8 +15,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from grader import cli, grading  # noqa: E402
-from grader.records import Grade, Place, Progress  # noqa: E402
+from grader import grading  # noqa: E402
+from grader.commands import app  # noqa: E402
+from grader.records.grade import Grade  # noqa: E402
+from grader.records.progress import Progress  # noqa: E402
+from grader.records.reason import Place  # noqa: E402
 from tests.grader.a_class import ERROR, FAILED, check, grade  # noqa: E402
 
 FORGED = "::error::forged\n::set-output name=score::100\n</details><script>"
@@ -40,4 +43,4 @@ def fake(path: Path, options: grading.Options, progress: Callable[[Progress], No
 grading.grade = fake
 sys.argv = ["grader", *sys.argv[3:]]  # from: -m grader WORDS
 if __name__ == "__main__":
-    cli.main()
+    app.main()

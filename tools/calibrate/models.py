@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from fixtures.edits import Edit, apply, replace
 from fixtures.notebook import base, to_ipynb
 from grader import intake
-from grader.records import Submission
+from grader.records.submission import Submission
 
 RIGHT = "right"
 NETWORKS = {"fcn32s": "FCN32s", "fcn8s": "FCN8s"}

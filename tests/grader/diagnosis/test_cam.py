@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.diagnosis.cam import Case, Verdict, finishes, follows, matches, right_maps, search, stretched_late
 from grader.diagnosis.ways import CLASSES, STRETCHES, SUMS, Way
-from grader.draws import draw
+from grader.wall.draws import draw
 from reference.cam import class_activation_map
 
 Array = np.ndarray

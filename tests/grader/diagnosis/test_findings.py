@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from grader.diagnosis.findings import Finding, both, merge
-from grader.records import Place
+from grader.records.reason import Place
 
 FIRST = Finding("conv1", "a is wrong", "look there", "a = 1", "a = 2")
 SECOND = Finding("conv1", "b is wrong", "", "b = 1", "b = 3", Place("cell 2", 4))

@@ -4,7 +4,7 @@ import pytest
 
 from grader.diagnosis.findings import Finding
 from grader.diagnosis.layers import layer_findings, line_of, spec
-from grader.records import Place
+from grader.records.reason import Place
 from reference.architecture import fcn8s, fcn32s
 from tests.grader.slim import SOURCE, Edit, edited, reading_of
 

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from grader.diagnosis.numeric import explain_difference, find_offset
-from grader.draws import draw
 from grader.network.evaluate import Evaluator
 from grader.network.graph import replace_leaves
 from grader.network.reading import Reading
+from grader.wall.draws import draw
 from tests.grader.slim import SIZE, SOURCE, edited, reading_of
 
 SEED = 2

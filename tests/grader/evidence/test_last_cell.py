@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from grader.draws import draw
 from grader.errors import Blocked, Fault
 from grader.evidence import last_cell
 from grader.evidence.cam import CamEvidence
 from grader.evidence.last_cell import IMAGES, LastCell, Truth, truth
-from grader.records import Chunk, Place, Slice
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Slice
+from grader.wall.draws import draw
 from reference.kit.CAM.resnet import resnet18
 from tests.grader.evidence.test_cam import LABELS, SOURCE
 from tests.grader.in_process import InProcess

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grader.errors import Blocked, ProtocolError, StudentDied, StudentRaised
 from grader.evidence.model import ModelEvidence, close
 from grader.network.evaluate import BILINEAR
-from grader.records import Place
+from grader.records.reason import Place
 from grader.sandbox.student import Reply
 from reference.architecture import Architecture, Conv
 from tests.grader.in_process import InProcess, Refusing

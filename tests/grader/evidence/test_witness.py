@@ -6,7 +6,8 @@ import pytest
 
 from grader.errors import StudentDied, StudentLacks, StudentRaised
 from grader.evidence.witness import Witness
-from grader.records import Chunk, Dropped, Module, Place, Slice, Submission
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Dropped, Module, Slice, Submission
 from grader.sandbox.loading import Failure, Loaded
 from grader.sandbox.student import Reply
 

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from grader.intake import read
-from grader.records import Chunk, Module, Submission
+from grader.records.submission import Chunk, Module, Submission
 
 
 def cell(source: str | list[str], kind: str = "code", **more: Any) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from grader.draws import draw, draw_parameter
 from grader.network import evaluate
 from grader.network.evaluate import BILINEAR, Evaluator, NotReplayableError
 from grader.network.graph import INPUT, Expr, add, crop, expr, leaf, max_pool, relu
 from grader.network.reference import window
 from grader.network.trace import read_trace
+from grader.wall.draws import draw, draw_parameter
 from grader.worker.places import place_of_frame
 from grader.worker.trace import Calm, Dropouts, record
 from reference.fcn import bilinear_weight

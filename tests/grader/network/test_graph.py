@@ -16,7 +16,7 @@ from grader.network.graph import (
     replace_leaves,
     walk,
 )
-from grader.records import Place
+from grader.records.reason import Place
 
 
 @st.composite

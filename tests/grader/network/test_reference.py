@@ -7,12 +7,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.draws import draw, draw_parameter
 from grader.network.evaluate import Evaluator
 from grader.network.graph import INPUT, replace_leaves, walk
 from grader.network.reading import read_network
 from grader.network.reference import layer, reference_output, reference_uncropped
 from grader.network.trace import read_trace
+from grader.wall.draws import draw, draw_parameter
 from grader.worker.places import place_of_frame
 from grader.worker.trace import record
 from reference.architecture import Architecture, Conv, fcn8s, fcn32s

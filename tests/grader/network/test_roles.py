@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from grader.network.graph import INPUT, Expr, conv, leaf, max_pool
 from grader.network.roles import align, is_pool, read_layer
-from grader.records import Place
+from grader.records.reason import Place
 from reference.architecture import Conv, Pool
 from tests.grader.slim import SLIM, expr_of
 from tests.grader.styles import Style, styled_reading, styles

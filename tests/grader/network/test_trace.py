@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from grader.errors import ProtocolError
 from grader.network.graph import INPUT, leaf, relu, walk
 from grader.network.trace import MAX_CALLS, Trace, read_place, read_trace
-from grader.records import Place
+from grader.records.reason import Place
 from grader.worker import trace as worker
 from grader.worker.places import place_of_frame
 from tests.grader.slim import SOURCE, Computes, edited, record_of, trace_of, traced

@@ -8,35 +8,26 @@ from dataclasses import replace
 
 import pytest
 
-from grader.records import (
+from grader.records.grade import Grade, Outcome, PartScore, Picture, Provenance, ScoredCheck
+from grader.records.reason import Place
+from grader.records.submission import (
     Answer,
     Dropped,
     Epoch,
     Figure,
-    Grade,
-    Outcome,
-    PartScore,
-    Picture,
-    Place,
     Prediction,
-    Provenance,
     SavedEvidence,
-    ScoredCheck,
     Slice,
     Submission,
     TrainingRun,
 )
 
-HOSTILE = (
-    '<script>alert(1)</script></details></pre><img src=x onerror="alert(2)"> [link](http://evil.example) '
-    "www.evil.example @everyone `tick` | cell | **bold** [bold red]markup[/] ${{ secrets.X }} {{ 7*7 }} "
-    "%0A &lt;\r\n::error file=x::forged\n##[add-mask]forged\n=cmd|' /C calc'!A0 "
-    "\x1b[2J\x1b]0;title\x07 \x00 \u202edrowssap\u202c \ud800"
-)
 SOURCE = (
     "class FCN32s(nn.Module):\n    def forward(self, x):\n        h = x  # <b>&amp;\n"
     "        return h[:, :, 18:18 + x.size(2)]"
 )
+from tests.grader.hostile import HOSTILE
+
 TITLES = {
     "fcn32s": "Part 1: FCN-32s",
     "fcn8s": "Part 2: FCN-8s",
@@ -134,12 +125,6 @@ def graded(checks: tuple[ScoredCheck, ...], submission: Submission, **other: obj
         provenance=provenance,
     )
     return replace(grade, **other)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def hostile() -> str:
-    """Words that try every sink at once."""
-    return HOSTILE
 
 
 @pytest.fixture

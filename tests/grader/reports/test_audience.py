@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from grader.records import Grade
+from grader.records.grade import Grade
 from grader.reports import AUDIENCES, RENDERERS
 from grader.reports.audience import for_student
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from grader.records import Grade
+from grader.records.grade import Grade
 from grader.reports.classroom50 import render
 
 STRING = {"type": "string", "minLength": 1}

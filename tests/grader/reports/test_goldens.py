@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.records import Grade
+from grader.records.grade import Grade
 from grader.reports import RENDERERS, Renderer, classroom50
 
 GOLDENS = Path(__file__).parents[3] / "fixtures" / "goldens"

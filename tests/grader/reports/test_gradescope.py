@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from grader.records import Grade
+from grader.records.grade import Grade
 from grader.reports.gradescope import render
 
 VISIBILITY = {"enum": ["visible", "hidden", "after_due_date", "after_published"]}

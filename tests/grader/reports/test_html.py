@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.records import Grade, Outcome, Submission
+from grader.records.grade import Grade, Outcome
+from grader.records.submission import Submission
 from grader.reports.audience import for_student
 from grader.reports.html import render
 

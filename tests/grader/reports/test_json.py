@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 
-from grader.records import CheckResult, Epoch, Grade, Outcome, Place, SavedEvidence, TrainingRun
+from grader.records.grade import CheckResult, Grade, Outcome
+from grader.records.reason import Place
+from grader.records.submission import Epoch, SavedEvidence, TrainingRun
 from grader.reports.json import from_dict, render, to_dict, validator
 from grader.rubric import load
 from grader.scoring import score, total

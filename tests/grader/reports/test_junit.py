@@ -10,7 +10,7 @@ import xmlschema
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.records import Grade, Outcome
+from grader.records.grade import Grade, Outcome
 from grader.reports.junit import render
 
 

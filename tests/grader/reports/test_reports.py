@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.records import Grade
+from grader.records.grade import Grade
 from grader.reports import RENDERERS, write_reports
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from grader.records import Grade, Outcome
+from grader.records.grade import Grade, Outcome
 from grader.reports.summary import CUT, LIMIT, render
 
 OURS = ("<br>", "<code>", "</code>", "<sub>", "</sub>")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from grader.records import Grade
+from grader.records.grade import Grade
 from grader.reports import terminal
 
 

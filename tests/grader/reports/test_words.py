@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from grader.records import Grade, Outcome, Place
+from grader.records.grade import Grade, Outcome
+from grader.records.reason import Place
 from grader.reports import words
 
 

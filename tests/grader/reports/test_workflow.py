@@ -6,7 +6,8 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.records import Grade, Outcome, Place
+from grader.records.grade import Grade, Outcome
+from grader.records.reason import Place
 from grader.reports.workflow import LIMIT, render
 
 COMMAND = re.compile(r"::(error|warning) (?:[a-z]+=[^,:]*,)*title=[^,:]+::[^\r\n]+")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.records import Chunk, Module, Slice
+from grader.records.submission import Chunk, Module, Slice
 from grader.sandbox.isolation import survey
 from grader.sandbox.ladder import RUNGS
 from grader.sandbox.limits import Limits

@@ -178,7 +178,7 @@ def test_an_answer_given_in_advance_is_for_no_request(start: Start) -> None:
     """Each answer names its request."""
     source = (
         SNEAK
-        + "from grader.protocol import send, Message\n"
+        + "from grader.wall.wire import send, Message\n"
         + "def f():\n    send(ours(), Message({'id': 99, 'status': 'ok', 'value': 1, 'stdout': ''}))"
     )
     with pytest.raises(ProtocolError, match="another request"):
@@ -199,7 +199,7 @@ def test_an_answer_given_in_advance_is_for_no_request(start: Start) -> None:
 def test_a_malformed_answer_is_refused(start: Start, header: dict[str, object]) -> None:
     """Types are checked, nothing is converted."""
     source = SNEAK + (
-        "from grader.protocol import send, Message\n"
+        "from grader.wall.wire import send, Message\n"
         f"def f(number):\n    send(ours(), Message({{'id': number, **{header!r}}}))\n    while True: pass"
     )
     student = start(source)

@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from grader.records import Epoch
+from grader.records.submission import Epoch
 from grader.training import drawing
 from grader.training.bands import Band, Calibration
 from grader.training.run import Judged, Point, Run, Shown

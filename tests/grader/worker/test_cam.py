@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader.records import Chunk, Slice
+from grader.records.submission import Chunk, Slice
 from grader.worker import cam
 from grader.worker.cam import INDICES, plain
 from grader.worker.loader import StudentCodeError

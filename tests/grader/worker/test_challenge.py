@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from grader.draws import draw, draw_parameter, positions
+from grader.wall.draws import draw, draw_parameter, positions
 from tests.grader.slim import SOURCE, world_of
 from tests.grader.worker.a_model import ask, tiny
 

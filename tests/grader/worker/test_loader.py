@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.records import Chunk, Module, Slice
+from grader.records.submission import Chunk, Module, Slice
 from grader.sandbox.loading import pack
 from grader.worker.loader import StudentCodeError, World, call, describe, load, run_chunks, unpack
 

@@ -6,7 +6,7 @@ import traceback
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.records import Chunk
+from grader.records.submission import Chunk
 from grader.worker.loader import run_chunks
 from grader.worker.places import place_of, place_of_frame, register
 

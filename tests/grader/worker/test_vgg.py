@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.draws import draw_parameter
+from grader.wall.draws import draw_parameter
 from grader.worker.loader import World
 from tests.grader.worker.a_model import ask, cause, tiny
 

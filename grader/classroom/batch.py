@@ -1,0 +1,195 @@
+"""A class: what is graded already, what is left, and the pages about all of it."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass, replace
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+
+from grader import grading, interrupts, reports, rubric
+from grader.classroom import gradebook, identity, page
+from grader.classroom.handed_in import Entry
+from grader.classroom.statistics import Row
+from grader.engines import local
+from grader.errors import CallError, IsolationError
+from grader.marks import exchange
+from grader.records import saved
+from grader.records.grade import Grade, Outcome
+from grader.records.progress import Progress
+
+REPORTS = ("report.json", "report.html")
+ERROR_LOG = "grader-error.log"
+# Seconds until a process is given up; grading itself has nearer deadlines.
+CEILINGS = {"none": 1800.0, "full": 12 * 3600.0}
+CEILING = 2 * 3600.0
+
+
+class Which(StrEnum):
+    """What to grade of a class that was graded before."""
+
+    STALE = "stale"  # whatever a new grading could change: submission, grader, rubric, seed, options
+    CHANGED = "changed"  # only submissions that are new or changed
+    FAILED = "failed"  # only those without a grade, and those that a person must look at
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which reports are written beside report.json and report.html, and for whom."""
+
+    audience: str = "ta"
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One submission to grade."""
+
+    name: str
+    path: Path
+    folder: Path
+    options: grading.Options
+    view: View
+
+
+def grade_into(
+    path: Path, folder: Path, options: grading.Options, view: View, listen: Callable[[Progress], None]
+) -> Grade:
+    """Grade one submission, merge a person's marks, write its reports and keep it for the next time.
+
+    Where the grader itself breaks, the folder keeps a log of it and no older report; the exception goes on.
+    """
+    page = rubric.load()
+    exchange.read(folder, page)  # a file of marks that can't be right is refused before the work, not after
+    try:
+        key = _key(path, options)
+        grade = grading.grade(path, options, listen)
+        interrupts.insist()
+        merged = _publish(key, replace(grade, student=folder.name), folder, page, view)
+    except (CallError, IsolationError):
+        raise
+    except Exception as error:
+        forget(folder, "".join(traceback.format_exception(error)))
+        raise
+    (folder / ERROR_LOG).unlink(missing_ok=True)
+    return merged
+
+
+def forget(folder: Path, why: str) -> None:
+    """Leave a log that ends in `why` in the folder, instead of reports that no longer hold."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in (*reports.RENDERERS, saved.FILE):
+        (folder / stale).unlink(missing_ok=True)
+    with (folder / ERROR_LOG).open("a", encoding="utf-8", errors="backslashreplace") as log:
+        log.write(f"{why}\n")
+
+
+def check_marks(entries: Iterable[Entry], out: Path) -> None:
+    """Raise CallError for the first file of marks that can't be right, before anything is graded."""
+    page = rubric.load()
+    for entry in entries:
+        exchange.read(out / entry.name, page)
+
+
+def left(
+    entries: Iterable[Entry], out: Path, options: grading.Options, view: View, which: Which
+) -> tuple[Task, ...]:
+    """The submissions that are to be graded now."""
+    tasks = (Task(e.name, e.path, out / e.name, options, view) for e in entries if e.path)
+    return tuple(task for task in tasks if _is_left(task, which))
+
+
+def run(tasks: Sequence[Task], jobs: int) -> Iterator[local.Said[Task] | local.Done[Task]]:
+    """Grade them, `jobs` at once; what happens is told as it does."""
+    ceiling = CEILINGS.get(tasks[0].options.training, CEILING) if tasks else CEILING
+    try:
+        for event in local.run(tasks, _work, jobs, ceiling, _log):
+            if isinstance(event, local.Done) and event.problem:
+                forget(event.task.folder, event.problem)
+            yield event
+    finally:
+        for log in filter(_is_empty, map(_log, tasks)):  # of those that an interrupt ended
+            log.unlink()
+
+
+def collect(entries: Iterable[Entry], out: Path, view: View, problems: Mapping[str, str]) -> tuple[Row, ...]:
+    """Every submission with its grade, a person's marks in it; `problems` says why one has none.
+
+    Reports that show older marks, or another view, are made anew.
+    """
+    page = rubric.load()
+    return tuple(_row(entry, out / entry.name, page, view, problems) for entry in entries)
+
+
+def write_pages(rows: Sequence[Row], out: Path, title: str, assignment: str, ignored: Sequence[str]) -> None:
+    """The pages about the class as a whole, each written whole or not at all."""
+    pages = {
+        "index.html": partial(page.render, title, rows, ignored),
+        "gradebook.csv": partial(gradebook.gradebook, rows),
+        "canvas.csv": partial(gradebook.canvas, rows, assignment),
+        "gradescope.csv": partial(gradebook.gradescope, rows),
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    for name, render in pages.items():
+        half = out / f"{name}.part"
+        half.write_text(render(), encoding="utf-8")
+        half.replace(out / name)
+
+
+def _log(task: Task) -> Path:
+    return task.folder / ERROR_LOG
+
+
+def _is_empty(log: Path) -> bool:
+    return log.exists() and not log.stat().st_size
+
+
+def _work(task: Task, listen: Callable[[Progress], None]) -> str:
+    grade = grade_into(task.path, task.folder, task.options, task.view, listen)
+    return f"{grade.score:g} of {grade.max_score - grade.pending:g}"
+
+
+def _key(path: Path, options: grading.Options) -> saved.Key:
+    return saved.Key(
+        submission=identity.submission_sha(path),
+        grader=identity.grader_sha(),
+        rubric=rubric.load().sha256,
+        options=json.dumps(asdict(options), sort_keys=True),
+    )
+
+
+def _is_left(task: Task, which: Which) -> bool:
+    kept = saved.read(task.folder)
+    if kept is None:
+        return True
+    if which is Which.FAILED:
+        return any(check.outcome is Outcome.ERROR for check in kept.grade.checks)
+    key = _key(task.path, task.options)
+    return kept.key.submission != key.submission if which is Which.CHANGED else kept.key != key
+
+
+def _row(entry: Entry, folder: Path, page: rubric.Rubric, view: View, problems: Mapping[str, str]) -> Row:
+    if entry.path is None:
+        return Row(entry)
+    kept = saved.read(folder)
+    if kept is None:
+        return Row(entry, None, problems.get(entry.name) or "not graded yet")
+    if kept.shown != _shown(folder, view):
+        return Row(entry, _publish(kept.key, kept.grade, folder, page, view))
+    return Row(entry, exchange.merge(kept.grade, exchange.read(folder, page)))
+
+
+def _publish(key: saved.Key, grade: Grade, folder: Path, page: rubric.Rubric, view: View) -> Grade:
+    """Write the reports, a person's marks in them; what is kept last says that they are complete."""
+    shown = _shown(folder, view)
+    merged = exchange.merge(grade, exchange.read(folder, page))
+    reports.write_reports(reports.AUDIENCES[view.audience](merged), folder, (*REPORTS, *view.also))
+    saved.write(folder, saved.Saved(key, grade, shown))
+    return merged
+
+
+def _shown(folder: Path, view: View) -> str:
+    return json.dumps([exchange.sha(folder), *astuple(view)])

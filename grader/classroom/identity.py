@@ -1,0 +1,47 @@
+"""What makes two gradings the same: fingerprints of a submission and of the grader."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from grader.paths import ROOT
+from grader.rubric import RUBRIC
+
+SOURCES = ("grader", "reference")
+
+
+def submission_sha(path: Path) -> str:
+    """SHA-256 of a file, or of a folder's files with their names; links count by where they point."""
+    return _sha_of_files(path, path.rglob("*") if path.is_dir() else [path])
+
+
+@cache
+def grader_sha() -> str:
+    """SHA-256 of the grader's sources and templates, without the rubric, which has its own."""
+    files = (file for name in SOURCES for file in (ROOT / name).rglob("*"))
+    return _sha_of_files(ROOT, (file for file in files if "__pycache__" not in file.parts and file != RUBRIC))
+
+
+def _sha_of_files(root: Path, files: Iterable[Path]) -> str:
+    whole = hashlib.sha256()
+    for file in sorted(files):
+        if content := _sha_of_content(file):
+            whole.update(_sha_of_name(file.relative_to(root)) + content)
+    return whole.hexdigest()
+
+
+def _sha_of_content(file: Path) -> bytes:
+    """Empty for folders, devices and pipes, which can't be read."""
+    if file.is_symlink():
+        return _sha_of_name(file.readlink())
+    if not file.is_file():
+        return b""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").digest()
+
+
+def _sha_of_name(path: Path) -> bytes:
+    return hashlib.sha256(str(path).encode(errors="surrogateescape")).digest()

@@ -1,0 +1,219 @@
+"""Where submissions are graded: a pool of processes on this machine, one process for each submission."""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import astuple, dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import psutil
+
+from grader import interrupts
+from grader.records.progress import Progress
+
+# Imported once; every process starts from there.
+PRELOAD = ["grader.classroom.batch", "grader.judging", "grader.evidence.case"]
+MEMORY_PER_JOB = 4 * 2**30
+GRACE_SECONDS = 5.0
+
+T = TypeVar("T")
+Work = Callable[[T, Callable[[Progress], None]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T]):
+    """A task that ended with a `result` in words, or with a `problem`."""
+
+    task: T
+    problem: str
+    seconds: float
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Generic[T]):
+    """A task that goes on, and says where it is."""
+
+    task: T
+    progress: Progress
+
+
+@dataclass(slots=True)
+class _Running(Generic[T]):
+    task: T
+    process: BaseProcess
+    ears: Connection
+    cores: frozenset[int]
+    started: float = field(default_factory=time.monotonic)
+
+
+def default_jobs(device: str) -> int:
+    """One process a core, as far as memory goes; one alone where all would share a GPU."""
+    if device == "cuda":
+        return 1
+    by_memory = psutil.virtual_memory().available // MEMORY_PER_JOB
+    return max(1, min(len(_cores()), by_memory))
+
+
+def run(
+    tasks: Iterable[T], work: Work[T], jobs: int, ceiling: float, log: Callable[[T], Path]
+) -> Iterator[Said[T] | Done[T]]:
+    """Runs `work(task, listener)` for every task, `jobs` at once, each in a process and on cores of its own.
+
+    What a process prints goes to the file that `log` names. One that crashes or takes more than `ceiling`
+    seconds costs its task and no other. Closing the iterator ends what still runs.
+    """
+    waiting, running = list(tasks), list[_Running[T]]()
+    shares = _shares(jobs)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOAD)
+    try:
+        while waiting or running:
+            while waiting and shares:
+                running.append(_start(context, waiting.pop(0), work, shares.pop(), log))
+            for event in _listen(running, ceiling):
+                if isinstance(event, Done):
+                    ended = next(one for one in running if one.task is event.task)
+                    running.remove(ended)
+                    shares.append(ended.cores)
+                yield event
+    finally:
+        _end(running)
+
+
+def _start(
+    context: Any, task: T, work: Work[T], cores: frozenset[int], log: Callable[[T], Path]
+) -> _Running[T]:
+    ears, mouth = context.Pipe()
+    process = context.Process(target=_child, args=(task, work, mouth, cores, log(task)))
+    process.start()
+    mouth.close()
+    return _Running(task, process, ears, cores)
+
+
+def _listen(running: Sequence[_Running[T]], ceiling: float) -> Iterator[Said[T] | Done[T]]:
+    """What the running ones say within a second, and which of them ended or must end."""
+    ready = wait([one.ears for one in running], timeout=1.0)
+    for one in tuple(running):
+        if one.ears in ready:
+            yield _heard(one)
+        elif time.monotonic() - one.started > ceiling:
+            _kill(one, _family(one))
+            yield _done(one, f"took longer than {ceiling:.0f} s")
+
+
+def _heard(one: _Running[T]) -> Said[T] | Done[T]:
+    try:
+        said = json.loads(one.ears.recv_bytes())
+    except (EOFError, OSError):
+        one.process.join(GRACE_SECONDS)
+        return _done(one, f"its process ended with code {one.process.exitcode}")
+    if isinstance(said, list):
+        return Said(one.task, Progress(*said))
+    one.process.join(GRACE_SECONDS)
+    _kill(one, _family(one))
+    return _done(one, **said)
+
+
+def _done(one: _Running[T], problem: str, result: str = "") -> Done[T]:
+    one.ears.close()
+    return Done(one.task, problem, time.monotonic() - one.started, result)
+
+
+def _end(running: Iterable[_Running[Any]]) -> None:
+    """Ask first, so that each ends its own worker; then kill what is left of it."""
+    families = [(one, _family(one)) for one in running]
+    for one, _ in families:
+        one.process.terminate()
+    deadline = time.monotonic() + GRACE_SECONDS
+    for one, family in families:
+        one.process.join(max(0.0, deadline - time.monotonic()))
+        _kill(one, family)
+
+
+def _family(one: _Running[Any]) -> list[psutil.Process]:
+    """The process and all below it, while it lives."""
+    try:
+        process = psutil.Process(one.process.pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _kill(one: _Running[Any], family: Iterable[psutil.Process]) -> None:
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    one.process.join()
+
+
+# --- in the child ---------------------------------------------------------------------------------
+
+
+def _child(task: T, work: Work[T], mouth: Connection, cores: frozenset[int], log: Path) -> None:
+    """Does the work; its last words are the result, or what went wrong."""
+    os.set_inheritable(mouth.fileno(), False)
+    _print_into(log)
+    interrupts.watch(signal.SIGTERM)
+    signal.signal(signal.SIGINT, lambda number, frame: None)  # the parent ends all in order
+    threading.Thread(target=_end_with, args=(mouth,), daemon=True).start()
+    _stay_on(cores)
+    try:
+        result = work(task, lambda progress: _say(mouth, astuple(progress)))
+    except KeyboardInterrupt:
+        sys.exit(128 + interrupts.received())
+    except Exception as error:
+        _say(mouth, {"problem": f"{type(error).__name__}: {error}"})
+    else:
+        _say(mouth, {"problem": "", "result": result})
+
+
+def _print_into(log: Path) -> None:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as file:
+        for output in (1, 2):
+            os.dup2(file.fileno(), output)
+    faulthandler.enable()
+
+
+def _say(mouth: Connection, words: object) -> None:
+    mouth.send_bytes(json.dumps(words).encode())
+
+
+def _end_with(parent: Connection) -> None:
+    """Where the class run is killed nobody else ends this process: its end of the pipe does."""
+    with suppress(OSError):
+        parent.poll(None)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _stay_on(cores: frozenset[int]) -> None:
+    """Every process below counts these cores as all there are, so no more threads start than can run."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cores)
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(len(cores))
+
+
+def _cores() -> list[int]:
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
+def _shares(jobs: int) -> list[frozenset[int]]:
+    """The cores dealt out to `jobs` processes; with more processes than cores they share."""
+    cores = _cores()
+    return [frozenset(cores[n::jobs] or [cores[n % len(cores)]]) for n in range(jobs)]

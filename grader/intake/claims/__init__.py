@@ -1,0 +1,1 @@
+"""What a submission says of itself in saved outputs and answers."""

@@ -1,0 +1,56 @@
+"""What a submission says of itself: training logs, figures, predictions and answers, saved in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from grader.intake.claims.answers import answers
+from grader.intake.claims.figures import MOST, figure, pictures
+from grader.intake.claims.logs import Log, logs, predictions
+from grader.intake.claims.outputs import printed
+from grader.intake.claims.story import Story, Told
+from grader.intake.code.program import Program
+from grader.intake.files.notebook import Cell
+from grader.records.submission import Figure, SavedEvidence, TrainingRun
+
+CAM_CALLS = {"returnCAM", "get_cls_pred"}
+SHOWS_MODEL = re.compile(r"visuali|predict|model|fcn", re.IGNORECASE)
+
+
+def evidence(cells: Sequence[Cell], program: Program, cam_labels: frozenset[str]) -> SavedEvidence:
+    """Collect it from the cells of a notebook; scripts have none but answers in comments."""
+    code = [cell for cell in cells if cell.kind == "code"]
+    story = Story(program, cells)
+    texts = [(cell, printed(cell)) for cell in code if cell.outputs]
+    return SavedEvidence(
+        has_outputs=bool(texts),
+        runs=tuple(run for cell, text in texts for run in _runs(cell, logs(text), story)),
+        figures=tuple(_figures(code, story, cam_labels)),
+        predictions=tuple(each for cell, text in texts for each in predictions(cell.label, text)),
+        answers=answers(cells),
+    )
+
+
+def _runs(cell: Cell, found: list[Log], story: Story) -> Iterator[TrainingRun]:
+    trained = story.trainings(cell.label)
+    for number, log in enumerate(found):
+        told = trained[min(number, len(trained) - 1)] if trained else story.heading(cell.label)
+        yield TrainingRun(
+            cell.label, told.model, told.pretrained, log.epochs, log.test_accuracy, log.test_mean_iou
+        )
+
+
+def _figures(cells: Sequence[Cell], story: Story, cam_labels: frozenset[str]) -> Iterator[Figure]:
+    found = ((cell, *picture) for cell in cells for picture in pictures(cell))
+    for _, (cell, form, data) in zip(range(MOST), found, strict=False):
+        if made := figure(cell.label, _part(cell, story, cam_labels), form, data):
+            yield made
+
+
+def _part(cell: Cell, story: Story, cam_labels: frozenset[str]) -> str:
+    """The part of the assignment that a cell's pictures belong to, "" where it can't be told."""
+    if cell.label in cam_labels or story.calls(cell.label) & CAM_CALLS:
+        return "cam"
+    heading: Told = story.heading(cell.label) if SHOWS_MODEL.search(cell.source) else Told()
+    return story.shows(cell.label) or heading.model

@@ -1,0 +1,60 @@
+"""Training logs and predictions in what cells printed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.intake.files.basket import shown
+from grader.records.submission import Epoch, Prediction
+
+NUMBER = r"\s*[:=]\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|inf)"
+LINE = re.compile(
+    rf"(?P<start>Init Model)"
+    rf"|Epoch Loss{NUMBER}\s*,\s*Avg Acc{NUMBER}\s*,\s*Mean IoU{NUMBER}"
+    rf"|Test Acc{NUMBER}\s*,\s*Test Mean IoU{NUMBER}",
+    re.IGNORECASE,
+)
+PREDICTION = re.compile(r"top-?1 prediction\s*:\s*(\d*\.?\d+)\s*->\s*([^\n]{1,100})", re.IGNORECASE)
+MOST_EPOCHS = 500
+MOST = 50  # runs, and predictions, of one cell
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One training run, as it was printed."""
+
+    epochs: tuple[Epoch, ...] = ()
+    test_accuracy: float | None = None
+    test_mean_iou: float | None = None
+
+
+def logs(text: str) -> list[Log]:
+    """The training runs in a text, in order; epochs whose numbers aren't finite are left out."""
+    return [log for log in _runs(text) if log.epochs or log.test_accuracy is not None][:MOST]
+
+
+def _runs(text: str) -> Iterator[Log]:
+    epochs: list[Epoch] = []
+    for match in LINE.finditer(text):
+        if match["start"]:
+            yield Log(tuple(epochs))
+            epochs = []
+            continue
+        numbers = [float(number) for number in match.groups()[1:] if number is not None]
+        if not all(map(math.isfinite, numbers)):
+            continue
+        if len(numbers) == 3 and len(epochs) < MOST_EPOCHS:
+            epochs.append(Epoch(*numbers))
+        elif len(numbers) == 2:
+            yield Log(tuple(epochs), *numbers)
+            epochs = []
+    yield Log(tuple(epochs))
+
+
+def predictions(label: str, text: str) -> list[Prediction]:
+    """The lines `top1 prediction: 0.444 -> mountain bike` in a text."""
+    found = PREDICTION.findall(text)[:MOST]
+    return [Prediction(label, float(number), shown(name.strip())) for number, name in found]

@@ -1,0 +1,36 @@
+"""The text that a cell printed, from its saved outputs, as a reader of the notebook saw it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from grader.intake.files.notebook import Cell, text_of
+
+LONGEST = 1_000_000  # characters of one cell; of more, the beginning and the end are read
+ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]|[^\n]\x08")
+
+
+def printed(cell: Cell) -> str:
+    """Everything a cell printed: streams joined by name, as prints that were cut apart belong together."""
+    streams: dict[str, list[str]] = {"stdout": [], "stderr": []}
+    for output in cell.outputs:
+        if output.get("output_type") == "stream":
+            streams["stderr" if output.get("name") == "stderr" else "stdout"].append(
+                text_of(output.get("text"))
+            )
+        else:
+            streams["stdout"] += [f"\n{text}\n" for text in _plain(output)]
+    return "\n".join(_clean("".join(parts)) for parts in streams.values() if parts)
+
+
+def _plain(output: Mapping[str, object]) -> Iterator[str]:
+    data = output.get("data")
+    if isinstance(data, dict) and (text := text_of(data.get("text/plain"))):
+        yield text
+
+
+def _clean(text: str) -> str:
+    if len(text) > 2 * LONGEST:
+        text = f"{text[:LONGEST]}\n{text[-LONGEST:]}"
+    return ESCAPES.sub("", text).replace("\r", "\n")

@@ -1,0 +1,1 @@
+"""From cells to the slice that the graded names need."""

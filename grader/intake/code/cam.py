@@ -1,0 +1,93 @@
+"""The slice of the last cell: what calls `returnCAM` and what that needs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grader.intake.code.cutting import DEFINITIONS, chunks, in_order
+from grader.intake.code.effects import calls, running
+from grader.intake.code.library import MAIN
+from grader.intake.code.names import walk
+from grader.intake.code.program import TARGETS, Program
+from grader.intake.code.slicing import Walk
+from grader.intake.code.statements import Statement
+from grader.intake.code.weights import WEIGHT, binds, weight_chunks
+from grader.records.submission import Chunk
+
+CAM = "returnCAM"
+PICTURE = re.compile(r"([\w-]{1,40})\.(?:jpe?g|png)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CamCell:
+    """The chunks that the last cell needs beyond the targets' slice, and those that compute `weight_fc`."""
+
+    labels: frozenset[str] = frozenset()  # of the cells that call returnCAM
+    chunks: tuple[Chunk, ...] = ()
+    weight_fc: tuple[Chunk, ...] = ()
+
+
+def cam_cell(walk: Walk) -> CamCell:
+    """The slice of the last cell, on top of the walk from the targets."""
+    program = walk.library.program(MAIN)
+    if program is None:
+        return CamCell()
+    callers = _callers(program)
+    users = [at for at, each in enumerate(program.statements) if _uses(each, callers)]
+    chosen = _chosen(program, users)
+    before = set(walk.kept[MAIN])
+    for position in chosen:
+        walk.keep(MAIN, position)
+    positions = (walk.kept[MAIN] - before) | set(chosen)
+    bodies = [each for each in program.statements if getattr(each.node, "name", "") in callers]
+    weight_fc = weight_chunks(program, [program.statements[at] for at in chosen], bodies)
+    labels = frozenset(program.statements[at].label for at in chosen)
+    return CamCell(labels, chunks(program, in_order(program, positions)), weight_fc)
+
+
+def _callers(program: Program) -> frozenset[str]:
+    """`returnCAM`, and the functions, classes and objects of these classes through which it is called."""
+    users: dict[str, set[str]] = defaultdict(set)  # of each name that is called, those that call it
+    found, classes = [CAM], set[str]()
+    for statement in program.statements:
+        node = statement.node
+        if isinstance(node, DEFINITIONS) and node.name not in TARGETS:
+            classes |= {node.name} if isinstance(node, ast.ClassDef) else set()
+            found += [node.name] if any(binds(part, WEIGHT) for part in walk(node)) else []
+            for head in _called(walk(node)):
+                users[head].add(node.name)
+        elif isinstance(node, ast.Assign):
+            for head in _called(running([node])) & classes:
+                users[head] |= statement.names.binds
+    for name in found:
+        found += users[name] - set(found)
+    return frozenset(found)
+
+
+def _called(nodes: Iterable[ast.AST]) -> set[str]:
+    """The names that calls begin with, and returnCAM where it is called as part of a module or an object."""
+    paths = {call.path for call in calls(nodes)}
+    return {path.split(".")[0] for path in paths} | {CAM for path in paths if path.endswith(f".{CAM}")}
+
+
+def _uses(statement: Statement, callers: Iterable[str]) -> bool:
+    if isinstance(statement.node, DEFINITIONS):
+        return False
+    return WEIGHT in statement.names.binds or not _called(running([statement.node])).isdisjoint(callers)
+
+
+def _chosen(program: Program, users: list[int]) -> list[int]:
+    """Those of the last cell, and of cells above it that show other pictures."""
+    chosen: list[int] = []
+    seen: set[str] = set()
+    for label in dict.fromkeys(program.statements[at].label for at in reversed(users)):
+        here = [at for at in users if program.statements[at].label == label]
+        pictures = {name for line in program.statements[here[0]].lines for name in PICTURE.findall(line)}
+        if not chosen or pictures - seen:
+            chosen += here
+            seen |= pictures
+    return sorted(chosen)

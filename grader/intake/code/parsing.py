@@ -1,0 +1,65 @@
+"""From text to statements: where a whole does not parse, the statements of it that do."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+
+from grader.intake.code.magics import Open
+
+UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+STARTS = re.compile(r"(?!else\b|elif\b|except\b|finally\b)[^\s#]")
+MOST_BROKEN = 50
+
+
+def parse(text: str) -> tuple[list[ast.stmt], list[tuple[int, str]]]:
+    """The top-level statements of a text, and (line, why) of those that do not parse."""
+    try:
+        return _body(text, 0), []
+    except UNPARSABLE:
+        return _salvage(text.split("\n"))
+
+
+def _body(text: str, above: int) -> list[ast.stmt]:
+    """Parse a text that has `above` lines above it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # invalid escapes in strings are no concern of ours
+        return ast.parse("\n" * above + text).body
+
+
+def _salvage(lines: list[str]) -> tuple[list[ast.stmt], list[tuple[int, str]]]:
+    starts = [number for number, line in enumerate(lines) if STARTS.match(line)]
+    nodes: list[ast.stmt] = []
+    broken: list[tuple[int, str]] = []
+    at = 0
+    while at < len(starts) and len(broken) < MOST_BROKEN:
+        stop, closed = _end(lines, starts, at)
+        until = starts[stop] if stop < len(starts) else len(lines)
+        try:
+            nodes += _body("\n".join(lines[starts[at] : until]), starts[at])
+            at = stop
+        except UNPARSABLE as error:
+            broken.append((starts[at] + 1, _why(error)))
+            at = stop if closed else at + 1  # after a bracket that never closes, anything may begin anew
+    return nodes, broken
+
+
+def _end(lines: list[str], starts: list[int], at: int) -> tuple[int, bool]:
+    """Which start ends the statement of start `at`, and whether its brackets and strings are closed there."""
+    inside = Open()
+    for number in range(at, len(starts)):
+        if number > at and not inside and not lines[starts[number - 1]].startswith("@"):
+            return number, True
+        until = starts[number + 1] if number + 1 < len(starts) else len(lines)
+        for line in lines[starts[number] : until]:
+            inside.feed(line)
+    return len(starts), not inside
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        return f"does not parse: {error.msg} (line {error.lineno})"
+    if isinstance(error, ValueError):
+        return f"does not parse: {error}"
+    return "does not parse: nested too deeply"

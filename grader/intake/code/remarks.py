@@ -1,0 +1,67 @@
+"""What a TA should know of how a submission was read, in sentences."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator
+from difflib import get_close_matches
+from itertools import pairwise
+
+from grader.intake.choosing import DEFINES, Choice
+from grader.intake.code.cutting import in_order
+from grader.intake.code.library import MAIN
+from grader.intake.code.program import TARGETS, Program
+from grader.intake.code.slicing import Walk
+from grader.intake.files.notebook import Cell
+from grader.records.submission import Dropped
+
+ALIKE = 0.75  # of difflib's measure; FCN32s and FCN8s are less alike than that
+
+
+def remarks(choice: Choice, walk: Walk, found: Collection[str], dropped: Iterable[Dropped]) -> list[str]:
+    """Notes on functions that are missing, cells that are broken, and cells run in another order."""
+    program = walk.library.program(MAIN)
+    assert program is not None
+    notes = [_missing(name, program) for name in TARGETS if name not in found]
+    return [*notes, *_broken(choice, dropped), *_run_order(choice.main.cells), *_moved(program, walk)]
+
+
+def _missing(name: str, program: Program) -> str:
+    names = {other.replace("_", "").lower(): other for other in program.binders}
+    alike = get_close_matches(name.replace("_", "").lower(), names, 1, ALIKE)
+    hint = f"; {names[alike[0]]} looks like it, but the name must be {name}" if alike else ""
+    return f"{name} is not defined anywhere{hint}"
+
+
+def _broken(choice: Choice, dropped: Iterable[Dropped]) -> Iterator[str]:
+    texts = {cell.label: cell.source.split("\n") for cell in choice.cells}
+    for one in dropped:
+        rest = "\n".join(texts.get(one.label, [])[one.line - 1 :])
+        match = DEFINES.match(rest)
+        if match and one.reason.startswith("does not parse"):
+            name = match[1] or match[2]
+            yield f"{one.label}, line {one.line}: {name} {one.reason}; this version does not count"
+
+
+def _run_order(cells: Iterable[Cell]) -> Iterator[str]:
+    """One note where the counts say that a cell was run before one that stands above it."""
+    highest: Cell | None = None
+    for cell in cells:
+        if cell.kind != "code" or cell.count is None:
+            continue
+        if highest and highest.count is not None and cell.count < highest.count:
+            yield (
+                f"the cells were not run from top to bottom: {cell.label} ran as [{cell.count}], "
+                f"{highest.label} above it as [{highest.count}]; they are graded in the order they stand"
+            )
+            return
+        highest = cell
+
+
+def _moved(program: Program, walk: Walk) -> Iterator[str]:
+    """A note where statements had to move up because they stand below their use."""
+    order = in_order(program, walk.kept[MAIN])
+    for before, after in pairwise(order):
+        if before > after and not isinstance(program.statements[before].node, ast.Import | ast.ImportFrom):
+            one, other = program.statements[before], program.statements[after]
+            yield f"{one.label}, line {one.line} was moved up: {other.label} needs it and stands above it"

@@ -1,0 +1,110 @@
+"""Zip archives as students pack them and as attackers do, read into memory, never onto disk."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from typing import BinaryIO
+
+from grader.errors import IntakeError
+from grader.intake.files.basket import LARGEST, MEGABYTE, Basket, kind, read_at_most, shown
+
+LARGEST_DIRECTORY = 4 * MEGABYTE
+BOMB_RATIO = 300  # notebooks shrink to a third, or to a hundredth where a progress bar filled them
+BOMB_SIZE = 8 * MEGABYTE
+MOST_INNER = 4
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # LZMA may ask for gigabytes before its first byte
+SIGNATURES = {
+    b"Rar!": "a RAR archive",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"\x1f\x8b": "a gzip archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"%PDF": "a PDF",
+    b"<!DOCTYPE": "a web page",
+    b"<html": "a web page",
+}
+
+
+class _Directory(io.BufferedReader):
+    """A file of which zipfile may not read a huge table of contents at one go."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        wanted = LARGEST_DIRECTORY + 1 if size is None or size < 0 else size
+        if wanted > LARGEST_DIRECTORY + 1 or len(data := super().read(wanted)) > LARGEST_DIRECTORY:
+            raise zipfile.BadZipFile("its table of contents is too large")
+        return data
+
+
+def what_is(data: bytes) -> str:
+    """What a file is by its first bytes, in words, or "" where we can't tell."""
+    head = data[:16].lstrip(b"\xef\xbb\xbf \r\n\t")
+    return next((words for start, words in SIGNATURES.items() if head.startswith(start)), "")
+
+
+def read_zip(file: BinaryIO, name: str, basket: Basket, nested: bool = False) -> None:
+    """Fill the basket from an archive, or from those in it if it holds nothing else; raises IntakeError."""
+    head = file.read(16)
+    file.seek(0)
+    if not head:
+        raise IntakeError(f"{name} is empty (0 bytes)")
+    if words := what_is(head):
+        raise IntakeError(f"{name} is {words}, not a zip: pack the notebook and its files as .zip")
+    try:
+        with zipfile.ZipFile(_Directory(file)) as archive:  # type: ignore[arg-type]
+            inner = _read_members(archive, basket)
+            if not basket.contents and not nested:
+                for info, inner_name in inner[:MOST_INNER]:
+                    _read_inner(archive, info, inner_name, basket)
+    except Exception as error:  # zipfile stumbles over hostile tables in a dozen ways, IndexError among them
+        raise IntakeError(f"{name} is not a zip, or is damaged or cut off: {shown(str(error))}") from error
+
+
+def _read_members(archive: zipfile.ZipFile, basket: Basket) -> list[tuple[zipfile.ZipInfo, str]]:
+    """Read the files of one archive into the basket and return the archives among them."""
+    inner = []
+    for info in archive.infolist():
+        if basket.full():
+            break
+        if info.is_dir() or (name := basket.name(info.filename)) is None or _refused(info, name, basket):
+            continue
+        if kind(name) == "zip":
+            inner.append((info, name))
+            continue
+        try:
+            with archive.open(info) as stream:
+                basket.add(name, stream)
+        except Exception as error:
+            basket.note(f"{name}: damaged in the archive, it can't be read ({shown(str(error))})")
+    return inner
+
+
+def _read_inner(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, basket: Basket) -> None:
+    basket.note(f"{name}: this archive inside the archive was opened")
+    try:
+        with archive.open(info) as stream:
+            data = read_at_most(stream, LARGEST["zip"] - basket.sizes["zip"])
+        if data is None:
+            basket.note(f"{name}: too large, it was not read")
+        else:
+            basket.sizes["zip"] += len(data)
+            read_zip(io.BytesIO(data), name, basket, nested=True)
+    except Exception as error:
+        basket.note(f"{name}: it can't be read ({shown(str(error))})")
+
+
+def _refused(info: zipfile.ZipInfo, name: str, basket: Basket) -> bool:
+    """Whether a member is of a sort that isn't read; the basket notes why."""
+    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
+        why = "a link or special file, it was not followed"
+    elif info.flag_bits & 1:
+        why = "encrypted, it can't be read; hand it in without a password"
+    elif info.compress_type not in METHODS:
+        why = f"packed in an unusual way (method {info.compress_type}), it can't be read"
+    elif info.file_size > max(BOMB_SIZE, BOMB_RATIO * info.compress_size):
+        why = f"blows up more than {BOMB_RATIO} times when unpacked, it was not read"
+    else:
+        return False
+    basket.note(f"{name}: {why}")
+    return True

@@ -1,0 +1,119 @@
+"""From the bytes of a notebook to its cells: parsed, never run, and forgiving about what doesn't matter."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from grader.errors import IntakeError
+from grader.intake.files.archives import what_is
+from grader.intake.files.basket import shown
+
+MOST_CELLS = 2000
+MOST_VALUES = 3_000_000  # lists and objects in the JSON; a large notebook has some 20 000
+MOST_OUTPUTS = 500  # of one cell
+BOMS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8-sig"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell; `label` counts all cells of the notebook from 1, those of text too."""
+
+    label: str
+    kind: str  # "code", "markdown" or "raw"
+    source: str
+    outputs: tuple[dict[str, Any], ...] = ()
+    count: int | None = None  # when it was run, as the notebook says
+
+
+def read_notebook(data: bytes, name: str, prefix: str = "") -> tuple[Cell, ...]:
+    """The cells of a notebook of any format from 1 to 4; raises IntakeError with what is wrong with it."""
+    book = _json(data, name)
+    if not isinstance(book, dict) or not ("cells" in book or "worksheets" in book):
+        raise IntakeError(f'{name} is JSON, but no notebook: it has no "cells"')
+    if "cells" not in book:
+        book = _upgraded(book, name)
+    cells = book["cells"] if isinstance(book["cells"], list) else []
+    found = [
+        _cell(cell, f"{prefix}cell {n}")
+        for n, cell in enumerate(cells[:MOST_CELLS], 1)
+        if isinstance(cell, dict)
+    ]
+    if not found:
+        raise IntakeError(f"{name} is a notebook without cells")
+    return tuple(found)
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file in UTF-8 or UTF-16, whatever it holds, with lines that end in \\n."""
+    encoding = next((name for bom, name in BOMS.items() if data.startswith(bom)), "utf-8")
+    return _lines(data.decode(encoding, errors="replace"))
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _json(data: bytes, name: str) -> Any:
+    if not data.strip():
+        raise IntakeError(f"{name} is empty")
+    if words := what_is(data):
+        raise IntakeError(f"{name} is {words}, not a notebook")
+    if data.count(b"{") + data.count(b"[") > MOST_VALUES:
+        raise IntakeError(f"{name} holds more than {MOST_VALUES} values, far more than a notebook has")
+    try:
+        return json.loads(decoded(data), strict=False)
+    except json.JSONDecodeError as error:
+        raise IntakeError(
+            f"{name} is no valid JSON: {error.msg} (line {error.lineno}); it may be cut off"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise IntakeError(f"{name} is no valid JSON: {shown(str(error))}") from error
+
+
+def _upgraded(book: dict[str, Any], name: str) -> dict[str, Any]:
+    """A notebook of format 3 or older in the shape of format 4."""
+    import nbformat  # a tenth of a second, for notebooks of before 2015 only
+
+    logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what doesn't validate may still be read
+    for part in ("metadata", "nbformat", "nbformat_minor"):
+        book.setdefault(part, {"metadata": {}, "nbformat": 3, "nbformat_minor": 0}[part])
+    try:
+        upgraded: dict[str, Any] = nbformat.convert(nbformat.v3.to_notebook_json(book), 4)
+    except Exception as error:  # it raises whatever its code stumbles on
+        raise IntakeError(
+            f"{name} is a notebook of an old format that can't be converted: {shown(str(error))}"
+        ) from error
+    return upgraded
+
+
+# --- cells ----------------------------------------------------------------------------------------
+
+
+def _cell(cell: dict[str, Any], label: str) -> Cell:
+    outputs = cell.get("outputs")
+    count = cell.get("execution_count")
+    return Cell(
+        label,
+        str(cell.get("cell_type")) if cell.get("cell_type") in ("code", "raw") else "markdown",
+        _lines(text_of(cell.get("source"))),
+        tuple(output for output in outputs[:MOST_OUTPUTS] if isinstance(output, dict))
+        if isinstance(outputs, list)
+        else (),
+        count if isinstance(count, int) else None,
+    )
+
+
+def text_of(value: object) -> str:
+    """A notebook's text, one string or a list of lines, in characters that can be written again."""
+    text = "".join(part for part in value if isinstance(part, str)) if isinstance(value, list) else value
+    return text.encode("utf-8", "replace").decode() if isinstance(text, str) else ""
+
+
+def code(cells: tuple[Cell, ...]) -> Iterator[Cell]:
+    """The cells of code that aren't empty."""
+    return (cell for cell in cells if cell.kind == "code" and cell.source.strip())

@@ -1,0 +1,163 @@
+"""From a path to the notebooks and Python files in it, in memory; nothing is run, followed or written."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from grader.errors import IntakeError
+from grader.intake.files.archives import read_zip, what_is
+from grader.intake.files.basket import DEPTH, KINDS, MOST_MEMBERS, Basket, is_junk, kind, shown
+
+KIT_FOLDERS = ("FCN", "CAM")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of a submission that we read, by their path in it; `others` names some of the rest."""
+
+    contents: Mapping[str, bytes]
+    others: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """The same for a folder, its zip and its zip with a wrapper folder."""
+        digest = hashlib.sha256()
+        for name, data in sorted(self.contents.items()):
+            digest.update(f"{len(name.encode())}:{name}{len(data)}:".encode())
+            digest.update(data)
+        return digest.hexdigest()
+
+
+def name_of(path: Path) -> str:
+    """What a submission is called: the name of its folder, or of its file without the ending."""
+    name = path.absolute().name
+    if not path.is_dir():
+        name = next((name[: -len(end)] for end in sorted(KINDS) if name.lower().endswith(end)), path.stem)
+    return shown(name) or "submission"
+
+
+def unpack(path: Path) -> Files:
+    """Read a folder, a zip, a notebook or a Python file; IntakeError where there is nothing to read."""
+    basket = Basket()
+    try:
+        if path.is_dir():
+            _read_folder(path, basket)
+        else:
+            with open_regular(path) as file:
+                _read_file(file, shown(path.name), basket)
+    except OSError as error:
+        raise IntakeError(f"{shown(path.name)} can't be read: {_reason(error)}") from error
+    if not basket.contents:
+        raise IntakeError(_nothing(shown(path.name), basket))
+    return Files(_unwrapped(basket.contents), tuple(basket.others), tuple(basket.notes))
+
+
+def open_regular(path: Path, follow: bool = True) -> BinaryIO:
+    """Open a regular file; OSError for links (unless followed), pipes and devices, which might never end."""
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
+    file = os.fdopen(os.open(path, flags), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    return file
+
+
+def _read_file(file: BinaryIO, name: str, basket: Basket) -> None:
+    head = file.read(4)
+    file.seek(0)
+    if head == b"PK\x03\x04" or (kind(name) == "zip"):
+        read_zip(file, name, basket)
+    elif not head:
+        raise IntakeError(f"{name} is empty (0 bytes)")
+    elif kind(name):
+        basket.add(name, file)
+    else:
+        words = what_is(file.read(16)) or "neither a notebook (.ipynb) nor Python (.py) nor a zip"
+        raise IntakeError(f"{name} is {words}: hand in the notebook, or a zip with it")
+
+
+# --- folders --------------------------------------------------------------------------------------
+
+
+def _read_folder(root: Path, basket: Basket) -> None:
+    archives: list[str] = []
+    for relative in _walk(root, basket):
+        if (name := basket.name(relative)) is None:
+            continue
+        if kind(name) == "zip":
+            archives.append(relative)
+        else:
+            _read_one(root / relative, name, basket)
+    if not basket.contents:
+        for relative in archives[:4]:
+            _read_one(root / relative, shown(relative), basket)
+
+
+def _read_one(path: Path, name: str, basket: Basket) -> None:
+    try:
+        with open_regular(path, follow=False) as file:
+            if kind(name) == "zip":
+                basket.note(f"{name}: this archive inside the folder was opened")
+                read_zip(file, name, basket)
+            else:
+                basket.add(name, file)
+    except (OSError, IntakeError) as error:
+        basket.note(f"{name}: {_reason(error) if isinstance(error, OSError) else error}")
+
+
+def _walk(root: Path, basket: Basket) -> Iterator[str]:
+    """The paths of files below a folder, sorted; links are noted and not followed."""
+    stack = [""]
+    while stack:
+        folder = stack.pop()
+        try:
+            entries = sorted(islice(os.scandir(root / folder), MOST_MEMBERS), key=lambda entry: entry.name)
+        except OSError as error:
+            basket.note(f"{shown(folder)}: this folder can't be read: {_reason(error)}")
+            continue
+        below = []
+        for entry in entries:
+            relative = f"{folder}/{entry.name}" if folder else entry.name
+            if basket.full():
+                return
+            if is_junk(entry.name):
+                continue
+            if entry.is_symlink():
+                basket.note(f"{shown(relative)}: a link, it was not followed")
+            elif entry.is_dir(follow_symlinks=False):
+                below += [relative] if relative.count("/") < DEPTH - 1 else []
+            else:
+                yield relative
+        stack += reversed(below)
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def _unwrapped(contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Without the folders that everything stands in."""
+    while True:
+        first = {PurePosixPath(name).parts[0] for name in contents}
+        if len(first) > 1 or first & {*contents, *KIT_FOLDERS}:
+            return dict(contents)
+        contents = {name.split("/", 1)[1]: data for name, data in contents.items()}
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()
+
+
+def _nothing(name: str, basket: Basket) -> str:
+    if basket.notes:
+        return f"nothing in {name} could be read: " + "; ".join(basket.notes[:3])
+    holds = ", ".join(basket.others[:5]) or "nothing"
+    return f"{name} holds no notebook (.ipynb) and no Python file (.py); it holds {holds}"

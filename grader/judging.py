@@ -1,0 +1,154 @@
+"""Run the checks with pytest and take their results out; decide whose fault an exception is."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from grader.checks.conftest import CASE
+from grader.errors import (
+    Blocked,
+    Fault,
+    GraderError,
+    Pending,
+    ProtocolError,
+    StudentDied,
+    StudentError,
+    StudentLacks,
+    StudentTimeout,
+    Unverified,
+)
+from grader.evidence.case import Case
+from grader.records.grade import CheckResult, Outcome
+from grader.records.reason import Place
+
+CHECKS = Path(__file__).parent / "checks"
+FILES = ("fcn32s.py", "fcn8s.py", "questions.py", "cam.py")
+OPTIONS = (
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:terminal",
+    "-p",
+    "no:hypothesispytest",
+    "-p",
+    "no:logging",
+    "--assert=plain",
+    "--capture=no",
+    "-c",
+    "/dev/null",
+)
+
+
+HELP: dict[type[StudentError], str] = {
+    StudentTimeout: "Is there an endless loop in it, or does it train, download or wait for input?",
+    StudentDied: "Does it call exit(), or take more memory than there is?",
+    StudentLacks: "The four names that are graded are FCN32s, FCN8s, get_cls_pred and returnCAM.",
+}
+
+
+class Collector:
+    """A pytest plugin that gives the checks their case and keeps what they say."""
+
+    def __init__(self, case: Case, done: Callable[[CheckResult, int], None]) -> None:
+        self.case = case
+        self.done = done
+        self.results: dict[str, CheckResult] = {}
+        self._total = 0
+        self.errors: dict[str, BaseException] = {}
+        self._began = 0.0
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[CASE] = self.case
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._total = len(session.items)
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self._began = time.perf_counter()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Keep what was raised; pytest's own report, a coloured traceback, is slow and unread."""
+        if call.excinfo is not None:
+            self.errors.setdefault(item.nodeid, call.excinfo.value)
+        if call.when == "teardown":
+            seconds = time.perf_counter() - self._began
+            result = judge(address(item), self.errors.get(item.nodeid), seconds)
+            self.results[result.id] = result
+            self.done(result, self._total)
+        outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
+        assert call.when != "collect"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
+
+
+def address(item: pytest.Item) -> str:
+    """Return a check's id: `fcn32s.crop` is check_crop in fcn32s.py."""
+    return f"{item.path.stem}.{item.name.removeprefix('check_')}"
+
+
+def judge(id: str, error: BaseException | None, seconds: float) -> CheckResult:
+    """Decide whose fault an exception is: the one place that does."""
+    match error:
+        case None:
+            return CheckResult(id, Outcome.PASSED, seconds=seconds)
+        case Fault():
+            return _said(id, Outcome.FAILED, error, seconds)
+        case Blocked():
+            return _said(id, Outcome.BLOCKED, error, seconds)
+        case Pending():
+            return _said(id, Outcome.PENDING, error, seconds)
+        case Unverified():
+            return _said(id, Outcome.ERROR, error, seconds)
+        case StudentError():
+            help = HELP.get(type(error), "")
+            return CheckResult(id, Outcome.FAILED, str(error), help, where=error.place, seconds=seconds)
+        case ProtocolError():
+            return CheckResult(
+                id, Outcome.FAILED, f"the submission's answer can't be read: {error}", seconds=seconds
+            )
+    return CheckResult(id, Outcome.ERROR, _broken(error), seconds=seconds)
+
+
+def _broken(error: BaseException) -> str:
+    """Tell an error of ours by its beginning and its end, where causes stand."""
+    text = f"the grader broke: {type(error).__name__}: {error}"
+    return text if len(text) <= 500 else f"{text[:200]} ... {text[-290:]}"
+
+
+def _said(id: str, outcome: Outcome, signal: GraderError, seconds: float) -> CheckResult:
+    assert isinstance(signal, Fault | Blocked | Pending | Unverified)
+    where: Place | None = signal.where
+    return CheckResult(
+        id, outcome, signal.rationale, signal.help, signal.expected, signal.actual, where, seconds
+    )
+
+
+def run(
+    case: Case, done: Callable[[CheckResult, int], None] = lambda *_: None, files: tuple[str, ...] = FILES
+) -> dict[str, CheckResult]:
+    """Run the checks of some files on a case; `done` is told of each result and of how many there are."""
+    collector = Collector(case, done)
+    before = sys.dont_write_bytecode
+    arguments = [
+        *OPTIONS,
+        f"--rootdir={CHECKS}",
+        "--import-mode=importlib",
+        "-o",
+        "python_functions=check_*",
+        "-o",
+        "python_files=*.py",
+        *(str(CHECKS / name) for name in files),
+    ]
+    try:
+        interrupted = pytest.main(arguments, plugins=[collector]) == pytest.ExitCode.INTERRUPTED
+    finally:
+        sys.dont_write_bytecode = before
+    if interrupted or any(isinstance(error, KeyboardInterrupt) for error in collector.errors.values()):
+        raise KeyboardInterrupt
+    return collector.results

@@ -1,0 +1,1 @@
+"""What people give: points and comments, merged into grades."""

@@ -1,0 +1,108 @@
+"""What comes out of a grading, each value frozen: check results, scores, the whole grade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from grader.records.reason import Place
+from grader.records.submission import Submission
+
+
+class Outcome(StrEnum):
+    """What a check found: only `passed` earns points, only `failed` is the submission's fault."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    BLOCKED = "blocked"  # a check that it needs did not pass
+    PENDING = "pending"  # not assessed in this run, or for a person to grade
+    ERROR = "error"  # the grader's own fault, or a claim it could not verify: a person looks
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What one check says of one submission."""
+
+    id: str
+    outcome: Outcome
+    rationale: str = ""
+    help: str = ""
+    expected: str = ""
+    actual: str = ""
+    where: Place | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredCheck:
+    """A check's result with its line of the rubric."""
+
+    id: str
+    part: str
+    title: str
+    outcome: Outcome
+    score: float
+    max_score: float
+    rationale: str = ""
+    help: str = ""
+    expected: str = ""
+    actual: str = ""
+    where: Place | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PartScore:
+    """The sum of a part's checks; `pending` are the points not assessed."""
+
+    id: str
+    title: str
+    score: float
+    max_score: float
+    pending: float
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture for the report, made by the grader: PNG bytes with a caption and the part it belongs to.
+
+    `reference` pictures show the right answer: a report for the student leaves them out.
+    """
+
+    part: str
+    caption: str
+    png: bytes
+    reference: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Enough to repeat the grading and get the same report."""
+
+    submission_sha256: str
+    grader: str
+    rubric_sha256: str
+    seed: int
+    torch: str
+    device: str
+    isolation: str
+    seconds: float
+    timings: Mapping[str, float] = field(default_factory=dict)
+    training: str = "none"  # the plan that was run
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """The whole verdict on one submission."""
+
+    student: str
+    score: float
+    max_score: float
+    pending: float
+    parts: tuple[PartScore, ...]
+    checks: tuple[ScoredCheck, ...]
+    notes: tuple[str, ...]
+    submission: Submission
+    pictures: tuple[Picture, ...]
+    provenance: Provenance

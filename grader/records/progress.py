@@ -1,0 +1,15 @@
+"""A step of the work, for people who wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of the work, for people who wait: `done` of `total` within `stage` (`total` 0: unknown)."""
+
+    stage: str
+    detail: str = ""
+    done: int = 0
+    total: int = 0

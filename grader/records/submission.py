@@ -1,0 +1,126 @@
+"""What intake makes of a submission, each value frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One top-level statement of the slice, to be compiled under its own label and first line."""
+
+    label: str
+    line: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """Statements that share one namespace: the notebook (`name` "submission") or an imported file."""
+
+    name: str
+    chunks: tuple[Chunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A statement or a cell that the slice left out, and why ("not needed", "does not parse: ...")."""
+
+    label: str
+    line: int
+    first_line: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The statements that the targets need.
+
+    `targets` maps FCN32s, FCN8s, get_cls_pred, returnCAM (and functions whose name holds "vgg") to the
+    name of the module that binds them; a target that is not there was not found.
+    `cam_cell` is the slice of the last cell (what `weight_fc` needs and the statement that binds it),
+    run in a copy of the notebook's namespace; `weight_fc` is the innermost assignment alone, dedented.
+    """
+
+    modules: tuple[Module, ...] = ()
+    targets: Mapping[str, str] = field(default_factory=dict)
+    cam_cell: tuple[Chunk, ...] = ()
+    weight_fc: tuple[Chunk, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One line of a training log; accuracy and IoU in [0, 1]."""
+
+    loss: float
+    accuracy: float
+    mean_iou: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    """A training log found in a cell's saved output."""
+
+    label: str  # "cell 12"
+    model: str  # "fcn32s", "fcn8s" or "" where it could not be told
+    pretrained: bool
+    epochs: tuple[Epoch, ...]
+    test_accuracy: float | None = None
+    test_mean_iou: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture found in a cell's saved output, re-encoded by us as PNG."""
+
+    label: str
+    part: str  # "fcn32s", "fcn8s", "cam" or ""
+    png: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A line `top1 prediction: 0.444 -> mountain bike` in a saved output."""
+
+    label: str
+    probability: float
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A written answer (part 3), as plain text."""
+
+    question: int
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedEvidence:
+    """What a submission says of itself: shown, cross-checked, never run."""
+
+    has_outputs: bool = False
+    runs: tuple[TrainingRun, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    answers: tuple[Answer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A submission as intake read it; `problem` says why nothing could be read, if so."""
+
+    name: str
+    sha256: str
+    source: str = ""  # the file that was taken, relative to the submission
+    slice: Slice = field(default_factory=Slice)
+    saved: SavedEvidence = field(default_factory=SavedEvidence)
+    texts: Mapping[str, str] = field(default_factory=dict)  # label -> its whole source, to quote lines
+    notes: tuple[str, ...] = ()
+    problem: str = ""
+    typed: str = ""  # what to type to name it; "" where its name does

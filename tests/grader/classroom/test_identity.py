@@ -1,0 +1,84 @@
+"""Fingerprints change with what they stand for, and with nothing else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from grader.classroom import identity
+from grader.classroom.identity import submission_sha
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "x" / "sub").mkdir(parents=True)
+    (tmp_path / "x" / "a.py").write_text("a = 1")
+    (tmp_path / "x" / "sub" / "b.py").write_text("b = 2")
+    return tmp_path / "x"
+
+
+def test_a_file_is_known_by_its_content(tmp_path: Path) -> None:
+    """Renaming a zip changes nothing."""
+    (tmp_path / "a.zip").write_bytes(b"x")
+    (tmp_path / "b.zip").write_bytes(b"x")
+    (tmp_path / "c.zip").write_bytes(b"y")
+
+    assert submission_sha(tmp_path / "a.zip") == submission_sha(tmp_path / "b.zip")
+    assert submission_sha(tmp_path / "a.zip") != submission_sha(tmp_path / "c.zip")
+
+
+def test_a_folder_is_known_by_its_files_and_their_names(folder: Path) -> None:
+    """Any edit counts; times and empty folders do not."""
+    before = submission_sha(folder)
+    os.utime(folder / "a.py", (1, 1))
+    (folder / "empty").mkdir()
+    assert submission_sha(folder) == before
+
+    (folder / "a.py").rename(folder / "c.py")
+    assert submission_sha(folder) != before
+
+
+def test_moving_bytes_between_files_is_a_change(folder: Path) -> None:
+    """Names and contents can't run into each other."""
+    before = submission_sha(folder)
+    (folder / "a.py").write_text("a = 1b = 2")
+    (folder / "sub" / "b.py").write_text("")
+
+    assert submission_sha(folder) != before
+
+
+def test_a_link_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    """What it leads to is no part of the submission; where it leads is."""
+    (tmp_path / "outside").write_text("1")
+    (folder / "link").symlink_to(tmp_path / "outside")
+    before = submission_sha(folder)
+    (tmp_path / "outside").write_text("2")
+
+    assert submission_sha(folder) == before
+
+
+def test_a_pipe_does_not_block(folder: Path) -> None:
+    """A submission can hold anything."""
+    os.mkfifo(folder / "pipe")
+
+    assert len(submission_sha(folder)) == 64
+
+
+def test_an_edit_of_the_grader_changes_its_fingerprint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sources and templates count, the rubric and what Python compiles do not."""
+    (tmp_path / "grader" / "__pycache__").mkdir(parents=True)
+    (tmp_path / "grader" / "a.py").write_text("1")
+    monkeypatch.setattr(identity, "ROOT", tmp_path)
+    monkeypatch.setattr(identity, "RUBRIC", tmp_path / "grader" / "rubric.toml")
+    sha = identity.grader_sha.__wrapped__
+    before = sha()
+    (tmp_path / "grader" / "rubric.toml").write_text("points = 1")
+    (tmp_path / "grader" / "__pycache__" / "a.pyc").write_text("1")
+    assert sha() == before
+
+    (tmp_path / "grader" / "template.html").write_text("<p>")
+    assert sha() != before

@@ -1,0 +1,376 @@
+"""Words become calls, calls become exit codes; what people see is on the right stream."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from grader import grading, interrupts, paths
+from grader.classroom import batch
+from grader.commands import app
+from grader.commands import options as words
+from grader.commands.options import Report
+from grader.engines import local
+from grader.errors import IsolationError
+from grader.grading import Options
+from grader.records.grade import Grade, Outcome
+from grader.records.progress import Progress
+from grader.reports import AUDIENCES, RENDERERS
+from tests.grader.a_class import ERROR, FAILED, graded
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class FakeGrader:
+    """Stands for grading: answers by the submission's name."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, Options]] = []
+        self.answers: dict[str, Grade | BaseException] = {}
+
+    def grade(self, path: Path, options: Options, progress: Callable[[Progress], None]) -> Grade:
+        self.calls.append((path.name, options))
+        progress(Progress("read", "cell 1\x1b[2J"))
+        answer = self.answers.get(path.name, graded(path.name))
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeGrader:
+    fake = FakeGrader()
+    monkeypatch.setattr(grading, "grade", fake.grade)
+    home = tmp_path / "submissions"
+    for name in ("alice", "bob"):
+        (home / name).mkdir(parents=True)
+    monkeypatch.setattr(paths, "SUBMISSIONS", home)
+    monkeypatch.chdir(tmp_path)
+    return fake
+
+
+@pytest.fixture(autouse=True)
+def keep_the_tests_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Signal handlers and the folder for temporary files."""
+    monkeypatch.setattr(interrupts, "watch", lambda *numbers: None)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["grader", *words])
+    with pytest.raises(SystemExit) as stop:
+        app.main()
+    return int(stop.value.code or 0)
+
+
+def test_a_graded_submission_ends_in_0(
+    fake: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The result is on stdout, the progress on stderr, the report in OUT/<name>."""
+    assert run(monkeypatch, "grade", "alice") == 0
+
+    out, err = capsys.readouterr()
+    assert "Part 4: CAM" in out
+    assert "Report: reports/alice/report.html" in out
+    assert err == "alice: read\n"
+    assert Path("reports/alice/report.json").exists()
+
+
+def test_options_reach_the_grader(fake: FakeGrader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each option under its own name."""
+    words = ["--training", "none", "--seed", "7", "--device", "cpu", "--isolation", "landlock", "--out", "o"]
+
+    assert run(monkeypatch, "grade", "alice", *words) == 0
+    assert fake.calls == [("alice", Options("none", 7, "cpu", "landlock"))]
+    assert Path("o/alice/report.json").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["grade", "nobody"],
+        ["grade"],
+        ["grade", "alice", "--training", "long"],
+        ["grade", "alice", "--seed", "-1"],
+        ["grade", "alice", "--fail-under", "101"],
+        ["mark", "alice"],
+        ["grade", "alice", "--unknown"],
+    ],
+)
+def test_a_wrong_call_ends_in_2(fake: FakeGrader, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+    """Nothing is graded then."""
+    assert run(monkeypatch, *words) == 2
+    assert fake.calls == []
+
+
+def test_an_unknown_name_is_answered_with_the_names_there_are(
+    fake: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On stderr, in one line."""
+    run(monkeypatch, "grade", "nobody")
+
+    assert "There are: alice, bob.\n" in capsys.readouterr().err
+
+
+def test_a_line_in_error_ends_in_1(fake: FakeGrader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person must look; the worst code of several wins."""
+    fake.answers["alice"] = graded("alice", maps=ERROR, why="claimed")
+
+    assert run(monkeypatch, "grade", "alice", "bob") == 1
+    assert [name for name, _ in fake.calls] == ["alice", "bob"]
+
+
+@pytest.mark.parametrize(("percent", "code"), [("60", 0), ("60.1", 1)])
+def test_fail_under_is_a_share_of_the_assessed_points(
+    fake: FakeGrader, monkeypatch: pytest.MonkeyPatch, percent: str, code: int
+) -> None:
+    """3 of 5 points, with 10 more that are pending, are 60 %."""
+    fake.answers["alice"] = graded("alice", crop=FAILED)
+
+    assert run(monkeypatch, "grade", "alice", "--fail-under", percent) == code
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.BLOCKED, Outcome.PENDING])
+def test_a_students_fault_is_no_reason_to_look(outcome: Outcome) -> None:
+    """Only `error` is."""
+    assert app.exit_code(graded("x", crop=outcome)) == 0
+
+
+def test_a_crash_of_the_grader_costs_one_submission(
+    fake: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No traceback on the screen, but in a log; an older report does not pass for this one; others go on."""
+    run(monkeypatch, "grade", "alice")
+    fake.answers["alice"] = KeyError("boom")
+
+    assert run(monkeypatch, "grade", "alice", "bob") == 1
+
+    err = capsys.readouterr().err
+    assert "alice: not graded, the grader itself failed (KeyError: 'boom')" in err
+    assert "Traceback" not in err
+    assert "Traceback" in Path("reports/alice", batch.ERROR_LOG).read_text()
+    assert not Path("reports/alice/report.json").exists()
+    assert Path("reports/bob/report.json").exists()
+
+
+def test_no_isolation_is_a_refusal(
+    fake: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is the call that asks for less isolation, not a fault of the submission."""
+    fake.answers["alice"] = IsolationError("no isolation works here")
+
+    assert run(monkeypatch, "grade", "alice") == 2
+    assert "no isolation works here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("audience", "told"), [("ta", True), ("student", False)])
+def test_what_is_printed_is_for_the_same_eyes_as_the_report(
+    fake: FakeGrader,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    audience: str,
+    told: bool,
+) -> None:
+    """A student reads the log of a CI run."""
+    grade = graded("alice", crop=FAILED, why="x")
+    fake.answers["alice"] = replace(grade, checks=(replace(grade.checks[0], expected="from 19"),))
+    run(monkeypatch, "grade", "alice", "--audience", audience)
+
+    assert ("from 19" in capsys.readouterr().out) == told
+
+
+def test_verbose_says_where_the_time_went(
+    fake: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line a stage, on stderr."""
+    run(monkeypatch, "grade", "alice", "--verbose")
+
+    assert "    0.50 s  intake" in capsys.readouterr().err
+
+
+SLEEPER = """
+import sys, time
+sys.path.insert(0, {root!r})
+from grader import grading
+from grader.commands import app
+def grade(path, options, progress):
+    print("started", flush=True)
+    try:
+        time.sleep(60)
+    except BaseException:
+        return None
+    raise AssertionError("nobody came")
+grading.grade = grade
+sys.argv = ["grader", "grade", {path!r}]
+app.main()
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_ends_at_once(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    """With the shell's own exit code and without a report, even where its exception is swallowed."""
+    script = SLEEPER.format(
+        root=str(ROOT),
+        path=str(tmp_path),
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "started\n"
+    os.kill(child.pid, number)
+
+    _, err = child.communicate(timeout=10)
+    assert child.returncode == code
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_needs_no_torch() -> None:
+    """Start-up stays fast: nothing heavy is imported before it is needed."""
+    heavy = "{'torch', 'cv2', 'numpy', 'pytest'}"
+    code = f"import sys, grader.commands.app; print(sorted({heavy} & set(sys.modules)))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+
+    assert result.stdout == "[]\n"
+
+
+def fake_local(
+    tasks: list[batch.Task],
+    work: local.Work[batch.Task],
+    jobs: int,
+    ceiling: float,
+    log: Callable[[batch.Task], Path],
+) -> Iterator[local.Said[batch.Task] | local.Done[batch.Task]]:
+    """One after the other, in this process."""
+    for task in tasks:
+        yield local.Said(task, Progress("read"))
+        try:
+            result, problem = work(task, lambda progress: None), ""
+        except Exception as error:
+            result, problem = "", f"{type(error).__name__}: {error}"
+        yield local.Done(task, problem, 1.0, result)
+
+
+@pytest.fixture
+def in_process(fake: FakeGrader, monkeypatch: pytest.MonkeyPatch) -> FakeGrader:
+    monkeypatch.setattr(local, "run", fake_local)
+    return fake
+
+
+def test_a_class_is_graded_and_summed_up(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Progress on stderr, the summary on stdout, four pages about the class."""
+    assert run(monkeypatch, "class", "submissions", "--isolation", "none") == 0
+
+    out, err = capsys.readouterr()
+    assert "2 submissions, 2 to grade." in err
+    assert "[1/2] alice: 5 of 5 (1.0 s; " in err
+    assert "2 of 2 graded, mean 5.00 points." in out
+    pages = {path.name for path in Path("reports").iterdir() if path.is_file()}
+    assert pages == {"index.html", "gradebook.csv", "canvas.csv", "gradescope.csv"}
+
+
+def test_a_class_that_is_graded_costs_nothing(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second run grades nobody, a new submission alone is graded."""
+    run(monkeypatch, "class", "submissions", "--isolation", "none")
+    run(monkeypatch, "class", "submissions", "--isolation", "none")
+    assert len(in_process.calls) == 2
+
+    Path("submissions/carol").mkdir()
+    run(monkeypatch, "class", "submissions", "--isolation", "none")
+    assert [name for name, _ in in_process.calls] == ["alice", "bob", "carol"]
+
+
+def test_a_crash_in_a_class_is_told_first(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It ends in 1, and the others are graded."""
+    in_process.answers["alice"] = KeyError("boom")
+
+    assert run(monkeypatch, "class", "submissions", "--isolation", "none") == 1
+    out = capsys.readouterr().out.splitlines()
+    assert out[:2] == ["alice: KeyError: 'boom'", "1 of 2 graded, mean 5.00 points."]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["class", "nowhere"],
+        ["class", "."],
+        ["class", "submissions", "--changed", "--failed-only"],
+        ["class", "submissions", "--roster", "nowhere.csv"],
+        ["class", "submissions", "--jobs", "0"],
+        ["diff", "nowhere", "nowhere"],
+    ],
+)
+def test_a_wrong_call_of_a_class_ends_in_2(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    """Nothing is graded then."""
+    (Path("empty")).mkdir()
+    words = ["empty" if word == "." else word for word in words]
+
+    assert run(monkeypatch, *words) == 2
+    assert in_process.calls == []
+
+
+def test_marks_that_cannot_be_right_stop_a_class_before_it_begins(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Hours of grading would end in the same message."""
+    Path("reports/bob").mkdir(parents=True)
+    Path("reports/bob/marks.toml").write_text("[fcn32s.crop]\npoints = 100\n")
+
+    assert run(monkeypatch, "class", "submissions", "--isolation", "none") == 2
+    assert "marks.toml, line 1" in capsys.readouterr().err
+    assert in_process.calls == []
+
+
+def test_diff_shows_whom_a_change_moves(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two folders of reports, one table."""
+    run(monkeypatch, "class", "submissions", "--isolation", "none", "--out", "old")
+    in_process.answers["bob"] = graded("bob", crop=FAILED, why="crop starts at 18")
+    run(monkeypatch, "class", "submissions", "--isolation", "none", "--out", "new")
+    capsys.readouterr()
+
+    assert run(monkeypatch, "diff", "old", "new") == 0
+    out = capsys.readouterr().out
+    assert "1 of 2 submissions differ: 0 gain points, 1 lose points." in out
+    assert "bob" in out and "-2" in out and "alice" not in out
+
+
+def test_a_mistake_of_the_grader_elsewhere_is_no_traceback_either(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The last resort: a message, a log, exit code 1."""
+    monkeypatch.setattr(batch, "collect", lambda *args: 1 / 0)
+
+    assert run(monkeypatch, "class", "submissions", "--isolation", "none") == 1
+    err = capsys.readouterr().err
+    assert "The grader itself failed (ZeroDivisionError: division by zero). Details: " in err
+    assert "ZeroDivisionError" in Path(err.split("Details: ")[1].strip()).read_text()
+
+
+def test_every_other_report_can_be_asked_for() -> None:
+    """What --also knows is what there is, but for the two that are always written."""
+    assert {report.value for report in Report} | set(batch.REPORTS) == set(RENDERERS)
+    assert set(get_args(get_args(words.Audience)[0])) == set(AUDIENCES)

@@ -1,0 +1,85 @@
+"""The written answers are found where students write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.intake.claims.answers import answers
+from grader.intake.files.notebook import Cell
+
+ONE = "Question 1: Compare both. What do you observe? Please be as specific as possible."
+TWO = "Question 2: Compare the others. Which is better? Please be as specific as possible."
+
+WAYS: dict[str, list[str]] = {
+    "in one cell, on the same line": [f"# Part 3\n{ONE} First.\n\nMore.\n{TWO} Second."],
+    "in one cell, below": [
+        f"## 4 Part 3: Questions (20%):\n**{ONE}**\n\nFirst.\n\nMore.\n\n**{TWO}**\n\nSecond."
+    ],
+    "in cells below the questions": [
+        "Part 3",
+        f"### {ONE}",
+        "First.",
+        "More.",
+        f"### {TWO}",
+        "**Answer:** Second.",
+    ],
+    "in the cells of the questions": [f"{ONE}\nFirst.\n\nMore.", f"{TWO}\nSecond."],
+    "with a short question": [
+        "Q1. What is better, and why?\nFirst.\n\nMore.",
+        "Q2. And which?\n\nAnswer: Second.",
+    ],
+    "without the question": ["Question 1\n\nFirst.\n\nMore.", "Question 2\n\nSecond."],
+    "as quotes with markup": [f"- {ONE}\n> <font color=red>First.</font>\n>\n> More.\n- {TWO}\n> `Second.`"],
+    "before the next part": [
+        f"{ONE} First.\n\nMore.",
+        f"{TWO}\nSecond.",
+        "# 5 Part 4: Class Activation Maps\nTask: draw",
+    ],
+}
+
+
+def cells(*texts: str, kind: str = "markdown") -> list[Cell]:
+    return [Cell(f"cell {number}", kind, text) for number, text in enumerate(texts, 1)]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_answers_are_found(way: str) -> None:
+    """Without the question, without markup, whole."""
+    first, second = answers(cells("# Assignment", *WAYS[way], "The end of Part 4."))[:2]
+
+    assert (first.question, first.text) == (1, "First.\n\nMore.")
+    assert second.question == 2
+    assert second.text.startswith("Second.")
+
+
+def test_comments_in_a_cell_of_code_are_text_too() -> None:
+    """But code is not."""
+    found = answers(
+        [*cells(ONE), Cell("cell 2", "code", "# First,\n# and more"), Cell("cell 3", "code", "x = 1  # no")]
+    )
+
+    assert [(answer.label, answer.text) for answer in found] == [("cell 2", "First,\nand more")]
+
+
+def test_a_question_mentioned_in_an_answer_begins_no_answer() -> None:
+    """Only at the beginning of a line."""
+    (answer,) = answers(cells(f"{ONE} As said in question 2 below, First."))
+
+    assert answer.text == "As said in question 2 below, First."
+
+
+def test_text_of_part_3_without_questions_is_still_shown() -> None:
+    """Someone removed them."""
+    assert [(one.question, one.text) for one in answers(cells("# Part 3: Questions\nIt helps."))] == [
+        (1, "It helps.")
+    ]
+
+
+def test_blank_answers_are_no_answers() -> None:
+    """The template as it was handed out."""
+    assert answers(cells(f"# Part 3\n{ONE}\n\n{TWO}\n", "# Part 4\ntext")) == ()
+
+
+def test_long_answers_are_cut() -> None:
+    """To what a person can read."""
+    assert len(answers(cells(f"{ONE}\n" + "word " * 100_000))[0].text) <= 20_000

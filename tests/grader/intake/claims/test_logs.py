@@ -1,0 +1,78 @@
+"""Training logs become curves, and prediction lines predictions."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.intake.claims.logs import Log, logs, predictions
+from grader.records.submission import Epoch, Prediction
+
+LOG = """Init Model
+Avg Acc: 0.2307, Mean IoU: 0.01922
+Epochs: 0
+Epoch Loss: 2.43, Avg Acc: 0.3431, Mean IoU: 0.02859
+Epochs: 1
+Epoch Loss: 2.202, Avg Acc: 0.344, Mean IoU: 3e-2
+Test Acc: 0.3475, Test Mean IoU: 0.03035
+"""
+RUN = Log((Epoch(2.43, 0.3431, 0.02859), Epoch(2.202, 0.344, 0.03)), 0.3475, 0.03035)
+
+
+def test_a_log_is_read() -> None:
+    """The figures before the first epoch are not an epoch."""
+    assert logs(LOG) == [RUN]
+
+
+def test_several_runs_in_one_text_are_told_apart() -> None:
+    """By the test result that ends them, or by the start of the next."""
+    assert logs(LOG + LOG) == [RUN, RUN]
+    assert logs(LOG[: LOG.index("Test")] + LOG) == [Log(RUN.epochs), RUN]
+
+
+def test_what_stands_between_does_not_matter() -> None:
+    """Warnings, bars, blank lines and other spacing."""
+    noisy = (
+        LOG.replace("\n", "\n 100%|####| 500/500 UserWarning: x\n\n")
+        .replace(": ", " :  ")
+        .replace(", ", " ,")
+    )
+
+    assert logs(noisy) == [RUN]
+
+
+def test_numbers_that_are_none_are_left_out() -> None:
+    """A report could not hold them."""
+    assert logs("Epoch Loss: nan, Avg Acc: 0.1, Mean IoU: 0.1\nTest Acc: inf, Test Mean IoU: 1") == []
+
+
+def test_a_text_without_a_log_has_none() -> None:
+    """Half a line is none."""
+    assert logs("Epoch Loss: 1.0, Avg Acc:") == []
+
+
+@given(st.text(alphabet="EpochLs:TestAcMnIU .,0123456789\n", max_size=200))
+def test_any_text_is_read(text: str) -> None:
+    """In bounded size."""
+    assert len(logs(text)) <= 50
+
+
+@given(st.lists(st.tuples(*[st.floats(0, 9).map(lambda x: round(x, 4))] * 3), min_size=1, max_size=30))
+def test_what_is_printed_is_read_back(rows: list[tuple[float, float, float]]) -> None:
+    """Every epoch, in order."""
+    text = "".join("Epoch Loss: {:.4}, Avg Acc: {:.4}, Mean IoU: {:.4}\n".format(*row) for row in rows)
+
+    (log,) = logs(text)
+
+    assert log.epochs == tuple(Epoch(*(float(f"{number:.4}") for number in row)) for row in rows)
+
+
+def test_predictions_are_read() -> None:
+    """With names that can be shown."""
+    text = "load pretrained weights\ntop1 prediction: 0.444 -> mountain bike\n"
+    text += "Top-1 prediction: .37->tabby\x1bcat \n"
+
+    assert predictions("cell 3", text) == [
+        Prediction("cell 3", 0.444, "mountain bike"),
+        Prediction("cell 3", 0.37, "tabby\ufffdcat"),
+    ]

@@ -1,0 +1,59 @@
+"""What a cell printed is read as it was seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.intake.claims.outputs import LONGEST, printed
+from grader.intake.files.notebook import Cell
+
+
+def stream(text: object, name: str = "stdout") -> dict[str, Any]:
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def text(*outputs: dict[str, Any]) -> str:
+    return printed(Cell("cell 1", "code", "", outputs))
+
+
+def test_streams_that_were_cut_apart_are_joined() -> None:
+    """Progress bars on the other stream come between."""
+    assert (
+        text(stream("Epoch Lo"), stream("50%|", "stderr"), stream(["ss: 1", "\nx"]))
+        == "Epoch Loss: 1\nx\n50%|"
+    )
+
+
+def test_colours_and_progress_are_taken_out() -> None:
+    """A carriage return begins the line anew."""
+    assert text(stream("\x1b[1;31mred\x1b[0m\rnext \x1b]0;title\x07ab\x08c")) == "red\nnext ac"
+
+
+def test_results_count_as_printed() -> None:
+    """The text of a value, not its other forms."""
+    result = {"output_type": "execute_result", "data": {"text/plain": ["0.5"], "text/html": "<b>"}}
+
+    assert text(stream("a"), result, {"output_type": "display_data", "data": {"image/png": "x"}}).split() == [
+        "a",
+        "0.5",
+    ]
+
+
+def test_floods_keep_their_beginning_and_end() -> None:
+    """The end holds the test result."""
+    found = text(stream("begin" + "x" * 5 * LONGEST + "end"))
+
+    assert len(found) <= 2 * LONGEST + 1
+    assert found.startswith("begin")
+    assert found.endswith("end")
+
+
+@pytest.mark.parametrize(
+    "output",
+    [{}, {"output_type": "stream"}, stream(3), stream([1, None]), {"data": []}, {"data": {"text/plain": {}}}],
+)
+def test_outputs_of_any_shape_are_harmless(output: dict[str, Any]) -> None:
+    """They print nothing."""
+    assert text(output).strip() == ""

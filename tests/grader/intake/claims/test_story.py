@@ -1,0 +1,64 @@
+"""Names are followed back to the model they stand for."""
+
+# ruff: noqa: E501  (a sample reads better on one line)
+from __future__ import annotations
+
+import pytest
+
+from grader.intake.claims.story import Story, Told
+from grader.intake.code.program import program
+from grader.intake.code.statements import Source
+from grader.intake.files.notebook import Cell
+
+CELLS = [
+    ("markdown", "## Part 1: FCN-32s\n### 1.2 Train FCN-32s from scratch"),
+    (
+        "code",
+        "from FCN.trainer import Trainer, visualize\nm = FCN32s(n_class=12).to(device)\nbest = Trainer(m, a, b, c)",
+    ),
+    ("code", "visualize(best, loader)"),
+    ("markdown", "### 1.3 Train FCN-32s with pretrained VGG16 weights"),
+    (
+        "code",
+        "vgg16 = models.vgg16(pretrained=True)\nm = FCN32s(12)\nm.copy_params_from_vgg16(vgg16)\nm2 = m.cuda()\nbest2 = Trainer(m2, a)",
+    ),
+    ("code", "run(2)"),
+    ("markdown", "# Part 2"),
+    (
+        "code",
+        "net8 = models.FCN8s()\ncopy_vgg(vgg16, net8)\nTrainer(model=net8)\nTrainer(m, a)\nvisualize(net8)",
+    ),
+    ("markdown", "# Part 3\nFCN-8s"),
+    ("code", "show(best)\nshow(net8)"),
+]
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    cells = [Cell(f"cell {number}", kind, text) for number, (kind, text) in enumerate(CELLS, 1)]
+    made = program(
+        "submission",
+        [Source(cell.label, cell.source) for cell in cells if cell.kind == "code"],
+        lambda _: False,
+    )
+    return Story(made, cells)
+
+
+def test_a_training_call_tells_its_model(story: Story) -> None:
+    """Through other names, and by the last binding above."""
+    assert story.trainings("cell 2") == [Told("fcn32s", False)]
+    assert story.trainings("cell 5") == [Told("fcn32s", True)]
+    assert story.trainings("cell 8") == [Told("fcn8s", True), Told("fcn32s", True)]
+
+
+def test_a_figure_tells_the_model_it_shows(story: Story) -> None:
+    """Unless several are shown."""
+    assert [story.shows(f"cell {n}") for n in (3, 8, 10)] == ["fcn32s", "", ""]
+
+
+def test_headings_tell_where_names_do_not(story: Story) -> None:
+    """Until the next part."""
+    assert story.trainings("cell 6") == []
+    assert story.heading("cell 6") == Told("fcn32s", True)
+    assert story.heading("cell 2") == Told("fcn32s", False)
+    assert story.heading("cell 10") == Told()

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader import judging, rubric
+from grader.errors import (
+    Blocked,
+    CallError,
+    CheckSignal,
+    Fault,
+    GraderError,
+    IntakeError,
+    IsolationError,
+    Pending,
+    ProtocolError,
+    StudentDied,
+    StudentError,
+    StudentLacks,
+    StudentRaised,
+    StudentTimeout,
+    Unverified,
+    WorkerBroke,
+)
+from grader.evidence.case import Case
+from grader.judging import judge
+from grader.records.grade import CheckResult, Outcome
+from grader.records.reason import Place
+from grader.records.submission import Slice, Submission
+from tests.grader.in_process import Refusing
+
+PLACE = Place("cell 3", 7)
+TARGETS = ("FCN32s", "FCN8s", "get_cls_pred", "returnCAM")
+VERDICTS: list[tuple[BaseException | None, Outcome]] = [
+    (None, Outcome.PASSED),
+    (Fault("wrong"), Outcome.FAILED),
+    (Blocked("needs another"), Outcome.BLOCKED),
+    (Pending("not now"), Outcome.PENDING),
+    (Unverified("claimed"), Outcome.ERROR),
+    (StudentLacks("no such name"), Outcome.FAILED),
+    (StudentRaised("ValueError", "no"), Outcome.FAILED),
+    (StudentTimeout("late"), Outcome.FAILED),
+    (StudentDied("gone"), Outcome.FAILED),
+    (ProtocolError("garbage"), Outcome.FAILED),
+    (WorkerBroke("traceback"), Outcome.ERROR),
+    (CallError("option"), Outcome.ERROR),
+    (IntakeError("zip"), Outcome.ERROR),
+    (IsolationError("none"), Outcome.ERROR),
+    (AssertionError("ours"), Outcome.ERROR),
+    (KeyError("ours"), Outcome.ERROR),
+    (RecursionError(), Outcome.ERROR),
+    (MemoryError(), Outcome.ERROR),
+    (KeyboardInterrupt(), Outcome.ERROR),
+]
+
+
+@pytest.mark.parametrize(("error", "outcome"), VERDICTS, ids=lambda value: type(value).__name__)
+def test_every_exception_has_one_verdict(error: BaseException | None, outcome: Outcome) -> None:
+    """Faults and student errors fail, blocks block, and whatever the grader broke on goes to a person."""
+    assert judge("cam.shape", error, 1.5).outcome == outcome
+
+
+def test_every_leaf_of_the_error_tree_is_judged() -> None:
+    """No exception of the grader's own tree is left to chance."""
+
+    def leaves(kind: type[BaseException]) -> set[type[BaseException]]:
+        below = kind.__subclasses__()
+        return set().union(*map(leaves, below)) if below else {kind}
+
+    judged = {type(error) for error, _ in VERDICTS}
+    assert {leaf for leaf in leaves(GraderError) if leaf.__module__ == "grader.errors"} <= judged
+
+
+@pytest.mark.parametrize("kind", [Fault, Blocked, Pending, Unverified])
+def test_a_signal_is_told_in_full(kind: type[CheckSignal]) -> None:
+    """Rationale, help, expectation, what was found and where all reach the result."""
+    result = judge("cam.shape", kind("why", help="how", expected="a", actual="b", where=PLACE), 0.5)
+
+    assert (result.id, result.rationale, result.help) == ("cam.shape", "why", "how")
+    assert (result.expected, result.actual, result.where, result.seconds) == ("a", "b", PLACE, 0.5)
+
+
+def test_an_exception_of_the_student_s_has_its_place() -> None:
+    """What student code raised is told with its line."""
+    result = judge("cam.shape", StudentRaised("ValueError", "no", PLACE), 0.5)
+
+    assert (result.rationale, result.where) == ("ValueError: no", PLACE)
+
+
+@pytest.mark.parametrize("error", [StudentTimeout("late"), StudentDied("gone"), StudentLacks("absent")])
+def test_a_student_error_comes_with_advice(error: StudentError) -> None:
+    """What to look for is said where the exception itself doesn't."""
+    assert judge("cam.shape", error, 0.0).help
+
+
+def test_the_grader_s_own_failure_is_named_and_bounded() -> None:
+    """A person sees what broke, in a sentence of bounded length."""
+    result = judge("cam.shape", RuntimeError("x" * 10_000), 0.0)
+
+    assert result.rationale.startswith("the grader broke: RuntimeError: x")
+    assert len(result.rationale) <= 500
+
+
+def case(error: Exception) -> Case:
+    """A submission that answers every question with an exception."""
+    submission = Submission("ann", "0" * 64, slice=Slice(targets=dict.fromkeys(TARGETS, "submission")))
+    student: Any = Refusing(error)
+    return Case(submission, student, seed=1)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[StudentRaised("ValueError", "no", PLACE), StudentDied("gone")],
+    ids=["raises", "dies"],
+)
+def refused(request: pytest.FixtureRequest) -> tuple[dict[str, CheckResult], list[tuple[CheckResult, int]]]:
+    """The results of a submission that refuses everything, and what was told on the way."""
+    told: list[tuple[CheckResult, int]] = []
+    results = judging.run(case(request.param), lambda result, total: told.append((result, total)))
+    return results, told
+
+
+Refused = tuple[dict[str, CheckResult], list[tuple[CheckResult, int]]]
+
+
+def test_every_line_of_the_rubric_has_a_result(refused: Refused) -> None:
+    """Each line is checked by the function at its address, and nothing else is."""
+    assert set(refused[0]) == {line.id for line in rubric.load().lines}
+
+
+def test_a_submission_that_refuses_everything_earns_nothing(refused: Refused) -> None:
+    """Nothing passes, and nothing of it is the grader's fault."""
+    outcomes = {id: result.outcome for id, result in refused[0].items()}
+
+    assert set(outcomes.values()) == {Outcome.FAILED, Outcome.BLOCKED, Outcome.PENDING}
+    assert (
+        outcomes["fcn32s.build"]
+        == outcomes["cam.cls_index"]
+        == outcomes["cam.weighted_sum"]
+        == Outcome.FAILED
+    )
+    assert outcomes["fcn8s.crop"] == outcomes["cam.cls_name"] == outcomes["cam.dtype"] == Outcome.BLOCKED
+    assert {outcome for id, outcome in outcomes.items() if ".reported" in id} == {Outcome.PENDING}
+    assert {outcome for id, outcome in outcomes.items() if id.startswith("questions.")} == {Outcome.PENDING}
+
+
+def test_each_result_is_told_as_it_comes(refused: Refused) -> None:
+    """Who waits hears of every result, with the number that there will be."""
+    results, told = refused
+
+    assert [result.id for result, _ in told] == list(results)
+    assert {total for _, total in told} == {len(results)}
+
+
+def test_a_broken_grader_is_nobody_s_zero() -> None:
+    """Where our own code fails, the outcome is an error that a person sees."""
+    results = judging.run(case(WorkerBroke("ours")))
+
+    assert results["fcn32s.build"].outcome == results["cam.cls_index"].outcome == Outcome.ERROR
+    assert Outcome.PASSED not in {result.outcome for result in results.values()}

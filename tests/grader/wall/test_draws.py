@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from math import prod, sqrt
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.wall.draws import BLOCK, draw, draw_at, draw_parameter, parameter_scale, positions
+
+SEEDS = st.integers(0, 3)
+KEYS = st.text(max_size=8)
+SHAPES = st.lists(st.integers(1, 6), max_size=4).map(tuple)
+
+
+@settings(max_examples=20)
+@given(SEEDS, KEYS, SHAPES)
+def test_equal_arguments_give_equal_values(seed: int, key: str, shape: tuple[int, ...]) -> None:
+    """Both sides of the wall draw the same float32 array from seed, key and shape."""
+    array = draw(seed, key, shape)
+
+    assert (array.dtype, array.shape) == (np.float32, shape)
+    assert np.array_equal(array, draw(seed, key, shape))
+
+
+def test_seed_and_key_change_the_values() -> None:
+    """Neither another seed nor another key gives the same numbers."""
+    base = draw(1, "conv1_1.weight", (50,))
+
+    assert not np.array_equal(base, draw(2, "conv1_1.weight", (50,)))
+    assert not np.array_equal(base, draw(1, "conv1_2.weight", (50,)))
+
+
+def test_values_have_the_deviation_that_was_asked_for() -> None:
+    """Values are centred on zero, with the standard deviation `scale`."""
+    values = draw(0, "x", (100_000,), 3.0)
+
+    assert values.mean() == pytest.approx(0.0, abs=0.05)
+    assert values.std() == pytest.approx(3.0, rel=0.02)
+
+
+def test_no_two_rows_of_a_large_layer_are_alike() -> None:
+    """A layer larger than the block that it is cut from repeats no row, though its rows divide a million."""
+    rows = draw(0, "fc7.weight", (2_000, 1_000))
+
+    assert rows.size > BLOCK
+    assert len(np.unique(rows[:, :4], axis=0)) == len(rows)
+
+
+INDICES = st.lists(st.integers(0, 3 * BLOCK), min_size=1, max_size=20)
+
+
+@settings(max_examples=30)
+@given(SEEDS, KEYS, INDICES, st.sampled_from([1.0, 0.05]))
+def test_draw_at_is_what_draw_puts_there(seed: int, key: str, indices: list[int], scale: float) -> None:
+    """Single values are known without drawing the rest, also beyond the block."""
+    at = np.array(indices, dtype=np.int64)
+    small = at[at < 5_000]
+
+    assert np.array_equal(draw_at(seed, key, small, scale), draw(seed, key, (5_000,), scale)[small])
+    assert np.array_equal(draw_at(seed, key, at, scale), draw_at(seed, key, at % BLOCK, scale))
+
+
+def test_draw_at_agrees_with_draw_beyond_the_block() -> None:
+    """The repeated part of a large array is known at single positions too."""
+    at = np.array([0, BLOCK - 1, BLOCK, BLOCK + 7, 2 * BLOCK + 123])
+
+    assert np.array_equal(draw_at(5, "w", at), draw(5, "w", (2 * BLOCK + 200,))[at])
+
+
+@pytest.mark.parametrize(
+    ("shape", "scale"),
+    [((64, 3, 3, 3), sqrt(2 / 27)), ((4096, 512), sqrt(2 / 512)), ((64,), 0.1), ((), 0.1)],
+)
+def test_parameters_keep_activations_near_one(shape: tuple[int, ...], scale: float) -> None:
+    """Weights are scaled by their fan-in as He et al. do, vectors by 0.1."""
+    assert parameter_scale(shape) == pytest.approx(scale)
+    assert np.array_equal(draw_parameter(1, "k", shape), draw(1, "k", shape, scale))
+
+
+@given(SEEDS, KEYS, st.integers(0, 10_000), st.integers(1, 200))
+def test_positions_lie_within(seed: int, key: str, size: int, count: int) -> None:
+    """Positions index an array of that size: all of them if they are few, else as many as were asked for."""
+    found = positions(seed, key, size, count)
+
+    assert len(found) == min(size, count)
+    assert all((found >= 0) & (found < size))
+    assert np.array_equal(found, positions(seed, key, size, count))
+    if size <= count:
+        assert np.array_equal(found, np.arange(size))
+
+
+def test_positions_are_not_known_before_the_seed() -> None:
+    """Another seed or key samples elsewhere."""
+    base = positions(1, "fc6.weight", prod((4096, 512)), 50)
+
+    assert not np.array_equal(base, positions(2, "fc6.weight", prod((4096, 512)), 50))
+    assert not np.array_equal(base, positions(1, "fc7.weight", prod((4096, 512)), 50))
