@@ -21,12 +21,12 @@ from grader.records.submission import (
     Submission,
     TrainingRun,
 )
+from tests.grader.hostile import HOSTILE
 
 SOURCE = (
     "class FCN32s(nn.Module):\n    def forward(self, x):\n        h = x  # <b>&amp;\n"
     "        return h[:, :, 18:18 + x.size(2)]"
 )
-from tests.grader.hostile import HOSTILE
 
 TITLES = {
     "fcn32s": "Part 1: FCN-32s",
