@@ -39,7 +39,8 @@ class Pictures:
 def pictures(plan: Plan, seed: int) -> Pictures:
     """Read or draw the pictures of a plan."""
     if plan.data == "real":
-        return _real(plan)
+        whole = _real(plan.train, plan.validation, plan.test)
+        return _crops(whole, plan.size, seed) if plan.size else whole
     if plan.data == "mosaic":
         return _mosaics(plan, seed)
     everything = _synthetic(plan.train + plan.validation + plan.test, plan.size, seed)
@@ -66,12 +67,27 @@ def _mosaics(plan: Plan, seed: int) -> Pictures:
     return Pictures(*parts)
 
 
-def _real(plan: Plan) -> Pictures:
+@lru_cache(maxsize=1)  # the same for every seed
+def _real(*counts: int) -> Pictures:
+    """Read the first pictures of each part of the real data."""
     split = facades.split(facades.pictures(download.cache()))
-    chosen = zip(
-        (split.train, split.validation, split.test), (plan.train, plan.validation, plan.test), strict=True
-    )
+    chosen = zip((split.train, split.validation, split.test), counts, strict=True)
     return Pictures(*(_labelled([facades.read(Path(path)) for path in paths[:n]]) for paths, n in chosen))
+
+
+def _crops(whole: Pictures, side: int, seed: int) -> Pictures:
+    """Cut a square out of every picture, at a place drawn here."""
+    rng = np.random.default_rng([seed, 2])
+    return Pictures(*(_cropped(part, side, rng) for part in (whole.train, whole.validation, whole.test)))
+
+
+def _cropped(part: Labelled, side: int, rng: np.random.Generator) -> Labelled:
+    cut = []
+    for image, label in zip(part.images, part.labels, strict=True):
+        top, left = (int(rng.integers(max(1, length - side + 1))) for length in label.shape)
+        window = np.s_[top : top + side, left : left + side]
+        cut.append((image[window].copy(), label[window].copy()))
+    return _labelled(cut)
 
 
 def _labelled(pairs: Sequence[tuple[Bytes, Bytes]]) -> Labelled:

@@ -10,18 +10,19 @@ from typing import Literal, get_args
 from grader.errors import CallError
 from grader.rubric import RUBRIC
 from grader.training import bands
-from reference import download
+from reference import download, edges
 from reference.kit import weights
 
 Data = Literal["mosaic", "synthetic", "real"]
-Weights = Literal["matched", "seeded", "vgg16"]
+Weights = Literal["matched", "seeded", "vgg16", "edges"]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One plan.
 
-    `size` is the longer side of drawn pictures in pixels, as they are trained on; `train` make an epoch.
+    `size` is the longer side of drawn pictures in pixels, as they are trained on, or that of square crops
+    of real ones, 0 for the whole pictures; `train` make an epoch.
     `otherwise` names the plan for machines without the real data or VGG-16's weights.
     `scratch_epochs` are run before, from zero, where the assignment asks for it: shown, worth nothing.
     """
@@ -46,7 +47,13 @@ class Plan:
     def possible(self) -> bool:
         """Whether this machine has what the plan needs."""
         has_data = self.data != "real" or download.complete(download.cache())
-        return has_data and (self.weights != "vgg16" or weights.cached(weights.VGG16) is not None)
+        return has_data and _has(self.weights)
+
+
+def _has(wanted: Weights) -> bool:
+    if wanted == "edges":
+        return edges.path().is_file()
+    return wanted != "vgg16" or weights.cached(weights.VGG16) is not None
 
 
 def load(path: Path = RUBRIC) -> dict[str, Plan]:
@@ -84,7 +91,7 @@ def choose(name: str, plans: dict[str, Plan]) -> Plan | None:
 def _possible(name: str, plans: dict[str, Plan]) -> Plan:
     """Give the plan of a name, or what stands in for it on this machine."""
     plan = plans[name]
-    return plans[plan.otherwise] if plan.otherwise and not plan.possible else plan
+    return _possible(plan.otherwise, plans) if plan.otherwise and not plan.possible else plan
 
 
 def _plan(path: Path, name: str, table: dict[str, object]) -> Plan:

@@ -18,7 +18,7 @@ from torch import Tensor
 from grader.network.reading import Reading
 from grader.network.roles import Layer
 from grader.training.plans import Weights
-from reference import mosaic
+from reference import edges, mosaic
 from reference.architecture import VGG_CONVS, VGG_LINEARS
 from reference.facades import CLASSES, MEAN, STD
 from reference.fcn import bilinear_weight
@@ -59,6 +59,8 @@ def start(weights: Weights, reading: Reading, shapes: Mapping[str, tuple[int, ..
         path = cached(VGG16)
         assert path is not None, "plans.choose takes no such plan without VGG-16"
         return vgg16(reading, shapes, load(path))
+    if weights == "edges":
+        return edge_tuned(reading, shapes, edges.load(edges.path()))
     return matched(reading, shapes) if weights == "matched" else seeded(reading, shapes)
 
 
@@ -127,6 +129,20 @@ def vgg16(reading: Reading, shapes: Mapping[str, tuple[int, ...]], state: Mappin
             if prod(shapes.get(name, (0,))) == source.numel():
                 copied[name] = source.reshape(shapes[name]).numpy()
     return Values(start.bounds, {**start.given, **copied})
+
+
+def edge_tuned(
+    reading: Reading, shapes: Mapping[str, tuple[int, ...]], arrays: Mapping[str, NDArray[np.float32]]
+) -> Values:
+    """Start with VGG-16's convolutions as tuned to find edges, everything else as `seeded` does."""
+    plain = seeded(reading, shapes)
+    copied = {
+        name: arrays[f"{role}.{kind}"]
+        for role in VGG_CONVS
+        if (layer := reading.layers.get(role))
+        for name, kind in ((layer.weight, "weight"), (layer.bias, "bias"))
+    }
+    return _known(plain.bounds, {**plain.given, **copied}, shapes)
 
 
 def _vgg_keys() -> Iterator[tuple[str, str]]:

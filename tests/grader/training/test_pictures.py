@@ -62,3 +62,19 @@ def test_real_pictures_are_split_as_the_course_does(tmp_path: Path, monkeypatch:
     paths = facades.pictures(tmp_path)
     for number, labelled in ((0, found.train), (4, found.validation), (6, found.test)):
         np.testing.assert_array_equal(labelled.labels[0], facades.read(Path(paths[number]))[1])
+
+
+def test_crops_of_real_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Squares of the plan's size, at other places for another seed; smaller sides stay as they are."""
+    synthetic.write(tmp_path, seed=1, count=4, long_side=96)
+    monkeypatch.setenv(download.FOLDER, str(tmp_path))
+    monkeypatch.setattr(facades.split, "__defaults__", (2, 1))
+    plan = Plan("p", "real", "edges", train=2, validation=1, test=1, epochs=1, size=20)
+
+    first, other = pictures(plan, 0), pictures(plan, 1)
+
+    check(first.train, 2)
+    assert {image.shape for image in first.train.images} == {(20, 20, 3)}
+    assert not np.array_equal(first.train.images[0], other.train.images[0])
+    whole = pictures(replace(plan, size=90), 0).train.images[0]
+    assert max(whole.shape) < 90

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from grader.errors import CallError
 from grader.training import plans
 from grader.training.plans import Plan, choose, load, resolve
-from reference import download
+from reference import download, edges
 from reference.kit import weights
 
 SMOKE = Plan("smoke", "synthetic", "seeded", 4, 2, 2, 1, size=24)
@@ -98,3 +99,23 @@ def test_possible_means_data_and_weights(monkeypatch: pytest.MonkeyPatch, bare: 
     assert not FULL.possible
     monkeypatch.setattr(plans.download, "complete", lambda root: True)
     assert not FULL.possible
+
+
+def test_what_stands_in_may_be_stood_in_for(bare: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chain of plans is followed to the first that this machine has everything for."""
+    edges_too = {**PLANS, "short": replace(SHORT, otherwise="edges")}
+    edges_too["edges"] = Plan("edges", "real", "edges", 4, 2, 2, 1, otherwise="offline")
+
+    assert choose("short", edges_too) is OFFLINE
+
+
+def test_edges_need_the_data_and_their_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Either missing, the plan is not possible."""
+    plan = Plan("edges", "real", "edges", 4, 2, 2, 1)
+    monkeypatch.setattr(download, "complete", lambda root: True)
+    monkeypatch.setenv(download.FOLDER, str(tmp_path))
+    assert not plan.possible
+
+    edges.path().touch()
+
+    assert plan.possible

@@ -8,6 +8,7 @@ import torch
 
 from grader.training import values
 from reference import facades, mosaic
+from reference.architecture import VGG_CONVS
 from tests.grader.in_process import InProcess
 from tests.grader.slim import SOURCE, edited, reading_of
 
@@ -116,3 +117,16 @@ def test_vgg_keys_are_torchvisions() -> None:
     keys = {f"{key}.weight" for _, key in values._vgg_keys()}
     assert keys == {key for key in state if key.endswith("weight")} - {"classifier.6.weight"}
     assert np.prod(state["classifier.0.weight"].shape) == 512 * 7 * 7 * 4096
+
+
+def test_edge_tuned_convolutions_come_by_role_the_rest_is_seeded() -> None:
+    """What the file has goes where it fits; fully connected layers and scores start as from scratch."""
+    file = {f"{role}.{kind}": np.zeros(1, np.float32) for role in VGG_CONVS for kind in ("weight", "bias")}
+    known = shapes()
+    file["conv2_1.weight"] = np.full(known["conv2_1.weight"], 0.25, np.float32)
+
+    start = values.edge_tuned(reading_of(SOURCE), known, file)
+
+    np.testing.assert_array_equal(start.given["conv2_1.weight"], file["conv2_1.weight"])
+    assert "conv3_1.weight" not in start.given
+    assert start.bounds == values.seeded(reading_of(SOURCE), known).bounds

@@ -12,7 +12,7 @@ from grader.sandbox.staging import Program
 
 IMPORTS = """
 import importlib.util, json, sys
-from FCN.dataset import CMP_Facade_DB, revert_input
+from FCN.dataset import CMP_Facade_DB
 from FCN.trainer import Trainer, visualize
 from CAM.resnet import resnet18
 logits, features = resnet18(pretrained=True).eval()(__import__("torch").zeros(1, 3, 224, 224))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import matplotlib
-import numpy as np
 import pytest
 import torch
 from matplotlib import pyplot as plt
 from torch import nn
 from torch.utils.data import DataLoader
 
-from reference.kit.FCN.dataset import revert_input
 from reference.kit.FCN.trainer import Trainer, visualize
 
 torch.set_num_threads(1)
@@ -62,11 +60,3 @@ def test_the_figure_shows_picture_truth_and_prediction(model, loader, monkeypatc
 
     assert [axis.get_title() for axis in figure.axes[::6]] == ["Image", "Truth", "Prediction"]
     assert len(figure.axes) == 18
-
-
-def test_reverted_items_can_be_looked_at(loader):
-    """A picture and its label come back as bytes."""
-    picture, label = revert_input(*loader.dataset[0])
-
-    assert (picture.shape, picture.dtype) == ((6, 8, 3), np.uint8)
-    assert (label.shape, label.dtype) == ((6, 8), np.uint8)
