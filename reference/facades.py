@@ -109,10 +109,13 @@ def revert(image: Tensor) -> Bytes:
     return rgb.permute(1, 2, 0).to(torch.uint8).numpy()
 
 
+def halve(pixels: Bytes) -> Bytes:
+    """Halve both sides as the course's kit does: OpenCV and Pillow differ in the pixels they keep."""
+    return np.asarray(cv2.resize(pixels, (0, 0), fx=0.5, fy=0.5, interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
 def _half(path: Path, mode: str) -> Bytes:
-    """Halve a picture as the course's kit does: OpenCV and Pillow differ in the pixels they keep."""
     with Image.open(path) as image:
         if image.mode != mode:
             raise ValueError(f"{path} is a picture of mode {image.mode}, not {mode}")
-        whole = np.array(image, dtype=np.uint8)
-    return np.asarray(cv2.resize(whole, (0, 0), fx=0.5, fy=0.5, interpolation=cv2.INTER_NEAREST), np.uint8)
+        return halve(np.array(image, dtype=np.uint8))

@@ -22,7 +22,7 @@ class Report(StrEnum):
 
 Out = Annotated[Path, typer.Option(help="Folder that the reports are written to.")]
 Training = Annotated[
-    Literal["auto", "none", "smoke", "short", "full"],
+    Literal["auto", "none", "smoke", "real-smoke", "short", "short-edges", "offline", "full"],
     typer.Option(help="Training run: auto takes smoke on a CPU and short on a GPU."),
 ]
 Seed = Annotated[int | None, typer.Option(help="Repeat a grading: the seed stands in its report.", min=0)]

@@ -55,7 +55,7 @@ def pictures(plan: Plan, seed: int) -> Pictures:
 def _synthetic(count: int, size: int, seed: int) -> list[tuple[Bytes, Bytes]]:
     """Draw facades at twice the size and halve them, as the course halves real ones."""
     drawn = (synthetic.facade(seed, i, s) for i, s in enumerate(synthetic.sizes(seed, count, 2 * size)))
-    return [(picture.rgb[1::2, 1::2].copy(), picture.classes[1::2, 1::2].copy()) for picture in drawn]
+    return [(facades.halve(picture.rgb), facades.halve(picture.classes)) for picture in drawn]
 
 
 def _mosaics(plan: Plan, seed: int) -> Pictures:

@@ -27,7 +27,7 @@ def file(tmp_path):
 
 
 def test_layers_are_found_by_their_place_and_turned(file):
-    """A weight (rows, columns, inputs, outputs) of block 2's second layer is conv2_2's (outputs, inputs, ...)."""
+    """Block 2's second layer, (rows, columns, inputs, outputs), is conv2_2 as (outputs, inputs, ...)."""
     found = edges.convert(file)
 
     assert set(found) == {f"{role}.{kind}" for role in VGG_CONVS for kind in ("weight", "bias")}
