@@ -37,7 +37,7 @@ def convert(file: Path) -> dict[str, NDArray[np.float16]]:
 
     with h5py.File(file) as source:
         raw = {role: [np.asarray(source[f"{_place(role)}/{n}"]) for n in (0, 1)] for role in VGG_CONVS}
-    found = {}
+    found: dict[str, NDArray[np.float16]] = {}
     for role, (weight, bias) in raw.items():
         w, b = torch.from_numpy(weight).permute(3, 2, 0, 1).contiguous(), torch.from_numpy(bias)
         if role == VGG_CONVS[0]:
