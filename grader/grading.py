@@ -166,7 +166,7 @@ def _assemble(
     clock: Clock,
 ) -> Grade:
     rubric = rubrics.load()
-    quoted = {id: _quoting(result, submission.texts) for id, result in judged.results.items()}
+    quoted = {id: quoting(result, submission.texts) for id, result in judged.results.items()}
     parts, checks = score(rubric, quoted)
     return Grade(
         student=submission.name,
@@ -199,7 +199,7 @@ def _torch_version() -> str:
     return version("torch")
 
 
-def _quoting(result: CheckResult, texts: Mapping[str, str]) -> CheckResult:
+def quoting(result: CheckResult, texts: Mapping[str, str]) -> CheckResult:
     """Add the student's own line of code to a place."""
     place = result.where
     lines = texts.get(place.label, "").replace("\r\n", "\n").replace("\r", "\n").split("\n") if place else []
