@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 import os
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 import torch
 
-from fixtures.corpus.case import Case, Mistake, Style, correct, notebook_of
-from fixtures.corpus.mistakes import MISTAKES, SINGLE
+from fixtures.corpus.case import Case, Edited, Mistake, Style, correct, notebook_of
+from fixtures.corpus.mistakes import MISTAKES
 from fixtures.corpus.proof import doubt
 from fixtures.corpus.styles import STYLES
+from fixtures.corpus.superposed import SUPERPOSED
 from fixtures.edits import EditError
 from grader import rubric
 
@@ -26,13 +28,16 @@ def _one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def _names(cases: tuple[Case, ...]) -> list[str]:
+EDITED: tuple[Edited, ...] = (*STYLES, *MISTAKES, *SUPERPOSED)
+
+
+def _names(cases: Iterable[Case]) -> list[str]:
     return [case.name for case in cases]
 
 
 def test_corpus_is_as_large_as_promised() -> None:
     """There are at least 100 mistakes and 40 styles, each under a name of its own."""
-    names = Counter(_names((*STYLES, *MISTAKES)))
+    names = Counter(_names((*STYLES, *MISTAKES, *SUPERPOSED)))
 
     assert len(MISTAKES) >= 100 and len(STYLES) >= 40
     assert [name for name, times in names.items() if times > 1] == []
@@ -48,13 +53,13 @@ def test_mistake_is_fully_described(mistake: Mistake) -> None:
     assert bool(mistake.may) == bool(mistake.reason)
 
 
-@pytest.mark.parametrize("case", (*STYLES, *MISTAKES), ids=_names((*STYLES, *MISTAKES)))
-def test_edits_fit(case: Case) -> None:
+@pytest.mark.parametrize("case", EDITED, ids=_names(EDITED))
+def test_edits_fit(case: Edited) -> None:
     """Every edit finds what it changes, and mistakes leave Python behind."""
     notebook = notebook_of(case)
 
     for cell in notebook:
-        if isinstance(case, Mistake) and cell.kind == "code":
+        if case.faults and cell.kind == "code":
             ast.parse(cell.source)
 
 
@@ -66,7 +71,7 @@ def test_mistake_of_one_part_changes_cells_of_that_part_alone(part: str) -> None
         "fcn8s": {"fcn8s", "train_fcn8s", "show_fcn8s"},
         "cam": {"cam", "last"},
     }[part]
-    for mistake in SINGLE:
+    for mistake in MISTAKES:
         if mistake.parts == (part,):
             changed = {cell.name for cell in set(notebook_of(mistake)) ^ set(correct())}
 
@@ -75,7 +80,7 @@ def test_mistake_of_one_part_changes_cells_of_that_part_alone(part: str) -> None
 
 def test_every_line_of_the_rubric_has_a_mistake() -> None:
     """But for training runs and answers, which no edit of a notebook can lose."""
-    about = {line for mistake in SINGLE for line in mistake.lines}
+    about = {line for mistake in MISTAKES for line in mistake.lines}
     open_lines = {
         line for line in LINES - about if not line.partition(".")[2].startswith(("training", "question"))
     }
@@ -83,7 +88,7 @@ def test_every_line_of_the_rubric_has_a_mistake() -> None:
     assert open_lines == set()
 
 
-@pytest.mark.parametrize("mistake", SINGLE[::STEP], ids=_names(SINGLE[::STEP]))
+@pytest.mark.parametrize("mistake", MISTAKES[::STEP], ids=_names(MISTAKES[::STEP]))
 def test_mistake_changes_behaviour(mistake: Mistake) -> None:
     """Something that can be observed differs from the correct notebook."""
     assert doubt(mistake) == ""
@@ -97,7 +102,7 @@ def test_style_behaves_like_the_correct_notebook(style: Style) -> None:
 
 def test_proof_sees_a_style_that_is_none() -> None:
     """A style that crops elsewhere is found out."""
-    crop = next(mistake for mistake in SINGLE if mistake.name == "fcn32s.crop_from_18_18")
+    crop = next(mistake for mistake in MISTAKES if mistake.name == "fcn32s.crop_from_18_18")
 
     assert "fcn32s.eval" in doubt(Style("no style", crop.edits))
 
