@@ -8,6 +8,7 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+from grader.sandbox import gpu
 from grader.sandbox.limits import Limits, MiB
 from grader.sandbox.staging import Stage
 
@@ -29,7 +30,7 @@ def command(stage: Stage, limits: Limits, device: str, seccomp: int) -> list[str
         *("--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu"),
         *_tmpfs(str(stage.home), limits.disk),
         *("--symlink", str(stage.kit / "files"), str(stage.files)),
-        *(gpu() if device != "cpu" else ()),
+        *(_gpu(device) if device != "cpu" else ()),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(stage.home)),
         *("--seccomp", str(seccomp), "--"),
     ]
@@ -52,11 +53,9 @@ def _read_only(path: Path) -> tuple[str, ...]:
     return "--ro-bind", str(path), str(path)
 
 
-def gpu() -> list[str]:
-    """The device nodes of NVIDIA cards, their driver's libraries, and /sys, without which cuInit fails."""
-    nodes = sorted(map(str, Path("/dev").glob("nvidia*")))
-    libraries = [path for path in ("/usr/local/nvidia", "/usr/local/cuda") if Path(path).exists()]
+def _gpu(device: str) -> list[str]:
+    """One card, its driver's libraries, and /sys, without which cuInit fails."""
     return [
-        *(word for node in nodes for word in ("--dev-bind", node, node)),
-        *(word for path in ("/sys", *libraries) for word in ("--ro-bind", path, path)),
+        *(word for node in gpu.nodes(device) for word in ("--dev-bind", node, node)),
+        *(word for path in ("/sys", *gpu.libraries(device)) for word in ("--ro-bind", path, path)),
     ]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.sandbox import bubblewrap
+from grader.sandbox import bubblewrap, gpu
 from grader.sandbox.limits import Limits
 from grader.sandbox.staging import Stage
 
@@ -27,10 +27,14 @@ class Isolation:
 
 
 def _landlock(stage: Stage, limits: Limits, device: str, seccomp: int) -> list[str]:
-    nodes = [str(node) for node in Path("/dev").glob("nvidia*")] if device != "cpu" else []
+    nodes = gpu.nodes(device)
     system = ["/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"]
     config = {
-        "read": [*map(str, stage.readable), *system, *(["/sys", "/proc"] if nodes else [])],
+        "read": [
+            *map(str, stage.readable),
+            *system,
+            *(["/sys", "/proc", *gpu.libraries(device)] if nodes else []),
+        ],
         "write": [str(stage.home), "/dev/null", "/dev/zero", "/dev/urandom", *nodes],
         "seccomp": seccomp,
     }

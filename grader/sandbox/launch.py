@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from grader.sandbox import seccomp
+from grader.sandbox import gpu, seccomp
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
 from grader.sandbox.staging import Stage, torch_home
@@ -44,7 +44,7 @@ def launch(
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=stage.home,
-            env=environment(stage, threads, mark),
+            env=environment(stage, threads, mark, device),
             pass_fds=inherited,
             start_new_session=True,
         )
@@ -57,7 +57,7 @@ def launch(
                 os.close(filter_fd)
 
 
-def environment(stage: Stage, threads: int, mark: str) -> dict[str, str]:
+def environment(stage: Stage, threads: int, mark: str, device: str) -> dict[str, str]:
     """The whole environment of a worker."""
     home = str(stage.home)
     return {
@@ -77,5 +77,6 @@ def environment(stage: Stage, threads: int, mark: str) -> dict[str, str]:
         "FCN_CAM_WEIGHTS": "seeded" if os.environ.get("FCN_CAM_WEIGHTS") == "seeded" else "cached",
         "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
         "WORKER_MARK": mark,
+        **gpu.environment(device),
         **{f"{name}_NUM_THREADS": str(threads) for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")},
     }

@@ -43,7 +43,7 @@ class ProbeRow:
         return self.works and not self.possible
 
 
-def probe(isolation: Isolation) -> ProbeRow:
+def probe(isolation: Isolation, device: str = "cpu") -> ProbeRow:
     """Run the misbehaving program once under an isolation; takes about a tenth of a second."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="canary-")))
@@ -62,7 +62,7 @@ def probe(isolation: Isolation) -> ProbeRow:
             "pid": os.getpid(),
         }
         (folder / "canary").write_text(SECRET)
-        return _judge(isolation, _try(isolation, config), config, [tcp, unix])
+        return _judge(isolation, _try(isolation, config, device), config, [tcp, unix])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class _Run:
     left: bool
 
 
-def _try(isolation: Isolation, config: dict[str, Any]) -> _Run:
+def _try(isolation: Isolation, config: dict[str, Any], device: str) -> _Run:
     made = stage(Program(extra=(Path(__file__).with_name("inside.py"),)))
     try:
         popen, mark = launch(
@@ -80,6 +80,7 @@ def _try(isolation: Isolation, config: dict[str, Any]) -> _Run:
             made,
             Limits(),
             ["-s", "-S", "-P", "-B", str(made.code / "inside.py"), json.dumps(config)],
+            device=device,
         )
     except (OSError, ImportError) as error:
         made.remove()
