@@ -9,11 +9,13 @@ PY := .venv/bin/python
 # Read by the shell, not by make: any name or path is safe in them.
 COMMON = $(if $(OUT),--out "$$OUT") $(if $(TRAINING),--training "$$TRAINING") $(if $(SEED),--seed "$$SEED") $(ARGS)
 WORK = $(if $(JOBS),--jobs "$$JOBS")
+# A process for each core, and a file's tests in one of them: they share what is expensive to make.
+TESTS = --numprocesses $(if $(JOBS),"$$JOBS",logical) --dist loadfile $(if $(SLOW),,-m 'not slow')
 # Half a gigabyte of weights comes and goes for every case: large pages halve the kernel's share of that.
 LARGE_PAGES := GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 
 .DEFAULT_GOAL := help
-.PHONY: help grade class doctor test check corpus attacks mutants fuzz data calibrate gradescope bench
+.PHONY: help grade class doctor test check corpus attacks mutants fuzz coverage data calibrate gradescope bench lock
 
 help:  ## Show what can be typed
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -30,8 +32,14 @@ class: .venv/installed  ## Grade every submission of a folder: make class FOLDER
 doctor: .venv/installed  ## Show what this machine offers: isolation, device, tools
 	@$(PY) -m grader doctor
 
-test: .venv/installed  ## Test the grader itself
-	@$(PY) -m pytest $(ARGS)
+test: .venv/installed  ## Test the grader itself; SLOW=1 with the slow tests too
+	@$(PY) -m pytest $(TESTS) $(ARGS)
+
+coverage: .venv/installed  ## Show which lines the tests run, those in other processes too
+	@$(PY) -m coverage erase
+	@$(PY) -m coverage run -m pytest $(TESTS) $(ARGS)
+	@$(PY) -m coverage combine --quiet
+	@$(PY) -m coverage report
 
 check: .venv/installed  ## Lint, formatting, types, import contracts
 	@$(PY) -m ruff check
@@ -63,8 +71,12 @@ gradescope: .venv/installed  ## Build autograder.zip for Gradescope
 bench: .venv/installed  ## Measure: one submission, a class of 10 and of 60
 	@$(PY) -m tools.bench $(ARGS)
 
+lock: .venv/installed  ## Take the newest packages that pyproject.toml allows into lock/
+	@$(PY) -m pip install --quiet --disable-pip-version-check uv
+	@$(PY) -m tools.lock
+
 # The stamp is the last thing written, so an interrupted install starts again.
-.venv/installed: pyproject.toml
+.venv/installed: pyproject.toml tools/install.py $(wildcard lock/*.txt)
 	@rm -f $@
 	@for python in python3.12 python3.13 python3.11 python3; do \
 	    "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
@@ -75,7 +87,7 @@ bench: .venv/installed  ## Measure: one submission, a class of 10 and of 60
 	    echo 'Install one, on Debian or Ubuntu: apt-get install python3 python3-venv' >&2; \
 	    exit 1; \
 	fi; \
-	echo "Setting up .venv with $$("$$python" --version); the first time this downloads PyTorch and takes minutes." >&2; \
+	echo "Setting up .venv with $$("$$python" --version), once: PyTorch (3 GB; with TORCH_INDEX another build) and what else it takes." >&2; \
 	"$$python" -m venv .venv
-	@$(PY) -m pip install --disable-pip-version-check --editable '.[dev]'
+	@$(PY) tools/install.py
 	@touch $@
