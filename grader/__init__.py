@@ -1,3 +1,3 @@
 """The grader: takes a submission, judges it, explains every lost point."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -29,19 +31,21 @@ from grader.records.reason import Place
 
 CHECKS = Path(__file__).parent / "checks"
 FILES = ("fcn32s.py", "fcn8s.py", "questions.py", "cam.py")
+# Of whoever calls, nothing has a say: no variable, plugin, conftest or ini file, and nothing is left behind.
 OPTIONS = (
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "no:terminal",
-    "-p",
-    "no:hypothesispytest",
-    "-p",
-    "no:logging",
+    "--disable-plugin-autoload",
+    *("-p", "no:cacheprovider"),
+    *("-p", "no:terminal"),
+    *("-p", "no:logging"),
+    *("-c", os.devnull),
+    *("-W", "ignore"),
+    f"--rootdir={CHECKS}",
+    f"--confcutdir={CHECKS}",
     "--assert=plain",
     "--capture=no",
-    "-c",
-    "/dev/null",
+    "--import-mode=importlib",
+    *("-o", "python_functions=check_*"),
+    *("-o", "python_files=*.py"),
 )
 
 
@@ -132,23 +136,30 @@ def _said(id: str, outcome: Outcome, signal: GraderError, seconds: float) -> Che
 def run(
     case: Case, done: Callable[[CheckResult, int], None] = lambda *_: None, files: tuple[str, ...] = FILES
 ) -> dict[str, CheckResult]:
-    """Run the checks of some files on a case; `done` is told of each result and of how many there are."""
+    """Run the checks of some files on a case; `done` is told of each result and of how many there are.
+
+    Raises RuntimeError where pytest doesn't run them.
+    """
     collector = Collector(case, done)
-    before = sys.dont_write_bytecode
-    arguments = [
-        *OPTIONS,
-        f"--rootdir={CHECKS}",
-        "--import-mode=importlib",
-        "-o",
-        "python_functions=check_*",
-        "-o",
-        "python_files=*.py",
-        *(str(CHECKS / name) for name in files),
-    ]
-    try:
-        interrupted = pytest.main(arguments, plugins=[collector]) == pytest.ExitCode.INTERRUPTED
-    finally:
-        sys.dont_write_bytecode = before
-    if interrupted or any(isinstance(error, KeyboardInterrupt) for error in collector.errors.values()):
+    with _hermetic():
+        code = pytest.main([*OPTIONS, *(str(CHECKS / name) for name in files)], plugins=[collector])
+    stopped = any(isinstance(error, KeyboardInterrupt) for error in collector.errors.values())
+    if stopped or code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise RuntimeError(f"pytest did not run the checks: {code!r}")
     return collector.results
+
+
+@contextmanager
+def _hermetic() -> Iterator[None]:
+    """While this lasts, pytest finds no variable of its own; afterwards all is as it was."""
+    before, bytecode = dict(os.environ), sys.dont_write_bytecode
+    for name in before:
+        if name.startswith("PYTEST_"):
+            del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update({name: value for name, value in before.items() if name.startswith("PYTEST_")})
+        sys.dont_write_bytecode = bytecode

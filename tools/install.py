@@ -45,7 +45,9 @@ def main() -> None:
         subprocess.run(
             (sys.executable, "-m", "pip", "--quiet", "uninstall", "--yes", "opencv-python"), check=True
         )
-        install("OpenCV without windows", ("--force-reinstall", *locked("opencv-headless.txt")))  # they share files
+        install(
+            "OpenCV without windows", ("--force-reinstall", *locked("opencv-headless.txt"))
+        )  # they share files
         if missing := problem_of_opencv():
             sys.exit(f"OpenCV can't be imported: {missing}")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from grader import interrupts, paths
+from grader import __version__, interrupts, paths
 from grader.commands import options as words
 from grader.commands.display import say, watching, watching_class
 from grader.errors import CallError, IsolationError
@@ -32,8 +32,18 @@ stdout = Console()
 stderr = Console(stderr=True)
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        say(stdout, f"grader {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def about() -> None:
+def about(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Show the version.")
+    ] = False,
+) -> None:
     """Grades the FCN-32s / FCN-8s / CAM assignment and names every fault it finds.
 
     Exit codes: 0 graded; 1 graded, but a person must look, or under --fail-under; 2 the call was wrong.

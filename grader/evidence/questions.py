@@ -10,6 +10,8 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from numpy.typing import NDArray
 
 from grader.wall.draws import draw
@@ -17,6 +19,10 @@ from grader.wall.draws import draw
 Array = NDArray[Any]
 CLASSES, CHANNELS, SIDE = 1000, 512, 7
 EXAMPLES = 12
+
+# Hypothesis also draws numbers that it finds in the source of whatever this process has imported, and keeps
+# them in the working folder. Examples follow from the seed alone, and the folder is the caller's.
+providers._get_local_constants = Constants  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)

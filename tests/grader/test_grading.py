@@ -69,6 +69,7 @@ def test_the_grade_can_be_repeated(alice: Grade) -> None:
     assert set(provenance.timings) >= {"intake", "checks"}
 
 
+@pytest.mark.slow
 def test_the_grade_tells_which_plan_auto_was(isolation: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A later machine may take another plan for auto, so the grade has the one that was taken."""
     monkeypatch.setattr(plans, "choose", lambda name, known: None)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -159,3 +161,55 @@ def test_a_broken_grader_is_nobody_s_zero() -> None:
 
     assert results["fcn32s.build"].outcome == results["cam.cls_index"].outcome == Outcome.ERROR
     assert Outcome.PASSED not in {result.outcome for result in results.values()}
+
+
+PLUGIN = """
+def pytest_collection_modifyitems(items):
+    items.clear()
+"""
+ENTRY_POINT = "[pytest11]\nmeddler = meddler\n"
+
+
+def _meddle(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything by which a caller's machine can have its say in pytest."""
+    for name in ("conftest.py", "meddler.py"):
+        (folder / name).write_text(PLUGIN)
+    for name in ("pytest.ini", ".pytest.ini", "tox.ini"):
+        (folder / name).write_text("[pytest]\naddopts = -k crop\npython_functions = nothing\n")
+    (folder / "pytest.toml").write_text('[pytest]\naddopts = ["-k", "crop"]\n')
+    installed = folder / "meddler-1.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: meddler\nVersion: 1.0\n")
+    (installed / "entry_points.txt").write_text(ENTRY_POINT)
+    monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k crop -x --color=yes")
+    monkeypatch.setenv("PYTEST_PLUGINS", "meddler")
+    monkeypatch.setenv("PYTEST_DEBUG", "1")
+
+
+def test_the_caller_has_no_say_in_pytest(
+    refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """No variable, plugin, conftest or ini file changes a line; nothing is written, printed or left set."""
+    _meddle(tmp_path, monkeypatch)
+    before, files = dict(os.environ), set(tmp_path.rglob("*"))
+    results = judging.run(case(StudentRaised("ValueError", "no", PLACE)))
+
+    assert set(results) == set(refused[0])
+    assert (dict(os.environ), set(tmp_path.rglob("*"))) == (before, files)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("value", ["", "1"])
+def test_plugins_stay_out_whatever_the_variable_says(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PYTEST_DISABLE_PLUGIN_AUTOLOAD may be set, or not."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", value)
+
+    assert judging.run(case(StudentDied("gone")))
+
+
+def test_checks_that_pytest_does_not_run_are_no_grade() -> None:
+    """No result is better than a part of one."""
+    with pytest.raises(RuntimeError, match="USAGE_ERROR"):
+        judging.run(case(StudentDied("gone")), files=("missing.py",))

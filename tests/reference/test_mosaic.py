@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from reference.mosaic import PAINTS, TILE, mosaics
 
@@ -17,6 +18,7 @@ def test_a_mosaic_shows_nearly_every_class() -> None:
     assert all(len(np.unique(picture.classes)) >= 9 for picture in (first, *others))
 
 
+@pytest.mark.slow
 def test_a_seed_draws_the_same_mosaics_again() -> None:
     """Another seed, or facades of other numbers, give others."""
     first = mosaics(seed=2, first=0, count=2, side=64)
@@ -26,6 +28,7 @@ def test_a_seed_draws_the_same_mosaics_again() -> None:
     assert not np.array_equal(first[0].rgb, mosaics(seed=2, first=50, count=2, side=64)[0].rgb)
 
 
+@pytest.mark.slow
 def test_a_class_has_one_paint_in_all_mosaics_of_a_seed() -> None:
     """Whatever facades they show: what is learned from some holds for others."""
     pictures = [mosaics(4, first, 2, 64)[0] for first in (0, 100)]

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -93,3 +98,37 @@ def test_a_student_s_exception_is_no_counterexample_of_ours() -> None:
 
     with pytest.raises(StudentRaised):
         falsify(st.integers(), raising, SEED)
+
+
+ROOT = Path(__file__).resolve().parents[3]
+EXAMPLES = """
+import sys
+from grader.evidence.questions import MAPS, falsify
+
+if len(sys.argv) > 1:
+    import of_the_caller
+drawn = []
+falsify(MAPS, drawn.append, 5)
+print(drawn)
+"""
+
+
+def test_examples_follow_from_the_seed_alone(tmp_path: Path) -> None:
+    """Not from numbers in the caller's modules, and nothing is written beside them."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "of_the_caller.py").write_text(f"x = {list(range(100, 900))}")
+
+    def drawn(*words: str) -> str:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{home}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        command = [sys.executable, "-c", EXAMPLES, *words]
+        return subprocess.run(
+            command, cwd=home, env=environment, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
+
+    assert drawn() == drawn("import")
+    assert [path.name for path in home.iterdir()] == ["of_the_caller.py"]

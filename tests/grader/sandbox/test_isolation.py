@@ -49,6 +49,7 @@ def test_a_rung_that_leaks_does_not_count(monkeypatch: pytest.MonkeyPatch) -> No
         choose()
 
 
+@pytest.mark.slow
 def test_none_must_be_asked_for() -> None:
     """And is never tried before it is believed: it holds nothing."""
     assert choose("none").name == "none"

@@ -39,6 +39,7 @@ def test_a_right_model_rarely_misses() -> None:
 FIGURES = st.lists(st.floats(0.1, 0.9), min_size=3, max_size=12)
 
 
+@pytest.mark.slow
 @given(FIGURES)
 def test_every_run_it_was_set_from_reaches_it(figures: list[float]) -> None:
     """Of accuracies from below, of losses from above."""

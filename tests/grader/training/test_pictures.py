@@ -24,6 +24,7 @@ def check(labelled: Labelled, count: int) -> None:
         assert label.max() < 12
 
 
+@pytest.mark.slow
 def test_mosaics_of_a_seed() -> None:
     """Counts and size of the plan, new ones for every epoch; no part shows another's facades."""
     found = pictures(replace(PLAN, data="mosaic", size=64, epochs=2), 1)

@@ -45,6 +45,7 @@ def checkpoint(folder: Path, right: bool = True) -> str:
     return file
 
 
+@pytest.mark.slow
 def test_seeded_weights_are_the_same_in_every_process():
     """Neither torch's seed nor the process matters."""
     digests = {

@@ -1,0 +1,49 @@
+"""The command line starts from any folder, and imports nothing of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.__main__ import HOME, searched
+
+TAKEN = ("rich", "typer", "numpy", "torch", "pytest", "json", "yaml", "jinja2")
+PYTHON = (sys.executable, "-m", "grader")
+LAUNCHER = (f"{HOME}/bin/grader",)
+
+
+@pytest.fixture
+def shadows(tmp_path: Path) -> Path:
+    """A folder with files that are named as modules are."""
+    for name in TAKEN:
+        (tmp_path / f"{name}.py").write_text(f"raise SystemExit('{name} of the caller was imported')")
+    return tmp_path
+
+
+@pytest.mark.parametrize("before", ["", os.pathsep, f".{os.pathsep}"], ids=["alone", "empty entry", "dot"])
+def test_a_file_of_the_working_folder_is_no_module(shadows: Path, before: str) -> None:
+    """Also where PYTHONPATH names the checkout, and the working folder with it."""
+    environment = {**os.environ, "PYTHONPATH": f"{before}{HOME}"}
+    done = subprocess.run([*PYTHON, "doctor"], cwd=shadows, env=environment, capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "isolation" in done.stdout
+
+
+def test_the_launcher_needs_no_variable(shadows: Path) -> None:
+    """`bin/grader` is the same command, from anywhere; a link to it is one too."""
+    link = shadows / "grader-link"
+    link.symlink_to(LAUNCHER[0])
+    done = subprocess.run([link, "--version"], cwd=shadows, capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_processes_below_look_in_the_same_places() -> None:
+    """The checkout comes first, the working folder goes, Python's own folders stay wherever one stands."""
+    assert searched(["", "/work", "/lib"], os.path.realpath("")) == [HOME, "/work", "/lib"]
+    assert searched([sys.prefix], os.path.realpath(sys.prefix)) == [HOME, sys.prefix]
