@@ -9,6 +9,7 @@ from fixtures.fuzzing import TARGETS, crashes
 EXAMPLES = {"protocol": 300, "notebook": 40, "archive": 40, "script": 60}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_any_bytes_are_read_or_refused(target: str) -> None:
     """No reader of a submission's bytes raises anything but what its callers expect."""

@@ -24,14 +24,14 @@ def shadows(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("before", ["", os.pathsep, f".{os.pathsep}"], ids=["alone", "empty entry", "dot"])
-def test_a_file_of_the_working_folder_is_no_module(shadows: Path, before: str) -> None:
-    """Also where PYTHONPATH names the checkout, and the working folder with it."""
+@pytest.mark.parametrize(("before", "command"), [(os.pathsep, "--help"), (f".{os.pathsep}", "doctor")])
+def test_a_file_of_the_working_folder_is_no_module(shadows: Path, before: str, command: str) -> None:
+    """Also where PYTHONPATH names the checkout, and the working folder with it, as nothing or as a dot."""
     environment = {**os.environ, "PYTHONPATH": f"{before}{HOME}"}
-    done = subprocess.run([*PYTHON, "doctor"], cwd=shadows, env=environment, capture_output=True, text=True)
+    done = subprocess.run([*PYTHON, command], cwd=shadows, env=environment, capture_output=True, text=True)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "isolation" in done.stdout
+    assert "grader" in done.stdout
 
 
 def test_the_launcher_needs_no_variable(shadows: Path) -> None:

@@ -151,6 +151,7 @@ def test_two_faults_are_both_named() -> None:
     assert search(cases(way)) == Verdict(CLASSES[1].fault, "", STRETCHES[1].fault)
 
 
+@pytest.mark.slow
 def test_what_no_way_gives_has_no_verdict() -> None:
     """A map of another origin is not explained."""
     assert search(cases(lambda f, w, i: np.full((256, 256), 128, np.uint8))) is None

@@ -68,6 +68,7 @@ def test_every_question_is_asked_once() -> None:
     assert set(counts.values()) == {1}
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(st.data(), st.sampled_from(sorted(SLIM)))
 def test_equal_models_get_equal_verdicts(data: st.DataObject, network: str) -> None:
@@ -108,6 +109,7 @@ FAULTS: dict[str, Callable[[Architecture], Architecture]] = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(st.data(), st.sampled_from(sorted(SLIM)), st.sampled_from(sorted(FAULTS)))
 def test_equally_wrong_models_get_equal_verdicts(data: st.DataObject, network: str, fault: str) -> None:

@@ -97,6 +97,7 @@ def test_any_bytes_are_a_message_or_refused(data: bytes, with_prefix: bool) -> N
     assert isinstance(message.header, dict)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     st.recursive(st.one_of(plain, st.binary(max_size=5)), lambda x: st.lists(x, max_size=4), max_leaves=12)

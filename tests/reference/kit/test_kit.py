@@ -32,6 +32,7 @@ def stage():
     made.remove()
 
 
+@pytest.mark.slow
 def test_the_kit_works_with_what_a_sandbox_shows(stage):
     """Every import of the course notebook works, no answer of the assignment can be imported."""
     environment = {"PYTHONPATH": str(stage.kit), "FCN_CAM_WEIGHTS": "cached", "TORCH_HOME": str(stage.home)}
