@@ -20,7 +20,7 @@ GraderError
 
 from __future__ import annotations
 
-from grader.records.reason import Place
+from grader.records.reason import Place, Reason
 
 
 class GraderError(Exception):
@@ -76,23 +76,11 @@ class StudentDied(StudentError):
 
 
 class CheckSignal(GraderError):
-    """Raised inside a check to end it."""
+    """Raised inside a check to end it; `reason` is the explanation, or its text alone."""
 
-    def __init__(
-        self,
-        rationale: str,
-        *,
-        help: str = "",
-        expected: str = "",
-        actual: str = "",
-        where: Place | None = None,
-    ) -> None:
-        super().__init__(rationale)
-        self.rationale = rationale
-        self.help = help
-        self.expected = expected
-        self.actual = actual
-        self.where = where
+    def __init__(self, reason: Reason | str) -> None:
+        self.reason = Reason(reason) if isinstance(reason, str) else reason
+        super().__init__(self.reason.text)
 
 
 class Fault(CheckSignal):

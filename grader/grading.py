@@ -15,7 +15,7 @@ from grader import __version__, intake
 from grader import rubric as rubrics
 from grader.records.grade import CheckResult, Grade, Outcome, Picture, Provenance
 from grader.records.progress import Progress
-from grader.records.reason import Place
+from grader.records.reason import Place, Reason
 from grader.records.submission import Submission
 from grader.sandbox import isolation as isolations
 from grader.sandbox.ladder import Isolation
@@ -154,7 +154,7 @@ def _counting(progress: Report) -> Callable[[CheckResult, int], None]:
 def _nothing_to_judge(problem: str) -> dict[str, CheckResult]:
     """Every line that a submission could have earned fails for the one reason that it can't be read."""
     lines = (line for part in rubrics.load().parts if part.id != "questions" for line in part.lines)
-    return {line.id: CheckResult(line.id, Outcome.FAILED, problem) for line in lines}
+    return {line.id: CheckResult(line.id, Outcome.FAILED, Reason(problem)) for line in lines}
 
 
 def _assemble(
@@ -201,8 +201,9 @@ def _torch_version() -> str:
 
 def quoting(result: CheckResult, texts: Mapping[str, str]) -> CheckResult:
     """Add the student's own line of code to a place."""
-    place = result.where
+    place = result.reason.place
     lines = texts.get(place.label, "").replace("\r\n", "\n").replace("\r", "\n").split("\n") if place else []
     if place is None or not 0 < place.line <= len(lines):
         return result
-    return replace(result, where=Place(place.label, place.line, lines[place.line - 1].strip()[:300]))
+    quoted = Place(place.label, place.line, lines[place.line - 1].strip()[:300])
+    return replace(result, reason=replace(result.reason, place=quoted))

@@ -16,7 +16,6 @@ from grader.checks.conftest import CASE
 from grader.errors import (
     Blocked,
     Fault,
-    GraderError,
     Pending,
     ProtocolError,
     StudentDied,
@@ -27,7 +26,7 @@ from grader.errors import (
 )
 from grader.evidence.case import Case
 from grader.records.grade import CheckResult, Outcome
-from grader.records.reason import Place
+from grader.records.reason import Reason
 
 CHECKS = Path(__file__).parent / "checks"
 FILES = ("fcn32s.py", "fcn8s.py", "questions.py", "cam.py")
@@ -102,35 +101,26 @@ def judge(id: str, error: BaseException | None, seconds: float) -> CheckResult:
         case None:
             return CheckResult(id, Outcome.PASSED, seconds=seconds)
         case Fault():
-            return _said(id, Outcome.FAILED, error, seconds)
+            return CheckResult(id, Outcome.FAILED, error.reason, seconds)
         case Blocked():
-            return _said(id, Outcome.BLOCKED, error, seconds)
+            return CheckResult(id, Outcome.BLOCKED, error.reason, seconds)
         case Pending():
-            return _said(id, Outcome.PENDING, error, seconds)
+            return CheckResult(id, Outcome.PENDING, error.reason, seconds)
         case Unverified():
-            return _said(id, Outcome.ERROR, error, seconds)
+            return CheckResult(id, Outcome.ERROR, error.reason, seconds)
         case StudentError():
-            help = HELP.get(type(error), "")
-            return CheckResult(id, Outcome.FAILED, str(error), help, where=error.place, seconds=seconds)
+            reason = Reason(str(error), HELP.get(type(error), ""), place=error.place)
+            return CheckResult(id, Outcome.FAILED, reason, seconds)
         case ProtocolError():
-            return CheckResult(
-                id, Outcome.FAILED, f"the submission's answer can't be read: {error}", seconds=seconds
-            )
-    return CheckResult(id, Outcome.ERROR, _broken(error), seconds=seconds)
+            reason = Reason(f"the submission's answer can't be read: {error}")
+            return CheckResult(id, Outcome.FAILED, reason, seconds)
+    return CheckResult(id, Outcome.ERROR, Reason(_broken(error)), seconds)
 
 
 def _broken(error: BaseException) -> str:
     """Tell an error of ours by its beginning and its end, where causes stand."""
     text = f"the grader broke: {type(error).__name__}: {error}"
     return text if len(text) <= 500 else f"{text[:200]} ... {text[-290:]}"
-
-
-def _said(id: str, outcome: Outcome, signal: GraderError, seconds: float) -> CheckResult:
-    assert isinstance(signal, Fault | Blocked | Pending | Unverified)
-    where: Place | None = signal.where
-    return CheckResult(
-        id, outcome, signal.rationale, signal.help, signal.expected, signal.actual, where, seconds
-    )
 
 
 def run(

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 
 from grader.records.grade import CheckResult, Outcome, PartScore, ScoredCheck
+from grader.records.reason import Reason
 from grader.rubric import Line, Part, Rubric
 
 BY_A_PERSON = "questions"  # the part that nothing here can grade
@@ -30,8 +31,8 @@ def total(points: Iterable[float]) -> float:
 
 def _unanswered(line: Line) -> CheckResult:
     if line.part == BY_A_PERSON:
-        return CheckResult(line.id, Outcome.PENDING, "a person grades this")
-    return CheckResult(line.id, Outcome.ERROR, "the check did not run")
+        return CheckResult(line.id, Outcome.PENDING, Reason("a person grades this"))
+    return CheckResult(line.id, Outcome.ERROR, Reason("the check did not run"))
 
 
 def _scored(line: Line, result: CheckResult) -> ScoredCheck:
@@ -42,11 +43,7 @@ def _scored(line: Line, result: CheckResult) -> ScoredCheck:
         outcome=result.outcome,
         score=line.points if result.outcome is Outcome.PASSED else 0.0,
         max_score=line.points,
-        rationale=result.rationale,
-        help=result.help,
-        expected=result.expected,
-        actual=result.actual,
-        where=result.where,
+        reason=result.reason,
         seconds=result.seconds,
     )
 

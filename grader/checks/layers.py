@@ -7,6 +7,7 @@ from grader.diagnosis.findings import merge
 from grader.errors import Fault, Unverified
 from grader.evidence.model import ModelEvidence
 from grader.evidence.tracing import N_CLASS
+from grader.records.reason import Reason
 
 
 def judge(network: ModelEvidence, line: str) -> None:
@@ -14,9 +15,7 @@ def judge(network: ModelEvidence, line: str) -> None:
     found = network.findings.get(line)
     if found:
         fault = merge(found)
-        raise Fault(
-            fault.rationale, help=fault.help, expected=fault.expected, actual=fault.actual, where=fault.where
-        )
+        raise Fault(Reason(fault.rationale, fault.help, fault.expected, fault.actual, fault.where))
     believe(network)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.errors import Blocked, Fault, Unverified
 from grader.evidence.case import Case
 from grader.evidence.training import TrainingEvidence
+from grader.records.reason import Reason
 from grader.records.submission import SavedEvidence
 from grader.training.run import Run
 
@@ -39,11 +40,11 @@ def judge(training: TrainingEvidence, line: str) -> None:
     if training.is_right:
         name = training.network.name
         why = f"{name} computes what the reference computes, and yet learned less in {len(runs)} runs"
-        raise Unverified(why, expected=expected, actual=actual)
+        raise Unverified(Reason(why, expected=expected, actual=actual))
     if training.paid:
         why = f"{_why(training, runs[-1], line)}, see {' and '.join(training.paid)}"
-        raise Blocked(why, expected=expected, actual=actual)
-    raise Fault(_why(training, runs[-1], line), help=_help(runs[-1]), expected=expected, actual=actual)
+        raise Blocked(Reason(why, expected=expected, actual=actual))
+    raise Fault(Reason(_why(training, runs[-1], line), _help(runs[-1]), expected, actual))
 
 
 def _why(training: TrainingEvidence, run: Run, line: str) -> str:

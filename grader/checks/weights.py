@@ -10,6 +10,7 @@ from grader.diagnosis.findings import merge
 from grader.errors import Blocked, Fault
 from grader.evidence.copying import CopyEvidence
 from grader.evidence.model import ModelEvidence
+from grader.records.reason import Reason
 from reference.architecture import VGG_CONVS, VGG_LINEARS
 from reference.fcn import bilinear_weight
 
@@ -98,7 +99,7 @@ def _copied(copying: CopyEvidence, roles: tuple[str, ...], line: str) -> None:
         fault = merge(found)
         because = f"{copying.method} raises {raised}: " if raised else ""
         where = raised.place if raised and raised.place else fault.where
-        raise Fault(because + fault.rationale, expected=fault.expected, actual=fault.actual, where=where)
+        raise Fault(Reason(because + fault.rationale, "", fault.expected, fault.actual, where))
     believe(copying.model)
 
 

@@ -65,7 +65,7 @@ def _why(move: Move) -> Text:
 
 def _line(line: LineMove) -> str:
     points = f" ({line.delta:+g})" if line.delta else ""
-    why = one_line(line.new.rationale, 200) if line.new else ""
+    why = one_line(line.new.reason.text, 200) if line.new else ""
     return f"{line.id}: {_outcome(line.old)} → {_outcome(line.new)}{points}{': ' if why else ''}{why}"
 
 

@@ -89,7 +89,7 @@ def clusters(rows: Iterable[Row]) -> tuple[Cluster, ...]:
     for row in rows:
         for check in row.grade.checks if row.grade and not row.grade.submission.problem else ():
             if check.outcome is Outcome.FAILED:
-                found[QUOTED.sub("...", check.rationale)][row.entry.name].add(check.id)
+                found[QUOTED.sub("...", check.reason.text)][row.entry.name].add(check.id)
     grouped = (
         Cluster(cause, tuple(sorted(set().union(*names.values()))), tuple(sorted(names)))
         for cause, names in found.items()

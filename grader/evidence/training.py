@@ -13,6 +13,7 @@ from grader.errors import Blocked, Fault, GraderError, Pending, StudentDied, Stu
 from grader.evidence.once import once
 from grader.records.grade import Picture
 from grader.records.progress import Progress
+from grader.records.reason import Reason
 from grader.records.submission import Epoch, SavedEvidence
 from grader.training import bands, speed, values
 from grader.training.bands import Band, Calibration
@@ -49,13 +50,17 @@ class TrainingEvidence:
         found = bands.load(self.plan.name)
         if found is None:
             raise Pending(
-                f"the training plan {self.plan.name} has not been calibrated",
-                help=f"make calibrate PLAN={self.plan.name}, on a machine of the kind that grades",
+                Reason(
+                    f"the training plan {self.plan.name} has not been calibrated",
+                    help=f"make calibrate PLAN={self.plan.name}, on a machine of the kind that grades",
+                )
             )
         if found.plan != asdict(self.plan):
             raise Pending(
-                f"the training plan {self.plan.name} was calibrated before it was changed",
-                help=f"make calibrate PLAN={self.plan.name}, on a machine of the kind that grades",
+                Reason(
+                    f"the training plan {self.plan.name} was calibrated before it was changed",
+                    help=f"make calibrate PLAN={self.plan.name}, on a machine of the kind that grades",
+                )
             )
         return found
 
@@ -184,4 +189,4 @@ def _claimed(saved: SavedEvidence, part: str, pretrained: bool) -> Sequence[Epoc
 def _raised(name: str, error: StudentRaised) -> Fault | Blocked:
     if error.kind == "WrongOutputError":
         return Blocked(f"{name} can't be trained: its output has not the size of the labels, see shape")
-    return Fault(f"training {name} raises {error}", where=error.place)
+    return Fault(Reason(f"training {name} raises {error}", place=error.place))

@@ -106,7 +106,8 @@ def _marked(check: ScoredCheck, mark: Mark | None) -> ScoredCheck:
         return check
     outcome = Outcome.PASSED if mark.points == check.max_score else Outcome.FAILED
     rationale = f"Marked by hand: {mark.comment}" if mark.comment else "Marked by hand."
-    return replace(check, outcome=outcome, score=mark.points, rationale=rationale, help="")
+    reason = replace(check.reason, text=rationale, help="", cause=None)
+    return replace(check, outcome=outcome, score=mark.points, reason=reason)
 
 
 def _part(part: PartScore, checks: Iterable[ScoredCheck]) -> PartScore:

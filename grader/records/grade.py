@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from grader.records.reason import Place
+from grader.records.reason import NOTHING, Reason
 from grader.records.submission import Submission
 
 
@@ -26,11 +26,7 @@ class CheckResult:
 
     id: str
     outcome: Outcome
-    rationale: str = ""
-    help: str = ""
-    expected: str = ""
-    actual: str = ""
-    where: Place | None = None
+    reason: Reason = NOTHING
     seconds: float = 0.0
 
 
@@ -44,11 +40,7 @@ class ScoredCheck:
     outcome: Outcome
     score: float
     max_score: float
-    rationale: str = ""
-    help: str = ""
-    expected: str = ""
-    actual: str = ""
-    where: Place | None = None
+    reason: Reason = NOTHING
     seconds: float = 0.0
 
 

@@ -1,8 +1,11 @@
-"""Where in a submission something is."""
+"""Why a check says what it says: one explanation, carried whole from where it is found to every report."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Parameter = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +15,43 @@ class Place:
     label: str
     line: int
     code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What is wrong, as a stable id with parameters: `crop.offset`, got 18, want 19.
+
+    Equal faults have equal causes, whatever the seed: no parameter is a value drawn from it, or a text of any
+    length that a student chose. `also` are the other faults that the same line of the rubric was lost for.
+    """
+
+    id: str
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    also: tuple[Cause, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash((self.id, tuple(sorted(self.parameters.items())), self.also))
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name}={value}" for name, value in self.parameters.items())
+        return f"{self.id}({told})" if told else self.id
+
+    @property
+    def each(self) -> tuple[Cause, ...]:
+        """This cause alone, and those in `also`."""
+        return (Cause(self.id, self.parameters), *self.also)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What is wrong (`text`), what to do about it, what was expected, what was found, where, and why."""
+
+    text: str = ""
+    help: str = ""
+    expected: str = ""
+    actual: str = ""
+    place: Place | None = None
+    cause: Cause | None = None
+
+
+NOTHING = Reason()  # of a check that has nothing to say

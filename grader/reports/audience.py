@@ -12,7 +12,7 @@ def for_student(grade: Grade) -> Grade:
     """The grade without the reference's values and pictures; points and reasons stay as they are."""
     return replace(
         grade,
-        checks=tuple(replace(check, expected="") for check in grade.checks),
+        checks=tuple(replace(check, reason=replace(check.reason, expected="")) for check in grade.checks),
         pictures=tuple(picture for picture in grade.pictures if not picture.reference),
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from grader.records.grade import Grade, Outcome, PartScore, Picture, Provenance, ScoredCheck
-from grader.records.reason import Place
+from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import (
     Answer,
     Dropped,
@@ -52,7 +52,7 @@ def to_dict(grade: Grade) -> Json:
         "max_score": grade.max_score,
         "pending": grade.pending,
         "parts": [asdict(part) for part in grade.parts],
-        "checks": [asdict(check) for check in grade.checks],
+        "checks": [_check(check) for check in grade.checks],
         "notes": list(grade.notes),
         "evidence": _evidence(grade),
         "provenance": asdict(grade.provenance),
@@ -80,7 +80,7 @@ def from_dict(report: Mapping[str, Any]) -> Grade:
         max_score=report["max_score"],
         pending=report["pending"],
         parts=tuple(PartScore(**entry) for entry in report["parts"]),
-        checks=tuple(_check(entry) for entry in report["checks"]),
+        checks=tuple(_check_from(entry) for entry in report["checks"]),
         notes=tuple(report["notes"]),
         submission=submission,
         pictures=tuple(Picture(**entry, png=b"") for entry in evidence["pictures"]),
@@ -143,6 +143,41 @@ def _numbers(entry: Mapping[str, Any]) -> Json:
     return {key: math.nan if value is None else value for key, value in entry.items()}
 
 
-def _check(entry: Mapping[str, Any]) -> ScoredCheck:
-    where = Place(**entry["where"]) if entry["where"] else None
-    return ScoredCheck(**{**entry, "outcome": Outcome(entry["outcome"]), "where": where})
+def _check(check: ScoredCheck) -> Json:
+    reason = check.reason
+    told = {
+        "rationale": reason.text,
+        "help": reason.help,
+        "expected": reason.expected,
+        "actual": reason.actual,
+        "where": asdict(reason.place) if reason.place else None,
+        "cause": _cause(reason.cause) if reason.cause else None,
+    }
+    rest = asdict(check)
+    seconds = rest.pop("seconds")
+    del rest["reason"]
+    return {**rest, **told, "seconds": seconds}
+
+
+def _cause(cause: Cause) -> Json:
+    also = {"also": [_cause(one) for one in cause.also]} if cause.also else {}
+    return {"id": cause.id, **cause.parameters, **also}
+
+
+def _check_from(entry: Mapping[str, Any]) -> ScoredCheck:
+    place, cause = entry["where"], entry["cause"]
+    reason = Reason(
+        text=entry["rationale"],
+        help=entry["help"],
+        expected=entry["expected"],
+        actual=entry["actual"],
+        place=Place(**place) if place else None,
+        cause=_cause_from(cause) if cause else None,
+    )
+    own = {key: entry[key] for key in ("id", "part", "title", "score", "max_score", "seconds")}
+    return ScoredCheck(**own, outcome=Outcome(entry["outcome"]), reason=reason)
+
+
+def _cause_from(entry: Mapping[str, Any]) -> Cause:
+    parameters = {key: value for key, value in entry.items() if key not in ("id", "also")}
+    return Cause(entry["id"], parameters, tuple(_cause_from(one) for one in entry.get("also", ())))

@@ -49,7 +49,7 @@ def _suite(grade: Grade, part: PartScore) -> Xml.Element:
 def _case(check: ScoredCheck) -> Xml.Element:
     case = Xml.Element("testcase", classname=check.part, name=_name(check), time=f"{check.seconds:.3f}")
     if tag := TAGS.get(check.outcome):
-        message = one_line(check.rationale) or check.outcome.value
+        message = one_line(check.reason.text) or check.outcome.value
         reason = Xml.SubElement(case, tag, type=check.outcome.value, message=message)
         reason.text = printable(words.details(check))
     Xml.SubElement(case, "system-out").text = words.earned(check)

@@ -55,13 +55,11 @@ def _table(grade: Grade) -> str:
 
 
 def _finding(finding: words.Finding) -> str:
-    check = finding.first
+    reason = finding.first.reason
     titles = "; ".join(map(markdown, finding.titles))
-    lines = [f"- **{words.counted(finding.points)}** · {titles}", markdown(check.rationale)]
-    for label, value in (("Expected", check.expected), ("Found", check.actual), ("What to do", check.help)):
-        if value:
-            lines.append(f"*{label}:* {markdown(value)}")
-    if check.where:
-        code = f" <code>{markdown(check.where.code)}</code>" if check.where.code.strip() else ""
-        lines.append(f"*At:* {markdown(words.place(check.where))}{code}")
+    lines = [f"- **{words.counted(finding.points)}** · {titles}", markdown(reason.text)]
+    lines += [f"*{label}:* {markdown(value)}" for label, value in words.labelled(reason)]
+    if reason.place:
+        code = f" <code>{markdown(reason.place.code)}</code>" if reason.place.code.strip() else ""
+        lines.append(f"*At:* {markdown(words.place(reason.place))}{code}")
     return "<br>\n  ".join(filter(None, lines)) + "\n"

@@ -96,16 +96,15 @@ def _findings(found: tuple[words.Finding, ...], style: str) -> Table:
 
 
 def _finding(finding: words.Finding) -> RenderableType:
-    check = finding.first
+    reason = finding.first.reason
     shown: list[RenderableType] = [Text("\n".join(finding.titles), style="bold")]
-    if check.rationale:
-        shown.append(Text(terminal(check.rationale)))
-    for label, value in (("expected", check.expected), ("found", check.actual), ("what to do", check.help)):
-        if value:
-            shown.append(Padding(Text(f"{label}: {terminal(value)}", style="dim"), (0, 0, 0, 2)))
-    if check.where:
-        code = f": {check.where.code.strip()}" if check.where.code.strip() else ""
-        shown.append(Padding(Text(terminal(words.place(check.where) + code), style="cyan"), (0, 0, 0, 2)))
+    if reason.text:
+        shown.append(Text(terminal(reason.text)))
+    for label, value in words.labelled(reason):
+        shown.append(Padding(Text(f"{label.lower()}: {terminal(value)}", style="dim"), (0, 0, 0, 2)))
+    if reason.place:
+        code = f": {reason.place.code.strip()}" if reason.place.code.strip() else ""
+        shown.append(Padding(Text(terminal(words.place(reason.place) + code), style="cyan"), (0, 0, 0, 2)))
     return Group(*shown)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.records.grade import Grade, Outcome, PartScore, ScoredCheck
-from grader.records.reason import Place
+from grader.records.reason import Place, Reason
 from grader.reports.escape import shell
 from grader.scoring import total
 
@@ -74,9 +74,8 @@ def findings(checks: Iterable[ScoredCheck]) -> tuple[Finding, ...]:
     """The checks, put together where they have the same part, outcome and explanation."""
     groups: dict[object, list[ScoredCheck]] = {}
     for check in checks:
-        said = (check.rationale, check.help, check.expected, check.actual, check.where)
-        alone = check.id if not check.rationale else ""
-        groups.setdefault((check.part, check.outcome, said, alone), []).append(check)
+        alone = check.id if not check.reason.text else ""
+        groups.setdefault((check.part, check.outcome, check.reason, alone), []).append(check)
     return tuple(Finding(tuple(group)) for group in groups.values())
 
 
@@ -100,14 +99,18 @@ def earned(check: ScoredCheck) -> str:
     return f"{number(check.score)} of {counted(check.max_score)}"
 
 
+def labelled(reason: Reason) -> tuple[tuple[str, str], ...]:
+    """What a reason tells beside its text, each with its label; what it lacks is left out."""
+    told = (("Expected", reason.expected), ("Found", reason.actual), ("What to do", reason.help))
+    return tuple((label, value) for label, value in told if value)
+
+
 def details(check: ScoredCheck) -> str:
     """Everything a check says, a line each, for formats that know plain text only."""
-    said = [check.rationale]
-    for label, value in (("Expected", check.expected), ("Found", check.actual), ("What to do", check.help)):
-        if value:
-            said.append(f"{label}: {value}")
-    if check.where:
-        said.append(f"At {place(check.where)}: {check.where.code.strip()}".rstrip(": "))
+    reason = check.reason
+    said = [reason.text, *(f"{label}: {value}" for label, value in labelled(reason))]
+    if reason.place:
+        said.append(f"At {place(reason.place)}: {reason.place.code.strip()}".rstrip(": "))
     return "\n".join(filter(None, said))
 
 

@@ -32,7 +32,7 @@ def render(grade: Grade) -> str:
 def _finding(grade: Grade, level: str, finding: words.Finding) -> str:
     check, more = finding.first, len(finding.checks) - 1
     title = f"{check.title}{f' and {more} more' if more else ''} ({words.counted(finding.points)})"
-    return _command(level, title, words.details(check), *_target(grade, check.where))
+    return _command(level, title, words.details(check), *_target(grade, check.reason.place))
 
 
 def _target(grade: Grade, where: Place | None) -> tuple[str, int]:

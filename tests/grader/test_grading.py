@@ -12,7 +12,7 @@ from grader.errors import CallError
 from grader.grading import Clock, Options, grade
 from grader.records.grade import CheckResult, Grade, Outcome
 from grader.records.progress import Progress
-from grader.records.reason import Place
+from grader.records.reason import Place, Reason
 from grader.sandbox.isolation import survey
 from grader.training import plans
 
@@ -41,7 +41,7 @@ def alice(isolation: str, told: list[Progress]) -> Grade:
 def test_a_right_submission_keeps_every_point(alice: Grade) -> None:
     """Whatever was assessed has full marks; what wasn't is pending."""
     lost = [
-        (check.id, check.rationale) for check in alice.checks if check.outcome not in ("passed", "pending")
+        (check.id, check.reason.text) for check in alice.checks if check.outcome not in ("passed", "pending")
     ]
 
     assert lost == []
@@ -107,7 +107,7 @@ def test_an_unreadable_submission_is_graded_zero_with_its_reason(
 
     assert (found.score, found.student) == (0.0, "ann")
     assert {check.outcome for check in graded} == {Outcome.FAILED}
-    assert {check.rationale for check in graded} == {found.submission.problem}
+    assert {check.reason.text for check in graded} == {found.submission.problem}
     assert len(found.submission.problem) > 10
 
 
@@ -135,7 +135,8 @@ def test_a_place_is_quoted_with_its_code() -> None:
     texts = {"cell 3": "a = 1\r\n    b = 2\n" + "c" * 1000}
 
     def quoted(place: Place | None) -> Place | None:
-        return grading._quoting(CheckResult("cam.shape", Outcome.FAILED, where=place), texts).where
+        result = CheckResult("cam.shape", Outcome.FAILED, Reason(place=place))
+        return grading._quoting(result, texts).reason.place
 
     assert quoted(Place("cell 3", 2)) == Place("cell 3", 2, "b = 2")
     assert quoted(Place("cell 3", 3)) == Place("cell 3", 3, "c" * 300)

@@ -28,11 +28,12 @@ from grader.errors import (
 from grader.evidence.case import Case
 from grader.judging import judge
 from grader.records.grade import CheckResult, Outcome
-from grader.records.reason import Place
+from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import Slice, Submission
 from tests.grader.in_process import Refusing
 
 PLACE = Place("cell 3", 7)
+REASON = Reason("why", "how", "a", "b", PLACE, Cause("map.shape"))
 TARGETS = ("FCN32s", "FCN8s", "get_cls_pred", "returnCAM")
 VERDICTS: list[tuple[BaseException | None, Outcome]] = [
     (None, Outcome.PASSED),
@@ -76,32 +77,31 @@ def test_every_leaf_of_the_error_tree_is_judged() -> None:
 
 @pytest.mark.parametrize("kind", [Fault, Blocked, Pending, Unverified])
 def test_a_signal_is_told_in_full(kind: type[CheckSignal]) -> None:
-    """Rationale, help, expectation, what was found and where all reach the result."""
-    result = judge("cam.shape", kind("why", help="how", expected="a", actual="b", where=PLACE), 0.5)
+    """The reason reaches the result whole."""
+    result = judge("cam.shape", kind(REASON), 0.5)
 
-    assert (result.id, result.rationale, result.help) == ("cam.shape", "why", "how")
-    assert (result.expected, result.actual, result.where, result.seconds) == ("a", "b", PLACE, 0.5)
+    assert (result.id, result.reason, result.seconds) == ("cam.shape", REASON, 0.5)
 
 
 def test_an_exception_of_the_student_s_has_its_place() -> None:
     """What student code raised is told with its line."""
     result = judge("cam.shape", StudentRaised("ValueError", "no", PLACE), 0.5)
 
-    assert (result.rationale, result.where) == ("ValueError: no", PLACE)
+    assert (result.reason.text, result.reason.place) == ("ValueError: no", PLACE)
 
 
 @pytest.mark.parametrize("error", [StudentTimeout("late"), StudentDied("gone"), StudentLacks("absent")])
 def test_a_student_error_comes_with_advice(error: StudentError) -> None:
     """What to look for is said where the exception itself doesn't."""
-    assert judge("cam.shape", error, 0.0).help
+    assert judge("cam.shape", error, 0.0).reason.help
 
 
 def test_the_grader_s_own_failure_is_named_and_bounded() -> None:
     """A person sees what broke, in a sentence of bounded length."""
     result = judge("cam.shape", RuntimeError("x" * 10_000), 0.0)
 
-    assert result.rationale.startswith("the grader broke: RuntimeError: x")
-    assert len(result.rationale) <= 500
+    assert result.reason.text.startswith("the grader broke: RuntimeError: x")
+    assert len(result.reason.text) <= 500
 
 
 def case(error: Exception) -> Case:

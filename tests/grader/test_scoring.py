@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.records.grade import CheckResult, Outcome, ScoredCheck
-from grader.records.reason import Place
+from grader.records.reason import Cause, Place, Reason
 from grader.rubric import Line, Part, Rubric, load
 from grader.scoring import score, total
 
@@ -58,18 +58,18 @@ def test_only_passed_earns_points() -> None:
 
 def test_what_the_check_said_is_kept() -> None:
     """Rationale, help, both values, place and time reach the scored line."""
-    said = CheckResult("cam.shape", Outcome.FAILED, "r", "h", "e", "a", Place("cell 9", 4, "x = 1"), 0.25)
+    reason = Reason("r", "h", "e", "a", Place("cell 9", 4, "x = 1"), Cause("map.shape"))
+    said = CheckResult("cam.shape", Outcome.FAILED, reason, 0.25)
     check = of("cam.shape", score(load(), {"cam.shape": said})[1])
 
-    assert (check.rationale, check.help, check.expected, check.actual) == ("r", "h", "e", "a")
-    assert (check.where, check.seconds) == (said.where, said.seconds)
+    assert (check.reason, check.seconds) == (reason, 0.25)
 
 
 def test_a_check_that_did_not_run_goes_to_a_person() -> None:
     """A line without a result is an error of the grader, never a pass and never a fault."""
     check = of("fcn32s.crop", score(load(), {})[1])
 
-    assert (check.outcome, check.rationale) == (Outcome.ERROR, "the check did not run")
+    assert (check.outcome, check.reason.text) == (Outcome.ERROR, "the check did not run")
 
 
 def test_questions_wait_for_a_person() -> None:

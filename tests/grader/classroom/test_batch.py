@@ -20,6 +20,7 @@ from grader.grading import Options
 from grader.records import saved
 from grader.records.grade import Grade
 from grader.records.progress import Progress
+from grader.records.reason import Reason
 from tests.grader.a_class import ERROR, FAILED, graded
 
 OPTIONS, VIEW = Options(training="none"), View()
@@ -198,14 +199,16 @@ def test_bad_marks_are_refused_before_the_work(fake: Fake, alice: Entry, out: Pa
 def test_a_students_report_holds_no_reference_values(fake: Fake, alice: Entry, out: Path) -> None:
     """Changing the audience makes the reports anew and grades nothing; the class page keeps all."""
     told = graded("alice", crop=FAILED, why="crop")
-    fake.answer = replace(told, checks=(replace(told.checks[0], expected="from 19"), *told.checks[1:]))
+    fake.answer = replace(
+        told, checks=(replace(told.checks[0], reason=Reason(expected="from 19")), *told.checks[1:])
+    )
     grade_it(alice, out)
     assert "from 19" in (out / "alice" / "report.json").read_text()
     (row,) = collect([alice], out, View("student", ("summary.md",)), {})
 
     assert "from 19" not in (out / "alice" / "report.json").read_text()
     assert (out / "alice" / "summary.md").exists()
-    assert row.grade is not None and row.grade.checks[0].expected == "from 19"
+    assert row.grade is not None and row.grade.checks[0].reason.expected == "from 19"
     assert fake.count == 1
 
 

@@ -120,7 +120,7 @@ def test_a_wrong_weight_is_named(new: str, words: str) -> None:
     """Kind, shape, orientation, scale and sign of weight_fc are told apart."""
     found = fault(cell((WEIGHT_LINE, new)).check_weight)
 
-    assert words in found.rationale
+    assert words in found.reason.text
 
 
 def test_what_the_cell_raises_is_told_with_its_line() -> None:
@@ -129,7 +129,7 @@ def test_what_the_cell_raises_is_told_with_its_line() -> None:
 
     assert found.failure[0].startswith("RuntimeError: Can't call numpy()")
     assert found.failure[1] == Place("cell 9", 1)
-    assert fault(found.check_weight).where == Place("cell 9", 1)
+    assert fault(found.check_weight).reason.place == Place("cell 9", 1)
 
 
 def test_a_weight_under_another_name_is_what_returncam_is_given() -> None:
@@ -151,15 +151,15 @@ def test_a_cell_that_fails_makes_no_maps() -> None:
     """What the cell raised before its second map is why there is none."""
     found = fault(cell(("    heat =", "    assert name != 'cat.jpg', 'no cats'\n    heat =")).check_maps)
 
-    assert found.rationale == "the last cell raises AssertionError: no cats"
-    assert found.where == Place("cell 9", 5)
+    assert found.reason.text == "the last cell raises AssertionError: no cats"
+    assert found.reason.place == Place("cell 9", 5)
 
 
 def test_one_map_is_too_few() -> None:
     """Both images have a map."""
     found = fault(cell(('("bike.jpg", "cat.jpg")', '("bike.jpg",)')).check_maps)
 
-    assert found.rationale == "the last cell makes 1 maps, there are 2 images"
+    assert found.reason.text == "the last cell makes 1 maps, there are 2 images"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_one_map_is_too_few() -> None:
 )
 def test_wrong_arguments_are_named(edit: Edit, words: str) -> None:
     """Features of another layer or image, and another class than predicted, are told by image."""
-    assert words in fault(cell(edit).check_maps).rationale
+    assert words in fault(cell(edit).check_maps).reason.text
 
 
 def test_another_resize_gives_nearly_the_same_features() -> None:
@@ -202,7 +202,7 @@ def test_a_map_that_is_changed_afterwards_is_wrong() -> None:
     marks = f"MARKS = {[float(features[0, 0, 0, 0]) for features in TRUTH.features]}\n"
     found = fault(cell(functions=marks + functions).check_maps)
 
-    assert found.rationale == "bike.jpg: the map is not what returnCAM gives for it"
+    assert found.reason.text == "bike.jpg: the map is not what returnCAM gives for it"
 
 
 def test_a_wrong_function_is_paid_elsewhere() -> None:

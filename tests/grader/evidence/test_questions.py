@@ -76,7 +76,7 @@ def test_the_smallest_counterexample_is_told() -> None:
 
     with pytest.raises(Fault) as caught:
         falsify(st.integers(0, 10_000), small, SEED)
-    assert caught.value.rationale == "10 is too large"
+    assert caught.value.reason.text == "10 is too large"
 
 
 def test_examples_depend_on_the_seed_alone() -> None:

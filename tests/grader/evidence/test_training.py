@@ -84,8 +84,8 @@ def test_a_far_miss_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Fault) as raised:
         judge(evidence(monkeypatch, ran(0.3)), "accuracy")
 
-    assert raised.value.expected == "at least 0.600; right models reach 0.800 ± 0.050 (12 seeds)"
-    assert raised.value.actual == "validation 0.300, test 0.300"
+    assert raised.value.reason.expected == "at least 0.600; right models reach 0.800 ± 0.050 (12 seeds)"
+    assert raised.value.reason.actual == "validation 0.300, test 0.300"
 
 
 def test_the_reference_itself_is_never_charged(monkeypatch: pytest.MonkeyPatch) -> None:

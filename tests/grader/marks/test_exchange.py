@@ -80,7 +80,7 @@ def test_a_mark_for_a_question_is_no_longer_pending() -> None:
 
     assert (merged.score, merged.pending, merged.max_score) == (12.5, 0.0, 15.0)
     assert [(part.score, part.pending) for part in merged.parts] == [(2.0, 0.0), (7.5, 0.0), (3.0, 0.0)]
-    assert merged.checks[1].rationale == "Marked by hand: Good."
+    assert merged.checks[1].reason.text == "Marked by hand: Good."
     assert merged.checks[1].outcome is Outcome.FAILED
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.records import saved
+from grader.records.reason import Cause, Reason
 from grader.records.saved import Key, Saved
 from grader.records.submission import Dropped, Epoch, Figure, SavedEvidence, Slice, TrainingRun
 from tests.grader.a_class import FAILED, PLACE, graded
@@ -22,7 +23,8 @@ def a_saved() -> Saved:
     submission = replace(
         grade.submission, saved=evidence, slice=Slice(dropped=(Dropped("cell 2", 1, "!pip", "magic"),))
     )
-    checks = (replace(grade.checks[0], where=PLACE), *grade.checks[1:])
+    reason = Reason("why", place=PLACE, cause=Cause("a.b", {"got": 1, "of": "c"}, (Cause("d"),)))
+    checks = (replace(grade.checks[0], reason=reason), *grade.checks[1:])
     return Saved(KEY, replace(grade, submission=submission, checks=checks), "shown")
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from grader.records.grade import Grade, Outcome, PartScore, Picture, Provenance, ScoredCheck
-from grader.records.reason import Place
+from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import (
     Answer,
     Dropped,
@@ -49,8 +49,8 @@ def dot(shade: int) -> bytes:
 
 
 def check(id: str, outcome: Outcome, points: float, title: str, **said: object) -> ScoredCheck:
-    score = points if outcome is Outcome.PASSED else 0.0
-    return ScoredCheck(id, id.split(".")[0], title, outcome, score, points, seconds=0.125, **said)  # type: ignore[arg-type]
+    score, reason = points if outcome is Outcome.PASSED else 0.0, Reason(**said)  # type: ignore[arg-type]
+    return ScoredCheck(id, id.split(".")[0], title, outcome, score, points, reason, seconds=0.125)
 
 
 CHECKS = (
@@ -60,29 +60,30 @@ CHECKS = (
         Outcome.FAILED,
         1.25,
         "The output is cropped from row and column 19",
-        rationale="The crop starts at 18, it must start at 19",
+        text="The crop starts at 18, it must start at 19",
         help="Crop [19 : 19 + size] in both axes.",
         expected="rows and columns from 19",
         actual="rows and columns from 18",
-        where=Place("cell 9", 4, "return h[:, :, 18:18 + x.size(2)]"),
+        place=Place("cell 9", 4, "return h[:, :, 18:18 + x.size(2)]"),
+        cause=Cause("crop.offset", {"got": 18, "want": 19}),
     ),
     check(
         "fcn32s.forward",
         Outcome.FAILED,
         1,
         "The output is what these layers compute",
-        rationale=f"raised ValueError: {HOSTILE}",
+        text=f"raised ValueError: {HOSTILE}",
         help=HOSTILE,
         actual=HOSTILE,
-        where=Place("net<i>.py", 3, HOSTILE),
+        place=Place("net<i>.py", 3, HOSTILE),
     ),
-    check("fcn32s.training_loss", Outcome.PENDING, 0.5, "The loss falls", rationale="no training run"),
-    check("fcn8s.build", Outcome.FAILED, 1, "The model can be built", rationale="FCN8s was not found"),
-    check("fcn8s.conv1", Outcome.BLOCKED, 1, "Block 1", rationale="FCN8s can't be built"),
-    check("fcn8s.conv2", Outcome.BLOCKED, 0.75, "Block 2", rationale="FCN8s can't be built"),
-    check("questions.question1", Outcome.PENDING, 10, "Scratch", rationale="a person grades this"),
+    check("fcn32s.training_loss", Outcome.PENDING, 0.5, "The loss falls", text="no training run"),
+    check("fcn8s.build", Outcome.FAILED, 1, "The model can be built", text="FCN8s was not found"),
+    check("fcn8s.conv1", Outcome.BLOCKED, 1, "Block 1", text="FCN8s can't be built"),
+    check("fcn8s.conv2", Outcome.BLOCKED, 0.75, "Block 2", text="FCN8s can't be built"),
+    check("questions.question1", Outcome.PENDING, 10, "Scratch", text="a person grades this"),
     check("cam.shape", Outcome.PASSED, 1.5, "The map is (256, 256)"),
-    check("cam.maps", Outcome.ERROR, 2, "The maps are right", rationale="claimed, not verified"),
+    check("cam.maps", Outcome.ERROR, 2, "The maps are right", text="claimed, not verified"),
 )  # fmt: skip
 
 
@@ -166,11 +167,7 @@ def unreadable() -> Grade:
             one,
             outcome=Outcome.FAILED,
             score=0.0,
-            rationale=reason,
-            help="",
-            expected="",
-            actual="",
-            where=None,
+            reason=Reason(reason),
         )
         for one in CHECKS
     )
@@ -181,6 +178,6 @@ def unreadable() -> Grade:
 def perfect() -> Grade:
     """Full marks, nothing left to say."""
     checks = tuple(
-        replace(one, outcome=Outcome.PASSED, score=one.max_score, rationale="", where=None) for one in CHECKS
+        replace(one, outcome=Outcome.PASSED, score=one.max_score, reason=Reason()) for one in CHECKS
     )
     return graded(checks, Submission("alice", "ab" * 32, "assignment3.ipynb"), pictures=(), notes=())

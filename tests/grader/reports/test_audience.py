@@ -19,7 +19,7 @@ def test_a_student_keeps_points_and_own_pictures(grade: Grade) -> None:
 
     assert (told.score, told.parts) == (grade.score, grade.parts)
     assert [picture.reference for picture in told.pictures] == [False]
-    assert [check.actual for check in told.checks] == [check.actual for check in grade.checks]
+    assert [check.reason.actual for check in told.checks] == [check.reason.actual for check in grade.checks]
 
 
 def test_a_ta_sees_everything(grade: Grade) -> None:

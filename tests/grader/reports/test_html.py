@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.records.grade import Grade, Outcome
+from grader.records.reason import Reason
 from grader.records.submission import Submission
 from grader.reports.audience import for_student
 from grader.reports.html import render
@@ -42,7 +43,7 @@ class Page(HTMLParser):
 def with_words(grade: Grade, words: str) -> Grade:
     """The grade with `words` wherever the failing check and the submission can speak."""
     checks = tuple(
-        replace(check, rationale=words, help=words, actual=words)
+        replace(check, reason=Reason(words, help=words, actual=words))
         if check.outcome is Outcome.FAILED
         else check
         for check in grade.checks

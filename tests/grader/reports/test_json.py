@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 
 from grader.records.grade import CheckResult, Grade, Outcome
-from grader.records.reason import Place
+from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import Epoch, SavedEvidence, TrainingRun
 from grader.reports.json import from_dict, render, to_dict, validator
 from grader.rubric import load
@@ -20,6 +20,14 @@ from grader.scoring import score, total
 words = st.text(st.characters(), max_size=20)
 figures = st.floats(0, 1) | st.just(math.inf)
 places = st.none() | st.builds(Place, words, st.integers(1, 99), words)
+ids = st.from_regex(r"[a-z0-9_]{1,9}(\.[a-z0-9_]{1,9}){0,2}", fullmatch=True)
+parameters = st.dictionaries(
+    st.from_regex(r"[a-z_]{1,9}", fullmatch=True).filter(lambda name: name not in ("id", "also")),
+    words | st.integers(-99, 99) | st.floats(0, 1) | st.booleans(),
+    max_size=3,
+)
+faults = st.builds(Cause, ids, parameters)
+causes = st.none() | faults | st.builds(Cause, ids, parameters, st.tuples(faults, faults))
 
 
 @st.composite
@@ -29,8 +37,7 @@ def results(draw: st.DrawFn) -> dict[str, CheckResult]:
         line.id: CheckResult(
             line.id,
             draw(st.sampled_from(Outcome)),
-            *(draw(words) for _ in range(4)),
-            draw(places),
+            Reason(*(draw(words) for _ in range(4)), draw(places), draw(causes)),
             draw(st.floats(0, 9)),
         )
         for line in chosen
@@ -53,14 +60,15 @@ def test_the_report_has_the_shape_that_others_rely_on(grade: Grade) -> None:
     assert list(report["parts"][0]) == ["id", "title", "score", "max_score", "pending"]
     assert list(report["checks"][0]) == [
         "id", "part", "title", "outcome", "score", "max_score", "rationale", "help", "expected", "actual",
-        "where", "seconds",
+        "where", "cause", "seconds",
     ]  # fmt: skip
     assert report["checks"][1]["where"] == {
         "label": "cell 9",
         "line": 4,
         "code": "return h[:, :, 18:18 + x.size(2)]",
     }
-    assert report["checks"][0]["where"] is None
+    assert report["checks"][0]["where"] is report["checks"][0]["cause"] is None
+    assert report["checks"][1]["cause"] == {"id": "crop.offset", "got": 18, "want": 19}
     assert {
         "submission_sha256", "grader", "rubric_sha256", "seed", "torch", "device", "isolation", "seconds",
     } <= set(report["provenance"])  # fmt: skip
@@ -102,7 +110,7 @@ def test_what_is_not_a_report_is_refused(grade: Grade) -> None:
 
 
 def test_the_schema_is_one() -> None:
-    """The schema itself is valid JSON Schema, and no object in it is open to unknown keys."""
+    """The schema itself is valid JSON Schema, and no object in it is open to values of any kind."""
     schema = validator().schema
     Draft202012Validator.check_schema(schema)
 
@@ -111,7 +119,7 @@ def test_the_schema_is_one() -> None:
             return all(map(closed, node))
         if not isinstance(node, dict):
             return True
-        return ("properties" not in node or node["additionalProperties"] is False) and all(
+        return ("properties" not in node or node.get("additionalProperties", True) is not True) and all(
             map(closed, node.values())
         )
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.records.grade import Grade, Outcome
+from grader.records.reason import Reason
 from grader.reports.junit import render
 
 
@@ -83,7 +84,7 @@ def test_an_unreadable_submission_is_a_case_of_its_own(unreadable: Grade) -> Non
 def test_any_words_give_well_formed_xml(grade: Grade, words: str) -> None:
     """Control characters and half pairs, which XML can't hold, are written out."""
     checks = tuple(
-        replace(check, outcome=Outcome.FAILED, rationale=words, actual=words) for check in grade.checks
+        replace(check, outcome=Outcome.FAILED, reason=Reason(words, actual=words)) for check in grade.checks
     )
     root = Xml.fromstring(render(replace(grade, student=words, checks=checks)).encode())
 

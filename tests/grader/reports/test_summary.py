@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from grader.records.grade import Grade, Outcome
+from grader.records.reason import Reason
 from grader.reports.summary import CUT, LIMIT, render
 
 OURS = ("<br>", "<code>", "</code>", "<sub>", "</sub>")
@@ -27,7 +28,7 @@ def skeleton(text: str) -> list[tuple[str, str]]:
 
 def with_words(grade: Grade, words: str) -> Grade:
     checks = tuple(
-        replace(check, rationale=words, help=words, actual=words)
+        replace(check, reason=Reason(words, help=words, actual=words))
         if check.outcome is Outcome.FAILED
         else check
         for check in grade.checks
@@ -67,7 +68,7 @@ def test_no_words_change_the_page(grade: Grade, words: str) -> None:
 def test_it_stays_within_githubs_limit(grade: Grade) -> None:
     """A summary that would be over 1 MiB is cut between two findings and says so."""
     check = grade.checks[2]
-    many = tuple(replace(check, rationale=f"{n} {'<' * 4000}") for n in range(100))
+    many = tuple(replace(check, reason=Reason(f"{n} {'<' * 4000}")) for n in range(100))
     text = render(replace(grade, checks=many))
 
     assert LIMIT - 100_000 < len(text.encode()) <= LIMIT < 2**20

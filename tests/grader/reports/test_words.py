@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from grader.records.grade import Grade, Outcome
-from grader.records.reason import Place
+from grader.records.reason import Place, Reason
 from grader.reports import words
 
 
@@ -37,7 +37,7 @@ def test_lines_that_say_the_same_are_one_finding(grade: Grade) -> None:
 
 def test_lines_without_words_are_not_put_together(grade: Grade) -> None:
     """Silence is not the same explanation."""
-    silent = [replace(check, rationale="", outcome=Outcome.BLOCKED) for check in grade.checks[-2:]]
+    silent = [replace(check, reason=Reason(), outcome=Outcome.BLOCKED) for check in grade.checks[-2:]]
 
     assert len(words.findings(silent)) == 2
 

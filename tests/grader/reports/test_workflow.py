@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.records.grade import Grade, Outcome
-from grader.records.reason import Place
+from grader.records.reason import Place, Reason
 from grader.reports.workflow import LIMIT, render
 
 COMMAND = re.compile(r"::(error|warning) (?:[a-z]+=[^,:]*,)*title=[^,:]+::[^\r\n]+")
@@ -37,7 +37,7 @@ def test_the_levels_stay_within_githubs_limit(unreadable: Grade) -> None:
     """GitHub drops the eleventh in silence, so the tenth says how many more there are."""
     for outcome, level in ((Outcome.FAILED, "error"), (Outcome.ERROR, "warning")):
         checks = tuple(
-            replace(unreadable.checks[0], id=f"cam.c{n}", outcome=outcome, rationale=f"{n}")
+            replace(unreadable.checks[0], id=f"cam.c{n}", outcome=outcome, reason=Reason(f"{n}"))
             for n in range(30)
         )
         lines = [
@@ -53,7 +53,7 @@ def test_the_levels_stay_within_githubs_limit(unreadable: Grade) -> None:
 
 def test_ten_fit(grade: Grade) -> None:
     """Exactly as many as GitHub shows are all shown."""
-    checks = tuple(replace(grade.checks[1], rationale=f"{n}") for n in range(LIMIT))
+    checks = tuple(replace(grade.checks[1], reason=Reason(f"{n}")) for n in range(LIMIT))
 
     assert "more" not in render(replace(grade, checks=checks))
 
@@ -63,7 +63,9 @@ def test_ten_fit(grade: Grade) -> None:
 def test_no_words_add_a_command(grade: Grade, words: str) -> None:
     """Whatever a student writes, as reason, file or code, the number of lines stays the same."""
     place = Place(words, 3, words)
-    checks = tuple(replace(check, rationale=check.rationale + words, where=place) for check in grade.checks)
+    checks = tuple(
+        replace(check, reason=Reason(check.reason.text + words, place=place)) for check in grade.checks
+    )
     lines = render(replace(grade, checks=checks)).splitlines()
 
     assert len(lines) == 5
