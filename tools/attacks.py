@@ -2,7 +2,7 @@
 
 `python -m tools.attacks [--rung NAME] [--only WORDS] [--again] [--jobs N]` prints what held, and writes the
 table of SECURITY.md when all of the corpus was tried. Results are kept: `--again` tries what did not hold, or
-what is new. Exits with 1 if anything did not hold.
+what is new. Exits with 1 if anything did not hold that is not known to be open (`fixtures/attacks/open.py`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from fixtures.attacks import ATTACKS, GROUPS, NEXT, Attack
+from fixtures.attacks import ATTACKS, GROUPS, NEXT, OPEN, Attack
 from fixtures.attacks.arena import SECRET
 from grader.sandbox.isolation import explain, survey
 from grader.sandbox.staging import ROOT
@@ -42,6 +42,8 @@ class Result:
     faults: tuple[str, ...] = ()
     score: float = 0.0
     seconds: float = 0.0
+    peak: int = 0  # bytes of the trusted process
+    computed: float = 0.0  # seconds of its processor time
 
 
 # --- in a process of its own: a grader that grades one attack after another --------------------------
@@ -54,8 +56,17 @@ def serve(rung: str, names: Sequence[str]) -> None:
     from fixtures.attacks.trial import attempt
 
     for name in names:
-        faults, score, seconds = attempt(ATTACKS[name], rung)
-        report.write(json.dumps(asdict(Result(name, rung, tuple(faults), score, round(seconds, 1)))) + "\n")
+        trial = attempt(ATTACKS[name], rung)
+        result = Result(
+            name,
+            rung,
+            tuple(trial.faults),
+            trial.score,
+            round(trial.seconds, 1),
+            trial.peak,
+            round(trial.computed, 1),
+        )
+        report.write(json.dumps(asdict(result)) + "\n")
 
 
 # --- in ours ---------------------------------------------------------------------------------------
@@ -125,10 +136,20 @@ def keep(path: Path, results: Sequence[Result]) -> Known:
     return load(path)
 
 
+def known_open(result: Result) -> bool:
+    """Whether an attack that did not hold is one of those that are known to, by its name."""
+    return bool(result.faults) and result.name in OPEN
+
+
 def _show(result: Result) -> None:
-    word = "held" if not result.faults else "NOT HELD: " + "; ".join(result.faults)
+    word = (
+        "held"
+        if not result.faults
+        else f"{'OPEN' if known_open(result) else 'NOT HELD'}: {'; '.join(result.faults)}"
+    )
     name = ascii(result.name)[1:-1][:30]
-    print(f"{result.rung:9} {name:30} {result.seconds:6.1f} s {result.score:6.2f} points  {word}", flush=True)
+    cost = f"{result.seconds:6.1f} s, trusted {result.computed:5.1f} s {result.peak / 2**30:4.1f} GiB"
+    print(f"{result.rung:9} {name:30} {cost} {result.score:6.2f} points  {word}", flush=True)
 
 
 # --- the table --------------------------------------------------------------------------------------
@@ -196,7 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = [(name, rung) for rung in here for name in ATTACKS]
     if all(key in known for key in wanted):
         write(PAGE, table([known[key] for key in wanted]))
-    return 1 if any(result.faults for result in results) else 0
+    return 1 if any(result.faults and not known_open(result) for result in results) else 0
 
 
 def _rungs() -> list[str]:
