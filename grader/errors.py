@@ -2,6 +2,7 @@
 
 GraderError
 ├── CallError            the call itself was wrong (exit code 2): no such submission, bad option
+├── MarkConflict         somebody else has marked the same since: look again, then mark
 ├── IntakeError          the submission can't be read: graded as zero with this reason
 ├── IsolationError       no way to hold student code on this machine: grading refuses
 ├── ProtocolError        the worker sent bytes outside of the protocol: the submission's fault
@@ -29,6 +30,14 @@ class GraderError(Exception):
 
 class CallError(GraderError):
     """The call itself was wrong."""
+
+
+class MarkConflict(GraderError):
+    """Somebody else has marked the same since; `number` is the entry to look at."""
+
+    def __init__(self, message: str, number: int) -> None:
+        super().__init__(message)
+        self.number = number
 
 
 class IntakeError(GraderError):

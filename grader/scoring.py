@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from grader.records.grade import CheckResult, Outcome, PartScore, ScoredCheck
+from grader.records.grade import CheckResult, Grade, Outcome, PartScore, ScoredCheck
 from grader.records.reason import Reason
 from grader.rubric import Line, Part, Rubric
 
@@ -29,6 +30,18 @@ def total(points: Iterable[float]) -> float:
     return round(math.fsum(points), 2)
 
 
+def rescored(grade: Grade, checks: tuple[ScoredCheck, ...]) -> Grade:
+    """The grade with these lines instead of its own; parts and whole add up again."""
+    parts = tuple(_summed(part, checks) for part in grade.parts)
+    return replace(
+        grade,
+        score=total(part.score for part in parts),
+        pending=total(part.pending for part in parts),
+        parts=parts,
+        checks=checks,
+    )
+
+
 def _unanswered(line: Line) -> CheckResult:
     if line.part == BY_A_PERSON:
         return CheckResult(line.id, Outcome.PENDING, Reason("a person grades this"))
@@ -48,12 +61,11 @@ def _scored(line: Line, result: CheckResult) -> ScoredCheck:
     )
 
 
-def _part(part: Part, checks: tuple[ScoredCheck, ...]) -> PartScore:
+def _part(part: Part, checks: Iterable[ScoredCheck]) -> PartScore:
+    return _summed(PartScore(part.id, part.title, 0.0, part.points, 0.0), checks)
+
+
+def _summed(part: PartScore, checks: Iterable[ScoredCheck]) -> PartScore:
     own = [check for check in checks if check.part == part.id]
-    return PartScore(
-        id=part.id,
-        title=part.title,
-        score=total(check.score for check in own),
-        max_score=part.points,
-        pending=total(check.max_score for check in own if check.outcome is Outcome.PENDING),
-    )
+    pending = total(check.max_score for check in own if check.outcome is Outcome.PENDING)
+    return replace(part, score=total(check.score for check in own), pending=pending)

@@ -16,7 +16,9 @@ from grader.classroom.handed_in import Entry
 from grader.classroom.statistics import Row
 from grader.engines import local
 from grader.errors import CallError, IsolationError
-from grader.marks import exchange
+from grader.marks import beside, store
+from grader.marks.merge import merge
+from grader.marks.standing import Standing
 from grader.records import saved
 from grader.records.grade import Grade, Outcome
 from grader.records.progress import Progress
@@ -45,30 +47,46 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """Where the reports of one submission stand, and where people's marks of it are."""
+
+    folder: Path
+    marks: Path
+    subject: str  # what the marks know it by
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One submission to grade."""
 
     name: str
     path: Path
-    folder: Path
+    home: Home
     options: grading.Options
     view: View
 
+    @property
+    def folder(self) -> Path:
+        """Where its reports stand."""
+        return self.home.folder
+
 
 def grade_into(
-    path: Path, folder: Path, options: grading.Options, view: View, listen: Callable[[Progress], None]
+    path: Path, home: Home, options: grading.Options, view: View, listen: Callable[[Progress], None]
 ) -> Grade:
     """Grade one submission, merge a person's marks, write its reports and keep it for the next time.
 
     Where the grader itself breaks, the folder keeps a log of it and no older report; the exception goes on.
     """
-    page = rubric.load()
-    exchange.read(folder, page)  # a file of marks that can't be right is refused before the work, not after
+    folder = home.folder
+    beside.check(folder, rubric.load())  # marks that can't be right are refused before the work, not after
     try:
         key = _key(path, options)
         grade = grading.grade(path, options, listen)
         interrupts.insist()
-        merged = _publish(key, replace(grade, student=folder.name), folder, page, view)
+        named = replace(grade, student=folder.name)
+        take_over(home, named)
+        merged = _publish(key, named, store.read(home.marks), home, view)
     except (CallError, IsolationError):
         raise
     except Exception as error:
@@ -91,15 +109,20 @@ def check_marks(entries: Iterable[Entry], out: Path) -> None:
     """Raise CallError for the first file of marks that can't be right, before anything is graded."""
     page = rubric.load()
     for entry in entries:
-        exchange.read(out / entry.name, page)
+        beside.check(out / entry.name, page)
 
 
 def left(
-    entries: Iterable[Entry], out: Path, options: grading.Options, view: View, which: Which
+    entries: Iterable[Entry], out: Path, marks: Path, options: grading.Options, view: View, which: Which
 ) -> tuple[Task, ...]:
     """The submissions that are to be graded now."""
-    tasks = (Task(e.name, e.path, out / e.name, options, view) for e in entries if e.path)
+    tasks = (Task(e.name, e.path, home(e, out, marks), options, view) for e in entries if e.path)
     return tuple(task for task in tasks if _is_left(task, which))
+
+
+def home(entry: Entry, out: Path, marks: Path) -> Home:
+    """Where an entry's reports and marks are."""
+    return Home(out / entry.name, marks, entry.subject)
 
 
 def run(tasks: Sequence[Task], jobs: int) -> Iterator[local.Said[Task] | local.Done[Task]]:
@@ -115,13 +138,25 @@ def run(tasks: Sequence[Task], jobs: int) -> Iterator[local.Said[Task] | local.D
             log.unlink()
 
 
-def collect(entries: Iterable[Entry], out: Path, view: View, problems: Mapping[str, str]) -> tuple[Row, ...]:
+def collect(
+    entries: Iterable[Entry], out: Path, marks: Path, view: View, problems: Mapping[str, str]
+) -> tuple[Row, ...]:
     """Every submission with its grade, a person's marks in it; `problems` says why one has none.
 
     Reports that show older marks, or another view, are made anew.
     """
-    page = rubric.load()
-    return tuple(_row(entry, out / entry.name, page, view, problems) for entry in entries)
+    homes = [(entry, home(entry, out, marks)) for entry in entries]
+    kept = {one.folder: saved.read(one.folder) for entry, one in homes if entry.path}
+    for _, one in homes:
+        if found := kept.get(one.folder):
+            take_over(one, found.grade)
+    standing = store.read(marks)
+    return tuple(_row(entry, one, kept.get(one.folder), standing, view, problems) for entry, one in homes)
+
+
+def take_over(home: Home, grade: Grade) -> None:
+    """Put what a file beside the report says into the store, if it isn't there yet."""
+    beside.take_over(home.folder, home.subject, grade, rubric.load(), home.marks)
 
 
 def write_pages(rows: Sequence[Row], out: Path, title: str, assignment: str, ignored: Sequence[str]) -> None:
@@ -148,7 +183,7 @@ def _is_empty(log: Path) -> bool:
 
 
 def _work(task: Task, listen: Callable[[Progress], None]) -> str:
-    grade = grade_into(task.path, task.folder, task.options, task.view, listen)
+    grade = grade_into(task.path, task.home, task.options, task.view, listen)
     return f"{grade.score:g} of {grade.max_score - grade.pending:g}"
 
 
@@ -171,25 +206,30 @@ def _is_left(task: Task, which: Which) -> bool:
     return kept.key.submission != key.submission if which is Which.CHANGED else kept.key != key
 
 
-def _row(entry: Entry, folder: Path, page: rubric.Rubric, view: View, problems: Mapping[str, str]) -> Row:
+def _row(
+    entry: Entry,
+    home: Home,
+    kept: saved.Saved | None,
+    standing: Standing,
+    view: View,
+    problems: Mapping[str, str],
+) -> Row:
     if entry.path is None:
         return Row(entry)
-    kept = saved.read(folder)
     if kept is None:
         return Row(entry, None, problems.get(entry.name) or "not graded yet")
-    if kept.shown != _shown(folder, view):
-        return Row(entry, _publish(kept.key, kept.grade, folder, page, view))
-    return Row(entry, exchange.merge(kept.grade, exchange.read(folder, page)))
+    if kept.shown != _shown(standing, home, view):
+        return Row(entry, _publish(kept.key, kept.grade, standing, home, view))
+    return Row(entry, merge(kept.grade, standing, home.subject))
 
 
-def _publish(key: saved.Key, grade: Grade, folder: Path, page: rubric.Rubric, view: View) -> Grade:
+def _publish(key: saved.Key, grade: Grade, standing: Standing, home: Home, view: View) -> Grade:
     """Write the reports, a person's marks in them; what is kept last says that they are complete."""
-    shown = _shown(folder, view)
-    merged = exchange.merge(grade, exchange.read(folder, page))
-    reports.write_reports(reports.AUDIENCES[view.audience](merged), folder, (*REPORTS, *view.also))
-    saved.write(folder, saved.Saved(key, grade, shown))
+    merged = merge(grade, standing, home.subject)
+    reports.write_reports(reports.AUDIENCES[view.audience](merged), home.folder, (*REPORTS, *view.also))
+    saved.write(home.folder, saved.Saved(key, grade, _shown(standing, home, view)))
     return merged
 
 
-def _shown(folder: Path, view: View) -> str:
-    return json.dumps([exchange.sha(folder), *astuple(view)])
+def _shown(standing: Standing, home: Home, view: View) -> str:
+    return json.dumps([standing.fingerprint(home.subject), *astuple(view)])

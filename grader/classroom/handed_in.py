@@ -29,6 +29,11 @@ class Entry:
     path: Path | None
     people: tuple[Person, ...]
 
+    @property
+    def subject(self) -> str:
+        """What marks know it by."""
+        return self.name
+
 
 def read(folder: Path, roster: Iterable[Person], out: Path) -> tuple[Entry, ...]:
     """Every submission of `folder` and everybody of the roster, in order of name.

@@ -96,6 +96,7 @@ def class_command(
     from grader.classroom import batch, handed_in, people
     from grader.engines import local
     from grader.grading import Options
+    from grader.marks import store
     from grader.sandbox.isolation import choose
 
     if changed and failed_only:
@@ -103,14 +104,15 @@ def class_command(
     which = batch.Which.CHANGED if changed else batch.Which.FAILED if failed_only else batch.Which.STALE
     entries = handed_in.read(folder, people.read_roster(roster) if roster else (), out)
     batch.check_marks(entries, out)
+    kept = store.beside(out)
     options, view = Options(training, seed, device, isolation), batch.View(audience, tuple(also))
-    tasks = batch.left(entries, out, options, view, which)
+    tasks = batch.left(entries, out, kept, options, view, which)
     if tasks:
         choose(isolation)  # better refused once than by every submission
     say(stderr, f"{sum(bool(entry.path) for entry in entries)} submissions, {len(tasks)} to grade.")
     events = batch.run(tasks, jobs or local.default_jobs(device))
     problems = {done.task.name: done.problem for done in watching_class(events, len(tasks), stderr)}
-    rows = batch.collect(entries, out, view, problems)
+    rows = batch.collect(entries, out, kept, view, problems)
     batch.write_pages(rows, out, folder.resolve().name, assignment, handed_in.ignored(folder))
     _show_class([row for row in rows if row.entry.path], out)
     codes = [exit_code(row.grade, fail_under) for row in rows if row.entry.path]
@@ -171,10 +173,12 @@ def _grade(path: Path, folder: Path, options: Options, view: View, verbose: bool
     """Grade one submission and show its report; None where the grader itself broke."""
     from grader import reports
     from grader.classroom import batch
+    from grader.marks import store
 
+    home = batch.Home(folder, store.beside(folder.parent), folder.name)
     try:
         with watching(folder.name, stderr) as listen:
-            grade = batch.grade_into(path, folder, options, view, listen)
+            grade = batch.grade_into(path, home, options, view, listen)
     except (CallError, IsolationError):
         raise
     except Exception as error:

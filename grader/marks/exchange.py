@@ -1,116 +1,158 @@
-"""A person's marks: a small TOML beside the report, merged into it, kept through every regrading."""
+"""Marks from files that people edit: what can't be right is told at once, each fault with its line."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from grader.errors import CallError
-from grader.records.grade import Grade, Outcome, PartScore, ScoredCheck
-from grader.rubric import Line, Rubric
-from grader.scoring import BY_A_PERSON, total
+from grader.marks.about import about
+from grader.marks.entry import Decision, Mark
+from grader.marks.standing import Standing
+from grader.marks.told import READERS, Told
+from grader.records.grade import Grade, Outcome, ScoredCheck
+from grader.scoring import BY_A_PERSON
 
-FILE = "marks.toml"
-KEYS = ("points", "comment")
+KEYS = ("points", "comment", "about", "by", "at")
+DECISION_KEYS = ("cause", "line", *KEYS)
+FAULTS_SHOWN = 50
+HOW = "write [SUBMISSION.PART.CHECK], under it points = ... and comment = '...'"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """What a person gives for one line of the rubric, and why."""
+class Known:
+    """A graded submission: `name` is its folder, `subject` what the store knows it by."""
 
-    check: str
-    points: float
-    comment: str
-
-
-def sha(folder: Path) -> str:
-    """SHA-256 of the marks beside a report, "" where there are none."""
-    path = folder / FILE
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    name: str
+    subject: str
+    grade: Grade  # as the grader judged it
 
 
-def read(folder: Path, rubric: Rubric) -> tuple[Mark, ...]:
-    """The marks beside a report; raises CallError with file and line for a file that can't be right."""
-    path = folder / FILE
-    if not path.is_file():
-        return ()
-    try:
-        text = path.read_text(encoding="utf-8")
-        page = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CallError(f"{path}: {error}") from None
-    lines = {line.id: line for line in rubric.lines}
-    return tuple(
-        _mark(check, entry, lines, f"{path}, line {_line_of(text, check)}") for check, entry in _entries(page)
-    )
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a file says, and who said it; "" where it doesn't tell."""
+
+    what: Mark | Decision
+    by: str = ""
 
 
-def merge(grade: Grade, marks: Iterable[Mark]) -> Grade:
-    """The grade with a person's marks in it: they stand instead of what the grader said."""
-    by_check = {mark.check: mark for mark in marks}
-    if not by_check:
-        return grade
-    checks = tuple(_marked(check, by_check.get(check.id)) for check in grade.checks)
-    parts = tuple(_part(part, checks) for part in grade.parts)
-    return replace(
-        grade,
-        score=total(part.score for part in parts),
-        pending=total(part.pending for part in parts),
-        parts=parts,
-        checks=checks,
-        notes=(*grade.notes, f"Marked by hand ({FILE}): {', '.join(by_check)}."),
-    )
+class Faulty(Exception):
+    """What is wrong with one thing that a file says."""
 
 
-def _entries(page: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
-    """[fcn32s.crop] is a table in a table: part, then check."""
-    for part, checks in page.items():
-        if isinstance(checks, dict):
-            yield from ((f"{part}.{check}", entry) for check, entry in checks.items())
-        else:
-            yield part, checks
+def read(path: Path, known: Sequence[Known]) -> tuple[Said, ...]:
+    """What a .toml or .csv file says about the submissions that are known.
+
+    A mark without `about` is bound to what its line says now. Raises CallError with every fault of the
+    file and its line.
+    """
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise CallError(f"{path}: marks are exchanged as .toml or .csv.")
+    return checked(reader(path), known)
 
 
-def _mark(check: str, entry: Any, lines: Mapping[str, Line], at: str) -> Mark:
-    line = lines.get(check)
-    if line is None:
-        close = get_close_matches(check, lines, n=1)
-        raise CallError(f"{at}: {check} is no line of the rubric{f', {close[0]} is' if close else ''}.")
-    if not isinstance(entry, dict) or not set(entry) <= set(KEYS) or "points" not in entry:
-        raise CallError(
-            f"{at}: write [{check}], under it points = ... and comment = '...', and nothing else."
+def checked(tells: Iterable[Told], known: Sequence[Known]) -> tuple[Said, ...]:
+    """All of it, if it can be right; raises CallError with every fault and its place."""
+    by_name = {one.name: one for one in known}
+    found, faults = dict[str, Said](), list[str]()
+    for told in tells:
+        try:
+            said = _said(told, by_name)
+            if said.what.target in found:
+                raise Faulty(
+                    f"{told.submission or 'this cause'} has two marks for {told.line or 'all lines'}."
+                )
+            found[said.what.target] = said
+        except Faulty as error:
+            faults.append(f"{told.place}: {error}")
+    if faults:
+        more = [f"... and {len(faults) - FAULTS_SHOWN} more."] if len(faults) > FAULTS_SHOWN else []
+        raise CallError("\n".join(faults[:FAULTS_SHOWN] + more))
+    return tuple(found.values())
+
+
+def news(said: Iterable[Said], standing: Standing) -> tuple[Said, ...]:
+    """What of it doesn't stand already."""
+    stands = {entry.what for marks in standing.marks.values() for entry in marks.values()}
+    stands |= {entry.what for entry in standing.decisions}
+    return tuple(one for one in said if one.what not in stands)
+
+
+def _said(told: Told, known: Mapping[str, Known]) -> Said:
+    by = told.values.get("by", "")
+    return Said(_decision(told) if told.submission is None else _mark(told, known), str(by))
+
+
+def _mark(told: Told, known: Mapping[str, Known]) -> Mark:
+    assert told.submission is not None
+    one = known.get(told.submission)
+    if one is None or not told.line:
+        raise Faulty(_unknown_submission(told, known))
+    check = next((check for check in one.grade.checks if check.id == told.line), None)
+    if check is None:
+        raise Faulty(_unknown_line(told.line, one.grade))
+    if set(told.values) - set(KEYS) or not set(told.values) & {"points", "comment"}:
+        raise Faulty(f"{HOW}, and nothing else.")
+    points, comment = _points(told, check), _words(told, "comment")
+    if why := problem(check, points, comment):
+        raise Faulty(why)
+    return Mark(one.subject, check.id, points, comment, _words(told, "about") or about(one.grade, check))
+
+
+def problem(check: ScoredCheck, points: float | None, comment: str) -> str:
+    """Why these points and words can't stand for a line as the grader judged it; "" where they can."""
+    if points is not None and not 0 <= points <= check.max_score:
+        return f"the points of {check.id} go from 0 to {check.max_score:g}, not {points!r}."
+    if points is None and not comment:
+        return f"give points or a comment for {check.id}."
+    by_a_person = check.part == BY_A_PERSON or check.outcome is Outcome.PENDING
+    if points not in (None, check.score) and not by_a_person and not comment:
+        return f"say in a comment why {check.id} gets other points than the grader gives."
+    return ""
+
+
+def _decision(told: Told) -> Decision:
+    if set(told.values) - set(DECISION_KEYS) or not told.values.get("cause"):
+        raise Faulty(
+            f"a mark is of a submission or of a cause; of a mark for all say {', '.join(DECISION_KEYS)}."
         )
-    points, comment = entry["points"], entry.get("comment", "")
-    if type(points) not in (int, float) or not 0 <= points <= line.points:
-        raise CallError(f"{at}: the points of {check} go from 0 to {line.points:g}, not {points!r}.")
-    if not isinstance(comment, str) or (not comment.strip() and line.part != BY_A_PERSON):
-        raise CallError(f"{at}: say in a comment why {check} gets other points than the grader gives.")
-    return Mark(check, float(points), comment.strip())
+    points, comment = _points(told, None), _words(told, "comment")
+    if not comment:
+        raise Faulty("say in a comment why this cause gets other points than the grader gives.")
+    return Decision(_words(told, "cause"), told.line or _words(told, "line"), points, comment)
 
 
-def _line_of(text: str, check: str) -> int:
-    """The line that names `check`, for the message; 1 where it is written in an unusual way."""
-    spaced = r"\s*\.\s*".join(rf"[\"']?{re.escape(word)}[\"']?" for word in check.split("."))
-    found = re.search(rf"^\s*\[?\s*{spaced}", text, re.MULTILINE)
-    return text.count("\n", 0, found.end()) + 1 if found else 1
+def _points(told: Told, check: ScoredCheck | None) -> float | None:
+    points = told.values.get("points")
+    if points is None:
+        return None
+    if type(points) not in (int, float) or not 0 <= points < math.inf:
+        of = f"the points of {check.id} go from 0 to {check.max_score:g}" if check else "points go from 0"
+        raise Faulty(f"{of}, not {points!r}.")
+    return float(points)
 
 
-def _marked(check: ScoredCheck, mark: Mark | None) -> ScoredCheck:
-    if mark is None:
-        return check
-    outcome = Outcome.PASSED if mark.points == check.max_score else Outcome.FAILED
-    rationale = f"Marked by hand: {mark.comment}" if mark.comment else "Marked by hand."
-    reason = replace(check.reason, text=rationale, help="", cause=None)
-    return replace(check, outcome=outcome, score=mark.points, reason=reason)
+def _words(told: Told, key: str) -> str:
+    words = told.values.get(key, "")
+    if not isinstance(words, str):
+        raise Faulty(f"{key} is written in quotes, it is {words!r}.")
+    return words.strip()
 
 
-def _part(part: PartScore, checks: Iterable[ScoredCheck]) -> PartScore:
-    own = [check for check in checks if check.part == part.id]
-    pending = total(check.max_score for check in own if check.outcome is Outcome.PENDING)
-    return replace(part, score=total(check.score for check in own), pending=pending)
+def _unknown_submission(told: Told, known: Mapping[str, Known]) -> str:
+    whole = f"{told.submission}.{told.line}"
+    if any(check.id == whole for one in known.values() for check in one.grade.checks):
+        return f"whose {whole}? {HOW}."
+    if not told.line:
+        return f"{HOW}, and nothing else."
+    close = get_close_matches(told.submission or "", known, n=1)
+    return f"there is no report of {told.submission!r}{f', there is one of {close[0]!r}' if close else ''}."
+
+
+def _unknown_line(line: str, grade: Grade) -> str:
+    close = get_close_matches(line, [check.id for check in grade.checks], n=1)
+    return f"{line or 'nothing'} is no line of the rubric{f', {close[0]} is' if close else ''}."

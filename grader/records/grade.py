@@ -31,6 +31,24 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """What a person said of a line, beside the grader's own `outcome` and `score`.
+
+    `points` None: a comment only. `decision` is the cause that it was decided for, "" for this line alone.
+    `stale`: the line says something else than when it was marked, so the grader's verdict counts meanwhile.
+    """
+
+    points: float | None
+    comment: str
+    by: str
+    at: str
+    decision: str
+    stale: bool
+    outcome: Outcome
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class ScoredCheck:
     """A check's result with its line of the rubric."""
 
@@ -42,6 +60,7 @@ class ScoredCheck:
     max_score: float
     reason: Reason = NOTHING
     seconds: float = 0.0
+    mark: Marked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +117,14 @@ class Grade:
     submission: Submission
     pictures: tuple[Picture, ...]
     provenance: Provenance
+
+    @property
+    def complete(self) -> bool:
+        """Nothing pending, nothing in error, no mark out of date: only then it may leave the house."""
+        return not any(map(for_a_person, self.checks))
+
+
+def for_a_person(check: ScoredCheck) -> bool:
+    """Say whether a line still waits for a person: pending, in error, or its mark is out of date."""
+    open_ended = check.outcome in (Outcome.PENDING, Outcome.ERROR)
+    return open_ended or (check.mark is not None and check.mark.stale)

@@ -12,7 +12,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from grader.records.grade import Grade, Outcome, PartScore, Picture, Provenance, ScoredCheck
+from grader.records.grade import Grade, Marked, Outcome, PartScore, Picture, Provenance, ScoredCheck
 from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import (
     Answer,
@@ -51,6 +51,7 @@ def to_dict(grade: Grade) -> Json:
         "score": grade.score,
         "max_score": grade.max_score,
         "pending": grade.pending,
+        "complete": grade.complete,
         "parts": [asdict(part) for part in grade.parts],
         "checks": [_check(check) for check in grade.checks],
         "notes": list(grade.notes),
@@ -154,9 +155,9 @@ def _check(check: ScoredCheck) -> Json:
         "cause": _cause(reason.cause) if reason.cause else None,
     }
     rest = asdict(check)
-    seconds = rest.pop("seconds")
+    mark, seconds = rest.pop("mark"), rest.pop("seconds")
     del rest["reason"]
-    return {**rest, **told, "seconds": seconds}
+    return {**rest, **told, "mark": mark, "seconds": seconds}
 
 
 def _cause(cause: Cause) -> Json:
@@ -175,7 +176,12 @@ def _check_from(entry: Mapping[str, Any]) -> ScoredCheck:
         cause=_cause_from(cause) if cause else None,
     )
     own = {key: entry[key] for key in ("id", "part", "title", "score", "max_score", "seconds")}
-    return ScoredCheck(**own, outcome=Outcome(entry["outcome"]), reason=reason)
+    mark = _mark_from(entry["mark"]) if entry["mark"] else None
+    return ScoredCheck(**own, outcome=Outcome(entry["outcome"]), reason=reason, mark=mark)
+
+
+def _mark_from(entry: Mapping[str, Any]) -> Marked:
+    return Marked(**{**entry, "outcome": Outcome(entry["outcome"])})
 
 
 def _cause_from(entry: Mapping[str, Any]) -> Cause:

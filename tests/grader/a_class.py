@@ -8,7 +8,7 @@ from grader.classroom.handed_in import Entry
 from grader.classroom.people import Person
 from grader.classroom.statistics import Row
 from grader.records.grade import Grade, Outcome, PartScore, Picture, Provenance, ScoredCheck
-from grader.records.reason import Place, Reason
+from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import Submission
 from grader.scoring import total
 
@@ -17,9 +17,10 @@ TITLES = {"fcn32s": "Part 1: FCN-32s", "questions": "Part 3: Questions", "cam": 
 
 
 def check(id: str, outcome: Outcome, points: float, rationale: str = "") -> ScoredCheck:
-    """A line of the rubric that is worth `points`."""
+    """A line of the rubric that is worth `points`; its cause is called like its rationale."""
     part, score = id.split(".")[0], points if outcome is PASSED else 0.0
-    return ScoredCheck(id, part, f"Title of {id}", outcome, score, points, Reason(rationale))
+    cause = Cause(rationale) if rationale and outcome is FAILED else None
+    return ScoredCheck(id, part, f"Title of {id}", outcome, score, points, Reason(rationale, cause=cause))
 
 
 def grade(name: str, *checks: ScoredCheck, problem: str = "", sha: str = "ab" * 32) -> Grade:

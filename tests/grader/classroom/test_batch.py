@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,11 +13,14 @@ import pytest
 
 from grader import grading, interrupts, rubric
 from grader.classroom import batch, identity
-from grader.classroom.batch import View, Which, collect, grade_into, left, write_pages
+from grader.classroom.batch import View, Which, collect, grade_into, home, left, write_pages
 from grader.classroom.handed_in import Entry
 from grader.classroom.people import Person
 from grader.errors import CallError, IsolationError
 from grader.grading import Options
+from grader.marks import store
+from grader.marks.entry import Mark
+from grader.marks.store import Store
 from grader.records import saved
 from grader.records.grade import Grade
 from grader.records.progress import Progress
@@ -24,6 +28,7 @@ from grader.records.reason import Reason
 from tests.grader.a_class import ERROR, FAILED, graded
 
 OPTIONS, VIEW = Options(training="none"), View()
+MARKS = store.beside
 
 
 class Fake:
@@ -62,11 +67,11 @@ def out(tmp_path: Path) -> Path:
 
 def grade_it(entry: Entry, out: Path, view: View = VIEW) -> Grade:
     assert entry.path is not None
-    return grade_into(entry.path, out / entry.name, OPTIONS, view, lambda progress: None)
+    return grade_into(entry.path, home(entry, out, MARKS(out)), OPTIONS, view, lambda progress: None)
 
 
 def is_left(entry: Entry, out: Path, options: Options = OPTIONS, which: Which = Which.STALE) -> bool:
-    return bool(left([entry], out, options, VIEW, which))
+    return bool(left([entry], out, MARKS(out), options, VIEW, which))
 
 
 def report(out: Path) -> dict[str, object]:
@@ -164,26 +169,45 @@ def test_a_wrong_call_is_no_crash(fake: Fake, alice: Entry, out: Path, error: Ex
     assert report(out)["score"] == 3.0
 
 
+def mark(out: Path, points: float) -> None:
+    """A person gives points for alice's first question."""
+    with Store.open(MARKS(out)) as kept:
+        kept.append("ta", Mark("alice", "questions.question1", points))
+
+
 def test_marks_survive_a_regrading(fake: Fake, alice: Entry, out: Path) -> None:
-    """They are merged into every new report."""
+    """They are merged into every new report, even where all reports were deleted."""
     grade_it(alice, out)
-    (out / "alice" / "marks.toml").write_text("[questions.question1]\npoints = 7\n")
+    mark(out, 7.0)
+    shutil.rmtree(out)
     grade_it(alice, out)
 
     assert report(out)["score"] == 10.0
 
 
 def test_new_marks_need_no_regrading(fake: Fake, alice: Entry, out: Path) -> None:
-    """Reports are made anew from what was kept, and so when the marks go."""
+    """Reports are made anew from what was kept, and so when a mark is taken back."""
     grade_it(alice, out)
-    (out / "alice" / "marks.toml").write_text("[questions.question1]\npoints = 7\n")
-    (row,) = collect([alice], out, VIEW, {})
+    mark(out, 7.0)
+    (row,) = collect([alice], out, MARKS(out), VIEW, {})
     assert row.grade is not None
     assert (row.grade.score, report(out)["score"], fake.count) == (10.0, 10.0, 1)
 
-    (out / "alice" / "marks.toml").unlink()
-    collect([alice], out, VIEW, {})
+    with Store.open(MARKS(out)) as kept:
+        kept.undo("ta", 1)
+    collect([alice], out, MARKS(out), VIEW, {})
     assert (report(out)["score"], fake.count) == (3.0, 1)
+
+
+def test_a_file_of_marks_beside_the_report_is_taken_over(fake: Fake, alice: Entry, out: Path) -> None:
+    """The older way; afterwards the store has it."""
+    grade_it(alice, out)
+    (out / "alice" / "marks.toml").write_text("[questions.question1]\npoints = 7\n")
+    collect([alice], out, MARKS(out), VIEW, {})
+    (out / "alice" / "marks.toml").unlink()
+    grade_it(alice, out)
+
+    assert report(out)["score"] == 10.0
 
 
 def test_bad_marks_are_refused_before_the_work(fake: Fake, alice: Entry, out: Path) -> None:
@@ -204,7 +228,7 @@ def test_a_students_report_holds_no_reference_values(fake: Fake, alice: Entry, o
     )
     grade_it(alice, out)
     assert "from 19" in (out / "alice" / "report.json").read_text()
-    (row,) = collect([alice], out, View("student", ("summary.md",)), {})
+    (row,) = collect([alice], out, MARKS(out), View("student", ("summary.md",)), {})
 
     assert "from 19" not in (out / "alice" / "report.json").read_text()
     assert (out / "alice" / "summary.md").exists()
@@ -214,23 +238,23 @@ def test_a_students_report_holds_no_reference_values(fake: Fake, alice: Entry, o
 
 def test_a_submission_without_a_grade_says_why(fake: Fake, alice: Entry, out: Path) -> None:
     """From this run, or that it was left out."""
-    assert collect([alice], out, VIEW, {"alice": "ValueError: x"})[0].look == "ValueError: x"
-    assert collect([alice], out, VIEW, {})[0].look == "not graded yet"
+    assert collect([alice], out, MARKS(out), VIEW, {"alice": "ValueError: x"})[0].look == "ValueError: x"
+    assert collect([alice], out, MARKS(out), VIEW, {})[0].look == "not graded yet"
 
 
 def test_who_handed_in_nothing_has_no_folder(fake: Fake, out: Path) -> None:
     """Nothing is graded or made for them."""
     nobody = Entry("", None, (Person("Nobody"),))
 
-    assert left([nobody], out, OPTIONS, VIEW, Which.STALE) == ()
-    assert collect([nobody], out, VIEW, {})[0].grade is None
+    assert left([nobody], out, MARKS(out), OPTIONS, VIEW, Which.STALE) == ()
+    assert collect([nobody], out, MARKS(out), VIEW, {})[0].grade is None
     assert not out.exists()
 
 
 def test_the_pages_of_a_class_are_written(fake: Fake, alice: Entry, out: Path) -> None:
     """Four files and no leftovers of writing them."""
     grade_it(alice, out)
-    write_pages(collect([alice], out, VIEW, {}), out, "class", "Assignment 3", ())
+    write_pages(collect([alice], out, MARKS(out), VIEW, {}), out, "class", "Assignment 3", ())
 
     names = sorted(path.name for path in out.iterdir() if path.is_file())
     assert names == ["canvas.csv", "gradebook.csv", "gradescope.csv", "index.html"]

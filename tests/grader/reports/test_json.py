@@ -53,14 +53,14 @@ def test_the_report_has_the_shape_that_others_rely_on(grade: Grade) -> None:
     report = json.loads(render(grade))
 
     assert list(report) == [
-        "schema", "student", "score", "max_score", "pending", "parts", "checks", "notes", "evidence",
-        "provenance",
+        "schema", "student", "score", "max_score", "pending", "complete", "parts", "checks", "notes",
+        "evidence", "provenance",
     ]  # fmt: skip
     assert report["schema"] == 1
     assert list(report["parts"][0]) == ["id", "title", "score", "max_score", "pending"]
     assert list(report["checks"][0]) == [
         "id", "part", "title", "outcome", "score", "max_score", "rationale", "help", "expected", "actual",
-        "where", "cause", "seconds",
+        "where", "cause", "mark", "seconds",
     ]  # fmt: skip
     assert report["checks"][1]["where"] == {
         "label": "cell 9",

@@ -1,0 +1,44 @@
+"""What a mark is about, as a fingerprint: where it changes, a person is asked again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+
+from grader.records.grade import Grade, Outcome, ScoredCheck
+from grader.scoring import BY_A_PERSON
+
+NUMBERED = re.compile(r"\d+$")  # of a line's id: ours, never a student's
+
+
+def about(grade: Grade, check: ScoredCheck) -> str:
+    """Fingerprint of what a person looks at: the written answer or, elsewhere, the verdict on these files."""
+    if (question := _question(check)) is not None:
+        answers = (answer for answer in grade.submission.saved.answers if answer.question == question)
+        return _sha("answer", *(_plain(answer.text) for answer in answers))
+    return _sha("verdict", grade.provenance.submission_sha256, _own_outcome(check), *causes_of(check))
+
+
+def causes_of(check: ScoredCheck) -> tuple[str, ...]:
+    """What a line was lost for, as keys that are the same for all who have it; none where none is known."""
+    return tuple(str(one) for one in check.reason.cause.each) if check.reason.cause else ()
+
+
+def _own_outcome(check: ScoredCheck) -> Outcome:
+    return check.mark.outcome if check.mark else check.outcome
+
+
+def _question(check: ScoredCheck) -> int | None:
+    """The number of the question that a line of the written part is about."""
+    found = NUMBERED.search(check.id) if check.part == BY_A_PERSON else None
+    return int(found[0]) if found else None
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _sha(*words: str) -> str:
+    return hashlib.sha256(json.dumps(words).encode()).hexdigest()

@@ -1,0 +1,49 @@
+"""What is exported can be filled in, and read again as it was."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from grader.marks.entry import Decision, Mark
+from grader.marks.exchange import Known, news, read
+from grader.marks.export import to_csv, to_toml
+from grader.marks.standing import standing
+from tests.grader.a_class import ERROR, graded
+from tests.grader.marks.test_standing import log
+
+NAMES = ("alice", "=sum(1)", 'Doe, "Jane" \u00e9.x')
+KNOWN = [Known(name, f"subject of {name}", graded(name, maps=ERROR, why="w")) for name in NAMES]
+MARKS = [Mark(one.subject, "questions.question1", 8.25, '=1+1 "x"\n[a.b]\té', "ab") for one in KNOWN]
+STANDING = standing(
+    log(*MARKS, Mark("nobody", "cam.maps", 1.0), Decision("crop 18", comment="Ok.", points=1.0))
+)
+
+
+@pytest.mark.parametrize(("name", "write"), [("m.csv", to_csv), ("m.toml", to_toml)])
+def test_what_was_exported_is_read_again(tmp_path: Path, name: str, write: object) -> None:
+    """The same marks and decisions, so that nothing of it is news."""
+    assert callable(write)
+    (tmp_path / name).write_text(write(KNOWN, STANDING), encoding="utf-8", newline="")
+    said = read(tmp_path / name, KNOWN)
+
+    assert {one.what for one in said} == {*MARKS, Decision("crop 18", "", 1.0, "Ok.")}
+    assert {one.by for one in said} == {"ta"}
+    assert news(said, STANDING) == ()
+
+
+def test_a_table_has_a_row_for_each_line_that_waits() -> None:
+    """To be filled in; Excel is told that it is Unicode, and computes nothing."""
+    text = to_csv(KNOWN, standing(()))
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+    assert text.startswith("\ufeff")
+    assert [(row["submission"], row["line"], row["points"], row["of"]) for row in rows[:4]] == [
+        ("alice", "questions.question1", "", "10"),
+        ("alice", "cam.maps", "", "3"),
+        ("'=sum(1)", "questions.question1", "", "10"),
+        ("'=sum(1)", "cam.maps", "", "3"),
+    ]

@@ -1,0 +1,152 @@
+"""The grade as it counts: a person's word beside the grader's, exactly added up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from grader.marks.about import about
+from grader.marks.entry import Decision, Mark, What
+from grader.marks.merge import merge
+from grader.marks.standing import standing
+from grader.records.grade import Grade, Outcome
+from grader.records.reason import Cause
+from tests.grader.a_class import ERROR, FAILED, PASSED, graded
+from tests.grader.marks.test_standing import log
+
+QUESTION, CROP, MAPS = "questions.question1", "fcn32s.crop", "cam.maps"
+
+
+def merged(grade: Grade, *whats: What) -> Grade:
+    return merge(grade, standing(log(*whats)), "alice")
+
+
+def said(line: str, points: float | None, comment: str = "", about: str = "") -> Mark:
+    return Mark("alice", line, points, comment, about)
+
+
+def test_without_marks_the_grade_is_the_same() -> None:
+    """Nor do others' marks touch it."""
+    grade = graded("alice")
+
+    assert merged(grade, Mark("bob", QUESTION, 3.0)) is grade
+
+
+def test_a_mark_for_a_question_is_no_longer_pending() -> None:
+    """Scores of line, part and whole add up; what is pending shrinks; 7.5 of 10 is no fault."""
+    one = merged(graded("alice"), said(QUESTION, 7.5, "Good."))
+
+    assert (one.score, one.pending, one.max_score, one.complete) == (12.5, 0.0, 15.0, True)
+    assert [(part.score, part.pending) for part in one.parts] == [(2.0, 0.0), (7.5, 0.0), (3.0, 0.0)]
+    assert one.checks[1].outcome is PASSED
+    assert one.checks[1].mark is not None and one.checks[1].mark.comment == "Good."
+
+
+def test_no_points_at_all_are_a_fault() -> None:
+    """Nothing was answered."""
+    assert merged(graded("alice"), said(QUESTION, 0.0)).checks[1].outcome is FAILED
+
+
+def test_an_override_stands_beside_the_graders_own_verdict() -> None:
+    """What was found is still told; what counts is the person's word."""
+    line = merged(graded("alice", crop=FAILED, why="18, not 19"), said(CROP, 2.0, "Fine by me.")).checks[0]
+
+    assert (line.outcome, line.score, line.reason.text) == (PASSED, 2.0, "18, not 19")
+    assert line.mark is not None
+    assert (line.mark.outcome, line.mark.score) == (FAILED, 0.0)
+    assert (line.mark.by, line.mark.at, line.mark.comment) == (
+        "ta",
+        "2026-11-26T00:00:00+00:00",
+        "Fine by me.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "points", "outcome"),
+    [
+        (FAILED, 1.0, FAILED),
+        (PASSED, 1.0, FAILED),
+        (ERROR, 0.0, FAILED),
+        (Outcome.BLOCKED, 1.0, Outcome.BLOCKED),
+    ],
+)
+def test_points_taken_off_a_judged_line_are_a_fault(own: Outcome, points: float, outcome: Outcome) -> None:
+    """A person found one, or left a part of the grader's."""
+    assert merged(graded("alice", maps=own, why="w"), said(MAPS, points, "x")).checks[2].outcome is outcome
+
+
+def test_an_override_settles_a_line_that_needed_a_person() -> None:
+    """Afterwards nobody has to look."""
+    one = graded("alice", maps=ERROR)
+    assert not one.complete
+
+    settled = merged(one, said(MAPS, 3.0, "Looked at it."), said(QUESTION, 10.0))
+    assert (settled.checks[2].outcome, settled.score, settled.complete) == (PASSED, 15.0, True)
+
+
+def test_a_comment_on_full_marks_is_kept() -> None:
+    """Alone or with points; alone it judges nothing."""
+    one = merged(graded("alice"), said(CROP, None, "Neat."), said(QUESTION, None, "See me."))
+
+    assert one.checks[0].mark is not None and one.checks[0].mark.comment == "Neat."
+    assert (one.score, one.pending) == (5.0, 10.0)
+
+
+def test_a_mark_out_of_date_goes_back_into_the_queue_with_its_old_value() -> None:
+    """The grader's own verdict counts until a person has looked again; the grade is not complete."""
+    one = merged(graded("alice"), said(QUESTION, 8.0, "Good.", about="another answer"))
+
+    assert (one.pending, one.complete) == (10.0, False)
+    assert one.checks[1].mark is not None
+    assert (one.checks[1].mark.stale, one.checks[1].mark.points) == (True, 8.0)
+    judged = merged(graded("alice"), said(CROP, 0.0, "x", about="other"), said(QUESTION, 1.0))
+    assert (judged.score, judged.complete) == (6.0, False)
+
+
+def test_a_mark_about_what_is_still_there_counts() -> None:
+    """Bound to the answer or the verdict as it is."""
+    grade = graded("alice")
+    fresh = said(QUESTION, 8.0, "", about(grade, grade.checks[1]))
+
+    assert merged(grade, fresh).complete
+
+
+def test_a_decision_is_a_mark_for_all_who_have_the_cause() -> None:
+    """All points of the line, or as many as it says; others are not touched."""
+    one, other = graded("alice", crop=FAILED, why="padding 150"), graded("alice", crop=FAILED, why="x")
+
+    assert merged(one, Decision("padding 150", comment="As last year.")).checks[0].score == 2.0
+    assert merged(one, Decision("padding 150", CROP, 0.5)).checks[0].score == 0.5
+    assert merged(one, Decision("padding 150", CROP, 99.0)).checks[0].score == 2.0
+    assert merged(one, Decision("padding 150", MAPS)) is one
+    assert merged(other, Decision("padding 150")) is other
+    mark = merged(one, Decision("padding 150", comment="As last year.")).checks[0].mark
+    assert mark is not None and (mark.decision, mark.comment) == ("padding 150", "As last year.")
+
+
+def test_a_line_with_two_causes_needs_two_decisions() -> None:
+    """One of them accepted is not the other; the least points count."""
+    one = graded("alice", crop=FAILED, why="p")
+    both = replace(one.checks[0].reason, cause=Cause("p", also=(Cause("q"),)))
+    two = replace(one, checks=(replace(one.checks[0], reason=both), *one.checks[1:]))
+
+    assert merged(two, Decision("p")) is two
+    assert merged(two, Decision("p"), Decision("q", points=0.5)).checks[0].score == 0.5
+
+
+def test_a_word_on_one_submission_is_stronger_than_a_decision() -> None:
+    """A comment goes with it."""
+    one, all_ = graded("alice", crop=FAILED, why="p"), Decision("p", comment="All.")
+
+    assert merged(one, all_, said(CROP, 1.0, "No.")).checks[0].score == 1.0
+    line = merged(one, all_, said(CROP, None, "Hello.")).checks[0]
+    assert line.mark is not None and (line.score, line.mark.comment) == (2.0, "Hello.")
+
+
+def test_a_mark_for_a_line_that_is_gone_is_said() -> None:
+    """The rubric changed under it."""
+    one = merged(graded("alice"), said("cam.old", 1.0))
+
+    assert one.score == 5.0
+    assert one.notes == ("cam.old was marked by hand and is no line of this rubric.",)
