@@ -15,7 +15,8 @@ from grader.intake.code.remarks import remarks
 from grader.intake.code.slicing import Walk, walk_targets
 from grader.intake.code.statements import Source
 from grader.intake.files.unpack import Files, name_of, unpack
-from grader.paths import SUBMISSIONS
+from grader.intake.whereabouts import whereabouts
+from grader.paths import ROOT, SUBMISSIONS
 from grader.records.submission import Slice, Submission
 
 
@@ -28,11 +29,11 @@ def read(path: Path) -> Submission:
 
 
 def _typed(path: Path) -> str:
-    """Give the path from here to a submission that is not found by its name; none leads out of here."""
-    whole, here = path.absolute(), Path.cwd()
-    if whole.parent == SUBMISSIONS or not whole.is_relative_to(here):
+    """Give the path to a submission that is not found by its name, from the checkout where it lies in it."""
+    whole = path.absolute()
+    if whole.parent == SUBMISSIONS:
         return ""
-    return str(whole.relative_to(here))
+    return str(whole.relative_to(ROOT) if whole.is_relative_to(ROOT) else whole)
 
 
 def _read(path: Path) -> Submission:
@@ -61,6 +62,7 @@ def _submission(name: str, files: Files, choice: Choice) -> Submission:
         source=choice.source,
         slice=Slice(modules(walk, needed), targets, cam.chunks, cam.weight_fc, left_out),
         saved=evidence(choice.cells, program, cam.labels),
+        files=whereabouts(files, choice),
         texts=_texts(walk) | {cell.label: cell.source for cell in code},
         notes=(*files.notes, *choice.notes, *remarks(choice, walk, targets, left_out)),
     )

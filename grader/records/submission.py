@@ -112,6 +112,14 @@ class SavedEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """The file that a source lies in, and the line of it that each line of the source stands on, if any."""
+
+    file: str
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A submission as intake read it; `problem` says why nothing could be read, if so."""
 
@@ -123,4 +131,5 @@ class Submission:
     texts: Mapping[str, str] = field(default_factory=dict)  # label -> its whole source, to quote lines
     notes: tuple[str, ...] = ()
     problem: str = ""
+    files: Mapping[str, Whereabouts] = field(default_factory=dict)  # label -> where its source lies
     typed: str = ""  # what to type to name it; "" where its name does

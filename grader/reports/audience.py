@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import PurePath
 
 from grader.records.grade import Grade
 
 
 def for_student(grade: Grade) -> Grade:
     """The grade without the reference's values and pictures; points and reasons stay as they are."""
+    typed = PurePath(grade.submission.typed).name  # not where it lies on our machine
     return replace(
         grade,
+        submission=replace(grade.submission, typed=typed),
         checks=tuple(replace(check, reason=replace(check.reason, expected="")) for check in grade.checks),
         pictures=tuple(picture for picture in grade.pictures if not picture.reference),
     )

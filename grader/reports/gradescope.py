@@ -1,17 +1,21 @@
 """results.json: the grade for Gradescope's autograder.
 
-All text is marked as plain text, so Gradescope renders none of it. Lines that a person must still judge are
-there with 0 points and no status, so that the points possible add up to those of the assignment.
+All text is marked as plain text, so Gradescope renders none of it. The tests are the lines that this run can
+award, so that their points possible add up to the number that stands in Gradescope's settings: without the
+written answers, which are a manual question there, and without the training run where the plan is none.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from grader.records.grade import Grade, Outcome, ScoredCheck
 from grader.reports import words
 from grader.reports.escape import printable
+from grader.rubric import Line
+from grader.scoring import BY_A_PERSON, total
 
 STATUS = {Outcome.PASSED: "passed", Outcome.FAILED: "failed", Outcome.BLOCKED: "failed"}
 MARKS = {Outcome.PENDING: " (not assessed yet)", Outcome.ERROR: " (a person will look)"}
@@ -43,9 +47,21 @@ def render(grade: Grade) -> str:
     return json.dumps(results, indent=1, allow_nan=False) + "\n"
 
 
+def can_award(id: str, part: str, training: str) -> bool:
+    """Whether a grading with this training plan can give the points of a line by itself."""
+    return part != BY_A_PERSON and not (training == "none" and id.startswith(f"{part}.training"))
+
+
+def points(lines: Iterable[Line], training: str) -> float:
+    """The number to type as the autograder's points."""
+    return total(line.points for line in lines if can_award(line.id, line.part, training))
+
+
 def _numbered(grade: Grade) -> list[tuple[int, ScoredCheck]]:
     own = ([check for check in grade.checks if check.part == part.id] for part in grade.parts)
-    return [(n, check) for checks in own for n, check in enumerate(checks, 1)]
+    numbered = [(n, check) for checks in own for n, check in enumerate(checks, 1)]
+    plan = grade.provenance.training
+    return [(n, check) for n, check in numbered if check.score or can_award(check.id, check.part, plan)]
 
 
 def _test(check: ScoredCheck, part: int, line: int) -> dict[str, Any]:

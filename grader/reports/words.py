@@ -133,13 +133,12 @@ def headline(grade: Grade) -> str:
     return " ".join(said)
 
 
-def command(grade: Grade, check: ScoredCheck) -> str:
-    """What to type to see this again; the training run only where the check needs it."""
-    training = grade.provenance.training if check.id.startswith(f"{check.part}.training") else "none"
+def command(grade: Grade) -> str:
+    """What to type in the grader's folder to grade this again and get the same."""
     name = grade.submission.typed or grade.student
     options = "-- " if name.startswith("-") else ""
-    seed = grade.provenance.seed
-    return f"python -m grader grade --training {training} --seed {seed} {options}{shell(name)}"
+    training, seed = grade.provenance.training, grade.provenance.seed
+    return f"bin/grader grade --training {training} --seed {seed} {options}{shell(name)}"
 
 
 def quoted(grade: Grade, where: Place) -> tuple[CodeLine, ...]:

@@ -36,10 +36,11 @@ def _finding(grade: Grade, level: str, finding: words.Finding) -> str:
 
 
 def _target(grade: Grade, where: Place | None) -> tuple[str, int]:
-    """File and line; of a notebook the file alone: GitHub would count the lines of its JSON."""
-    if where is None:
+    """The file as it lies in the repository, and the line of it; of a notebook that is a line of its JSON."""
+    found = grade.submission.files.get(where.label) if where else None
+    if where is None or found is None:
         return "", 0
-    return (grade.submission.source, 0) if where.label.startswith("cell ") else (where.label, where.line)
+    return found.file, found.lines[where.line - 1] if 1 <= where.line <= len(found.lines) else 0
 
 
 def _command(level: str, title: str, text: str, file: str = "", line: int = 0) -> str:

@@ -19,7 +19,8 @@ from grader import grading  # noqa: E402
 from grader.commands import app  # noqa: E402
 from grader.records.grade import Grade  # noqa: E402
 from grader.records.progress import Progress  # noqa: E402
-from grader.records.reason import Place  # noqa: E402
+from grader.records.reason import Place, Reason  # noqa: E402
+from grader.records.submission import Whereabouts  # noqa: E402
 from tests.grader.a_class import ERROR, FAILED, check, grade  # noqa: E402
 
 FORGED = "::error::forged\n::set-output name=score::100\n</details><script>"
@@ -34,10 +35,12 @@ def fake(path: Path, options: grading.Options, progress: Callable[[Progress], No
     if how == "hang":
         time.sleep(60)
     leaked = [name for name in os.environ if name.startswith("GITHUB_")]
-    line = replace(check("fcn32s.crop", FAILED, 2, FORGED), where=Place("net.py", 3, "x"))
+    reason = Reason(FORGED, place=Place("net.py", 3, "x"))
+    line = replace(check("fcn32s.crop", FAILED, 2), reason=reason)
     maps = check("cam.maps", ERROR if how == "error" else FAILED, 3, f"{options} {leaked}")
     result = grade(path.name, line, maps)
-    return replace(result, submission=replace(result.submission, source="assignment3.ipynb"))
+    files = {"net.py": Whereabouts("net.py", (1, 2, 3))}
+    return replace(result, submission=replace(result.submission, source="assignment3.ipynb", files=files))
 
 
 grading.grade = fake

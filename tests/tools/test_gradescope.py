@@ -7,10 +7,11 @@ import os
 import subprocess
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
+from grader import rubric
 from tools.gradescope.__main__ import ROOT, build, write
 
 
@@ -101,10 +102,25 @@ def test_the_package_holds_what_grading_needs_and_no_more(tmp_path: Path) -> Non
 
     assert modes["setup.sh"] == modes["run_autograder"] == 0o755
     assert {name.partition("/")[0] for name in modes} == {
-        *("setup.sh", "run_autograder", "settings.env", "pyproject.toml", "grader", "reference")
+        *("setup.sh", "run_autograder", "settings.env", "pyproject.toml", "lock", "tools"),
+        *("grader", "reference"),
     }
     assert "grader/rubric.toml" in modes and "grader/reports/template.html" in modes
+    assert [name for name in modes if name.startswith("tools/")] == ["tools/install.py"]
+    assert "lock/torch.txt" in modes and "lock/opencv-headless.txt" in modes
     assert not [name for name in modes if "pycache" in name]
+
+
+@pytest.mark.parametrize("training", ["none", "smoke"])
+def test_it_says_which_number_to_type(
+    training: Literal["none", "smoke"], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a perfect submission gets: nothing for answers, nor for a run that is not made."""
+    build(tmp_path, training, "student", "auto", 540)
+    lines = [line for line in rubric.load().lines if line.part != "questions"]
+    points = sum(line.points for line in lines if training != "none" or ".training" not in line.id)
+
+    assert f"Autograder points: {points:g}\n" in capsys.readouterr().out
 
 
 def test_the_same_sources_make_the_same_package(tmp_path: Path) -> None:

@@ -9,6 +9,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from grader.reports.gradescope import points
+from grader.reports.words import number
+from grader.rubric import load
+
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 PACKAGES = ("grader", "reference")
@@ -37,9 +41,9 @@ def build(
     path = out / "autograder.zip"
     out.mkdir(parents=True, exist_ok=True)
     write(path, "".join(f"{name}={value}\n" for name, value in settings.items()))
-    print(
-        f"{path} ({path.stat().st_size / 1e6:.1f} MB). Upload it to Gradescope; docs/gradescope.md says how."
-    )
+    print(f"{path} ({path.stat().st_size / 1e6:.1f} MB). Upload it to Gradescope, where you also type:")
+    print(f"  Autograder points: {number(points(load().lines, training))}")
+    print(f"  Autograder timeout: above {seconds} seconds; memory: at least 6 GB (docs/gradescope.md)")
 
 
 def write(path: Path, settings: str) -> None:
@@ -54,6 +58,8 @@ def write(path: Path, settings: str) -> None:
 
 def _sources() -> Iterator[Path]:
     yield ROOT / "pyproject.toml"
+    yield ROOT / "tools" / "install.py"
+    yield from sorted((ROOT / "lock").glob("*.txt"))
     for package in PACKAGES:
         files = (file for file in sorted((ROOT / package).rglob("*")) if file.is_file())
         yield from (file for file in files if "__pycache__" not in file.parts)

@@ -7,6 +7,8 @@ cd "${AUTOGRADER_ROOT:-/autograder}/source"
 apt-get update -qq
 apt-get install -qq -y --no-install-recommends bubblewrap libseccomp2 ||
     echo "bubblewrap could not be installed; the grader takes the next rung of isolation"
+apt-get install -qq -y --no-install-recommends libgl1 libglib2.0-0 ||
+    echo "OpenCV's libraries could not be installed; its build without windows is taken"
 
 # A Python of its own: Gradescope's harness needs the system's as it is.
 for version in 3.12 3.13 3.11; do
@@ -20,6 +22,6 @@ if [ ! -x .venv/bin/python ]; then
     exit 1
 fi
 
-export PIP_EXTRA_INDEX_URL=${PIP_EXTRA_INDEX_URL:-https://download.pytorch.org/whl/cpu}
-.venv/bin/python -m pip install --quiet --no-cache-dir --disable-pip-version-check --editable .
+export TORCH_INDEX=${TORCH_INDEX:-https://download.pytorch.org/whl/cpu} PIP_NO_CACHE_DIR=1
+.venv/bin/python tools/install.py
 .venv/bin/python -m grader doctor

@@ -35,6 +35,7 @@ class Basket:
     contents: dict[str, bytes] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    archives: list[str] = field(default_factory=list)  # those in a folder that were read
     members: int = 0
     sizes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TOTAL, 0))
 

@@ -26,6 +26,12 @@ class Files:
     contents: Mapping[str, bytes]
     others: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    wrapper: str = ""  # the folders that everything stands in, with a slash
+    archive: str = ""  # the zip that everything is packed in
+
+    def lies(self, name: str) -> str:
+        """The file that holds a file, from the submission's folder or from the folder it stands in."""
+        return self.archive or f"{self.wrapper}{name}"
 
     @property
     def sha256(self) -> str:
@@ -58,7 +64,16 @@ def unpack(path: Path) -> Files:
         raise IntakeError(f"{shown(path.name)} can't be read: {_reason(error)}") from error
     if not basket.contents:
         raise IntakeError(_nothing(shown(path.name), basket))
-    return Files(_unwrapped(basket.contents), tuple(basket.others), tuple(basket.notes))
+    contents = _unwrapped(basket.contents)
+    wrapper = next(iter(basket.contents)).removesuffix(next(iter(contents)))
+    return Files(contents, tuple(basket.others), tuple(basket.notes), wrapper, _archive(path, basket))
+
+
+def _archive(path: Path, basket: Basket) -> str:
+    """The zip that was read; of several in a folder the first."""
+    if path.is_dir():
+        return basket.archives[0] if basket.archives else ""
+    return "" if shown(path.name) in basket.contents else shown(path.name)
 
 
 def open_regular(path: Path, follow: bool = True) -> BinaryIO:
@@ -99,6 +114,7 @@ def _read_folder(root: Path, basket: Basket) -> None:
             _read_one(root / relative, name, basket)
     if not basket.contents:
         for relative in archives[:4]:
+            basket.archives.append(shown(relative))
             _read_one(root / relative, shown(relative), basket)
 
 

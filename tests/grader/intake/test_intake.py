@@ -104,16 +104,17 @@ def test_a_missing_path_has_a_problem(tmp_path: Path) -> None:
 
 
 def test_what_to_type_is_a_path_unless_the_name_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A submission below here is named by its path; one from elsewhere by its name, so no path gets out."""
+    """From the checkout, where it lies in it: there the command that a report shows is typed."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "ann.py").write_text("x = 1")
 
-    assert read(Path("class/ann.py")).typed == str(Path("class", "ann.py"))
+    assert read(Path("class/ann.py")).typed == str(tmp_path / "class" / "ann.py")
     monkeypatch.setattr("grader.intake.SUBMISSIONS", tmp_path / "class")
     assert read(Path("class/ann.py")).typed == ""
-    monkeypatch.chdir(tmp_path / "class")
-    assert read(tmp_path / "other.py").typed == ""
+    monkeypatch.setattr("grader.intake.ROOT", tmp_path)
+    (tmp_path / "ben.py").write_text("x = 1")
+    assert read(Path("ben.py")).typed == "ben.py"
 
 
 def test_no_target_is_no_problem(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from grader.records.submission import (
     Slice,
     Submission,
     TrainingRun,
+    Whereabouts,
 )
 from tests.grader.hostile import HOSTILE
 
@@ -154,6 +155,10 @@ def grade() -> Grade:
         saved,
         texts,
         ("kit ignored",),
+        files={
+            "cell 9": Whereabouts("hw3/assignment3.ipynb", (80, 81, 82, 83, 84)),
+            "net<i>.py": Whereabouts("hw3/net<i>.py", (1, 2, 3)),
+        },
     )
     return graded(CHECKS, submission)
 

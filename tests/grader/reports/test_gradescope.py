@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from grader.records.grade import Grade
-from grader.reports.gradescope import render
+from grader.reports.gradescope import points, render
+from grader.rubric import Line, load
 
 VISIBILITY = {"enum": ["visible", "hidden", "after_due_date", "after_published"]}
 FORMAT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}
@@ -63,11 +65,41 @@ def test_the_results_are_as_gradescope_specifies(which: str, request: pytest.Fix
 
 
 def test_points_add_up(grade: Grade) -> None:
-    """The tests' scores are the score, and their possible points those of the assignment."""
+    """The tests' scores are the score, and their possible points those that the run can award."""
     told = results(grade)
 
     assert sum(test["score"] for test in told["tests"]) == told["score"] == grade.score
-    assert sum(test["max_score"] for test in told["tests"]) == grade.max_score
+    assert sum(test["max_score"] for test in told["tests"]) == grade.max_score - 10  # a written answer
+
+
+@pytest.mark.parametrize("plan", ["none", "smoke"])
+def test_the_number_to_type_is_what_the_tests_add_up_to(grade: Grade, plan: str) -> None:
+    """Whatever the plan; without a run its lines are not there."""
+    lines = tuple(Line(one.id, one.part, one.id, one.title, one.max_score) for one in grade.checks)
+    told = results(replace(grade, provenance=replace(grade.provenance, training=plan)))
+    ids = {test["extra_data"]["id"] for test in told["tests"]}
+
+    assert sum(test["max_score"] for test in told["tests"]) == points(lines, plan)
+    assert ("fcn32s.training_loss" in ids) == (plan != "none")
+
+
+def test_a_persons_points_stay(grade: Grade) -> None:
+    """An answer that was marked by hand is in the score, so it is among the tests."""
+    marked = tuple(
+        replace(one, score=8.0) if one.id == "questions.question1" else one for one in grade.checks
+    )
+    told = results(replace(grade, checks=marked, score=grade.score + 8))
+
+    assert sum(test["score"] for test in told["tests"]) == told["score"]
+
+
+def test_the_rubric_without_training_and_answers_is_under_100() -> None:
+    """What a package for the plan none can award."""
+    lines = load().lines
+    training = sum(line.points for line in lines if ".training" in line.id)
+
+    assert points(lines, "smoke") == 80
+    assert points(lines, "none") == pytest.approx(80 - training)
 
 
 def test_only_verdicts_have_a_status(grade: Grade) -> None:
@@ -76,8 +108,8 @@ def test_only_verdicts_have_a_status(grade: Grade) -> None:
 
     assert tests["fcn32s.build"]["status"] == "passed"
     assert tests["fcn8s.conv1"]["status"] == "failed"
-    assert "status" not in tests["questions.question1"]
-    assert tests["questions.question1"]["name"] == "Scratch (not assessed yet)"
+    assert "status" not in tests["fcn32s.training_loss"]
+    assert tests["fcn32s.training_loss"]["name"] == "The loss falls (not assessed yet)"
     assert "status" not in tests["cam.maps"]
     assert tests["cam.maps"]["name"] == "The maps are right (a person will look)"
 

@@ -108,14 +108,13 @@ def test_what_was_lost_comes_before_what_was_passed(grade: Grade) -> None:
 
 
 def test_a_lost_line_tells_everything(grade: Grade) -> None:
-    """Points, reason, both values, the student's line, what to do and how to see it again."""
+    """Points, reason, both values, the student's line, and what to do."""
     html = render(grade)
     card = html[html.index('<article class="card lost">') : html.index("</article>")]
     text = Page(card).text
 
     for told in ("−1.25", "The crop starts at 18, it must start at 19", "rows and columns from 19",
-                 "rows and columns from 18", "cell 9, line 4", "Crop [19 : 19 + size]",
-                 "python -m grader grade --training none --seed 1234"):  # fmt: skip
+                 "rows and columns from 18", "cell 9, line 4", "Crop [19 : 19 + size]"):  # fmt: skip
         assert told in text
     assert '<span class="line marked"><span class="no">4</span>        return h[' in card
     assert "h = x  # &lt;b&gt;&amp;amp;" in card
@@ -181,3 +180,12 @@ def test_a_submission_without_anything_still_has_a_page(grade: Grade) -> None:
     assert "nothing could be read" in render(
         replace(grade, submission=Submission("x", ""), pictures=(), notes=())
     )
+
+
+def test_the_command_that_grades_again_stands_there_once(grade: Grade) -> None:
+    """For whoever has the grader; a student's report doesn't tell where we keep it."""
+    path = "/home/ta/class/eve.zip"
+    told = replace(grade, submission=replace(grade.submission, typed=path))
+
+    assert render(told).count(f"bin/grader grade --training smoke --seed 1234 {path}") == 1
+    assert path not in render(for_student(told))

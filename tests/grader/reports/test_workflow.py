@@ -20,12 +20,12 @@ def test_each_line_is_one_command(grade: Grade, unreadable: Grade) -> None:
 
 
 def test_a_fault_points_at_its_file_and_line(grade: Grade) -> None:
-    """A script by line; a notebook by name, with the cell in the text."""
+    """As it lies in the repository; of a notebook the line of its JSON, with the cell in the text."""
     notebook, script = render(grade).splitlines()[:2]
 
-    assert notebook.startswith("::error file=assignment3.ipynb,title=The output is cropped")
+    assert notebook.startswith("::error file=hw3/assignment3.ipynb,line=83,title=The output is cropped")
     assert notebook.endswith("%0AAt cell 9, line 4: return h[:, :, 18:18 + x.size(2)]")
-    assert script.startswith("::error file=net<i>.py,line=3,title=")
+    assert script.startswith("::error file=hw3/net<i>.py,line=3,title=")
 
 
 def test_faults_are_errors_and_doubts_are_warnings(grade: Grade) -> None:
