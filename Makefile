@@ -15,7 +15,7 @@ TESTS = --numprocesses $(if $(JOBS),"$$JOBS",logical) --dist loadfile $(if $(SLO
 LARGE_PAGES := GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 
 .DEFAULT_GOAL := help
-.PHONY: help grade class doctor test check corpus attacks mutants fuzz coverage data calibrate gradescope bench lock
+.PHONY: help grade class doctor test check corpus attacks mutants fuzz coverage data calibrate gradescope feedback bench lock
 
 help:  ## Show what can be typed
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,7 @@ check: .venv/installed  ## Lint, formatting, types, import contracts
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-logo
+	@.venv/bin/hadolint Dockerfile
 
 corpus: .venv/installed  ## Grade the corpus of mistakes and styles, write the matrix
 	@$(LARGE_PAGES) $(PY) -m fixtures.corpus $(WORK) $(ARGS)
@@ -67,6 +68,9 @@ calibrate: .venv/installed  ## Set the training thresholds: make calibrate PLAN=
 
 gradescope: .venv/installed  ## Build autograder.zip for Gradescope
 	@$(PY) -m tools.gradescope $(if $(OUT),--out "$$OUT") $(ARGS)
+
+feedback: .venv/installed  ## Build the action that students may run: it reads, and judges nothing
+	@$(PY) -m tools.feedback $(if $(OUT),"$$OUT")
 
 bench: .venv/installed  ## Measure: one submission, a class of 10 and of 60
 	@$(PY) -m tools.bench $(ARGS)

@@ -1,20 +1,28 @@
 #!/usr/bin/env bash
 # Grades the submission in a checked-out repository on a CI runner (action.yml calls it).
 # In:  REPOSITORY SUBMISSION TRAINING SEED AUDIENCE FAIL_UNDER REPORTS, and what GitHub sets.
-# Out: reports in REPORTS, a step summary, annotations, the outputs code, score, max-score, pending.
+# Out: reports in REPORTS, or where that is taken in REPORTS-2 and so on, a step summary, annotations, and the
+#      outputs reports, nth, code, score, max-score, pending.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+# A job may grade twice, and a student's repository hold anything, older reports and marks among it: the folder is new.
+n=1 nth=
+mkdir -p "$(dirname "$REPORTS")"
+until mkdir "$REPORTS$nth" 2>/dev/null; do
+    n=$((n + 1)) nth=-$n
+    if [ "$n" -gt 99 ]; then
+        echo "No folder for reports can be made beside $REPORTS." >&2
+        exit 2
+    fi
+done
+REPORTS=$REPORTS$nth
+printf 'reports=%s\nnth=%s\n' "$REPORTS" "$nth" >>"$GITHUB_OUTPUT"
 
 options=(--out "$REPORTS" --training "${TRAINING:-none}" --audience "${AUDIENCE:-student}")
 options+=(--also summary.md --also annotations.txt --also junit.xml --also report.txt)
 if [ -n "${SEED:-}" ]; then options+=(--seed "$SEED"); fi
 if [ -n "${FAIL_UNDER:-}" ]; then options+=(--fail-under "$FAIL_UNDER"); fi
-
-# A student's repository may hold anything, older reports and marks among it: REPORTS must be a new folder.
-if [ -e "$REPORTS" ]; then
-    echo "The folder for reports, $REPORTS, is there already." >&2
-    exit 2
-fi
 
 # What is printed may quote the student; until the token, which they can't know, GitHub obeys none of it.
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')

@@ -37,7 +37,8 @@ def fake(path: Path, options: grading.Options, progress: Callable[[Progress], No
     leaked = [name for name in os.environ if name.startswith("GITHUB_")]
     reason = Reason(FORGED, place=Place("net.py", 3, "x"))
     line = replace(check("fcn32s.crop", FAILED, 2), reason=reason)
-    maps = check("cam.maps", ERROR if how == "error" else FAILED, 3, f"{options} {leaked}")
+    told = Reason(f"{options} {leaked}")
+    maps = replace(check("cam.maps", ERROR if how == "error" else FAILED, 3), reason=told)
     result = grade(path.name, line, maps)
     files = {"net.py": Whereabouts("net.py", (1, 2, 3))}
     return replace(result, submission=replace(result.submission, source="assignment3.ipynb", files=files))

@@ -143,7 +143,11 @@ def test_a_repository_is_graded(repository: Path, python: Path, tmp_path: Path) 
     ran = grade(repository, python, tmp_path)
 
     assert ran.code == 0
-    assert ran.outputs == {"score": "0", "max-score": "5", "pending": "0", "code": "0"}
+    reports = str(tmp_path / "temp" / "score-report")
+    assert ran.outputs == {
+        **{"reports": reports, "nth": "", "code": "0"},
+        **{"score": "0", "max-score": "5", "pending": "0"},
+    }
     assert "jane" in ran.summary and "0 of 5 points" in ran.summary
     assert any(line.startswith("::error file=net.py,line=3,") for line in commands(ran.log))
 
@@ -186,11 +190,22 @@ def test_a_failure_of_the_grader_is_no_success(
     assert grade(repository, python, tmp_path).outputs["code"] == code
 
 
-def test_reports_that_are_there_already_are_refused(repository: Path, python: Path, tmp_path: Path) -> None:
-    """They could be anybody's."""
-    (tmp_path / "temp" / "score-report").mkdir(parents=True)
+def test_a_job_can_grade_twice(repository: Path, python: Path, tmp_path: Path) -> None:
+    """The second has a folder and an artefact of its own, and nothing of the first in its outputs."""
+    first = grade(repository, python, tmp_path)
+    (tmp_path / "outputs").unlink()
+    second = grade(repository, python, tmp_path)
 
-    assert grade(repository, python, tmp_path).code == 2
+    assert (first.outputs["nth"], second.outputs["nth"]) == ("", "-2")
+    assert second.outputs["reports"] == first.outputs["reports"] + "-2"
+    assert Path(second.outputs["reports"], "jane-fcn", "report.html").exists()
+
+
+def test_the_cache_is_named_after_the_lock() -> None:
+    """Other packages, another cache."""
+    (step,) = [step for step in action()["runs"]["steps"] if step.get("id") == "cache"]
+
+    assert "/lock/*.txt" in step["run"]
 
 
 def test_the_script_parses() -> None:

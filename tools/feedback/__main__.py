@@ -1,0 +1,58 @@
+"""Builds the action that students run: `make feedback`. It reads a submission as the grader would.
+
+It judges nothing: it holds the modules that reading needs, as the import graph says, and none of the
+reference or of the checks.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import grimp
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).parent
+READING = "grader.intake"
+FILES = ("action.yml", "feedback.py", "README.md")
+TAKEN = ("lock/packages.txt", "LICENSE")
+
+
+def main() -> None:
+    """Write the folder that becomes the public repository."""
+    out = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "feedback"
+    write(out)
+    print(f"{out}: make it a public repository, and name it in your assignment's template (docs/github.md).")
+
+
+def write(out: Path) -> None:
+    """The whole repository, made anew."""
+    if out.exists():
+        shutil.rmtree(out)
+    for name in (*TAKEN, *map(str, sources())):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, out / name)
+    for name in FILES:
+        shutil.copy(HERE / name, out / name)
+
+
+def sources() -> Iterator[Path]:
+    """The modules that are needed to read a submission, and the packages they stand in."""
+    graph = grimp.build_graph("grader", cache_dir=None)
+    within = {READING, *graph.find_descendants(READING)}
+    needed = within.union(*(graph.find_upstream_modules(module) for module in within))
+    packages = {package for module in needed for package in _above(module)}
+    for module in sorted(needed | packages):
+        path = Path(*module.split("."))
+        yield path / "__init__.py" if (ROOT / path).is_dir() else path.with_suffix(".py")
+
+
+def _above(module: str) -> Iterator[str]:
+    parts = module.split(".")
+    return (".".join(parts[:n]) for n in range(1, len(parts)))
+
+
+if __name__ == "__main__":
+    main()
