@@ -23,8 +23,8 @@ from reference.facades import CLASSES
 from reference.metrics import Scores
 
 STRIDE = 2  # of the pixels whose loss is computed here, in pictures under 256 pixels
-PART = 4  # steps a request: progress is shown after each
-AT_ONCE = 8  # pictures a request, when predicting
+PART = {"cpu": 4, "cuda": 50}  # steps a request: progress is shown after each, and a GPU waits
+AT_ONCE = {"cpu": 8, "cuda": 32}  # pictures a request, when predicting
 SHOWN = 4  # validation pictures that are kept for the report
 
 Told = Callable[[int, int, float], None]  # steps done, of how many, the loss of the last ones
@@ -157,16 +157,17 @@ class _Course:
         first = (number - 1) * plan.train % plan.pictures
         order = (first + self.rng.permutation(plan.train)).tolist()
         losses: list[float] = []
-        for start in range(0, len(order), PART):
-            part = order[start : start + PART]
-            losses += self.steps(part, epoch_ends=start + PART >= len(order))
+        size = PART[self.setting.device]
+        for start in range(0, len(order), size):
+            part = order[start : start + size]
+            losses += self.steps(part, epoch_ends=start + size >= len(order))
             self.tell(self.done, self.setting.plan.train * self.setting.plan.epochs, losses[-1])
         return float(np.mean(losses))
 
     def steps(self, part: Sequence[int], epoch_ends: bool) -> list[float]:
         """Let the worker take a few steps; return the losses that it claims."""
         begun = time.perf_counter()
-        limit = self.setting.step_limit * len(part)
+        limit = self.setting.step_limit * min(len(part), PART["cpu"])
         reply = self.student.ask(
             "train_steps", {"order": list(part), "epoch_ends": epoch_ends}, seconds=limit
         )
@@ -186,8 +187,9 @@ class _Course:
     def judge(self, labelled: Labelled) -> tuple[Judged, list[Bytes]]:
         """Ask for predictions and compare them with the labels."""
         matrix, losses, classes = np.zeros((len(CLASSES),) * 2, np.int64), [], []
-        for start in range(0, len(labelled.images), AT_ONCE):
-            part = slice(start, start + AT_ONCE)
+        size = AT_ONCE[self.setting.device]
+        for start in range(0, len(labelled.images), size):
+            part = slice(start, start + size)
             for label, (seen, log) in zip(
                 labelled.labels[part], self.predict(labelled.images[part]), strict=True
             ):

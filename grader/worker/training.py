@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from torch.nn import functional as F
 from torch.optim import Adam
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
+from grader.worker import stepping
 from grader.worker.loader import StudentCodeError, World, call
 from grader.worker.models import construct
 
@@ -42,10 +44,32 @@ class Session:
     optimizer: Adam
     schedule: ReduceLROnPlateau
     device: torch.device
-    images: list[Tensor] = field(default_factory=list)  # uint8 (3, H, W)
+    seed: int
+    format: torch.memory_format = torch.contiguous_format
+    images: list[Tensor] = field(default_factory=list)  # uint8 (H, W, 3)
     labels: list[Tensor] = field(default_factory=list)  # uint8 (H, W)
     losses: list[Tensor] = field(default_factory=list)  # of the epoch under way
     best: dict[str, Tensor] = field(default_factory=dict)
+    take: stepping.Step = field(init=False)
+
+    def __post_init__(self) -> None:
+        recorded = stepping.WAYS.recorded and self.device.type == "cuda"
+        self.take = stepping.Recorder(self.step, self.optimizer) if recorded else self.step
+
+    def step(self, image: Tensor, label: Tensor) -> Tensor:
+        """Take a step on a picture; return its loss."""
+        self.optimizer.zero_grad()
+        loss = F.cross_entropy(self.run(self.normalised(image)), label[None].long())
+        if (
+            loss.requires_grad
+        ):  # else the student's forward pass cuts the graph: it will show that it learns nothing
+            call(loss.backward)
+            self.optimizer.step()
+        return loss.detach()
+
+    def normalised(self, image: Tensor) -> Tensor:
+        """Give a picture, uint8 (H, W, 3), as a batch of one: float32 (1, 3, H, W)."""
+        return normalise(image)[None].contiguous(memory_format=self.format)
 
     def run(self, images: Tensor) -> Tensor:
         """Give the model's logits, float32 (N, n_class, H, W), for normalised images."""
@@ -69,25 +93,27 @@ def begin(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     model, _ = construct(world, args["model"], args["n_class"])
     _set(model, args["bounds"], args["carried"], arrays, torch.Generator().manual_seed(args["seed"]))
     device = torch.device(args["device"])
-    if device.type == "cuda":
-        torch.set_float32_matmul_precision("high")  # TF32
+    stepping.prepare(device)
     model.to(device)
-    optimizer = _adam(model, args)
+    parameters = list(model.parameters())
+    optimizer = stepping.adam(parameters, args["learning_rate"], args["weight_decay"], device)
     schedule = ReduceLROnPlateau(
         optimizer, "min", patience=args["patience"], min_lr=args["min_learning_rate"]
     )
     torch.manual_seed(args["seed"])  # dropout is the same however the constructor drew
-    world.state["training"] = Session(model, optimizer, schedule, device)
+    world.state["training"] = Session(model, optimizer, schedule, device, args["seed"])
     return str(device), {}
 
 
 def learn_from(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     """Take pictures `image/0` ..., uint8 (H, W, 3), with their labels `label/0` ..., uint8 (H, W)."""
     session: Session = world.state["training"]
-    pinned = session.device.type == "cuda"
+    first = not session.images
     for images, name in ((session.images, "image"), (session.labels, "label")):
-        fresh = [torch.from_numpy(array.copy()) for array in numbered(arrays, name)]
-        images += [tensor.pin_memory() if pinned else tensor for tensor in fresh]
+        images += [torch.from_numpy(array.copy()).to(session.device) for array in numbered(arrays, name)]
+    if first and session.images:
+        session.format = stepping.layout(session.model, session.run, session.normalised(session.images[0]))
+        torch.manual_seed(session.seed)  # dropout is the same however that went
     return len(session.images), {}
 
 
@@ -95,25 +121,12 @@ def steps(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     """Take a step on each of the named pictures in turn; return their losses."""
     session: Session = world.state["training"]
     session.model.train()
-    losses = [_step(session, index) for index in args["order"]]
+    losses = [session.take(session.images[index], session.labels[index]) for index in args["order"]]
     session.losses += losses
     if args["epoch_ends"]:
         session.schedule.step(float(torch.stack(session.losses).mean()))
         session.losses.clear()
     return None, {"losses": torch.stack(losses).cpu().numpy()}
-
-
-def _step(session: Session, index: int) -> Tensor:
-    image = session.images[index].to(session.device, non_blocking=True)
-    label = session.labels[index].to(session.device, non_blocking=True)
-    session.optimizer.zero_grad()
-    loss = F.cross_entropy(session.run(normalise(image)[None]), label[None].long())
-    if (
-        loss.requires_grad
-    ):  # else the student's forward pass cuts the graph: nothing is learned, which will show
-        call(loss.backward)
-        session.optimizer.step()
-    return loss.detach()
 
 
 @torch.no_grad()
@@ -124,14 +137,12 @@ def predict(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     """
     session: Session = world.state["training"]
     session.model.eval()
-    found = {}
+    stride, found = args["stride"], {}
     for number, array in enumerate(numbered(arrays, "image")):
-        image = torch.from_numpy(array.copy()).to(session.device)
-        logits = session.run(normalise(image)[None])[0]
-        stride = args["stride"]
-        found[f"class/{number}"] = logits.argmax(0).to(torch.uint8).cpu().numpy()
-        found[f"log/{number}"] = logits[:, ::stride, ::stride].log_softmax(0).cpu().numpy()
-    return None, found
+        logits = session.run(session.normalised(torch.from_numpy(array.copy()).to(session.device)))[0]
+        found[f"class/{number}"] = logits.argmax(0).to(torch.uint8)
+        found[f"log/{number}"] = logits[:, ::stride, ::stride].log_softmax(0)
+    return None, {name: value.cpu().numpy() for name, value in found.items()}  # waits for a GPU once
 
 
 def best(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
@@ -168,8 +179,13 @@ def numbered(arrays: Arrays, name: str) -> Iterator[np.ndarray[Any, Any]]:
 
 def normalise(image: Tensor) -> Tensor:
     """Turn a picture, uint8 (H, W, 3), into float32 (3, H, W) about ImageNet's mean and deviation."""
-    rgb = image.permute(2, 0, 1).float() / 255
-    return (rgb - MEAN.to(rgb.device, non_blocking=True)) / STD.to(rgb.device, non_blocking=True)
+    mean, deviation = _colours(image.device)
+    return (image.permute(2, 0, 1).float() / 255 - mean) / deviation
+
+
+@cache  # copied to a GPU once: a copy waits for it
+def _colours(device: torch.device) -> tuple[Tensor, Tensor]:
+    return MEAN.to(device), STD.to(device)
 
 
 @torch.no_grad()
@@ -199,11 +215,3 @@ def _carry(weight: Tensor, gain: float, inputs: int, outputs: int, kinds: int) -
     weight[:outputs, : len(of), height // 2, width // 2] = (
         gain * same / same.sum(1, keepdim=True).clamp(min=1)
     )
-
-
-def _adam(model: nn.Module, args: Mapping[str, Any]) -> Adam:
-    parameters, rate, decay = list(model.parameters()), args["learning_rate"], args["weight_decay"]
-    try:
-        return Adam(parameters, rate, weight_decay=decay, fused=True)  # one pass over memory, not twenty
-    except RuntimeError:  # some parameter is of a kind that it can't
-        return Adam(parameters, rate, weight_decay=decay)

@@ -33,6 +33,6 @@ def test_the_floor_is_arithmetic_over_rate(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_rate_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any machine multiplies more than a billion numbers a second."""
-    monkeypatch.setattr(speed, "SIDE", 256)
+    monkeypatch.setitem(speed.SIDES, "cpu", 256)
 
     assert speed.rate("cpu") > 1e9

@@ -194,17 +194,6 @@ def test_an_output_of_another_size_is_named() -> None:
         losses(student, [0])
 
 
-def test_parameters_that_fused_adam_refuses_are_trained_all_the_same() -> None:
-    """A complex parameter falls back on the plain optimiser."""
-    model = torch.nn.ParameterList(
-        [torch.nn.Parameter(torch.zeros(2, dtype=torch.int32), requires_grad=False)]
-    )
-
-    optimizer = training._adam(model, RECIPE)
-
-    assert optimizer.param_groups[0]["lr"] == 1e-3
-
-
 def test_the_end_frees_the_model() -> None:
     """Half a gigabyte is not kept for nothing."""
     student = begun()

@@ -1,0 +1,83 @@
+"""`make calibrate`: runs are kept, carried, and turned into tables."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+
+import pytest
+
+from grader.training import bands, plans
+from tools.calibrate import __main__ as calibrate
+from tools.calibrate import logs
+
+PLAN = plans.load()["smoke"]
+
+
+@pytest.fixture
+def tables(tmp_path, monkeypatch):
+    """A folder in the place of the committed tables."""
+    monkeypatch.setattr(bands, "FOLDER", tmp_path / "tables")
+    return tmp_path / "tables"
+
+
+def keep_runs(path, seeds, plan=PLAN):
+    """Keep made-up runs of both right networks."""
+    logs.open_for(path, plan, "a machine")
+    for network in ("fcn32s", "fcn8s"):
+        for seed in range(seeds):
+            figures = [[2.5, 0.1, 0.02]] * plan.epochs + [[1.0 + seed / 100, 0.6, 0.3 + seed / 100]]
+            made = {"network": network, "kind": "right", "seed": seed, "step_seconds": 1.0}
+            logs.add(path, {**made, "figures": figures, "best": figures[-1], "test": figures[-1]})
+
+
+def test_carried_runs_become_a_table(tmp_path, tables):
+    """The grader reads what was made of them, with where they were made."""
+    keep_runs(tmp_path / "smoke-cuda.jsonl", 8)
+
+    assert calibrate.main(["smoke", "--from", str(tmp_path)]) == 0
+
+    found = bands.load("smoke", tables)
+    assert (found.source, found.seeds, found.plan) == ("a machine", 8, asdict(PLAN))
+    assert found.bands["fcn8s"]["iou"].threshold < 0.3
+    assert "| fcn8s | right | 8 |" in (tables / "smoke.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("seeds", "plan", "why"), [(7, PLAN, "too few"), (8, replace(PLAN, epochs=9), "another")]
+)
+def test_runs_that_do_not_suffice_are_refused(tmp_path, tables, capsys, seeds, plan, why):
+    """Too few of them, or of a plan that was changed since: no table, and the reason."""
+    keep_runs(tmp_path / "smoke-cuda.jsonl", seeds, plan)
+
+    assert calibrate.main(["smoke", "--from", str(tmp_path)]) == 1
+
+    assert why in capsys.readouterr().err
+    assert not list(tables.iterdir())
+
+
+def test_a_line_that_was_cut_off_is_made_again(tmp_path):
+    """What was whole stays, and what is added after it can be read."""
+    path = tmp_path / "log.jsonl"
+    keep_runs(path, 1)
+    path.write_text(path.read_text() + '{"network": "fcn')
+
+    assert len(logs.open_for(path, PLAN, "").rows) == 2
+    logs.add(path, {"network": "fcn8s"})
+
+    assert logs.read(path).rows[-1] == {"network": "fcn8s"}
+
+
+def test_runs_of_a_changed_plan_are_begun_anew(tmp_path):
+    """Their figures say nothing about the plan as it is now."""
+    path = tmp_path / "log.jsonl"
+    keep_runs(path, 1, replace(PLAN, epochs=9))
+
+    assert logs.open_for(path, PLAN, "here").rows == ()
+    assert json.loads(path.read_text())["source"] == "here"
+
+
+def test_seeds_are_shared_among_jobs():
+    """Every seed once, and no job without one."""
+    assert calibrate.shares([1, 2, 3, 4, 5], 2) == [(1, 3, 5), (2, 4)]
+    assert calibrate.shares([1], 3) == [(1,)]
