@@ -26,16 +26,17 @@ class Ways:
     channels_last: bool = True
     recorded: bool = False  # as CUDA graphs
     deterministic: bool = True  # the same figures every time
+    tf32: bool = True  # as the course's own machines compute
 
 
 WAYS = Ways()
 
 
 def prepare(device: torch.device) -> None:
-    """Let a GPU compute in TF32, as the course's own machines do, and without chance."""
+    """Choose how a GPU computes."""
     if device.type == "cuda":
-        torch.set_float32_matmul_precision("high")
-        torch.backends.cudnn.allow_tf32 = True
+        torch.set_float32_matmul_precision("high" if WAYS.tf32 else "highest")
+        torch.backends.cudnn.allow_tf32 = WAYS.tf32
         torch.backends.cudnn.deterministic = WAYS.deterministic
 
 
