@@ -72,6 +72,9 @@ gradescope: .venv/installed  ## Build autograder.zip for Gradescope
 feedback: .venv/installed  ## Build the action that students may run: it reads, and judges nothing
 	@$(PY) -m tools.feedback $(if $(OUT),"$$OUT")
 
+gpu: .venv/installed  ## Pack for, or measure on, a machine that has a GPU for minutes: ARGS=pack
+	@$(PY) -m tools.gpu $(ARGS)
+
 bench: .venv/installed  ## Measure: one submission, a class of 10 and of 60
 	@$(PY) -m tools.bench $(ARGS)
 

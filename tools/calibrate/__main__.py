@@ -13,7 +13,7 @@ import platform
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -73,12 +73,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--from", dest="carried", type=Path, metavar="FOLDER", help="write tables of kept runs"
     )
+    parser.add_argument("--steps", type=int, help="cut an epoch to so many, to rehearse: no table is written")
     parser.add_argument("--recorded", action="store_true", help="from recorded runs of the course's recipe")
     options = parser.parse_args(arguments)
     bands.FOLDER.mkdir(exist_ok=True)
     if options.carried:
         return bring(options.carried)
     plan = plans.load()[options.plan]
+    if options.steps:
+        plan = replace(plan, train=options.steps, validation=1, test=1, epochs=1)
     if options.recorded:
         if options.plan != recorded.PLAN:
             parser.error(f"only the plan {recorded.PLAN} has recorded runs")
@@ -88,7 +91,7 @@ def main(arguments: list[str]) -> int:
         plan, options.device, options.isolation, options.work / f"{plan.name}-{options.device}.jsonl"
     )
     measure(setup, options.seeds, options.weak_seeds, options.jobs)
-    return 0 if write(plan, setup.log) else 1
+    return 0 if options.steps or write(plan, setup.log) else 1
 
 
 def bring(folder: Path) -> int:

@@ -1,0 +1,78 @@
+"""Packs what such a machine lacks: wheels, bubblewrap, the pictures at half size, weights."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+from reference import edges
+from tools.gpu.pictures import pictures
+
+PYTHON = "3.12"
+PLATFORMS = (
+    "manylinux2014_x86_64",
+    *(f"manylinux_2_{n}_x86_64" for n in (39, 34, 31, 28, 27, 26, 24, 17, 5)),
+)
+DEBS = ("bubblewrap", "libcap2", "libselinux1", "libpcre2-8-0", "libseccomp2")
+# Large, and on every machine with PyTorch; nbconvert is not imported by a grading.
+THERE = {
+    "torch", "torchvision", "numpy", "pillow", "matplotlib", "hypothesis", "setuptools", "triton", "sympy",
+    "networkx", "nbconvert", "cuda-bindings", "cuda-toolkit", "cuda-pathfinder", "h5py",
+}  # fmt: skip
+
+
+def pack(folder: Path, data: Path) -> None:
+    """Fill a folder with all of it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "wheels").mkdir(parents=True)
+    (folder / "debs").mkdir()
+    wheels(folder / "wheels")
+    debs(folder / "debs")
+    pictures(folder / "pictures.zip", data)
+    if edges.path().is_file():
+        shutil.copy(edges.path(), folder / edges.FILE)
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    print(f"{folder}: {size / 1e6:.1f} MB")
+
+
+def wheels(folder: Path) -> None:
+    """Download the wheels of what a grading imports, in the versions of this environment."""
+    wanted = [f"{name}=={metadata.version(name)}" for name in sorted(needed())]
+    options = [word for platform in PLATFORMS for word in ("--platform", platform)]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+    command += ["--python-version", PYTHON, "--implementation", "cp", *options, "--dest", str(folder)]
+    subprocess.run([*command, *wanted], check=True)
+
+
+def needed() -> set[str]:
+    """List the packages that pyproject.toml asks for, with what they need, less what is there."""
+    text = Path("pyproject.toml").read_text(encoding="utf-8")
+    left = [_name(line) for line in tomllib.loads(text)["project"]["dependencies"]]
+    found: set[str] = set()
+    while left:
+        name = left.pop()
+        if name in found or name in THERE or name.startswith(("nvidia", "opencv")):
+            continue
+        try:
+            lines = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:  # needed elsewhere only
+            continue
+        found.add(name)
+        left += [_name(line) for line in lines if "extra ==" not in line]
+    return found
+
+
+def _name(line: str) -> str:
+    match = re.match(r"[\w.-]+", line)
+    assert match is not None
+    return re.sub(r"[-_.]+", "-", match[0]).lower()
+
+
+def debs(folder: Path) -> None:
+    """Download bubblewrap and the libraries it loads."""
+    subprocess.run(["apt-get", "download", "-qq", *DEBS], cwd=folder, check=True)

@@ -1,0 +1,177 @@
+"""Measures a training step on the card: the course's loop, ours, ways to take it, against the floor."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from functools import partial
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.training import plans, speed
+from grader.training.pictures import Labelled, pictures
+from grader.training.run import recipe
+from grader.worker import stepping, training
+from grader.worker.loader import World
+from grader.worker.stepping import Ways
+from reference import trainer
+from reference.facades import CLASSES, normalise
+from reference.fcn import FCN, FCN8s, FCN32s
+from tools.gpu.results import add
+
+PLAIN = Ways(channels_last=False, recorded=False, deterministic=True)
+WAYS = {
+    "plain": PLAIN,
+    "float32": replace(PLAIN, tf32=False),
+    "plain, chance allowed": replace(PLAIN, deterministic=False),
+    "channels last": replace(PLAIN, channels_last=True),
+    "channels last, chance allowed": Ways(channels_last=True, recorded=False, deterministic=False),
+    "channels last again": replace(PLAIN, channels_last=True),
+    "recorded": Ways(channels_last=True, recorded=True, deterministic=True),
+}
+PASSES = 4
+Network = type[FCN8s] | type[FCN32s]
+SEED = 3
+
+
+def bounds(model: FCN) -> dict[str, float]:
+    """Start as He et al. 2015 do; transposed convolutions stay bilinear, biases zero."""
+    drawn = {n: p for n, p in model.named_parameters() if p.ndim == 4 and "up" not in n}
+    return {name: (6 / prod(p.shape[1:])) ** 0.5 for name, p in drawn.items()}
+
+
+def begun(network: Network, labelled: Labelled, device: str) -> World:
+    """Begin a run of the reference in a student's place, through the worker's own verbs."""
+    world = World()
+    world.targets[network.__name__] = network
+    with torch.device("meta"):
+        drawn = bounds(network())
+    args = {"model": network.__name__, "n_class": len(CLASSES), "seed": SEED, "device": device}
+    training.begin(world, {**args, "bounds": drawn, "carried": {}, **recipe()}, {})
+    images = {f"image/{n}": image for n, image in enumerate(labelled.images)}
+    training.learn_from(world, {}, images | {f"label/{n}": label for n, label in enumerate(labelled.labels)})
+    return world
+
+
+def ours(network: Network, labelled: Labelled, device: str) -> Iterator[list[float]]:
+    """Yield the losses of one pass over the pictures after another."""
+    world = begun(network, labelled, device)
+    args = {"order": list(range(len(labelled.images))), "epoch_ends": False}
+    while True:
+        yield training.steps(world, args, {})[1]["losses"].tolist()
+
+
+def course(network: Network, labelled: Labelled, device: str) -> Iterator[list[float]]:
+    """The same by the course's trainer."""
+    world = begun(network, Labelled(labelled.images[:1], labelled.labels[:1]), device)
+    model = world.state["training"].model.to(memory_format=torch.contiguous_format)
+    optimizer, _ = trainer.recipe(model)
+    torch.manual_seed(SEED)
+    batches = [
+        (normalise(image)[None], torch.from_numpy(label)[None].long())
+        for image, label in zip(labelled.images, labelled.labels, strict=True)
+    ]
+    while True:
+        yield [trainer.run_epoch(model, [batch], optimizer) for batch in batches]
+
+
+def measure(name: str, passes: Iterator[list[float]], device: str, count: int) -> dict[str, Any]:
+    """Take passes, give the seconds of a step in each, every loss, and the peak of memory."""
+    cuda = device != "cpu"
+    if cuda:
+        torch.cuda.reset_peak_memory_stats()
+    seconds, losses = [], []
+    for _ in range(count):
+        begun = time.perf_counter()
+        found = next(passes)
+        if cuda:
+            torch.cuda.synchronize()
+        seconds.append((time.perf_counter() - begun) / len(found))
+        losses += found
+    peak = torch.cuda.max_memory_allocated() / 2**30 if cuda else 0.0
+    return {
+        "what": "step",
+        "way": name,
+        "step_seconds": seconds,
+        "losses": losses,
+        "peak_gib": round(peak, 2),
+    }
+
+
+def workloads(quick: bool) -> dict[str, Labelled]:
+    """Whole facades of mixed sizes, and pictures of one small size."""
+    every = plans.load()
+    real, mosaic = replace(every["short-edges"], validation=1, test=1), replace(every["smoke"], epochs=1)
+    count, size = (2, 32) if quick else (40, 128)
+    facades = pictures(replace(real, train=count, size=64 if quick else 0), 1).train
+    mosaics = pictures(replace(mosaic, train=count, size=size), 1).train
+    return {"facades": facades, "mosaics": mosaics}
+
+
+def floor(network: Network, labelled: Labelled, device: str) -> float:
+    """Give the mean of the floors of a workload's steps, in seconds."""
+    with torch.device("meta"):
+        architecture = network().architecture
+    sizes = [label.shape for label in labelled.labels]
+    return float(np.mean([speed.floor(architecture, (size[0], size[1]), device) for size in sizes]))
+
+
+def main(out: Path, device: str, quick: bool) -> None:
+    """Measure every way on every workload; what fails is told, and the next is measured."""
+    add(out, {"what": "rate", "tflops": speed.rate(device) / 1e12, "side": speed.SIDES[device]})
+    ways: Sequence[tuple[str, Ways]] = list(WAYS.items())[:1] if quick else list(WAYS.items())
+    for load, labelled in workloads(quick).items():
+        add(out, {"what": "floor", "load": load, "seconds": floor(FCN8s, labelled, device)})
+        stepping.WAYS = PLAIN
+        attempt(out, load, "course", partial(measured, "course", course, FCN8s, labelled, device))
+        for name, way in ways:
+            stepping.WAYS = way
+            attempt(out, load, name, partial(measured, name, ours, FCN8s, labelled, device))
+        stepping.WAYS = WAYS["channels last"]
+        attempt(out, load, "FCN32s", partial(measured, "FCN32s", ours, FCN32s, labelled, device))
+    if device != "cpu":
+        profile(workloads(quick)["facades"], device)
+
+
+def measured(
+    name: str, loop: Callable[..., Iterator[list[float]]], network: Network, data: Labelled, device: str
+) -> dict[str, Any]:
+    """Measure one loop."""
+    return measure(name, loop(network, data, device), device, PASSES if device != "cpu" else 1)
+
+
+def attempt(out: Path, load: str, name: str, work: Callable[[], dict[str, Any]]) -> None:
+    """Keep what a measurement gave, or why it gave nothing."""
+    try:
+        found = work()
+    except Exception as error:
+        found = {"what": "step", "way": name, "problem": f"{type(error).__name__}: {error}"[:2000]}
+    add(out, {"load": load, "ways": asdict(stepping.WAYS), **found})
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def profile(labelled: Labelled, device: str) -> None:
+    """Tell which kernels a step's time goes to."""
+    from torch.profiler import ProfilerActivity
+    from torch.profiler import profile as record
+
+    stepping.WAYS = WAYS["channels last"]
+    passes = ours(FCN8s, labelled, device)
+    next(passes)
+    with record(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as recorded:
+        next(passes)
+    table = recorded.key_averages().table(
+        sort_by="self_cuda_time_total", row_limit=25, max_name_column_width=70
+    )
+    print(table)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], "--quick" in sys.argv)
