@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from grader.classroom.people import Person
 from grader.classroom.statistics import Row
 from grader.records.grade import Grade
+from grader.reports.assessed import assessed
 from grader.reports.escape import one_line
 
 FORMULA = tuple("=+-@＝＋－＠")  # a spreadsheet computes a cell that begins so
@@ -20,7 +21,7 @@ def gradebook(rows: Iterable[Row]) -> str:
     graded = [(row, person) for row in rows for person in row.entry.people]
     parts = _parts(row for row, _ in graded)
     header = ["student", "sis_id", "login", "email", "section", "submission", "status"]
-    header += ["score", "max_score", "pending", *parts, "look", "submission_sha256", "seed"]
+    header += ["score", "assessed", "max_score", *parts, "look", "submission_sha256", "seed"]
     return _table(header, [_gradebook_row(row, person, parts) for row, person in graded])
 
 
@@ -51,14 +52,15 @@ def _gradebook_row(row: Row, person: Person, parts: Iterable[str]) -> list[Cell]
     grade = row.grade
     if grade is None:
         return [*who, _status(row), "", "", "", *("" for _ in parts), row.look, "", ""]
-    numbers = [_points(value) for value in (grade.score, grade.max_score, grade.pending)]
+    judged = assessed(grade.checks)
+    numbers = [_points(grade.score) if judged else "", _points(judged), _points(grade.max_score)]
     seed = str(grade.provenance.seed)
     tail: list[Cell] = [row.look, grade.provenance.submission_sha256, seed]
     return [*who, _status(row), *numbers, *_part_scores(grade, parts), *tail]
 
 
 def _canvas_row(row: Row, person: Person) -> list[Cell]:
-    score = "" if row.grade is None or row.look else _points(row.grade.score)
+    score = "" if row.grade is None or not row.grade.complete else _points(row.grade.score)
     return [person.name, person.canvas_id, person.sis_id, person.login, person.section, score]
 
 
@@ -74,8 +76,14 @@ def _gradescope_row(row: Row, person: Person, parts: Iterable[str]) -> list[Cell
             number,
             *("" for _ in parts),
         ]
-    total = [_points(row.grade.score), _points(row.grade.max_score)]
-    return [*who, *total, "Ungraded" if row.look else "Graded", number, *_part_scores(row.grade, parts)]
+    total = [_points(row.grade.score) if row.grade.complete else "", _points(row.grade.max_score)]
+    return [
+        *who,
+        *total,
+        "Graded" if row.grade.complete else "Ungraded",
+        number,
+        *_part_scores(row.grade, parts),
+    ]
 
 
 def _status(row: Row) -> str:
@@ -83,7 +91,7 @@ def _status(row: Row) -> str:
         return "nothing handed in"
     if row.grade is None:
         return "not graded"
-    return "a person must look" if row.look else "graded"
+    return "complete" if row.grade.complete else "a person must look" if row.look else "not complete"
 
 
 def _parts(rows: Iterable[Row]) -> list[str]:
@@ -91,7 +99,7 @@ def _parts(rows: Iterable[Row]) -> list[str]:
 
 
 def _part_scores(grade: Grade, parts: Iterable[str]) -> list[Cell]:
-    scores = {part.title: _points(part.score) for part in grade.parts}
+    scores = {part.title: _points(part.score) for part in grade.parts if assessed(grade.checks, part.id)}
     return [scores.get(title, "") for title in parts]
 
 

@@ -14,8 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.classroom import statistics
+from grader.classroom.handed_in import Entry
 from grader.classroom.statistics import Row
-from grader.reports import words
+from grader.reports import assessed, words
 from grader.reports.escape import printable
 
 SCRIPT = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
@@ -31,6 +32,7 @@ def render(title: str, rows: Sequence[Row], ignored: Sequence[str] = ()) -> str:
         title=title,
         rows=rows,
         grades=grades,
+        complete=sum(grade.complete for grade in grades),
         parts=grades[0].parts if grades else (),
         ignored=ignored,
         handed_in=[row for row in rows if row.entry.path],
@@ -55,16 +57,17 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals.update(words=words, who=_who)
+    environment.globals.update(assessed=assessed, people=_people)
     environment.filters.update(
-        points=words.number, segment=lambda name: quote(name, safe="", errors="replace")
+        points=words.number,
+        percent=lambda share: f"{100 * share:.0f} %",
+        segment=lambda name: quote(name, safe="", errors="replace"),
     )
     return environment
 
 
-def _who(row: Row) -> str:
-    people = row.entry.people
-    return ", ".join(person.name or person.email or person.login or person.sis_id for person in people)
+def _people(entry: Entry) -> str:
+    return ", ".join(one.name or one.email or one.login or one.sis_id for one in entry.people)
 
 
 def _shown(value: object) -> object:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import StatisticsError, correlation, mean, median, mode, stdev
+from statistics import StatisticsError, correlation, mean, median, stdev
 
 from grader.classroom.handed_in import Entry
+from grader.marks.about import causes_of
 from grader.records.grade import Grade, Outcome, ScoredCheck
+from grader.scoring import total
 
 QUOTED = re.compile(r"(['\"`]).*?\1")
 
@@ -28,10 +30,21 @@ class Row:
         """Why a person must look at it, "" where nobody needs to."""
         if self.grade is None:
             return self.problem
-        lines = sum(check.outcome is Outcome.ERROR for check in self.grade.checks)
+        if self.grade.complete:
+            return ""
         if self.grade.submission.problem:
             return f"can't be read: {self.grade.submission.problem}"
-        return f"{lines} line{'s' * (lines > 1)} could not be judged" if lines else ""
+        lines = sum(check.outcome is Outcome.ERROR for check in self.grade.checks)
+        stale = sum(check.mark is not None and check.mark.stale for check in self.grade.checks)
+        said = [
+            f"{count} {what if count == 1 else whats}"
+            for count, what, whats in (
+                (lines, "line could not be judged", "lines could not be judged"),
+                (stale, "mark is out of date", "marks are out of date"),
+            )
+            if count
+        ]
+        return ", ".join(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +67,26 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Submissions that lost points for the same diagnosed cause."""
+    """Submissions that lost points for the same cause; `points` is what it cost each, on average."""
 
-    cause: str
+    cause: str  # its key: what a decision is made about
+    said: str  # as most were told
     checks: tuple[str, ...]
-    names: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    points: float
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How the scores of one part lie: count per tenth of the points that were assessed."""
+    """How the scores of one part lie, over the `count` submissions of which something of it was assessed.
+
+    All numbers are shares of the assessed points; `points` is how many those were, None where that differs.
+    `tenths` counts submissions by tenth.
+    """
 
     title: str
-    max_score: float
+    count: int
+    points: float | None
     mean: float
     median: float
     deviation: float
@@ -84,30 +104,47 @@ def items(grades: Sequence[Grade]) -> tuple[Item, ...]:
 
 
 def clusters(rows: Iterable[Row]) -> tuple[Cluster, ...]:
-    """Diagnosed causes that cost points, the most frequent first; names that students gave are left out."""
-    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    """Causes that cost points, the most frequent first; of a line without one, its words."""
+    found: dict[str, _Found] = defaultdict(_Found)
     for row in rows:
         for check in row.grade.checks if row.grade and not row.grade.submission.problem else ():
             if check.outcome is Outcome.FAILED:
-                found[QUOTED.sub("...", check.reason.text)][row.entry.name].add(check.id)
-    grouped = (
-        Cluster(cause, tuple(sorted(set().union(*names.values()))), tuple(sorted(names)))
-        for cause, names in found.items()
-    )
-    return tuple(sorted(grouped, key=lambda cluster: (-len(cluster.names), cluster.checks)))
+                for key in causes_of(check) or (QUOTED.sub("...", check.reason.text),):
+                    found[key].add(row.entry, check)
+    grouped = (one.cluster(key) for key, one in found.items())
+    return tuple(sorted(grouped, key=lambda cluster: (-len(cluster.entries), cluster.checks)))
+
+
+class _Found:
+    """Who was found to have one cause, and what was said of it."""
+
+    def __init__(self) -> None:
+        self.said: Counter[str] = Counter()
+        self.checks: set[str] = set()
+        self.entries: dict[str, Entry] = {}
+        self.lost: dict[str, float] = defaultdict(float)
+
+    def add(self, entry: Entry, check: ScoredCheck) -> None:
+        self.said[check.reason.text] += 1
+        self.checks.add(check.id)
+        self.entries[entry.name] = entry
+        self.lost[entry.name] += check.max_score - check.score
+
+    def cluster(self, key: str) -> Cluster:
+        entries = tuple(self.entries[name] for name in sorted(self.entries))
+        text = min(self.said, key=lambda text: (-self.said[text], text))
+        points = total(self.lost.values()) / len(entries)
+        return Cluster(key, text, tuple(sorted(self.checks)), entries, points)
 
 
 def spreads(grades: Sequence[Grade]) -> tuple[Spread, ...]:
     """The distribution of the whole and of every part that was assessed."""
-    if not grades:
-        return ()
-    whole = [(grade.score, grade.max_score - grade.pending) for grade in grades]
-    parts = [
-        (part.title, [(g.parts[n].score, g.parts[n].max_score - g.parts[n].pending) for g in grades])
-        for n, part in enumerate(grades[0].parts)
-    ]
+    titles = {"": "Whole"} | {part.id: part.title for grade in grades for part in grade.parts}
+    scores = {part: [_score(grade, part) for grade in grades] for part in titles}
     return tuple(
-        _spread(title, scores) for title, scores in [("Whole", whole), *parts] if any(m for _, m in scores)
+        _spread(titles[part], assessed)
+        for part, found in scores.items()
+        if (assessed := [(earned, points) for earned, points in found if points])
     )
 
 
@@ -132,15 +169,26 @@ def _correlation(xs: Sequence[float], ys: Sequence[float]) -> float | None:
         return None  # all the same, or only one
 
 
+def _score(grade: Grade, part: str) -> tuple[float, float]:
+    """Points earned and points assessed, of a part or ("") of the whole."""
+    judged = [
+        check
+        for check in grade.checks
+        if part in ("", check.part) and check.outcome not in (Outcome.PENDING, Outcome.ERROR)
+    ]
+    return total(check.score for check in judged), total(check.max_score for check in judged)
+
+
 def _spread(title: str, scores: Sequence[tuple[float, float]]) -> Spread:
-    earned = [score for score, _ in scores]
-    shares = [score / assessed for score, assessed in scores if assessed]
+    shares = [earned / points for earned, points in scores]
+    same = {points for _, points in scores}
     edges = [n / 10 for n in range(10)] + [1.01]
     return Spread(
         title=title,
-        max_score=mode(assessed for _, assessed in scores),
-        mean=mean(earned),
-        median=median(earned),
-        deviation=stdev(earned) if len(earned) > 1 else 0.0,
+        count=len(shares),
+        points=same.pop() if len(same) == 1 else None,
+        mean=mean(shares),
+        median=median(shares),
+        deviation=stdev(shares) if len(shares) > 1 else 0.0,
         tenths=tuple(sum(low <= share < high for share in shares) for low, high in pairwise(edges)),
     )

@@ -6,18 +6,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePath
 
-from grader.records.grade import Grade
+from grader.records.grade import Grade, ScoredCheck
 
 
 def for_student(grade: Grade) -> Grade:
-    """The grade without the reference's values and pictures; points and reasons stay as they are."""
+    """The grade without the reference's values and pictures; points, reasons and comments stay."""
     typed = PurePath(grade.submission.typed).name  # not where it lies on our machine
     return replace(
         grade,
         submission=replace(grade.submission, typed=typed),
-        checks=tuple(replace(check, reason=replace(check.reason, expected="")) for check in grade.checks),
+        checks=tuple(map(_for_student, grade.checks)),
         pictures=tuple(picture for picture in grade.pictures if not picture.reference),
     )
+
+
+def _for_student(check: ScoredCheck) -> ScoredCheck:
+    """Whoever marked it speaks for the course."""
+    mark = replace(check.mark, by="") if check.mark else None
+    return replace(check, reason=replace(check.reason, expected=""), mark=mark)
 
 
 def for_ta(grade: Grade) -> Grade:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from grader.records.grade import Grade, Outcome, ScoredCheck
-from grader.reports import words
+from grader.reports import assessed, words
 from grader.reports.escape import printable
 from grader.rubric import Line
 from grader.scoring import BY_A_PERSON, total
@@ -72,7 +72,7 @@ def _test(check: ScoredCheck, part: int, line: int) -> dict[str, Any]:
         "score": check.score,
         "max_score": check.max_score,
         **status,
-        "output": printable(words.details(check)),
+        "output": printable("\n".join(filter(None, (assessed.mark(check), words.details(check))))),
         "visibility": "visible",
         "extra_data": {"id": check.id, "outcome": check.outcome.value},
     }

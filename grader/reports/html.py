@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.records.grade import Grade, Outcome, PartScore, ScoredCheck
-from grader.reports import words
+from grader.reports import assessed, words
 from grader.reports.curves import curves
 from grader.reports.escape import printable
 
@@ -68,7 +68,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals.update(words=words, curves=curves, models=MODELS)
+    environment.globals.update(words=words, assessed=assessed, curves=curves, models=MODELS)
     environment.filters.update(points=words.number, png=_png, is_wide=_is_wide)
     return environment
 

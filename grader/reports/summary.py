@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.records.grade import Grade, Outcome
-from grader.reports import words
+from grader.reports import assessed, words
 from grader.reports.escape import markdown
 
 LIMIT = 1_000_000  # bytes; GitHub drops a summary over 1 MiB
@@ -30,8 +30,7 @@ def render(grade: Grade) -> str:
 
 
 def _blocks(grade: Grade) -> Iterator[str]:
-    of = f"{words.number(grade.score)} of {words.number(grade.max_score)} points"
-    yield f"## {markdown(grade.student)}: {of}\n\n{words.headline(grade)}\n"
+    yield f"## {markdown(grade.student)}: {assessed.of_assessed(grade)}\n\n{words.headline(grade)}\n"
     if grade.submission.problem:
         yield f"\n**This submission could not be read.** {markdown(grade.submission.problem)}\n"
     if grade.provenance.isolation == "none":
@@ -41,16 +40,19 @@ def _blocks(grade: Grade) -> Iterator[str]:
         if found := words.findings(words.of(grade.checks, *outcomes)):
             yield f"\n### {title}\n\n"
             yield from map(_finding, found)
+    if marks := assessed.marked(grade.checks):
+        yield "\n### Said by people\n\n"
+        yield from (f"- {markdown(check.title)}: {markdown(assessed.mark(check))}\n" for check in marks)
     seed, isolation = grade.provenance.seed, markdown(grade.provenance.isolation)
     yield f"\n<sub>Seed {seed}, isolation {isolation}, {markdown(grade.provenance.grader)}</sub>\n"
 
 
 def _table(grade: Grade) -> str:
-    rows = ["", "| Part | Points | of | Not assessed |", "| :-- | --: | --: | --: |"]
+    rows = ["", "| Part | Points | Assessed | of |", "| :-- | --: | --: | --: |"]
     for part in (*grade.parts, None):
         whole, title = (part, markdown(part.title)) if part else (grade, "**Total**")
-        points = (whole.score, whole.max_score, whole.pending)
-        rows.append(f"| {title} | " + " | ".join(map(words.number, points)) + " |")
+        points = (assessed.score(grade, part), assessed.number_of(grade, part), words.number(whole.max_score))
+        rows.append(f"| {title} | {' | '.join(points)} |")
     return "\n".join(rows) + "\n"
 
 

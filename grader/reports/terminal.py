@@ -10,8 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.records.grade import Grade, Outcome, PartScore
-from grader.reports import words
+from grader.records.grade import Grade, Outcome, PartScore, ScoredCheck
+from grader.reports import assessed, words
 from grader.reports.escape import one_line, terminal
 
 WIDTH = 100
@@ -52,12 +52,28 @@ def renderable(grade: Grade) -> RenderableType:
     for title, style, outcomes in SECTIONS:
         if found := words.findings(words.of(grade.checks, *outcomes)):
             shown += [_heading(title), _findings(found, style)]
+    if marks := assessed.marked(grade.checks):
+        shown += [_heading("Said by people"), *map(_mark, marks)]
     shown.append(Text(f"\n{words.headline(grade)}"))
     if grade.provenance.isolation == "none":
         shown.append(
             Text("Graded without isolation: student code could reach this machine.", style="bold red")
         )
+    shown.append(_left(grade))
     return Group(*shown)
+
+
+def _left(grade: Grade) -> Text:
+    """The last line: whether anybody has something to do before this grade may be released."""
+    left = assessed.left_for_people(grade)
+    if not left:
+        return Text(f"Complete: {assessed.of_assessed(grade)}.", style="green")
+    return Text(f"{assessed.of_assessed(grade)}. Left for people: {left}.", style="magenta")
+
+
+def _mark(check: ScoredCheck) -> RenderableType:
+    said = Text(f"{check.title} ({check.id}): {terminal(assessed.mark(check))}")
+    return Padding(said, (0, 0, 0, 2))
 
 
 def _heading(title: str) -> Text:
@@ -68,11 +84,11 @@ def _parts(grade: Grade) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True)
     table.add_column("Part", footer="Total")
     table.add_column()
-    table.add_column("Points", justify="right", footer=words.number(grade.score))
-    table.add_column("of", justify="right", footer=words.number(grade.max_score))
-    table.add_column("Pending", justify="right", footer=words.number(grade.pending))
+    whole = (assessed.score(grade), assessed.number_of(grade), words.number(grade.max_score))
+    for title, footer in zip(("Points", "Assessed", "of"), whole, strict=True):
+        table.add_column(title, justify="right", footer=footer)
     for part in grade.parts:
-        points = (words.number(part.score), words.number(part.max_score), words.number(part.pending))
+        points = (assessed.score(grade, part), assessed.number_of(grade, part), words.number(part.max_score))
         table.add_row(Text(part.title), _bar(grade, part), *points)
     return table
 

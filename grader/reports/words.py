@@ -62,19 +62,16 @@ def worth(checks: Iterable[ScoredCheck]) -> float:
 def stretches(grade: Grade, part: PartScore) -> dict[str, float]:
     """The points of a part by what became of them, in its bar's order; they add up to its `max_score`."""
     own = [check for check in grade.checks if check.part == part.id]
-    return {
-        "earned": part.score,
-        "lost": worth(of(own, *LOST)),
-        "error": worth(of(own, Outcome.ERROR)),
-        "pending": part.pending,
-    }
+    error = worth(of(own, Outcome.ERROR))
+    lost = total((part.max_score, -part.score, -error, -part.pending))
+    return {"earned": part.score, "lost": lost, "error": error, "pending": part.pending}
 
 
 def findings(checks: Iterable[ScoredCheck]) -> tuple[Finding, ...]:
     """The checks, put together where they have the same part, outcome and explanation."""
     groups: dict[object, list[ScoredCheck]] = {}
     for check in checks:
-        alone = check.id if not check.reason.text else ""
+        alone = check.id if not check.reason.text or check.mark else ""
         groups.setdefault((check.part, check.outcome, check.reason, alone), []).append(check)
     return tuple(Finding(tuple(group)) for group in groups.values())
 
@@ -121,13 +118,13 @@ def headline(grade: Grade) -> str:
     if grade.submission.problem:
         said.append("Nothing could be judged.")
     elif lost := worth(of(grade.checks, *LOST)):
-        said.append(f"{_plural(len(faults), 'fault costs', 'faults cost')} {counted(lost)}.")
-    elif grade.score:
+        said.append(f"{plural(len(faults), 'fault costs', 'faults cost')} {counted(lost)}.")
+    elif grade.score and not worth(of(grade.checks, Outcome.PASSED)):
         said.append("Every point that was judged is earned.")
+    if taken := worth(of(grade.checks, Outcome.PASSED)):
+        said.append(f"{counted(taken)} {'is' if taken == 1 else 'are'} not given by who marked it.")
     if errors:
-        said.append(
-            f"{_plural(len(errors), 'line needs', 'lines need')} a person ({counted(worth(errors))})."
-        )
+        said.append(f"{plural(len(errors), 'line needs', 'lines need')} a person ({counted(worth(errors))}).")
     if grade.pending:
         said.append(f"{counted(grade.pending)} {'is' if grade.pending == 1 else 'are'} not assessed yet.")
     return " ".join(said)
@@ -151,5 +148,6 @@ def quoted(grade: Grade, where: Place) -> tuple[CodeLine, ...]:
     return tuple(CodeLine(n, source[n - 1][:WIDEST], n == where.line) for n in range(first, last + 1))
 
 
-def _plural(count: int, one: str, many: str) -> str:
+def plural(count: int, one: str, many: str) -> str:
+    """ "1 fault costs", "2 faults cost"."""
     return f"{count} {one if count == 1 else many}"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.classroom.handed_in import Entry
+from grader.classroom.handed_in import Entry as Submitted
 from grader.classroom.people import Person
 from grader.classroom.statistics import Row
+from grader.marks.entry import Entry, Mark
+from grader.marks.merge import merge
+from grader.marks.standing import standing
 from grader.records.grade import Grade, Outcome, PartScore, Picture, Provenance, ScoredCheck
 from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import Submission
@@ -19,8 +23,13 @@ TITLES = {"fcn32s": "Part 1: FCN-32s", "questions": "Part 3: Questions", "cam": 
 def check(id: str, outcome: Outcome, points: float, rationale: str = "") -> ScoredCheck:
     """A line of the rubric that is worth `points`; its cause is called like its rationale."""
     part, score = id.split(".")[0], points if outcome is PASSED else 0.0
-    cause = Cause(rationale) if rationale and outcome is FAILED else None
+    cause = Cause("made.up", {"why": rationale}) if rationale and outcome is FAILED else None
     return ScoredCheck(id, part, f"Title of {id}", outcome, score, points, Reason(rationale, cause=cause))
+
+
+def key(why: str) -> str:
+    """The key of the cause of a line that failed for this reason."""
+    return f"made.up(why={why})"
 
 
 def grade(name: str, *checks: ScoredCheck, problem: str = "", sha: str = "ab" * 32) -> Grade:
@@ -59,9 +68,17 @@ def graded(name: str, crop: Outcome = PASSED, maps: Outcome = PASSED, why: str =
     )
 
 
+def answered(grade: Grade, points: float, comment: str = "") -> Grade:
+    """The grade with points for its question, given by a person."""
+    mark = Entry(
+        1, datetime(2026, 11, 26, tzinfo=UTC), "ta", Mark("x", "questions.question1", points, comment)
+    )
+    return merge(grade, standing([mark]), "x")
+
+
 def row(submission: str, /, one: Grade | None = None, problem: str = "", **person: str) -> Row:
     """A row of the class for one person."""
-    entry = Entry(submission, Path(submission), (Person(**{"name": submission, **person}),))
+    entry = Submitted(submission, Path(submission), (Person(**{"name": submission, **person}),))
     return Row(entry, one if one or problem else graded(submission), problem)
 
 

@@ -14,14 +14,23 @@ from grader.classroom.gradebook import _safe, canvas, gradebook, gradescope
 from grader.classroom.handed_in import Entry
 from grader.classroom.people import Person
 from grader.classroom.statistics import Row
-from tests.grader.a_class import ERROR, graded, row
+from tests.grader.a_class import ERROR, answered, graded, row
 
 
 def table(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-JANE = row("jane", name="Doe, Jane", canvas_id="12", sis_id="u7", login="jd", email="j@x", section="A")
+JANE = row(
+    "jane",
+    answered(graded("jane"), 6),
+    name="Doe, Jane",
+    canvas_id="12",
+    sis_id="u7",
+    login="jd",
+    email="j@x",
+    section="A",
+)
 LOOK = row("eve", graded("eve", maps=ERROR), name="Eve", canvas_id="13")
 CRASHED = row("dan", None, "ValueError: x", name="Dan", canvas_id="14")
 NOBODY = Row(Entry("", None, (Person("Zoe", canvas_id="15"),)))
@@ -33,12 +42,13 @@ def test_the_gradebook_has_everybody_and_everything() -> None:
     jane, eve, dan, zoe = table(gradebook(CLASS))
 
     assert jane["student"] == "Doe, Jane"
-    assert (jane["score"], jane["max_score"], jane["pending"]) == ("5.00", "15.00", "10.00")
+    assert (jane["score"], jane["assessed"], jane["max_score"]) == ("11.00", "15.00", "15.00")
+    assert (jane["Part 3: Questions"], eve["Part 3: Questions"], eve["assessed"]) == ("6.00", "", "2.00")
     assert (jane["Part 1: FCN-32s"], jane["Part 4: CAM"], jane["seed"]) == ("2.00", "3.00", "7")
     assert (eve["score"], eve["look"]) == ("2.00", "1 line could not be judged")
     assert (dan["score"], dan["look"]) == ("", "ValueError: x")
     assert [one["status"] for one in (jane, eve, dan, zoe)] == [
-        "graded",
+        "complete",
         "a person must look",
         "not graded",
         "nothing handed in",
@@ -51,12 +61,17 @@ def test_canvas_gets_its_columns_in_its_order() -> None:
 
     assert lines[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Assignment 3 (99)"]
     assert lines[1] == ["Points Possible", "", "", "", "", "15.00"]
-    assert lines[2] == ["Doe, Jane", "12", "u7", "jd", "A", "5.00"]
+    assert lines[2] == ["Doe, Jane", "12", "u7", "jd", "A", "11.00"]
 
 
 def test_canvas_gets_no_score_that_a_person_must_look_at() -> None:
     """An empty cell changes nothing there; a zero would."""
-    assert [line["Assignment 3"] for line in table(canvas(CLASS, "Assignment 3"))[1:]] == ["5.00", "", "", ""]
+    assert [line["Assignment 3"] for line in table(canvas(CLASS, "Assignment 3"))[1:]] == [
+        "11.00",
+        "",
+        "",
+        "",
+    ]
 
 
 def test_gradescope_gets_its_own_columns() -> None:
@@ -64,7 +79,7 @@ def test_gradescope_gets_its_own_columns() -> None:
     jane, eve, dan, zoe = table(gradescope(CLASS))
 
     assert (jane["Name"], jane["SID"], jane["Email"]) == ("Doe, Jane", "u7", "j@x")
-    assert (jane["Total Score"], jane["Max Points"], jane["1: Part 1: FCN-32s"]) == ("5.00", "15.00", "2.00")
+    assert (jane["Total Score"], jane["Max Points"], jane["1: Part 1: FCN-32s"]) == ("11.00", "15.00", "2.00")
     assert [one["Status"] for one in (jane, eve, dan, zoe)] == ["Graded", "Ungraded", "Ungraded", "Missing"]
 
 
@@ -110,4 +125,4 @@ def test_hostile_names_make_no_new_rows(hostile: str) -> None:
     """Quotes and line breaks are no way out of a cell."""
     (line,) = table(gradebook([row(hostile, graded(hostile), name=hostile)]))
 
-    assert line["status"] == "graded"
+    assert line["status"] == "not complete"

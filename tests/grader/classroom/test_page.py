@@ -60,14 +60,14 @@ def test_the_headline_counts() -> None:
     said = text(render("class", CLASS))
 
     assert "4 submissions, 3 graded, 2 for a person to look at, 1 of the roster handed in nothing." in said
-    assert "The mean is 3.3 and the median 3.0 of 5 assessed points." in said
+    assert "0 are complete. Of the points assessed so far the mean is 87 %, the median 100 %." in said
 
 
 def test_shared_causes_are_named_and_linked() -> None:
     """How many of how many, and who."""
     page = render("class", CLASS)
 
-    assert "1 of 4 The crop starts at 18 fcn32s.crop bob" in text(page)
+    assert "1 of 4 The crop starts at 18 2 points each: fcn32s.crop bob" in text(page)
     assert Seen(page).links.count("bob/report.html") == 2
 
 

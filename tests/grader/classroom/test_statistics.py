@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from grader.classroom.statistics import Row, clusters, items, spreads
 from grader.records.grade import Grade, Outcome
-from tests.grader.a_class import ERROR, FAILED, PASSED, check, grade, graded, row
+from grader.records.submission import Submission
+from tests.grader.a_class import ERROR, FAILED, PASSED, answered, check, grade, graded, key, row
 
 
 def test_a_line_is_as_hard_as_its_points_are_lost() -> None:
@@ -55,22 +58,23 @@ def test_an_unreadable_submission_says_nothing_of_lines_and_causes() -> None:
 
 
 def test_submissions_with_one_cause_are_one_cluster() -> None:
-    """The most frequent first, whatever names of their own students used."""
+    """The most frequent first; a line without a cause is known by its words, less the student's own."""
+    odd = check("fcn32s.pools", FAILED, 1, "the layer 'upA' is odd")
+    odd = replace(odd, reason=replace(odd.reason, cause=None))
     rows = [
-        row("a", graded("a", crop=FAILED, why="the layer 'upA' has stride 2")),
-        row("b", graded("b", crop=FAILED, why="the layer 'my_up' has stride 2")),
+        row("a", graded("a", crop=FAILED, why="stride 2")),
+        row("b", graded("b", crop=FAILED, why="stride 2")),
+        row("f", grade("f", odd)),
         row("c", graded("c", maps=FAILED, why="inverted")),
         row("d"),
         row("e", None, "crashed"),
     ]
 
-    first, second = clusters(rows)
-    assert (first.cause, first.checks, first.names) == (
-        "the layer ... has stride 2",
-        ("fcn32s.crop",),
-        ("a", "b"),
-    )
-    assert (second.cause, second.names) == ("inverted", ("c",))
+    first, second, third = clusters(rows)
+    assert (first.cause, first.said, first.checks) == (key("stride 2"), "stride 2", ("fcn32s.crop",))
+    assert ([entry.name for entry in first.entries], first.points) == (["a", "b"], 2.0)
+    assert (second.cause, [entry.name for entry in second.entries]) == (key("inverted"), ["c"])
+    assert third.cause == "the layer ... is odd"
 
 
 def test_one_cause_that_costs_two_lines_is_one_cluster() -> None:
@@ -86,9 +90,17 @@ def test_scores_are_spread_over_tenths_of_the_assessed_points() -> None:
 
     whole, *parts = spreads(grades)
     assert whole.tenths == (1, 0, 0, 0, 0, 0, 1, 0, 0, 1)
-    assert (whole.mean, whole.median, whole.max_score) == (pytest.approx(8 / 3), 3.0, 5.0)
+    assert (whole.count, whole.mean, whole.median, whole.points) == (3, pytest.approx(8 / 15), 0.6, 5.0)
     assert [part.title for part in parts] == ["Part 1: FCN-32s", "Part 4: CAM"]
     assert sum(parts[0].tenths) == 3
+
+
+def test_while_people_mark_a_part_counts_those_that_are_marked() -> None:
+    """What is not assessed is no zero; where the assessed points differ there is no one number of them."""
+    whole, _, questions, _ = spreads([graded("a"), answered(graded("b"), 8.0)])
+
+    assert (questions.title, questions.count, questions.mean) == ("Part 3: Questions", 1, 0.8)
+    assert (whole.count, whole.points) == (2, None)
 
 
 def test_an_empty_class_has_no_spread() -> None:
@@ -104,7 +116,11 @@ def test_an_empty_class_has_no_spread() -> None:
         (graded("a", crop=FAILED), ""),
         (graded("a", maps=ERROR), "1 line could not be judged"),
         (graded("a", crop=ERROR, maps=ERROR), "2 lines could not be judged"),
-        (grade("a", problem="it is empty"), "can't be read: it is empty"),
+        (
+            replace(graded("a"), submission=Submission("a", "", problem="it is empty")),
+            "can't be read: it is empty",
+        ),
+        (answered(replace(graded("a"), submission=Submission("a", "", problem="it is empty")), 0), ""),
     ],
 )
 def test_a_person_looks_where_the_grader_could_not(one: Grade, words: str) -> None:

@@ -24,6 +24,7 @@ from grader.errors import IsolationError
 from grader.grading import Options
 from grader.records.grade import Grade, Outcome
 from grader.records.progress import Progress
+from grader.records.reason import Reason
 from grader.reports import AUDIENCES, RENDERERS
 from tests.grader.a_class import ERROR, FAILED, graded
 
@@ -182,7 +183,8 @@ def test_what_is_printed_is_for_the_same_eyes_as_the_report(
 ) -> None:
     """A student reads the log of a CI run."""
     grade = graded("alice", crop=FAILED, why="x")
-    fake.answers["alice"] = replace(grade, checks=(replace(grade.checks[0], expected="from 19"),))
+    crop = replace(grade.checks[0], reason=Reason("x", expected="from 19"))
+    fake.answers["alice"] = replace(grade, checks=(crop, *grade.checks[1:]))
     run(monkeypatch, "grade", "alice", "--audience", audience)
 
     assert ("from 19" in capsys.readouterr().out) == told

@@ -12,7 +12,7 @@ from grader.marks.merge import merge
 from grader.marks.standing import standing
 from grader.records.grade import Grade, Outcome
 from grader.records.reason import Cause
-from tests.grader.a_class import ERROR, FAILED, PASSED, graded
+from tests.grader.a_class import ERROR, FAILED, PASSED, graded, key
 from tests.grader.marks.test_standing import log
 
 QUESTION, CROP, MAPS = "questions.question1", "fcn32s.crop", "cam.maps"
@@ -116,28 +116,30 @@ def test_a_decision_is_a_mark_for_all_who_have_the_cause() -> None:
     """All points of the line, or as many as it says; others are not touched."""
     one, other = graded("alice", crop=FAILED, why="padding 150"), graded("alice", crop=FAILED, why="x")
 
-    assert merged(one, Decision("padding 150", comment="As last year.")).checks[0].score == 2.0
-    assert merged(one, Decision("padding 150", CROP, 0.5)).checks[0].score == 0.5
-    assert merged(one, Decision("padding 150", CROP, 99.0)).checks[0].score == 2.0
-    assert merged(one, Decision("padding 150", MAPS)) is one
-    assert merged(other, Decision("padding 150")) is other
-    mark = merged(one, Decision("padding 150", comment="As last year.")).checks[0].mark
-    assert mark is not None and (mark.decision, mark.comment) == ("padding 150", "As last year.")
+    assert merged(one, Decision(key("padding 150"), comment="As last year.")).checks[0].score == 2.0
+    assert merged(one, Decision(key("padding 150"), CROP, 0.5)).checks[0].score == 0.5
+    assert merged(one, Decision(key("padding 150"), CROP, 99.0)).checks[0].score == 2.0
+    assert merged(one, Decision(key("padding 150"), MAPS)) is one
+    assert merged(other, Decision(key("padding 150"))) is other
+    mark = merged(one, Decision(key("padding 150"), comment="As last year.")).checks[0].mark
+    assert mark is not None and (mark.decision, mark.comment) == (key("padding 150"), "As last year.")
 
 
 def test_a_line_with_two_causes_needs_two_decisions() -> None:
     """One of them accepted is not the other; the least points count."""
     one = graded("alice", crop=FAILED, why="p")
-    both = replace(one.checks[0].reason, cause=Cause("p", also=(Cause("q"),)))
+    both = replace(
+        one.checks[0].reason, cause=Cause("made.up", {"why": "p"}, (Cause("made.up", {"why": "q"}),))
+    )
     two = replace(one, checks=(replace(one.checks[0], reason=both), *one.checks[1:]))
 
-    assert merged(two, Decision("p")) is two
-    assert merged(two, Decision("p"), Decision("q", points=0.5)).checks[0].score == 0.5
+    assert merged(two, Decision(key("p"))) is two
+    assert merged(two, Decision(key("p")), Decision(key("q"), points=0.5)).checks[0].score == 0.5
 
 
 def test_a_word_on_one_submission_is_stronger_than_a_decision() -> None:
     """A comment goes with it."""
-    one, all_ = graded("alice", crop=FAILED, why="p"), Decision("p", comment="All.")
+    one, all_ = graded("alice", crop=FAILED, why="p"), Decision(key("p"), comment="All.")
 
     assert merged(one, all_, said(CROP, 1.0, "No.")).checks[0].score == 1.0
     line = merged(one, all_, said(CROP, None, "Hello.")).checks[0]

@@ -42,11 +42,11 @@ def test_no_line_is_a_command_to_a_ci_runner(grade: Grade, unreadable: Grade) ->
 
 
 def test_points_stand_by_part(grade: Grade) -> None:
-    """Score, possible and pending points of each part and in all."""
+    """Points earned, assessed and possible of each part and in all."""
     rows = [line.split() for line in terminal.render(grade).splitlines()]
 
-    assert next(row[-3:] for row in rows if row[:2] == ["Part", "1:"]) == ["1", "3.75", "0.5"]
-    assert next(row for row in rows if row[:1] == ["Total"]) == ["Total", "2.5", "20", "10.5"]
+    assert next(row[-3:] for row in rows if row[:2] == ["Part", "1:"]) == ["1", "3.25", "3.75"]
+    assert next(row for row in rows if row[:1] == ["Total"]) == ["Total", "2.5", "7.5", "20"]
 
 
 def test_what_was_lost_is_told_with_its_place(grade: Grade) -> None:
