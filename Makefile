@@ -15,7 +15,7 @@ TESTS = --numprocesses $(if $(JOBS),"$$JOBS",logical) --dist loadfile $(if $(SLO
 LARGE_PAGES := GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 
 .DEFAULT_GOAL := help
-.PHONY: help grade class doctor test check corpus attacks mutants fuzz coverage data calibrate gradescope feedback bench lock
+.PHONY: help grade class doctor test check corpus attacks mutants fuzz coverage data calibrate gradescope gpu feedback bench lock
 
 help:  ## Show what can be typed
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import pickle
 from dataclasses import asdict, replace
 
 import pytest
 
 from grader.training import bands, plans
 from tools.calibrate import __main__ as calibrate
-from tools.calibrate import logs
+from tools.calibrate import logs, runs
 
 PLAN = plans.load()["smoke"]
 
@@ -81,3 +82,11 @@ def test_seeds_are_shared_among_jobs():
     """Every seed once, and no job without one."""
     assert calibrate.shares([1, 2, 3, 4, 5], 2) == [(1, 3, 5), (2, 4)]
     assert calibrate.shares([1], 3) == [(1,)]
+
+
+def test_tasks_reach_other_processes():
+    """They are plain values, and the function that does them is found by its module."""
+    task = runs.Task("fcn8s", "skips missing", (1, 2))
+
+    assert pickle.loads(pickle.dumps((runs.work, task)))[1] == task
+    assert runs.work.__module__ == "tools.calibrate.runs"

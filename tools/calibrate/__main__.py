@@ -11,53 +11,27 @@ import json
 import multiprocessing
 import platform
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from fixtures.edits import Edit
 from grader import __version__
-from grader.evidence.case import Case
-from grader.sandbox import isolation
 from grader.sandbox.ladder import RUNGS
-from grader.sandbox.student import Student
-from grader.training import bands, plans, values
-from grader.training.pictures import pictures
+from grader.training import bands, plans
 from grader.training.plans import Plan
-from grader.training.run import Run, Setting, train
-from grader.training.values import Values
 from tools.calibrate import logs, recorded
-from tools.calibrate.models import NETWORKS, RIGHT, models, submission
-from tools.calibrate.table import Row, markdown, summary
+from tools.calibrate.models import NETWORKS, RIGHT, models
+from tools.calibrate.runs import Setup, Task, work
+from tools.calibrate.table import markdown, summary
 
 WORK = Path("build/calibrate")
 SEED = 20_261  # of the first run; a submission's runs have seeds of their own
 FEWEST = 8  # seeds of a right model
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A model to train once a seed, in a sandbox of its own."""
-
-    network: str
-    kind: str
-    edits: tuple[Edit, ...]
-    seeds: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """How a calibration is made: the plan, where the models run, what holds them, where runs are kept."""
-
-    plan: Plan
-    device: str
-    rung: str
-    log: Path
 
 
 def main(arguments: list[str]) -> int:
@@ -126,10 +100,10 @@ def measure(setup: Setup, seeds: int, weak_seeds: int, jobs: int) -> None:
     known = logs.open_for(setup.log, setup.plan, source(setup.device))
     done = {(row["network"], row["kind"], row["seed"]) for row in known.rows}
     left = []
-    for network, kind, edits in models():
+    for network, kind, _ in models():
         wanted = [SEED + n for n in range(seeds if kind == RIGHT else weak_seeds)]
         missing = [seed for seed in wanted if (network, kind, seed) not in done]
-        left += [Task(network, kind, edits, part) for part in shares(missing, jobs)]
+        left += [Task(network, kind, part) for part in shares(missing, jobs)]
     if jobs == 1:
         for task in left:
             work(setup, task)
@@ -142,48 +116,6 @@ def measure(setup: Setup, seeds: int, weak_seeds: int, jobs: int) -> None:
 def shares(seeds: Sequence[int], jobs: int) -> list[tuple[int, ...]]:
     """Divide seeds among jobs, as evenly as can be; nothing for nobody."""
     return [tuple(seeds[start::jobs]) for start in range(jobs) if seeds[start::jobs]]
-
-
-def work(setup: Setup, task: Task) -> None:
-    """Make the runs of a task, and keep each as it ends."""
-    for made in runs(setup, task):
-        logs.add(setup.log, made)
-
-
-def runs(setup: Setup, task: Task) -> Iterator[Row]:
-    """Train one model once a seed, in the sandbox, as a submission is."""
-    rung, plan = isolation.choose(setup.rung), setup.plan
-    start = right_values(task.network, plan, setup.rung)
-    with Student(submission(task.edits).slice, isolation=rung, device=setup.device) as student:
-        for seed in task.seeds:
-            setting = Setting(NETWORKS[task.network], plan, seed, setup.device, step_limit=600.0)
-            run = train(student, setting, start, pictures(plan, seed), partial(tell, task, seed))
-            yield row(task.network, task.kind, seed, run)
-
-
-def tell(task: Task, seed: int, done: int, total: int, loss: float) -> None:
-    """Say on standard error how a run goes."""
-    if done == total or sys.stderr.isatty():
-        end = "\n" if done == total else ""
-        words = f"{task.network}, {task.kind}, seed {seed}: {done}/{total}, loss {loss:.3f} "
-        print(f"\r{words}", end=end, file=sys.stderr, flush=True)
-
-
-def row(network: str, kind: str, seed: int, run: Run) -> Row:
-    """Give a run's figures as plain values."""
-    figures = [[point.validation.figure(line) for line in bands.LINES] for point in run.points]
-    best = [run.best.validation.figure(line) for line in bands.LINES]
-    test = [run.test.figure(line) for line in bands.LINES]
-    head: Row = {"network": network, "kind": kind, "seed": seed, "step_seconds": round(run.step_seconds, 3)}
-    return {**head, "figures": figures, "best": best, "test": test}
-
-
-def right_values(network: str, plan: Plan, rung: str) -> Values:
-    """Give the first values of the right network, whose parameters every weak one shares."""
-    right = submission()
-    with Student(right.slice, isolation=isolation.choose(rung)) as student:
-        evidence = Case(right, student, seed=0).networks[network]
-        return values.start(plan.weights, evidence.reading, evidence.built.parameters)
 
 
 def source(device: str) -> str:

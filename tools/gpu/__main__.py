@@ -103,7 +103,7 @@ def environment() -> Mapping[str, str]:
 
 
 def run(runner: Runner, options: argparse.Namespace) -> None:
-    """Do everything: prepare, measure what must be alone on the card, then the rest in two tracks."""
+    """Do everything: prepare, measure alone on the card, then the rest in two tracks."""
     out, device, quick = str(runner.out), options.device, options.quick
     runner(Step("prepare", ["-m", "tools.gpu.prepare", str(options.folder)], 120))
     runner(Step("facts", ["-m", "tools.gpu.facts"], 30))
@@ -111,6 +111,8 @@ def run(runner: Runner, options: argparse.Namespace) -> None:
     runner(Step("steps", ["-m", "tools.gpu.steps", out, device, *(["--quick"] if quick else [])], 120))
     rung = chosen(runner.out, device)
     print(f"isolation from here on: {rung}", flush=True)
+    if not quick:
+        runner(calibrate("short-edges", out, device, rung, ["--seeds", "1", "--weak-seeds", "0"], 90))
     tracks = rehearsal(out, device, rung) if quick else everything(out, device, rung)
     with ThreadPoolExecutor(len(tracks)) as pool:
         list(pool.map(runner.track, tracks))
