@@ -23,6 +23,10 @@ from pathlib import Path
 HOME = Path("/tmp/gpu")  # on that machine
 SITE, PROGRAMS, DATA, REPORTS = (HOME / name for name in ("site-packages", "programs", "data", "reports"))
 LOG = "log.txt"
+QUIET = {
+    "PYTHONUNBUFFERED": "1",
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+}  # other people's plugins may be there
 LEFT_OVER = 12.0  # seconds kept for the end
 
 
@@ -99,7 +103,7 @@ def environment() -> Mapping[str, str]:
     """What steps are run with: our packages first, our programs too, the data where it was unpacked."""
     beside = {"PYTHONPATH": f"{SITE}", "FCN_CAM_DATA": str(DATA)} if SITE.exists() else {}
     path = f"{PROGRAMS / 'usr/bin'}:{os.environ['PATH']}"
-    return {**os.environ, **beside, "PATH": path, "PYTHONUNBUFFERED": "1"}
+    return {**os.environ, **beside, "PATH": path, **QUIET}
 
 
 def run(runner: Runner, options: argparse.Namespace) -> None:

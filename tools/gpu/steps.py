@@ -108,8 +108,8 @@ def workloads(quick: bool) -> dict[str, Labelled]:
     """Whole facades of mixed sizes, and pictures of one small size."""
     every = plans.load()
     real, mosaic = replace(every["short-edges"], validation=1, test=1), replace(every["smoke"], epochs=1)
-    count, size = (2, 32) if quick else (40, 128)
-    facades = pictures(replace(real, train=count, size=64 if quick else 0), 1).train
+    count, size = (1, 32) if quick else (40, 128)
+    facades = pictures(replace(real, train=count, size=size if quick else 0), 1).train
     mosaics = pictures(replace(mosaic, train=count, size=size), 1).train
     return {"facades": facades, "mosaics": mosaics}
 
