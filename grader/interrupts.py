@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a grading, whoever on the way swallows their exception."""
+"""Ctrl-C, SIGTERM and a hang-up end a grading, whoever on the way swallows their exception."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ _received = 0
 
 
 def watch(*numbers: signal.Signals) -> None:
-    """From now on these signals raise KeyboardInterrupt in the main thread, and are remembered."""
+    """From now on these signals raise KeyboardInterrupt in the main thread, and are remembered.
+
+    A hang-up that is ignored already stays so: that is what nohup is for.
+    """
     for number in numbers:
-        signal.signal(number, _interrupt)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
 
 
 def received() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,7 +23,7 @@ def find(word: str, home: Path) -> Path:
     named = _named(word, home) if Path(word).name == word else None
     if named is not None:
         return named
-    path = Path(word).expanduser()
+    path = Path(os.path.expanduser(word))  # noqa: PTH111 (a ~ that means nobody stays as it is)
     if path.exists():
         return path
     raise CallError(_unknown(word, home))

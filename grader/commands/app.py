@@ -16,6 +16,7 @@ from rich.console import Console
 from grader import __version__, interrupts, paths
 from grader.commands import options as words
 from grader.commands.display import say, watching, watching_class
+from grader.commands.surroundings import prepare
 from grader.errors import CallError, IsolationError
 from grader.records.grade import Grade, Outcome
 
@@ -121,8 +122,8 @@ def class_command(
 
 @app.command("diff")
 def diff_command(
-    old: Annotated[Path, typer.Argument(help="Folder of reports.")],
-    new: Annotated[Path, typer.Argument(help="Folder of reports of the same submissions.")],
+    old: words.Reports,
+    new: words.Reports,
 ) -> None:
     """Show whom a change of grader or rubric moves, by how much, and why."""
     from grader.classroom import compare, moves
@@ -141,7 +142,8 @@ def doctor_command() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit; no exception leaves as a traceback."""
-    interrupts.watch(signal.SIGINT, signal.SIGTERM)
+    interrupts.watch(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    prepare()
     try:
         app()
     except SystemExit:

@@ -8,6 +8,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from grader.errors import CallError
+from grader.paths import shown
+
 
 class Report(StrEnum):
     """The reports that are written only where they are asked for."""
@@ -20,7 +23,27 @@ class Report(StrEnum):
     ANNOTATIONS = "annotations.txt"
 
 
-Out = Annotated[Path, typer.Option(help="Folder that the reports are written to.")]
+def home(path: Path | None) -> Path | None:
+    """A path with its ~, which the shell leaves alone after a sign such as =."""
+    try:
+        return path.expanduser() if path else path
+    except RuntimeError:
+        raise CallError(f"There is no home folder for {shown(path)}.") from None
+
+
+def folder(path: Path) -> Path:
+    """A folder that can be there: refused before any work where a file stands in its way."""
+    path = path.expanduser() if (found := home(path)) is None else found
+    for place in (path, *path.parents):
+        if place.is_dir():
+            break
+        if place.exists() or place.is_symlink():
+            raise CallError(f"{shown(place)} is a file, reports need a folder: give another --out.")
+    return path
+
+
+Out = Annotated[Path, typer.Option(help="Folder that the reports are written to.", callback=folder)]
+Reports = Annotated[Path, typer.Argument(help="Folder of reports of the same submissions.", callback=home)]
 Training = Annotated[
     Literal["auto", "none", "smoke", "real-smoke", "short", "short-edges", "offline", "full"],
     typer.Option(help="Training run: auto takes smoke on a CPU and short on a GPU."),
@@ -44,9 +67,13 @@ Also = Annotated[
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Also print where the time went.")]
 
-Folder = Annotated[Path, typer.Argument(help="Submissions, or an export of Gradescope or Canvas.")]
+Folder = Annotated[
+    Path, typer.Argument(help="Submissions, or an export of Gradescope or Canvas.", callback=home)
+]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Submissions at once.", show_default="one a core")]
-Roster = Annotated[Path | None, typer.Option(help="CSV of names and ids, such as Canvas's gradebook.")]
+Roster = Annotated[
+    Path | None, typer.Option(help="CSV of names and ids, such as Canvas's gradebook.", callback=home)
+]
 Assignment = Annotated[str, typer.Option(help="Title of the column in canvas.csv.")]
 Changed = Annotated[bool, typer.Option("--changed", help="Grade only submissions that are new or changed.")]
 FailedOnly = Annotated[

@@ -167,7 +167,8 @@ def _child(task: T, work: Work[T], mouth: Connection, cores: frozenset[int], log
     os.set_inheritable(mouth.fileno(), False)
     _print_into(log)
     interrupts.watch(signal.SIGTERM)
-    signal.signal(signal.SIGINT, lambda number, frame: None)  # the parent ends all in order
+    for number in (signal.SIGINT, signal.SIGHUP):  # the parent ends all in order
+        signal.signal(number, lambda number, frame: None)
     threading.Thread(target=_end_with, args=(mouth,), daemon=True).start()
     _stay_on(cores)
     try:

@@ -20,7 +20,7 @@ from grader.commands import app
 from grader.commands import options as words
 from grader.commands.options import Report
 from grader.engines import local
-from grader.errors import IsolationError
+from grader.errors import CallError, IsolationError
 from grader.grading import Options
 from grader.records.grade import Grade, Outcome
 from grader.records.progress import Progress
@@ -217,7 +217,9 @@ app.main()
 """
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_an_interrupt_ends_at_once(tmp_path: Path, number: signal.Signals, code: int) -> None:
     """With the shell's own exit code and without a report, even where its exception is swallowed."""
     script = SLEEPER.format(
@@ -236,7 +238,7 @@ def test_an_interrupt_ends_at_once(tmp_path: Path, number: signal.Signals, code:
     os.kill(child.pid, number)
 
     _, err = child.communicate(timeout=10)
-    assert child.returncode == code
+    assert child.returncode == 128 + number
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
 
@@ -376,3 +378,29 @@ def test_every_other_report_can_be_asked_for() -> None:
     """What --also knows is what there is, but for the two that are always written."""
     assert {report.value for report in Report} | set(batch.REPORTS) == set(RENDERERS)
     assert set(get_args(get_args(words.Audience)[0])) == set(AUDIENCES)
+
+
+@pytest.mark.parametrize("out", ["taken", "taken/below", "link"])
+def test_a_file_in_the_place_of_a_folder_is_told_at_once(
+    out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before anything is graded."""
+    (tmp_path / "taken").write_text("")
+    (tmp_path / "link").symlink_to("nowhere/at/all")
+    monkeypatch.setattr(sys, "argv", ["grader", "grade", "alice", "--out", str(tmp_path / out)])
+    with pytest.raises(SystemExit) as end:
+        app.main()
+
+    assert end.value.code == 2
+    assert "is a file, reports need a folder" in capsys.readouterr().err
+
+
+def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the shell leaves it alone, and of a user who is not there."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    assert words.folder(Path("~/graded")) == tmp_path / "graded"
+    assert words.home(Path("~")) == tmp_path
+    assert words.home(None) is None
+    with pytest.raises(CallError, match="no home folder for ~nobody-at-all"):
+        words.home(Path("~nobody-at-all/x"))
