@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from grader.sandbox.staging import Stage
 BWRAP = "bwrap"
 
 
-def command(stage: Stage, limits: Limits, device: str, seccomp: int) -> list[str]:
-    """The words to put before the interpreter; `seccomp` is a descriptor of the filter.
+def command(stage: Stage, limits: Limits, device: str, filters: Sequence[int]) -> list[str]:
+    """The words to put before the interpreter; `filters` are the descriptors of seccomp's.
 
     The root, /dev and every bind are read-only in the end: a writable tmpfs at the root has no size limit.
     """
@@ -32,7 +33,8 @@ def command(stage: Stage, limits: Limits, device: str, seccomp: int) -> list[str
         *("--symlink", str(stage.kit / "files"), str(stage.files)),
         *(_gpu(device) if device != "cpu" else ()),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(stage.home)),
-        *("--seccomp", str(seccomp), "--"),
+        *(word for descriptor in filters for word in ("--seccomp", str(descriptor))),
+        "--",
     ]
 
 

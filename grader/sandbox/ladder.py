@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from grader.sandbox import bubblewrap, gpu
+from grader.paths import ROOT
+from grader.sandbox import bubblewrap, gpu, seccomp
 from grader.sandbox.limits import Limits
 from grader.sandbox.staging import Stage
 
-Wrap = Callable[[Stage, Limits, str, int], list[str]]
+Wrap = Callable[[Stage, Limits, str, Sequence[int]], list[str]]
+Filter = Callable[[str], bytes]  # device -> BPF program
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,14 @@ class Isolation:
     covers: tuple[str, ...]
     does_not_cover: tuple[str, ...]
     wrap: Wrap
-    filters_calls: bool = True
+    filters: tuple[Filter, ...] = (seccomp.program,)
     sized_home: bool = False  # the writable folders have a size that the kernel enforces
 
 
-def _landlock(stage: Stage, limits: Limits, device: str, seccomp: int) -> list[str]:
+BOOTSTRAP = "import sys; sys.path.append({path!r}); from grader.sandbox.supervisor import main; main()"
+
+
+def _landlock(stage: Stage, limits: Limits, device: str, filters: Sequence[int]) -> list[str]:
     nodes = gpu.nodes(device)
     system = ["/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"]
     config = {
@@ -36,10 +40,12 @@ def _landlock(stage: Stage, limits: Limits, device: str, seccomp: int) -> list[s
             *(["/sys", "/proc", *gpu.libraries(device)] if nodes else []),
         ],
         "write": [str(stage.home), "/dev/null", "/dev/zero", "/dev/urandom", *nodes],
-        "seccomp": seccomp,
+        "home": str(stage.home),
+        "filters": list(filters),
+        "threads": limits.threads,
     }
-    wrapper = Path(__file__).with_name("landlock.py")
-    return [str(stage.python), "-I", "-S", "-B", str(wrapper), json.dumps(config)]
+    bootstrap = BOOTSTRAP.format(path=str(ROOT))
+    return [str(stage.python), "-I", "-S", "-B", "-c", bootstrap, json.dumps(config)]
 
 
 BWRAP = Isolation(
@@ -75,6 +81,7 @@ LANDLOCK = Isolation(
         "on kernels before 6.12 signals can be sent to other processes of the same user",
     ),
     wrap=_landlock,
+    filters=(seccomp.program, seccomp.silence),
 )
 
 NONE = Isolation(
@@ -85,8 +92,8 @@ NONE = Isolation(
         "student code can use the network",
         "processes that detach themselves may stay behind",
     ),
-    wrap=lambda stage, limits, device, seccomp: [],
-    filters_calls=False,
+    wrap=lambda stage, limits, device, filters: [],
+    filters=(),
 )
 
 LADDER = (BWRAP, LANDLOCK)

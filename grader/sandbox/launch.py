@@ -7,7 +7,6 @@ import secrets
 import subprocess
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 from grader.sandbox import gpu, seccomp
 from grader.sandbox.ladder import Isolation
@@ -33,9 +32,8 @@ def launch(
     Raises OSError when the program or the filter can't be had.
     """
     mark = secrets.token_hex(8)
-    filter_fd = seccomp.descriptor() if isolation.filters_calls else -1
-    prefix = isolation.wrap(stage, limits, device, filter_fd)
-    inherited = [fd for fd in (*fds, filter_fd) if fd >= 0]
+    filters = [seccomp.descriptor(compiled(device)) for compiled in isolation.filters]
+    prefix = isolation.wrap(stage, limits, device, filters)
 
     def start() -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -45,16 +43,15 @@ def launch(
             stderr=subprocess.STDOUT,
             cwd=stage.home,
             env=environment(stage, threads, mark, device),
-            pass_fds=inherited,
+            pass_fds=[*fds, *filters],
             start_new_session=True,
         )
 
     try:
         return _launcher.submit(start).result(), mark
     finally:
-        if filter_fd >= 0:
-            with suppress(OSError):
-                os.close(filter_fd)
+        for descriptor in filters:
+            os.close(descriptor)
 
 
 def environment(stage: Stage, threads: int, mark: str, device: str) -> dict[str, str]:

@@ -62,6 +62,7 @@ def probe(isolation: Isolation, device: str = "cpu") -> ProbeRow:
             "pid": os.getpid(),
         }
         (folder / "canary").write_text(SECRET)
+        (folder / "canary").chmod(0o600)
         return _judge(isolation, _try(isolation, config, device), config, [tcp, unix])
 
 
@@ -120,9 +121,12 @@ def _judge(isolation: Isolation, run: _Run, config: dict[str, Any], sockets: lis
     if run.problem:
         return ProbeRow(isolation, works=False, problem=run.problem)
     said = set(json.loads(run.output.splitlines()[-1]))
+    canary = Path(config["canary"]).stat()
     seen = {
         "read a file of this user": SECRET in run.output,
         "write outside of its folder": Path(config["written"]).exists(),
+        "change the mode of a file": canary.st_mode & 0o777 != 0o600,
+        "change the times of a file": canary.st_mtime == 0,
         "connect to a local TCP service": _was_called(sockets[0]),
         "connect to a local socket": _was_called(sockets[1]),
         OUTLIVE: run.left,

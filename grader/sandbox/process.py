@@ -11,19 +11,19 @@ import subprocess
 import threading
 import time
 from contextlib import suppress
-from pathlib import Path
 
 from grader.errors import IsolationError
-from grader.sandbox import tree
+from grader.sandbox import folders, tree
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.launch import launch
 from grader.sandbox.limits import Limits, human, rlimits
-from grader.sandbox.staging import Program, Stage, stage
+from grader.sandbox.staging import Program, stage
 from grader.wall.wire import receive
 
 SAMPLE_SECONDS = 0.05
 SETTLE_SECONDS = 1.0
 LOG_BYTES = 64 * 1024
+TOO_MANY_FILES = f"it made more than {folders.MOST} files"
 BOOTSTRAP = "import sys; sys.path += {path!r}; from grader.worker.__main__ import main; main(sys.argv.pop())"
 
 
@@ -118,7 +118,7 @@ class Worker:
         if code is None:
             return "still running"
         number = -code if code < 0 else code - 128
-        if code < 0 or (code > 128 and self.isolation.name == "bwrap"):
+        if code < 0 or (code > 128 and self.isolation.filters):  # something stands between it and us
             return f"killed by {signal_name(number)}"
         return f"exit code {code}"
 
@@ -154,20 +154,28 @@ class Worker:
     # --- watching it --------------------------------------------------------------------------------
 
     def _guard(self) -> None:
+        """Watch until the process ends; where watching itself fails, nothing goes on unwatched."""
+        try:
+            self._watch_it()
+        except BaseException as error:
+            self.kill(f"its watcher failed: {type(error).__name__}: {error}")
+            raise
+
+    def _watch_it(self) -> None:
         """Read what the process writes, so that it never blocks on us, and look at its size meanwhile."""
         pipe = self._popen.stdout
         assert pipe is not None
-        looked, slow = 0.0, 0
-        while True:
-            readable, _, _ = select.select([pipe], [], [], SAMPLE_SECONDS)
-            if readable and not self._drain(pipe.fileno()):
-                break
-            if time.monotonic() - looked >= SAMPLE_SECONDS:
-                self._look(with_disk=slow % 10 == 0)
-                looked, slow = time.monotonic(), slow + 1
-            if not readable and self._popen.poll() is not None:
-                break  # a process left behind may still hold the pipe
-        pipe.close()
+        looked, count = 0.0, 0
+        with pipe:
+            while True:
+                readable, _, _ = select.select([pipe], [], [], SAMPLE_SECONDS)
+                if readable and not self._drain(pipe.fileno()):
+                    break
+                if time.monotonic() - looked >= SAMPLE_SECONDS:
+                    self._look(closely=self._ready and count % 10 == 0)
+                    looked, count = time.monotonic(), count + 1
+                if not readable and self._popen.poll() is not None:
+                    break  # a process left behind may still hold the pipe
 
     def _drain(self, pipe: int) -> bool:
         data = os.read(pipe, 1 << 16)
@@ -177,28 +185,32 @@ class Worker:
             self.kill(f"it wrote more than {human(self.limits.console)} to its console")
         return bool(data)
 
-    def _look(self, with_disk: bool) -> None:
+    def _look(self, closely: bool) -> None:
+        """End the process where it, and all that it started, is over a limit; closely: twice a second."""
         processes = tree.descendants(self._popen.pid)
         limits = self.limits
-        resident = sum(process.resident for process in processes)
-        if resident > limits.memory:
+        memory = sum(process.resident for process in processes)
+        if closely:
+            memory += sum(tree.page_tables(process.pid) for process in processes)
+        if memory > limits.memory:
             self.kill(f"it used more than {human(limits.memory)} of memory")
         elif len(processes) > limits.processes:
             self.kill(f"it started more than {limits.processes} processes")
         elif sum(process.threads for process in processes) > limits.threads:
             self.kill(f"it started more than {limits.threads} threads")
-        elif with_disk and not self.isolation.sized_home and folder_size(self.stage) > limits.disk:
-            self.kill(f"it wrote more than {human(limits.disk)} of files")
+        elif closely and (excess := self._excess_of_files()):
+            self.kill(excess)
 
-
-def folder_size(made: Stage) -> int:
-    """Bytes under a worker's writable folder, as far as they can be seen."""
-    total = 0
-    for folder, _, names in os.walk(made.home):
-        for name in names:
-            with suppress(OSError):
-                total += (Path(folder) / name).lstat().st_blocks * 512
-    return total
+    def _excess_of_files(self) -> str:
+        """What there is too much of in the worker's folders; "" if nothing is."""
+        if self.isolation.sized_home:  # by the kernel, which counts no files
+            return TOO_MANY_FILES if tree.files(self._popen.pid) > folders.MOST else ""
+        limits, found = self.limits, folders.measure(self.stage.home)
+        if found.depth > folders.DEEPEST:
+            return f"it put more than {folders.DEEPEST} folders into each other"
+        if found.entries >= folders.MOST:
+            return TOO_MANY_FILES
+        return f"it wrote more than {human(limits.disk)} of files" if found.size > limits.disk else ""
 
 
 def signal_name(number: int) -> str:

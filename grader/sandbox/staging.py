@@ -9,6 +9,8 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.sandbox import folders
+
 ROOT = Path(__file__).resolve().parents[2]
 CODE = (
     "grader/__init__.py",
@@ -72,8 +74,7 @@ class Stage:
 
     def remove(self) -> None:
         """Delete the folder; whatever the worker wrote is gone."""
-        for folder, _, _ in os.walk(self.home):  # it may have closed a folder to itself
-            Path(folder).chmod(0o700)
+        folders.remove(self.home)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -89,7 +90,8 @@ def stage(program: Program) -> Stage:
         _copy(ROOT / name, made.kit / name)
     for name in KIT_FOLDERS:
         shutil.copytree(ROOT / KIT / name, made.kit / name, ignore=shutil.ignore_patterns("__pycache__"))
-    made.home.mkdir()
+    made.home.mkdir(mode=0o700)
+    made.folder.chmod(0o711)  # a worker may have a user of its own
     made.files.symlink_to(made.kit / "files")
     return made
 

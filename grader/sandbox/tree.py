@@ -66,6 +66,27 @@ def _children(pid: int) -> list[int]:
     return [int(child) for children in lists for child in children.split()]
 
 
+def page_tables(pid: int) -> int:
+    """Bytes of the tables of what a process maps, which no resident page counts; 0 when it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(errors="replace")
+    except OSError:
+        return 0
+    return int(status.partition("\nVmPTE:")[2].split(maxsplit=1)[0] or 0) << 10 if "\nVmPTE:" in status else 0
+
+
+def files(root: int) -> int:
+    """How many files stand in the writable folders that the descendants of a process see for themselves."""
+    found: dict[int, int] = {}
+    for process in descendants(root)[-1:]:
+        for name in ("root/tmp", "root/dev/shm", "cwd"):
+            path = Path(f"/proc/{process.pid}/{name}")
+            with suppress(OSError):
+                of = os.statvfs(path)
+                found[path.stat().st_dev] = of.f_files - of.f_ffree
+    return sum(found.values())
+
+
 def tree(root: int) -> list[Process]:
     """A process, its descendants, and whoever shares its session (orphans do)."""
     processes = {process.pid: process for process in _everything()}

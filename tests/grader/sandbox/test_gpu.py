@@ -73,7 +73,7 @@ def test_every_rung_hands_the_card_over(machine: Path, monkeypatch: pytest.Monke
     """Both commands name the chosen card and the driver's folder, and not the other card."""
     monkeypatch.setattr(bubblewrap, "version", lambda: (0, 11))
     made = stage(Program())
-    commands = [wrap(made, Limits(), "cuda", 9) for wrap in (bubblewrap.command, LANDLOCK.wrap)]
+    commands = [wrap(made, Limits(), "cuda", [9]) for wrap in (bubblewrap.command, LANDLOCK.wrap)]
     made.remove()
 
     for command in map(" ".join, commands):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,6 +60,76 @@ def test_a_fork_bomb_is_bounded(start: Start, rung: str) -> None:
         student.ask("call", {"name": "f"})
 
     assert student.ask("ping").value == {}
+
+
+ORPHANS = """
+import ctypes, os, time
+def f():
+    ctypes.CDLL(None).prctl(36, 0, 0, 0, 0)
+    for _ in range(40):
+        if os.fork() == 0:
+            if os.fork(): os._exit(0)
+            time.sleep(60)
+        os.wait()
+    time.sleep(60)
+"""
+
+
+def test_orphans_count(start: Start, rung: str) -> None:
+    """Whoever ends between a process and its grandparent hides nothing."""
+    student = start(ORPHANS, rung=rung, limits=replace(LIMITS, processes=20))
+    with pytest.raises(StudentDied, match="more than 20 processes"):
+        student.ask("call", {"name": "f"})
+
+
+TABLES = """
+import ctypes, time
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+def f():
+    where = libc.mmap(None, ctypes.c_size_t(1 << 38), 1, 0x4022, -1, ctypes.c_long(0))
+    for at in range(where, where + (1 << 38), 1 << 21): ctypes.c_char.from_address(at).value
+    time.sleep(60)
+"""
+
+
+def test_tables_of_memory_are_memory(start: Start, rung: str) -> None:
+    """They hold 512 MiB though no page of it is the process's own."""
+    student = start(TABLES, rung=rung, limits=replace(LIMITS, memory=300 * MiB))
+    with pytest.raises(StudentDied, match="more than 300 MiB of memory"):
+        student.ask("call", {"name": "f"})
+
+
+NESTED = """
+import os, time
+def f():
+    for _ in range(1500): os.mkdir('d'); os.chdir('d')
+    time.sleep(60)
+"""
+EMPTY = """
+import os, time
+def f():
+    for n in range(80_000): os.close(os.open(str(n), os.O_CREAT))
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("source", [NESTED, EMPTY])
+def test_files_without_size_are_bounded(start: Start, source: str) -> None:
+    """Folders in folders, and files that hold nothing, take the kernel's memory and our time."""
+    student = start(source, rung="none")
+    with pytest.raises(StudentDied, match=r"60 folders into each other|more than 50000 files"):
+        student.ask("call", {"name": "f"})
+
+
+def test_without_its_watcher_a_worker_ends(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever goes wrong with watching, nothing goes on unwatched."""
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    student = start("import time\ndef f(): time.sleep(60)")
+    student.ask("ping")
+    monkeypatch.setattr(Worker, "_look", lambda *_, **__: 1 / 0)
+    with pytest.raises(StudentDied, match="its watcher failed: ZeroDivisionError"):
+        student.ask("call", {"name": "f"})
 
 
 def test_threads_are_bounded(start: Start, rung: str) -> None:

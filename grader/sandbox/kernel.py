@@ -1,0 +1,26 @@
+"""Calls to the kernel that Python's library has no function for."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+CAPABILITY_VERSION = 0x20080522
+PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 8, 22, 24
+PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 36, 38, 47
+PR_CAP_AMBIENT_RAISE = 2
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def check(result: int) -> int:
+    """Return what a call returned; raise OSError if it is below zero."""
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return result
+
+
+def prctl(option: int, first: int = 0, second: int = 0) -> None:
+    """Set something of this process."""
+    check(libc.prctl(option, *(ctypes.c_ulong(value) for value in (first, second, 0, 0))))

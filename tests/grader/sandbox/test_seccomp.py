@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pyseccomp
+import pytest
+
+from grader.sandbox import calls, seccomp
+from tests.grader.sandbox.conftest import Start
+
+RAW = """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+def f(number, *values):
+    result = libc.syscall(*map(ctypes.c_long, [number, *values]))
+    return result if result >= 0 else -ctypes.get_errno()
+"""
+PRLIMIT, SYNC, CHMOD, SETPRIORITY, INOTIFY_INIT, FCNTL, KILL = 302, 162, 90, 141, 253, 72, 62
+EPERM, ENOSYS = 1, 38
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_the_filter_is_a_bpf_program(device: str) -> None:
+    """Eight bytes an instruction, and small enough for a pipe."""
+    for code in (seccomp.program(device), seccomp.silence(device)):
+        assert len(code) % 8 == 0
+        assert 50 < len(code) < 32768
+
+
+def test_every_name_is_a_call_and_stands_in_one_place() -> None:
+    """A misspelt name would be refused or allowed in silence."""
+    told = [name for names in calls.TOLD.values() for name in names.split()]
+    names = [*calls.ALLOWED, *calls.CHECKED, calls.OWN_PRIORITY[0], *told]
+
+    assert len(names) == len(set(names))
+    assert [n for n in names if pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, n) == -1] == []
+
+
+@pytest.mark.parametrize(
+    ("call", "result"),
+    [
+        ((PRLIMIT, 0, 7, 0, 0), 0),
+        ((PRLIMIT, 1, 7, 0, 0), -ENOSYS),
+        ((SYNC,), -ENOSYS),
+        ((INOTIFY_INIT,), -ENOSYS),
+        ((SETPRIORITY, 0, 0, 19), 0),
+        ((SETPRIORITY, 2, 0, 19), -ENOSYS),
+        ((FCNTL, 0, 1, 0), 0),
+        ((FCNTL, 0, 8, 1), -ENOSYS),
+        ((CHMOD, 0, 0), 0),
+        ((KILL, 1 << 22, 0), -3),
+    ],
+)
+def test_a_call_is_what_the_list_says(start: Start, rung: str, call: tuple[int, ...], result: int) -> None:
+    """For itself a worker may do what it may not do to others; what is not listed does not exist."""
+    assert start(RAW, rung=rung).ask("call", {"name": "f", "args": list(call)}).value == result
