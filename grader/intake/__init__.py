@@ -10,10 +10,10 @@ from grader.intake.choosing import Choice, choose
 from grader.intake.claims.evidence import evidence
 from grader.intake.code.cam import cam_cell
 from grader.intake.code.cutting import dropped, modules
-from grader.intake.code.library import MAIN
+from grader.intake.code.program import Program
 from grader.intake.code.remarks import remarks
 from grader.intake.code.slicing import Walk, walk_targets
-from grader.intake.code.statements import Source
+from grader.intake.files.notebook import Cell
 from grader.intake.files.unpack import Files, name_of, unpack
 from grader.intake.whereabouts import whereabouts
 from grader.paths import ROOT, SUBMISSIONS
@@ -43,31 +43,35 @@ def _read(path: Path) -> Submission:
     except IntakeError as error:
         return Submission(name, "", problem=str(error))
     try:
-        choice = choose(files.contents)
+        choice = choose(files.contents, files.wrapper)
     except IntakeError as error:
         return Submission(name, files.sha256, notes=files.notes, problem=str(error))
     return _submission(name, files, choice)
 
 
 def _submission(name: str, files: Files, choice: Choice) -> Submission:
-    code = [cell for cell in choice.cells if cell.kind == "code" and cell.source.strip()]
-    program = choice.library.add(MAIN, [Source(cell.label, cell.source) for cell in code])
-    walk, targets = walk_targets(choice.library)
-    needed = frozenset(walk.kept[MAIN])
+    walk, targets = walk_targets(choice.library, choice.entries)
+    needed = {module: frozenset(kept) for module, kept in walk.kept.items()}
     cam = cam_cell(walk)
     left_out = dropped(walk)
     return Submission(
         name=name,
         sha256=files.sha256,
         source=choice.source,
-        slice=Slice(modules(walk, needed), targets, cam.chunks, cam.weight_fc, left_out),
-        saved=evidence(choice.cells, program, cam.labels),
+        slice=Slice(modules(walk, needed), targets, cam.chunks, cam.weight_fc, left_out, cam.module),
+        saved=evidence(_stories(choice), cam.labels),
         files=whereabouts(files, choice),
-        texts=_texts(walk) | {cell.label: cell.source for cell in code},
+        texts=_texts(walk),
         notes=(*files.notes, *choice.notes, *remarks(choice, walk, targets, left_out)),
     )
 
 
+def _stories(choice: Choice) -> list[tuple[tuple[Cell, ...], Program]]:
+    """The cells and the program of each file that is graded, main last, in which the answers stand."""
+    graded = ((each.cells, choice.library.program(name)) for name, each in reversed(choice.graded))
+    return [(cells, program) for cells, program in graded if program is not None]
+
+
 def _texts(walk: Walk) -> dict[str, str]:
-    sources = (walk.library.source(module) for module in walk.used)
-    return {source.label: source.text for source in sources if source}
+    sources = (source for module in walk.modules for source in walk.library.sources(module))
+    return {source.label: source.text for source in sources}

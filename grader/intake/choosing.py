@@ -2,41 +2,78 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import PurePosixPath
 
+import re2
+
 from grader.errors import IntakeError
-from grader.intake.code.library import KIT, Library, is_taken
-from grader.intake.code.magics import plain
+from grader.intake.code.effects import calls, imported
+from grader.intake.code.folders import folders
+from grader.intake.code.library import KIT, MAIN, Library, is_taken
+from grader.intake.code.names import walk
 from grader.intake.code.program import TARGETS
+from grader.intake.code.retyped import as_code
 from grader.intake.code.statements import Source
+from grader.intake.code.weights import WEIGHT
 from grader.intake.files.basket import kind
-from grader.intake.files.notebook import Cell, decoded, read_notebook
+from grader.intake.files.notebook import Cell, read_notebook, script
 
-NAMES = "|".join(TARGETS)
-DEFINES = re.compile(rf"^[ \t]*(?:(?:class|def)[ \t]+({NAMES})\b|({NAMES})[ \t]*=[^=])", re.MULTILINE)
-IMPORTS = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import\b[ \t(]*([\w.][\w., \t]*)?", re.MULTILINE)
-COPY = re.compile(r"-copy\d*\.|-checkpoint\.|\(\d+\)\.|copy of |draft|backup|\bold\b", re.IGNORECASE)
-CODE = re.compile(r"\s*[^\s#]")
+COPY = re2.compile(r"(?i)-copy\d*\.|-checkpoint\.|\(\d+\)\.|copy of |draft|backup|\bold\b")
 FILLED = 0.7  # of the longest candidate's code; the empty template has less
+MOST_READ = 4_000_000  # characters of code in all files together; a submission has some 50 000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
-    """A notebook or a script that may be what is graded."""
+    """A notebook or a script that may be what is graded; each text in it is parsed once."""
 
     path: str
     cells: tuple[Cell, ...]
-    defines: frozenset[str]
-    imports: frozenset[str]
-    length: int  # lines of code in the cells that define targets
+    sources: tuple[Source, ...]  # its code, parsed
 
     @property
     def is_notebook(self) -> bool:
         """Whether it is no script."""
         return kind(self.path) == "ipynb"
+
+    @cached_property
+    def defines(self) -> frozenset[str]:
+        """The targets that it binds, or tries to in code that does not parse."""
+        return frozenset(name for source in self.sources for name in _targets(source))
+
+    @cached_property
+    def imports(self) -> frozenset[str]:
+        """The modules that it may import; `from a import b` may import a.b."""
+        nodes = (each.node for source in self.sources for each in source.parsed[0] if "import" in each.text)
+        ones = [one for node in nodes for one in imported(node)]
+        inner = {
+            one.module + "." * (not one.module.endswith(".")) + one.attribute
+            for one in ones
+            if one.attribute not in ("", "*")
+        }
+        return frozenset({one.module for one in ones} | inner)
+
+    @cached_property
+    def length(self) -> int:
+        """Lines of code in the cells that define targets."""
+        texts = (source.text for source in self.sources if _targets(source))
+        return sum(
+            bool(line.strip()) and line.lstrip()[0] != "#" for text in texts for line in text.split("\n")
+        )
+
+    @cached_property
+    def shows_maps(self) -> bool:
+        """Whether it calls returnCAM or binds `weight_fc`, as the last cell does."""
+        each = [statement for source in self.sources for statement in source.parsed[0]]
+        return any(WEIGHT in statement.names.binds for statement in each) or any(
+            call.path.rpartition(".")[2] == "returnCAM"
+            for statement in each
+            for call in calls(walk(statement.node))
+            if getattr(statement.node, "name", "") not in TARGETS
+        )
 
 
 Reach = Mapping[str, Candidate]  # a candidate and all that it imports, by path
@@ -44,11 +81,12 @@ Reach = Mapping[str, Candidate]  # a candidate and all that it imports, by path
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is graded: the extras, which define targets that `main` lacks, and then `main`, as one program."""
+    """What is graded: `main`, and extras, which define targets that it lacks; each is run by itself."""
 
     main: Candidate
     extras: tuple[Candidate, ...]
     library: Library
+    entries: tuple[str, ...]  # the names of main and the extras as modules
     notes: tuple[str, ...]
 
     @property
@@ -57,17 +95,19 @@ class Choice:
         return ", ".join(each.path for each in (*self.extras, self.main))
 
     @property
-    def cells(self) -> tuple[Cell, ...]:
-        """All cells in the order they are graded."""
-        return tuple(cell for each in (*self.extras, self.main) for cell in each.cells)
+    def graded(self) -> tuple[tuple[str, Candidate], ...]:
+        """The candidates that are graded, by the names of their modules; main is the first."""
+        return tuple(zip(self.entries, (self.main, *self.extras), strict=True))
 
 
-def choose(contents: Mapping[str, bytes]) -> Choice:
-    """Choose what to grade among the files of a submission; IntakeError where none can be read."""
+def choose(contents: Mapping[str, bytes], wrapper: str = "") -> Choice:
+    """Choose what to grade among the files of a submission; IntakeError where none can be read.
+
+    `wrapper` are the folders that everything stood in.
+    """
     candidates, notes = _candidates(contents)
-    modules = {each.path: each for each in candidates if not each.is_notebook}
-    imports = _imports(candidates, modules)
-    reach = {each.path: _reach(each, modules, imports) for each in candidates}
+    files = _files(candidates)
+    reach = {each.path: _reach(each, candidates, files) for each in candidates}
     longest = max(_length(each) for each in reach.values())
     ranked = sorted(candidates, key=lambda each: _rank(each, reach[each.path], longest), reverse=True)
     main, extras = ranked[0], list[Candidate]()
@@ -79,48 +119,70 @@ def choose(contents: Mapping[str, bytes]) -> Choice:
             )
             extras.append(other)
             have, used = have | new, used | set(reach[other.path])
+    extras += _showing(ranked, [main, *extras], reach)
     notes += _passed_over(ranked, main, extras)
     notes += _shadows(contents)
-    return Choice(main, tuple(map(_labelled, extras)), _library(candidates, main, extras), tuple(notes))
+    main, *labelled = main, *map(_labelled, extras)
+    library, entries = _library(files, [main, *labelled], wrapper)
+    return Choice(main, tuple(labelled), library, entries, tuple(notes))
 
 
 # --- candidates -----------------------------------------------------------------------------------
 
 
 def _candidates(contents: Mapping[str, bytes]) -> tuple[list[Candidate], list[str]]:
-    found, notes = list[Candidate](), list[str]()
+    found, notes, left = list[Candidate](), list[str](), MOST_READ
     for path, data in sorted(contents.items()):
         try:
             if kind(path) == "ipynb":
-                found.append(_candidate(path, read_notebook(data, path)))
+                cells = read_notebook(data, path)
             elif not _is_kit(path):
-                found.append(_candidate(path, (Cell(path, "code", decoded(data)),)))
+                cells = (Cell(path, "code", script(data, path)),)
+            else:
+                continue
         except IntakeError as error:
             notes.append(str(error))
+            continue
+        left -= sum(len(cell.source) for cell in cells if cell.kind == "code")
+        if left < 0:
+            notes.append(f"more than {MOST_READ} characters of code: {path} was not read")
+            continue
+        made, said = _candidate(path, cells)
+        found.append(made)
+        notes += said
     if not found:
         raise IntakeError("; ".join(notes[:3]) or "it holds the course's own files only, and no notebook")
     return found, notes
 
 
-def _candidate(path: str, cells: tuple[Cell, ...]) -> Candidate:
-    texts = [cell.source for cell in cells if cell.kind == "code"]
-    defining = [text for text in texts if DEFINES.search(text)]
-    return Candidate(
-        path,
-        cells,
-        frozenset(one or other for text in defining for one, other in DEFINES.findall(text)),
-        frozenset(name for text in texts for name in _imported(text)),
-        sum(1 for text in defining for line in text.split("\n") if CODE.match(line)),
+def _candidate(path: str, cells: tuple[Cell, ...]) -> tuple[Candidate, list[str]]:
+    cells, notes = as_code(cells)
+    sources = tuple(Source(cell.label, cell.source) for cell in cells if _is_code(cell))
+    return Candidate(path, cells, sources), [f"{path}: {note}" for note in notes]
+
+
+def _is_code(cell: Cell) -> bool:
+    return cell.kind == "code" and bool(cell.source.strip())
+
+
+def _targets(source: Source) -> set[str]:
+    """The targets that a text binds; where it doesn't parse, or is written to a file, those it begins to."""
+    statements, dropped = source.parsed
+    bound = {name for each in statements for name in each.names.binds if name in TARGETS}
+    lines = [one.first_line for one in dropped]
+    lines += source.plain.text.split("\n") if source.plain.writes else []
+    return bound | {name for line in lines for name in [begun(line)] if name}
+
+
+def begun(line: str) -> str:
+    """The target whose class or function a line begins, or ""."""
+    words = line.strip().split(None, 1)
+    name = (
+        words[1].split("(")[0].split(":")[0].strip()
+        if len(words) > 1 and words[0] in ("class", "def")
+        else ""
     )
-
-
-def _imported(text: str) -> Iterator[str]:
-    """The modules that a text may import, by a quick look; `from a import b` may import a.b."""
-    for module, names in IMPORTS.findall(text):
-        if module:
-            yield module
-        for name in filter(None, (part.strip().split(" ")[0] for part in names.split(","))):
-            yield f"{module.rstrip('.')}.{name}" if module else name
+    return name if name in TARGETS else ""
 
 
 def _is_kit(path: str) -> bool:
@@ -128,25 +190,30 @@ def _is_kit(path: str) -> bool:
     return len(parts) > 1 and parts[-1] in KIT.get(parts[-2], ())
 
 
-def _imports(candidates: Iterable[Candidate], modules: Mapping[str, Candidate]) -> dict[str, list[str]]:
-    """For each candidate the files that it imports."""
-    files, found = {path: Source(path, "") for path in modules}, {}
-    for each in candidates:
-        library = Library(files, str(PurePosixPath(each.path).parent))
-        paths = {library.path(name.lstrip(".")) for name in each.imports}
-        found[each.path] = sorted(path for path in paths if path)
-    return found
-
-
-def _reach(each: Candidate, modules: Mapping[str, Candidate], imports: Mapping[str, list[str]]) -> Reach:
+def _reach(
+    each: Candidate, candidates: Iterable[Candidate], files: Mapping[str, tuple[Source, ...]]
+) -> Reach:
     """A candidate and the files that it imports, and those that they import."""
-    found, stack = {each.path: each}, [each.path]
+    by_path = {other.path: other for other in candidates}
+    library = Library(files, _homes([each]))
+    found, stack = {each.path: each}, [each]
     while stack:
-        for path in imports[stack.pop()]:
-            if path not in found:
-                found[path] = modules[path]
-                stack.append(path)
+        one = stack.pop()
+        importer = library.name_of(one.path)
+        for name in sorted(one.imports):
+            path = library.path(library.absolute(name, importer)) or library.path(name.lstrip("."))
+            if path in by_path and path not in found:
+                found[path] = by_path[path]
+                stack.append(by_path[path])
     return found
+
+
+def _homes(candidates: Sequence[Candidate]) -> list[str]:
+    """The folders that imports are resolved from: those of what is run, those it adds, and the top."""
+    own = [str(PurePosixPath(each.path).parent) for each in candidates]
+    added = [folder for each in candidates for folder in folders(each.sources)]
+    beside = [str(PurePosixPath(home, folder)) for home in own for folder in added]
+    return ["" if home == "." else home for home in (*own, *beside, *added, "")]
 
 
 def _defined(reach: Reach) -> frozenset[str]:
@@ -166,9 +233,21 @@ def _rank(each: Candidate, reach: Reach, longest: int) -> tuple[object, ...]:
         any(cell.outputs for cell in each.cells),
         not COPY.search(each.path),
         _length(reach),
+        each.shows_maps,
         -each.path.count("/"),
         each.path,
     )
+
+
+def _showing(
+    ranked: Iterable[Candidate], chosen: list[Candidate], reach: Mapping[str, Reach]
+) -> list[Candidate]:
+    """Where nothing chosen shows maps: what does, with the functions of a file that is graded."""
+    if any(each.shows_maps for each in chosen):
+        return []
+    graded = {path for each in chosen for path in reach[each.path]}
+    others = (each for each in ranked if each.shows_maps and each not in chosen)
+    return [each for each in others if graded & set(reach[each.path])][:1]
 
 
 # --- what comes of it -----------------------------------------------------------------------------
@@ -178,21 +257,36 @@ def _labelled(extra: Candidate) -> Candidate:
     """Cells under labels that can't be taken for those of the main notebook."""
     if not extra.is_notebook:
         return extra
-    return replace(
-        extra, cells=tuple(replace(cell, label=f"{extra.path} {cell.label}") for cell in extra.cells)
-    )
+    cells = tuple(replace(cell, label=f"{extra.path} {cell.label}") for cell in extra.cells)
+    return Candidate(extra.path, cells, _relabelled(extra))
 
 
-def _library(candidates: Iterable[Candidate], main: Candidate, extras: Iterable[Candidate]) -> Library:
-    """The files that can be imported: scripts, and what cells write with `%%writefile`."""
-    home = str(PurePosixPath(main.path).parent)
-    files = {
-        each.path: Source(each.path, each.cells[0].source) for each in candidates if not each.is_notebook
-    }
-    for cell in (cell for each in (*extras, main) if each.is_notebook for cell in each.cells):
-        if cell.kind == "code" and (written := plain(cell.source)).writes:
-            files[str(PurePosixPath(home, written.writes))] = Source(cell.label, written.text)
-    return Library(files, home)
+def _relabelled(notebook: Candidate) -> tuple[Source, ...]:
+    return tuple(source.relabelled(f"{notebook.path} {source.label}") for source in notebook.sources)
+
+
+def _files(candidates: Iterable[Candidate]) -> dict[str, tuple[Source, ...]]:
+    """The files that can be imported or run: scripts, notebooks, and what cells write with `%%writefile`."""
+    files = {each.path: _relabelled(each) if each.is_notebook else each.sources for each in candidates}
+    for each in (each for each in candidates if each.is_notebook):
+        for source in (source for source in each.sources if source.plain.writes):
+            path = str(PurePosixPath(each.path).parent / source.plain.writes)
+            before = files.get(path, ()) if source.plain.appends else ()
+            files[path] = (*before, Source(source.label, source.plain.text))
+    return files
+
+
+def _library(
+    files: Mapping[str, tuple[Source, ...]], graded: Sequence[Candidate], wrapper: str
+) -> tuple[Library, tuple[str, ...]]:
+    """All files as modules, with those that are graded as they are run; the names of these."""
+    library = Library(files, _homes(graded), wrapper.rstrip("/").rpartition("/")[2])
+    entries = []
+    for number, each in enumerate(graded):
+        name = f"{MAIN}_{number + 1}" if each.is_notebook else library.name_of(each.path)
+        entries.append(MAIN if number == 0 else name)
+        library.add(entries[-1], each.sources, "" if each.is_notebook else library.package_of(each.path))
+    return library, tuple(entries)
 
 
 def _passed_over(ranked: list[Candidate], main: Candidate, extras: list[Candidate]) -> list[str]:

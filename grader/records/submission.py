@@ -17,10 +17,14 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """Statements that share one namespace: the notebook (`name` "submission") or an imported file."""
+    """Statements that share one namespace: what is run (the notebook, as "submission") or an imported file.
+
+    `package` is where the relative imports of a file that is run start from; others have it in their names.
+    """
 
     name: str
     chunks: tuple[Chunk, ...]
+    package: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Slice:
     `targets` maps FCN32s, FCN8s, get_cls_pred, returnCAM (and functions whose name holds "vgg") to the
     name of the module that binds them; a target that is not there was not found.
     `cam_cell` is the slice of the last cell (what `weight_fc` needs and the statement that binds it),
-    run in a copy of the notebook's namespace; `weight_fc` is the innermost assignment alone, dedented.
+    run in a copy of the namespace of `cam_module`; `weight_fc` is the innermost assignment alone, dedented.
     """
 
     modules: tuple[Module, ...] = ()
@@ -48,6 +52,7 @@ class Slice:
     cam_cell: tuple[Chunk, ...] = ()
     weight_fc: tuple[Chunk, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    cam_module: str = "submission"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class TrainingRun:
     """A training log found in a cell's saved output."""
 
     label: str  # "cell 12"
-    model: str  # "fcn32s", "fcn8s" or "" where it could not be told
+    model: str  # "fcn32s", "fcn8s", "other" for another one, or "" where it could not be told
     pretrained: bool
     epochs: tuple[Epoch, ...]
     test_accuracy: float | None = None

@@ -71,10 +71,13 @@ class Loading:
 def pack(slice: Slice) -> dict[str, Any]:
     """A slice as plain values, which `grader.worker.loader.unpack` reads."""
     return {
-        "modules": [[_clean(module.name), _chunks(module.chunks)] for module in slice.modules],
+        "modules": [
+            [_clean(module.name), _chunks(module.chunks), _clean(module.package)] for module in slice.modules
+        ],
         "targets": {_clean(target): _clean(name) for target, name in slice.targets.items()},
         "cam_cell": _chunks(slice.cam_cell),
         "weight_fc": _chunks(slice.weight_fc),
+        "cam_module": _clean(slice.cam_module),
     }
 
 

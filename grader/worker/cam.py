@@ -83,7 +83,7 @@ def cam(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
 
 def cam_cell(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
     """Run the last cell in a copy of the notebook's namespace; note what each function was given and gave."""
-    namespace = dict(world.namespaces.get("submission", {}))
+    namespace = dict(world.namespaces.get(world.slice.cam_module, {}))
     calls: list[dict[str, Any]] = []
     found: dict[str, Array] = {}
     for name in ("get_cls_pred", "returnCAM"):

@@ -94,17 +94,20 @@ def run_chunks(
 
 
 class LocalModules(MetaPathFinder, Loader):
-    """Finds the submission's own modules, after installed ones: a `torch.py` shadows nothing."""
+    """Finds the submission's own modules; intake gives none of them the name of a library."""
 
     def __init__(self, modules: Sequence[Module], run: Callable[[Module, dict[str, Any]], None]) -> None:
         self._modules = {module.name: module for module in modules}
+        self._packages = {module.package for module in modules}
         self._run = run
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        is_package = any(name.startswith(f"{fullname}.") for name in self._modules)
+        inside = f"{fullname}."
+        is_package = any(f"{name}.".startswith(inside) for name in (*self._modules, *self._packages))
         if not is_package and fullname not in self._modules:
             return None
-        return ModuleSpec(fullname, self, is_package=is_package)
+        has_more = any(name.startswith(inside) for name in self._modules)
+        return ModuleSpec(fullname, self, is_package=has_more or fullname in self._packages)
 
     def exec_module(self, module: ModuleType) -> None:
         if module.__name__ in self._modules:
@@ -112,14 +115,20 @@ class LocalModules(MetaPathFinder, Loader):
 
 
 def load(world: World, slice: Slice, before: Callable[[Chunk], bool] = lambda _: True) -> None:
-    """Run the whole slice in a world: its modules as real modules, its targets bound at the end."""
+    """Run the whole slice in a world: its modules as real modules, its targets bound at the end.
+
+    What is run comes first, so that its imports bring the others in the order that Python would.
+    """
     world.slice = slice
 
     def run(module: Module, namespace: dict[str, Any]) -> None:
         world.namespaces[module.name] = namespace
+        if module.package:  # relative imports start from the parent of the spec's name
+            namespace["__package__"] = module.package
+            namespace["__spec__"] = ModuleSpec(f"{module.package}.{module.name}", None)
         world.failures += run_chunks(module.chunks, namespace, before)
 
-    sys.meta_path.append(LocalModules(slice.modules, run))
+    sys.meta_path.insert(0, LocalModules(slice.modules, run))
     for module in slice.modules:
         _import(world, module)
     for target, name in slice.targets.items():
@@ -146,10 +155,11 @@ def _import(world: World, module: Module) -> None:
 def unpack(plain: Mapping[str, Any]) -> Slice:
     """A slice as `grader.sandbox.student.pack` wrote it."""
     return Slice(
-        modules=tuple(Module(name, _chunks(chunks)) for name, chunks in plain["modules"]),
+        modules=tuple(Module(name, _chunks(chunks), package) for name, chunks, package in plain["modules"]),
         targets=dict(plain["targets"]),
         cam_cell=_chunks(plain["cam_cell"]),
         weight_fc=_chunks(plain["weight_fc"]),
+        cam_module=plain["cam_module"],
     )
 
 

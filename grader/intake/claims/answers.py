@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import re2
 
 from grader.intake.files.notebook import Cell
 from grader.records.submission import Answer
 
 LEAD = r"^[ \t#*>_\-–—]*"
-MARK = re.compile(
-    rf"{LEAD}(?:(?:Part\s*3\b.*?)?Q(?:uestion)?\s*\.?\s*(?P<number>[12])\b"
-    rf"|(?:\d[\d.]*\s*)?(?P<end>Part\s*4\b|Class Activation Map))",
-    re.IGNORECASE | re.MULTILINE,
+MARK = re2.compile(
+    rf"(?im){LEAD}(?:(?:Part\s*3\b.*?)?Q(?:uestion)?\s*\.?\s*(?P<number>[12])\b"
+    rf"|(?:\d[\d.]*\s*)?(?P<end>Part\s*4\b|Class Activation Map))"
 )
-PART = re.compile(rf"{LEAD}(?:\d[\d.]*\s*)?Part\s*3\b[^\n]*", re.IGNORECASE | re.MULTILINE)
-PROMPT = re.compile(r".{0,800}?\bas specific as possible\b[\s.*_?!:)]*", re.IGNORECASE | re.DOTALL)
-ASKED = re.compile(r"[^\n]{0,800}\?[ \t*_`<>]{0,20}(?:\n|$)")
-LABEL = re.compile(
-    r"\W*(?:(?:your|my)\s+)?(?:answer|ans|response)\b(?:\s*(?:here|[12]))?\s*[:.)]+", re.IGNORECASE
+PART = re2.compile(rf"(?im){LEAD}(?:\d[\d.]*\s*)?Part\s*3\b[^\n]*")
+HEADING = re2.compile(r"(?m)^[ \t]{0,3}(#{1,6})[ \t]*([^\n]*)|^[ \t]*\*\*([^*\n]{1,200})\*\*[ \t:]*$")
+ELSEWHERE = re2.compile(
+    r"(?i)^\W*(?:\d[\d.]*\s*)?(?:optional\W+|course\W+|anonymous\W+)*"
+    r"(?:survey|feedback|question(?:naire)?\s*(?:[3-9]|:|$)|form\b|hours|time spent|how (?:many hours|long)|collabor"
+    r"|honou?r code|submission|submit|reference|bonus|extra credit|appendix|checklist|part\s*[124-9])"
 )
-MARKUP = re.compile(
-    r"</?[a-zA-Z][^<>\n]{0,200}>|^[ \t]{0,3}#{1,6}[ \t]+|^[ \t]*>[ \t]?|\*{1,3}|`+", re.MULTILINE
+PROMPT = re2.compile(r"(?is).{0,800}?\bas specific as possible\b[\s.*_?!:)]*")
+ASKED = re2.compile(r"[^\n]{0,800}\?[ \t*_`<>]{0,20}(?:\n|$)")
+LABEL = re2.compile(
+    r"(?i)\W*(?:(?:your|my)\s+)?(?:answer|ans|response)\b(?:\s*(?:here|[12]))?\s*(?:[:.)]+|\n|$)"
 )
+MARKUP = re2.compile(r"(?m)</?[a-zA-Z][^<>\n]{0,200}>|^[ \t]{0,3}#{1,6}[ \t]+|^[ \t]*>[ \t]?|\*{1,3}|`+")
+BLANK_LINES = re2.compile(r"\n{3,}")
 LONGEST = 20_000
+DEEPEST = 6  # a heading's level
 
 
 def answers(cells: Iterable[Cell]) -> tuple[Answer, ...]:
     """What stands after "Question 1" and "Question 2", in that cell or in those that follow it.
 
-    Where no question is named, all text of part 3 is given as the answer to the first.
+    An answer ends with the next question, with a heading that begins something else (a survey, another part),
+    and, once there is text, with any heading that isn't below the question's own. Where no question is named,
+    all text of part 3 is given as the answer to the first.
     """
     found: dict[int, tuple[str, str]] = {}
     for number, label, piece in _pieces([(cell.label, prose(cell)) for cell in cells]):
@@ -42,20 +51,62 @@ def answers(cells: Iterable[Cell]) -> tuple[Answer, ...]:
     return tuple(Answer(max(number, 1), *found[number]) for number in sorted(found))
 
 
+@dataclass(slots=True)
+class _Asked:
+    """What is being answered: the question (0 before any, None outside of part 3) and its heading's level."""
+
+    number: int | None = None
+    level: int = DEEPEST
+    answered: bool = False
+
+
 def _pieces(texts: list[tuple[str, str]]) -> Iterator[tuple[int, str, str]]:
     """Pieces of text with the question they answer; 0 for those of part 3 before any question."""
-    number: int | None = None
+    now = _Asked()
     for label, text in texts:
         if part := PART.search(text):
-            number, text = 0, text[part.end() :] if not MARK.match(part[0]) else text
+            if not MARK.match(part[0]):
+                text = text[part.end() :]
+            now = _Asked(0, _level(part[0]))
         at, asked = 0, False
         for mark in MARK.finditer(text):
-            if number is not None:
-                yield number, label, _answer(text[at : mark.start()], asked)
+            yield from _piece(now, label, text[at : mark.start()], asked)
             number, asked = (int(mark["number"]), True) if mark["number"] else (None, False)
-            at = mark.end()
-        if number is not None:
-            yield number, label, _answer(text[at:], asked)
+            now, at = _Asked(number, _level(mark[0])), mark.end()
+        yield from _piece(now, label, text[at:], asked)
+
+
+def _piece(now: _Asked, label: str, text: str, asked: bool) -> Iterator[tuple[int, str, str]]:
+    """The part of a text that belongs to the present answer, if there is one."""
+    if now.number is None:
+        return
+    number, end = now.number, _end(now, text, asked)
+    body = text if end is None else text[:end]
+    piece = _answer(body, asked)
+    now.answered = now.answered or bool(_plain(piece))
+    if end is not None:
+        now.number = None
+    yield number, label, piece
+
+
+def _end(now: _Asked, text: str, asked: bool) -> int | None:
+    """Where a heading begins something else."""
+    for heading in HEADING.finditer(text):
+        title = heading[2] or heading[3] or ""
+        if heading.start() == 0 and asked:  # the rest of the question's own heading
+            continue
+        if ELSEWHERE.match(title):
+            return int(heading.start())
+        above = len(heading[1] or "#" * (DEEPEST + 1)) <= now.level
+        before = now.answered or (not asked and bool(_plain(text[: heading.start()])))
+        if above and before and not asked and not LABEL.match(title):
+            return int(heading.start())
+    return None
+
+
+def _level(line: str) -> int:
+    """The level of the heading that a line is; the deepest where it is none."""
+    return line.count("#") or DEEPEST
 
 
 def _answer(text: str, asked: bool) -> str:
@@ -69,16 +120,16 @@ def _answer(text: str, asked: bool) -> str:
 
 
 def prose(cell: Cell) -> str:
-    """A cell's text, or its comments where it is a cell of code that holds nothing else."""
+    """A cell's text, or its comments where it is a cell of code that holds nothing else and is no form."""
     if cell.kind != "code":
         return cell.source[: 5 * LONGEST]
-    lines = [line.strip() for line in cell.source.split("\n") if line.strip()]
-    return (
-        "\n".join(line.lstrip("# ") for line in lines) if all(line.startswith("#") for line in lines) else ""
-    )
+    lines = [line.strip() for line in cell.source[: 5 * LONGEST].split("\n") if line.strip()]
+    if not all(line.startswith("#") for line in lines) or any(line.startswith("#@") for line in lines):
+        return ""
+    return "\n".join(line.lstrip("# ") for line in lines)
 
 
 def _plain(text: str) -> str:
-    text = MARKUP.sub("", text)
+    text = str(MARKUP.sub("", text))
     label = LABEL.match(text)
-    return re.sub(r"\n{3,}", "\n\n", text[label.end() :] if label else text).strip()
+    return str(BLANK_LINES.sub("\n\n", text[label.end() :] if label else text)).strip()

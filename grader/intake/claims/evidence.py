@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+
+import re2
 
 from grader.intake.claims.answers import answers
 from grader.intake.claims.figures import MOST, figure, pictures
@@ -15,11 +16,22 @@ from grader.intake.files.notebook import Cell
 from grader.records.submission import Figure, SavedEvidence, TrainingRun
 
 CAM_CALLS = {"returnCAM", "get_cls_pred"}
-SHOWS_MODEL = re.compile(r"visuali|predict|model|fcn", re.IGNORECASE)
+SHOWS_MODEL = re2.compile(r"(?i)visuali|predict|model|fcn")
 
 
-def evidence(cells: Sequence[Cell], program: Program, cam_labels: frozenset[str]) -> SavedEvidence:
-    """Collect it from the cells of a notebook; scripts have none but answers in comments."""
+def evidence(files: Sequence[tuple[Sequence[Cell], Program]], cam_labels: frozenset[str]) -> SavedEvidence:
+    """Collect it from the cells of the files that are graded; scripts have none but answers in comments."""
+    found = [_evidence(cells, program, cam_labels) for cells, program in files]
+    return SavedEvidence(
+        has_outputs=any(each.has_outputs for each in found),
+        runs=tuple(run for each in found for run in each.runs),
+        figures=tuple(figure for each in found for figure in each.figures)[:MOST],
+        predictions=tuple(one for each in found for one in each.predictions),
+        answers=answers([cell for cells, _ in files for cell in cells]),
+    )
+
+
+def _evidence(cells: Sequence[Cell], program: Program, cam_labels: frozenset[str]) -> SavedEvidence:
     code = [cell for cell in cells if cell.kind == "code"]
     story = Story(program, cells)
     texts = [(cell, printed(cell)) for cell in code if cell.outputs]
@@ -28,7 +40,6 @@ def evidence(cells: Sequence[Cell], program: Program, cam_labels: frozenset[str]
         runs=tuple(run for cell, text in texts for run in _runs(cell, logs(text), story)),
         figures=tuple(_figures(code, story, cam_labels)),
         predictions=tuple(each for cell, text in texts for each in predictions(cell.label, text)),
-        answers=answers(cells),
     )
 
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+import re2
 
 from grader.intake.files.basket import shown
 from grader.records.submission import Epoch, Prediction
 
 NUMBER = r"\s*[:=]\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|inf)"
-LINE = re.compile(
-    rf"(?P<start>Init Model)"
+LINE = re2.compile(
+    rf"(?i)(?P<start>Init Model)"
     rf"|Epoch Loss{NUMBER}\s*,\s*Avg Acc{NUMBER}\s*,\s*Mean IoU{NUMBER}"
-    rf"|Test Acc{NUMBER}\s*,\s*Test Mean IoU{NUMBER}",
-    re.IGNORECASE,
+    rf"|Test Acc{NUMBER}\s*,\s*Test Mean IoU{NUMBER}"
 )
-PREDICTION = re.compile(r"top-?1 prediction\s*:\s*(\d*\.?\d+)\s*->\s*([^\n]{1,100})", re.IGNORECASE)
+PREDICTION = re2.compile(r"(?i)top-?1 prediction\s*:\s*(\d*\.?\d+)\s*->\s*([^\n]{1,100})")
 MOST_EPOCHS = 500
 MOST = 50  # runs, and predictions, of one cell
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
+
+import re2
 
 from grader.intake.files.notebook import Cell, text_of
 
 LONGEST = 1_000_000  # characters of one cell; of more, the beginning and the end are read
-ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]|[^\n]\x08")
+ESCAPES = re2.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]|[^\n]\x08")
 
 
 def printed(cell: Cell) -> str:
@@ -33,4 +34,4 @@ def _plain(output: Mapping[str, object]) -> Iterator[str]:
 def _clean(text: str) -> str:
     if len(text) > 2 * LONGEST:
         text = f"{text[:LONGEST]}\n{text[-LONGEST:]}"
-    return ESCAPES.sub("", text).replace("\r", "\n")
+    return str(ESCAPES.sub("", text)).replace("\r", "\n")

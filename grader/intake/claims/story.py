@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import re
+import ast
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grader.intake.code.effects import Call, calls, running
+import re2
+
+from grader.intake.code.effects import Call, calls, path, running
+from grader.intake.code.names import FUNCTIONS
 from grader.intake.code.program import Program
 from grader.intake.files.notebook import Cell
 
 MODELS = {"FCN32s": "fcn32s", "FCN8s": "fcn8s"}
-MENTION = re.compile(r"FCN[\s_-]*(32|8)s?\b", re.IGNORECASE)
-PRETRAINED = re.compile(r"vgg|pre-?train", re.IGNORECASE)
-SCRATCH = re.compile(r"from scratch|pretrained\s*=\s*False", re.IGNORECASE)
-NUMBERED = re.compile(r"(?<!\d)(32|8)(?!\d)")
-TRAINS = re.compile(r"train|fit", re.IGNORECASE)
+OTHER = "other"  # a model that is none of the two
+MENTION = re2.compile(r"(?i)FCN[\s_-]*(32|8)s?\b")
+PRETRAINED = re2.compile(r"(?i)vgg|pre-?train")
+SCRATCH = re2.compile(r"(?i)from scratch|pretrained\s*=\s*False")
+TRAINS = re2.compile(r"(?i)train|fit")
+LATER_PART = re2.compile(r"(?i)[\s#]*(?:\d[\d.]*\s*)?Part\s*[34]\b")
 DEEPEST = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A model, "" where it can't be told, and whether it was pretrained."""
+    """A model ("fcn32s", "fcn8s", "other", or "" where it can't be told), and whether it was pretrained."""
 
     model: str = ""
     pretrained: bool = False
@@ -66,8 +70,15 @@ class Story:
         return {call.path for _, call in self._cells.get(label, ())}
 
     def _of_call(self, at: int, call: Call) -> Told:
-        names = [name for name in (*call.arguments, *(name for _, name in call.keywords)) if name]
-        return next((told for told in (self._of_name(name, at) for name in names) if told.model), Told())
+        """The model that a call is about: one of the two among what it is given, else its first argument."""
+        given = [*call.arguments, *(name for _, name in call.keywords)]
+        named = [name for key, name in call.keywords if key in ("model", "net")]
+        names = [name for name in (*given, call.path.split(".")[0]) if name]
+        found = [self._of_name(name, at) for name in names]
+        if told := next((told for told in found if told.model in MODELS.values()), None):
+            return told
+        first = next((name for name in (*named, *call.arguments[:1]) if name), None)
+        return self._of_name(first, at) if first else Told()
 
     def _of_name(self, name: str, time: int, depth: int = 0) -> Told:
         """What a name stood for, found through the statements that bound it."""
@@ -79,19 +90,45 @@ class Story:
             return Told()
         at = bound[before - 1]
         if (name, at) not in self._told:
-            built = [
-                call.path.rpartition(".")[2] for call in self._calls[at]
-            ]  # `models.FCN32s()` reads `models`
-            reads = [*built, *sorted(self._program.statements[at].names.reads)]
-            inner = (self._of_name(read, at, depth + 1) for read in reads)
-            self._told[name, at] = next((told for told in inner if told.model), Told())
+            self._told[name, at] = self._of_statement(at, depth)
         told = self._told[name, at]
         copied = bool(told.model) and any(self._copies(name, between) for between in range(at, time))
         return Told(told.model, told.pretrained or copied)
 
+    def _of_statement(self, at: int, depth: int) -> Told:
+        """What a statement binds its name to: a class by its bases, a function by the one model it makes."""
+        node, names = self._program.statements[at].node, self._program.statements[at].names
+        if isinstance(node, ast.ClassDef):
+            bases = [path(base) for base in node.bases]
+            found = [self._of_name(base.rpartition(".")[2], at, depth + 1) for base in bases]
+            told = next((one for one in found if one.model in MODELS.values()), None)
+            is_data = any(base.endswith("Dataset") for base in bases)
+            return told or Told("" if is_data else OTHER)
+        if isinstance(node, FUNCTIONS):
+            made = {MODELS[name] for name in names.later & set(MODELS)}
+            return Told(made.pop()) if len(made) == 1 else Told()
+        built = [call.path.rpartition(".")[2] for call in self._calls[at]]  # `models.FCN32s()` reads `models`
+        inner = [self._of_name(read, at, depth + 1) for read in (*built, *sorted(names.reads))]
+        return next(
+            (told for told in sorted(inner, key=lambda told: told.model == OTHER) if told.model), Told()
+        )
+
     def _copies(self, name: str, at: int) -> bool:
         """Whether a statement copies VGG-16's weights into what a name stands for."""
-        return self._pretrains[at] and name in self._program.statements[at].names.reads
+        reads = self._program.statements[at].names.reads
+        return name in reads and (
+            self._pretrains[at] or any(self._is_vgg(read, at) for read in reads - {name})
+        )
+
+    def _is_vgg(self, name: str, time: int) -> bool:
+        """Whether a name, whatever it is, stands for a VGG-16."""
+        bound = self._program.binders.get(name, [])
+        before = bisect_left(bound, time)
+        return (
+            bool(before)
+            and isinstance(self._program.statements[bound[before - 1]].node, ast.Assign)
+            and (self._pretrains[bound[before - 1]] and not self._of_name(name, time).model)
+        )
 
 
 def _headings(cells: Iterable[Cell]) -> dict[str, Told]:
@@ -105,7 +142,7 @@ def _headings(cells: Iterable[Cell]) -> dict[str, Told]:
 
 
 def _of_heading(line: str, before: Told) -> Told:
-    if re.match(r"[\s#]*(?:\d[\d.]*\s*)?Part\s*[34]\b", line, re.IGNORECASE):
+    if LATER_PART.match(line):
         return Told()
     mention = MENTION.search(line) if line.lstrip().startswith(("#", "*", "<h")) else None
     if mention is None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import re2
+
 from grader.intake.code.cutting import DEFINITIONS, chunks, in_order
 from grader.intake.code.effects import calls, running
-from grader.intake.code.library import MAIN
 from grader.intake.code.names import walk
 from grader.intake.code.program import TARGETS, Program
 from grader.intake.code.slicing import Walk
@@ -19,34 +19,40 @@ from grader.intake.code.weights import WEIGHT, binds, weight_chunks
 from grader.records.submission import Chunk
 
 CAM = "returnCAM"
-PICTURE = re.compile(r"([\w-]{1,40})\.(?:jpe?g|png)", re.IGNORECASE)
+PICTURE = re2.compile(r"(?i)([\w-]{1,40})\.(?:jpe?g|png)")
 
 
 @dataclass(frozen=True, slots=True)
 class CamCell:
     """The chunks that the last cell needs beyond the targets' slice, and those that compute `weight_fc`."""
 
+    module: str = ""  # that it is in
     labels: frozenset[str] = frozenset()  # of the cells that call returnCAM
     chunks: tuple[Chunk, ...] = ()
     weight_fc: tuple[Chunk, ...] = ()
 
 
 def cam_cell(walk: Walk) -> CamCell:
-    """The slice of the last cell, on top of the walk from the targets."""
-    program = walk.library.program(MAIN)
+    """The slice of the last cell, on top of the walk from the targets: of the first file that has one."""
+    found = (_in_module(walk, module) for module in walk.entries)
+    return next((each for each in found if each.labels), CamCell(walk.entries[0]))
+
+
+def _in_module(walk: Walk, module: str) -> CamCell:
+    program = walk.library.program(module)
     if program is None:
-        return CamCell()
+        return CamCell(module)
     callers = _callers(program)
     users = [at for at, each in enumerate(program.statements) if _uses(each, callers)]
     chosen = _chosen(program, users)
-    before = set(walk.kept[MAIN])
+    before = set(walk.kept[module])
     for position in chosen:
-        walk.keep(MAIN, position)
-    positions = (walk.kept[MAIN] - before) | set(chosen)
+        walk.keep(module, position)
+    positions = (walk.kept[module] - before) | set(chosen)
     bodies = [each for each in program.statements if getattr(each.node, "name", "") in callers]
     weight_fc = weight_chunks(program, [program.statements[at] for at in chosen], bodies)
     labels = frozenset(program.statements[at].label for at in chosen)
-    return CamCell(labels, chunks(program, in_order(program, positions)), weight_fc)
+    return CamCell(module, labels, chunks(walk, module, in_order(program, positions)), weight_fc)
 
 
 def _callers(program: Program) -> frozenset[str]:

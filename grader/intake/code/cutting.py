@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from grader.intake.code.library import MAIN
 from grader.intake.code.program import Program
 from grader.intake.code.slicing import Walk, is_future
+from grader.intake.code.statements import Statement
 from grader.intake.files.basket import shown
 from grader.records.submission import Chunk, Dropped, Module
 
@@ -42,19 +42,34 @@ def _below(program: Program, position: int) -> list[int]:
     return sorted(found, reverse=True)
 
 
-def chunks(program: Program, positions: Iterable[int]) -> tuple[Chunk, ...]:
-    """Statements as the slice holds them."""
-    return tuple(program.statements[position].chunk() for position in positions)
+def chunks(walk: Walk, module: str, positions: Iterable[int]) -> tuple[Chunk, ...]:
+    """Statements as the slice holds them; a star import of the submission's own is cut to what it brings."""
+    program = walk.library.program(module)
+    assert program is not None
+    return tuple(
+        chunk
+        for at in positions
+        for chunk in _chunks(program.statements[at], walk.brought.get((module, at), {}))
+    )
 
 
-def modules(walk: Walk, main: Iterable[int]) -> tuple[Module, ...]:
-    """The modules of a walk: the files that the notebook imports, then its own `main` statements."""
+def _chunks(statement: Statement, brought: Iterable[str]) -> list[Chunk]:
+    node = statement.node
+    if not isinstance(node, ast.ImportFrom) or not brought:
+        return [statement.chunk()]
+    each = [ast.ImportFrom(node.module, [ast.alias(name)], node.level) for name in brought]
+    return [statement.chunk(ast.copy_location(one, node)) for one in each]
+
+
+def modules(walk: Walk, needed: Mapping[str, Iterable[int]]) -> tuple[Module, ...]:
+    """The modules of a walk: those that are run with the statements `needed` of them, then those they import."""
     found = []
-    for name in (*reversed(walk.used), MAIN):
+    for name in walk.modules:
         if (program := walk.library.program(name)) is not None:
-            kept = set(main) if name == MAIN else walk.kept[name]
+            kept = set(needed.get(name, ()) if name in walk.entries else walk.kept[name])
             future = {at for at, each in enumerate(program.statements) if kept and is_future(each.node)}
-            found.append(Module(name, chunks(program, in_order(program, kept | future))))
+            made = chunks(walk, name, in_order(program, kept | future))
+            found.append(Module(name, made, walk.library.package(name) if name in walk.entries else ""))
     return tuple(found)
 
 
@@ -64,7 +79,7 @@ def modules(walk: Walk, main: Iterable[int]) -> tuple[Module, ...]:
 def dropped(walk: Walk) -> tuple[Dropped, ...]:
     """What no slice runs, in the order it stands; an import of several names only if none is needed."""
     found: list[Dropped] = []
-    for name in dict.fromkeys((MAIN, *walk.used)):
+    for name in walk.modules:
         if (program := walk.library.program(name)) is not None:
             found += _dropped(program, walk.kept[name], walk.barred(name))
     return tuple(found[:MOST_DROPPED])

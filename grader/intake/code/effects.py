@@ -157,7 +157,7 @@ def body(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Body:
 
 
 def imported(node: ast.AST) -> Iterator[Imported]:
-    """Every import in a statement, those in the bodies of functions too."""
+    """Every import in a statement, those in the bodies of functions and by `import_module("x")` too."""
     for part in walk(node):
         if isinstance(part, ast.Import):
             for alias in part.names:
@@ -165,3 +165,15 @@ def imported(node: ast.AST) -> Iterator[Imported]:
         elif isinstance(part, ast.ImportFrom):
             for alias in part.names:
                 yield Imported("." * part.level + (part.module or ""), alias.name, alias.asname or alias.name)
+        elif isinstance(part, ast.Call) and (name := _by_name(part)):
+            yield Imported(name, "", "")
+
+
+def _by_name(call: ast.Call) -> str:
+    """The module that `importlib.import_module("x")` or `__import__("x")` imports."""
+    if path(call.func).rpartition(".")[2] not in ("import_module", "__import__"):
+        return ""
+    match call.args:
+        case [ast.Constant(str(name)), *_]:
+            return name
+    return ""

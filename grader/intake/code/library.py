@@ -4,48 +4,80 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.machinery import PathFinder
 from pathlib import PurePosixPath
 
+from grader.intake.code.magics import run_name
 from grader.intake.code.program import Program, program
 from grader.intake.code.statements import Source
 from grader.intake.code.weight import lightened
+from grader.sandbox.staging import packages
 
 MAIN = "submission"
 KIT = {"FCN": {"__init__", "dataset", "trainer"}, "CAM": {"__init__", "resnet"}}
-INSTALLED = {
-    "IPython", "PIL", "cv2", "einops", "grader", "matplotlib", "numpy", "pandas", "reference", "scipy",
-    "seaborn", "sitecustomize", "skimage", "sklearn", "submission", "torch", "torchaudio", "torchinfo",
-    "torchsummary", "torchvision", "tqdm", "usercustomize",
-}  # fmt: skip
+RESERVED = {"grader", "reference", MAIN, "sitecustomize", "usercustomize"}
+OPEN = {"test", "this"}  # of the standard library, and imported by nobody: students' files have these names
+ROOT = "submitted"  # the submission's own folder as a package, where no folder that was taken off names it
+
+Files = Mapping[str, tuple[Source, ...]]  # by path: a script's one text, a notebook's cells of code
 
 
 class Library:
-    """The Python files of a submission as modules; `home` is the folder that imports are resolved from."""
+    """The files of a submission as modules.
 
-    def __init__(self, files: Mapping[str, Source], home: str = "") -> None:
+    `homes` are the folders that imports are resolved from, in order; `root` is what the submission's own folder
+    is called.
+    """
+
+    def __init__(self, files: Files, homes: Sequence[str] = ("",), root: str = "") -> None:
         self._files = files
-        self._home = home
+        self._homes = tuple(dict.fromkeys(homes))
+        self._root = root if root.isidentifier() and not is_taken(root) else ROOT
         self._by_name: dict[str, list[str]] = defaultdict(list)  # of each last part of a path, the paths
-        for path in files:
-            self._by_name[PurePosixPath(path).name].append(path)
-        self._folders = {str(folder) for path in files for folder in PurePosixPath(path).parents}
+        self._run: dict[str, list[str]] = defaultdict(list)  # what `%run` calls a file, whichever its folder
+        for path in sorted(files, key=lambda path: (path.count("/"), path)):
+            parts = path.split("/")
+            self._by_name[parts[-1]].append(path)
+            for at in range(len(parts)):
+                self._run[run_name("/".join(parts[at:]))].append(path)
+        self._folders = {str(folder) for path in files for folder in PurePosixPath(path).parents} - {"."}
         self._programs: dict[str, Program] = {}
+        self._sources: dict[str, tuple[Source, ...]] = {}
+        self._packages: dict[str, str] = {}  # of modules that don't go by the name of their file
+
+    # --- names ----------------------------------------------------------------------------------------
 
     def path(self, module: str) -> str | None:
         """The file that a module's absolute name stands for, if it is one of the submission's."""
+        if module in self._run:
+            return self._nearest(self._run[module])
         if is_taken(module):
             return None
         stem = module.replace(".", "/")
-        for ending in (f"{stem}.py", f"{stem}/__init__.py"):
-            home = str(PurePosixPath(self._home, ending))
-            if home in self._files:
-                return home
+        inside = stem.removeprefix(f"{self._root}/") if module != self._root else ""
+        return self._at(stem) or (self._at(inside) if inside != stem else None)
+
+    def _at(self, stem: str) -> str | None:
+        """The package, the module or the notebook of this name."""
+        endings = [str(PurePosixPath(stem, "__init__.py"))]
+        endings += [f"{stem}.py", f"{stem}.ipynb"] if stem else []
+        here = [str(PurePosixPath(home, ending)) for home in self._homes for ending in endings]
+        found = next((path for path in here if path in self._files), None)
+        if found or not stem:
+            return found
+        for ending in endings:
             others = self._by_name.get(PurePosixPath(ending).name, [])
-            elsewhere = [path for path in others if f"/{path}".endswith(f"/{ending}")]
-            if len(elsewhere) == 1:
+            if elsewhere := [path for path in others if path.endswith(f"/{ending}")]:
                 return elsewhere[0]
         return None
+
+    def _nearest(self, paths: list[str]) -> str:
+        """Of several files of one name, that in the folder which imports are resolved from first."""
+        folders = [str(PurePosixPath(path).parent) for path in paths]
+        homes = [str(PurePosixPath(home)) for home in self._homes]
+        return next((paths[folders.index(home)] for home in homes if home in folders), paths[0])
 
     def absolute(self, module: str, importer: str) -> str:
         """The absolute name of a module as another one imports it."""
@@ -53,39 +85,74 @@ class Library:
         level = len(module) - len(name)
         if not level:
             return module
-        path = self.path(importer) or ""
-        parts = importer.split(".") if importer != MAIN else []
-        parents = parts[: len(parts) - level + path.endswith("__init__.py")] if level <= len(parts) else []
+        package = self.package(importer)
+        parts = package.split(".") if package else []
+        parents = parts[: len(parts) - level + 1] if level <= len(parts) else []
         return ".".join([*parents, *filter(None, [name])])
 
-    def source(self, module: str) -> Source | None:
-        """The text of one of the submission's modules."""
-        path = self.path(module)
-        return self._files[path] if path else None
+    def package(self, module: str) -> str:
+        """The package that a module is in, from which its relative imports start."""
+        if module in self._packages:
+            return self._packages[module]
+        if (self.path(module) or "").endswith("__init__.py"):
+            return module
+        return module.rpartition(".")[0]
+
+    def name_of(self, path: str) -> str:
+        """The dotted name of a file from the submission's own folder, for one that nobody imports."""
+        parts = PurePosixPath(path).with_suffix("").parts
+        dotted = ".".join(part if part.isidentifier() else run_name(part) for part in parts)
+        return dotted if self.path(dotted) == path else run_name(path)
+
+    def package_of(self, path: str) -> str:
+        """The package that a file is in if it is run as a part of one."""
+        return ".".join((self._root, *PurePosixPath(path).parent.parts))
+
+    def is_run(self, module: str) -> bool:
+        """Whether a module is a file that `%run` runs as a whole."""
+        return module in self._run
 
     def is_local(self, module: str) -> bool:
         """Whether a module is a file of the submission or a folder of such files."""
         if is_taken(module) and "." not in module:
             return False
         inside = module.replace(".", "/")
-        return self.path(module) is not None or any(
-            f"/{folder}".endswith(f"/{inside}") for folder in self._folders
+        return (
+            module == self._root
+            or self.path(module) is not None
+            or any(f"/{folder}".endswith(f"/{inside}") for folder in self._folders)
         )
+
+    # --- programs -------------------------------------------------------------------------------------
+
+    def sources(self, module: str) -> Sequence[Source]:
+        """The texts that a module is made of."""
+        if module not in self._sources:
+            path = self.path(module)
+            self._sources[module] = self._files[path] if path else ()
+        return self._sources[module]
 
     def program(self, module: str) -> Program | None:
         """The program of one of the submission's modules."""
         if module not in self._programs:
-            path = self.path(module)
-            if path is None:
+            if self.path(module) is None:
                 return None
-            self.add(module, [self._files[path]])
+            self._make(module, self.sources(module), "main" if module in self._run else "module")
         return self._programs[module]
 
-    def add(self, module: str, sources: list[Source]) -> Program:
-        """Make a module of sources."""
-        made = program(module, sources, lambda name: self.is_local(self.absolute(name, module)))
+    def add(self, module: str, sources: Iterable[Source], package: str = "") -> Program:
+        """Make a module that is run, and that goes by another name than its file."""
+        self._packages[module] = package
+        self._sources[module] = tuple(sources)
+        return self._make(module, self._sources[module], "main")
+
+    def _make(self, module: str, sources: Iterable[Source], only: str) -> Program:
+        made = program(module, sources, lambda name: self.is_local(self.absolute(name, module)), only)
         self._programs[module] = lightened(made)
         return self._programs[module]
+
+
+# --- names that are taken ---------------------------------------------------------------------------
 
 
 def is_taken(module: str) -> bool:
@@ -93,4 +160,13 @@ def is_taken(module: str) -> bool:
     top, _, rest = module.partition(".")
     if top in KIT:
         return not rest or rest in KIT[top]
-    return top in INSTALLED or top in sys.stdlib_module_names
+    return top in RESERVED or (top in sys.stdlib_module_names and top not in OPEN) or is_installed(top)
+
+
+@cache
+def is_installed(top: str) -> bool:
+    """Whether a library of this name is installed where submissions run; it is looked for, not imported."""
+    if not top.isidentifier():
+        return False
+    found = PathFinder.find_spec(top, list(map(str, packages())))
+    return found is not None and found.loader is not None

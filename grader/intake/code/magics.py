@@ -4,20 +4,24 @@
 # it also turns magics into calls of `get_ipython()`, which the slice would have to take out again.
 from __future__ import annotations
 
-import re
+import shlex
 import textwrap
 from dataclasses import dataclass
 
-MAGIC = re.compile(r"\s*(?:!|%%?[A-Za-z]|\?)")
-HELP = re.compile(r"\s*%{0,2}[\w.*\[\]()]+\?{1,2}\s*$")
-ASSIGNED = re.compile(r"[\w., \t()\[\]]+=\s*(?:!|%[A-Za-z])")
-TIMED = re.compile(r"(\s*)%(?:time|prun|lprun|memit)\s+(?=[A-Za-z_(\[])(.*)")
-RUN = re.compile(r"(\s*)%run\s+(?:-\w+\s+)*[\"']?(?:\./)?([\w/]+)\.py\b")
-WRITES = re.compile(r"\s*%%(?:writefile|file)\s+(-a\s+)?[\"']?([\w./-]+\.py)")
-PYTHON_CELLS = {"time", "timeit", "capture", "prun", "memit", "python3", "python", "py"}  # they run Python
+import re2
 
-TOKEN = re.compile(r"#|\"\"\"|'''|\"|'|[()\[\]{}]")
-END = {quote: re.compile(rf"(?:[^\\]|\\.)*?{quote}") for quote in ('"""', "'''", '"', "'")}
+from grader.intake.files.conflicts import one_side
+
+MAGIC = re2.compile(r"\s*(?:!|%%?[A-Za-z]|\?)")
+HELP = re2.compile(r"\s*%{0,2}[\w.*\[\]()]+\?{1,2}\s*$")
+ASSIGNED = re2.compile(r"[\w., \t()\[\]]+=\s*(?:!|%[A-Za-z])")
+TIMED = re2.compile(r"(\s*)%(?:time|prun|lprun|memit)\s+([A-Za-z_(\[].*)")
+WRITES = re2.compile(r"\s*%%(?:writefile|file)\s+(-a\s+)?[\"']?([\w./-]+\.py)")
+FOREIGN = {  # cells of other languages; what is under any other magic is Python
+    "!", "bash", "sh", "shell", "cmd", "script", "system", "sx", "perl", "ruby", "R", "js", "javascript",
+    "html", "HTML", "svg", "SVG", "latex", "markdown", "css", "sql", "cython", "writefile", "file",
+}  # fmt: skip
+QUOTES = ('"""', "'''", '"', "'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Plain:
     text: str
     removed: tuple[tuple[int, str, str], ...] = ()
     writes: str = ""  # the .py file that this cell writes, instead of running
+    appends: bool = False  # ... at the end of what it holds already
 
 
 class Open:
@@ -43,31 +48,37 @@ class Open:
     def feed(self, line: str) -> None:
         """Go on by one line."""
         at, self.continued = 0, False
-        while True:
-            if self.quote:
-                end = END[self.quote].match(line, at)
-                if end is None:
-                    break
-                at, self.quote = end.end(), ""
-            token = TOKEN.search(line, at)
-            if token is None or token[0] == "#":
-                self.continued = token is None and line.endswith("\\")
+        while at < len(line):
+            char = line[at]
+            if char == "\\":
+                self.continued = at == len(line) - 1
+                at += 2
+            elif self.quote:
+                ends = line.startswith(self.quote, at)
+                at += len(self.quote) if ends else 1
+                self.quote = "" if ends else self.quote
+            elif char == "#":
                 break
-            at = token.end()
-            self._take(token[0])
-        if len(self.quote) == 1:  # such a string ends with its line
-            self.quote, self.continued = ("", False) if not line.endswith("\\") else (self.quote, True)
+            else:
+                at += self._take(line, at)
+        if len(self.quote) == 1 and not self.continued:  # such a string ends with its line
+            self.quote = ""
 
-    def _take(self, token: str) -> None:
-        if token in END:
-            self.quote = token
-        else:
-            self.depth = max(0, self.depth + (1 if token in "([{" else -1))
+    def _take(self, line: str, at: int) -> int:
+        """Note a quote or a bracket, if one stands here; return how long it is."""
+        if line[at] in "\"'":
+            self.quote = next(quote for quote in QUOTES if line.startswith(quote, at))
+            return len(self.quote)
+        if line[at] in "([{":
+            self.depth += 1
+        elif line[at] in ")]}":
+            self.depth = max(0, self.depth - 1)
+        return 1
 
 
 def plain(source: str) -> Plain:
     """Take out of a cell what only IPython understands."""
-    lines = _unindented(source).split("\n")
+    lines = one_side(_unindented(source).split("\n"))
     first = next((n for n, line in enumerate(lines) if line.strip()), 0)
     if lines[first].lstrip().startswith("%%"):
         return _cell_magic(lines, first)
@@ -84,10 +95,9 @@ def _cell_magic(lines: list[str], first: int) -> Plain:
     line = lines[first].strip()
     rest = [*[""] * (first + 1), *lines[first + 1 :]]
     if writes := WRITES.match(line):
-        return Plain("\n".join(rest), (), writes[2])
-    word = re.match(r"%%(\w*)", line)
-    name = word[1] if word else ""
-    if name in PYTHON_CELLS:
+        return Plain("\n".join(rest), (), writes[2], bool(writes[1]))
+    name = (line[2:].split() or ["!"])[0]
+    if name not in FOREIGN:
         inner = _line_magics(rest)
         return Plain(inner.text, ((first + 1, line, f"IPython magic %%{name}"), *inner.removed))
     return Plain("", ((first + 1, line, f"a cell of %%{name}, not of Python"),))
@@ -115,14 +125,33 @@ def _is_magic(line: str) -> bool:
 
 
 def _what(line: str) -> str:
-    if line.lstrip().startswith("!") or re.search(r"=\s*!", line):
+    if line.lstrip().startswith("!") or line.partition("=")[2].lstrip().startswith("!"):
         return "a shell command"
     return "a question for help" if "?" in line else "an IPython magic"
 
 
 def _instead(line: str) -> str:
     if timed := TIMED.match(line):
-        return timed[1] + timed[2]
-    if run := RUN.match(line):
-        return f"{run[1]}from {run[2].replace('/', '.')} import *"
-    return line[: len(line) - len(line.lstrip())] + "pass"
+        return str(timed[1] + timed[2])
+    margin = line[: len(line) - len(line.lstrip())]
+    if file := _run(line):
+        return f"{margin}from {run_name(file)} import *"
+    return f"{margin}pass"
+
+
+def _run(line: str) -> str:
+    """The file that `%run -i "file"` runs."""
+    try:
+        words = shlex.split(line.strip()[:1000])
+    except ValueError:
+        return ""
+    files = [word for word in words[1:] if not word.startswith("-")] if words[:1] == ["%run"] else []
+    return files[0] if files else ""
+
+
+def run_name(file: str) -> str:
+    """The name under which a file is run as a whole, by `%run` or `exec`: no import has such a name."""
+    parts = [part for part in file.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    path = "/".join(parts)
+    path = path if path.endswith((".py", ".ipynb")) else f"{path}.py"
+    return "run_" + "".join(char if char.isascii() and char.isalnum() else "_" for char in path)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 
 from grader.intake.code.magics import Open
 
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
-STARTS = re.compile(r"(?!else\b|elif\b|except\b|finally\b)[^\s#]")
+GOES_ON = ("else", "elif", "except", "finally")  # such a line belongs to the statement above it
 MOST_BROKEN = 50
 
 
@@ -29,7 +28,7 @@ def _body(text: str, above: int) -> list[ast.stmt]:
 
 
 def _salvage(lines: list[str]) -> tuple[list[ast.stmt], list[tuple[int, str]]]:
-    starts = [number for number, line in enumerate(lines) if STARTS.match(line)]
+    starts = [number for number, line in enumerate(lines) if _starts(line)]
     nodes: list[ast.stmt] = []
     broken: list[tuple[int, str]] = []
     at = 0
@@ -43,6 +42,11 @@ def _salvage(lines: list[str]) -> tuple[list[ast.stmt], list[tuple[int, str]]]:
             broken.append((starts[at] + 1, _why(error)))
             at = stop if closed else at + 1  # after a bracket that never closes, anything may begin anew
     return nodes, broken
+
+
+def _starts(line: str) -> bool:
+    word = line.split(":")[0].split(" ")[0].split("(")[0]
+    return bool(line.strip()) and not line[0].isspace() and line[0] != "#" and word not in GOES_ON
 
 
 def _end(lines: list[str], starts: list[int], at: int) -> tuple[int, bool]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ast
-import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 from grader.intake.code.effects import Body, Call, Imported, body, calls, changes, imported, root, running
-from grader.intake.code.names import FUNCTIONS
-from grader.intake.code.statements import MOST, Source, Statement, statements, unread
+from grader.intake.code.names import FUNCTIONS, children
+from grader.intake.code.statements import MOST, Source, Statement, unread
 from grader.records.submission import Dropped
 
 SAME_OBJECT = {"cpu", "cuda", "eval", "float", "requires_grad_", "to", "train"}  # methods that return self
@@ -21,7 +20,7 @@ SAME_OBJECT = {"cpu", "cuda", "eval", "float", "requires_grad_", "to", "train"} 
 
 TARGETS = ("FCN32s", "FCN8s", "get_cls_pred", "returnCAM")
 LONGEST_PROGRAM = 1_000_000  # characters; the course's notebook has 25 000
-DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){1,8}")
+LONGEST_PATH = 8  # names of a dotted path that is followed into modules
 END = 1 << 40  # a time after all statements
 
 
@@ -42,7 +41,7 @@ class Program:
         found: dict[str, str] = {}
         own: set[str] = set()
         for statement, imports in zip(self.statements, self.imports, strict=True):
-            bound = {one.bound.split(".")[0]: one for one in imports}
+            bound = {one.bound.split(".")[0]: one for one in imports if one.bound}
             own |= statement.names.binds - set(bound)
             for name, one in bound.items():
                 if one.module in self.local or one.module.startswith("."):
@@ -141,14 +140,20 @@ class Program:
 
     @cached_property
     def attributes(self) -> Mapping[str, set[str]]:
-        """For each dotted path in the program's text the names that follow it, as in `models.FCN32s`."""
+        """For each dotted path in the program the names that follow it, as in `models.FCN32s`."""
         found: dict[str, set[str]] = defaultdict(set)
-        texts = {id(each.lines): each.lines for each in self.statements}
-        for path in {path for lines in texts.values() for line in lines for path in DOTTED.findall(line)}:
-            parts = path.split(".")
-            for size in range(1, len(parts)):
-                found[".".join(parts[:size])].add(parts[size])
+        for statement in self.statements:
+            for parts in _paths(statement.node):
+                for size in range(1, len(parts)):
+                    found[".".join(parts[:size])].add(parts[size])
         return found
+
+    @cached_property
+    def opaque(self) -> frozenset[str]:
+        """Names that are read as they are, not only as the beginning of a dotted path."""
+        return frozenset(
+            parts[0] for each in self.statements for parts in _paths(each.node) if len(parts) == 1
+        )
 
     # --- at a time ------------------------------------------------------------------------------------
 
@@ -184,14 +189,19 @@ def _join(groups: dict[str, set[str]], one: str, other: str) -> None:
     groups.setdefault(other, large)
 
 
-def program(name: str, sources: Iterable[Source], is_local: Callable[[str], bool]) -> Program:
-    """The program that sources make, in order; `is_local` says which modules are the submission's."""
+def program(
+    name: str, sources: Iterable[Source], is_local: Callable[[str], bool], only: str = "main"
+) -> Program:
+    """The program that sources make, in order; `is_local` says which modules are the submission's.
+
+    `only` says whether it is run ("main") or imported ("module").
+    """
     found, dropped, labels, left = list[Statement](), list[Dropped](), list[str](), LONGEST_PROGRAM
     for source in sources:
         labels.append(source.label)
         left -= len(source.text)
-        part, lost = statements(source) if left > 0 and len(found) < MOST else ([], [unread(source)])
-        found += part
+        part, lost = source.parsed if left > 0 and len(found) < MOST else ([], [unread(source)])
+        found += [each for each in part if each.only in ("", only)]
         dropped += lost
     imports = tuple(tuple(imported(each.node)) if "import" in each.text else () for each in found)
     modules = {one.module for each in imports for one in each}
@@ -203,6 +213,20 @@ def program(name: str, sources: Iterable[Source], is_local: Callable[[str], bool
         tuple(dropped),
         frozenset(module for module in modules if is_local(module)),
     )
+
+
+def _paths(node: ast.AST) -> Iterator[list[str]]:
+    """The dotted paths that a statement reads; of a long one the beginning."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if isinstance(node, ast.Name) and (parts or isinstance(node.ctx, ast.Load)):
+            yield [node.id, *parts[::-1]][:LONGEST_PATH]
+        stack += children(node)
 
 
 def _whole(value: ast.expr) -> str | None:

@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 from itertools import pairwise
 
-from grader.intake.choosing import DEFINES, Choice
+from grader.intake.choosing import Choice, begun
 from grader.intake.code.cutting import in_order
-from grader.intake.code.library import MAIN
 from grader.intake.code.program import TARGETS, Program
 from grader.intake.code.slicing import Walk
 from grader.intake.files.notebook import Cell
@@ -20,26 +19,23 @@ ALIKE = 0.75  # of difflib's measure; FCN32s and FCN8s are less alike than that
 
 def remarks(choice: Choice, walk: Walk, found: Collection[str], dropped: Iterable[Dropped]) -> list[str]:
     """Notes on functions that are missing, cells that are broken, and cells run in another order."""
-    program = walk.library.program(MAIN)
-    assert program is not None
-    notes = [_missing(name, program) for name in TARGETS if name not in found]
-    return [*notes, *_broken(choice, dropped), *_run_order(choice.main.cells), *_moved(program, walk)]
+    programs = [program for name in choice.entries if (program := walk.library.program(name))]
+    bound = [name for program in programs for name in program.binders]
+    notes = [_missing(name, bound) for name in TARGETS if name not in found]
+    moved = (note for program in programs for note in _moved(program, walk))
+    return [*notes, *_broken(dropped), *_run_order(choice.main.cells), *moved]
 
 
-def _missing(name: str, program: Program) -> str:
-    names = {other.replace("_", "").lower(): other for other in program.binders}
+def _missing(name: str, bound: Iterable[str]) -> str:
+    names = {other.replace("_", "").lower(): other for other in bound}
     alike = get_close_matches(name.replace("_", "").lower(), names, 1, ALIKE)
     hint = f"; {names[alike[0]]} looks like it, but the name must be {name}" if alike else ""
     return f"{name} is not defined anywhere{hint}"
 
 
-def _broken(choice: Choice, dropped: Iterable[Dropped]) -> Iterator[str]:
-    texts = {cell.label: cell.source.split("\n") for cell in choice.cells}
+def _broken(dropped: Iterable[Dropped]) -> Iterator[str]:
     for one in dropped:
-        rest = "\n".join(texts.get(one.label, [])[one.line - 1 :])
-        match = DEFINES.match(rest)
-        if match and one.reason.startswith("does not parse"):
-            name = match[1] or match[2]
+        if one.reason.startswith("does not parse") and (name := begun(one.first_line)):
             yield f"{one.label}, line {one.line}: {name} {one.reason}; this version does not count"
 
 
@@ -60,7 +56,7 @@ def _run_order(cells: Iterable[Cell]) -> Iterator[str]:
 
 def _moved(program: Program, walk: Walk) -> Iterator[str]:
     """A note where statements had to move up because they stand below their use."""
-    order = in_order(program, walk.kept[MAIN])
+    order = in_order(program, walk.kept[program.name])
     for before, after in pairwise(order):
         if before > after and not isinstance(program.statements[before].node, ast.Import | ast.ImportFrom):
             one, other = program.statements[before], program.statements[after]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import defaultdict
+from collections.abc import Sequence
 
 from grader.intake.code.effects import Imported
 from grader.intake.code.library import MAIN, Library
@@ -18,18 +19,26 @@ BUILTINS = frozenset(dir(builtins))
 class Walk:
     """Collects the positions of needed statements, by module.
 
-    A want is (module, name, time): what the name stands for when the statement at that position runs, or,
-    at END, when a function is called. Each is worked on once, so the walk ends.
+    `entries` are the modules that are run; others are imported. A want is (module, name, time): what the name
+    stands for when the statement at that position runs, or, at END, when a function is called. Each is
+    worked on once, so the walk ends.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, entries: Sequence[str] = (MAIN,)) -> None:
         self.library = library
+        self.entries = tuple(entries)
         self.kept: dict[str, set[int]] = defaultdict(set)
-        self.used: dict[str, None] = {}  # modules, in the order they were met
+        self.used: dict[str, None] = {}  # imported modules, in the order they were met
+        self.brought: dict[tuple[str, int], dict[str, None]] = {}  # by a star import, of the submission's own
         self._star_imports: dict[str, list[tuple[int, str]]] = {}
         self._barred: dict[str, frozenset[int]] = {}
         self._wants: list[tuple[str, str, int]] = []
         self._seen: set[tuple[str, str, int]] = set()
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """All modules, those that are run first."""
+        return tuple(dict.fromkeys((*self.entries, *self.used)))
 
     def barred(self, module: str) -> frozenset[int]:
         """The positions of statements that no slice runs."""
@@ -60,15 +69,35 @@ class Walk:
         return False
 
     def want_in_modules(self, name: str) -> str:
-        """Want a name that the notebook only has as `models.FCN32s`: the module that binds it, or ""."""
-        for one in (one for imports in self._program(MAIN).imports for one in imports):
-            module = self.library.absolute(one.module, MAIN)
-            for each in (module, f"{module}.{one.attribute}"):
-                if self.library.path(each) and name in self._program(each).binders:
-                    self.used[each] = None
-                    self.want(each, name)
-                    return each
+        """Want a name that is there only as `models.FCN32s`: the module that binds it, or ""."""
+        for entry in self.entries:
+            for one in (one for imports in self._program(entry).imports for one in imports):
+                module = self.library.absolute(one.module, entry)
+                for each in (module, f"{module}.{one.attribute}"):
+                    if self.library.path(each) and name in self._program(each).binders:
+                        self.used[each] = None
+                        self.want(each, name)
+                        return each
         return ""
+
+    def want_what_changes_modules(self) -> None:
+        """Keep `config.PAD = 100` wherever it stands, once `config` is used."""
+        before = -1
+        while before != (before := sum(map(len, self.kept.values()))):
+            for importer in self.modules:
+                for name in self._names_of_modules(importer):
+                    for at in self._program(importer).changers.get(name, ()):
+                        if at not in self.barred(importer):
+                            self.keep(importer, at)
+
+    def _names_of_modules(self, importer: str) -> set[str]:
+        """The names under which a module has others that are used."""
+        found = set()
+        for one in (one for imports in self._program(importer).imports for one in imports if one.bound):
+            module = self.library.absolute(one.module, importer)
+            if (f"{module}.{one.attribute}" if one.attribute else module) in self.used:
+                found.add(one.bound.split(".")[0])
+        return found
 
     # --- one step -------------------------------------------------------------------------------------
 
@@ -93,7 +122,18 @@ class Walk:
             self._keep(module, position)
             for later in program.statements[position].names.later if time != END else ():
                 self._push(module, later, time)  # a function that is called now reads names as they are now
-        if not bound and name not in BUILTINS:
+        if not bound:
+            self._find_elsewhere(module, name)
+
+    def _find_elsewhere(self, module: str, name: str) -> None:
+        """Find what no statement of a module binds: a module in the package, or what star imports bring."""
+        inner = f"{module}.{name}"
+        if self.library.path(inner):
+            self.used[inner] = None
+            for position, imports in enumerate(self._program(module).imports):
+                if any(self.library.absolute(one.module, module) == inner for one in imports):
+                    self._keep(module, position)
+        elif name not in BUILTINS:
             self._find_in_stars(module, name)
 
     def _keep(self, module: str, position: int) -> None:
@@ -116,16 +156,39 @@ class Walk:
         if not self.library.is_local(module):
             return
         self.used[module] = None
-        inner = f"{module}.{one.attribute}"
         if one.attribute == "*":
             return
-        if one.attribute and not self.library.path(inner):
+        if one.attribute:
             self._push(module, one.attribute, END)
+            self._want_through(program, one.bound, self._module_behind(module, one.attribute))
+        elif one.bound == one.module:  # `import a.b` binds `a`
+            parts = one.module.split(".")
+            for size in range(1, len(parts) + 1):
+                self._want_through(program, ".".join(parts[:size]), ".".join(parts[:size]))
+        else:
+            self._want_through(program, one.bound, module)
+
+    def _module_behind(self, module: str, name: str) -> str:
+        """The module that a name of a module stands for, if it is one: a part of it, or one that it imports."""
+        ones = [one for imports in self._program(module).imports for one in imports if one.bound == name]
+        inner = [f"{module}.{name}"]
+        for one in ones:
+            source = self.library.absolute(one.module, module)
+            inner.append(f"{source}.{one.attribute}" if one.attribute else source)
+        return next((each for each in inner if self.library.path(each)), inner[0])
+
+    def _want_through(self, program: Program, path: str, module: str) -> None:
+        """Want from a module what stands behind a dotted path in a program, and all of it where that is unknown."""
+        if not self.library.is_local(module):
             return
-        whole = inner if one.attribute else module
-        self.used[whole] = None
-        for attribute in program.attributes.get(one.bound, ()):
-            self._push(whole, attribute, END)
+        self.used[module] = None
+        inside = program.attributes.get(path, set())
+        if path in program.opaque or not path:
+            inside = inside | set(self._program(module).binders)
+        for name in sorted(inside):
+            self._push(module, name, END)
+            if path:
+                self._want_through(program, f"{path}.{name}", self._module_behind(module, name))
 
     def _stars(self, module: str) -> list[tuple[int, str]]:
         """The positions of `from x import *`, with x if it is the submission's, else with ""."""
@@ -144,6 +207,7 @@ class Walk:
         way = self._way(module, name)
         for importer, position in way:
             self._keep(importer, position)
+            self.brought.setdefault((importer, position), {})[name] = None
         if way:
             return
         for position, star in self._stars(module):
@@ -151,37 +215,56 @@ class Walk:
                 self._keep(module, position)
 
     def _way(self, module: str, name: str) -> list[tuple[str, int]]:
-        """The star imports that lead from a module to the one that binds a name, which is wanted there."""
+        """The star imports that lead from a module to the one that has a name, which is wanted there."""
         ways: dict[str, list[tuple[str, int]]] = {module: []}
         queue = [module]
         for each in queue:
-            if each != module and name in self._program(each).binders:
+            inner = f"{each}.{name}"
+            if each != module and (name in self._program(each).binders or self.library.path(inner)):
+                self.used[each] = None
                 self._push(each, name, END)
+                self._want_through(self._program(module), name, self._module_behind(each, name))
                 return ways[each]
             for position, star in reversed(self._stars(each)):
-                if star and star not in ways:
+                brings = self.library.is_run(star) or exports(self._program(star), name)
+                if star and star not in ways and brings:
                     ways[star] = [*ways[each], (each, position)]
                     queue.append(star)
         return []
 
 
+def exports(program: Program, name: str) -> bool:
+    """Whether `from module import *` brings a name, if the module has it: what `__all__` lists, else no _name."""
+    listed = [program.statements[at].node for at in program.binders.get("__all__", ())]
+    try:
+        names = [each for node in listed for each in ast.literal_eval(node.value)]  # type: ignore[attr-defined]
+    except (AttributeError, ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return True
+    return name in names if listed else not name.startswith("_")
+
+
 # --- targets --------------------------------------------------------------------------------------
 
 
-def walk_targets(library: Library) -> tuple[Walk, dict[str, str]]:
+def walk_targets(library: Library, entries: Sequence[str] = (MAIN,)) -> tuple[Walk, dict[str, str]]:
     """Walk from the targets; also the targets that were found, with the module that binds each."""
-    walk = Walk(library)
-    for name in TARGETS:
-        walk.want(MAIN, name)
-    found = {name: MAIN for name in TARGETS if walk.provides(MAIN, name)}
-    for name in (name for name in TARGETS if name not in found):
-        if module := walk.want_in_modules(name):
-            found[name] = module
-    for module in (MAIN, *walk.used):
+    walk = Walk(library, entries)
+    found = {name: module for name in TARGETS if (module := _bound_by(walk, name))}
+    for module in walk.modules:
         for name in _vgg_functions(walk, module):
             walk.want(module, name)
             found.setdefault(name, module)
+    walk.want_what_changes_modules()
     return walk, found
+
+
+def _bound_by(walk: Walk, name: str) -> str:
+    """The module that binds a target, once what this needs is kept."""
+    for entry in walk.entries:
+        walk.want(entry, name)
+        if walk.provides(entry, name):
+            return entry
+    return walk.want_in_modules(name)
 
 
 def _vgg_functions(walk: Walk, module: str) -> list[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from grader.intake.code.magics import plain
+from grader.intake.code.magics import Plain, plain, run_name
 from grader.intake.code.names import Names, names, walk
 from grader.intake.code.parsing import parse
 from grader.intake.files.basket import shown
@@ -15,25 +16,49 @@ from grader.records.submission import Chunk, Dropped
 LONGEST = 200_000  # characters of one cell or file; a large one written by hand has 50 000
 MOST = 2000  # statements of a program; a long notebook has some 300
 TOO_LONG = f"below more code than is read ({MOST} statements)"
-ALWAYS = {"True", "1", "__name__ == '__main__'", "'__main__' == __name__"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
-    """The text of a cell or of a file; `label` says which."""
+    """The text of a cell or of a file; `label` says which. It is parsed once, when first asked."""
 
     label: str
     text: str
 
+    @cached_property
+    def plain(self) -> Plain:
+        """The Python in it, without what only IPython understands."""
+        return plain(self.text)
+
+    @cached_property
+    def parsed(self) -> tuple[list[Statement], list[Dropped]]:
+        """Its top-level statements, and what could not be one."""
+        return statements(self)
+
+    def relabelled(self, label: str) -> Source:
+        """The same text under another label, not parsed again."""
+        other = Source(label, self.text)
+        found, dropped = self.parsed
+        parsed = (
+            [replace(each, label=label) for each in found],
+            [replace(one, label=label) for one in dropped],
+        )
+        other.__dict__.update(plain=self.plain, parsed=parsed)
+        return other
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One top-level statement; `lines` is the Python of its whole cell or file, to cut excerpts from."""
+    """One top-level statement; `lines` is the Python of its whole cell or file, to cut excerpts from.
+
+    `only` is "main" for what stands under `if __name__ == "__main__"`, "module" for what stands in its `else`.
+    """
 
     label: str
     lines: Sequence[str]
     node: ast.stmt
     names: Names
+    only: str = ""
 
     @property
     def line(self) -> int:
@@ -55,7 +80,7 @@ def statements(source: Source) -> tuple[list[Statement], list[Dropped]]:
     """Split a source into its top-level statements, and what could not be one."""
     if len(source.text) > LONGEST:
         return [], [_dropped(source, 1, source.text[:200], f"longer than {LONGEST} characters")]
-    python = plain(source.text)
+    python = source.plain
     if python.writes:  # a file for others to import
         return [], []
     dropped = [_dropped(source, *removed) for removed in python.removed]
@@ -63,12 +88,12 @@ def statements(source: Source) -> tuple[list[Statement], list[Dropped]]:
     nodes, broken = parse(python.text)
     dropped += [_dropped(source, line, lines[line - 1], why) for line, why in broken]
     found: list[Statement] = []
-    for number, node in enumerate(flat(nodes)):
+    for number, (node, only) in enumerate(flat(nodes)):
         if number == MOST:
             dropped.append(_dropped(source, node.lineno, lines[node.lineno - 1], TOO_LONG))
             break
         try:
-            found.append(Statement(source.label, lines, node, names(node)))
+            found.append(Statement(source.label, lines, node, names(node), only))
         except RecursionError:
             dropped.append(_dropped(source, node.lineno, lines[node.lineno - 1], "nested too deeply"))
     return found, dropped
@@ -83,16 +108,50 @@ def _dropped(source: Source, line: int, text: str, reason: str) -> Dropped:
     return Dropped(source.label, line, shown(text.strip(), 120), shown(reason))
 
 
-def flat(nodes: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements, with those under `if __name__ == "__main__"` or `if True`, and each import alone."""
+def flat(nodes: Iterable[ast.stmt], only: str = "") -> Iterator[tuple[ast.stmt, str]]:
+    """Statements, with those under `if True` and `if __name__ == "__main__"`, and each import alone."""
     for node in nodes:
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Compare | ast.Constant):
-            always = ast.unparse(node.test) in ALWAYS
-            yield from flat(node.body) if always else [node]
+        if isinstance(node, ast.If) and (branches := _branches(node)):
+            for branch, when in branches:
+                yield from flat(branch, only or when)
         elif isinstance(node, ast.Import | ast.ImportFrom) and len(node.names) > 1:
-            yield from (_one_import(node, alias) for alias in node.names)
+            yield from ((_one_import(node, alias), only) for alias in node.names)
+        elif ran := _executed(node):
+            star = ast.ImportFrom(run_name(ran), [ast.alias("*")], 0)
+            yield ast.copy_location(star, node), only
         else:
-            yield node
+            yield node, only
+
+
+def _branches(node: ast.If) -> list[tuple[list[ast.stmt], str]]:
+    """The branches of a condition that is known beforehand, with when they run; none for other conditions."""
+    match node.test:
+        case ast.Constant(True | 1):
+            return [(node.body, "")]
+        case ast.Compare(
+            ast.Name("__name__"), [ast.Eq() | ast.NotEq() as how], [ast.Constant("__main__")]
+        ) | ast.Compare(ast.Constant("__main__"), [ast.Eq() | ast.NotEq() as how], [ast.Name("__name__")]):
+            body, other = ("main", "module") if isinstance(how, ast.Eq) else ("module", "main")
+            return [(node.body, body), (node.orelse, other)]
+    return []
+
+
+def _executed(node: ast.stmt) -> str:
+    """The file that `exec(open("models.py").read())` runs, as many a notebook has it."""
+    match node:
+        case ast.Expr(
+            ast.Call(
+                ast.Name("exec"),
+                [
+                    ast.Call(
+                        ast.Attribute(ast.Call(ast.Name("open"), [ast.Constant(str(name)), *_]), "read")
+                    ),
+                    *_,
+                ],
+            )
+        ):
+            return name
+    return ""
 
 
 def _one_import(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:

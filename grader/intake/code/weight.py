@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -44,12 +45,20 @@ def lightened(program: Program) -> Program:
 def _lighter(program: Program, statement: Statement) -> Statement:
     if isinstance(statement.node, DEFINITIONS) or not hasattr(statement.node, "body"):
         return statement
-    drop = [node for node in _inner(statement.node) if isinstance(node, ast.Expr) and _runs(program, node)]
-    if not drop:
+    if not any(_heavy_inside(program, statement.node)):
         return statement
-    _Without(drop).visit(statement.node)
+    try:
+        node = copy.deepcopy(statement.node)  # other programs may be made of the same text
+    except RecursionError:
+        return statement
+    drop = list(_heavy_inside(program, node))
+    _Without(drop).visit(node)
     lines = replaced(statement.lines, drop, "pass")
-    return replace(statement, lines=lines, names=names(statement.node))
+    return replace(statement, node=node, lines=lines, names=names(node))
+
+
+def _heavy_inside(program: Program, node: ast.stmt) -> Iterator[ast.stmt]:
+    return (each for each in _inner(node) if isinstance(each, ast.Expr) and _runs(program, each))
 
 
 def _inner(node: ast.stmt) -> Iterator[ast.AST]:

@@ -24,6 +24,7 @@ SIGNATURES = {
     b"%PDF": "a PDF",
     b"<!DOCTYPE": "a web page",
     b"<html": "a web page",
+    b"version https://git-lfs": "a pointer of Git LFS instead of the file (git lfs pull gets it)",
 }
 
 
@@ -39,7 +40,7 @@ class _Directory(io.BufferedReader):
 
 def what_is(data: bytes) -> str:
     """What a file is by its first bytes, in words, or "" where we can't tell."""
-    head = data[:16].lstrip(b"\xef\xbb\xbf \r\n\t")
+    head = data[:32].lstrip(b"\xef\xbb\xbf \r\n\t")
     return next((words for start, words in SIGNATURES.items() if head.startswith(start)), "")
 
 

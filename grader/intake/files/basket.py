@@ -14,7 +14,7 @@ MOST_MEMBERS = 20_000  # the data set, packed by mistake, has some 2000
 MOST_FILES = 200  # notebooks and Python files that are read
 MOST_NAMES = 50  # of files we don't read, and of notes
 NAME_LENGTH = 200
-DEPTH = 16
+DEPTH = 64  # folders in each other
 
 JUNK = {"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "env"}
 KINDS = {".ipynb": "ipynb", ".ipynb.json": "ipynb", ".ipynb.txt": "ipynb", ".py": "py", ".zip": "zip"}
@@ -56,6 +56,9 @@ class Basket:
         name = within(raw)
         if name is None:
             self.note(f"{shown(raw)}: this name leaves the submission's folder, the file was ignored")
+        elif name.count("/") >= DEPTH:
+            self.note(f"{shown(name, 60)} ...: more than {DEPTH} folders deep, it was not read")
+            return None
         elif is_junk(name):
             return None
         elif kind(name) == "":
@@ -110,7 +113,7 @@ def within(raw: str) -> str | None:
     """A member's path with forward slashes, or None where it is absolute or climbs out."""
     path = PurePosixPath(raw.replace("\\", "/"))
     parts = path.parts
-    if path.is_absolute() or ".." in parts or not parts or ":" in parts[0] or len(parts) > DEPTH:
+    if path.is_absolute() or ".." in parts or not parts or (len(parts[0]) == 2 and parts[0][1] == ":"):
         return None
     return shown(str(path), 4 * NAME_LENGTH)
 

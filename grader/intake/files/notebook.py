@@ -12,6 +12,7 @@ from typing import Any
 from grader.errors import IntakeError
 from grader.intake.files.archives import what_is
 from grader.intake.files.basket import shown
+from grader.intake.files.conflicts import one_side
 
 MOST_CELLS = 2000
 MOST_VALUES = 3_000_000  # lists and objects in the JSON; a large notebook has some 20 000
@@ -54,6 +55,13 @@ def decoded(data: bytes) -> str:
     return _lines(data.decode(encoding, errors="replace"))
 
 
+def script(data: bytes, name: str) -> str:
+    """The text of a Python file; raises IntakeError where it is something else."""
+    if words := what_is(data):
+        raise IntakeError(f"{name} is {words}, not Python")
+    return decoded(data)
+
+
 def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -65,14 +73,19 @@ def _json(data: bytes, name: str) -> Any:
         raise IntakeError(f"{name} is {words}, not a notebook")
     if data.count(b"{") + data.count(b"[") > MOST_VALUES:
         raise IntakeError(f"{name} holds more than {MOST_VALUES} values, far more than a notebook has")
+    text = decoded(data)
     try:
-        return json.loads(decoded(data), strict=False)
+        return json.loads("\n".join(one_side(text.split("\n"))) if "<<<<<<<" in text else text, strict=False)
     except json.JSONDecodeError as error:
-        raise IntakeError(
-            f"{name} is no valid JSON: {error.msg} (line {error.lineno}); it may be cut off"
-        ) from error
+        raise IntakeError(f"{name} is no valid JSON: {_why(error, text)}") from error
     except (ValueError, RecursionError) as error:
         raise IntakeError(f"{name} is no valid JSON: {shown(str(error))}") from error
+
+
+def _why(error: json.JSONDecodeError, text: str) -> str:
+    if "\n<<<<<<<" in text:
+        return f"it has an unresolved merge conflict (<<<<<<<), and neither side can be read: {error.msg}"
+    return f"{error.msg} (line {error.lineno}); it may be cut off"
 
 
 def _upgraded(book: dict[str, Any], name: str) -> dict[str, Any]:

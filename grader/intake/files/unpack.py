@@ -150,7 +150,10 @@ def _walk(root: Path, basket: Basket) -> Iterator[str]:
             if entry.is_symlink():
                 basket.note(f"{shown(relative)}: a link, it was not followed")
             elif entry.is_dir(follow_symlinks=False):
-                below += [relative] if relative.count("/") < DEPTH - 1 else []
+                if relative.count("/") < DEPTH - 1:
+                    below.append(relative)
+                else:
+                    basket.note(f"{shown(relative, 60)} ...: more than {DEPTH} folders deep, it was not read")
             else:
                 yield relative
         stack += reversed(below)
@@ -161,11 +164,13 @@ def _walk(root: Path, basket: Basket) -> Iterator[str]:
 
 def _unwrapped(contents: Mapping[str, bytes]) -> dict[str, bytes]:
     """Without the folders that everything stands in."""
-    while True:
-        first = {PurePosixPath(name).parts[0] for name in contents}
-        if len(first) > 1 or first & {*contents, *KIT_FOLDERS}:
-            return dict(contents)
-        contents = {name.split("/", 1)[1]: data for name, data in contents.items()}
+    split = {name: PurePosixPath(name).parts for name in contents}
+    depth, paths = 0, list(split.values())
+    while len({path[depth] for path in paths}) == 1 and min(map(len, paths)) > depth + 1:
+        if paths[0][depth] in KIT_FOLDERS:
+            break
+        depth += 1
+    return {"/".join(split[name][depth:]): data for name, data in contents.items()}
 
 
 def _reason(error: OSError) -> str:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import json
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from grader.intake import read
-from grader.records.submission import Chunk, Module, Submission
+from grader.intake.code.library import MAIN
+from grader.records.submission import Chunk, Submission
+from grader.worker.loader import LocalModules, World, load
 
 
 def cell(source: str | list[str], kind: str = "code", **more: Any) -> dict[str, Any]:
@@ -56,33 +54,18 @@ def of_cells(root: Path, *cells: str | dict[str, Any], files: Mapping[str, str] 
     return read(folder(root / "student", {"a.ipynb": ipynb(*cells), **(files or {})}))
 
 
-class Modules(MetaPathFinder, Loader):
-    """Imports the modules of a slice, as the worker does."""
-
-    def __init__(self, modules: Iterable[Module]) -> None:
-        self.modules = {module.name: module for module in modules}
-
-    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        is_package = any(name.startswith(f"{fullname}.") for name in self.modules)
-        known = is_package or fullname in self.modules
-        return ModuleSpec(fullname, self, is_package=is_package) if known else None
-
-    def exec_module(self, module: ModuleType) -> None:
-        if module.__name__ in self.modules:
-            _run(self.modules[module.__name__].chunks, module.__dict__)
-
-
 @contextmanager
 def modules_of(submission: Submission) -> Iterator[dict[str, Any]]:
-    """Import a slice of trusted code for a while: the namespace of the notebook."""
-    finder, before = Modules(submission.slice.modules), set(sys.modules)
-    sys.meta_path.append(finder)
+    """Load a slice of trusted code for a while, as the worker does: the namespace of the notebook."""
+    finders, before, world = list(sys.meta_path), set(sys.modules), World()
     try:
-        yield importlib.import_module("submission").__dict__
+        load(world, submission.slice)
+        assert [failure.plain() for failure in world.failures] == []
+        yield world.namespaces["submission"]
     finally:
-        sys.meta_path.remove(finder)
+        sys.meta_path[:] = finders
         for name in set(sys.modules) - before:
-            if any(name == other or other.startswith(f"{name}.") for other in finder.modules):
+            if getattr(sys.modules[name].__spec__, "loader", None).__class__ is LocalModules or name == MAIN:
                 del sys.modules[name]
 
 
@@ -90,6 +73,7 @@ def run(submission: Submission, cam: bool = False) -> dict[str, Any]:
     """Run a slice of trusted code, and that of the last cell if asked for: the namespace of the notebook."""
     with modules_of(submission) as namespace:
         if cam:
+            namespace = dict(namespace)
             _run(submission.slice.cam_cell, namespace)
         return namespace
 

@@ -20,8 +20,8 @@ OUT: dict[str, tuple[str, str]] = {
     "files = !ls": ("pass", "a shell command"),
     "out = %timeit -o f(x)": ("pass", "an IPython magic"),
     "%time model = FCN32s()": ("model = FCN32s()", "an IPython magic"),
-    "%run utils/helper.py": ("from utils.helper import *", "an IPython magic"),
-    '%run -i "./helper.py"': ("from helper import *", "an IPython magic"),
+    "%run utils/helper.py": ("from run_utils_helper_py import *", "an IPython magic"),
+    '%run -i "./helper.py"': ("from run_helper_py import *", "an IPython magic"),
 }
 
 

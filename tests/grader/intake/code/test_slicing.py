@@ -201,7 +201,7 @@ def sliced(cells: list[str]) -> dict[str, Any]:
     library.add(MAIN, [Source(f"cell {number}", text) for number, text in enumerate(cells, 1)])
     walk, _ = walk_targets(library)
     namespace: dict[str, Any] = {}
-    for chunk in modules(walk, walk.kept[MAIN])[-1].chunks:
+    for chunk in modules(walk, walk.kept)[0].chunks:
         exec(chunk.source, namespace)
     return namespace
 
