@@ -19,8 +19,8 @@ PART = re2.compile(rf"(?im){LEAD}(?:\d[\d.]*\s*)?Part\s*3\b[^\n]*")
 HEADING = re2.compile(r"(?m)^[ \t]{0,3}(#{1,6})[ \t]*([^\n]*)|^[ \t]*\*\*([^*\n]{1,200})\*\*[ \t:]*$")
 ELSEWHERE = re2.compile(
     r"(?i)^\W*(?:\d[\d.]*\s*)?(?:optional\W+|course\W+|anonymous\W+)*"
-    r"(?:survey|feedback|question(?:naire)?\s*(?:[3-9]|:|$)|form\b|hours|time spent|how (?:many hours|long)|collabor"
-    r"|honou?r code|submission|submit|reference|bonus|extra credit|appendix|checklist|part\s*[124-9])"
+    r"(?:survey|feedback|question(?:naire)?\s*(?:[3-9]|:|$)|form\b|hours|time spent|how (?:many hours|long)"
+    r"|collabor|honou?r code|submi|reference|bonus|extra credit|appendix|checklist|part\s*[124-9])"
 )
 PROMPT = re2.compile(r"(?is).{0,800}?\bas specific as possible\b[\s.*_?!:)]*")
 ASKED = re2.compile(r"[^\n]{0,800}\?[ \t*_`<>]{0,20}(?:\n|$)")

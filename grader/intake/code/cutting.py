@@ -62,7 +62,7 @@ def _chunks(statement: Statement, brought: Iterable[str]) -> list[Chunk]:
 
 
 def modules(walk: Walk, needed: Mapping[str, Iterable[int]]) -> tuple[Module, ...]:
-    """The modules of a walk: those that are run with the statements `needed` of them, then those they import."""
+    """The modules of a walk: those that are run, with the statements `needed` of them, then the imported."""
     found = []
     for name in walk.modules:
         if (program := walk.library.program(name)) is not None:

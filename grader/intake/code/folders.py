@@ -1,4 +1,4 @@
-"""The folders that a notebook or a script imports from besides its own: what it adds to `sys.path`, or enters."""
+"""The folders that code imports from besides its own: what it adds to `sys.path`, or enters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST = 20
 
 
 def folders(sources: Iterable[Source]) -> list[str]:
-    """Folders as they are written, of long paths also their ends: a path of another machine ends in one of ours."""
+    """Folders as they are written, and their ends: a path on another machine ends in one of ours."""
     found: dict[str, None] = {}
     for source in sources:
         for text in _written(source):

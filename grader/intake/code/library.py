@@ -27,8 +27,8 @@ Files = Mapping[str, tuple[Source, ...]]  # by path: a script's one text, a note
 class Library:
     """The files of a submission as modules.
 
-    `homes` are the folders that imports are resolved from, in order; `root` is what the submission's own folder
-    is called.
+    `homes` are the folders that imports are resolved from, in order; `root` is the name of the submission's
+    own folder.
     """
 
     def __init__(self, files: Files, homes: Sequence[str] = ("",), root: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Cells of code that were turned into cells of text by mistake: read as code where nothing else binds their names."""
+"""Cells of code that became cells of text by mistake: read as code where nothing else binds their names."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ class Walk:
             self._want_through(program, one.bound, module)
 
     def _module_behind(self, module: str, name: str) -> str:
-        """The module that a name of a module stands for, if it is one: a part of it, or one that it imports."""
+        """The module that a name of a module stands for, if it is one: a part of it, or one it imports."""
         ones = [one for imports in self._program(module).imports for one in imports if one.bound == name]
         inner = [f"{module}.{name}"]
         for one in ones:
@@ -178,7 +178,7 @@ class Walk:
         return next((each for each in inner if self.library.path(each)), inner[0])
 
     def _want_through(self, program: Program, path: str, module: str) -> None:
-        """Want from a module what stands behind a dotted path in a program, and all of it where that is unknown."""
+        """Want from a module what stands behind a dotted path in a program, or all of it."""
         if not self.library.is_local(module):
             return
         self.used[module] = None
@@ -234,7 +234,7 @@ class Walk:
 
 
 def exports(program: Program, name: str) -> bool:
-    """Whether `from module import *` brings a name, if the module has it: what `__all__` lists, else no _name."""
+    """Whether `from module import *` brings a name of the module: what `__all__` lists, else no _name."""
     listed = [program.statements[at].node for at in program.binders.get("__all__", ())]
     try:
         names = [each for node in listed for each in ast.literal_eval(node.value)]  # type: ignore[attr-defined]

@@ -51,7 +51,7 @@ class Source:
 class Statement:
     """One top-level statement; `lines` is the Python of its whole cell or file, to cut excerpts from.
 
-    `only` is "main" for what stands under `if __name__ == "__main__"`, "module" for what stands in its `else`.
+    `only` is "main" for what stands under `if __name__ == "__main__"`, "module" for what is in its `else`.
     """
 
     label: str
