@@ -13,7 +13,7 @@ from grader.network.trace import Dropout
 
 _ACTIVATIONS = """
     sigmoid tanh leaky_relu elu gelu silu softplus hardtanh hardswish hardsigmoid prelu mish selu celu
-    rrelu log_sigmoid relu6 abs
+    rrelu log_sigmoid relu6 abs softmax log_softmax exp softsign
 """
 ACTIVATIONS = frozenset(_ACTIVATIONS.split())
 PROBABILITIES = (
@@ -27,6 +27,7 @@ PROBABILITIES = (
     "max.dim",
     "amax",
 )
+PROBABILITY = ("sigmoid", "log_sigmoid", "softmax", "log_softmax")
 
 
 def is_activation(step: Expr) -> bool:
@@ -53,7 +54,7 @@ def activation_findings(reading: Reading) -> Iterator[Finding]:
 def _is_last(reading: Reading, step: Expr) -> bool:
     """A sigmoid at the very end makes probabilities: the logits line pays for it."""
     position = reading.path.places[step.key]
-    return plain(step) in ("sigmoid", "log_sigmoid") and position > reading.last_layer
+    return plain(step) in PROBABILITY and position > reading.last_layer
 
 
 def _wanted(role: str, relus: Sequence[Expr], others: Sequence[Expr], layer: Expr) -> Iterator[Finding]:

@@ -15,4 +15,6 @@ SAID = {
 def plain(step: Expr) -> str:
     """Return an operation's name without its spelling in the library."""
     name = step.op.removeprefix("aten.").split(".")[0].strip("_")
+    if name == "elu" and step["args"][2:3] not in ((), (1,)):
+        return "selu"  # PyTorch computes it as an ELU of another scale
     return SAID.get(name, name)

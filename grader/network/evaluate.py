@@ -146,6 +146,7 @@ OPERATIONS: dict[str, Any] = {
     "deconv": lambda self, node, inputs: _convolve(node, inputs),
     "random": lambda self, node, inputs: torch.full(node["shape"], float("bernoulli" in node["name"])),
     "relu": lambda self, node, inputs: torch.relu(inputs[0]),
+    "softsign": lambda self, node, inputs: F.softsign(inputs[0]),
     "max_pool": lambda self, node, inputs: F.max_pool2d(
         inputs[0], node["kernel"], node["stride"], node["padding"], node["dilation"], ceil_mode=node["ceil"]
     ),

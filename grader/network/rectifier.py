@@ -1,4 +1,4 @@
-"""A ReLU of several operations: a maximum with zero, a product with a mask, a choice by the sign.
+"""A ReLU of several operations: a maximum with zero, a product with a mask, a choice by the sign; a softsign.
 
 What is read here is believed only if a replay of it gives the model's own output (evidence/model.py), so a
 constant of unknown value may be taken for zero.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from grader.network.graph import Expr, relu
+from grader.network.graph import Expr, expr, relu
 
 ZEROS = {"aten.zeros.default", "aten.zeros_like.default", "aten.new_zeros.default"}
 FILLED = {
@@ -22,10 +22,21 @@ NEGATIVE = {"aten.lt.Scalar", "aten.le.Scalar"}
 
 
 def rectified(made: Expr) -> Expr:
-    """Return the ReLU that an operation completes, or the operation where it completes none."""
+    """Return the ReLU or softsign that an operation completes, or the operation where it completes none."""
+    if (signed := _softsign(made)) is not None:
+        return expr("softsign", signed, place=made.place)
     cut = COMPLETING.get(made.op)
     x = cut(made) if cut else None
     return made if x is None else relu(x, made.place)
+
+
+def _softsign(made: Expr) -> Expr | None:
+    """x / (1 + |x|), which PyTorch has no operation for."""
+    if made.op != "aten.div.Tensor" or len(made.inputs) != 2:
+        return None
+    x, below = made.inputs
+    size = below.inputs[0] if below.op == "aten.add.Tensor" and below["args"][1:] == (1,) else below
+    return x if size.op == "aten.abs.default" and size.inputs == (x,) and size is not below else None
 
 
 def _is_zero(value: Expr) -> bool:

@@ -1,9 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from torch import Tensor
+from torch.nn import functional as F
 
 from grader.diagnosis.words import plain
 from grader.network.graph import INPUT, expr
+from tests.grader.slim import expr_of
+
+
+@pytest.mark.parametrize(("function", "words"), [(F.elu, "elu"), (F.selu, "selu"), (F.softsign, "softsign")])
+def test_an_activation_is_named_as_it_was_called(function: Callable[[Tensor], Tensor], words: str) -> None:
+    """PyTorch computes SELU as an ELU of another scale."""
+    assert plain(expr_of(function)) == words
 
 
 @pytest.mark.parametrize(

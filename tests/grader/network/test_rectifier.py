@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
-from grader.network.graph import INPUT, relu
+from grader.network.graph import INPUT, expr, relu
 from tests.grader.slim import expr_of
 
 Function = Callable[..., Tensor]
@@ -62,3 +63,17 @@ def test_a_relu_of_several_operations_is_a_relu(function: Function) -> None:
 def test_what_is_nearly_a_relu_of_several_operations_is_none(function: Function) -> None:
     """Another bound, another side, another value's sign or another share is no ReLU."""
     assert expr_of(function).op != "relu"
+
+
+@pytest.mark.parametrize("function", [F.softsign, lambda x: x / (x.abs() + 1), lambda x: x / (abs(x) + 1)])
+def test_a_softsign_is_one_step(function: Function) -> None:
+    """So that it is an activation, and no second branch that joins."""
+    assert expr_of(function) == expr("softsign", INPUT)
+
+
+@pytest.mark.parametrize(
+    "function", [lambda x: x / (x.abs() + 2), lambda x: 2 * x / (x.abs() + 1), lambda x: x / x]
+)
+def test_another_quotient_is_no_softsign(function: Function) -> None:
+    """Another constant, another numerator, no sum."""
+    assert expr_of(function).op != "softsign"
