@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from grader.errors import GraderError
 from grader.evidence.case import Case
 from grader.sandbox import isolation
 from grader.sandbox.student import Student
@@ -42,9 +44,12 @@ class Setup:
 
 
 def work(setup: Setup, task: Task) -> None:
-    """Make the runs of a task, and keep each as it ends."""
-    for made in runs(setup, task):
-        logs.add(setup.log, made)
+    """Make the runs of a task, and keep each as it ends; one that breaks stops no other task."""
+    try:
+        for made in runs(setup, task):
+            logs.add(setup.log, made)
+    except GraderError:
+        traceback.print_exc()
 
 
 def runs(setup: Setup, task: Task) -> Iterator[Row]:

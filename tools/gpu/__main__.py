@@ -167,8 +167,8 @@ def rehearsal(out: str, device: str, rung: str) -> list[list[Step]]:
     """One seed, one step an epoch, no training in gradings: the same paths, in minutes on two cores."""
     few = ["--seeds", "1", "--weak-seeds", "0", "--steps", "1"]
     plans = ("real-smoke", "short-edges", "offline")
-    calibrations = [calibrate(plan, out, device, rung, [*few, "--jobs", "2"], 600) for plan in plans]
-    words = ["-m", "tools.gpu.gradings", out, str(REPORTS), device, rung, "none"]
+    calibrations = [calibrate(plan, out, device, rung, few, 600) for plan in plans]
+    words = ["-m", "tools.gpu.gradings", out, str(REPORTS), device, rung, "none", "alice", "crop-from-0"]
     return [[*calibrations, tables(out), Step("grade", words, 600)]]
 
 

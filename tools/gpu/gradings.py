@@ -81,4 +81,5 @@ def keep(path: Path, reports: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:6])
+    out, work, device, rung, training, *names = sys.argv[1:]
+    main(Path(out), Path(work), device, rung, training, names)
