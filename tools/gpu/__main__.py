@@ -23,10 +23,11 @@ from pathlib import Path
 HOME = Path("/tmp/gpu")  # on that machine
 SITE, PROGRAMS, DATA, REPORTS = (HOME / name for name in ("site-packages", "programs", "data", "reports"))
 LOG = "log.txt"
-QUIET = {
+QUIET = {  # nothing held back, no plugins of other people's, cores for everybody
     "PYTHONUNBUFFERED": "1",
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-}  # other people's plugins may be there
+    "OMP_NUM_THREADS": "4",
+}
 LEFT_OVER = 12.0  # seconds kept for the end
 
 

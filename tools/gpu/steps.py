@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from functools import partial
 from math import prod
@@ -26,14 +26,15 @@ from reference.fcn import FCN, FCN8s, FCN32s
 from tools.gpu.results import add
 
 PLAIN = Ways(channels_last=False, recorded=False, deterministic=True)
+LAST = replace(PLAIN, channels_last=True)
+RECORDED = replace(LAST, recorded=True)
 WAYS = {
     "plain": PLAIN,
     "float32": replace(PLAIN, tf32=False),
     "plain, chance allowed": replace(PLAIN, deterministic=False),
-    "channels last": replace(PLAIN, channels_last=True),
+    "channels last": LAST,
     "channels last, chance allowed": Ways(channels_last=True, recorded=False, deterministic=False),
-    "channels last again": replace(PLAIN, channels_last=True),
-    "recorded": Ways(channels_last=True, recorded=True, deterministic=True),
+    "channels last again": LAST,
 }
 PASSES = 4
 Network = type[FCN8s] | type[FCN32s]
@@ -81,7 +82,7 @@ def course(network: Network, labelled: Labelled, device: str) -> Iterator[list[f
         yield [trainer.run_epoch(model, batches, optimizer)] * len(batches)  # it gives their mean
 
 
-def measure(name: str, passes: Iterator[list[float]], device: str, count: int) -> dict[str, Any]:
+def measure(passes: Iterator[list[float]], device: str, count: int) -> dict[str, Any]:
     """Take passes, give the seconds of a step in each, every loss, and the peak of memory."""
     cuda = device != "cpu"
     if cuda:
@@ -97,7 +98,6 @@ def measure(name: str, passes: Iterator[list[float]], device: str, count: int) -
     peak = torch.cuda.max_memory_allocated() / 2**30 if cuda else 0.0
     return {
         "what": "step",
-        "way": name,
         "step_seconds": seconds,
         "losses": losses,
         "peak_gib": round(peak, 2),
@@ -125,44 +125,44 @@ def floor(network: Network, labelled: Labelled, device: str) -> float:
 def main(out: Path, device: str, quick: bool) -> None:
     """Measure every way on every workload; what fails is told, and the next is measured."""
     add(out, {"what": "rate", "tflops": speed.rate(device) / 1e12, "side": speed.SIDES[device]})
-    ways: Sequence[tuple[str, Ways]] = list(WAYS.items())[:1] if quick else list(WAYS.items())
-    for load, labelled in workloads(quick).items():
+    ways = {"plain": PLAIN} if quick else WAYS
+    loads = workloads(quick)
+    for load, labelled in loads.items():
         add(out, {"what": "floor", "load": load, "seconds": floor(FCN8s, labelled, device)})
-        stepping.WAYS = PLAIN
-        attempt(out, load, "course", partial(measured, "course", course, FCN8s, labelled, device))
-        for name, way in ways:
-            stepping.WAYS = way
-            attempt(out, load, name, partial(measured, name, ours, FCN8s, labelled, device))
-        stepping.WAYS = WAYS["channels last"]
-        attempt(out, load, "FCN32s", partial(measured, "FCN32s", ours, FCN32s, labelled, device))
+        attempt(out, load, "course", PLAIN, partial(measured, course, FCN8s, labelled, device))
+        for name, way in ways.items():
+            attempt(out, load, name, way, partial(measured, ours, FCN8s, labelled, device))
+        attempt(out, load, "FCN32s", LAST, partial(measured, ours, FCN32s, labelled, device))
     if device != "cpu":
-        profile(workloads(quick)["facades"], device)
+        attempt(out, "facades", "profile", LAST, partial(profile, loads["facades"], device))
+        for load, labelled in loads.items():  # last: a recording that fails may take the device with it
+            attempt(out, load, "recorded", RECORDED, partial(measured, ours, FCN8s, labelled, device))
 
 
 def measured(
-    name: str, loop: Callable[..., Iterator[list[float]]], network: Network, data: Labelled, device: str
+    loop: Callable[..., Iterator[list[float]]], network: Network, data: Labelled, device: str
 ) -> dict[str, Any]:
     """Measure one loop."""
-    return measure(name, loop(network, data, device), device, PASSES if device != "cpu" else 1)
+    return measure(loop(network, data, device), device, PASSES if device != "cpu" else 1)
 
 
-def attempt(out: Path, load: str, name: str, work: Callable[[], dict[str, Any]]) -> None:
+def attempt(out: Path, load: str, name: str, way: Ways, work: Callable[[], dict[str, Any]]) -> None:
     """Keep what a measurement gave, or why it gave nothing."""
+    stepping.WAYS = way
     try:
         found = work()
     except Exception as error:
-        found = {"what": "step", "way": name, "problem": f"{type(error).__name__}: {error}"[:2000]}
-    add(out, {"load": load, "ways": asdict(stepping.WAYS), **found})
+        found = {"what": "step", "problem": f"{type(error).__name__}: {error}"[:2000]}
+    add(out, {"load": load, "way": name, "ways": asdict(way), **found})
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
 
 
-def profile(labelled: Labelled, device: str) -> None:
+def profile(labelled: Labelled, device: str) -> dict[str, Any]:
     """Tell which kernels a step's time goes to."""
     from torch.profiler import ProfilerActivity
     from torch.profiler import profile as record
 
-    stepping.WAYS = WAYS["channels last"]
     passes = ours(FCN8s, labelled, device)
     next(passes)
     with record(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as recorded:
@@ -171,6 +171,7 @@ def profile(labelled: Labelled, device: str) -> None:
         sort_by="self_cuda_time_total", row_limit=25, max_name_column_width=70
     )
     print(table)
+    return {"what": "profile"}
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ def look(rung: Isolation, device: str) -> dict[str, Any]:
     made = stage(Program(extra=(SEEN,)))
     program = str(made.code / SEEN.name)
     start = f"import sys, runpy; sys.path += {made.path!r}; runpy.run_path({program!r}, None, '__main__')"
+    popen = None
     try:
         popen, _ = launch(rung, made, Limits(), ["-s", "-S", "-P", "-B", "-c", start], device=device)
         output = popen.communicate(timeout=SECONDS)[0].decode(errors="replace").strip()
@@ -33,6 +34,8 @@ def look(rung: Isolation, device: str) -> dict[str, Any]:
     except Exception as error:  # whatever it is, the next rung is tried all the same
         return {"problem": f"{type(error).__name__}: {error}"}
     finally:
+        if popen is not None:
+            popen.kill()
         made.remove()
 
 
