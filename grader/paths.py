@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import count
 from pathlib import Path
 
 from grader.errors import CallError
@@ -13,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SUBMISSIONS = ROOT / "submissions"
 FILE_KINDS = (".zip", ".ipynb", ".py")
 LISTED = 20
+RESERVED = ("", "..", "index.html", "gradebook.csv")  # what a folder of reports needs for itself
 
 
 def find(word: str, home: Path) -> Path:
@@ -38,23 +42,43 @@ def report_name(path: Path) -> str:
     return path.name or "submission"
 
 
-def report_folders(paths: Iterable[Path], out: Path) -> Mapping[Path, Path]:
-    """Submission -> folder of its report; a path given twice counts once.
+def report_folders(paths: Iterable[Path], out: Path) -> tuple[Mapping[Path, Path], tuple[str, ...]]:
+    """Submission -> folder of its report, a path given twice counts once; and which got another folder."""
+    given = list({path.resolve(): path for path in paths}.values())
+    names, said = report_names([(report_name(path), path) for path in given])
+    return {path: out / names[path] for path in given}, tuple(one for told in said.values() for one in told)
 
-    Raises CallError where two submissions would write to the same folder.
+
+def report_names(
+    wanted: Sequence[tuple[str, Path]],
+) -> tuple[Mapping[Path, str], Mapping[Path, tuple[str, ...]]]:
+    """The folder of each submission's report, by path, no two the same; and what to say of those renamed.
+
+    Where two want one name the whole name of the file tells them apart; a number does where that is taken, or
+    where the name is one that the class's own files need. No case, and no way of writing an accent, counts.
     """
-    folders: dict[Path, Path] = {}
-    owners: dict[str, Path] = {}
-    for path in dict.fromkeys(paths):
-        name = report_name(path)
-        other = owners.setdefault(name.casefold(), path)
-        if other.resolve() != path.resolve():
-            raise CallError(
-                f"{shown(other)} and {shown(path)} would both be reported in {shown(out / name)}: "
-                "grade them in two calls with different --out."
+    names, said, taken = dict[Path, str](), dict[Path, tuple[str, ...]](), set(map(_folded, RESERVED))
+    times = Counter(_folded(name) for name, _ in wanted)
+    alone = [one for one in wanted if times[_folded(one[0])] == 1]
+    for name, path in (*alone, *sorted((one for one in wanted if one not in alone), key=lambda one: one[1])):
+        shared = times[_folded(name)] > 1
+        names[path] = _free(path.name if shared else name, taken)
+        taken.add(_folded(names[path]))
+        if names[path] != name:
+            said[path] = (
+                f"The report of {shown(path.name)} stands in {shown(names[path])}/: {shown(name)} is taken.",
             )
-        folders[path] = out / name
-    return folders
+    return names, said
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    numbered = (name if n == 1 else f"{name}-{n}" for n in count(1))
+    return next(one for one in numbered if _folded(one) not in taken)
+
+
+def _folded(name: str) -> str:
+    """Names that some file system takes for one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).rstrip(". ")
 
 
 def submissions_in(folder: Path) -> tuple[Path, ...]:

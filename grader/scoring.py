@@ -30,6 +30,17 @@ def total(points: Iterable[float]) -> float:
     return round(math.fsum(points), 2)
 
 
+def judged(checks: Iterable[ScoredCheck], part: str = "") -> tuple[ScoredCheck, ...]:
+    """The lines, of all parts or of one, that have a verdict: neither pending nor in error."""
+    open_ended = (Outcome.PENDING, Outcome.ERROR)
+    return tuple(one for one in checks if part in ("", one.part) and one.outcome not in open_ended)
+
+
+def assessed(checks: Iterable[ScoredCheck], part: str = "") -> float:
+    """The points that were assessed, of all parts or of one."""
+    return total(check.max_score for check in judged(checks, part))
+
+
 def rescored(grade: Grade, checks: tuple[ScoredCheck, ...]) -> Grade:
     """The grade with these lines instead of its own; parts and whole add up again."""
     parts = tuple(_summed(part, checks) for part in grade.parts)

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from grader import grading, interrupts, reports, rubric
-from grader.classroom import gradebook, identity, page
-from grader.classroom.handed_in import Entry
+from grader.classroom import gradebook, identity, page, roll
+from grader.classroom.handed_in import Class, Entry
 from grader.classroom.statistics import Row
 from grader.engines import local
 from grader.errors import CallError, IsolationError
@@ -53,6 +53,7 @@ class Home:
     folder: Path
     marks: Path
     subject: str  # what the marks know it by
+    remarks: tuple[str, ...] = ()  # what its report says beside the verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def grade_into(
         key = _key(path, options)
         grade = grading.grade(path, options, listen)
         interrupts.insist()
-        named = replace(grade, student=folder.name)
+        named = replace(grade, student=folder.name, notes=(*grade.notes, *home.remarks))
         take_over(home, named)
         merged = _publish(key, named, store.read(home.marks), home, view)
     except (CallError, IsolationError):
@@ -122,7 +123,7 @@ def left(
 
 def home(entry: Entry, out: Path, marks: Path) -> Home:
     """Where an entry's reports and marks are."""
-    return Home(out / entry.name, marks, entry.subject)
+    return Home(out / entry.name, marks, entry.subject or entry.name, entry.remarks)
 
 
 def run(tasks: Sequence[Task], jobs: int) -> Iterator[local.Said[Task] | local.Done[Task]]:
@@ -159,18 +160,17 @@ def take_over(home: Home, grade: Grade) -> None:
     beside.take_over(home.folder, home.subject, grade, rubric.load(), home.marks)
 
 
-def write_pages(rows: Sequence[Row], out: Path, title: str, assignment: str, ignored: Sequence[str]) -> None:
-    """The pages about the class as a whole, each written whole or not at all."""
+def write_pages(rows: Sequence[Row], out: Path, title: str, one: Class) -> None:
+    """The pages about the class as a whole, each written whole or not at all, and who is in it."""
     pages = {
-        "index.html": partial(page.render, title, rows, ignored),
+        "index.html": partial(page.render, title, rows, one),
         "gradebook.csv": partial(gradebook.gradebook, rows),
-        "canvas.csv": partial(gradebook.canvas, rows, assignment),
-        "gradescope.csv": partial(gradebook.gradescope, rows),
+        roll.FILE: partial(roll.render, title, one),
     }
     out.mkdir(parents=True, exist_ok=True)
     for name, render in pages.items():
         half = out / f"{name}.part"
-        half.write_text(render(), encoding="utf-8")
+        half.write_text(render(), encoding="utf-8", newline="")
         half.replace(out / name)
 
 

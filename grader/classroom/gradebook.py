@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from grader.classroom.people import Person
 from grader.classroom.statistics import Row
 from grader.records.grade import Grade
-from grader.reports.assessed import assessed
 from grader.reports.escape import one_line
+from grader.scoring import assessed
 
 FORMULA = tuple("=+-@＝＋－＠")  # a spreadsheet computes a cell that begins so
 Cell = str | float

@@ -1,24 +1,22 @@
-"""Who handed in what: a folder of submissions, or the bulk export of Gradescope or Canvas."""
+"""Who handed in what: a folder of submissions, or an export of Canvas, Gradescope or Moodle."""
 
 from __future__ import annotations
 
-import re
-import shutil
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from grader.classroom.people import Person, match
+from grader.classroom.exports import EXPORTS
+from grader.classroom.exports.found import Found
+from grader.classroom.matching import match
+from grader.classroom.people import Person, Roster
 from grader.errors import CallError
-from grader.paths import FILE_KINDS, report_name, submissions_in
+from grader.paths import report_name, report_names, shown, submissions_in
 
 STAGING = ".handed-in"
-GRADESCOPE = "submission_metadata.yml"
-CANVAS = re.compile(r"(?P<who>[^_]+)_(?:LATE_)?(?P<id>\d+)_\d+_(?P<file>.+)", re.DOTALL)
+SHOWN = 20  # names of many
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,140 +26,147 @@ class Entry:
     name: str  # the folder that its report stands in
     path: Path | None
     people: tuple[Person, ...]
+    subject: str = ""  # what marks know it by, the same when it is handed in again
+    late: bool = False
+    at: str = ""
+    due: str = ""
+    remarks: tuple[str, ...] = ()  # what a person should know before its grade leaves
+    held: bool = False  # its grade is nobody's to leave for
 
     @property
-    def subject(self) -> str:
-        """What marks know it by."""
-        return self.name
+    def students(self) -> tuple[Person, ...]:
+        """Whom a grade of it may leave for."""
+        return () if self.held else tuple(person for person in self.people if person.is_student)
 
 
-def read(folder: Path, roster: Iterable[Person], out: Path) -> tuple[Entry, ...]:
+@dataclass(frozen=True, slots=True)
+class Class:
+    """Everything that was handed in, everybody of the roster, and what a person should know of all."""
+
+    folder: Path
+    entries: tuple[Entry, ...]
+    remarks: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+def read(folder: Path, roster: Roster, out: Path) -> Class:
     """Every submission of `folder` and everybody of the roster, in order of name.
 
-    The folder of reports, `out`, is none; loose files of one student, as Canvas exports them, are put
-    together in it. Raises CallError where there is no submission at all.
+    The folder of reports, `out`, is none; loose files of one student are put together in it. A folder that
+    holds nothing but an export is read as that. Raises CallError where there is no submission at all.
     """
-    roster = tuple(roster)
-    if not folder.is_dir():
-        raise CallError(f"There is no folder {folder}.")
-    own = out.resolve()
-    handed_in = (one for one in _handed_in(folder, out / STAGING) if one.path and one.path.resolve() != own)
-    found = _distinct(_known(one, roster) for one in handed_in)
+    home = _home(folder, out)
+    said = (
+        [f"{shown(home)} was read: the export lies there, not in {shown(folder)}."] if home != folder else []
+    )
+    found = [one for one in _found(home, out / STAGING) if one.path.resolve() != out.resolve()]
     if not found:
-        raise CallError(f"{folder} holds no submission: no folder, no .zip, .ipynb or .py file.")
-    present = {person for entry in found for person in entry.people}
-    missing = (Entry("", None, (person,)) for person in roster if person not in present)
-    return (*sorted(found, key=lambda entry: entry.name), *missing)
+        raise CallError(f"{shown(folder)} holds no submission: no folder, no .zip, .ipynb or .py file.")
+    entries, present = _known(found, roster)
+    missing = [Entry("", None, (one,)) for one in roster.people if one.is_student and one not in present]
+    remarks = (*said, *roster.remarks)
+    return Class(home, (*_once(entries), *missing), remarks, _ignored(home, out))
 
 
-def ignored(folder: Path) -> tuple[str, ...]:
-    """Files of `folder` that nobody will grade: alice.rar may be a submission all the same."""
-    if (folder / GRADESCOPE).is_file():
-        return ()
-    graded = {path.name for path in submissions_in(folder)}
-    files = {path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")}
-    return tuple(sorted(name for name in files - graded if not CANVAS.fullmatch(name)))
+# --- where the submissions lie --------------------------------------------------------------------
 
 
-def _handed_in(folder: Path, staging: Path) -> Iterable[Entry]:
-    if (folder / GRADESCOPE).is_file():
-        return _gradescope(folder)
-    plain = submissions_in(folder)
-    exported = [file for file in sorted(folder.iterdir()) if CANVAS.fullmatch(file.name) and file.is_file()]
-    if len(exported) * 2 > len({*plain, *exported}):
-        plain = tuple(path for path in plain if path not in exported)
-        return (*_canvas(exported, staging), *map(_plain_entry, plain))
-    return map(_plain_entry, plain)
-
-
-def _plain_entry(path: Path) -> Entry:
-    return Entry(report_name(path), path, (Person(report_name(path)),))
-
-
-# --- Gradescope: submission_123/ ... and one page of metadata --------------------------------------
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the one in C is faster
-    """Reads Ruby's hashes and symbols as plain mappings and strings."""
-
-
-def _plain(loader: _Loader, suffix: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return loader.construct_mapping(node, deep=True)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return node.value
-
-
-_Loader.add_multi_constructor("!ruby/", _plain)
-
-
-def _gradescope(folder: Path) -> Iterator[Entry]:
-    try:
-        metadata = yaml.load((folder / GRADESCOPE).read_text(encoding="utf-8"), _Loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CallError(f"{folder / GRADESCOPE} can't be read: {error}") from None
-    entries = metadata if isinstance(metadata, dict) else {}
-    for path in submissions_in(folder):
-        if path.is_dir():
-            people = tuple(_submitters(entries.get(path.name)))
-            yield Entry(path.name, path, people or (Person(path.name),))
-
-
-def _submitters(entry: Any) -> Iterator[Person]:
-    for who in _get(entry, "submitters") or ():
-        name, sid, email = (str(_get(who, key) or "") for key in ("name", "sid", "email"))
-        yield Person(name=name, sis_id=sid, email=email)
-
-
-def _get(entry: Any, key: str) -> Any:
-    return entry.get(f":{key}", entry.get(key)) if isinstance(entry, dict) else None
-
-
-# --- Canvas: doejane_LATE_1234_56789_assignment3.zip ----------------------------------------------
-
-
-def _canvas(files: Iterable[Path], staging: Path) -> Iterator[Entry]:
-    by_person: dict[tuple[str, str], dict[str, Path]] = defaultdict(dict)
-    for file in files:
-        if parts := CANVAS.fullmatch(file.name):
-            by_person[parts["who"], parts["id"]][parts["file"]] = file
-    for (who, number), own in by_person.items():
-        name = f"{who}_{number}"
-        readable = [file for file in own.values() if file.suffix.lower() in FILE_KINDS]
-        path = readable[0] if len(readable) == 1 else _together(own, staging / name)
-        yield Entry(name, path, (Person(name=who, canvas_id=number),))
-
-
-def _together(files: Mapping[str, Path], folder: Path) -> Path:
-    """A notebook and the modules that it imports: one folder, under the names that the student gave."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for name, file in files.items():
-        shutil.copyfile(file, folder / name, follow_symlinks=False)
+def _home(folder: Path, out: Path) -> Path:
+    """`folder`, or the export in it; raises CallError, with the right path, where that is not clear."""
+    if folder.suffix.lower() == ".zip" and folder.is_file():
+        raise CallError(f"{shown(folder)} is a file: unpack it, and give the folder that comes out.")
+    if not folder.is_dir():
+        raise CallError(f"There is no folder {shown(folder)}.")
+    if export_of(folder):
+        return folder
+    inside = [path for path in folder.iterdir() if not path.name.startswith((".", "__")) and path != out]
+    exports = [path for path in inside if path.is_dir() and export_of(path)]
+    if len(exports) == 1 and not [path for path in submissions_in(folder) if path not in (*exports, out)]:
+        return exports[0]
+    if exports:
+        paths = " or ".join(shown(path) for path in sorted(exports)[:3])
+        raise CallError(f"{shown(folder)} holds an export beside other things: give {paths}.")
+    if packed := next((path for path in inside if len(inside) == 1 and _packs_a_class(path)), None):
+        raise CallError(
+            f"{shown(packed)} packs a whole class: unpack it, and give the folder that comes out."
+        )
     return folder
 
 
-# --- names ----------------------------------------------------------------------------------------
+def export_of(folder: Path) -> str:
+    """The system that a folder was exported from, "" where it is no export."""
+    return next((name for name, export in EXPORTS.items() if export.is_one(folder)), "")
 
 
-def _known(entry: Entry, roster: tuple[Person, ...]) -> Entry:
-    """The entry with its people as the roster knows them."""
-    return replace(entry, people=tuple(_on_roster(person, entry.name, roster) for person in entry.people))
+def _packs_a_class(path: Path) -> bool:
+    """Say whether an archive holds what a course system exports."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return any(export.packed(archive.namelist()) for export in EXPORTS.values())
 
 
-def _on_roster(person: Person, name: str, roster: tuple[Person, ...]) -> Person:
-    for words in ((person.canvas_id,), (person.email,), (person.sis_id,), (name,), (person.name,)):
-        if known := match(words, roster):
-            return known
-    return person
+def _found(home: Path, staging: Path) -> Iterable[Found]:
+    if export := export_of(home):
+        yield from EXPORTS[export].read(home, staging)
+        exported = EXPORTS[export].left_out(home)
+        plain = [path for path in submissions_in(home) if path.name not in exported]
+        yield from map(_plain, plain if export != "Gradescope" else ())
+    else:
+        yield from map(_plain, submissions_in(home))
 
 
-def _distinct(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """x/ and x.zip are two submissions; where reports would meet, the file's whole name tells them apart."""
-    found = tuple(entries)
-    count = Counter(entry.name.casefold() for entry in found)
-    return tuple(
-        replace(entry, name=entry.path.name) if count[entry.name.casefold()] > 1 and entry.path else entry
-        for entry in found
-    )
+def _plain(path: Path) -> Found:
+    return Found(report_name(path), path, (Person(report_name(path), submission=report_name(path)),))
+
+
+def _ignored(home: Path, out: Path) -> tuple[str, ...]:
+    """Files that nobody will grade: alice.rar may be a submission all the same."""
+    graded = {path.name for path in submissions_in(home)}
+    if export := export_of(home):
+        graded |= EXPORTS[export].left_out(home)
+    files = {path.name for path in home.iterdir() if path.is_file() and not path.name.startswith(".")}
+    own = {name for name in files if name.startswith(f"{out.name}.marks.sqlite")}
+    return tuple(sorted(files - graded - own))
+
+
+# --- whose they are -------------------------------------------------------------------------------
+
+
+def _known(found: Sequence[Found], roster: Roster) -> tuple[list[Entry], set[Person]]:
+    """The entries, in order of name, and who of the roster they are of."""
+    names, said = report_names([(one.name, one.path) for one in found])
+    entries, present = list[Entry](), set[Person]()
+    for one in sorted(found, key=lambda one: names[one.path]):
+        matched = match(one.people, roster)
+        present |= set(matched.known)
+        remarks = (*one.remarks, *matched.remarks, *said.get(one.path, ()))
+        late = one.late or bool(one.at and one.due and one.at > one.due)
+        name = names[one.path]
+        entries.append(
+            Entry(name, one.path, matched.people, one.subject or one.name, late, one.at, one.due, remarks)
+        )
+    return entries, present
+
+
+def _once(entries: Sequence[Entry]) -> list[Entry]:
+    """Where two submissions are of one person the later counts; where none is, neither does."""
+    by_person: dict[Person, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        for person in entry.people:
+            by_person[replace(person, submission="")].append(entry)
+    for person, twice in by_person.items():
+        if len(twice) > 1:
+            entries = [_beside_others(entry, person, twice) for entry in entries]
+    return list(entries)
+
+
+def _beside_others(entry: Entry, person: Person, twice: Sequence[Entry]) -> Entry:
+    if entry.name not in [one.name for one in twice]:
+        return entry
+    times = sorted({one.at for one in twice})
+    last = twice and len(times) == len(twice) and times[0] and entry.at == times[-1]
+    names = ", ".join(one.name for one in twice if one.name != entry.name)
+    what = "this one is the last and counts" if last else "it is not known which counts, or not this one"
+    remark = f"{person.called} handed in {names}, too: {what}."
+    return replace(entry, remarks=(*entry.remarks, remark), held=entry.held or not last)

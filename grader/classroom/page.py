@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.classroom import statistics
-from grader.classroom.handed_in import Entry
+from grader.classroom.handed_in import Class, Entry
 from grader.classroom.statistics import Row
 from grader.reports import assessed, words
 from grader.reports.escape import printable
@@ -24,7 +24,7 @@ SCRIPT = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
 SCRIPT_HASH = "sha256-" + base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
 
 
-def render(title: str, rows: Sequence[Row], ignored: Sequence[str] = ()) -> str:
+def render(title: str, rows: Sequence[Row], one: Class) -> str:
     """The page; links lead to NAME/report.html beside it."""
     grades = [row.grade for row in rows if row.grade]
     template = _environment().get_template("page.html")
@@ -34,9 +34,10 @@ def render(title: str, rows: Sequence[Row], ignored: Sequence[str] = ()) -> str:
         grades=grades,
         complete=sum(grade.complete for grade in grades),
         parts=grades[0].parts if grades else (),
-        ignored=ignored,
+        ignored=one.ignored,
+        remarks=one.remarks,
         handed_in=[row for row in rows if row.entry.path],
-        look=[row for row in rows if row.entry.path and row.look],
+        look=[row for row in rows if row.entry.path and row.said],
         missing=[row for row in rows if not row.entry.path],
         spreads=statistics.spreads(grades),
         items=statistics.items(grades),
@@ -67,7 +68,7 @@ def _environment() -> Environment:
 
 
 def _people(entry: Entry) -> str:
-    return ", ".join(one.name or one.email or one.login or one.sis_id for one in entry.people)
+    return ", ".join(person.called for person in entry.people)
 
 
 def _shown(value: object) -> object:

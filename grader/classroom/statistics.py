@@ -12,7 +12,7 @@ from statistics import StatisticsError, correlation, mean, median, stdev
 from grader.classroom.handed_in import Entry
 from grader.marks.about import causes_of
 from grader.records.grade import Grade, Outcome, ScoredCheck
-from grader.scoring import total
+from grader.scoring import judged, total
 
 QUOTED = re.compile(r"(['\"`]).*?\1")
 
@@ -45,6 +45,11 @@ class Row:
             if count
         ]
         return ", ".join(said)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """All that a person should know of it."""
+        return tuple(filter(None, (self.look, *self.entry.remarks)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +176,8 @@ def _correlation(xs: Sequence[float], ys: Sequence[float]) -> float | None:
 
 def _score(grade: Grade, part: str) -> tuple[float, float]:
     """Points earned and points assessed, of a part or ("") of the whole."""
-    judged = [
-        check
-        for check in grade.checks
-        if part in ("", check.part) and check.outcome not in (Outcome.PENDING, Outcome.ERROR)
-    ]
-    return total(check.score for check in judged), total(check.max_score for check in judged)
+    lines = judged(grade.checks, part)
+    return total(check.score for check in lines), total(check.max_score for check in lines)
 
 
 def _spread(title: str, scores: Sequence[tuple[float, float]]) -> Spread:

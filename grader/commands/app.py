@@ -6,31 +6,27 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
-from grader import __version__, interrupts, paths
+from grader import __version__, interrupts
 from grader.commands import options as words
-from grader.commands.display import say, watching, watching_class
+from grader.commands.codes import GRADED, LOOK, WRONG_CALL
+from grader.commands.display import say
+from grader.commands.screen import Screen
 from grader.commands.surroundings import prepare
 from grader.errors import CallError, IsolationError
-from grader.records.grade import Grade, Outcome
-
-if TYPE_CHECKING:
-    from grader.classroom.batch import View
-    from grader.classroom.statistics import Row
-    from grader.grading import Options
-
-GRADED, LOOK, WRONG_CALL = 0, 1, 2
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+marks_app = typer.Typer(no_args_is_help=True, help="People's marks as a file: export and import.")
+app.add_typer(marks_app, name="marks")
 
 stdout = Console()
 stderr = Console(stderr=True)
+SCREEN = Screen(stdout, stderr)
 
 
 def _version(asked: bool) -> None:
@@ -67,13 +63,12 @@ def grade_command(
     verbose: words.Verbose = False,
 ) -> None:
     """Grade submissions; each gets its report in OUT/<name>/."""
-    folders = paths.report_folders([paths.find(word, paths.SUBMISSIONS) for word in submissions], out)
     from grader.classroom.batch import View
+    from grader.commands.grade import grade
     from grader.grading import Options
 
     options, view = Options(training, seed, device, isolation), View(audience, tuple(also))
-    grades = [_grade(path, folder, options, view, verbose) for path, folder in folders.items()]
-    raise typer.Exit(max(exit_code(grade, fail_under) for grade in grades))
+    raise typer.Exit(grade(SCREEN, submissions, out, options, view, fail_under, verbose))
 
 
 @app.command("class")
@@ -82,7 +77,7 @@ def class_command(
     out: words.Out = Path("reports"),
     jobs: words.Jobs = None,
     roster: words.Roster = None,
-    assignment: words.Assignment = "Assignment 3",
+    marks: words.Marks = None,
     changed: words.Changed = False,
     failed_only: words.FailedOnly = False,
     training: words.Training = "auto",
@@ -94,30 +89,16 @@ def class_command(
     also: words.Also = [],  # noqa: B006 (idem)
 ) -> None:
     """Grade a class; what is graded already, and unchanged, is not graded again."""
-    from grader.classroom import batch, handed_in, people
-    from grader.engines import local
+    from grader.classroom.batch import View, Which
+    from grader.commands.class_ import grade_class
     from grader.grading import Options
-    from grader.marks import store
-    from grader.sandbox.isolation import choose
 
     if changed and failed_only:
         raise CallError("--changed and --failed-only exclude each other.")
-    which = batch.Which.CHANGED if changed else batch.Which.FAILED if failed_only else batch.Which.STALE
-    entries = handed_in.read(folder, people.read_roster(roster) if roster else (), out)
-    batch.check_marks(entries, out)
-    kept = store.beside(out)
-    options, view = Options(training, seed, device, isolation), batch.View(audience, tuple(also))
-    tasks = batch.left(entries, out, kept, options, view, which)
-    if tasks:
-        choose(isolation)  # better refused once than by every submission
-    say(stderr, f"{sum(bool(entry.path) for entry in entries)} submissions, {len(tasks)} to grade.")
-    events = batch.run(tasks, jobs or local.default_jobs(device))
-    problems = {done.task.name: done.problem for done in watching_class(events, len(tasks), stderr)}
-    rows = batch.collect(entries, out, kept, view, problems)
-    batch.write_pages(rows, out, folder.resolve().name, assignment, handed_in.ignored(folder))
-    _show_class([row for row in rows if row.entry.path], out)
-    codes = [exit_code(row.grade, fail_under) for row in rows if row.entry.path]
-    raise typer.Exit(max(codes))
+    which = Which.CHANGED if changed else Which.FAILED if failed_only else Which.STALE
+    options, view = Options(training, seed, device, isolation), View(audience, tuple(also))
+    code = grade_class(SCREEN, folder, out, roster, marks, jobs, which, options, view, fail_under)
+    raise typer.Exit(code)
 
 
 @app.command("diff")
@@ -126,10 +107,25 @@ def diff_command(
     new: words.Reports,
 ) -> None:
     """Show whom a change of grader or rubric moves, by how much, and why."""
-    from grader.classroom import compare, moves
+    from grader.commands.diff import diff
 
-    before, after = moves.read(old), moves.read(new)
-    stdout.print(moves.renderable(compare.moves(before, after), len({*before, *after})))
+    raise typer.Exit(diff(SCREEN, old, new))
+
+
+@marks_app.command("export")
+def export_command(out: words.Reports, file: words.MarksFile, marks: words.Marks = None) -> None:
+    """Write the marks that stand, and in a table what waits for one, to a file."""
+    from grader.commands.marks import export_marks
+
+    raise typer.Exit(export_marks(SCREEN, out, file, marks))
+
+
+@marks_app.command("import")
+def import_command(out: words.Reports, file: words.MarksFile, marks: words.Marks = None) -> None:
+    """Take marks over from a file: all that are new, or none where one can't be right."""
+    from grader.commands.marks import import_marks
+
+    raise typer.Exit(import_marks(SCREEN, out, file, marks))
 
 
 @app.command("doctor")
@@ -161,46 +157,3 @@ def main() -> NoReturn:
         say(stderr, f"The grader itself failed ({type(error).__name__}: {error}). Details: {log.name}")
         sys.exit(LOOK)
     sys.exit(GRADED)
-
-
-def exit_code(grade: Grade | None, fail_under: float | None = None) -> int:
-    """1 where a person must look (no grade, a line in error, under `fail_under` percent), else 0."""
-    if grade is None or any(check.outcome is Outcome.ERROR for check in grade.checks):
-        return LOOK
-    assessed = grade.max_score - grade.pending
-    return LOOK if fail_under is not None and grade.score < assessed * fail_under / 100 else GRADED
-
-
-def _grade(path: Path, folder: Path, options: Options, view: View, verbose: bool) -> Grade | None:
-    """Grade one submission and show its report; None where the grader itself broke."""
-    from grader import reports
-    from grader.classroom import batch
-    from grader.marks import store
-
-    home = batch.Home(folder, store.beside(folder.parent), folder.name)
-    try:
-        with watching(folder.name, stderr) as listen:
-            grade = batch.grade_into(path, home, options, view, listen)
-    except (CallError, IsolationError):
-        raise
-    except Exception as error:
-        say(stderr, f"{folder.name}: not graded, the grader itself failed ({type(error).__name__}: {error}).")
-        say(stderr, f"That is no fault of the submission. Details: {folder / batch.ERROR_LOG}")
-        return None
-    reports.terminal.show(reports.AUDIENCES[view.audience](grade), stdout)
-    if verbose:
-        for stage, seconds in grade.provenance.timings.items():
-            say(stderr, f"{seconds:8.2f} s  {stage}")
-    say(stdout, f"Report: {folder / 'report.html'}")
-    return grade
-
-
-def _show_class(rows: Sequence[Row], out: Path) -> None:
-    """Problems first, then where the rest is."""
-    for row in rows:
-        if row.look:
-            say(stdout, f"{row.entry.name}: {row.look}")
-    scores = [row.grade.score for row in rows if row.grade]
-    mean = f", mean {sum(scores) / len(scores):.2f} points" if scores else ""
-    say(stdout, f"{len(scores)} of {len(rows)} graded{mean}.")
-    say(stdout, f"Class: {out / 'index.html'}, and beside it gradebook.csv, canvas.csv, gradescope.csv")

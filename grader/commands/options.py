@@ -43,7 +43,7 @@ def folder(path: Path) -> Path:
 
 
 Out = Annotated[Path, typer.Option(help="Folder that the reports are written to.", callback=folder)]
-Reports = Annotated[Path, typer.Argument(help="Folder of reports of the same submissions.", callback=home)]
+Reports = Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a class's reports.", callback=home)]
 Training = Annotated[
     Literal["auto", "none", "smoke", "real-smoke", "short", "short-edges", "offline", "full"],
     typer.Option(help="Training run: auto takes smoke on a CPU and short on a GPU."),
@@ -68,13 +68,17 @@ Also = Annotated[
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Also print where the time went.")]
 
 Folder = Annotated[
-    Path, typer.Argument(help="Submissions, or an export of Gradescope or Canvas.", callback=home)
+    Path, typer.Argument(help="Submissions, or an export of Canvas, Gradescope or Moodle.", callback=home)
 ]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Submissions at once.", show_default="one a core")]
 Roster = Annotated[
     Path | None, typer.Option(help="CSV of names and ids, such as Canvas's gradebook.", callback=home)
 ]
-Assignment = Annotated[str, typer.Option(help="Title of the column in canvas.csv.")]
+Marks = Annotated[
+    Path | None,
+    typer.Option(help="File of people's marks.", show_default="OUT.marks.sqlite beside OUT", callback=home),
+]
+MarksFile = Annotated[Path, typer.Argument(metavar="FILE", help="A .toml or .csv file.", callback=home)]
 Changed = Annotated[bool, typer.Option("--changed", help="Grade only submissions that are new or changed.")]
 FailedOnly = Annotated[
     bool,

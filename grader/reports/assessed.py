@@ -6,16 +6,9 @@ from collections.abc import Iterable
 
 from grader.records.grade import Grade, Marked, Outcome, PartScore, ScoredCheck
 from grader.reports.words import counted, number, of, plural, worth
-from grader.scoring import total
+from grader.scoring import assessed
 
 UNKNOWN = "–"  # in the place of a number that nobody knows yet
-
-
-def assessed(checks: Iterable[ScoredCheck], part: str = "") -> float:
-    """The points that were judged, of all lines or of a part's; pending lines and those in error were not."""
-    open_ended = (Outcome.PENDING, Outcome.ERROR)
-    judged = (check for check in checks if part in ("", check.part) and check.outcome not in open_ended)
-    return total(check.max_score for check in judged)
 
 
 def score(grade: Grade, part: PartScore | None = None) -> str:

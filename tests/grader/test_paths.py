@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.errors import CallError
-from grader.paths import find, report_folders, report_name, shown, submissions_in
+from grader.paths import find, report_folders, report_name, report_names, shown, submissions_in
 
 
 @pytest.fixture
@@ -107,16 +110,48 @@ def test_the_working_folder_has_a_name(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_two_submissions_never_share_a_report(tmp_path: Path) -> None:
-    """The second would overwrite the first."""
-    with pytest.raises(CallError, match="would both be reported in"):
-        report_folders([tmp_path / "a" / "x.zip", tmp_path / "b" / "X"], tmp_path)
+    """The second would overwrite the first; what gets another folder is said."""
+    paths = [tmp_path / "a" / "x.zip", tmp_path / "b" / "X", tmp_path / "c" / "x.zip"]
+    folders, said = report_folders(paths, Path("out"))
+
+    assert [folders[path] for path in paths] == [Path("out/x.zip"), Path("out/X"), Path("out/x.zip-2")]
+    assert len(said) == 2 and "The report of x.zip stands in x.zip-2/" in said[1]
 
 
 def test_one_submission_given_twice_is_graded_once(tmp_path: Path) -> None:
     """Naming it twice is no mistake."""
     path = tmp_path / "x.zip"
 
-    assert report_folders([path, path], Path("out")) == {path: Path("out/x")}
+    assert report_folders([path, path], Path("out")) == ({path: Path("out/x")}, ())
+
+
+NAMES = st.sampled_from(
+    [
+        "x",
+        "X",
+        "x.zip",
+        "x.zip.zip",
+        "x-2",
+        "x.zip-2",
+        "index.html",
+        "INDEX.HTML",
+        "...",
+        "é",
+        "e\u0301",
+        "gradebook.csv.zip",
+    ]
+)
+
+
+@given(st.lists(NAMES, unique=True))
+def test_no_two_reports_meet_on_any_file_system(names: list[str]) -> None:
+    """Whatever its case, its accents and its dots; nor does one meet what the class needs for itself."""
+    paths = [Path(str(n)) / name for n, name in enumerate(names)]
+    found, _ = report_names([(report_name(path), path) for path in paths])
+    folded = [unicodedata.normalize("NFC", name.casefold()).rstrip(". ") for name in found.values()]
+
+    assert len(found) == len(paths) == len(set(folded))
+    assert not {"", "index.html", "gradebook.csv"} & set(folded)
 
 
 def test_only_possible_submissions_are_listed(home: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from grader import grading, interrupts, rubric
 from grader.classroom import batch, identity
 from grader.classroom.batch import View, Which, collect, grade_into, home, left, write_pages
-from grader.classroom.handed_in import Entry
+from grader.classroom.handed_in import Class, Entry
 from grader.classroom.people import Person
 from grader.errors import CallError, IsolationError
 from grader.grading import Options
@@ -252,12 +252,12 @@ def test_who_handed_in_nothing_has_no_folder(fake: Fake, out: Path) -> None:
 
 
 def test_the_pages_of_a_class_are_written(fake: Fake, alice: Entry, out: Path) -> None:
-    """Four files and no leftovers of writing them."""
+    """Three files and no leftovers of writing them."""
     grade_it(alice, out)
-    write_pages(collect([alice], out, MARKS(out), VIEW, {}), out, "class", "Assignment 3", ())
+    write_pages(collect([alice], out, MARKS(out), VIEW, {}), out, "class", Class(out, (alice,)))
 
     names = sorted(path.name for path in out.iterdir() if path.is_file())
-    assert names == ["canvas.csv", "gradebook.csv", "gradescope.csv", "index.html"]
+    assert names == [".class.json", "gradebook.csv", "index.html"]
 
 
 def test_what_an_interrupt_spoilt_is_not_kept(

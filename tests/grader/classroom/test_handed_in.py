@@ -1,33 +1,17 @@
-"""A folder, a Gradescope export and a Canvas export all become the same list."""
+"""Folders and exports become one list: who handed in what, and what to say of it."""
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from grader.classroom.handed_in import STAGING, Entry, ignored, read
-from grader.classroom.people import Person
+from grader.classroom.handed_in import Class, read
+from grader.classroom.people import Person, Roster, roster
 from grader.errors import CallError
 
-METADATA = """---
-submission_11:
-  :submitters:
-  - :name: Jane Doe
-    :sid: '77'
-    :email: jane@x.edu
-  :created_at: 2026-11-20 10:00:00.000000000 Z
-  :results: !ruby/hash:ActiveSupport::HashWithIndifferentAccess
-    tests: []
-submission_12:
-  :submitters:
-  - :name: John Roe
-    :sid:
-    :email: john@x.edu
-  - :name: Eve Poe
-    :sid: '79'
-    :email: eve@x.edu
-"""
+NOBODY = Roster()
 
 
 def touch(folder: Path, *names: str) -> Path:
@@ -38,118 +22,111 @@ def touch(folder: Path, *names: str) -> Path:
     return folder
 
 
-def short(entries: tuple[Entry, ...], folder: Path) -> dict[str, str]:
+def short(one: Class, folder: Path) -> dict[str, str]:
     """Name -> path, relative to the folder."""
-    return {e.name: str(e.path.relative_to(folder)) if e.path else "" for e in entries}
+    return {e.name: str(e.path.relative_to(folder)) if e.path else "" for e in one.entries}
 
 
 def test_a_folder_of_zips_notebooks_and_folders(tmp_path: Path) -> None:
-    """One entry each, sorted by name; other files are told apart."""
+    """One entry each, sorted by name; other files are told apart, the file of marks is none."""
     touch(tmp_path, "b.zip", "c.ipynb", "a/assignment3.ipynb", "notes.txt", "d.rar", ".git/x", "__MACOSX/x")
+    touch(tmp_path, "out.marks.sqlite", "out.marks.sqlite-wal")
+    one = read(tmp_path, NOBODY, tmp_path / "out")
 
-    assert short(read(tmp_path, (), tmp_path / "out"), tmp_path) == {"a": "a", "b": "b.zip", "c": "c.ipynb"}
-    assert ignored(tmp_path) == ("d.rar", "notes.txt")
+    assert short(one, tmp_path) == {"a": "a", "b": "b.zip", "c": "c.ipynb"}
+    assert one.ignored == ("d.rar", "notes.txt")
 
 
 def test_a_folder_and_a_zip_of_one_name_get_two_reports(tmp_path: Path) -> None:
-    """Neither overwrites the other."""
-    touch(tmp_path, "x/a.ipynb", "x.zip", "X.ipynb", "y.zip")
+    """Neither overwrites the other, and it is said which stands where."""
+    touch(tmp_path, "x/a.ipynb", "x.zip", "X.ipynb", "y.zip", "x.zip.zip")
+    one = read(tmp_path, NOBODY, tmp_path / "out")
 
-    entries = short(read(tmp_path, (), tmp_path / "out"), tmp_path)
-    assert entries == {"X.ipynb": "X.ipynb", "x": "x", "x.zip": "x.zip", "y": "y.zip"}
-
-
-def test_gradescopes_export_brings_its_people(tmp_path: Path) -> None:
-    """Names, ids and mail, also of groups, from its metadata; Ruby's types in it are no obstacle."""
-    touch(tmp_path, "submission_11/a.ipynb", "submission_12/b.ipynb", "submission_13/c.ipynb")
-    (tmp_path / "submission_metadata.yml").write_text(METADATA)
-
-    people = {entry.name: entry.people for entry in read(tmp_path, (), tmp_path / "out")}
-    assert people == {
-        "submission_11": (Person("Jane Doe", sis_id="77", email="jane@x.edu"),),
-        "submission_12": (
-            Person("John Roe", email="john@x.edu"),
-            Person("Eve Poe", sis_id="79", email="eve@x.edu"),
-        ),
-        "submission_13": (Person("submission_13"),),
-    }
-    assert ignored(tmp_path) == ()
+    entries = short(one, tmp_path)
+    assert entries == {"X.ipynb": "X.ipynb", "x": "x", "x.zip": "x.zip.zip", "x.zip-2": "x.zip", "y": "y.zip"}
+    assert [entry.name for entry in one.entries if "is taken" in str(entry.remarks)] == ["X.ipynb", "x.zip-2"]
 
 
-@pytest.mark.parametrize("text", ["a: [", "!!python/object/apply:os.system ['true']"])
-def test_metadata_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
-    """It is read as data, never as objects."""
-    touch(tmp_path, "submission_11/a.ipynb")
-    (tmp_path / "submission_metadata.yml").write_text(text)
+@pytest.mark.parametrize("name", ["index.html", "INDEX.html", "gradebook.csv"])
+def test_names_that_the_class_needs_are_replaced(tmp_path: Path, name: str) -> None:
+    """And it is said."""
+    touch(tmp_path, f"{name}/a.ipynb", "b.zip")
+    one = read(tmp_path, NOBODY, tmp_path / "out")
 
-    with pytest.raises(CallError, match="can't be read"):
-        read(tmp_path, (), tmp_path / "out")
-
-
-def test_canvas_export_brings_ids(tmp_path: Path) -> None:
-    """The user's id stands in the file's name, a late one's too."""
-    touch(tmp_path, "doejane_1234_555_assignment3.zip", "roejohn_LATE_5_556_assignment3-2.ipynb")
-
-    entries = read(tmp_path, (), tmp_path / "staging")
-    assert short(entries, tmp_path) == {
-        "doejane_1234": "doejane_1234_555_assignment3.zip",
-        "roejohn_5": "roejohn_LATE_5_556_assignment3-2.ipynb",
-    }
-    assert [entry.people[0].canvas_id for entry in entries] == ["1234", "5"]
+    assert set(short(one, tmp_path)) == {f"{name}-2", "b"}
+    assert "is taken" in next(entry.remarks[0] for entry in one.entries if entry.name != "b")
 
 
-def test_loose_files_of_one_canvas_student_are_put_together(tmp_path: Path) -> None:
-    """A notebook finds its module again under the name that it imports; a lone PDF is a submission too."""
-    export = touch(
-        tmp_path / "export",
-        "a_1_10_main.ipynb",
-        "a_1_11_net.py",
-        "a_1_12_report.pdf",
-        "b_2_13_x.pdf",
-        "c_3_1_x.zip",
+def test_an_export_beside_nothing_else_is_read(tmp_path: Path) -> None:
+    """The folder that holds the export's folder, as an archive unpacks; never two students as one."""
+    touch(
+        tmp_path,
+        "export/submission_1/a.ipynb",
+        "export/submission_2/a.ipynb",
+        "export/submission_metadata.yml",
     )
-    staging = tmp_path / "out" / STAGING
+    one = read(tmp_path, NOBODY, tmp_path / "out")
 
-    entries = {entry.name: entry.path for entry in read(export, (), tmp_path / "out")}
-    assert entries == {"a_1": staging / "a_1", "b_2": staging / "b_2", "c_3": export / "c_3_1_x.zip"}
-    assert sorted(file.name for file in (staging / "a_1").iterdir()) == ["main.ipynb", "net.py", "report.pdf"]
-
-
-def test_one_file_with_a_pdf_is_taken_as_it_is(tmp_path: Path) -> None:
-    """Nothing to put together."""
-    touch(tmp_path, "a_1_10_a.zip", "a_1_12_report.pdf")
-
-    assert short(read(tmp_path, (), tmp_path / "s"), tmp_path) == {"a_1": "a_1_10_a.zip"}
+    assert [entry.name for entry in one.entries] == ["submission_1", "submission_2"]
+    assert "was read" in one.remarks[0]
 
 
-def test_a_few_names_like_canvas_make_no_export(tmp_path: Path) -> None:
-    """Most of a folder must look like one."""
-    touch(tmp_path, "a.zip", "b.zip", "team_1_2_x.zip")
+def test_an_export_beside_other_things_is_refused_with_its_path(tmp_path: Path) -> None:
+    """It is not known what was meant."""
+    touch(tmp_path, "week1/a_1_10_x.zip", "week1/b_2_11_x.zip", "alice.zip")
 
-    assert set(short(read(tmp_path, (), tmp_path / "out"), tmp_path)) == {"a", "b", "team_1_2_x"}
+    with pytest.raises(CallError, match=r"give .*week1"):
+        read(tmp_path, NOBODY, tmp_path / "out")
+
+
+@pytest.mark.parametrize("inside", ["a_1_10_x.zip b_2_11_x.zip", "assignment/submission_metadata.yml"])
+def test_a_packed_class_is_refused(tmp_path: Path, inside: str) -> None:
+    """As the export comes from the browser; so is the archive itself."""
+    with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as archive:
+        for name in inside.split():
+            archive.writestr(name, "x")
+
+    for folder in (tmp_path, tmp_path / "submissions.zip"):
+        with pytest.raises(CallError, match="unpack it"):
+            read(folder, NOBODY, tmp_path / "out")
 
 
 def test_the_roster_names_people_and_who_handed_in_nothing(tmp_path: Path) -> None:
-    """Matched by login, Canvas id or mail; the rest of the roster comes last."""
+    """The rest of the roster comes last; staff hands in nothing, and nobody misses it."""
     touch(tmp_path, "jdoe.zip", "stranger.zip")
     jane, john = Person("Doe, Jane", canvas_id="1", login="jdoe"), Person("John Roe", login="jroe")
+    one = read(tmp_path, roster([john, jane, Person("Tim", role="TA")]), tmp_path / "out")
 
-    entries = read(tmp_path, [john, jane], tmp_path / "out")
-    assert [(entry.name, entry.people) for entry in entries] == [
-        ("jdoe", (jane,)),
-        ("stranger", (Person("stranger"),)),
-        ("", (john,)),
+    assert [(entry.name, [who.name for who in entry.people]) for entry in one.entries] == [
+        ("jdoe", ["Doe, Jane"]),
+        ("stranger", ["stranger"]),
+        ("", ["John Roe"]),
     ]
-    assert entries[-1].path is None
+    assert one.entries[-1].path is None
+    assert one.entries[1].remarks == ("stranger is nobody on the roster.",)
 
 
-def test_gradescopes_people_are_found_on_the_roster_by_mail(tmp_path: Path) -> None:
-    """Names are written in many ways, addresses in one."""
-    touch(tmp_path, "submission_11/a.ipynb")
-    (tmp_path / "submission_metadata.yml").write_text(METADATA)
-    jane = Person("J. Doe", canvas_id="1", email="jane@x.edu")
+def test_two_submissions_of_one_person_leave_for_nobody(tmp_path: Path) -> None:
+    """Unless their times tell which is the last."""
+    touch(tmp_path, "jdoe.zip", "jane doe.zip")
+    one = read(tmp_path, roster([Person("Doe, Jane", login="jdoe")]), tmp_path / "out")
 
-    assert read(tmp_path, [jane], tmp_path / "out")[0].people == (jane,)
+    assert [entry.students for entry in one.entries] == [(), ()]
+    assert all("not known which counts" in entry.remarks[0] for entry in one.entries)
+
+
+def test_the_last_of_two_counts_where_times_are_known(tmp_path: Path) -> None:
+    """As Gradescope tells them; late is who came after the due date."""
+    touch(tmp_path, "submission_1/a.ipynb", "submission_2/a.ipynb")
+    who = "  :submitters:\n  - :name: Jane\n    :sid: '7'\n  :due_date: 2026-11-02 00:00:00 Z\n"
+    times = ("2026-11-01 10:00:00 Z", "2026-11-03 10:00:00 Z")
+    pages = [f"submission_{n}:\n{who}  :created_at: {time}\n" for n, time in enumerate(times, 1)]
+    (tmp_path / "submission_metadata.yml").write_text("".join(pages))
+    first, last = read(tmp_path, NOBODY, tmp_path / "out").entries
+
+    assert (first.held, last.held) == (True, False)
+    assert (first.late, last.late) == (False, True)
+    assert first.subject == last.subject == "7"
 
 
 @pytest.mark.parametrize("make", [True, False])
@@ -160,11 +137,11 @@ def test_a_folder_without_submissions_is_refused(tmp_path: Path, make: bool) -> 
         touch(folder, "notes.txt")
 
     with pytest.raises(CallError, match="holds no submission" if make else "There is no folder"):
-        read(folder, (), tmp_path / "out")
+        read(folder, NOBODY, tmp_path / "out")
 
 
 def test_the_reports_of_a_class_are_no_submission(tmp_path: Path) -> None:
     """Where they stand among the submissions."""
     touch(tmp_path, "a.zip", "reports/a/report.json")
 
-    assert set(short(read(tmp_path, (), tmp_path / "reports"), tmp_path)) == {"a"}
+    assert set(short(read(tmp_path, NOBODY, tmp_path / "reports"), tmp_path)) == {"a"}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
+from pathlib import Path
 
-from grader.classroom.handed_in import Entry
-from grader.classroom.page import SCRIPT, SCRIPT_HASH, render
+from grader.classroom import page as pages
+from grader.classroom.handed_in import Class, Entry
+from grader.classroom.page import SCRIPT, SCRIPT_HASH
 from grader.classroom.people import Person
 from grader.classroom.statistics import Row
 from tests.grader.a_class import ERROR, FAILED, graded, row
@@ -37,6 +40,11 @@ def text(page: str) -> str:
     return " ".join(Seen(page).text.split())
 
 
+def render(title: str, rows: Sequence[Row], *ignored: str) -> str:
+    """The page of a class without remarks."""
+    return pages.render(title, rows, Class(Path(), tuple(row.entry for row in rows), (), ignored))
+
+
 CLASS = [
     row("alice", name="Alice Ahn"),
     row("bob", graded("bob", crop=FAILED, why="The crop starts at 18")),
@@ -48,7 +56,7 @@ CLASS = [
 
 def test_what_a_person_must_look_at_comes_first() -> None:
     """With its reason, before any statistics."""
-    said = text(render("class", CLASS, ["late.rar"]))
+    said = text(render("class", CLASS, "late.rar"))
 
     order = ["Look at these first", "1 line could not be judged", "ValueError: x", "late.rar", "Scores"]
     places = [said.index(words) for words in order]

@@ -18,6 +18,7 @@ from grader import grading, interrupts, paths
 from grader.classroom import batch
 from grader.commands import app
 from grader.commands import options as words
+from grader.commands.codes import exit_code
 from grader.commands.options import Report
 from grader.engines import local
 from grader.errors import CallError, IsolationError
@@ -143,7 +144,7 @@ def test_fail_under_is_a_share_of_the_assessed_points(
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.BLOCKED, Outcome.PENDING])
 def test_a_students_fault_is_no_reason_to_look(outcome: Outcome) -> None:
     """Only `error` is."""
-    assert app.exit_code(graded("x", crop=outcome)) == 0
+    assert exit_code(graded("x", crop=outcome)) == 0
 
 
 def test_a_crash_of_the_grader_costs_one_submission(
@@ -284,9 +285,9 @@ def test_a_class_is_graded_and_summed_up(
     out, err = capsys.readouterr()
     assert "2 submissions, 2 to grade." in err
     assert "[1/2] alice: 5 of 5 (1.0 s; " in err
-    assert "2 of 2 graded, mean 5.00 points." in out
+    assert "2 of 2 graded, mean 100.0 % of the points assessed." in out
     pages = {path.name for path in Path("reports").iterdir() if path.is_file()}
-    assert pages == {"index.html", "gradebook.csv", "canvas.csv", "gradescope.csv"}
+    assert pages == {"index.html", "gradebook.csv", ".class.json"}
 
 
 def test_a_class_that_is_graded_costs_nothing(
@@ -310,7 +311,7 @@ def test_a_crash_in_a_class_is_told_first(
 
     assert run(monkeypatch, "class", "submissions", "--isolation", "none") == 1
     out = capsys.readouterr().out.splitlines()
-    assert out[:2] == ["alice: KeyError: 'boom'", "1 of 2 graded, mean 5.00 points."]
+    assert out[:2] == ["alice: KeyError: 'boom'", "1 of 2 graded, mean 100.0 % of the points assessed."]
 
 
 @pytest.mark.parametrize(
@@ -322,6 +323,8 @@ def test_a_crash_in_a_class_is_told_first(
         ["class", "submissions", "--roster", "nowhere.csv"],
         ["class", "submissions", "--jobs", "0"],
         ["diff", "nowhere", "nowhere"],
+        ["marks", "export", "nowhere", "x.csv"],
+        ["marks", "import", "nowhere", "x.csv"],
     ],
 )
 def test_a_wrong_call_of_a_class_ends_in_2(
@@ -404,3 +407,15 @@ def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert words.home(None) is None
     with pytest.raises(CallError, match="no home folder for ~nobody-at-all"):
         words.home(Path("~nobody-at-all/x"))
+
+
+def test_a_class_is_not_graded_as_one_submission(
+    fake: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All but one would be lost; the word for it is told."""
+    for name in ("a.zip", "b.zip"):
+        Path(name).touch()
+
+    assert run(monkeypatch, "grade", ".") == 2
+    assert "grade it with `class .`" in capsys.readouterr().err
+    assert fake.calls == []

@@ -79,7 +79,7 @@ def test_what_a_person_said_is_told(mark: Mark, words: str) -> None:
     (check,) = assessed.marked(one.checks)
 
     assert assessed.mark(check) == words
-    for name in ("report.html", "report.txt", "summary.md", "results.json"):
+    for name in ("report.html", "report.txt", "summary.md"):
         assert mark.comment.rstrip("?.") in RENDERERS[name](one), name
 
 

@@ -1,0 +1,62 @@
+"""Moodle: `Jane Doe_123456_assignsubmission_file_`, a folder for each student or the files themselves."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePath
+
+from grader.classroom.exports.found import Found
+from grader.classroom.people import Person
+from grader.paths import FILE_KINDS
+
+NAMED = re.compile(
+    r"(?P<who>.+?)_(?P<id>\d{1,18})_assignsubmission_(?P<kind>file|onlinetext)_?(?P<file>.*)", re.DOTALL
+)
+HIDDEN = "Participant"  # where Moodle marks blindly
+
+
+def is_one(folder: Path) -> bool:
+    """Most of what lies there is named as Moodle does."""
+    names = [path.name for path in folder.iterdir() if not path.name.startswith((".", "__"))]
+    return 2 * sum(bool(NAMED.fullmatch(name)) for name in names) > len(names)
+
+
+def packed(names: Iterable[str]) -> bool:
+    """Say whether these are the names in an archive of such an export."""
+    return any(NAMED.fullmatch(part) for name in names for part in PurePath(name).parts)
+
+
+def left_out(folder: Path) -> set[str]:
+    """Files that belong to a submission, whatever their kind."""
+    return {path.name for path in folder.iterdir() if NAMED.fullmatch(path.name)}
+
+
+def read(folder: Path, staging: Path) -> Iterator[Found]:
+    """Every student's files; loose files of one student are put together in `staging`."""
+    by_person: dict[tuple[str, str], list[tuple[str, Path]]] = defaultdict(list)
+    for path in sorted(folder.iterdir()):
+        found = NAMED.fullmatch(path.name)
+        if found and found["kind"] == "file":
+            by_person[found["who"], found["id"]].append((found["file"], path))
+    for (who, number), files in by_person.items():
+        person = Person("" if who == HIDDEN else who, moodle_id=number)
+        name = f"{who}_{number}"
+        yield Found(name, _path(files, staging / name), (person,), subject=f"moodle {number}")
+
+
+def _path(files: list[tuple[str, Path]], folder: Path) -> Path:
+    folders = [path for _, path in files if path.is_dir()]
+    readable = [path for _, path in files if path.suffix.lower() in FILE_KINDS]
+    if len(files) == len(folders) == 1 or (not folders and len(readable) == 1):
+        return (folders or readable)[0]
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, path in files:
+        if path.is_dir():
+            shutil.copytree(path, folder / (name or "files"), symlinks=True)
+        else:
+            shutil.copyfile(path, folder / (name or path.name), follow_symlinks=False)
+    return folder

@@ -1,0 +1,83 @@
+"""Who is in a class, kept beside its reports: what is released, reviewed and exchanged needs to know."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.classroom.handed_in import Class, Entry
+from grader.classroom.people import Person
+from grader.classroom.statistics import Row
+from grader.errors import CallError
+from grader.marks.exchange import Known
+from grader.marks.merge import merge
+from grader.marks.standing import Standing
+from grader.records import saved
+
+FILE = ".class.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """A graded class as it lies in its folder of reports."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    remarks: tuple[str, ...] = ()
+
+
+def render(title: str, one: Class) -> str:
+    """The class as text."""
+    entries = [{**asdict(entry), "path": str(entry.path) if entry.path else None} for entry in one.entries]
+    return json.dumps({"title": title, "remarks": one.remarks, "entries": entries}, indent=1)
+
+
+def read(out: Path) -> Roll:
+    """Who is in the class whose reports lie in `out`; without a list of them, each folder is a submission.
+
+    Raises CallError where there is no report.
+    """
+    path = out / FILE
+    try:
+        page = json.loads(path.read_text(encoding="utf-8"))
+        return Roll(page["title"], tuple(map(_entry, page["entries"])), tuple(page["remarks"]))
+    except FileNotFoundError:
+        entries = tuple(_unlisted(out))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise CallError(f"{path} can't be read: {error}. Grade the class again.") from None
+    if not entries:
+        raise CallError(f"{out} holds no reports.")
+    return Roll(out.resolve().name, entries)
+
+
+def rows(roll: Roll, out: Path, standing: Standing) -> tuple[Row, ...]:
+    """Every submission with its grade as it counts; reports are not made anew."""
+    return tuple(_row(entry, out, standing) for entry in roll.entries)
+
+
+def known(roll: Roll, out: Path) -> tuple[Known, ...]:
+    """Every submission as marks speak of it, with its grade as the grader judged it."""
+    found = ((entry, saved.read(out / entry.name)) for entry in roll.entries if entry.path)
+    return tuple(Known(entry.name, entry.subject or entry.name, kept.grade) for entry, kept in found if kept)
+
+
+def _entry(page: Any) -> Entry:
+    people = tuple(Person(**person) for person in page["people"])
+    path = Path(page["path"]) if page["path"] else None
+    return Entry(**{**page, "path": path, "people": people, "remarks": tuple(page["remarks"])})
+
+
+def _unlisted(out: Path) -> Iterator[Entry]:
+    for report in sorted(out.glob(f"*/{saved.FILE}")):
+        name = report.parent.name
+        yield Entry(name, report.parent, (Person(name),), name)
+
+
+def _row(entry: Entry, out: Path, standing: Standing) -> Row:
+    kept = saved.read(out / entry.name) if entry.path else None
+    if kept is None:
+        return Row(entry, None, "not graded" if entry.path else "")
+    return Row(entry, merge(kept.grade, standing, entry.subject or entry.name))

@@ -1,0 +1,72 @@
+"""`class`: a folder of submissions or an export, several at once, going on where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.classroom import batch, handed_in
+from grader.classroom.batch import View, Which
+from grader.classroom.handed_in import Class
+from grader.classroom.people import Roster, read_roster
+from grader.classroom.statistics import Row, spreads
+from grader.commands.codes import exit_code
+from grader.commands.display import watching_class
+from grader.commands.screen import Screen
+from grader.engines import local
+from grader.grading import Options
+from grader.marks import store
+from grader.sandbox.isolation import choose
+
+
+def grade_class(
+    screen: Screen,
+    folder: Path,
+    out: Path,
+    roster: Path | None,
+    marks: Path | None,
+    jobs: int | None,
+    which: Which,
+    options: Options,
+    view: View,
+    fail_under: float | None,
+) -> int:
+    """Grade what is left of a class, write its pages, and say the worst exit code."""
+    one = handed_in.read(folder, read_roster(roster) if roster else Roster(), out)
+    kept = marks or store.beside(out)
+    batch.check_marks(one.entries, out)
+    tasks = batch.left(one.entries, out, kept, options, view, which)
+    if tasks:
+        choose(options.isolation)  # better refused once than by every submission
+    screen.remark(f"{sum(bool(entry.path) for entry in one.entries)} submissions, {len(tasks)} to grade.")
+    events = batch.run(tasks, jobs or local.default_jobs(options.device))
+    problems = {done.task.name: done.problem for done in watching_class(events, len(tasks), screen.err)}
+    rows = batch.collect(one.entries, out, kept, view, problems)
+    batch.write_pages(rows, out, one.folder.resolve().name, one)
+    graded = [row for row in rows if row.entry.path]
+    _show(screen, one, graded, out)
+    return max(exit_code(row.grade, fail_under) for row in graded)
+
+
+def _show(screen: Screen, one: Class, rows: Sequence[Row], out: Path) -> None:
+    """What a person must look at first, then where the rest is."""
+    for remark in (
+        *one.remarks,
+        *(f"{name} was not graded: it is no folder, .zip, .ipynb or .py." for name in one.ignored),
+    ):
+        screen.tell(remark)
+    for row in rows:
+        for said in row.said:
+            screen.tell(f"{row.entry.name}: {said}")
+    grades = [row.grade for row in rows if row.grade]
+    whole = spreads(grades)
+    mean = f", mean {100 * whole[0].mean:.1f} % of the points assessed" if whole else ""
+    screen.tell(f"{len(grades)} of {len(rows)} graded{mean}.")
+    missing = sum(entry.path is None for entry in one.entries)
+    if missing:
+        screen.tell(f"{missing} of the roster handed in nothing.")
+    open_ended = sum(not grade.complete for grade in grades) + len(rows) - len(grades)
+    left = (
+        f"{open_ended} are not complete: people have lines to judge." if open_ended else "All are complete."
+    )
+    screen.tell(f"{left} Class: {out / 'index.html'}, and beside it gradebook.csv.")

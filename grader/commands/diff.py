@@ -1,0 +1,16 @@
+"""`diff`: two gradings of a class side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.classroom import compare, moves
+from grader.commands.codes import GRADED
+from grader.commands.screen import Screen
+
+
+def diff(screen: Screen, old: Path, new: Path) -> int:
+    """Show whom a change of grader or rubric moves, by how much, and why."""
+    before, after = moves.read(old), moves.read(new)
+    screen.show(moves.renderable(compare.moves(before, after), len({*before, *after})))
+    return GRADED

@@ -1,0 +1,62 @@
+"""`grade`: one or several submissions, each with its report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader import paths, reports
+from grader.classroom import batch
+from grader.classroom.batch import Home, View
+from grader.classroom.looks import refuse_a_class
+from grader.commands.codes import exit_code
+from grader.commands.display import watching
+from grader.commands.screen import Screen
+from grader.errors import CallError, IsolationError
+from grader.grading import Options
+from grader.marks import store
+from grader.records.grade import Grade
+
+
+def grade(
+    screen: Screen,
+    submissions: Sequence[str],
+    out: Path,
+    options: Options,
+    view: View,
+    fail_under: float | None,
+    verbose: bool,
+) -> int:
+    """Grade each, show it, and say the worst exit code."""
+    given = [paths.find(word, paths.SUBMISSIONS) for word in submissions]
+    for path in given:
+        refuse_a_class(path)
+    folders, said = paths.report_folders(given, out)
+    for remark in said:
+        screen.remark(remark)
+    marks = store.beside(out)
+    homes = {path: Home(folder, marks, folder.name) for path, folder in folders.items()}
+    grades = [_one(screen, path, home, options, view, verbose) for path, home in homes.items()]
+    return max(exit_code(one, fail_under) for one in grades)
+
+
+def _one(screen: Screen, path: Path, home: Home, options: Options, view: View, verbose: bool) -> Grade | None:
+    """Grade one submission and show its report; None where the grader itself broke."""
+    folder = home.folder
+    try:
+        with watching(folder.name, screen.err) as listen:
+            found = batch.grade_into(path, home, options, view, listen)
+    except (CallError, IsolationError):
+        raise
+    except Exception as error:
+        screen.remark(
+            f"{folder.name}: not graded, the grader itself failed ({type(error).__name__}: {error})."
+        )
+        screen.remark(f"That is no fault of the submission. Details: {folder / batch.ERROR_LOG}")
+        return None
+    reports.terminal.show(reports.AUDIENCES[view.audience](found), screen.out)
+    if verbose:
+        for stage, seconds in found.provenance.timings.items():
+            screen.remark(f"{seconds:8.2f} s  {stage}")
+    screen.tell(f"Report: {folder / 'report.html'}")
+    return found

@@ -1,0 +1,57 @@
+"""`marks`: people's marks out to a file that can be edited, and in again."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from itertools import groupby
+from pathlib import Path
+
+from grader.classroom import roll
+from grader.commands.codes import GRADED
+from grader.commands.screen import Screen
+from grader.errors import CallError
+from grader.marks import exchange, store
+from grader.marks.exchange import Said
+from grader.marks.export import to_csv, to_toml
+from grader.marks.store import Store
+
+WRITERS = {".csv": to_csv, ".toml": to_toml}
+
+
+def export_marks(screen: Screen, out: Path, file: Path, marks: Path | None) -> int:
+    """Write what stands, and what waits for a mark, to a file."""
+    write = WRITERS.get(file.suffix.lower())
+    if write is None:
+        raise CallError(f"{file}: marks are exchanged as .toml or .csv.")
+    known, standing = roll.known(roll.read(out), out), store.read(marks or store.beside(out))
+    file.write_text(write(known, standing), encoding="utf-8", newline="")
+    count = sum(len(standing.of(one.subject)) for one in known) + len(standing.decisions)
+    screen.tell(f"{count} marks were written to {file}.")
+    return GRADED
+
+
+def import_marks(screen: Screen, out: Path, file: Path, marks: Path | None) -> int:
+    """Read marks from a file into the store: all that are new, or none where one can't be right."""
+    path = marks or store.beside(out)
+    said = exchange.read(file, roll.known(roll.read(out), out))
+    with Store.open(path) as kept:
+        new = exchange.news(said, kept.current())
+        for who, own in groupby(new, _who):
+            kept.append_all(who, [one.what for one in own])
+    screen.tell(
+        f"{len(new)} of {len(said)} marks are new: they are kept in {path}. Run the class again to see them."
+    )
+    return GRADED
+
+
+def _who(said: Said) -> str:
+    return said.by or os.environ.get("GRADER_NAME") or _login()
+
+
+def _login() -> str:
+    """Who is logged in; a machine may know no name for a number."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return f"user {os.getuid()}"

@@ -1,0 +1,54 @@
+"""Moodle's export: names and participant numbers, in folders or flat."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.classroom.exports import EXPORTS, moodle
+from grader.classroom.people import Person
+from tests.grader.classroom.test_handed_in import touch
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Jane van der Doe_4711_assignsubmission_file_/a3.zip",
+        "Jane van der Doe_4711_assignsubmission_file_a3.zip",
+    ],
+)
+def test_folders_and_files_are_read(tmp_path: Path, name: str) -> None:
+    """Moodle writes either, as asked."""
+    touch(tmp_path, name, "John_4712_assignsubmission_file_/b.ipynb")
+    found = {one.name: one for one in moodle.read(tmp_path, tmp_path / "staging")}
+
+    assert moodle.is_one(tmp_path)
+    assert set(found) == {"Jane van der Doe_4711", "John_4712"}
+    jane = found["Jane van der Doe_4711"]
+    assert jane.people == (Person("Jane van der Doe", moodle_id="4711"),)
+    assert jane.path == tmp_path / name.partition("/")[0]
+
+
+def test_loose_files_of_one_student_are_put_together(tmp_path: Path) -> None:
+    """Under the names that the student gave; what was typed into the browser is no file."""
+    touch(tmp_path, *(f"Jo_1_assignsubmission_file_{name}" for name in ("a.ipynb", "net.py")))
+    touch(tmp_path, "Jo_1_assignsubmission_onlinetext_/onlinetext.html")
+    (found,) = moodle.read(tmp_path, tmp_path / "staging")
+
+    assert sorted(file.name for file in found.path.iterdir()) == ["a.ipynb", "net.py"]
+
+
+def test_who_is_hidden_has_a_number_only(tmp_path: Path) -> None:
+    """Where Moodle marks blindly."""
+    touch(tmp_path, "Participant_99_assignsubmission_file_/a.ipynb")
+    (found,) = moodle.read(tmp_path, tmp_path)
+
+    assert found.people == (Person(moodle_id="99"),)
+    assert found.people[0].called == "Participant 99"
+
+
+def test_every_export_answers_the_same_questions() -> None:
+    """Whether it is one, whether an archive holds one, who handed in, and what else lies there."""
+    for export in EXPORTS.values():
+        assert all(callable(getattr(export, name)) for name in ("is_one", "packed", "read", "left_out"))

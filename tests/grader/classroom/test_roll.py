@@ -1,0 +1,65 @@
+"""Who is in a class is kept beside its reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.classroom import roll
+from grader.classroom.handed_in import Class, Entry
+from grader.classroom.people import Person
+from grader.errors import CallError
+from grader.marks.entry import Mark
+from grader.marks.standing import standing
+from grader.records import saved
+from tests.grader.a_class import graded
+from tests.grader.marks.test_standing import log
+
+ODD = Entry(
+    "caf\udce9", Path("in/caf\udce9.zip"), (Person("Zoë", sis_id="7"),), "7", True, "a", "b", ("c",), True
+)
+KEY = saved.Key("s", "g", "r", "o")
+
+
+def test_a_class_comes_back_as_it_was(tmp_path: Path) -> None:
+    """Whatever bytes its names hold."""
+    entries = (ODD, Entry("", None, (Person("Nobody"),)))
+    (tmp_path / roll.FILE).write_text(roll.render("Week 3", Class(tmp_path, entries, ("said",))))
+
+    assert roll.read(tmp_path) == roll.Roll("Week 3", entries, ("said",))
+
+
+def test_reports_without_a_list_are_a_class_by_their_names(tmp_path: Path) -> None:
+    """As `grade` leaves them."""
+    saved.write(tmp_path / "alice", saved.Saved(KEY, graded("alice")))
+    one = roll.read(tmp_path)
+
+    assert [entry.name for entry in one.entries] == ["alice"]
+    assert [known.subject for known in roll.known(one, tmp_path)] == ["alice"]
+
+
+def test_grades_are_as_they_count(tmp_path: Path) -> None:
+    """Marks are of the subject, which outlives the name of a submission."""
+    saved.write(tmp_path / "submission_9", saved.Saved(KEY, graded("submission_9")))
+    entry = Entry("submission_9", Path("x"), (), "7")
+    marks = standing(log(Mark("7", "questions.question1", 4.0)))
+    row, missing = roll.rows(roll.Roll("x", (entry, Entry("a", Path("a"), ()))), tmp_path, marks)
+
+    assert row.grade is not None and row.grade.score == 9.0
+    assert missing.problem == "not graded"
+
+
+@pytest.mark.parametrize("text", ["{", "{}", "[]", '{"title": "x", "remarks": [], "entries": [{}]}'])
+def test_a_broken_list_is_refused(tmp_path: Path, text: str) -> None:
+    """With what to do."""
+    (tmp_path / roll.FILE).write_text(text)
+
+    with pytest.raises(CallError, match="Grade the class again"):
+        roll.read(tmp_path)
+
+
+def test_a_folder_without_reports_is_refused(tmp_path: Path) -> None:
+    """Nothing was graded there."""
+    with pytest.raises(CallError, match="holds no reports"):
+        roll.read(tmp_path)
