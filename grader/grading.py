@@ -111,7 +111,7 @@ def _judge(
     if submission.problem:
         return Judged(_nothing_to_judge(submission.problem))
     with clock.lap("libraries"):
-        from grader import judging
+        from grader import ceiling, judging
         from grader.evidence.case import Case
         from grader.sandbox.student import Student
         from grader.training import plans
@@ -133,7 +133,7 @@ def _judge(
         case = Case(submission, student, seed, plan, device, progress)
         with clock.lap("checks"):
             done = _counting(progress)
-            results = judging.run(case, done)
+            results = judging.run(case, done, seconds=ceiling.seconds(training))
         case.release()
         for trained in case.trainings.values():
             clock.laps |= trained.laps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
@@ -12,6 +13,7 @@ from typing import Literal
 
 import pytest
 
+from grader import ceiling
 from grader.checks.conftest import CASE
 from grader.errors import (
     Blocked,
@@ -58,8 +60,9 @@ HELP: dict[type[StudentError], str] = {
 class Collector:
     """A pytest plugin that gives the checks their case and keeps what they say."""
 
-    def __init__(self, case: Case, done: Callable[[CheckResult, int], None]) -> None:
+    def __init__(self, case: Case, done: Callable[[CheckResult, int], None], deadline: float) -> None:
         self.case = case
+        self.deadline = deadline
         self.done = done
         self.results: dict[str, CheckResult] = {}
         self._total = 0
@@ -74,6 +77,12 @@ class Collector:
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         self._began = time.perf_counter()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Let a check run no longer than all of them together may."""
+        with ceiling.until(self.deadline):
+            return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
@@ -124,14 +133,19 @@ def _broken(error: BaseException) -> str:
 
 
 def run(
-    case: Case, done: Callable[[CheckResult, int], None] = lambda *_: None, files: tuple[str, ...] = FILES
+    case: Case,
+    done: Callable[[CheckResult, int], None] = lambda *_: None,
+    files: tuple[str, ...] = FILES,
+    *,
+    seconds: float = math.inf,
 ) -> dict[str, CheckResult]:
     """Run the checks of some files on a case; `done` is told of each result and of how many there are.
 
-    Raises RuntimeError where pytest doesn't run them.
+    After `seconds`, or with no memory left, what is not judged yet is an error. Raises RuntimeError where
+    pytest doesn't run the checks.
     """
-    collector = Collector(case, done)
-    with _hermetic():
+    collector = Collector(case, done, time.monotonic() + seconds)
+    with _hermetic(), ceiling.memory():
         code = pytest.main([*OPTIONS, *(str(CHECKS / name) for name in files)], plugins=[collector])
     stopped = any(isinstance(error, KeyboardInterrupt) for error in collector.errors.values())
     if stopped or code == pytest.ExitCode.INTERRUPTED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from dataclasses import dataclass
 
 from grader.wall.wire import WireLimits
@@ -45,7 +46,7 @@ def rlimits(limits: Limits, device: str) -> dict[str, int]:
         "RLIMIT_MEMLOCK": 64 * MiB,
         "RLIMIT_MSGQUEUE": 0,
     }
-    return common if device != "cpu" else {**common, "RLIMIT_DATA": limits.memory}
+    return {**common, "RLIMIT_DATA": limits.memory if device == "cpu" else resource.RLIM_INFINITY}
 
 
 def human(size: float) -> str:

@@ -68,7 +68,10 @@ def limit(rlimits: Mapping[str, int]) -> None:
     for name, value in rlimits.items():
         which = getattr(resource, name)
         hard = resource.getrlimit(which)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        if resource.RLIM_INFINITY in (value, hard):
+            value = hard if value == resource.RLIM_INFINITY else value
+        else:
+            value = min(value, hard)
         resource.setrlimit(which, (value, value))
 
 

@@ -15,6 +15,7 @@ from grader.errors import (
     GraderError,
     IntakeError,
     IsolationError,
+    MarkConflict,
     Pending,
     ProtocolError,
     StudentDied,
@@ -50,6 +51,7 @@ VERDICTS: list[tuple[BaseException | None, Outcome]] = [
     (CallError("option"), Outcome.ERROR),
     (IntakeError("zip"), Outcome.ERROR),
     (IsolationError("none"), Outcome.ERROR),
+    (MarkConflict("changed", 1), Outcome.ERROR),
     (AssertionError("ours"), Outcome.ERROR),
     (KeyError("ours"), Outcome.ERROR),
     (RecursionError(), Outcome.ERROR),
@@ -62,6 +64,16 @@ VERDICTS: list[tuple[BaseException | None, Outcome]] = [
 def test_every_exception_has_one_verdict(error: BaseException | None, outcome: Outcome) -> None:
     """Faults and student errors fail, blocks block, and whatever the grader broke on goes to a person."""
     assert judge("cam.shape", error, 1.5).outcome == outcome
+
+
+def test_what_is_not_judged_in_time_is_for_a_person() -> None:
+    """What was judged before stays."""
+    student: Any = Refusing(StudentLacks("asked for nothing"))
+    case = Case(Submission("me", ""), student, seed=1)
+    results = judging.run(case, files=("questions.py",), seconds=-1)
+
+    assert {result.outcome for result in results.values()} == {Outcome.ERROR}
+    assert all("is used up" in str(result.reason) for result in results.values())
 
 
 def test_every_leaf_of_the_error_tree_is_judged() -> None:

@@ -1,0 +1,73 @@
+"""The most that one grading may take as a whole, whoever's doing it is: what was judged before stays."""
+
+from __future__ import annotations
+
+import math
+import resource
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from grader.errors import Unverified
+
+GiB = 1 << 30
+MEMORY = 5 * GiB // 2  # that this process may take beyond what it has when judging begins
+SECONDS = {"none": 1500.0, "full": 11.5 * 3600}  # by the training plan
+OTHER_PLANS = 6900.0
+
+
+def seconds(training: str) -> float:
+    """How long judging may take under a training plan; less than a class waits for it."""
+    return SECONDS.get(training, OTHER_PLANS)
+
+
+@contextmanager
+def memory(limit: int = MEMORY) -> Iterator[None]:
+    """While this lasts, the kernel refuses this process more than so many bytes on top of what it has."""
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (_lower(before[0], _data() + limit), before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
+
+
+@contextmanager
+def until(deadline: float) -> Iterator[None]:
+    """Raise Unverified in what runs within, as soon as `deadline`, a time of `time.monotonic`, has passed."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise _over()
+    if (
+        left == math.inf or threading.current_thread() is not threading.main_thread()
+    ):  # it alone can be interrupted
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _interrupt)
+    signal.setitimer(signal.ITIMER_REAL, left)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise _over()
+
+
+def _over() -> Unverified:
+    return Unverified("the time that judging one submission may take is used up")
+
+
+def _lower(known: int, wanted: int) -> int:
+    return wanted if known == resource.RLIM_INFINITY else min(known, wanted)
+
+
+def _data() -> int:
+    """Bytes that this process has for itself now."""
+    return int(Path("/proc/self/status").read_text().partition("VmData:")[2].split(maxsplit=1)[0]) << 10

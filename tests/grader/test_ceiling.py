@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import math
+import resource
+import signal
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from grader import ceiling
+from grader.classroom import batch
+from grader.errors import Unverified
+
+
+def test_what_takes_too_long_is_interrupted() -> None:
+    """And nothing of the alarm is left."""
+    before = signal.getsignal(signal.SIGALRM)
+    with pytest.raises(Unverified, match="is used up"), ceiling.until(time.monotonic() + 0.2):
+        while True:
+            pass
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    assert signal.getsignal(signal.SIGALRM) is before
+
+
+def test_what_begins_too_late_does_not_begin() -> None:
+    """Neither here nor in a thread, which can't be interrupted."""
+    with pytest.raises(Unverified), ceiling.until(time.monotonic() - 1):
+        raise AssertionError("it began")
+
+
+@pytest.mark.parametrize("deadline", [math.inf, 1e9])
+def test_what_is_in_time_is_left_alone(deadline: float) -> None:
+    """Also where there is no deadline, and in a thread."""
+    ran = []
+
+    def work() -> None:
+        with ceiling.until(deadline):
+            ran.append(True)
+
+    work()
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert ran == [True, True]
+
+
+def test_more_memory_than_the_ceiling_is_refused() -> None:
+    """As an exception, which costs the check that asked for it; afterwards all is as it was."""
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    with ceiling.memory(256 << 20):
+        with pytest.raises(MemoryError):
+            np.zeros(512 << 20, np.uint8)
+        assert np.zeros(64 << 20, np.uint8).size
+
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+
+
+def test_a_grading_ends_by_itself_before_a_class_ends_it() -> None:
+    """Else what was earned would be lost."""
+    for plan in ("none", "smoke", "full"):
+        assert ceiling.seconds(plan) < batch.CEILINGS.get(plan, batch.CEILING)
