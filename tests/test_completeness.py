@@ -11,6 +11,7 @@ import pytest
 
 from grader import errors, rubric
 from grader.reports import RENDERERS
+from grader.wall import verbs
 from grader.worker.operations import OPERATIONS
 
 ROOT = Path(__file__).parents[1]
@@ -63,17 +64,28 @@ def test_every_renderer_has_a_golden_file() -> None:
     assert {path.name for path in (ROOT / "fixtures" / "goldens").iterdir()} == set(RENDERERS)
 
 
-def _strings(folder: Path, but: str) -> Iterator[str]:
+def _called(folder: Path, but: tuple[str, ...]) -> Iterator[str]:
     for path in folder.rglob("*.py"):
-        if but not in path.relative_to(folder).parts:
+        if not set(but) & set(path.relative_to(folder).parts):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    yield node.value
+                if isinstance(node, ast.Call):
+                    yield ast.unparse(node.func).rpartition(".")[2]
 
 
 def test_every_operation_of_the_worker_is_asked_for() -> None:
     """What nobody asks for is only a way in."""
-    assert set(OPERATIONS) - set(_strings(GRADER, but="worker")) == set()
+    assert {kind.__name__ for kind in OPERATIONS} - set(_called(GRADER, but=("worker", "wall"))) == set()
+
+
+def test_every_verb_has_an_operation() -> None:
+    """A request that no operation answers could never be asked; ping and load are the worker's own."""
+    requests = {
+        value
+        for value in vars(verbs).values()
+        if isinstance(value, type) and issubclass(value, verbs.Request)
+    }
+
+    assert requests - set(OPERATIONS) == {verbs.Ping, verbs.Load, verbs.Request, verbs.OfModel}
 
 
 @pytest.mark.parametrize("package", ["grader", "reference"])

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fixtures.fuzzing import TARGETS, crashes
 
-EXAMPLES = {"protocol": 300, "notebook": 40, "archive": 40, "script": 60}
+EXAMPLES = {"protocol": 300, "verbs": 300, "notebook": 40, "archive": 40, "script": 60}
 
 
 @pytest.mark.slow

@@ -19,12 +19,14 @@ import typer
 
 from grader.training import plans, speed
 from grader.training.pictures import pictures
-from grader.training.run import recipe
+from grader.training.run import Setting, begin
+from grader.training.values import Values
+from grader.wall.verbs import TrainPictures, TrainSteps
 from grader.worker import training
 from grader.worker.loader import World
 from reference import trainer
 from reference.architecture import fcn8s
-from reference.facades import CLASSES, normalise
+from reference.facades import normalise
 from reference.fcn import FCN8s
 
 PART = 3  # steps between two turns
@@ -49,21 +51,14 @@ def ours() -> Step:
     """The worker's verbs, on the reference in a student's place."""
     world, labelled = World(), pictures(plans.load()["smoke"], 1).train
     world.targets["FCN8s"] = FCN8s
-    args = {
-        "model": "FCN8s",
-        "n_class": len(CLASSES),
-        "seed": 1,
-        "device": "cpu",
-        "bounds": {},
-        "carried": {},
-    }
-    training.begin(world, args | recipe(), {})
+    setting = Setting("FCN8s", plans.load()["smoke"], seed=1, device="cpu", step_limit=0.0)
+    training.begin(world, begin(setting, Values({}, {})), {})
     images = {f"image/{number}": image for number, image in enumerate(labelled.images)}
     labels = {f"label/{number}": label for number, label in enumerate(labelled.labels)}
-    training.learn_from(world, {}, images | labels)
+    training.learn_from(world, TrainPictures(), images | labels)
 
     def step(number: int) -> None:
-        training.steps(world, {"order": [number], "epoch_ends": False}, {})
+        training.steps(world, TrainSteps((number,), epoch_ends=False), {})
 
     return step
 

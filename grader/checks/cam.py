@@ -105,7 +105,7 @@ def check_shape(maps: CamEvidence) -> None:
 def check_dtype(maps: CamEvidence) -> None:
     """The map is uint8."""
     dtype = maps.panel[0].answer.dtype
-    kind = maps.map(PANEL[0]).value.get("type")
+    kind = maps.map(PANEL[0]).value.type
     expect.that(
         kind == "ndarray", f"returnCAM returns a {kind}, not an array", expected="numpy array", actual=kind
     )
@@ -120,7 +120,7 @@ def check_inputs_kept(maps: CamEvidence) -> None:
 
     def kept(question: Maps) -> None:
         expect.that(
-            bool(maps.map(question).value.get("kept")),
+            maps.map(question).value.kept,
             "returnCAM changes the arrays that it is given",
             help="Work on a copy: `a = a - b` makes one, `a -= b` does not.",
             expected="feature_conv and weight_fc as they were",

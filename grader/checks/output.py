@@ -39,13 +39,13 @@ def check_shape(network: ModelEvidence) -> None:
 def _outputs(network: ModelEvidence) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
     """Yield input sizes with the output's shape; a size that raises though it fits ends it."""
     for size, answer in network.shapes:
-        if answer.get("skipped"):
+        if answer.skipped:
             continue
-        if not answer.get("error"):
-            yield size, _as_map(network, tuple(answer.get("shape", ())))
+        if not answer.error:
+            yield size, _as_map(network, answer.shape)
         elif _fits(network, size):
             expect.fail(
-                f"an input {size} raises {answer['error']}", expected=_wanted(size), actual="an exception"
+                f"an input {size} raises {answer.error}", expected=_wanted(size), actual="an exception"
             )
 
 

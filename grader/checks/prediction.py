@@ -47,7 +47,7 @@ def index_of(maps: CamEvidence, question: Logits) -> int | None:
 
 def printed_index(maps: CamEvidence, question: Logits) -> int | None:
     """Return the index of the class whose name is printed."""
-    printed = PRINTED.search(str(maps.predict(question).value.get("printed", "")))
+    printed = PRINTED.search(maps.predict(question).value.printed)
     name = printed[2].strip() if printed else ""
     return maps.labels.index(name) if name in maps.labels else None
 
@@ -57,7 +57,7 @@ def check_cls_probability(maps: CamEvidence) -> None:
     maps.prediction  # noqa: B018 - raises Blocked
 
     def right(question: Logits) -> None:
-        printed = PRINTED.search(str(maps.predict(question).value.get("printed", "")))
+        printed = PRINTED.search(maps.predict(question).value.printed)
         if printed is None:
             expect.fail(
                 "nothing like `top1 prediction: 0.444 -> name` is printed",
@@ -87,7 +87,7 @@ def check_cls_name(maps: CamEvidence) -> None:
     maps.prediction  # noqa: B018 - raises Blocked
 
     def right(question: Logits) -> None:
-        printed = PRINTED.search(str(maps.predict(question).value.get("printed", "")))
+        printed = PRINTED.search(maps.predict(question).value.printed)
         if printed is None:
             expect.fail("no class name is printed", expected="top1 prediction: ... -> <name>")
         index = index_of(maps, question)
@@ -108,12 +108,11 @@ def check_cls_name(maps: CamEvidence) -> None:
 def check_cls_return(maps: CamEvidence) -> None:
     """get_cls_pred returns one index that returnCAM accepts: shape (1,) or (), tensor, array or int."""
     value = maps.prediction.value
-    shape = tuple(value.get("shape", ()))
     expect.that(
         bool(maps.form),
-        f"get_cls_pred returns a {value.get('type')} of shape {shape}{_kind(maps)}, it must return one index",
+        f"get_cls_pred returns a {value.type} of shape {value.shape}{_kind(maps)}, it must return one index",
         expected="an index of shape (1,), or a single number",
-        actual=f"{value.get('type')} {value.get('text', '')[:120]}",
+        actual=f"{value.type} {value.text[:120]}",
     )
 
 

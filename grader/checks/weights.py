@@ -34,7 +34,7 @@ def check_bilinear(network: ModelEvidence) -> None:
                 bilinear_weight(layer.inputs, layer.outputs // layer.groups, layer.kernel[0])
             ),
             actual=_describe_weight(network.initial[layer.weight]),
-            where=network.built.places.get(layer.weight),
+            where=network.places.get(layer.weight),
         )
     believe(network)
 
@@ -59,7 +59,7 @@ def check_gradients(network: ModelEvidence) -> None:
         if name in network.built.parameters
     }
     names = list(roles)
-    frozen = [name for name in names if name in network.built.frozen]
+    frozen = [name for name in names if not network.built.parameters[name].trained]
     expect.that(
         not frozen, f"{_some(frozen)} can't learn: requires_grad is off", expected="every layer learns"
     )

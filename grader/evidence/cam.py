@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,13 @@ from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence.once import once
 from grader.evidence.questions import LEVELS, PANEL, Levels, Logits, Maps
 from grader.evidence.witness import Asks
-from grader.sandbox.student import Reply
+from grader.wall.answers import Reply
+from grader.wall.verbs import Cam, CamCell, Cell, ClsPred, Form, Map, Prediction
 from reference.cam import SIZE
 
 Array = NDArray[Any]
-FORMS = ("tensor", "tensor0", "array0", "array", "int")
+V = TypeVar("V")
+FORMS: tuple[Form, ...] = ("tensor", "tensor0", "array0", "array", "int")
 LARGEST = 1024  # pixels of a map's longer side that it is judged at
 PRINTED = re.compile(r"top-?1 prediction\s*:\s*([-+0-9.einfaE]+)\s*->\s*([^\n]*)")
 
@@ -32,9 +34,9 @@ class CamEvidence:
         self.student = student
         self.seed = seed
         self.labels = labels
-        self._answers: dict[Any, Reply | StudentError] = {}
+        self._answers: dict[Any, Reply[Any] | StudentError] = {}
 
-    def _keep(self, question: Any, ask: Callable[[], Reply]) -> Reply:
+    def _keep(self, question: Any, ask: Callable[[], Reply[V]]) -> Reply[V]:
         if question not in self._answers:
             try:
                 self._answers[question] = ask()
@@ -47,13 +49,13 @@ class CamEvidence:
 
     # --- get_cls_pred ---
 
-    def predict(self, question: Logits) -> Reply:
+    def predict(self, question: Logits) -> Reply[Prediction]:
         """Ask get_cls_pred; raises StudentError."""
         logit = question.array(self.seed)
-        return self._keep(question, lambda: self.student.ask("cls_pred", {}, {"logit": logit}, seconds=20.0))
+        return self._keep(question, lambda: self.student.ask(ClsPred(), {"logit": logit}, seconds=20.0))
 
     @once
-    def prediction(self) -> Reply:
+    def prediction(self) -> Reply[Prediction]:
         """One prediction; Blocked where get_cls_pred raises."""
         try:
             return self.predict(Logits(0, 5, 0.0, 3.0))
@@ -61,25 +63,25 @@ class CamEvidence:
             raise Blocked("get_cls_pred can't be called, see cam.cls_index") from error
 
     @once
-    def form(self) -> str:
-        """The form of index that the student's own get_cls_pred returns; "" where it is not accepted."""
+    def form(self) -> Form | None:
+        """The form of index that the student's own get_cls_pred returns; None where it is not accepted."""
         try:
             value = self.prediction.value
         except Blocked:
-            return ""
+            return None
         index = self.prediction.arrays.get("value")
         if index is None or index.dtype.kind not in "iu" or index.shape not in ((), (1,)):
-            return ""
-        if value.get("type") == "Tensor":
+            return None
+        if value.type == "Tensor":
             return "tensor" if index.shape else "tensor0"
-        if value.get("type") == "int":
+        if value.type == "int":
             return "int"
         return "array" if index.shape else "array0"
 
     # --- returnCAM ---
 
     @once
-    def working_form(self) -> str:
+    def working_form(self) -> Form:
         """The form that returnCAM is asked with: the student's own, or the first that it doesn't refuse."""
         refused: StudentRaised | None = None
         for form in dict.fromkeys((self.form or FORMS[0], *FORMS)):
@@ -92,15 +94,15 @@ class CamEvidence:
         assert refused is not None
         raise refused
 
-    def map(self, question: Maps | Levels) -> Reply:
+    def map(self, question: Maps | Levels) -> Reply[Map]:
         """Ask returnCAM; raises StudentError."""
         return self._ask_map(question, self.working_form)
 
-    def _ask_map(self, question: Maps | Levels, form: str) -> Reply:
+    def _ask_map(self, question: Maps | Levels, form: Form) -> Reply[Map]:
         features, weight = question.arrays(self.seed)
-        args = {"index": question.index, "form": form}
+        asked = Cam(question.index, form)
         arrays = {"features": features, "weight": weight}
-        return self._keep((question, form), lambda: self.student.ask("cam", args, arrays, seconds=20.0))
+        return self._keep((question, form), lambda: self.student.ask(asked, arrays, seconds=20.0))
 
     @once
     def panel(self) -> tuple[diagnosis.Case, ...]:
@@ -110,7 +112,7 @@ class CamEvidence:
         except StudentError as error:
             raise Blocked("returnCAM can't be called, see cam.weighted_sum") from error
         if any("value" not in reply.arrays for _, reply in replies):
-            kind = replies[0][1].value.get("type")
+            kind = replies[0][1].value.type
             raise Blocked(f"returnCAM returns a {kind}, not an array: see cam.weighted_sum")
         return tuple(self._case(question, reply.arrays["value"]) for question, reply in replies)
 
@@ -167,9 +169,9 @@ class CamEvidence:
     # --- the last cell ---
 
     @once
-    def cell(self) -> Reply:
+    def cell(self) -> Reply[Cell]:
         """What the last cell made; raises StudentError."""
-        return self.student.ask("cam_cell", {}, {}, seconds=60.0)
+        return self.student.ask(CamCell(), seconds=60.0)
 
 
 def plain(answer: Array) -> Array | None:

@@ -7,7 +7,7 @@ and every value of it is known. Values are compared at positions that are drawn 
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -15,8 +15,9 @@ from grader.diagnosis.findings import Finding
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence.once import once
 from grader.network.roles import Layer
-from grader.sandbox.student import Reply
+from grader.wall.answers import Reply
 from grader.wall.draws import draw_at, parameter_scale, positions
+from grader.wall.verbs import CopyVgg, Release, Sample, Sampled
 from reference.architecture import VGG_CONVS, VGG_LINEARS
 
 if TYPE_CHECKING:
@@ -46,17 +47,17 @@ class CopyEvidence:
         return next(iter(self.model.built.methods), "")
 
     @once
-    def shapes(self) -> dict[str, list[int]]:
+    def shapes(self) -> dict[str, tuple[int, ...]]:
         """The VGG-16's parameters where the student's layers have shapes of their own."""
-        shapes: dict[str, list[int]] = {}
+        shapes: dict[str, tuple[int, ...]] = {}
         for role, source in SOURCES.items():
             layer = self.model.reading.layers.get(role)
             if layer is None:
                 continue
-            weight = [layer.outputs, layer.inputs // layer.groups, *layer.kernel]
+            weight = (layer.outputs, layer.inputs // layer.groups, *layer.kernel)
             linear = source.startswith("classifier")
-            shapes[f"{source}.weight"] = [weight[0], prod(weight[1:])] if linear else weight
-            shapes[f"{source}.bias"] = [layer.outputs]
+            shapes[f"{source}.weight"] = (weight[0], prod(weight[1:])) if linear else weight
+            shapes[f"{source}.bias"] = (layer.outputs,)
         return shapes
 
     @once
@@ -78,9 +79,16 @@ class CopyEvidence:
             raise Blocked("there is no function that copies VGG-16, see copy_features")
         self.before  # noqa: B018 - while the model is as it was made
         fresh = self.earlier is None or not self.earlier.left_alone
-        args: dict[str, Any] = {"method": self.method, "shapes": self.shapes, "stand_ins": self.stand_ins}
+        asked = CopyVgg(
+            self.model.name,
+            method=self.method,
+            shapes=self.shapes,
+            seed=self.model.seed,
+            fresh=fresh,
+            stand_ins=self.stand_ins,
+        )
         try:
-            self.model.ask("copy_vgg", seed=self.model.seed, fresh=fresh, seconds=60.0, **args)
+            self.model.student.ask(asked, seconds=60.0)
         except StudentRaised as error:
             return error
         return None
@@ -99,7 +107,7 @@ class CopyEvidence:
         return dict(self._sample("model", [name for role in SOURCES for name in self._names(role)]).arrays)
 
     @once
-    def after(self) -> Reply:
+    def after(self) -> Reply[Sampled]:
         """The model's parameters afterwards: shapes, and values by name."""
         self.raised  # noqa: B018 - copy first
         return self._sample("model", list(self.before))
@@ -112,18 +120,20 @@ class CopyEvidence:
     @once
     def unusable(self) -> dict[str, str]:
         """Parameters that the model can't run with since copying, and why."""
-        shapes = self.after.value if isinstance(self.after.value, dict) else {}
+        shapes = self.after.value.shapes
         return {
-            name: f"has the shape {shapes[name]} after copying" if name in shapes else "is gone after copying"
+            name: f"has the shape {list(shapes[name])} after copying"
+            if name in shapes
+            else "is gone after copying"
             for name in self.before
-            if shapes.get(name) != list(self.model.built.parameters.get(name, ()))
+            if name not in shapes or shapes[name] != self.model.shapes_of.get(name, ())
         }
 
     @once
     def vgg16_changed(self) -> list[str]:
         """The VGG-16's parameters that aren't what they were."""
         self.raised  # noqa: B018 - copy first
-        shapes = self.shapes | {LAST: [1, 1]}
+        shapes = self.shapes | {LAST: (1, 1)}
         found = self._sample("vgg16", list(shapes)).arrays
         changed = [
             name
@@ -139,7 +149,9 @@ class CopyEvidence:
         try:
             self.vgg16_changed  # noqa: B018 - before anything else is written, which may be into shared storage
             if self.unusable:
-                self.model.ask("release")  # a new model runs: the copying lines pay for this one
+                self.model.student.ask(
+                    Release(self.model.name)
+                )  # a new model runs: the copying lines pay for this one
                 return {}
             found = [
                 (role, kind, self._source(role, kind)) for role in SOURCES for kind in ("weight", "bias")
@@ -161,20 +173,20 @@ class CopyEvidence:
         held = (source for source in own_first if self._is(name, f"vgg/{source}.{kind}", f"{source}.{kind}"))
         return next(held, "")
 
-    def _sample(self, of: str, names: list[str]) -> Reply:
-        reply: Reply = self.model.ask("sample", of=of, names=names, seed=self.model.seed, count=COUNT)
-        return reply
+    def _sample(self, of: Literal["model", "vgg16"], names: list[str]) -> Reply[Sampled]:
+        asked = Sample(self.model.name, of=of, names=tuple(names), seed=self.model.seed, count=COUNT)
+        return self.model.student.ask(asked)
 
     def _names(self, role: str) -> list[str]:
         layer = self.model.reading.layers.get(role)
         return [name for name in (layer.weight, layer.bias) if name] if layer else []
 
-    def _holds(self, found: object, key: str, name: str, shape: list[int]) -> bool:
+    def _holds(self, found: object, key: str, name: str, shape: tuple[int, ...]) -> bool:
         """Say whether sampled values are those drawn for a key."""
         if not isinstance(found, np.ndarray):
             return False
         at = positions(self.model.seed, name, prod(shape), COUNT)
-        wanted = draw_at(self.model.seed, key, at, parameter_scale(tuple(shape)))
+        wanted = draw_at(self.model.seed, key, at, parameter_scale(shape))
         return found.shape == wanted.shape and bool(np.allclose(found, wanted, rtol=1e-5, atol=1e-7))
 
     def findings(self, roles: tuple[str, ...], line: str) -> list[Finding]:
@@ -185,7 +197,7 @@ class CopyEvidence:
             for kind in ("weight", "bias"):
                 words = self._fault(role, layer, kind) if layer else ""
                 if words:
-                    where = self.model.built.places.get(layer.weight) if layer else None
+                    where = self.model.places.get(layer.weight) if layer else None
                     expected = f"vgg16.{SOURCES[role]}.{kind}"
                     found.append(Finding(line, f"{role}.{kind} {words}", "", expected, words, where))
         return found

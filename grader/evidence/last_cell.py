@@ -21,6 +21,7 @@ from grader.errors import Blocked, StudentError
 from grader.evidence.cam import CamEvidence, plain
 from grader.records.grade import Picture
 from grader.records.reason import Place
+from grader.wall.verbs import Returned
 from reference.cam import class_activation_map
 from reference.kit import __file__ as KIT
 from reference.kit.CAM.resnet import resnet18
@@ -70,20 +71,19 @@ class LastCell:
     def __init__(self, cam: CamEvidence) -> None:
         self.cam = cam
         self.reply = cam.cell
-        self.value: dict[str, Any] = self.reply.value
+        self.value = self.reply.value
 
     @property
     def failure(self) -> tuple[str, Place | None]:
         """What the cell raised, and where; "" if it ran through."""
-        for label, line, kind, message, place in self.value.get("failures", []):
-            at = place or [label, line]
-            return f"{kind}: {message}"[:300], Place(str(at[0]), int(at[1]))
+        for failure in self.value.failures[:1]:
+            return f"{failure.kind}: {failure.message}"[:300], (failure.line or failure.at).place
         return "", None
 
-    def calls(self, name: str) -> list[tuple[int, list[dict[str, Any]]]]:
+    def calls(self, name: str) -> list[tuple[int, tuple[Returned, ...]]]:
         """Return the calls of a function: their number and what they were given and gave."""
-        rows = enumerate(self.value.get("calls", []))
-        return [(number, call["arguments"]) for number, call in rows if call["name"] == name]
+        rows = enumerate(self.value.calls)
+        return [(number, call.arguments) for number, call in rows if call.name == name]
 
     def array(self, key: str) -> Array | None:
         """Return an array that the worker sent."""
@@ -95,9 +95,9 @@ class LastCell:
         """weight_fc is the fc layer's weight."""
         said, place = self.failure
         given = self.calls("returnCAM")
-        weight, kind = self.array("weight_fc"), str(self.value["weight_fc"].get("type", ""))
+        weight, kind = self.array("weight_fc"), self.value.weight_fc.type
         if not kind and given and len(given[0][1]) > 1:
-            weight, kind = self.array(f"{given[0][0]}.1"), str(given[0][1][1].get("type", ""))
+            weight, kind = self.array(f"{given[0][0]}.1"), given[0][1][1].type
         if not kind:
             because = f"the last cell raises {said}" if said else "the last cell binds no weight_fc"
             expect.fail(because, expected="weight_fc = the fc layer's weight as a numpy array", where=place)

@@ -22,6 +22,9 @@ from grader.network.graph import replace_leaves
 from grader.network.reading import read_network
 from grader.network.reference import reference_output
 from grader.network.roles import Layer
+from grader.wall.answers import Reply
+from grader.wall.values import Described
+from grader.wall.verbs import Fill, Forward, Initial
 from reference.architecture import Architecture
 from reference.fcn import bilinear_weight
 
@@ -68,8 +71,8 @@ class ModelEvidence(TracedNetwork):
     def initial(self) -> dict[str, np.ndarray[Any, Any]]:
         """Transposed convolutions' weights as the constructor leaves them, and small buffers."""
         names = [layer.weight for layer in self.reading.layers.values() if layer.transposed]
-        reply = self.ask("initial", names=names, seconds=60.0)
-        names = [name for name in map(str, reply.value) if name in reply.arrays]
+        reply = self.student.ask(Initial(self.name, names=tuple(names)), seconds=60.0)
+        names = [name for name in reply.value.buffers if name in reply.arrays]
         self.evaluator.buffers = {name: reply.arrays[name] for name in names}
         return dict(reply.arrays)
 
@@ -94,16 +97,19 @@ class ModelEvidence(TracedNetwork):
     def response(self) -> torch.Tensor:
         """The model's output under the challenge."""
         keys = {name: key for name, key in self.contents.items() if key == self.reading.keys[name]}
-        self.ask("fill", keys=keys, seed=self.seed, seconds=60.0)
-        reply = self.ask("forward", seed=self.seed, size=[1, 3, *self.size], seconds=120.0)
+        self.student.ask(Fill(self.name, keys=keys, seed=self.seed), seconds=60.0)
+        reply = self._forward()
         if "output" not in reply.arrays:
             raise Blocked(f"{self.name} gives no tensor on real data, see {self.part}.build")
         return torch.from_numpy(reply.arrays["output"])
 
+    def _forward(self) -> Reply[Described]:
+        return self.student.ask(Forward(self.name, size=(1, 3, *self.size), seed=self.seed), seconds=120.0)
+
     @once
     def repeats(self) -> bool:
         """A second run on the same input gives the same output."""
-        reply = self.ask("forward", seed=self.seed, size=[1, 3, *self.size], seconds=120.0)
+        reply = self._forward()
         again = reply.arrays.get("output")
         return again is not None and close(torch.from_numpy(again), self.response)
 
@@ -153,7 +159,7 @@ class ModelEvidence(TracedNetwork):
     @once
     def findings(self) -> dict[str, list[Finding]]:
         """Every difference from the assignment, by the line that pays for it."""
-        reading, places = self.reading, self.built.places
+        reading, places = self.reading, self.places
         found = self._dropout_findings()
         if not self.is_reference:
             found += chain(

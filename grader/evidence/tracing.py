@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from grader.errors import Blocked, ProtocolError, StudentDied, StudentError, StudentTimeout
 from grader.evidence.once import once
@@ -12,6 +10,8 @@ from grader.evidence.witness import Asks
 from grader.network.reading import Reading, read_network
 from grader.network.trace import Trace, read_trace
 from grader.records.reason import Place
+from grader.wall import verbs
+from grader.wall.verbs import Build, Gradients, Model, Seen, Shapes
 from reference.architecture import Architecture
 
 N_CLASS = 12
@@ -31,17 +31,6 @@ SHAPE_SIZES = (
 ENOUGH_LAYERS = 8  # of 17 or 21: with fewer, what the network does well says nothing
 
 
-@dataclass(frozen=True)
-class Built:
-    """A model as its constructor made it."""
-
-    way: str
-    parameters: Mapping[str, tuple[int, ...]]
-    frozen: tuple[str, ...]
-    places: Mapping[str, Place]
-    methods: tuple[str, ...]
-
-
 class TracedNetwork:
     """What can be asked of a network without arithmetic; every property is asked once."""
 
@@ -51,37 +40,30 @@ class TracedNetwork:
         self.name = assignment(N_CLASS).name
         self.part = self.name.lower()
 
-    def ask(self, verb: str, *, seconds: float = 30.0, **args: Any) -> Any:
-        """Ask something about this model."""
-        return self.student.ask(verb, {"model": self.name, "n_class": N_CLASS, **args}, seconds=seconds)
-
-    # --- building and tracing ---
-
     @once
-    def built(self) -> Built:
+    def built(self) -> Model:
         """Build with 12 classes."""
         return self.build(N_CLASS)
 
-    def build(self, n_class: int) -> Built:
+    @once
+    def places(self) -> dict[str, Place]:
+        """The lines that made the parameters, as far as they are the submission's."""
+        made = self.built.parameters.items()
+        return {name: parameter.line.place for name, parameter in made if parameter.line}
+
+    @once
+    def shapes_of(self) -> dict[str, tuple[int, ...]]:
+        """The parameters' shapes, by name."""
+        return {name: parameter.shape for name, parameter in self.built.parameters.items()}
+
+    def build(self, n_class: int) -> Model:
         """Build with any number of classes; raises StudentError."""
-        value = self.ask("build", n_class=n_class).value
-        try:
-            return Built(
-                way=str(value["way"]),
-                parameters={
-                    str(name): tuple(int(n) for n in shape) for name, shape, _ in value["parameters"]
-                },
-                frozen=tuple(str(name) for name, _, trained in value["parameters"] if not trained),
-                places={str(name): Place(str(p[0]), int(p[1])) for name, p in value["places"].items()},
-                methods=tuple(str(name) for name in value["methods"]),
-            )
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise ProtocolError("not a model's description") from error
+        return self.student.ask(Build(self.name, n_class)).value
 
     def traced(self, size: tuple[int, int], *, training: bool = False, n_class: int = N_CLASS) -> Trace:
         """Record a forward pass on one image; raises StudentError."""
-        reply = self.ask("trace", size=[1, 3, *size], training=training, n_class=n_class)
-        return read_trace(reply.value)
+        asked = verbs.Trace(self.name, n_class, size=(1, 3, *size), training=training)
+        return read_trace(self.student.ask(asked).value)
 
     @once
     def first_trace(self) -> tuple[tuple[int, int], Trace]:
@@ -136,16 +118,17 @@ class TracedNetwork:
         return reading
 
     @once
-    def shapes(self) -> tuple[tuple[tuple[int, ...], dict[str, Any]], ...]:
+    def shapes(self) -> tuple[tuple[tuple[int, ...], Seen], ...]:
         """What the model gives for many input sizes."""
-        reply = self.ask("shapes", sizes=[list(size) for size in SHAPE_SIZES])
-        return tuple(zip(SHAPE_SIZES, reply.value, strict=True))
+        seen = self.student.ask(Shapes(self.name, sizes=SHAPE_SIZES)).value.seen
+        if len(seen) != len(SHAPE_SIZES):
+            raise ProtocolError("the worker answered for other sizes than those asked")
+        return tuple(zip(SHAPE_SIZES, seen, strict=True))
 
     @once
-    def gradients(self) -> dict[str, bool]:
+    def gradients(self) -> Mapping[str, bool]:
         """Which parameters a gradient reaches."""
-        value = self.ask("gradients", size=[1, 3, *self.size]).value
-        return {str(name): bool(reached) for name, reached in value.items()}
+        return self.student.ask(Gradients(self.name, size=(1, 3, *self.size))).value.parameters
 
     @once
     def cut(self) -> list[str]:

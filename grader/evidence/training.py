@@ -154,7 +154,7 @@ class TrainingEvidence:
 
     @property
     def _shapes(self) -> Mapping[str, tuple[int, ...]]:
-        return self.network.built.parameters
+        return self.network.shapes_of
 
     def _start(self) -> values.Values:
         return values.start(self.plan.weights, self.network.reading, self._shapes)

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from grader.errors import StudentLacks, StudentRaised
 from grader.records.reason import Place
 from grader.records.submission import Submission
-from grader.sandbox.student import Reply, Student
+from grader.sandbox.student import Student
+from grader.wall.answers import Reply
+from grader.wall.values import SourceLine
+from grader.wall.verbs import Cam, ClsPred, Request
 from grader.wall.wire import Array
 
-FUNCTIONS = {"cls_pred": "get_cls_pred", "cam": "returnCAM"}
+V = TypeVar("V")
+FUNCTIONS: Mapping[type[Request[Any]], str] = {ClsPred: "get_cls_pred", Cam: "returnCAM"}
 
 
 class Asks(Protocol):
     """Whatever answers requests about a submission."""
 
     def ask(
-        self,
-        verb: str,
-        args: Mapping[str, Any] | None = None,
-        arrays: Mapping[str, Array] | None = None,
-        *,
-        seconds: float = 30.0,
-    ) -> Reply:
+        self, request: Request[V], arrays: Mapping[str, Array] | None = None, *, seconds: float = 30.0
+    ) -> Reply[V]:
         """Answer one request; raises StudentError."""
 
 
@@ -37,19 +36,14 @@ class Witness:
         self.submission = submission
 
     def ask(
-        self,
-        verb: str,
-        args: Mapping[str, Any] | None = None,
-        arrays: Mapping[str, Array] | None = None,
-        *,
-        seconds: float = 30.0,
-    ) -> Reply:
+        self, request: Request[V], arrays: Mapping[str, Array] | None = None, *, seconds: float = 30.0
+    ) -> Reply[V]:
         """Answer one request; raises StudentError, StudentLacks where the name asked about isn't there."""
-        name = FUNCTIONS.get(verb) or str((args or {}).get("model", ""))
+        name = FUNCTIONS.get(type(request)) or str(getattr(request, "model", ""))
         if name and name not in self.student.loaded.targets:
             raise self._missing(name)
         try:
-            return self.student.ask(verb, args, arrays, seconds=seconds)
+            return self.student.ask(request, arrays, seconds=seconds)
         except StudentRaised as error:
             if error.kind == "WrongKindError":
                 raise StudentLacks(str(error).partition(": ")[2], error.place) from error
@@ -57,19 +51,20 @@ class Witness:
 
     def _missing(self, name: str) -> StudentLacks:
         for failure in self.student.loaded.failures:
-            if _binds(self._source(failure.label, failure.line), name):
+            if _binds(self._source(failure.at), name):
                 words = f"the statement that defines it raises {failure.kind}: {failure.message}"
-                place = failure.place or Place(failure.label, failure.line)
-                return StudentLacks(f"{name} is not there: {words}", place)
+                return StudentLacks(f"{name} is not there: {words}", (failure.line or failure.at).place)
         for dropped in self.submission.slice.dropped:
             if "parse" in dropped.reason and _binds(self.submission.texts.get(dropped.label, ""), name):
                 place = Place(dropped.label, dropped.line)
                 return StudentLacks(f"{name} is not there: {dropped.label} {dropped.reason}", place)
         return StudentLacks(f"{name} is not defined in the submission")
 
-    def _source(self, label: str, line: int) -> str:
+    def _source(self, at: SourceLine) -> str:
         chunks = (chunk for module in self.submission.slice.modules for chunk in module.chunks)
-        return next((chunk.source for chunk in chunks if (chunk.label, chunk.line) == (label, line)), "")
+        return next(
+            (chunk.source for chunk in chunks if (chunk.label, chunk.line) == (at.label, at.line)), ""
+        )
 
 
 def _binds(source: str, name: str) -> bool:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 from grader.errors import ProtocolError
 from grader.network import normal
 from grader.network.graph import INPUT, Expr, leaf
 from grader.records.reason import Place
-
-MAX_CALLS = 20_000
+from grader.wall.recording import Argument, Call, Items, Leaf, Other, Recording, Tensor
+from grader.wall.values import place
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,88 +40,59 @@ class Trace:
     random: tuple[Place | None, ...]  # the lines that drew random numbers
 
 
-def read_trace(record: Mapping[str, Any]) -> Trace:
-    """Read a record; raises ProtocolError where it isn't one."""
+def read_trace(record: Recording) -> Trace:
+    """Read a record; raises ProtocolError where its numbers contradict each other."""
     try:
         return _read(record)
-    except ProtocolError:
-        raise
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise ProtocolError(f"not a trace: {type(error).__name__}") from error
 
 
-def _read(record: Mapping[str, Any]) -> Trace:
-    values: dict[int, Expr] = {}
-    shapes: dict[int, tuple[int, ...]] = {}
-    for number, kind, name, shape in record["leaves"]:
-        shapes[number] = _shape(shape)
-        values[number] = (
-            INPUT if kind == "input" else leaf(str(name) or f"constant {number}", _shape(shape), str(kind))
-        )
-    if len(record["calls"]) > MAX_CALLS:
-        raise ProtocolError("not a trace: too long")
-    for name, args, named, results, place in record["calls"]:
-        _call(values, shapes, (str(name), args, named, results), read_place(place))
-    dropouts = tuple(
-        Dropout(values[number], str(kind), float(rate), bool(active), read_place(place))
-        for number, kind, rate, active, place in record["dropouts"]
-    )
-    parameters = {
-        str(name): _shape(shape) for _, kind, name, shape in record["leaves"] if kind == "parameter"
+def _read(record: Recording) -> Trace:
+    values = {
+        made.number: INPUT if made.kind == "input" else leaf(_name(made), made.shape, made.kind)
+        for made in record.leaves
     }
+    shapes = {made.number: made.shape for made in record.leaves}
+    for call in record.calls:
+        _call(values, shapes, call)
     return Trace(
-        output=values.get(record["output"]) if record["output"] is not None else None,
-        type=str(record["type"])[:60],
-        shape=_shape(record["shape"]),
-        dtype=str(record["dtype"])[:20],
-        requires_grad=bool(record["requires_grad"]),
-        parameters=parameters,
-        dropouts=dropouts,
-        readable=not record["aliased"],
-        random=tuple(read_place(call[4]) for call in record["calls"] if str(call[0]).startswith("random.")),
+        output=None if record.output is None else values.get(record.output),
+        type=record.type,
+        shape=record.shape,
+        dtype=record.dtype,
+        requires_grad=record.requires_grad,
+        parameters={made.name: made.shape for made in record.leaves if made.kind == "parameter"},
+        dropouts=tuple(
+            Dropout(values[drop.on], drop.kind, drop.rate, drop.active, place(drop.line))
+            for drop in record.dropouts
+        ),
+        readable=not record.aliased,
+        random=tuple(place(call.line) for call in record.calls if call.name.startswith("random.")),
     )
 
 
-def _call(
-    values: dict[int, Expr],
-    shapes: dict[int, tuple[int, ...]],
-    call: tuple[str, Any, Any, Any],
-    place: Place | None,
-) -> None:
-    name, args, named, results = call
-    lookup: Callable[[Any], Any] = lambda value: _argument(value, values)  # noqa: E731 - a one-line adapter
-    made = normal.normalise(
-        name, [lookup(arg) for arg in args], {str(k): lookup(v) for k, v in named.items()}, place
-    )
-    source = args[0][1] if args and isinstance(args[0], list) and args[0][:1] == ["t"] else None
-    for position, (number, shape) in enumerate(results):
-        shapes[number] = _shape(shape)
-        source_shape = shapes.get(source) if source is not None else None
-        values[number] = normal.result(made, position, len(results), source_shape, shapes[number])
+def _name(made: Leaf) -> str:
+    return made.name or f"constant {made.number}"
 
 
-def _argument(value: Any, values: Mapping[int, Expr]) -> Any:
-    if isinstance(value, list | tuple):
-        tag, content = value
-        if tag == "t":
-            return values[content]
-        if tag == "l":
-            return tuple(_argument(item, values) for item in content)
-        return ("x", str(content)[:60])
-    if isinstance(value, float) and not isfinite(value):
-        return float(value)
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    raise ProtocolError("not a trace: an argument of unknown kind")
+def _call(values: dict[int, Expr], shapes: dict[int, tuple[int, ...]], call: Call) -> None:
+    args = [_argument(arg, values) for arg in call.args]
+    named = {name: _argument(value, values) for name, value in call.named.items()}
+    made = normal.normalise(call.name, args, named, place(call.line))
+    first = call.args[0] if call.args else None
+    source = shapes.get(first.number) if isinstance(first, Tensor) else None
+    for position, result in enumerate(call.results):
+        shapes[result.number] = result.shape
+        values[result.number] = normal.result(made, position, len(call.results), source, result.shape)
 
 
-def _shape(value: Any) -> tuple[int, ...]:
-    shape = tuple(int(n) for n in value)
-    if len(shape) > 8 or any(n < 0 or n > 2**40 for n in shape):
-        raise ProtocolError("not a trace: a shape out of bounds")
-    return shape
-
-
-def read_place(value: Any) -> Place | None:
-    """Read `[label, line]` or None."""
-    return None if value is None else Place(str(value[0])[:200], int(value[1]))
+def _argument(value: Argument, values: Mapping[int, Expr]) -> Any:
+    match value:
+        case Tensor():
+            return values[value.number]
+        case Items():
+            return tuple(_argument(item, values) for item in value.items)
+        case Other():
+            return ("x", value.text)
+    return value

@@ -5,8 +5,6 @@ from __future__ import annotations
 import resource
 from dataclasses import dataclass
 
-from grader.wall.wire import WireLimits
-
 KiB, MiB, GiB = 1 << 10, 1 << 20, 1 << 30
 
 
@@ -20,17 +18,11 @@ class Limits:
     open_files: int = 512
     disk: int = 256 * MiB  # for each of its writable folders
     console: int = 16 * MiB  # what it may write past Python's own print
-    reply: int = 2 * GiB
     start_seconds: float = 180.0  # until torch is imported, on a busy machine
     chunk_seconds: float = 20.0  # one top-level statement of the submission
     load_seconds: float = 90.0  # all of them
     wall_seconds: float = 1800.0  # everything that is asked of one submission
     restarts: int = 8
-
-    @property
-    def wire(self) -> WireLimits:
-        """The same for one reply."""
-        return WireLimits(total=self.reply)
 
 
 def rlimits(limits: Limits, device: str) -> dict[str, int]:

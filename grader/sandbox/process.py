@@ -18,6 +18,8 @@ from grader.sandbox.ladder import Isolation
 from grader.sandbox.launch import launch
 from grader.sandbox.limits import Limits, human, rlimits
 from grader.sandbox.staging import Program, stage
+from grader.wall.answers import Ready, read_answer
+from grader.wall.verbs import Ping
 from grader.wall.wire import receive
 
 SAMPLE_SECONDS = 0.05
@@ -88,11 +90,11 @@ class Worker:
         if self._ready:
             return
         try:
-            message = receive(self.sock, self.limits.wire, time.monotonic() + self.limits.start_seconds)
+            message = receive(self.sock, Ping().limits, time.monotonic() + self.limits.start_seconds)
         except (OSError, EOFError) as error:
             self.kill()
             raise IsolationError(f"the worker did not start ({error}): {self.ending}\n{self.log}") from error
-        self._ready = message.header.get("status") == "ready"
+        self._ready = isinstance(read_answer(message.header), Ready)
 
     @property
     def alive(self) -> bool:

@@ -9,9 +9,10 @@ import select
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self, TypeVar
+
+import msgspec
 
 from grader.errors import (
     GraderError,
@@ -22,31 +23,24 @@ from grader.errors import (
     StudentTimeout,
     WorkerBroke,
 )
-from grader.records.reason import Place
 from grader.records.submission import Slice
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
-from grader.sandbox.loading import Failure, Key, Loaded, Loading, loaded, place, text
+from grader.sandbox.loading import Key, Loading
 from grader.sandbox.process import Worker
 from grader.sandbox.staging import Program
+from grader.wall.answers import Answer, Broken, Ok, Raised, Reply, Unfit, read_answer, read_value
+from grader.wall.values import SourceLine, place
+from grader.wall.verbs import Failure, Loaded, Request, verb
 from grader.wall.wire import Array, Message, receive, send
 
-STDOUT_CAP = 70_000
 LOOK_SECONDS = 0.2
 PATIENCE = 4  # times the deadline, for a worker that had less than half of a core
 TRIES = 2  # times that a question may end the worker before it is not asked again
 MAX_SKIPS = 4  # statements that hang or exit, before the whole submission is given up
 
+V = TypeVar("V")
 E = TypeVar("E", bound=GraderError)
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the worker answered: plain values, arrays, and what was printed meanwhile."""
-
-    value: Any
-    arrays: Mapping[str, Array] = field(default_factory=dict)
-    stdout: str = ""
 
 
 class Student:
@@ -106,28 +100,22 @@ class Student:
         return self._loaded
 
     def ask(
-        self,
-        verb: str,
-        args: Mapping[str, Any] | None = None,
-        arrays: Mapping[str, Array] | None = None,
-        *,
-        seconds: float = 30.0,
-    ) -> Reply:
+        self, request: Request[V], arrays: Mapping[str, Array] | None = None, *, seconds: float = 30.0
+    ) -> Reply[V]:
         """Ask the submission for something and wait no longer than `seconds` for the answer.
 
         Raises StudentRaised, StudentTimeout, StudentDied, ProtocolError; WorkerBroke where our own code
         in the worker failed. After any but the first the next request goes to a fresh worker; what failed
         so twice, for the same verb and model, fails at once from then on.
         """
-        question = verb, str((args or {}).get("model", ""))
+        question = verb(type(request)), str(getattr(request, "model", ""))
         if len(ended := self._ended[question]) >= TRIES:
             raise ended[-1]
         worker = self._ensure_loaded()
         begun = time.monotonic()
         allowed = min(seconds, max(0.0, self._limits.wall_seconds - self._spent))
-        request = Message({"id": self._next(), "verb": verb, "args": dict(args or {})}, arrays or {})
         try:
-            return self._interpret(self._exchange(worker, request, allowed))
+            return self._exchange(worker, request, arrays or {}, allowed)
         except TimeoutError:
             worker.kill()
             ended.append(self._gone(StudentTimeout(self._why_late(seconds, allowed))))
@@ -152,13 +140,21 @@ class Student:
 
     # --- one request ----------------------------------------------------------------------------------
 
-    def _exchange(self, worker: Worker, request: Message, seconds: float) -> Message:
-        send(worker.sock, request, time.monotonic() + seconds)
+    def _exchange(
+        self, worker: Worker, request: Request[V], arrays: Mapping[str, Array], seconds: float
+    ) -> Reply[V]:
+        send(worker.sock, self._message(request, arrays), time.monotonic() + seconds)
         self._wait(worker, seconds)
-        answer = receive(worker.sock, self._limits.wire, time.monotonic() + seconds)
-        if answer.header.get("id") != self._requests:
+        message = receive(worker.sock, request.limits, time.monotonic() + seconds)
+        answer = read_answer(message.header)
+        if answer.id != self._requests:
             raise ProtocolError("the worker answered another request than the one asked")
-        return answer
+        return interpret(answer, message.arrays, request)
+
+    def _message(self, request: Request[Any], arrays: Mapping[str, Array]) -> Message:
+        self._requests += 1
+        plain = {"verb": verb(type(request)), "args": msgspec.to_builtins(request)}
+        return Message({"id": self._requests, **plain}, arrays)
 
     @staticmethod
     def _wait(worker: Worker, seconds: float) -> None:
@@ -168,22 +164,6 @@ class Student:
             waited, computed = time.monotonic() - begun, worker.computed - before
             if waited >= seconds and (computed >= seconds / 2 or waited >= PATIENCE * seconds):
                 raise TimeoutError
-
-    def _interpret(self, answer: Message) -> Reply:
-        header = answer.header
-        match header.get("status"):
-            case "ok":
-                return Reply(header.get("value"), answer.arrays, text(header.get("stdout"), STDOUT_CAP))
-            case "raised":
-                kind, said = text(header.get("kind"), 200), text(header.get("message"), 2000)
-                raise StudentRaised(kind, said, place(header.get("place")))
-            case "broken":
-                raise WorkerBroke(text(header.get("message"), 4000))
-        raise ProtocolError("the worker's answer has no known status")
-
-    def _next(self) -> int:
-        self._requests += 1
-        return self._requests
 
     def _why_late(self, seconds: float, allowed: float) -> str:
         if allowed < seconds:
@@ -214,8 +194,10 @@ class Student:
         worker.wait_ready()
         loading = Loading(self._slice, self._seed, self._skipped, self._limits)
         begun = time.monotonic()
+        end = begun + self._limits.load_seconds
         try:
-            found = loaded(self._interpret(loading.run(worker.sock, self._next())).value)
+            send(worker.sock, self._message(loading.request, {}), end)
+            found = interpret(loading.wait(worker.sock, self._requests, end), {}, loading.request).value
         except TimeoutError:
             error: GraderError = StudentTimeout(f"did not finish within {time.monotonic() - begun:.0f} s")
             self._skip(loading.current, self._gone(error))
@@ -251,4 +233,19 @@ class Student:
         """Blame the statement that was running; raise the error if there is none, or were too many."""
         if key is None or key in self._skipped or len(self._skipped) >= MAX_SKIPS:
             raise error
-        self._skipped[key] = Failure(*key, kind=type(error).__name__, message=str(error), place=Place(*key))
+        at = SourceLine(*key)
+        self._skipped[key] = Failure(at, type(error).__name__, str(error), at)
+
+
+def interpret(answer: Answer, arrays: Mapping[str, Array], request: Request[V]) -> Reply[V]:
+    """Return what was answered; raises what the worker says went wrong."""
+    match answer:
+        case Ok():
+            return Reply(read_value(answer.value, request), arrays, answer.stdout)
+        case Raised():
+            raise StudentRaised(answer.kind, answer.message, place(answer.line))
+        case Unfit():
+            raise ProtocolError(answer.message)
+        case Broken():
+            raise WorkerBroke(answer.message)
+    raise ProtocolError("the worker's answer has no status that answers a request")

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -14,14 +14,24 @@ from numpy.typing import NDArray
 from torch.nn import functional as F
 
 from grader.errors import ProtocolError
-from grader.sandbox.student import Reply
 from grader.training.pictures import Bytes, Labelled, Pictures
 from grader.training.plans import Plan
 from grader.training.values import Values
+from grader.wall.answers import Reply
+from grader.wall.verbs import (
+    Request,
+    TrainBegin,
+    TrainBest,
+    TrainEnd,
+    TrainPictures,
+    TrainPredict,
+    TrainSteps,
+)
 from reference import metrics, trainer
 from reference.facades import CLASSES
 from reference.metrics import Scores
 
+V = TypeVar("V")
 STRIDE = 2  # of the pixels whose loss is computed here, in pictures under 256 pixels
 PART = {"cpu": 4, "cuda": 50}  # steps a request: progress is shown after each, and a GPU waits
 AT_ONCE = {"cpu": 8, "cuda": 32}  # pictures a request, when predicting
@@ -34,13 +44,8 @@ class Asked(Protocol):
     """Whoever answers the worker's verbs: a Student, or a stand-in in tests."""
 
     def ask(
-        self,
-        verb: str,
-        args: Mapping[str, Any] | None = None,
-        arrays: Mapping[str, NDArray[Any]] | None = None,
-        *,
-        seconds: float = 30.0,
-    ) -> Reply: ...
+        self, request: Request[V], arrays: Mapping[str, NDArray[Any]] | None = None, *, seconds: float = 30.0
+    ) -> Reply[V]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ def train(
     try:
         return _Course(student, setting, pictures, device, tell).run()
     finally:
-        student.ask("train_end")
+        student.ask(TrainEnd())
 
 
 class _Course:
@@ -140,7 +145,7 @@ class _Course:
             if point.validation.scores.mean_iou > best.validation.scores.mean_iou:
                 best, shown, kept = point, seen, self.keep(epoch)
         if kept and best is not points[-1]:
-            self.student.ask("train_best", {"keep": False})
+            self.student.ask(TrainBest(keep=False))
         test, _ = self.judge(self.pictures.test)
         return Run(tuple(points), best, test, shown, self.device, self.seconds / max(1, self.done), broke)
 
@@ -148,7 +153,7 @@ class _Course:
         """Let the worker keep the model as it is, unless nothing comes after."""
         last = epoch == self.setting.plan.epochs
         if not last:
-            self.student.ask("train_best", {"keep": True})
+            self.student.ask(TrainBest(keep=True))
         return not last
 
     def epoch(self, number: int) -> float:
@@ -168,9 +173,7 @@ class _Course:
         """Let the worker take a few steps; return the losses that it claims."""
         begun = time.perf_counter()
         limit = self.setting.step_limit * min(len(part), PART["cpu"])
-        reply = self.student.ask(
-            "train_steps", {"order": list(part), "epoch_ends": epoch_ends}, seconds=limit
-        )
+        reply = self.student.ask(TrainSteps(tuple(part), epoch_ends), seconds=limit)
         self.done, self.seconds = self.done + len(part), self.seconds + time.perf_counter() - begun
         losses = reply.arrays.get("losses")
         if losses is None or losses.shape != (len(part),) or losses.dtype != np.float32:
@@ -203,30 +206,35 @@ class _Course:
         arrays = {f"image/{number}": image for number, image in enumerate(images)}
         stride = _stride(images[0])
         limit = self.setting.step_limit * len(images)
-        reply = self.student.ask("train_predict", {"stride": stride}, arrays, seconds=limit)
+        asked = TrainPredict(stride, sum(image.shape[0] * image.shape[1] for image in images))
+        reply = self.student.ask(asked, arrays, seconds=limit)
         for number, image in enumerate(images):
             yield _checked(reply.arrays, number, image.shape[:2], stride)
 
 
-def recipe() -> dict[str, float]:
-    """Give the course's recipe as the worker is told it."""
-    return {
-        "learning_rate": trainer.LEARNING_RATE,
-        "weight_decay": trainer.WEIGHT_DECAY,
-        "patience": trainer.PATIENCE,
-        "min_learning_rate": trainer.MIN_LEARNING_RATE,
-    }
-
-
 def _begin(student: Asked, setting: Setting, values: Values, labelled: Labelled) -> str:
-    args = {"model": setting.model, "n_class": len(CLASSES), "seed": setting.seed, "device": setting.device}
     given = {f"value/{name}": value for name, value in values.given.items()}
-    begin = {**args, **recipe(), "bounds": dict(values.bounds)}
-    student.ask("train_begin", begin | {"carried": dict(values.carried)}, given, seconds=120.0)
+    student.ask(begin(setting, values), given, seconds=120.0)
     arrays = {f"image/{n}": image for n, image in enumerate(labelled.images)}
     arrays |= {f"label/{n}": label for n, label in enumerate(labelled.labels)}
-    student.ask("train_pictures", {}, arrays, seconds=120.0)
+    student.ask(TrainPictures(), arrays, seconds=120.0)
     return setting.device
+
+
+def begin(setting: Setting, values: Values) -> TrainBegin:
+    """Return what begins a run by the course's recipe."""
+    return TrainBegin(
+        setting.model,
+        len(CLASSES),
+        seed=setting.seed,
+        device=setting.device,
+        learning_rate=trainer.LEARNING_RATE,
+        weight_decay=trainer.WEIGHT_DECAY,
+        patience=trainer.PATIENCE,
+        min_learning_rate=trainer.MIN_LEARNING_RATE,
+        bounds=values.bounds,
+        carried=values.carried,
+    )
 
 
 def _stride(picture: Bytes) -> int:

@@ -36,11 +36,16 @@ PREFIX = struct.Struct(">4sI")
 
 @dataclass(frozen=True, slots=True)
 class WireLimits:
-    """What one message may hold, in bytes and in number."""
+    """What one message may hold: bytes of its header, arrays in number and in bytes, their kinds and rank."""
 
     header: int = 4 << 20
     arrays: int = 1024
     total: int = 2 << 30
+    kinds: str = "fiub"
+    rank: int = MAX_DIMENSIONS
+
+
+UNLIMITED = WireLimits(header=1 << 32, arrays=1 << 32, total=1 << 50)  # for what we make ourselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,7 @@ def send(sock: socket.socket, message: Message, deadline: float | None = None) -
 
 def encode(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
     """The prefix and the header of a message."""
-    for name, array in arrays.items():
-        if array.dtype.name not in DTYPES or array.ndim > MAX_DIMENSIONS:
-            raise ProtocolError(f"array {name!r}: {array.dtype}, {array.ndim} dimensions can't be sent")
+    checked([announced(name, array) for name, array in arrays.items()], UNLIMITED)
     specs = [[name, array.dtype.name, list(array.shape)] for name, array in arrays.items()]
     try:
         packed: bytes = msgpack.packb([header, specs])
@@ -176,10 +179,25 @@ def _specs(value: object, limits: WireLimits) -> list[Spec]:
     specs = [_spec(entry) for entry in value]
     if len({spec.name for spec in specs}) != len(specs):
         raise ProtocolError("two arrays have the same name")
+    return checked(specs, limits)
+
+
+def checked(specs: list[Spec], limits: WireLimits) -> list[Spec]:
+    """Return announced arrays if they are within limits; raises ProtocolError."""
+    if len(specs) > limits.arrays:
+        raise ProtocolError(f"{len(specs)} arrays; {limits.arrays} are allowed")
+    for name, dtype, shape in specs:
+        if dtype.name not in DTYPES or dtype.kind not in limits.kinds or len(shape) > limits.rank:
+            raise ProtocolError(f"array {name[:40]!r}: {dtype}, {len(shape)} dimensions are not allowed")
     total = sum(math.prod(max(size, 1) for size in spec.shape) * spec.dtype.itemsize for spec in specs)
     if total > limits.total:
         raise ProtocolError(f"arrays of {total} bytes; {limits.total} are allowed")
     return specs
+
+
+def announced(name: str, array: Array) -> Spec:
+    """Return what a header announces of an array."""
+    return Spec(name, array.dtype, array.shape)
 
 
 def _spec(entry: object) -> Spec:

@@ -2,14 +2,8 @@
 
 Started as `main(config)`, config being JSON: the socket's `fd`, `rlimits`, modules to `preload`, the module
 that holds OPERATIONS, `device`, `threads`. It says "ready" once, then answers each request
-`{"id", "verb", "args"}` by `{"id", "status", ...}`, where the status is
-
-    ok      "value"
-    raised  student code raised: "kind", "message", "place"
-    broken  our own code raised, or the verb is unknown: "message"
-
-with "stdout" (what was printed meanwhile). `load` sends `progress` before each chunk, so that the trusted
-side knows which one hung or ended the process.
+`{"id", "verb", "args"}` (grader/wall/verbs.py) by a status (grader/wall/answers.py). `load` sends `progress`
+before each chunk, so that the trusted side knows which one hung or ended the process.
 """
 
 from __future__ import annotations
@@ -27,20 +21,25 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from grader.errors import ProtocolError
 from grader.records.submission import Chunk
-from grader.wall.wire import Array, Message, WireLimits, receive, send
+from grader.wall.answers import Broken, Ok, Progress, Raised, Ready, Status, Unfit, fit
+from grader.wall.values import SourceLine, cut
+from grader.wall.verbs import Done, Load, Loaded, Ping, Request, verb
+from grader.wall.wire import UNLIMITED, Array, Message, receive, send
 from grader.worker import console
-from grader.worker.loader import StudentCodeError, World, describe, load, unpack
-from grader.worker.places import place_of
+from grader.worker.loader import StudentCodeError, World, describe, load
+from grader.worker.places import line_of
 
-Operation = Callable[[World, dict[str, Any], Mapping[str, Array]], tuple[Any, dict[str, Array]]]
+Operation = Callable[[World, Any, Mapping[str, Array]], tuple[Any, dict[str, Array]]]
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
-UNLIMITED = WireLimits(total=1 << 40)  # requests come from the trusted side
 
 
 def main(text: str) -> None:
@@ -105,74 +104,78 @@ class Server:
         self.sock = sock
         self.operations = config["operations"]
         self.world = World()
-        self.table: dict[str, Operation] = {"ping": self.ping, "load": self.load}
+        self.table: dict[str, tuple[type[Request[Any]], Operation]] = {}
+        self.serves({Ping: ping, Load: self.load})
         self.id = 0
+
+    def serves(self, operations: Mapping[type[Request[Any]], Operation]) -> None:
+        """Know these operations by the names of their verbs."""
+        self.table |= {verb(kind): (kind, operation) for kind, operation in operations.items()}
 
     def serve(self) -> None:
         """Answer until the other side hangs up (EOFError)."""
         console.quiet()
-        self.say("ready")
+        self.say(Ready(self.id))
         while True:
             request = receive(self.sock, UNLIMITED)
             self.id = request.header["id"]
-            self.reply(self.answer(request))
+            self.answer(request)
 
-    def say(self, status: str, **more: Any) -> None:
-        send(self.sock, Message({"id": self.id, "status": status, **more}))
+    def say(self, status: Status, arrays: Mapping[str, Array] | None = None) -> None:
+        send(self.sock, Message(msgspec.to_builtins(status), arrays or {}))
 
-    def reply(self, message: Message) -> None:
-        try:
-            send(self.sock, message)
-        except ProtocolError as error:
-            self.say("broken", message=str(error), stdout="")
-
-    def answer(self, request: Message) -> Message:
-        """Run the operation that a request names."""
+    def answer(self, request: Message) -> None:
+        """Run the operation that a request names, and send what it gives."""
         with console.record() as tape:
-            header, arrays = self.attempt(request)
-        text = tape.text.encode("utf-8", "replace").decode()
-        return Message({"id": self.id, **header, "stdout": text}, arrays)
-
-    def attempt(self, request: Message) -> tuple[dict[str, Any], dict[str, Array]]:
+            made, arrays = self.attempt(request)
+        stdout = cut(tape.text, console.CAP + 100)
         try:
-            operation = self.operation(request.header["verb"])
-            value, arrays = operation(self.world, request.header["args"], request.arrays)
-            return {"status": "ok", "value": value}, arrays
+            self.say(made(self.id, stdout=stdout), arrays)
+        except ProtocolError as error:
+            self.say(Unfit(self.id, message=cut(error, 2000), stdout=stdout))
+
+    def attempt(self, request: Message) -> tuple[Callable[..., Status], Mapping[str, Array]]:
+        """Return the status that is missing its id and what was printed, and the arrays."""
+        try:
+            kind, operation = self.operation(request.header["verb"])
+            asked = msgspec.convert(request.header["args"], kind)
+            value, arrays = operation(self.world, asked, request.arrays)
         except BaseException as error:
             return blame(error), {}
+        try:
+            return partial(Ok, value=fit(value, arrays, asked)), arrays
+        except ProtocolError as error:
+            return partial(Unfit, message=cut(error, 2000)), {}
 
-    def operation(self, verb: str) -> Operation:
-        if verb not in self.table:
-            self.table |= importlib.import_module(self.operations).OPERATIONS
-        return self.table[verb]
+    def operation(self, name: str) -> tuple[type[Request[Any]], Operation]:
+        if name not in self.table:
+            self.serves(importlib.import_module(self.operations).OPERATIONS)
+        return self.table[name]
 
-    def ping(
-        self, world: World, args: dict[str, Any], arrays: Mapping[str, Array]
-    ) -> tuple[Any, dict[str, Array]]:
-        return args, dict(arrays)
-
-    def load(
-        self, world: World, args: dict[str, Any], arrays: Mapping[str, Array]
-    ) -> tuple[Any, dict[str, Array]]:
-        """Run the slice; return [target names, failures]."""
-        skip = {tuple(chunk) for chunk in args["skip"]}
+    def load(self, world: World, asked: Load, arrays: Mapping[str, Array]) -> tuple[Loaded, dict[str, Array]]:
+        """Run the slice."""
 
         def before(chunk: Chunk) -> bool:
-            self.say("progress", chunk=[chunk.label, chunk.line])
-            return (chunk.label, chunk.line) not in skip
+            at = SourceLine(chunk.label, chunk.line)
+            self.say(Progress(self.id, at))
+            return at not in asked.skip
 
-        seed_everything(args["seed"])
-        load(world, unpack(args["slice"]), before)
-        return [sorted(world.targets), [failure.plain() for failure in world.failures]], {}
+        seed_everything(asked.seed)
+        load(world, asked.slice, before)
+        return Loaded(tuple(sorted(world.targets)), tuple(world.failures)), {}
 
 
-def blame(error: BaseException) -> dict[str, Any]:
+def ping(world: World, asked: Ping, arrays: Mapping[str, Array]) -> tuple[Done, dict[str, Array]]:
+    """Do nothing."""
+    return Done(), {}
+
+
+def blame(error: BaseException) -> Callable[..., Status]:
     """Whose exception is it: the student's if a line of theirs is in its traceback, or if `call` says so."""
     cause = error.__cause__ if isinstance(error, StudentCodeError) else error
-    place = place_of(cause) if cause is not None else None
-    if cause is not None and (place is not None or cause is not error):
+    line = line_of(cause) if cause is not None else None
+    if cause is not None and (line is not None or cause is not error):
         kind, message = describe(cause)
-        message = message.encode("utf-8", "replace").decode()
-        return {"status": "raised", "kind": kind, "message": message, "place": list(place) if place else None}
+        return partial(Raised, kind=kind, message=message, line=line)
     text = "".join(traceback.format_exception(error)[-6:])
-    return {"status": "broken", "message": text[-4000:].encode("utf-8", "replace").decode()}
+    return partial(Broken, message=cut(text[-4000:], 4000))

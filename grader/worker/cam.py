@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from grader.worker.console import capture
+from grader.wall.values import cut
+from grader.wall.verbs import (
+    MAX_CALLS,
+    Cam,
+    CamCell,
+    Cell,
+    ClsPred,
+    Map,
+    Noted,
+    NotedCall,
+    Prediction,
+    Returned,
+)
+from grader.wall.wire import DTYPES, MAX_DIMENSIONS
+from grader.worker.console import CAP, capture
 from grader.worker.loader import StudentCodeError, World, call, run_chunks
-from grader.worker.models import WrongKindError
+from grader.worker.models import Answer, Arrays, WrongKindError
 
 Array = np.ndarray[Any, Any]
-Arrays = Mapping[str, Array]
-Answer = tuple[Any, dict[str, Array]]
-SENDABLE = ("float32", "float64", "float16", "int64", "int32", "int16", "int8", "uint8", "bool")
+NOTED: tuple[Noted, ...] = ("get_cls_pred", "returnCAM")
 MAX_BYTES = 64 << 20
-MAX_ARRAYS = 40
+MAX_ARGUMENTS = 19  # of a call, and its result
+MAX_ARRAYS, MAX_KEPT = 40, 256 << 20  # of all calls
 
 
 def _target(world: World, name: str) -> Any:
@@ -30,33 +44,37 @@ def _target(world: World, name: str) -> Any:
     return world.targets[name]
 
 
-def plain(value: Any) -> tuple[dict[str, Any], dict[str, Array]]:
+def returned(value: Any) -> tuple[Returned, Array | None]:
     """Describe a value of any kind, with its numbers where it is an array, a tensor or a number."""
-    kind = type(value).__name__
+    kind = cut(type(value).__name__, 200)
     try:
         array = value.detach().cpu().numpy() if isinstance(value, Tensor) else np.asarray(value)
     except Exception:
-        return {"type": kind, "text": ""}, {}
-    written = {"type": kind, "shape": list(array.shape), "dtype": str(array.dtype), "text": _text(value)}
-    fits = str(array.dtype) in SENDABLE and array.nbytes <= MAX_BYTES and array.ndim <= 8
-    return written, {"value": np.array(array, order="C", copy=True)} if fits else {}
+        return Returned(kind), None
+    fits = str(array.dtype) in DTYPES and array.nbytes <= MAX_BYTES and array.ndim <= MAX_DIMENSIONS
+    seen = Returned(kind, array.shape, cut(array.dtype, 200), _text(value))
+    return seen, np.array(array, order="C", copy=True) if fits else None
 
 
 def _text(value: Any) -> str:
     try:
-        return repr(value)[:200]
+        return cut(repr(value), 200)
     except Exception:
         return ""
 
 
-def cls_pred(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+def cls_pred(world: World, asked: ClsPred, arrays: Arrays) -> Answer[Prediction]:
     """Call get_cls_pred on a (1, 1000) tensor of logits."""
     function = _target(world, "get_cls_pred")
     with capture() as tape:
         value = call(function, torch.from_numpy(arrays["logit"].copy()))
-    world.state["index"] = value
-    written, found = plain(value)
-    return {**written, "printed": tape.text}, found
+    seen, array = returned(value)
+    printed = cut(tape.text, CAP + 100)
+    return Prediction(seen.type, seen.shape, seen.dtype, seen.text, printed), _named("value", array)
+
+
+def _named(name: str, array: Array | None) -> dict[str, Array]:
+    return {} if array is None else {name: array}
 
 
 INDICES: dict[str, Callable[[int], Any]] = {
@@ -68,51 +86,68 @@ INDICES: dict[str, Callable[[int], Any]] = {
 }
 
 
-def cam(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+def cam(world: World, asked: Cam, arrays: Arrays) -> Answer[Map]:
     """Call returnCAM; say whether its inputs were changed. The index has one of the accepted forms."""
     function = _target(world, "returnCAM")
     features, weight = arrays["features"].copy(), arrays["weight"].copy()
-    value = call(function, features, weight, INDICES[args["form"]](args["index"]))
+    value = call(function, features, weight, INDICES[asked.form](asked.index))
     kept = bool(np.array_equal(features, arrays["features"]) and np.array_equal(weight, arrays["weight"]))
-    written, found = plain(value)
-    return {**written, "kept": kept}, found
+    seen, array = returned(value)
+    return Map(seen.type, seen.shape, seen.dtype, seen.text, kept), _named("value", array)
 
 
 # --- the last cell ------------------------------------------------------------------------------------
 
 
-def cam_cell(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+@dataclass
+class Notes:
+    """What is noted of a run of the last cell: calls as they come, arrays while there is room."""
+
+    calls: list[tuple[Noted, list[Returned]]] = field(default_factory=list)
+    arrays: dict[str, Array] = field(default_factory=dict)
+
+    def of(self, name: Noted, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function that does the same and is noted."""
+
+        def noted(*args: Any, **kwargs: Any) -> Any:
+            number = len(self.calls)
+            rows: list[Returned] = []
+            if number < MAX_CALLS:
+                self.calls.append((name, rows))
+                for position, value in enumerate((*args, *kwargs.values())[:MAX_ARGUMENTS]):
+                    rows.append(self.seen(f"{number}.{position}", value))
+            result = function(*args, **kwargs)
+            if number < MAX_CALLS:
+                rows.append(self.seen(f"{number}.result", result))
+            return _drawable(result) if name == "returnCAM" else result
+
+        return noted
+
+    def seen(self, key: str, value: Any) -> Returned:
+        """Describe a value and keep its numbers, where it has any, under a key."""
+        seen, array = returned(value)
+        if array is not None and self._has_room(array):
+            self.arrays[key] = array
+        return seen
+
+    def _has_room(self, array: Array) -> bool:
+        total = sum(kept.nbytes for kept in self.arrays.values()) + array.nbytes
+        return len(self.arrays) < MAX_ARRAYS and total <= MAX_KEPT
+
+
+def cam_cell(world: World, asked: CamCell, arrays: Arrays) -> Answer[Cell]:
     """Run the last cell in a copy of the notebook's namespace; note what each function was given and gave."""
-    namespace = dict(world.namespaces.get(world.slice.cam_module, {}))
-    calls: list[dict[str, Any]] = []
-    found: dict[str, Array] = {}
-    for name in ("get_cls_pred", "returnCAM"):
+    namespace, notes = dict(world.namespaces.get(world.slice.cam_module, {})), Notes()
+    for name in NOTED:
         if name in world.targets:
-            namespace[name] = _noting(name, world.targets[name], calls, found)
+            namespace[name] = notes.of(name, world.targets[name])
     failures = run_chunks(world.slice.cam_cell, namespace)
     if "weight_fc" not in namespace and failures:
         failures += run_chunks(world.slice.weight_fc, namespace)
-    written: dict[str, Any] = {"type": ""}
-    if "weight_fc" in namespace:
-        written = _keep(namespace["weight_fc"], "weight_fc", found)
-    return {
-        "weight_fc": written,
-        "calls": calls,
-        "failures": [failure.plain() for failure in failures],
-    }, found
-
-
-def _noting(name: str, function: Any, calls: list[dict[str, Any]], found: dict[str, Array]) -> Any:
-    def noted(*args: Any, **kwargs: Any) -> Any:
-        number = len(calls)
-        calls.append({"name": name, "arguments": []})
-        for position, value in enumerate((*args, *kwargs.values())):
-            _note(calls[number]["arguments"], f"{number}.{position}", value, found)
-        result = function(*args, **kwargs)
-        _note(calls[number]["arguments"], f"{number}.result", result, found)
-        return _drawable(result) if name == "returnCAM" else result
-
-    return noted
+    bound = "weight_fc" in namespace
+    weight_fc, array = returned(namespace["weight_fc"]) if bound else (Returned(""), None)
+    calls = tuple(NotedCall(name, tuple(rows)) for name, rows in notes.calls)
+    return Cell(weight_fc, calls, tuple(failures)), notes.arrays | _named("weight_fc", array)
 
 
 def _drawable(value: Any) -> Any:
@@ -120,15 +155,3 @@ def _drawable(value: Any) -> Any:
     if isinstance(value, np.ndarray) and value.dtype != np.uint8 and value.dtype.kind in "fiu":
         return np.clip(np.nan_to_num(value.astype(np.float64)), 0, 255).astype(np.uint8)
     return value
-
-
-def _note(rows: list[Any], key: str, value: Any, found: dict[str, Array]) -> None:
-    rows.append(_keep(value, key, found) if len(found) < MAX_ARRAYS else plain(value)[0])
-
-
-def _keep(value: Any, key: str, found: dict[str, Array]) -> dict[str, Any]:
-    """Describe a value and put its numbers, where it has any, under a key."""
-    written, arrays = plain(value)
-    if "value" in arrays:
-        found[key] = arrays["value"]
-    return written

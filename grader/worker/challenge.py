@@ -4,42 +4,46 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from grader.wall.draws import draw, draw_into, draw_parameter, parameter_scale
+from grader.wall.values import Described
+from grader.wall.verbs import Done, Fill, Forward, Initial, Kept, OfModel, Release
 from grader.worker.loader import World, call
 from grader.worker.models import LARGE, Answer, Arrays, construct, without_slow_initialisers
+from grader.worker.state import Real
 from grader.worker.trace import Calm, Dropouts, describe
 
 
-def real_model(world: World, name: str, n_class: int) -> nn.Module:
+def real_model(world: World, asked: OfModel[Any]) -> nn.Module:
     """Return a model with real parameters, made at first use."""
-    cache = world.state.setdefault("real", {})
-    if name not in cache:
-        cache.clear()  # one at a time: each takes half a gigabyte
+    state, key = world.state, (asked.model, asked.n_class)
+    if state.real is None or state.real.key != key:
+        state.real = None  # before another is made: each takes half a gigabyte
         with without_slow_initialisers():
-            cache[name] = construct(world, name, n_class)[0].eval()
-    return cache[name]  # type: ignore[no-any-return]
+            state.real = Real(key, construct(world, *key)[0].eval())
+    return state.real.model
 
 
-def initial(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+def initial(world: World, asked: Initial, arrays: Arrays) -> Answer[Kept]:
     """Return some parameters and all small buffers as the constructor leaves them."""
-    model = real_model(world, args["model"], args["n_class"])
+    model = real_model(world, asked)
     known = dict(model.named_parameters())
-    found = {name: known[name] for name in args["names"] if name in known}
+    found = {name: known[name] for name in asked.names if name in known}
     small = {name: b for name, b in model.named_buffers() if b.numel() <= LARGE and b.dtype == torch.float32}
-    return sorted(small), {name: t.detach().numpy().copy() for name, t in {**small, **found}.items()}
+    values = {name: t.detach().numpy().copy() for name, t in {**small, **found}.items()}
+    return Kept(tuple(sorted(small))), values
 
 
 @torch.no_grad()
-def fill(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+def fill(world: World, asked: Fill, arrays: Arrays) -> Answer[Done]:
     """Fill the named parameters of a model from the seed, each by its key."""
-    model = real_model(world, args["model"], args["n_class"])
-    for name, parameter in model.named_parameters():
-        if name in args["keys"]:
-            put(parameter, args["seed"], args["keys"][name])
-    return None, {}
+    for name, parameter in real_model(world, asked).named_parameters():
+        if name in asked.keys:
+            put(parameter, asked.seed, asked.keys[name])
+    return Done(), {}
 
 
 def put(parameter: Tensor, seed: int, key: str) -> None:
@@ -52,19 +56,23 @@ def put(parameter: Tensor, seed: int, key: str) -> None:
 
 
 @torch.inference_mode()
-def forward(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+def forward(world: World, asked: Forward, arrays: Arrays) -> Answer[Described]:
     """Run a filled model on an input drawn from the seed, dropouts taken out."""
-    model = real_model(world, args["model"], args["n_class"])
+    model = real_model(world, asked)
     model.eval()
-    x = torch.from_numpy(draw(args["seed"], "input", tuple(args["size"])))
+    x = torch.from_numpy(draw(asked.seed, "input", asked.size))
     with Calm(), Dropouts():  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
         output = call(model, x)
-    if not isinstance(output, Tensor):
-        return describe(output), {}
-    return describe(output), {"output": output.float().contiguous().numpy()}
+    seen = Described(**describe(output))
+    return seen, {"output": call(numbers, output)} if isinstance(output, Tensor) else {}
 
 
-def release(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+def numbers(output: Tensor) -> np.ndarray[Any, Any]:
+    """Return a tensor's values as float32; raises where it has none, being sparse, say."""
+    return output.float().contiguous().numpy()
+
+
+def release(world: World, asked: Release, arrays: Arrays) -> Answer[Done]:
     """Free the memory that models take."""
-    world.state.pop("real", None)
-    return None, {}
+    world.state.real = None
+    return Done(), {}

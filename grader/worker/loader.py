@@ -5,7 +5,7 @@ import __future__
 
 import importlib
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -13,25 +13,13 @@ from types import ModuleType
 from typing import Any
 
 from grader.records.submission import Chunk, Module, Slice
-from grader.worker.places import Place, place_of, register
+from grader.wall.values import SourceLine, cut
+from grader.wall.verbs import Failure
+from grader.worker.places import line_of, register
+from grader.worker.state import State
 
 FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
-MESSAGE_CAP = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A chunk that raised an exception."""
-
-    label: str
-    line: int
-    kind: str
-    message: str
-    place: Place | None
-
-    def plain(self) -> list[Any]:
-        """The failure as the wire carries it."""
-        return [self.label, self.line, self.kind, self.message, list(self.place) if self.place else None]
+KIND_CAP, MESSAGE_CAP = 200, 2000
 
 
 class StudentCodeError(Exception):
@@ -40,13 +28,13 @@ class StudentCodeError(Exception):
 
 @dataclass(slots=True)
 class World:
-    """What the worker knows of the submission; `state` is for the operations' caches."""
+    """What the worker knows of the submission; `state` is what the operations keep."""
 
     slice: Slice = field(default_factory=Slice)
     namespaces: dict[str, dict[str, Any]] = field(default_factory=dict)
     targets: dict[str, Any] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
-    state: dict[str, Any] = field(default_factory=dict)
+    state: State = field(default_factory=State)
 
 
 def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -60,10 +48,15 @@ def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 def describe(error: BaseException) -> tuple[str, str]:
     """The kind and the message of an exception that may lie, raise or never end when asked for its text."""
     try:
-        message = str(error)[:MESSAGE_CAP]
+        message = cut(error, MESSAGE_CAP)
     except BaseException:
         message = ""
-    return type(error).__name__[:200], message
+    return cut(type(error).__name__, KIND_CAP), message
+
+
+def failure(chunk: Chunk, error: BaseException) -> Failure:
+    """A chunk that raised an exception."""
+    return Failure(SourceLine(chunk.label, chunk.line), *describe(error), line_of(error))
 
 
 # --- chunks ---------------------------------------------------------------------------------------
@@ -86,7 +79,7 @@ def run_chunks(
             flags |= code.co_flags & FUTURES  # `from __future__` holds for the rest of the file
             exec(code, namespace)
         except BaseException as error:
-            failures.append(Failure(chunk.label, chunk.line, *describe(error), place_of(error)))
+            failures.append(failure(chunk, error))
     return failures
 
 
@@ -146,22 +139,4 @@ def _import(world: World, module: Module) -> None:
             )
     except BaseException as error:
         first = module.chunks[0] if module.chunks else Chunk(module.name, 1, "")
-        world.failures.append(Failure(first.label, first.line, *describe(error), place_of(error)))
-
-
-# --- the slice on the wire ------------------------------------------------------------------------
-
-
-def unpack(plain: Mapping[str, Any]) -> Slice:
-    """A slice as `grader.sandbox.student.pack` wrote it."""
-    return Slice(
-        modules=tuple(Module(name, _chunks(chunks), package) for name, chunks, package in plain["modules"]),
-        targets=dict(plain["targets"]),
-        cam_cell=_chunks(plain["cam_cell"]),
-        weight_fc=_chunks(plain["weight_fc"]),
-        cam_module=plain["cam_module"],
-    )
-
-
-def _chunks(plain: Iterable[Sequence[Any]]) -> tuple[Chunk, ...]:
-    return tuple(Chunk(label, line, source) for label, line, source in plain)
+        world.failures.append(failure(first, error))

@@ -5,20 +5,36 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
 
+from grader.wall.values import SourceLine, cut
+from grader.wall.verbs import (
+    Build,
+    Gradients,
+    Model,
+    OfModel,
+    Outputs,
+    Parameter,
+    Reached,
+    Seen,
+    Shapes,
+    Trace,
+)
 from grader.worker.loader import StudentCodeError, World, call
 from grader.worker.places import Place, place_of, place_of_frame
+from grader.worker.state import Light
 from grader.worker.strict import Strict
 from grader.worker.trace import describe, record
 
+V = TypeVar("V")
 Arrays = Mapping[str, np.ndarray[Any, Any]]
-Answer = tuple[Any, dict[str, np.ndarray[Any, Any]]]
+Answer = tuple[V, dict[str, np.ndarray[Any, Any]]]
+Way = Literal["keyword", "position", "default"]
 SLOW_INITIALISERS = (
     "kaiming_uniform_",
     "kaiming_normal_",
@@ -47,10 +63,10 @@ def _constructor(world: World, name: str) -> Callable[..., Any]:
     return target  # type: ignore[no-any-return]
 
 
-def construct(world: World, name: str, n_class: int) -> tuple[nn.Module, str]:
+def construct(world: World, name: str, n_class: int) -> tuple[nn.Module, Way]:
     """Make a model as students do: by keyword, else by position, else with defaults; say which way it was."""
     make = _constructor(world, name)
-    ways: dict[str, Callable[[], Any]] = {
+    ways: dict[Way, Callable[[], Any]] = {
         "keyword": lambda: make(n_class=n_class),
         "position": lambda: make(n_class),
         "default": make,
@@ -64,14 +80,19 @@ def construct(world: World, name: str, n_class: int) -> tuple[nn.Module, str]:
     return model, way
 
 
-def _way(make: Callable[..., Any]) -> str:
+def _way(make: Callable[..., Any]) -> Way:
     try:
         signature = inspect.signature(make)
     except (TypeError, ValueError):
         return "keyword"
-    for way, args, kwargs in (("keyword", (), {"n_class": 12}), ("position", (12,), {}), ("default", (), {})):
+    calls: dict[Way, tuple[tuple[int, ...], dict[str, int]]] = {
+        "keyword": ((), {"n_class": 12}),
+        "position": ((12,), {}),
+        "default": ((), {}),
+    }
+    for way, (args, kwargs) in calls.items():
         try:
-            signature.bind(*args, **kwargs)  # type: ignore[arg-type]
+            signature.bind(*args, **kwargs)
         except TypeError:
             continue
         return way
@@ -99,7 +120,7 @@ def without_slow_initialisers() -> Iterator[None]:
             setattr(nn.init, name, initialise)
 
 
-def _meta(world: World, name: str, n_class: int) -> tuple[nn.Module, str, dict[str, Place]]:
+def _meta(world: World, name: str, n_class: int) -> Light:
     """Build on the meta device where the constructor allows it, else for real; note which line made what."""
     made: dict[int, Place] = {}
 
@@ -125,27 +146,27 @@ def _meta(world: World, name: str, n_class: int) -> tuple[nn.Module, str, dict[s
         for key, _ in module.named_parameters(recurse=False)
         if id(module) in made
     }
-    return model, way, places
+    return Light(model, way, places)
 
 
-def _light(world: World, name: str, n_class: int) -> tuple[nn.Module, str, dict[str, Place]]:
-    cache = world.state.setdefault("light", {})
-    if (name, n_class) not in cache:
-        cache[name, n_class] = _meta(world, name, n_class)
-    return cache[name, n_class]  # type: ignore[no-any-return]
+def _light(world: World, asked: OfModel[Any]) -> Light:
+    key, known = (asked.model, asked.n_class), world.state.light
+    if key not in known:
+        known[key] = _meta(world, *key)
+    return known[key]
 
 
-def build(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
-    """Build a model; return how, its parameters and where each was made."""
-    model, way, places = _light(world, args["model"], args["n_class"])
-    parameters = [[key, list(p.shape), p.requires_grad] for key, p in model.named_parameters()]
-    return {
-        "way": way,
-        "meta": all(p.is_meta for p in model.parameters()),
-        "parameters": parameters,
-        "places": {key: list(place) for key, place in places.items()},
-        "methods": vgg_methods(world, model),
-    }, {}
+def build(world: World, asked: Build, arrays: Arrays) -> Answer[Model]:
+    """Build a model; tell how, its parameters and where each was made."""
+    model, way, places = _light(world, asked)
+    parameters = {
+        name: Parameter(
+            tuple(p.shape), p.requires_grad, SourceLine(*places[name]) if name in places else None
+        )
+        for name, p in model.named_parameters()
+    }
+    meta = all(p.is_meta for p in model.parameters())
+    return Model(way, meta, parameters, tuple(vgg_methods(world, model))), {}
 
 
 def vgg_methods(world: World, model: nn.Module) -> list[str]:
@@ -165,28 +186,27 @@ def _device(model: nn.Module) -> str:
     return "meta" if all(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())) else "cpu"
 
 
-def trace(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
-    """Record a forward pass in eval or train mode.
+def trace(world: World, asked: Trace, arrays: Arrays) -> Answer[dict[str, Any]]:
+    """Record a forward pass in eval or train mode, as plain rows.
 
     What looks at values needs real ones; a model that raises alike with them raises for itself.
     """
-    key = args["model"], args["n_class"]
-    model, _, _ = _light(world, *key)
-    alike = world.state.setdefault("raises_alike", set())
+    key, alike = (asked.model, asked.n_class), world.state.raises_alike
+    light = _light(world, asked)
     try:
-        return _traced(model, args), {}
+        return _traced(light.model, asked), {}
     except StudentCodeError as error:
-        if _device(model) != "meta" or key in alike:
+        if _device(light.model) != "meta" or key in alike:
             raise
         refused = _raised(error)
-    real, way, places = _solid(world, *key)
+    real = _solid(world, *key, light.places)
     try:
-        written = _traced(real, args)
+        written = _traced(real.model, asked)
     except StudentCodeError as error:
         if _raised(error) == refused:
             alike.add(key)
         raise
-    world.state["light"][key] = (real, way, places)
+    world.state.light[key] = real
     return written, {}
 
 
@@ -196,45 +216,44 @@ def _raised(error: StudentCodeError) -> tuple[str, Any]:
     return type(cause).__name__, place_of(cause)
 
 
-def _traced(model: nn.Module, args: dict[str, Any]) -> dict[str, Any]:
-    model.train(args["training"])
+def _traced(model: nn.Module, asked: Trace) -> dict[str, Any]:
+    model.train(asked.training)
     device = torch.device(_device(model))
-    x = torch.zeros(args["size"], device=device)
-    with torch.set_grad_enabled(args["training"]), device, Strict():  # type: ignore[no-untyped-call]
+    x = torch.zeros(asked.size, device=device)
+    with torch.set_grad_enabled(asked.training), device, Strict():  # type: ignore[no-untyped-call]
         written, _ = call(record, model, x, place_of_frame)
     return written  # type: ignore[no-any-return]
 
 
-def _solid(world: World, name: str, n_class: int) -> tuple[nn.Module, str, dict[str, Place]]:
+def _solid(world: World, name: str, n_class: int, places: Mapping[str, Place]) -> Light:
     with without_slow_initialisers():
-        model, way = construct(world, name, n_class)
-    return model, way, _light(world, name, n_class)[2]
+        return Light(*construct(world, name, n_class), places)
 
 
-def shapes(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+def shapes(world: World, asked: Shapes, arrays: Arrays) -> Answer[Outputs]:
     """Return what the model gives for each input size: a description, or the exception's text."""
-    model, _, _ = _light(world, args["model"], args["n_class"])
+    model = _light(world, asked).model
     model.eval()
-    return [_shape_of(model, size) for size in args["sizes"]], {}
+    return Outputs(tuple(_seen(model, size) for size in asked.sizes)), {}
 
 
-def _shape_of(model: nn.Module, size: list[int]) -> dict[str, Any]:
+def _seen(model: nn.Module, size: tuple[int, ...]) -> Seen:
     if _device(model) != "meta" and size[0] * size[2] * size[3] > LARGE_INPUT:
-        return {"type": "", "skipped": True}  # seconds of arithmetic for one number
+        return Seen("", skipped=True)  # seconds of arithmetic for one number
     try:
         with torch.no_grad(), Strict():  # type: ignore[no-untyped-call]
-            return describe(model(torch.zeros(size, device=_device(model))))
+            return Seen(**describe(model(torch.zeros(size, device=_device(model)))))
     except Exception as error:
-        return {"type": "", "error": f"{type(error).__name__}: {error}"[:500]}
+        return Seen("", error=cut(f"{type(error).__name__}: {error}", 500))
 
 
-def gradients(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+def gradients(world: World, asked: Gradients, arrays: Arrays) -> Answer[Reached]:
     """Say which parameters a gradient reaches from the sum of the output, in train mode."""
-    model, _, _ = _light(world, args["model"], args["n_class"])
+    model = _light(world, asked).model
     model.train()
     model.zero_grad(set_to_none=True)
     with torch.enable_grad():
-        output = call(model, torch.zeros(args["size"], device=_device(model)))
+        output = call(model, torch.zeros(asked.size, device=_device(model)))
         if isinstance(output, Tensor) and output.requires_grad:
             call(output.sum().backward)
-    return {key: p.grad is not None for key, p in model.named_parameters()}, {}
+    return Reached({name: p.grad is not None for name, p in model.named_parameters()}), {}

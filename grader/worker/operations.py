@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from grader.wall import verbs
 from grader.worker import cam, challenge, models, training, vgg
 
-OPERATIONS = {
-    "build": models.build,
-    "trace": models.trace,
-    "shapes": models.shapes,
-    "gradients": models.gradients,
-    "initial": challenge.initial,
-    "fill": challenge.fill,
-    "forward": challenge.forward,
-    "release": challenge.release,
-    "copy_vgg": vgg.copy_vgg,
-    "sample": vgg.sample,
-    "train_begin": training.begin,
-    "train_pictures": training.learn_from,
-    "train_steps": training.steps,
-    "train_predict": training.predict,
-    "train_best": training.best,
-    "train_end": training.end,
-    "cls_pred": cam.cls_pred,
-    "cam": cam.cam,
-    "cam_cell": cam.cam_cell,
+OPERATIONS: Mapping[type[verbs.Request[Any]], Any] = {
+    verbs.Build: models.build,
+    verbs.Trace: models.trace,
+    verbs.Shapes: models.shapes,
+    verbs.Gradients: models.gradients,
+    verbs.Initial: challenge.initial,
+    verbs.Fill: challenge.fill,
+    verbs.Forward: challenge.forward,
+    verbs.Release: challenge.release,
+    verbs.CopyVgg: vgg.copy_vgg,
+    verbs.Sample: vgg.sample,
+    verbs.TrainBegin: training.begin,
+    verbs.TrainPictures: training.learn_from,
+    verbs.TrainSteps: training.steps,
+    verbs.TrainPredict: training.predict,
+    verbs.TrainBest: training.best,
+    verbs.TrainEnd: training.end,
+    verbs.ClsPred: cam.cls_pred,
+    verbs.Cam: cam.cam,
+    verbs.CamCell: cam.cam_cell,
 }

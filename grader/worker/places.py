@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from types import FrameType, TracebackType
 
 from grader.records.submission import Chunk
+from grader.wall.values import SourceLine
 
 Place = tuple[str, int]
 
@@ -51,3 +52,9 @@ def place_of_frame() -> Place | None:
             return frame.f_code.co_filename, frame.f_lineno
         frame = frame.f_back
     return None
+
+
+def line_of(error: BaseException) -> SourceLine | None:
+    """Return `place_of` as the wire carries it."""
+    place = place_of(error)
+    return SourceLine(*place) if place else None

@@ -1,8 +1,8 @@
 """Record one forward pass as plain data: every tensor operation, who feeds whom, and the line that called it.
 
 Nothing is interpreted here. A value has a number; an operation is a row
-`[name, arguments, named arguments, results, place]` whose tensor arguments are written `["t", number]`
-and whose results are `[number, shape]`.
+`[name, arguments, named arguments, results, line]` whose tensor arguments are written `["t", number]`
+and whose results are `[number, shape]`, as grader/wall/recording.py reads it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from grader.wall.recording import MAX_CALLS
+from grader.wall.values import cut
+
 Place = tuple[str, int]
-MAX_CALLS = 20_000
 DROPOUTS: dict[Any, str] = {
     F.dropout: "dropout",
     F.dropout1d: "dropout1d",
@@ -153,7 +155,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # idem
             return ["l", [self._plain(item) for item in value]]
         if value is None or isinstance(value, bool | int | float | str):
             return value
-        return ["x", str(value)]  # a dtype, a device, a memory format
+        return ["x", cut(value, 200)]  # a dtype, a device, a memory format
 
     def _number(self, tensor: Tensor) -> int:
         self._next += 1
@@ -204,6 +206,6 @@ def record(model: nn.Module, x: Tensor, place: Callable[[], Place | None]) -> tu
 def describe(output: Any) -> dict[str, Any]:
     """Say what a forward pass returned: type, shape, dtype, whether a gradient can flow."""
     if not isinstance(output, Tensor):
-        return {"type": type(output).__name__, "shape": [], "dtype": "", "requires_grad": False}
+        return {"type": cut(type(output).__name__, 200), "shape": [], "dtype": "", "requires_grad": False}
     shape, dtype = [int(n) for n in output.shape], str(output.dtype).removeprefix("torch.")
     return {"type": "Tensor", "shape": shape, "dtype": dtype, "requires_grad": output.requires_grad}

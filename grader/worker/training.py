@@ -7,7 +7,7 @@ losses, which are shown and prove nothing, and predictions for pictures whose la
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -19,12 +19,10 @@ from torch.nn import functional as F
 from torch.optim import Adam
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
+from grader.wall.verbs import Done, TrainBegin, TrainBest, TrainEnd, TrainPictures, TrainPredict, TrainSteps
 from grader.worker import stepping
 from grader.worker.loader import StudentCodeError, World, call
-from grader.worker.models import construct
-
-Arrays = Mapping[str, np.ndarray[Any, Any]]
-Answer = tuple[Any, dict[str, np.ndarray[Any, Any]]]
+from grader.worker.models import Answer, Arrays, construct
 
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)  # of ImageNet
 STD = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
@@ -80,85 +78,80 @@ class Session:
         return output.float()
 
 
-def begin(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
-    """Build a model, give its parameters their first values, make the optimiser; say what device it is on.
-
-    `bounds` draws the named parameters evenly from [-bound, bound], `carried` lets others pass on what
-    they are told, arrays named `value/NAME` set others, and the rest keep what the constructor gave them.
-    """
+def begin(world: World, asked: TrainBegin, arrays: Arrays) -> Answer[Done]:
+    """Build a model, give its parameters their first values, make the optimiser."""
     keep_memory()
-    world.state.pop("real", None)  # half a gigabyte that another question may have left
-    world.state.pop("training", None)
-    torch.manual_seed(args["seed"])
-    model, _ = construct(world, args["model"], args["n_class"])
-    _set(model, args["bounds"], args["carried"], arrays, torch.Generator().manual_seed(args["seed"]))
-    device = torch.device(args["device"])
+    world.state.real = world.state.training = None  # gigabytes that another question may have left
+    torch.manual_seed(asked.seed)
+    model, _ = construct(world, asked.model, asked.n_class)
+    _set(model, asked, arrays, torch.Generator().manual_seed(asked.seed))
+    device = torch.device(asked.device)
     stepping.prepare(device)
     model.to(device)
     parameters = list(model.parameters())
-    optimizer = stepping.adam(parameters, args["learning_rate"], args["weight_decay"], device)
-    schedule = ReduceLROnPlateau(
-        optimizer, "min", patience=args["patience"], min_lr=args["min_learning_rate"]
-    )
-    torch.manual_seed(args["seed"])  # dropout is the same however the constructor drew
-    world.state["training"] = Session(model, optimizer, schedule, device, args["seed"])
-    return str(device), {}
+    optimizer = stepping.adam(parameters, asked.learning_rate, asked.weight_decay, device)
+    schedule = ReduceLROnPlateau(optimizer, "min", patience=asked.patience, min_lr=asked.min_learning_rate)
+    torch.manual_seed(asked.seed)  # dropout is the same however the constructor drew
+    world.state.training = Session(model, optimizer, schedule, device, asked.seed)
+    return Done(), {}
 
 
-def learn_from(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
-    """Take pictures `image/0` ..., uint8 (H, W, 3), with their labels `label/0` ..., uint8 (H, W)."""
-    session: Session = world.state["training"]
+def _session(world: World) -> Session:
+    assert world.state.training is not None, "training was begun before"
+    return world.state.training
+
+
+def learn_from(world: World, asked: TrainPictures, arrays: Arrays) -> Answer[Done]:
+    """Take pictures with their labels."""
+    session = _session(world)
     first = not session.images
     for images, name in ((session.images, "image"), (session.labels, "label")):
         images += [torch.from_numpy(array.copy()).to(session.device) for array in numbered(arrays, name)]
     if first and session.images:
         session.format = stepping.layout(session.model, session.run, session.normalised(session.images[0]))
         torch.manual_seed(session.seed)  # dropout is the same however that went
-    return len(session.images), {}
+    return Done(), {}
 
 
-def steps(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+def steps(world: World, asked: TrainSteps, arrays: Arrays) -> Answer[Done]:
     """Take a step on each of the named pictures in turn; return their losses."""
-    session: Session = world.state["training"]
+    session = _session(world)
     session.model.train()
-    losses = [session.take(session.images[index], session.labels[index]) for index in args["order"]]
+    losses = [session.take(session.images[index], session.labels[index]) for index in asked.order]
     session.losses += losses
-    if args["epoch_ends"]:
+    if asked.epoch_ends:
         session.schedule.step(float(torch.stack(session.losses).mean()))
         session.losses.clear()
-    return None, {"losses": torch.stack(losses).cpu().numpy()}
+    return Done(), {"losses": torch.stack(losses).cpu().numpy()}
 
 
 @torch.no_grad()
-def predict(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
-    """Return for each `image/K` the class of every pixel and the log-probabilities of some.
-
-    `class/K` is uint8 (H, W); `log/K` float32 (n_class, h, w), every `stride`-th row and column.
-    """
-    session: Session = world.state["training"]
+def predict(world: World, asked: TrainPredict, arrays: Arrays) -> Answer[Done]:
+    """Return for each `image/K` the class of every pixel and the log-probabilities of some."""
+    session = _session(world)
     session.model.eval()
-    stride, found = args["stride"], {}
+    stride, found = asked.stride, {}
     for number, array in enumerate(numbered(arrays, "image")):
         logits = session.run(session.normalised(torch.from_numpy(array.copy()).to(session.device)))[0]
         found[f"class/{number}"] = logits.argmax(0).to(torch.uint8)
         found[f"log/{number}"] = logits[:, ::stride, ::stride].log_softmax(0)
-    return None, {name: value.cpu().numpy() for name, value in found.items()}  # waits for a GPU once
+    return Done(), {name: value.cpu().numpy() for name, value in found.items()}  # waits for a GPU once
 
 
-def best(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+def best(world: World, asked: TrainBest, arrays: Arrays) -> Answer[Done]:
     """Keep the model as it is now, or bring it back as it was kept."""
-    session: Session = world.state["training"]
-    if args["keep"]:
+    session = _session(world)
+    if asked.keep:
         session.best = {name: value.clone() for name, value in session.model.state_dict().items()}
     else:
         session.model.load_state_dict(session.best)
-    return None, {}
+    return Done(), {}
 
 
-def end(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+def end(world: World, asked: TrainEnd, arrays: Arrays) -> Answer[Done]:
     """Free what training takes."""
-    world.state.pop("training", None)
-    return None, {}
+    world.state.training = None
+    return Done(), {}
 
 
 def keep_memory() -> None:
@@ -189,21 +182,15 @@ def _colours(device: torch.device) -> tuple[Tensor, Tensor]:
 
 
 @torch.no_grad()
-def _set(
-    model: nn.Module,
-    bounds: Mapping[str, float],
-    carried: Mapping[str, tuple[float, int, int, int]],
-    arrays: Arrays,
-    generator: torch.Generator,
-) -> None:
+def _set(model: nn.Module, asked: TrainBegin, arrays: Arrays, generator: torch.Generator) -> None:
     for name, parameter in sorted(model.named_parameters()):
         given = arrays.get(f"value/{name}")
         if given is not None:
             parameter.copy_(torch.from_numpy(given.copy()))
-        elif name in carried:
-            _carry(parameter, *carried[name])
-        elif name in bounds:
-            parameter.uniform_(-bounds[name], bounds[name], generator=generator)
+        elif name in asked.carried:
+            _carry(parameter, *asked.carried[name])
+        elif name in asked.bounds:
+            parameter.uniform_(-asked.bounds[name], asked.bounds[name], generator=generator)
 
 
 def _carry(weight: Tensor, gain: float, inputs: int, outputs: int, kinds: int) -> None:

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
 from torch import nn
 
 from grader.wall.draws import positions
+from grader.wall.verbs import CopyVgg, Done, Sample, Sampled
 from grader.worker.challenge import put, real_model
 from grader.worker.loader import World, call
 from grader.worker.models import Answer, Arrays
+from grader.worker.state import Vgg16
 
 
-def filled_vgg16(world: World, shapes: dict[str, list[int]], seed: int, fresh: bool) -> nn.Module:
+def filled_vgg16(world: World, shapes: Mapping[str, tuple[int, ...]], seed: int, fresh: bool) -> nn.Module:
     """Make a VGG-16 whose layers fit the student's, filled from the seed unless it still is."""
-    cache = world.state.setdefault("vgg16", {})
-    wanted = tuple(sorted((key, tuple(shape)) for key, shape in shapes.items()))
-    if cache.get("shapes") == wanted and not fresh:
-        return cache["model"]  # type: ignore[no-any-return]
-    if cache.get("shapes") != wanted:
-        cache.update(shapes=wanted, model=_make_vgg16(shapes))
-    model = cache["model"]
+    made = world.state.vgg16
+    if made is not None and made.shapes == shapes and not fresh:
+        return made.model
+    if made is None or made.shapes != shapes:
+        made = world.state.vgg16 = Vgg16(shapes, _make_vgg16(shapes))
     with torch.no_grad():
-        for key, parameter in model.named_parameters():
+        for key, parameter in made.model.named_parameters():
             put(parameter, seed, f"vgg/{key}")
-    return model  # type: ignore[no-any-return]
+    return made.model
 
 
-def _make_vgg16(shapes: dict[str, list[int]]) -> nn.Module:
+def _make_vgg16(shapes: Mapping[str, tuple[int, ...]]) -> nn.Module:
     from torchvision.models import VGG, vgg16  # a second's import, needed here only
 
     with torch.device("meta"):
@@ -43,20 +43,19 @@ def _make_vgg16(shapes: dict[str, list[int]]) -> nn.Module:
     return empty.eval()
 
 
-def copy_vgg(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+def copy_vgg(world: World, asked: CopyVgg, arrays: Arrays) -> Answer[Done]:
     """Call the student's copying with a VGG-16 made for the purpose; the model was filled before."""
-    model = real_model(world, args["model"], args["n_class"])
-    vgg16 = filled_vgg16(world, args["shapes"], args["seed"], args["fresh"])
-    _stand_in(model, vgg16, args["stand_ins"])
-    name = args["method"]
-    if hasattr(type(model), name):
-        call(getattr(model, name), vgg16)
+    model = real_model(world, asked)
+    vgg16 = filled_vgg16(world, asked.shapes, asked.seed, asked.fresh)
+    _stand_in(model, vgg16, asked.stand_ins)
+    if hasattr(type(model), asked.method):
+        call(getattr(model, asked.method), vgg16)
     else:
-        _call_function(world.targets[name], model, vgg16)
-    return None, {}
+        _call_function(world.targets[asked.method], model, vgg16)
+    return Done(), {}
 
 
-def _stand_in(model: nn.Module, vgg16: nn.Module, names: dict[str, str]) -> None:
+def _stand_in(model: nn.Module, vgg16: nn.Module, names: Mapping[str, str]) -> None:
     """Give the model what copying may ask for by name though the student's forward pass has no such layer."""
     for name, source in names.items():
         if hasattr(model, name):
@@ -74,15 +73,17 @@ def _call_function(function: Callable[..., Any], model: nn.Module, vgg16: nn.Mod
     call(function, *((vgg16, model) if vgg_first else (model, vgg16)))
 
 
-def sample(world: World, args: dict[str, Any], arrays: Arrays) -> Answer:
+def sample(world: World, asked: Sample, arrays: Arrays) -> Answer[Sampled]:
     """Return shapes, and values at positions drawn from a seed, of the model or (`of`) the VGG-16."""
-    vgg = args["of"] == "vgg16"
-    model = world.state["vgg16"]["model"] if vgg else real_model(world, args["model"], args["n_class"])
+    vgg16 = world.state.vgg16
+    if asked.of == "vgg16":
+        assert vgg16 is not None, "copying was asked for before"
+    model = vgg16.model if asked.of == "vgg16" and vgg16 else real_model(world, asked)
     known = dict(model.named_parameters())
     found = {}
-    for name in args["names"]:
+    for name in asked.names:
         if name in known:
             flat = known[name].detach().reshape(-1)
-            at = positions(args["seed"], name, flat.numel(), args["count"])
+            at = positions(asked.seed, name, flat.numel(), asked.count)
             found[name] = flat[torch.from_numpy(at)].float().cpu().numpy()
-    return {name: list(known[name].shape) for name in found}, found
+    return Sampled({name: tuple(known[name].shape) for name in found}), found

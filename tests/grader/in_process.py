@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-import msgpack
 import numpy as np
 
+from fixtures.corpus.inside import over_the_wire
 from grader.errors import StudentRaised
-from grader.records.reason import Place
-from grader.sandbox.loading import Loaded
-from grader.sandbox.student import Reply
+from grader.wall.answers import Reply, fit, read_value
+from grader.wall.values import place
+from grader.wall.verbs import Loaded, Request, verb
 from grader.worker.loader import StudentCodeError, World, describe
 from grader.worker.operations import OPERATIONS
-from grader.worker.places import place_of
+from grader.worker.places import line_of
 from tests.grader.slim import world_of
+
+V = TypeVar("V")
 
 
 class InProcess:
@@ -27,26 +29,17 @@ class InProcess:
         self.loaded = Loaded(tuple(self.world.targets))
 
     def ask(
-        self,
-        verb: str,
-        args: Mapping[str, Any] | None = None,
-        arrays: Mapping[str, np.ndarray] | None = None,
-        *,
-        seconds: float = 30.0,
-    ) -> Reply:
-        """Answer by the worker's own code, plain values as they come off the wire."""
-        self.asked.append(verb)
+        self, request: Request[V], arrays: Mapping[str, np.ndarray] | None = None, *, seconds: float = 30.0
+    ) -> Reply[V]:
+        """Answer by the worker's own code, with values as they come off the wire."""
+        self.asked.append(verb(type(request)))
+        asked: Any = over_the_wire(request, type(request))
         try:
-            value, found = OPERATIONS[verb](self.world, _wired(dict(args or {})), dict(arrays or {}))
+            value, found = OPERATIONS[type(asked)](self.world, asked, dict(arrays or {}))
         except StudentCodeError as error:
             assert error.__cause__ is not None
-            place = place_of(error.__cause__)
-            raise StudentRaised(*describe(error.__cause__), Place(*place) if place else None) from None
-        return Reply(_wired(value), found)
-
-
-def _wired(value: Any) -> Any:
-    return msgpack.unpackb(msgpack.packb(value), strict_map_key=False)
+            raise StudentRaised(*describe(error.__cause__), place(line_of(error.__cause__))) from None
+        return Reply(read_value(fit(value, found, asked), asked), found)
 
 
 class Refusing:
@@ -57,7 +50,7 @@ class Refusing:
         self.asked: list[str] = []
         self.loaded = Loaded(("FCN32s", "FCN8s", "get_cls_pred", "returnCAM"))
 
-    def ask(self, verb: str, *_: Any, **__: Any) -> Reply:
+    def ask(self, request: Request[V], *_: Any, **__: Any) -> Reply[V]:
         """Raise."""
-        self.asked.append(verb)
+        self.asked.append(verb(type(request)))
         raise self.error

@@ -13,6 +13,8 @@ from grader.network.graph import Expr
 from grader.network.reading import Reading, read_network
 from grader.network.trace import Trace, read_trace
 from grader.records.submission import Chunk
+from grader.wall import verbs
+from grader.wall.answers import fit, read_value
 from grader.worker.loader import World, run_chunks
 from grader.worker.operations import OPERATIONS
 from grader.worker.places import place_of_frame
@@ -23,6 +25,7 @@ torch.set_num_threads(1)
 
 CHANNELS = {64: 2, 128: 4, 256: 8, 512: 16, 4096: 24}
 SIZE = (64, 76)
+TRACED = verbs.Trace("FCN8s", size=(1, 3, *SIZE))
 
 SOURCE = """\
 import numpy as np
@@ -179,13 +182,19 @@ def record_of(
     source: str, name: str = "FCN8s", *, training: bool = False, size: tuple[int, int] = SIZE
 ) -> dict[str, Any]:
     """What the worker writes down of a forward pass."""
-    args = {"model": name, "n_class": 12, "size": [1, 3, *size], "training": training}
-    return OPERATIONS["trace"](world_of(source), args, {})[0]
+    asked = verbs.Trace(name, size=(1, 3, *size), training=training)
+    written: dict[str, Any] = OPERATIONS[verbs.Trace](world_of(source), asked, {})[0]
+    return written
+
+
+def read_record(record: dict[str, Any]) -> Trace:
+    """A forward pass as the trusted side reads what was written down of it."""
+    return read_trace(read_value(fit(record, {}, TRACED), TRACED))
 
 
 def trace_of(source: str, name: str = "FCN8s", **options: Any) -> Trace:
     """A forward pass as the trusted side reads it."""
-    return read_trace(record_of(source, name, **options))
+    return read_record(record_of(source, name, **options))
 
 
 def reading_of(source: str, name: str = "FCN8s", **options: Any) -> Reading:
@@ -210,7 +219,7 @@ class Computes(nn.Module):
 def traced(function: Callable[..., Any], shape: tuple[int, ...] = (1, 3, 8, 9), **layers: nn.Module) -> Trace:
     """The trace of a function on the meta device."""
     model = Computes(function, **layers).to("meta").eval()
-    return read_trace(record(model, torch.zeros(shape, device="meta"), place_of_frame)[0])
+    return read_record(record(model, torch.zeros(shape, device="meta"), place_of_frame)[0])
 
 
 def expr_of(function: Callable[..., Any], shape: tuple[int, ...] = (1, 3, 8, 9), **layers: nn.Module) -> Expr:

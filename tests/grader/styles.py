@@ -13,13 +13,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from grader.network.reading import Reading, read_network
-from grader.network.trace import Trace, read_trace
+from grader.network.trace import Trace
 from grader.worker.loader import World
 from grader.worker.places import place_of_frame
 from grader.worker.trace import record
 from reference.architecture import Architecture, Conv, Pool
 from reference.fcn import bilinear_weight
-from tests.grader.slim import SIZE
+from tests.grader.slim import SIZE, read_record
 
 RELUS: dict[str, Callable[[Tensor], Tensor]] = {
     "functional": F.relu,
@@ -219,7 +219,7 @@ def styled_trace(table: Architecture, style: Style, *, size: tuple[int, int] = S
     with torch.device("meta"):
         model = Styled(table, style).eval()
         x = torch.zeros(1, 3, *size)
-    return read_trace(record(model, x, place_of_frame)[0])
+    return read_record(record(model, x, place_of_frame)[0])
 
 
 def styled_reading(table: Architecture, style: Style, *, size: tuple[int, int] = SIZE) -> Reading:

@@ -78,7 +78,7 @@ def test_a_function_that_raises_has_no_form() -> None:
 
 def test_what_is_printed_is_read() -> None:
     """The printed line holds a probability and a name."""
-    printed = PRINTED.search(cam().prediction.value["printed"])
+    printed = PRINTED.search(cam().prediction.value.printed)
 
     assert printed is not None
     assert printed[2] == "name 5"

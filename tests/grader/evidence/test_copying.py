@@ -110,7 +110,7 @@ GONE = ("layer.weight.data.copy_(source.weight.data.view(layer.weight.shape))", 
 
 def test_weights_that_a_layer_can_not_use_are_told() -> None:
     """A matrix in a convolution's place, or nothing at all, is copied wrongly whatever values it holds."""
-    fc6 = copying(FLAT).model.built.parameters["fc6.weight"]
+    fc6 = copying(FLAT).model.built.parameters["fc6.weight"].shape
 
     assert said(copying(FLAT)) == [
         f"fc6.weight has the shape {[fc6[0], fc6[1] * 49]} after copying",

@@ -8,8 +8,9 @@ from grader.errors import StudentDied, StudentLacks, StudentRaised
 from grader.evidence.witness import Witness
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Dropped, Module, Slice, Submission
-from grader.sandbox.loading import Failure, Loaded
-from grader.sandbox.student import Reply
+from grader.wall.answers import Reply
+from grader.wall.values import SourceLine
+from grader.wall.verbs import Build, Cam, CamCell, ClsPred, Failure, Loaded, Request, verb
 
 
 class Student:
@@ -19,10 +20,10 @@ class Student:
         self.loaded = Loaded(targets, failures)
         self.answer = answer
 
-    def ask(self, verb: str, *args: Any, **options: Any) -> Reply:
+    def ask(self, request: Any, *args: Any, **options: Any) -> Reply[Any]:
         if isinstance(self.answer, Exception):
             raise self.answer
-        return Reply(verb)
+        return Reply(verb(type(request)))
 
 
 def witness(student: Any, *chunks: Chunk, dropped: tuple[Dropped, ...] = (), **texts: str) -> Witness:
@@ -36,19 +37,19 @@ def test_what_is_there_is_asked() -> None:
     """Models and functions that the submission binds are asked about."""
     found = witness(Student("FCN32s", "returnCAM"))
 
-    assert found.ask("build", {"model": "FCN32s"}).value == "build"
-    assert found.ask("cam", {"index": 1}).value == "cam"
-    assert found.ask("cam_cell").value == "cam_cell"
+    assert found.ask(Build("FCN32s")).value == "build"
+    assert found.ask(Cam(1, "int")).value == "cam"
+    assert found.ask(CamCell()).value == "cam_cell"
 
 
 @pytest.mark.parametrize(
-    ("verb", "args", "name"),
-    [("build", {"model": "FCN8s"}, "FCN8s"), ("cls_pred", {}, "get_cls_pred"), ("cam", {}, "returnCAM")],
+    ("request_", "name"),
+    [(Build("FCN8s"), "FCN8s"), (ClsPred(), "get_cls_pred"), (Cam(1, "int"), "returnCAM")],
 )
-def test_what_is_missing_is_named(verb: str, args: dict[str, Any], name: str) -> None:
+def test_what_is_missing_is_named(request_: Request[Any], name: str) -> None:
     """Without the name, nothing is asked of the process."""
     with pytest.raises(StudentLacks, match=f"^{name} is not defined in the submission$"):
-        witness(Student("FCN32s")).ask(verb, args)
+        witness(Student("FCN32s")).ask(request_)
 
 
 @pytest.mark.parametrize(
@@ -56,23 +57,25 @@ def test_what_is_missing_is_named(verb: str, args: dict[str, Any], name: str) ->
 )
 def test_a_definition_that_raises_is_why(source: str) -> None:
     """Where the statement that binds the name failed, its exception and line are told."""
-    failure = Failure("cell 4", 2, "NameError", "name 'nn' is not defined", Place("cell 4", 3))
+    failure = Failure(
+        SourceLine("cell 4", 2), "NameError", "name 'nn' is not defined", SourceLine("cell 4", 3)
+    )
     found = witness(Student(failures=(failure,)), Chunk("cell 4", 2, source))
 
     with pytest.raises(
         StudentLacks, match="the statement that defines it raises NameError: name 'nn'"
     ) as caught:
-        found.ask("build", {"model": "FCN8s"})
+        found.ask(Build("FCN8s"))
     assert caught.value.place == Place("cell 4", 3)
 
 
 def test_another_statement_that_raises_is_not_why() -> None:
     """A failure elsewhere doesn't explain a name that nobody defines."""
-    failure = Failure("cell 4", 2, "NameError", "no", None)
+    failure = Failure(SourceLine("cell 4", 2), "NameError", "no", None)
     found = witness(Student(failures=(failure,)), Chunk("cell 4", 2, "print(FCN8s)"))
 
     with pytest.raises(StudentLacks, match="is not defined in the submission"):
-        found.ask("build", {"model": "FCN8s"})
+        found.ask(Build("FCN8s"))
 
 
 def test_a_cell_that_does_not_parse_is_why() -> None:
@@ -81,7 +84,7 @@ def test_a_cell_that_does_not_parse_is_why() -> None:
     found = witness(Student(), dropped=dropped, cell_5="class FCN8s(nn.Module)\n    pass")
 
     with pytest.raises(StudentLacks, match="cell 5 does not parse: expected ':'") as caught:
-        found.ask("build", {"model": "FCN8s"})
+        found.ask(Build("FCN8s"))
     assert caught.value.place == Place("cell 5", 7)
 
 
@@ -94,7 +97,7 @@ def test_another_cell_that_does_not_parse_is_not_why() -> None:
     found = witness(Student(), dropped=reasons, cell_5="x = (", cell_6="class FCN8s:\n    pass")
 
     with pytest.raises(StudentLacks, match="is not defined in the submission"):
-        found.ask("build", {"model": "FCN8s"})
+        found.ask(Build("FCN8s"))
 
 
 def test_a_name_of_the_wrong_kind_is_lacking() -> None:
@@ -103,11 +106,11 @@ def test_a_name_of_the_wrong_kind_is_lacking() -> None:
     found = witness(Student("FCN8s", answer=wrong))
 
     with pytest.raises(StudentLacks, match=r"^FCN8s is of type int, not a class$"):
-        found.ask("build", {"model": "FCN8s"})
+        found.ask(Build("FCN8s"))
 
 
 @pytest.mark.parametrize("error", [StudentRaised("ValueError", "no"), StudentDied("gone")])
 def test_other_errors_come_through(error: Exception) -> None:
     """What the submission does otherwise is no business of the witness."""
     with pytest.raises(type(error)):
-        witness(Student("FCN8s", answer=error)).ask("build", {"model": "FCN8s"})
+        witness(Student("FCN8s", answer=error)).ask(Build("FCN8s"))

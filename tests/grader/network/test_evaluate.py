@@ -14,12 +14,11 @@ from grader.network import evaluate
 from grader.network.evaluate import BILINEAR, Evaluator, NotReplayableError
 from grader.network.graph import INPUT, Expr, add, crop, expr, leaf, max_pool, relu
 from grader.network.reference import window
-from grader.network.trace import read_trace
 from grader.wall.draws import draw, draw_parameter
 from grader.worker.places import place_of_frame
 from grader.worker.trace import Calm, Dropouts, record
 from reference.fcn import bilinear_weight
-from tests.grader.slim import Computes, expr_of
+from tests.grader.slim import Computes, expr_of, read_record
 from tests.grader.styles import CROPS, RELUS
 
 SEED, SHAPE = 3, (2, 3, 8, 9)
@@ -121,7 +120,7 @@ def replayed(model: nn.Module) -> Tensor:
     evaluator = Evaluator(SEED, SHAPE)
     evaluator.buffers = {name: buffer.numpy() for name, buffer in model.named_buffers()}
     light = Program(model.steps).to("meta").eval()
-    trace = read_trace(record(light, torch.zeros(SHAPE, device="meta"), place_of_frame)[0])
+    trace = read_record(record(light, torch.zeros(SHAPE, device="meta"), place_of_frame)[0])
     assert trace.output is not None
     return evaluator(trace.output)
 

@@ -11,13 +11,12 @@ from grader.network.evaluate import Evaluator
 from grader.network.graph import INPUT, replace_leaves, walk
 from grader.network.reading import read_network
 from grader.network.reference import layer, reference_output, reference_uncropped
-from grader.network.trace import read_trace
 from grader.wall.draws import draw, draw_parameter
 from grader.worker.places import place_of_frame
 from grader.worker.trace import record
 from reference.architecture import Architecture, Conv, fcn8s, fcn32s
 from reference.fcn import FCN
-from tests.grader.slim import SLIM
+from tests.grader.slim import SLIM, read_record
 from tests.grader.styles import Style, styled_reading
 
 SEED = 11
@@ -56,7 +55,7 @@ def test_the_real_tables_are_the_modules(make) -> None:
     table = make(12)
     with torch.device("meta"):
         model, x = FCN(table).eval(), torch.zeros(1, 3, 64, 76)
-    output = read_trace(record(model, x, place_of_frame)[0]).output
+    output = read_record(record(model, x, place_of_frame)[0]).output
     assert output is not None
     reading = read_network(output, table)
     keyed = replace_leaves(reading.path.steps[reading.last_layer], reading.keys)

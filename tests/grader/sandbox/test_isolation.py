@@ -13,6 +13,7 @@ from grader.sandbox.ladder import LADDER, RUNGS, Isolation
 from grader.sandbox.probe import OUTLIVE, ProbeRow, probe
 from grader.sandbox.staging import ROOT, Program, stage
 from tests.grader.sandbox.conftest import HELD, Start
+from tests.grader.sandbox.toy_operations import Call
 
 
 def test_this_machine_has_a_rung() -> None:
@@ -121,7 +122,7 @@ def f(paths):
     others = ["/etc/passwd", "/etc/shadow", "/etc/hostname", "/var/log/dpkg.log"]
 
     assert len(secret) > 50
-    assert start(source, rung=rung).ask("call", {"name": "f", "args": [secret + others]}).value == []
+    assert start(source, rung=rung).ask(Call("f", (secret + others,))).value.value == []
 
 
 BLOCKED = """

@@ -13,7 +13,9 @@ from grader.sandbox.ladder import RUNGS
 from grader.sandbox.limits import Limits, MiB
 from grader.sandbox.process import Worker
 from grader.sandbox.staging import Program
+from grader.wall.verbs import Done, Ping
 from tests.grader.sandbox.conftest import Start
+from tests.grader.sandbox.toy_operations import Call
 
 LIMITS = Limits()
 
@@ -41,25 +43,25 @@ def test_a_memory_hog_is_told_so(start: Start, rung: str) -> None:
     """As a MemoryError with its line where the kernel refuses, else by the watch."""
     student = start(HOG, rung=rung, limits=replace(LIMITS, memory=200 * MiB))
     with pytest.raises((StudentRaised, StudentDied), match=r"MemoryError|more than 200 MiB of memory"):
-        student.ask("call", {"name": "f"})
+        student.ask(Call("f"))
 
-    assert student.ask("ping").value == {}
+    assert student.ask(Ping()).value == Done()
 
 
 def test_memory_counts_for_all_processes_together(start: Start, rung: str) -> None:
     """No child is beyond what the kernel allows to one, all of them are."""
     student = start(CHILDREN, rung=rung, limits=replace(LIMITS, memory=400 * MiB))
     with pytest.raises(StudentDied, match="more than 400 MiB of memory"):
-        student.ask("call", {"name": "f"})
+        student.ask(Call("f"))
 
 
 def test_a_fork_bomb_is_bounded(start: Start, rung: str) -> None:
     """Root is not bounded by the kernel's own limit, hence the watch."""
     student = start(FORK_BOMB, rung=rung, limits=replace(LIMITS, processes=20))
     with pytest.raises((StudentRaised, StudentDied), match=r"more than 20 processes|BlockingIOError"):
-        student.ask("call", {"name": "f"})
+        student.ask(Call("f"))
 
-    assert student.ask("ping").value == {}
+    assert student.ask(Ping()).value == Done()
 
 
 ORPHANS = """
@@ -136,14 +138,14 @@ def test_threads_are_bounded(start: Start, rung: str) -> None:
     """They cost the kernel what processes cost."""
     student = start(THREADS, rung=rung, limits=replace(LIMITS, threads=100))
     with pytest.raises((StudentRaised, StudentDied), match=r"more than 100 threads|can't start new thread"):
-        student.ask("call", {"name": "f"})
+        student.ask(Call("f"))
 
 
 def test_a_flood_past_print_is_stopped(start: Start, rung: str) -> None:
     """Its end is kept for the log, no more."""
     student = start(FLOOD, rung=rung, limits=replace(LIMITS, console=MiB))
     with pytest.raises(StudentDied, match="more than 1 MiB to its console"):
-        student.ask("call", {"name": "f"})
+        student.ask(Call("f"))
 
     assert 0 < len(student.log) <= 64 * 1024
 
@@ -151,9 +153,9 @@ def test_a_flood_past_print_is_stopped(start: Start, rung: str) -> None:
 def test_print_by_the_megabyte_is_no_fault(start: Start, rung: str) -> None:
     """It is cut, and what comes after it still counts."""
     student = start("def f():\n    for _ in range(100): print('x' * 99_999)\n    return 5", rung=rung)
-    reply = student.ask("call", {"name": "f"})
+    reply = student.ask(Call("f"))
 
-    assert reply.value == 5
+    assert reply.value.value == 5
     assert len(reply.stdout) < 70_000
     assert "more characters were printed]" in reply.stdout
 
@@ -170,7 +172,7 @@ def test_files_are_bounded(start: Start, rung: str) -> None:
     """By the size of a folder in memory, or by the watch."""
     student = start(FILES, rung=rung, limits=replace(LIMITS, disk=4 * MiB))
     with pytest.raises((StudentRaised, StudentDied), match=r"No space left|more than 4 MiB of files"):
-        student.ask("call", {"name": "f", "args": ["."]})
+        student.ask(Call("f", (".",)))
 
 
 @pytest.mark.parametrize("folder", ["/", "/dev", "/dev/shm", "/tmp", "/usr/lib", "/var/tmp"])
@@ -178,7 +180,7 @@ def test_nowhere_else_can_be_written_without_bound(start: Start, rung: str, fold
     """Read-only, absent, or of a size."""
     student = start(FILES, rung=rung, limits=replace(LIMITS, disk=4 * MiB))
     with pytest.raises(StudentRaised, match=r"No space left|denied|Read-only|No such file"):
-        student.ask("call", {"name": "f", "args": [folder]})
+        student.ask(Call("f", (folder,)))
 
 
 def test_a_worker_that_can_not_start_is_our_fault() -> None:
@@ -192,7 +194,7 @@ def test_a_worker_that_can_not_start_is_our_fault() -> None:
 def test_the_kernel_ends_a_worker_before_anything_else(start: Start, rung: str) -> None:
     """Where memory runs out before our own limit is reached."""
     student = start("", rung=rung)
-    student.ask("ping")
+    student.ask(Ping())
     assert student._worker is not None
     last = tree.tree(student._worker._popen.pid)[-1]
 
@@ -208,7 +210,7 @@ def test_an_environment_of_ours_does_not_reach_the_worker(
         "import os\ndef f(): return str(dict(os.environ)) + open('/proc/self/environ').read()", rung=rung
     )
 
-    assert "abc" not in student.ask("call", {"name": "f"}).value
+    assert "abc" not in student.ask(Call("f")).value.value
 
 
 def test_no_descriptor_of_ours_reaches_the_worker(start: Start, rung: str) -> None:
@@ -216,6 +218,6 @@ def test_no_descriptor_of_ours_reaches_the_worker(start: Start, rung: str) -> No
     with Path("/etc/hostname").open() as ours:
         os.set_inheritable(ours.fileno(), True)
         student = start("import os\ndef f(): return sorted(map(int, os.listdir('/proc/self/fd')))", rung=rung)
-        fds = student.ask("call", {"name": "f"}).value
+        fds = student.ask(Call("f")).value.value
 
     assert len(fds) == 5  # the fifth is the listing itself

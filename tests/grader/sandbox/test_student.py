@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ import pytest
 from grader.errors import ProtocolError, StudentDied, StudentRaised, StudentTimeout, WorkerBroke
 from grader.sandbox import tree
 from grader.sandbox.ladder import RUNGS
-from grader.sandbox.limits import Limits, MiB
+from grader.sandbox.limits import Limits
 from grader.sandbox.process import Worker
+from grader.wall.verbs import Done, Ping, Request
 from tests.grader.sandbox.conftest import HELD, TOY, Start
+from tests.grader.sandbox.toy_operations import Broken, Call, Double, Printed, Unknown
 
 LIMITS = Limits()
 SNEAK = """
@@ -28,9 +31,9 @@ def ours():
 def test_values_and_arrays_cross_the_wall(start: Start) -> None:
     """What the worker answers comes back with its arrays."""
     x = np.arange(6, dtype=np.float32).reshape(2, 3)
-    reply = start().ask("double", arrays={"x": x})
+    reply = start().ask(Double(), {"x": x})
 
-    assert reply.value == ["x"]
+    assert reply.value.value == ["x"]
     assert np.array_equal(reply.arrays["x"], 2 * x)
 
 
@@ -38,37 +41,58 @@ def test_what_is_printed_comes_with_the_reply(start: Start) -> None:
     """Standard output and error, unless an operation captured it."""
     student = start("import sys\ndef f():\n    print('hey')\n    print('ho', file=sys.stderr)")
 
-    assert student.ask("call", {"name": "f"}).stdout == "hey\nho\n"
-    reply = student.ask("printed", {"name": "f"})
-    assert (reply.value, reply.stdout) == ("hey\n", "ho\n")
+    assert student.ask(Call("f")).stdout == "hey\nho\n"
+    reply = student.ask(Printed("f"))
+    assert (reply.value.value, reply.stdout) == ("hey\n", "ho\n")
 
 
 def test_an_exception_has_kind_message_and_place(start: Start) -> None:
     """And the worker goes on."""
     student = start("def f(x):\n    return 1 / x")
     with pytest.raises(StudentRaised) as caught:
-        student.ask("call", {"name": "f", "args": [0]})
+        student.ask(Call("f", (0,)))
 
     assert caught.value.kind == "ZeroDivisionError"
     assert str(caught.value) == "ZeroDivisionError: division by zero"
     assert caught.value.place is not None
     assert (caught.value.place.label, caught.value.place.line) == ("cell 1", 2)
-    assert student.ask("call", {"name": "f", "args": [2]}).value == 0.5
+    assert student.ask(Call("f", (2,))).value.value == 0.5
 
 
 def test_a_wrong_signature_is_the_students(start: Start) -> None:
     """No line of theirs raised it."""
     with pytest.raises(StudentRaised) as caught:
-        start("def f(): pass").ask("call", {"name": "f", "args": [0]})
+        start("def f(): pass").ask(Call("f", (0,)))
 
     assert (caught.value.kind, caught.value.place) == ("TypeError", None)
 
 
-@pytest.mark.parametrize("verb", ["broken", "unsendable", "no such verb"])
-def test_a_fault_of_ours_is_not_the_students(start: Start, verb: str) -> None:
+@pytest.mark.parametrize("request_", [Broken(), Unknown()])
+def test_a_fault_of_ours_is_not_the_students(start: Start, request_: Request[Any]) -> None:
     """It has its own leaf of the error tree."""
     with pytest.raises(WorkerBroke):
-        start().ask(verb)
+        start().ask(request_)
+
+
+UNFIT = {
+    "complex numbers": ("return 1, {'a': numpy.zeros(1, 'complex64')}", "complex64"),
+    "too many arrays": ("return 1, {str(k): numpy.zeros(1) for k in range(5)}", "5 arrays"),
+    "too large an array": ("return 1, {'a': numpy.zeros(2_000_000, 'uint8')}", "2000000 bytes"),
+    "an integer beyond 64 bits": ("return 2 ** 70", "can't be sent"),
+    "half of a surrogate pair": ("return chr(0xd800)", "can't be sent"),
+    "an object": ("return object()", "does not fit"),
+}
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_an_answer_that_does_not_fit_is_the_submissions(start: Start, name: str) -> None:
+    """It is said what did not fit, and the next question is answered."""
+    body, words = UNFIT[name]
+    student = start(f"import numpy\ndef f(): {body}")
+    with pytest.raises(ProtocolError, match=words):
+        student.ask(Call("f"))
+
+    assert student.ask(Ping()).value == Done()
 
 
 def test_loading_tells_targets_and_failures(start: Start) -> None:
@@ -76,7 +100,7 @@ def test_loading_tells_targets_and_failures(start: Start) -> None:
     loaded = start("def f(): pass", "x = 1\ny = [][0]", "def g(): pass").loaded
 
     assert loaded.targets == ("f", "g")
-    assert [(f.label, f.line, f.kind, f.place and f.place.line) for f in loaded.failures] == [
+    assert [(f.at.label, f.at.line, f.kind, f.line and f.line.line) for f in loaded.failures] == [
         ("cell 2", 1, "IndexError", 2)
     ]
 
@@ -89,10 +113,10 @@ def test_a_statement_that_ends_or_holds_the_process_costs_only_itself(start: Sta
     student = start("def f(): return 1", end, "def g(): return 2", limits=replace(LIMITS, chunk_seconds=0.5))
 
     assert student.loaded.targets == ("f", "g")
-    assert [(f.label, f.kind in ("StudentDied", "StudentTimeout")) for f in student.loaded.failures] == [
+    assert [(f.at.label, f.kind in ("StudentDied", "StudentTimeout")) for f in student.loaded.failures] == [
         ("cell 2", True)
     ]
-    assert student.ask("call", {"name": "g"}).value == 2
+    assert student.ask(Call("g")).value.value == 2
 
 
 def test_a_submission_of_nothing_but_exits_is_given_up(start: Start) -> None:
@@ -100,7 +124,7 @@ def test_a_submission_of_nothing_but_exits_is_given_up(start: Start) -> None:
     student = start(*["import os; os._exit(1)"] * 8)
     for _ in range(2):
         with pytest.raises(StudentDied, match="exit code 1"):
-            student.ask("ping")
+            student.ask(Ping())
 
 
 def test_no_answer_in_time(start: Start) -> None:
@@ -110,10 +134,10 @@ def test_no_answer_in_time(start: Start) -> None:
     )
     begun = time.monotonic()
     with pytest.raises(StudentTimeout, match=r"within 0\.5 s"):
-        student.ask("call", {"name": "f"}, seconds=0.5)
+        student.ask(Call("f"), seconds=0.5)
 
     assert 0.5 <= time.monotonic() - begun < 3
-    assert student.ask("ping", {"a": 1}).value == {"a": 1}
+    assert student.ask(Ping()).value == Done()
 
 
 def test_all_requests_together_have_a_budget(start: Start) -> None:
@@ -121,7 +145,7 @@ def test_all_requests_together_have_a_budget(start: Start) -> None:
     student = start("import time\ndef f(): time.sleep(0.3)", limits=replace(LIMITS, wall_seconds=1.2))
     with pytest.raises(StudentTimeout, match=r"1\.2 s that one submission may take"):
         for _ in range(10):
-            student.ask("call", {"name": "f"})
+            student.ask(Call("f"))
 
 
 @pytest.mark.parametrize(
@@ -136,9 +160,9 @@ def test_a_death_is_told_with_its_cause(start: Start, rung: str, source: str, re
     """Success is never read from an exit code: no reply is a failure."""
     student = start(source, rung=rung)
     with pytest.raises((StudentDied, StudentRaised), match=reason):
-        student.ask("call", {"name": "f"})
+        student.ask(Call("f"))
 
-    assert student.ask("ping").value == {}
+    assert student.ask(Ping()).value == Done()
 
 
 def test_a_question_that_ends_the_process_twice_is_not_asked_again(start: Start) -> None:
@@ -146,11 +170,11 @@ def test_a_question_that_ends_the_process_twice_is_not_asked_again(start: Start)
     student = start("import os\ndef f(): os._exit(1)")
     for _ in range(2):
         with pytest.raises(StudentDied, match="exit code 1"):
-            student.ask("call", {"name": "f"})
-    assert student.ask("ping").value == {}
+            student.ask(Call("f"))
+    assert student.ask(Ping()).value == Done()
     worker = student._worker
     with pytest.raises(StudentDied, match="exit code 1"):
-        student.ask("call", {"name": "f"})
+        student.ask(Call("f"))
     assert student._worker is worker
     assert worker is not None and worker.alive
 
@@ -160,18 +184,18 @@ def test_a_process_that_dies_too_often_is_not_started_again(start: Start) -> Non
     student = start("import os\ndef f(): os._exit(1)", limits=replace(LIMITS, restarts=2))
     for model in "abc":
         with pytest.raises(StudentDied, match="before it answered"):
-            student.ask("call", {"name": "f", "model": model})
+            student.ask(Call("f", model=model))
     with pytest.raises(StudentDied, match="3 times"):
-        student.ask("ping")
+        student.ask(Ping())
 
 
 def test_bytes_outside_of_the_protocol(start: Start) -> None:
     """The worker is gone, its words are not believed, the next one answers."""
     student = start(SNEAK + "def f():\n    ours().send(b'x' * 100)")
     with pytest.raises(ProtocolError):
-        student.ask("call", {"name": "f"})
+        student.ask(Call("f"))
 
-    assert student.ask("ping").value == {}
+    assert student.ask(Ping()).value == Done()
 
 
 def test_an_answer_given_in_advance_is_for_no_request(start: Start) -> None:
@@ -179,10 +203,11 @@ def test_an_answer_given_in_advance_is_for_no_request(start: Start) -> None:
     source = (
         SNEAK
         + "from grader.wall.wire import send, Message\n"
-        + "def f():\n    send(ours(), Message({'id': 99, 'status': 'ok', 'value': 1, 'stdout': ''}))"
+        + "ok = {'id': 99, 'status': 'ok', 'value': {'value': 1}, 'stdout': ''}\n"
+        + "def f(): send(ours(), Message(ok))"
     )
     with pytest.raises(ProtocolError, match="another request"):
-        start(source).ask("call", {"name": "f"})
+        start(source).ask(Call("f"))
 
 
 @pytest.mark.parametrize(
@@ -191,8 +216,13 @@ def test_an_answer_given_in_advance_is_for_no_request(start: Start) -> None:
         {"status": "ok", "value": 1},
         {"status": "ok", "value": 1, "stdout": 5},
         {"status": "passed", "stdout": ""},
-        {"status": "raised", "kind": [], "message": "", "place": None},
-        {"status": "raised", "kind": "", "message": "", "place": ["cell 1", "1"]},
+        {"status": "ok", "value": {"value": 1}, "stdout": "", "more": 1},
+        {"status": "ok", "value": {"value": 1, "more": 1}, "stdout": ""},
+        {"status": "ok", "value": {"value": 1}, "stdout": "x" * 100_000},
+        {"status": "raised", "kind": [], "message": "", "line": None, "stdout": ""},
+        {"status": "raised", "kind": "", "message": "", "line": ["cell 1", "1"], "stdout": ""},
+        {"status": "raised", "kind": "x" * 1000, "message": "", "line": None, "stdout": ""},
+        {"status": "progress", "chunk": ["cell 1", 1]},
         {},
     ],
 )
@@ -203,19 +233,23 @@ def test_a_malformed_answer_is_refused(start: Start, header: dict[str, object]) 
         f"def f(number):\n    send(ours(), Message({{'id': number, **{header!r}}}))\n    while True: pass"
     )
     student = start(source)
-    student.ask("ping")
+    student.ask(Ping())
     with pytest.raises(ProtocolError):
-        student.ask("call", {"name": "f", "args": [student._requests + 1]})
+        student.ask(Call("f", (student._requests + 1,)))
 
 
-def test_a_reply_is_bounded(start: Start) -> None:
-    """Announced bytes count, before they are read."""
-    student = start(
-        "import numpy\ndef f(): return 1, {'a': numpy.zeros(2_000_000, 'uint8')}",
-        limits=replace(LIMITS, reply=MiB),
+def test_an_answer_is_bounded(start: Start) -> None:
+    """Announced bytes count, before they are read, whatever the worker's own checks say."""
+    source = SNEAK + (
+        "import numpy\nfrom grader.wall.wire import send, Message\n"
+        "def f(number):\n"
+        "    ok = {'id': number, 'status': 'ok', 'value': {'value': 1}, 'stdout': ''}\n"
+        "    send(ours(), Message(ok, {'a': numpy.zeros(2_000_000, 'uint8')}))"
     )
+    student = start(source)
+    student.ask(Ping())
     with pytest.raises(ProtocolError, match="2000000"):
-        student.ask("call", {"name": "f"})
+        student.ask(Call("f", (student._requests + 1,)))
 
 
 def test_a_worker_started_before_is_used(rung: str) -> None:
@@ -225,7 +259,7 @@ def test_a_worker_started_before_is_used(rung: str) -> None:
 
     worker = Worker(RUNGS[rung], Limits(), program=TOY)
     with Student(slice_of("def f(): return 5"), isolation=RUNGS[rung], worker=worker, program=TOY) as student:
-        assert student.ask("call", {"name": "f"}).value == 5
+        assert student.ask(Call("f")).value.value == 5
         assert student._worker is worker
     assert not worker.alive
 
@@ -233,18 +267,18 @@ def test_a_worker_started_before_is_used(rung: str) -> None:
 def test_a_worker_that_died_between_requests_is_replaced(start: Start) -> None:
     """The next request does not pay for it."""
     student = start("def f(): return 5")
-    student.ask("ping")
+    student.ask(Ping())
     assert student._worker is not None
     os.kill(student._worker._popen.pid, signal.SIGKILL)
     time.sleep(0.1)
 
-    assert student.ask("call", {"name": "f"}).value == 5
+    assert student.ask(Call("f")).value.value == 5
 
 
 def test_the_seed_is_set(start: Start) -> None:
     """Two workers draw the same numbers."""
     source = "import random, numpy\ndef f(): return [random.random(), float(numpy.random.rand()), hash('a')]"
-    first, second = (start(source, seed=7).ask("call", {"name": "f"}).value for _ in range(2))
+    first, second = (start(source, seed=7).ask(Call("f")).value.value for _ in range(2))
 
     assert first == second
 
@@ -271,7 +305,7 @@ def f():
 def test_nothing_is_left_when_it_is_closed(start: Start, rung: str, source: str) -> None:
     """The process, its children, a daemon that left them, and its folder."""
     student = start(source, rung=rung)
-    student.ask("call", {"name": "f"})
+    student.ask(Call("f"))
     worker = student._worker
     assert worker is not None
     before = tree.tree(worker._popen.pid)

@@ -4,39 +4,74 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from grader.wall.values import Value
+from grader.wall.verbs import Request
+from grader.wall.wire import WireLimits
 from grader.worker.console import capture
 from grader.worker.loader import World
 from grader.worker.loader import call as blamed
 
+ROOM = WireLimits(header=1 << 20, arrays=4, total=1 << 20)
 
-def call(world: World, args: dict[str, Any], arrays: Any) -> Any:
+
+class Anything(Value, frozen=True):
+    """Any plain value."""
+
+    value: Any
+
+
+class Call(Request[Anything], frozen=True):
     """Call a target with plain arguments; a tuple `(value, arrays)` may be what it returns."""
-    value = blamed(world.targets[args["name"]], *args.get("args", []))
-    return value if isinstance(value, tuple) else (value, {})
+
+    name: str
+    args: tuple[Any, ...] = ()
+    model: str = ""
+
+    @property
+    def limits(self) -> WireLimits:
+        return ROOM
 
 
-def double(world: World, args: dict[str, Any], arrays: Any) -> Any:
+class Double(Request[Anything], frozen=True):
     """Send every array back, doubled."""
-    return sorted(arrays), {name: array * 2 for name, array in arrays.items()}
+
+    @property
+    def limits(self) -> WireLimits:
+        return ROOM
 
 
-def printed(world: World, args: dict[str, Any], arrays: Any) -> Any:
+class Printed(Request[Anything], frozen=True):
     """What a target prints."""
-    with capture() as tape:
-        blamed(world.targets[args["name"]])
-    return tape.text, {}
+
+    name: str
 
 
-def broken(world: World, args: dict[str, Any], arrays: Any) -> Any:
+class Broken(Request[Anything], frozen=True):
     """A fault of our own."""
+
+
+class Unknown(Request[Anything], frozen=True):
+    """Nothing that the worker knows."""
+
+
+def call(world: World, asked: Call, arrays: Any) -> Any:
+    value = blamed(world.targets[asked.name], *asked.args)
+    value, found = value if isinstance(value, tuple) else (value, {})
+    return Anything(value), found
+
+
+def double(world: World, asked: Double, arrays: Any) -> Any:
+    return Anything(sorted(arrays)), {name: array * 2 for name, array in arrays.items()}
+
+
+def printed(world: World, asked: Printed, arrays: Any) -> Any:
+    with capture() as tape:
+        blamed(world.targets[asked.name])
+    return Anything(tape.text), {}
+
+
+def broken(world: World, asked: Broken, arrays: Any) -> Any:
     raise AssertionError("a fault of the grader")
 
 
-def unsendable(world: World, args: dict[str, Any], arrays: Any) -> Any:
-    """An answer that does not fit the wire."""
-    return None, {"a": np.zeros(1, np.complex64)}
-
-
-OPERATIONS = {"call": call, "double": double, "printed": printed, "broken": broken, "unsendable": unsendable}
+OPERATIONS = {Call: call, Double: double, Printed: printed, Broken: broken}

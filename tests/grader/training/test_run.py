@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 import torch
 
 from grader.errors import ProtocolError
-from grader.sandbox.student import Reply
 from grader.training import run as running
 from grader.training import values
 from grader.training.pictures import Labelled, Pictures
 from grader.training.plans import Plan
 from grader.training.run import Setting, train
+from grader.wall.answers import Reply
+from grader.wall.verbs import Done, Request, TrainPredict, TrainSteps, verb
 from reference import metrics, trainer
 from tests.grader.in_process import InProcess
 from tests.grader.slim import SOURCE, edited, reading_of
 
+V = TypeVar("V")
 N = 12
 PLAN = Plan("tiny", "synthetic", "seeded", train=6, validation=4, test=2, epochs=3, size=24)
 SETTING = Setting("FCN8s", PLAN, seed=4, device="cpu", step_limit=30.0)
@@ -45,9 +47,9 @@ class Watched(InProcess):
         super().__init__(source)
         self.sent: list[tuple[str, str, np.ndarray]] = []
 
-    def ask(self, verb: str, args: Any = None, arrays: Any = None, *, seconds: float = 30.0) -> Reply:
-        self.sent += [(verb, name, array) for name, array in (arrays or {}).items()]
-        return super().ask(verb, args, arrays, seconds=seconds)
+    def ask(self, request: Request[V], arrays: Any = None, *, seconds: float = 30.0) -> Reply[V]:
+        self.sent += [(verb(type(request)), name, array) for name, array in (arrays or {}).items()]
+        return super().ask(request, arrays, seconds=seconds)
 
 
 @pytest.fixture
@@ -156,18 +158,18 @@ class Lying:
     def __init__(self, **wrong: np.ndarray | None) -> None:
         self.wrong = wrong
 
-    def ask(self, verb: str, args: Any = None, arrays: Any = None, *, seconds: float = 30.0) -> Reply:
+    def ask(self, request: Any, arrays: Any = None, *, seconds: float = 30.0) -> Reply[Any]:
         """Answer a request."""
-        if verb == "train_steps":
-            return Reply(None, self._with(losses=np.ones(len(args["order"]), np.float32)))
-        if verb != "train_predict":
-            return Reply(None)
+        if isinstance(request, TrainSteps):
+            return Reply(Done(), self._with(losses=np.ones(len(request.order), np.float32)))
+        if not isinstance(request, TrainPredict):
+            return Reply(Done())
         answer: dict[str, np.ndarray] = {}
         for name in arrays:
             number = name.split("/")[1]
             answer[f"class/{number}"] = np.zeros((24, 20), np.uint8)
             answer[f"log/{number}"] = np.zeros((N, 12, 10), np.float32)
-        return Reply(None, self._with(**answer))
+        return Reply(Done(), self._with(**answer))
 
     def _with(self, **answer: np.ndarray) -> Mapping[str, np.ndarray]:
         changed = {name: value for name, value in self.wrong.items() if name in answer}

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
+from grader.wall import verbs
+from grader.wall.answers import fit
 from grader.worker.loader import StudentCodeError, World
 from grader.worker.operations import OPERATIONS
 from tests.grader.slim import Edit, edited, world_of
 
+KINDS = {verbs.verb(kind): kind for kind in OPERATIONS}
 ARGS = {"model": "FCN32s", "n_class": 12}
 TINY = """\
 import torch
@@ -34,8 +38,11 @@ def tiny(*edits: Edit) -> World:
 
 
 def ask(world: World, verb: str, **args: Any) -> tuple[Any, dict[str, np.ndarray]]:
-    """What an operation answers."""
-    return OPERATIONS[verb](world, {**ARGS, **args}, {})
+    """What an operation answers, as plain values."""
+    kind = KINDS[verb]
+    asked: Any = msgspec.convert({**ARGS, **args}, kind)
+    value, arrays = OPERATIONS[kind](world, asked, {})
+    return fit(value, arrays, asked), arrays
 
 
 def cause(world: World, verb: str, **args: Any) -> BaseException:

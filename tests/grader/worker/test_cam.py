@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from grader.records.submission import Chunk, Slice
+from grader.wall.answers import fit
+from grader.wall.verbs import MAX_CALLS, Cam, CamCell, ClsPred, Request, Returned
 from grader.worker import cam
-from grader.worker.cam import INDICES, plain
-from grader.worker.loader import StudentCodeError
+from grader.worker.cam import INDICES, returned
+from grader.worker.loader import StudentCodeError, World
 from grader.worker.operations import OPERATIONS
 from tests.grader.slim import world_of
 
@@ -18,17 +20,24 @@ FEATURES = np.ones((1, 4, 2, 2), np.float32)
 WEIGHT = np.arange(12, dtype=np.float32).reshape(3, 4)
 
 
+def answered(
+    world: World, request: Request[Any], **arrays: np.ndarray
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """What an operation answers, as plain values."""
+    value, found = OPERATIONS[type(request)](world, request, arrays)
+    return fit(value, found, request), found
+
+
 def predicted(body: str) -> dict[str, Any]:
     """What is said of a get_cls_pred."""
     world = world_of(f"import numpy as np\nimport torch\ndef get_cls_pred(logit):\n    {body}\n")
-    return OPERATIONS["cls_pred"](world, {}, {"logit": LOGIT})[0]
+    return answered(world, ClsPred(), logit=LOGIT)[0]
 
 
 def mapped(body: str, form: str = "tensor") -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """What a returnCAM gives."""
     world = world_of(f"import numpy as np\ndef returnCAM(feature_conv, weight_fc, idx):\n    {body}\n")
-    args = {"index": 2, "form": form}
-    return OPERATIONS["cam"](world, args, {"features": FEATURES, "weight": WEIGHT})
+    return answered(world, Cam(2, form), features=FEATURES, weight=WEIGHT)
 
 
 # --- values -------------------------------------------------------------------------------------------
@@ -51,11 +60,11 @@ def mapped(body: str, form: str = "tensor") -> tuple[dict[str, Any], dict[str, n
 )
 def test_numbers_of_any_kind_are_arrays(value: Any, kind: str, shape: list[int], dtype: str) -> None:
     """Tensors, arrays, numbers and lists of them have a type, a shape, and values to send."""
-    written, arrays = plain(value)
+    seen, array = returned(value)
 
-    assert (written["type"], written["shape"], written["dtype"]) == (kind, shape, dtype)
-    assert list(arrays["value"].shape) == shape
-    assert np.array_equal(arrays["value"], value.detach() if isinstance(value, torch.Tensor) else value)
+    assert (seen.type, list(seen.shape), seen.dtype) == (kind, shape, dtype)
+    assert array is not None and list(array.shape) == shape
+    assert np.array_equal(array, value.detach() if isinstance(value, torch.Tensor) else value)
 
 
 @pytest.mark.parametrize(
@@ -63,10 +72,10 @@ def test_numbers_of_any_kind_are_arrays(value: Any, kind: str, shape: list[int],
 )
 def test_anything_else_is_described_without_values(value: Any) -> None:
     """What can't be sent is told by its type alone."""
-    written, arrays = plain(value)
+    seen, array = returned(value)
 
-    assert written["type"] == type(value).__name__
-    assert arrays == {}
+    assert seen.type == type(value).__name__
+    assert array is None
 
 
 def test_what_lies_about_itself_is_described_all_the_same() -> None:
@@ -79,20 +88,22 @@ def test_what_lies_about_itself_is_described_all_the_same() -> None:
         def __array__(self, *_: object, **__: object) -> np.ndarray:
             raise RuntimeError
 
-    assert plain(Liar()) == ({"type": "Liar", "text": ""}, {})
+    assert returned(Liar()) == (Returned("Liar"), None)
 
 
 def test_large_arrays_stay_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond a bound only the shape is told."""
     monkeypatch.setattr(cam, "MAX_BYTES", 100)
-    written, arrays = plain(np.zeros(200, np.uint8))
+    seen, array = returned(np.zeros(200, np.uint8))
 
-    assert (written["shape"], arrays) == ([200], {})
+    assert (seen.shape, array) == ((200,), None)
 
 
 def test_texts_are_cut() -> None:
-    """A value's text has a bound."""
-    assert len(plain("x" * 1000)[0]["text"]) == 200
+    """A value's text has a bound, and so has the name of its type; neither holds half of a character."""
+    seen, _ = returned(type("T" * 1000, (), {"__repr__": lambda self: "\ud800" * 1000})())
+
+    assert (seen.type, seen.text) == ("T" * 200, "?" * 200)
 
 
 # --- get_cls_pred -------------------------------------------------------------------------------------
@@ -104,7 +115,7 @@ def test_a_prediction_is_told_with_what_was_printed() -> None:
 
     assert (said["type"], said["shape"], said["printed"]) == (
         "Tensor",
-        [1],
+        (1,),
         "top1 prediction: 0.100 -> cat\n",
     )
 
@@ -122,12 +133,12 @@ def test_what_is_printed_is_bounded() -> None:
     assert len(predicted("print('x' * 100_000); return 0")["printed"]) <= 70_000
 
 
-@pytest.mark.parametrize(("verb", "name"), [("cls_pred", "get_cls_pred"), ("cam", "returnCAM")])
-def test_a_missing_function_is_named(verb: str, name: str) -> None:
+@pytest.mark.parametrize(("request_", "name"), [(ClsPred(), "get_cls_pred"), (Cam(0, "int"), "returnCAM")])
+def test_a_missing_function_is_named(request_: Request[Any], name: str) -> None:
     """That there is no such function is the submission's fault."""
     arrays = {"logit": LOGIT, "features": FEATURES, "weight": WEIGHT}
     with pytest.raises(StudentCodeError) as caught:
-        OPERATIONS[verb](world_of(""), {"index": 0, "form": "int"}, arrays)
+        OPERATIONS[type(request_)](world_of(""), request_, arrays)
 
     assert name in str(caught.value.__cause__)
 
@@ -192,7 +203,7 @@ def run(
     lines = (Chunk("cell 9", 3, weight),) if weight else ()
     world.slice = Slice(cam_cell=(Chunk("cell 9", 1, cell),), weight_fc=lines)
     before = dict(world.namespaces["submission"])
-    answer = OPERATIONS["cam_cell"](world, {}, {})
+    answer = answered(world, CamCell())
     assert world.namespaces["submission"] == before
     return answer
 
@@ -206,7 +217,7 @@ def test_the_cell_s_calls_are_noted() -> None:
     assert arrays["1.0"].tolist() == [1, 1, 1]
     assert arrays["1.result"].tolist() == [[3]]
     assert arrays["weight_fc"].tolist() == [[1, 0], [0, 1]]
-    assert value["failures"] == []
+    assert not value["failures"]
 
 
 def test_arguments_by_keyword_are_noted_in_order() -> None:
@@ -221,7 +232,9 @@ def test_a_failure_of_the_cell_is_told() -> None:
     """The cell's exception has its place; what it made before is kept."""
     value, arrays = run("weight_fc = np.ones(2)\nget_cls_pred(None)\nraise ValueError('no cat')")
 
-    assert value["failures"] == [["cell 9", 1, "ValueError", "no cat", ["cell 9", 3]]]
+    (failure,) = value["failures"]
+    assert (failure["kind"], failure["message"]) == ("ValueError", "no cat")
+    assert (list(failure["at"]), list(failure["line"])) == (["cell 9", 1], ["cell 9", 3])
     assert len(value["calls"]) == 1
     assert arrays["weight_fc"].tolist() == [1, 1]
 
@@ -236,7 +249,7 @@ def test_the_weight_s_own_line_is_run_where_the_cell_fails_before_it() -> None:
 
 def test_the_weight_s_own_line_is_not_run_after_a_cell_that_ran_through() -> None:
     """A cell that simply binds no weight_fc has none."""
-    assert run("x = 1", weight="weight_fc = np.zeros(2)")[0]["weight_fc"] == {"type": ""}
+    assert run("x = 1", weight="weight_fc = np.zeros(2)")[0]["weight_fc"]["type"] == ""
 
 
 def test_a_function_that_raises_is_noted_without_a_result() -> None:
@@ -245,12 +258,12 @@ def test_a_function_that_raises_is_noted_without_a_result() -> None:
 
     assert len(value["calls"][0]["arguments"]) == 1
     assert "0.result" not in arrays
-    assert value["failures"][0][2] == "OSError"
+    assert value["failures"][0]["kind"] == "OSError"
 
 
 def test_many_calls_send_a_bounded_number_of_arrays() -> None:
-    """A loop over a thousand images is described and not all sent."""
+    """Of a loop over a thousand images the first calls are described, and the first few sent."""
     value, arrays = run("for _ in range(1000):\n    returnCAM(1, 2, 3)")
 
-    assert len(value["calls"]) == 1000
+    assert len(value["calls"]) == MAX_CALLS
     assert len(arrays) == cam.MAX_ARRAYS

@@ -11,9 +11,9 @@ from tests.grader.worker.a_model import ask, tiny
 def test_initial_values_are_those_of_the_constructor() -> None:
     """Named parameters and all small buffers are sent as they are."""
     world = tiny(("self.drop =", "nn.init.constant_(self.conv.bias, 7.0)\n        self.drop ="))
-    names, arrays = ask(world, "initial", names=["conv.bias", "nonsense"])
+    kept, arrays = ask(world, "initial", names=["conv.bias", "nonsense"])
 
-    assert names == ["bn.running_mean", "bn.running_var"]
+    assert list(kept["buffers"]) == ["bn.running_mean", "bn.running_var"]
     assert arrays["conv.bias"].tolist() == [7.0] * 12
     assert set(arrays) == {"conv.bias", "bn.running_mean", "bn.running_var"}
 
@@ -23,7 +23,7 @@ def test_parameters_are_filled_by_their_keys() -> None:
     world = tiny()
     _, before = ask(world, "initial", names=["bn.bias"])
     ask(world, "fill", seed=5, keys={"conv.weight": "conv1_1.weight"})
-    model = world.state["real"]["FCN32s"]
+    model = world.state.real.model
 
     assert np.array_equal(model.conv.weight.detach(), draw_parameter(5, "conv1_1.weight", (12, 3, 3, 3)))
     assert np.array_equal(model.bn.bias.detach(), before["bn.bias"])
@@ -34,11 +34,11 @@ def test_forward_is_the_model_on_the_drawn_input() -> None:
     world = tiny(("self.drop(", "nn.functional.dropout(torch.rand(1) + "))
     ask(world, "fill", seed=5, keys={"conv.weight": "w", "conv.bias": "b"})
     described, arrays = ask(world, "forward", seed=5, size=[1, 3, 6, 7])
-    model = world.state["real"]["FCN32s"]
+    model = world.state.real.model
     with torch.no_grad():
         wanted = model.bn(model.conv(torch.from_numpy(draw(5, "input", (1, 3, 6, 7)))))
 
-    assert described["shape"] == [1, 12, 6, 7]
+    assert list(described["shape"]) == [1, 12, 6, 7]
     np.testing.assert_allclose(arrays["output"], wanted.numpy(), rtol=1e-5, atol=1e-6)
 
 
@@ -56,19 +56,19 @@ def test_one_real_model_is_held_at_a_time() -> None:
     world = world_of(SOURCE)
     ask(world, "initial", names=[])
     ask(world, "initial", names=[], model="FCN8s")
-    assert set(world.state["real"]) == {"FCN8s"}
+    assert world.state.real.key == ("FCN8s", 12)
 
     ask(world, "release")
-    assert "real" not in world.state
+    assert world.state.real is None
 
 
 def test_samples_are_at_drawn_positions() -> None:
     """Shapes are sent, and values of as many positions as were asked for, by parameter."""
     world = tiny()
     ask(world, "fill", seed=5, keys={"conv.weight": "w"})
-    shapes, found = ask(world, "sample", of="model", names=["conv.weight", "nonsense"], seed=8, count=20)
+    sampled, found = ask(world, "sample", of="model", names=["conv.weight", "nonsense"], seed=8, count=20)
     at = positions(8, "conv.weight", 12 * 27, 20)
 
-    assert shapes == {"conv.weight": [12, 3, 3, 3]}
+    assert sampled["shapes"] == {"conv.weight": (12, 3, 3, 3)}
     assert set(found) == {"conv.weight"}
     assert np.array_equal(found["conv.weight"], draw_parameter(5, "w", (12, 3, 3, 3)).reshape(-1)[at])

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from fixtures.corpus.inside import over_the_wire
 from grader.records.submission import Chunk, Module, Slice
-from grader.sandbox.loading import pack
-from grader.worker.loader import StudentCodeError, World, call, describe, load, run_chunks, unpack
+from grader.sandbox.loading import clean
+from grader.wall.values import SourceLine
+from grader.wall.verbs import Load
+from grader.worker.loader import StudentCodeError, World, call, describe, load, run_chunks
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +41,7 @@ def test_a_failing_chunk_costs_only_itself() -> None:
     )
 
     assert world.targets == {"b": 2}
-    assert [(f.label, f.kind) for f in world.failures] == [
+    assert [(f.at.label, f.kind) for f in world.failures] == [
         ("cell 2", "SystemExit"),
         ("cell 3", "KeyboardInterrupt"),
     ]
@@ -48,14 +51,16 @@ def test_a_failure_has_the_line_that_raised() -> None:
     """A chunk of several lines is not blamed as a whole."""
     failures = run_chunks([Chunk("cell 20", 10, "x = [\n 1,\n 1 / 0,\n]")], {})
 
-    assert [(f.line, f.place, f.message) for f in failures] == [(10, ("cell 20", 12), "division by zero")]
+    assert [(f.at.line, f.line, f.message) for f in failures] == [
+        (10, SourceLine("cell 20", 12), "division by zero")
+    ]
 
 
 def test_a_chunk_that_does_not_parse_is_placed() -> None:
     """Intake drops those, but a worker must not fall over one."""
     failures = run_chunks([Chunk("cell 21", 4, "x = (")], {})
 
-    assert [(f.kind, f.place) for f in failures] == [("SyntaxError", ("cell 21", 4))]
+    assert [(f.kind, f.line) for f in failures] == [("SyntaxError", SourceLine("cell 21", 4))]
 
 
 def test_local_modules_are_imported_as_on_the_students_machine() -> None:
@@ -76,7 +81,7 @@ def test_local_modules_are_imported_as_on_the_students_machine() -> None:
     )
 
     assert world.targets["f"]  # the circle cost helper its first chunk, hence `one`
-    assert [f.label for f in world.failures] == ["helper.py", "cell 3"]
+    assert [f.at.label for f in world.failures] == ["helper.py", "cell 3"]
     assert world.namespaces["pkg.deep.b"]["three"]() == 3
 
 
@@ -98,7 +103,7 @@ def test_a_local_module_shadows_nothing_installed() -> None:
     )
 
     assert world.targets == {"x": 1}
-    assert [(f.label, f.kind) for f in world.failures] == [("json.py", "ImportError")]
+    assert [(f.at.label, f.kind) for f in world.failures] == [("json.py", "ImportError")]
 
 
 def test_the_main_guard_is_closed() -> None:
@@ -139,8 +144,8 @@ def test_a_slice_survives_the_wire() -> None:
     chunks = (Chunk("cell 1", 3, "x = 'é'"),)
     slice = Slice((Module("submission", chunks),), {"x": "submission"}, chunks, chunks)
 
-    assert unpack(pack(slice)) == slice
-    assert pack(Slice((notebook("'\ud800'"),)))["modules"][0][1][0][2] == "'?'"
+    assert over_the_wire(Load(clean(slice), 0), Load).slice == slice
+    assert clean(Slice((notebook("'\ud800'"),))).modules[0].chunks[0].source == "'?'"
 
 
 class LiarError(Exception):

@@ -35,8 +35,9 @@ def test_a_model_is_built_without_memory() -> None:
     value, _ = ask(world_of(SOURCE), "build")
 
     assert value["meta"]
-    assert ["conv1_1.weight", [2, 3, 3, 3], True] in value["parameters"]
-    assert value["methods"] == ["copy_params_from_vgg16"]
+    weight = value["parameters"]["conv1_1.weight"]
+    assert (weight["shape"], weight["trained"]) == ((2, 3, 3, 3), True)
+    assert list(value["methods"]) == ["copy_params_from_vgg16"]
 
 
 def test_a_constructor_that_looks_at_values_is_run_for_real() -> None:
@@ -53,7 +54,7 @@ def test_every_layer_knows_the_line_that_made_it() -> None:
     """Places are of the student's own lines, by parameter."""
     value, _ = ask(tiny(), "build")
 
-    assert value["places"] == {
+    assert {name: list(parameter["line"]) for name, parameter in value["parameters"].items()} == {
         "conv.weight": ["cell 1", 7],
         "conv.bias": ["cell 1", 7],
         "bn.weight": ["cell 1", 8],
@@ -90,7 +91,7 @@ def test_large_weights_are_not_initialised() -> None:
     before = nn.init.kaiming_uniform_
     world = tiny(("self.drop =", "self.big = nn.Linear(1500, 1500)\n        self.drop ="))
     ask(world, "initial", names=[])
-    model = world.state["real"]["FCN32s"]
+    model = world.state.real.model
 
     assert nn.init.kaiming_uniform_ is before
     assert model.conv.weight.std() > 0.05 and model.conv.weight.abs().max() <= 27**-0.5
@@ -105,8 +106,9 @@ def test_shapes_are_described_or_the_exception_is() -> None:
     world = tiny(("return self.drop", "assert x.size(2) > 4, 'small'\n        return self.drop"))
     value, _ = ask(world, "shapes", sizes=[[1, 3, 4, 4], [2, 3, 5, 6]])
 
-    assert value[0] == {"type": "", "error": "AssertionError: small"}
-    assert value[1]["shape"] == [2, 12, 5, 6]
+    small, large = value["seen"]
+    assert (small["type"], small["error"]) == ("", "AssertionError: small")
+    assert list(large["shape"]) == [2, 12, 5, 6]
 
 
 def test_large_shapes_of_a_real_model_are_skipped() -> None:
@@ -115,17 +117,17 @@ def test_large_shapes_of_a_real_model_are_skipped() -> None:
     ask(world, "trace", size=[1, 3, 5, 5], training=False)
     small, batch, wide, tall = ask(
         world, "shapes", sizes=[[1, 3, 90, 90], [9, 3, 90, 90], [1, 3, 9, 9000], [1, 3, 9000, 9]]
-    )[0]
+    )[0]["seen"]
 
-    assert small["shape"] == [1, 12, 90, 90]
-    assert batch == wide == tall == {"type": "", "skipped": True}
+    assert list(small["shape"]) == [1, 12, 90, 90]
+    assert [(seen["type"], seen["skipped"]) for seen in (batch, wide, tall)] == [("", True)] * 3
 
 
 def test_shapes_are_those_of_eval_mode() -> None:
     """Asking for shapes after training doesn't leave the mode behind."""
     world = tiny(("return self.drop", "assert not self.training\n        return self.drop"))
 
-    assert ask(world, "shapes", sizes=[[1, 3, 5, 5]])[0][0]["type"] == "Tensor"
+    assert ask(world, "shapes", sizes=[[1, 3, 5, 5]])[0]["seen"][0]["type"] == "Tensor"
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -143,8 +145,8 @@ def test_a_forward_pass_that_looks_at_values_is_traced_for_real() -> None:
     world = tiny(("return self.drop", "assert x.mean().item() == 0\n        return self.drop"))
     value, _ = ask(world, "trace", size=[1, 3, 5, 5], training=False)
 
-    assert value["shape"] == [1, 12, 5, 5]
-    assert ask(world, "shapes", sizes=[[1, 3, 6, 6]])[0][0]["shape"] == [1, 12, 6, 6]
+    assert list(value["shape"]) == [1, 12, 5, 5]
+    assert list(ask(world, "shapes", sizes=[[1, 3, 6, 6]])[0]["seen"][0]["shape"]) == [1, 12, 6, 6]
 
 
 def test_a_forward_pass_that_raises_is_blamed() -> None:
@@ -159,8 +161,8 @@ def test_gradients_reach_what_the_output_depends_on() -> None:
     world = tiny(("self.bn(self.conv(x))", "self.bn(self.conv(x).detach())"))
     wanted = {"conv.weight": False, "conv.bias": False, "bn.weight": True, "bn.bias": True}
 
-    assert ask(world, "gradients", size=[1, 3, 5, 5])[0] == wanted
-    assert ask(world, "gradients", size=[1, 3, 5, 5])[0] == wanted
+    assert ask(world, "gradients", size=[1, 3, 5, 5])[0]["parameters"] == wanted
+    assert ask(world, "gradients", size=[1, 3, 5, 5])[0]["parameters"] == wanted
 
 
 def test_without_a_graph_there_are_no_gradients() -> None:
@@ -172,4 +174,4 @@ def test_without_a_graph_there_are_no_gradients() -> None:
         )
     )
 
-    assert not any(ask(world, "gradients", size=[1, 3, 5, 5])[0].values())
+    assert not any(ask(world, "gradients", size=[1, 3, 5, 5])[0]["parameters"].values())

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from grader.errors import StudentRaised
+from grader.wall.verbs import TrainBegin, TrainBest, TrainEnd, TrainPictures, TrainPredict, TrainSteps
 from grader.worker import training
 from reference import facades, trainer
 from tests.grader.in_process import InProcess
@@ -21,8 +22,8 @@ MODEL = {"model": "FCN8s", "n_class": 12, "seed": 5, "device": "cpu", "bounds": 
 def begun(source: str = SOURCE, pictures: int = 3, **changes: Any) -> InProcess:
     """A student whose model is ready to take steps on a few pictures."""
     student = InProcess(source)
-    student.ask("train_begin", {**MODEL, **RECIPE, **changes})
-    student.ask("train_pictures", {}, some(pictures))
+    student.ask(TrainBegin(**{**MODEL, **RECIPE, **changes}))
+    student.ask(TrainPictures(), some(pictures))
     return student
 
 
@@ -41,12 +42,12 @@ def some(count: int, labels: bool = True) -> dict[str, np.ndarray]:
 
 def losses(student: InProcess, order: list[int], epoch_ends: bool = False) -> list[float]:
     """Take steps and return their losses."""
-    return student.ask("train_steps", {"order": order, "epoch_ends": epoch_ends}).arrays["losses"].tolist()
+    return student.ask(TrainSteps(tuple(order), epoch_ends)).arrays["losses"].tolist()
 
 
 def session(student: InProcess) -> training.Session:
     """The run under way."""
-    return student.world.state["training"]
+    return student.world.state.training
 
 
 def test_parameters_start_as_they_are_told() -> None:
@@ -54,7 +55,7 @@ def test_parameters_start_as_they_are_told() -> None:
     bias = np.arange(12, dtype=np.float32)
     student = InProcess(SOURCE)
     bounds = {"conv1_1.weight": 0.5, "fc7.weight": 0.0}
-    student.ask("train_begin", {**MODEL, **RECIPE, "bounds": bounds}, {"value/score.bias": bias})
+    student.ask(TrainBegin(**{**MODEL, **RECIPE, "bounds": bounds}), {"value/score.bias": bias})
     model = session(student).model
 
     drawn = model.conv1_1.weight.detach().abs()
@@ -68,7 +69,7 @@ def test_parameters_start_as_they_are_told() -> None:
 def test_a_carry_passes_on_the_mean_of_a_kind() -> None:
     """In the middle of the kernel, from the channels that speak to those that are to; all else is zero."""
     student = InProcess(SOURCE)
-    student.ask("train_begin", {**MODEL, **RECIPE, "carried": {"conv3_2.weight": [3.0, 6, 4, 2]}})
+    student.ask(TrainBegin(**{**MODEL, **RECIPE, "carried": {"conv3_2.weight": (3.0, 6, 4, 2)}}))
     weight = session(student).model.conv3_2.weight.detach()
 
     assert weight[0, :, 1, 1].tolist()[:6] == [1, 0, 1, 0, 1, 0]
@@ -138,7 +139,7 @@ def test_predictions_come_without_labels() -> None:
     student = begun()
     arrays = some(2, labels=False)
 
-    first, again = (student.ask("train_predict", {"stride": 2}, arrays).arrays for _ in range(2))
+    first, again = (student.ask(TrainPredict(2, 2 * 24 * 20), arrays).arrays for _ in range(2))
 
     assert first["class/1"].shape == (24, 20)
     assert first["class/1"].dtype == np.uint8
@@ -162,12 +163,12 @@ def test_the_best_state_can_be_brought_back() -> None:
     student = begun()
     losses(student, [0])
     kept = {name: value.clone() for name, value in session(student).model.state_dict().items()}
-    student.ask("train_best", {"keep": True})
+    student.ask(TrainBest(keep=True))
     losses(student, [1, 2])
     changed = session(student).model.state_dict()
     assert not all(torch.equal(changed[name], value) for name, value in kept.items())
 
-    student.ask("train_best", {"keep": False})
+    student.ask(TrainBest(keep=False))
 
     back = session(student).model.state_dict()
     assert all(torch.equal(back[name], value) for name, value in kept.items())
@@ -197,6 +198,6 @@ def test_an_output_of_another_size_is_named() -> None:
 def test_the_end_frees_the_model() -> None:
     """Half a gigabyte is not kept for nothing."""
     student = begun()
-    student.ask("train_end")
+    student.ask(TrainEnd())
 
-    assert "training" not in student.world.state
+    assert student.world.state.training is None

@@ -9,7 +9,7 @@ from grader.wall.draws import draw_parameter
 from grader.worker.loader import World
 from tests.grader.worker.a_model import ask, cause, tiny
 
-SHAPES = {"features.0.weight": [12, 3, 3, 3], "features.0.bias": [12]}
+SHAPES = {"features.0.weight": (12, 3, 3, 3), "features.0.bias": (12,)}
 COPIES = "self.conv.weight.data = vgg16.features[0].weight.data"
 COPYING = f"def load_vgg(self, vgg16):\n        {COPIES}\n\n    def forward"
 
@@ -21,7 +21,7 @@ DRAWN = draw_parameter(3, "vgg/features.0.weight", (12, 3, 3, 3))
 def copied(world: World, **args: Any) -> np.ndarray:
     """The model's first weight after copying."""
     ask(world, "copy_vgg", **{**DEFAULTS, **args})
-    return np.asarray(world.state["real"]["FCN32s"].conv.weight.detach())
+    return np.asarray(world.state.real.model.conv.weight.detach())
 
 
 def test_copying_finds_a_vgg16_that_fits() -> None:
@@ -33,7 +33,7 @@ def test_a_vgg16_is_filled_again_only_if_it_must() -> None:
     """A second network gets the same VGG-16, as it is unless it is to be fresh."""
     world = tiny(("def forward", COPYING))
     copied(world)
-    world.state["vgg16"]["model"].features[0].weight.data.zero_()
+    world.state.vgg16.model.features[0].weight.data.zero_()
 
     assert not copied(world, fresh=False).any()
     assert copied(world, fresh=True).any()
@@ -44,7 +44,7 @@ def test_functions_and_methods_that_copy_are_found_by_name() -> None:
     world = tiny(("def forward", COPYING))
     world.targets |= {"copy_vgg16_into": len, "VGG_URL": "http"}
 
-    assert ask(world, "build")[0]["methods"] == ["load_vgg", "copy_vgg16_into"]
+    assert list(ask(world, "build")[0]["methods"]) == ["load_vgg", "copy_vgg16_into"]
 
 
 @pytest.mark.parametrize("order", ["model, vgg16", "vgg16, model", "net, vgg", "VGG, net"])

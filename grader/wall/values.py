@@ -1,0 +1,55 @@
+"""Values as the wall lets them through: lists and strings of bounded length, numbers in their range."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from grader.records.reason import Place
+
+Name = Annotated[str, Meta(max_length=500)]  # of a parameter, a type, a method
+Word = Annotated[str, Meta(max_length=200)]
+Text = Annotated[str, Meta(max_length=2_000)]
+Printed = Annotated[str, Meta(max_length=70_000)]  # more than the worker's tapes keep
+Count = Annotated[int, Meta(ge=0, le=1 << 40)]
+Shape = Annotated[tuple[Count, ...], Meta(max_length=64)]  # numpy's greatest rank
+
+
+class Value(Struct, frozen=True, forbid_unknown_fields=True):
+    """A frozen value with exactly its fields."""
+
+
+class Row(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A value that crosses the wall as a list: for what there are thousands of."""
+
+
+class SourceLine(Row, frozen=True):
+    """A line of the submission."""
+
+    label: Annotated[str, Meta(max_length=4_096)]
+    line: Annotated[int, Meta(ge=0, le=1 << 31)]
+
+    @property
+    def place(self) -> Place:
+        """Return the same for a report."""
+        return Place(self.label, self.line)
+
+
+class Described(Value, frozen=True):
+    """What a forward pass returned: type, shape, dtype, whether a gradient can flow."""
+
+    type: Name
+    shape: Shape = ()
+    dtype: Word = ""
+    requires_grad: bool = False
+
+
+def place(line: SourceLine | None) -> Place | None:
+    """Return where a line is, if there is one."""
+    return None if line is None else line.place
+
+
+def cut(value: Any, length: int) -> str:
+    """Return text of any origin so that it can cross: so long at most, with no half of a surrogate pair."""
+    return str(value)[:length].encode("utf-8", "replace").decode()

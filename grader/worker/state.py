@@ -1,0 +1,49 @@
+"""What the worker keeps of a submission between requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:  # torch is imported by the operations, and only where there are any
+    from torch import nn
+
+    from grader.worker.models import Way
+    from grader.worker.places import Place
+    from grader.worker.training import Session
+
+Key = tuple[str, int]  # a model's name and its number of classes
+
+
+class Light(NamedTuple):
+    """A model on the meta device where that is possible, how it was made, and the lines that made what."""
+
+    model: nn.Module
+    way: Way
+    places: Mapping[str, Place]
+
+
+class Real(NamedTuple):
+    """A model with real parameters."""
+
+    key: Key
+    model: nn.Module
+
+
+class Vgg16(NamedTuple):
+    """A VGG-16 whose layers have these shapes."""
+
+    shapes: Mapping[str, tuple[int, ...]]
+    model: nn.Module
+
+
+@dataclass(slots=True)
+class State:
+    """Models under examination: of real ones, half a gigabyte each, there is one at a time."""
+
+    light: dict[Key, Light] = field(default_factory=dict)
+    real: Real | None = None
+    raises_alike: set[Key] = field(default_factory=set)
+    vgg16: Vgg16 | None = None
+    training: Session | None = None

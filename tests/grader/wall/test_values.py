@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+
+from grader.records.reason import Place
+from grader.wall.values import SourceLine, cut, place
+
+
+@pytest.mark.parametrize(
+    ("value", "length", "text"),
+    [("abc", 2, "ab"), (17, 5, "17"), ("\ud800x", 5, "?x"), ("é" * 9, 3, "ééé"), (None, 9, "None")],
+)
+def test_text_of_any_origin_can_cross(value: object, length: int, text: str) -> None:
+    """It is no longer than it may be, and UTF-8."""
+    assert cut(value, length) == text
+
+
+def test_a_line_is_a_place() -> None:
+    """No line is no place."""
+    assert place(SourceLine("cell 4", 2)) == Place("cell 4", 2)
+    assert place(None) is None
