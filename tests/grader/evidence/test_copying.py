@@ -222,7 +222,7 @@ def test_a_layer_of_another_shape_can_be_copied() -> None:
     )
     found = copying(wrong)
 
-    assert found.shapes["features.19.weight"] == [16, 16, 5, 5]
+    assert found.shapes["features.19.weight"] == (16, 16, 5, 5)
     assert said(found) == []
 
 
@@ -230,9 +230,9 @@ def test_linear_layers_have_linear_shapes() -> None:
     """VGG-16's classifier holds what fc6 and fc7 hold, as matrices."""
     shapes = copying().shapes
 
-    assert shapes["classifier.0.weight"] == [24, 16 * 49]
-    assert shapes["classifier.3.weight"] == [24, 24]
-    assert shapes["classifier.0.bias"] == [24]
+    assert shapes["classifier.0.weight"] == (24, 16 * 49)
+    assert shapes["classifier.3.weight"] == (24, 24)
+    assert shapes["classifier.0.bias"] == (24,)
 
 
 def test_what_is_copied_is_known_by_vgg16_s_keys() -> None:

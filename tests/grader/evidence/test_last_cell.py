@@ -84,7 +84,7 @@ def test_calls_are_told_with_what_they_were_given() -> None:
 
     assert [number for number, _ in found.calls("get_cls_pred")] == [0, 2]
     assert [number for number, _ in found.calls("returnCAM")] == [1, 3]
-    assert [argument["type"] for argument in found.calls("returnCAM")[0][1]] == [
+    assert [argument.type for argument in found.calls("returnCAM")[0][1]] == [
         "ndarray",
         "ndarray",
         "Tensor",

@@ -385,8 +385,8 @@ def test_shapes_are_asked_for_many_sizes() -> None:
     batch = [answer for size, answer in shapes if size[0] > 1]
     single = {size: answer for size, answer in shapes if size[0] == 1}
 
-    assert batch and all("AssertionError" in answer["error"] for answer in batch)
-    assert all(answer["shape"] == [1, 12, *size[2:]] for size, answer in single.items())
+    assert batch and all("AssertionError" in answer.error for answer in batch)
+    assert all(answer.shape == (1, 12, *size[2:]) for size, answer in single.items())
 
 
 def test_gradients_are_known_by_parameter() -> None:
