@@ -16,12 +16,14 @@ import torch
 
 from grader.training import plans, speed
 from grader.training.pictures import Labelled, pictures
-from grader.training.run import recipe
+from grader.training.run import Setting, begin
+from grader.training.values import Values
+from grader.wall.verbs import TrainPictures, TrainSteps
 from grader.worker import stepping, training
 from grader.worker.loader import World
 from grader.worker.stepping import Ways
 from reference import trainer
-from reference.facades import CLASSES, normalise
+from reference.facades import normalise
 from reference.fcn import FCN, FCN8s, FCN32s
 from tools.gpu.results import add
 
@@ -53,25 +55,28 @@ def begun(network: Network, labelled: Labelled, device: str) -> World:
     world.targets[network.__name__] = network
     with torch.device("meta"):
         drawn = bounds(network())
-    args = {"model": network.__name__, "n_class": len(CLASSES), "seed": SEED, "device": device}
-    training.begin(world, {**args, "bounds": drawn, "carried": {}, **recipe()}, {})
+    setting = Setting(network.__name__, plans.load()["smoke"], SEED, device, step_limit=0.0)
+    training.begin(world, begin(setting, Values(drawn, {})), {})
     images = {f"image/{n}": image for n, image in enumerate(labelled.images)}
-    training.learn_from(world, {}, images | {f"label/{n}": label for n, label in enumerate(labelled.labels)})
+    training.learn_from(
+        world, TrainPictures(), images | {f"label/{n}": label for n, label in enumerate(labelled.labels)}
+    )
     return world
 
 
 def ours(network: Network, labelled: Labelled, device: str) -> Iterator[list[float]]:
     """Yield the losses of one pass over the pictures after another."""
     world = begun(network, labelled, device)
-    args = {"order": list(range(len(labelled.images))), "epoch_ends": False}
+    asked = TrainSteps(tuple(range(len(labelled.images))), epoch_ends=False)
     while True:
-        yield training.steps(world, args, {})[1]["losses"].tolist()
+        yield training.steps(world, asked, {})[1]["losses"].tolist()
 
 
 def course(network: Network, labelled: Labelled, device: str) -> Iterator[list[float]]:
     """The same by the course's trainer."""
     world = begun(network, Labelled(labelled.images[:1], labelled.labels[:1]), device)
-    model = world.state["training"].model.to(memory_format=torch.contiguous_format)
+    assert world.state.training is not None
+    model = world.state.training.model.to(memory_format=torch.contiguous_format)
     optimizer, _ = trainer.recipe(model)
     torch.manual_seed(SEED)
     batches = [
