@@ -65,7 +65,11 @@ class StudentError(GraderError):
 
 
 class StudentLacks(StudentError):
-    """The submission doesn't define what was asked for."""
+    """The submission doesn't define what was asked for, `name`, or it is of the wrong kind."""
+
+    def __init__(self, message: str, place: Place | None = None, name: str = "") -> None:
+        super().__init__(message, place)
+        self.name = name
 
 
 class StudentRaised(StudentError):
@@ -93,7 +97,11 @@ class CheckSignal(GraderError):
 
 
 class Fault(CheckSignal):
-    """The submission is wrong."""
+    """The submission is wrong; every fault has a cause."""
+
+    def __init__(self, reason: Reason) -> None:
+        assert reason.cause is not None, f"a fault without a cause: {reason.text}"
+        super().__init__(reason)
 
 
 class Blocked(CheckSignal):

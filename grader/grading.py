@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from grader import __version__, intake
 from grader import rubric as rubrics
+from grader.diagnosis.causes import because
 from grader.records.grade import CheckResult, Grade, Outcome, Picture, Provenance
 from grader.records.progress import Progress
-from grader.records.reason import Place, Reason
+from grader.records.reason import Place
 from grader.records.submission import Submission
 from grader.sandbox import isolation as isolations
 from grader.sandbox.ladder import Isolation
@@ -153,8 +154,9 @@ def _counting(progress: Report) -> Callable[[CheckResult, int], None]:
 
 def _nothing_to_judge(problem: str) -> dict[str, CheckResult]:
     """Every line that a submission could have earned fails for the one reason that it can't be read."""
+    reason = because("submission.unreadable", text=problem)
     lines = (line for part in rubrics.load().parts if part.id != "questions" for line in part.lines)
-    return {line.id: CheckResult(line.id, Outcome.FAILED, Reason(problem)) for line in lines}
+    return {line.id: CheckResult(line.id, Outcome.FAILED, reason) for line in lines}
 
 
 def _assemble(

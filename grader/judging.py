@@ -15,6 +15,7 @@ import pytest
 
 from grader import ceiling
 from grader.checks.conftest import CASE
+from grader.diagnosis.causes import because
 from grader.errors import (
     Blocked,
     Fault,
@@ -23,6 +24,7 @@ from grader.errors import (
     StudentDied,
     StudentError,
     StudentLacks,
+    StudentRaised,
     StudentTimeout,
     Unverified,
 )
@@ -118,12 +120,24 @@ def judge(id: str, error: BaseException | None, seconds: float) -> CheckResult:
         case Unverified():
             return CheckResult(id, Outcome.ERROR, error.reason, seconds)
         case StudentError():
-            reason = Reason(str(error), HELP.get(type(error), ""), place=error.place)
-            return CheckResult(id, Outcome.FAILED, reason, seconds)
+            return CheckResult(id, Outcome.FAILED, _explained(error), seconds)
         case ProtocolError():
-            reason = Reason(f"the submission's answer can't be read: {error}")
-            return CheckResult(id, Outcome.FAILED, reason, seconds)
+            text = f"the submission's answer can't be read: {error}"
+            return CheckResult(id, Outcome.FAILED, because("code.answer", text=text), seconds)
     return CheckResult(id, Outcome.ERROR, Reason(_broken(error)), seconds)
+
+
+def _explained(error: StudentError) -> Reason:
+    """Return the explanation of code that did not do what it was asked."""
+    text, help, place = str(error), HELP.get(type(error), ""), error.place
+    match error:
+        case StudentRaised():
+            return because("code.raises", kind=error.kind, text=text, help=help, place=place)
+        case StudentLacks():
+            return because("code.lacks", name=error.name, text=text, help=help, place=place)
+        case StudentTimeout():
+            return because("code.timeout", text=text, help=help, place=place)
+    return because("code.died", text=text, help=help, place=place)
 
 
 def _broken(error: BaseException) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from grader import expect
 from grader.checks import reported
 from grader.checks.prediction import check_cls_index, check_cls_name, check_cls_probability, check_cls_return
+from grader.diagnosis.causes import because
 from grader.errors import Blocked
 from grader.evidence.cam import CamEvidence, plain
 from grader.evidence.case import Case
@@ -31,21 +32,16 @@ def check_weighted_sum(maps: CamEvidence) -> None:
     answer = maps.panel[0].answer
     expect.that(
         plain(answer) is not None or answer.ndim == 3,
-        f"returnCAM returns an array of shape {answer.shape}, not a map",
-        expected="(256, 256)",
-        actual=str(answer.shape),
+        because("map.none", got=str(answer.shape), expected="(256, 256)", actual=str(answer.shape)),
     )
     verdict = maps.verdict
     if verdict is None:
         if maps.follows_sum:
             return
-        expect.fail(
-            "the map is not the weighted sum of the features, and no known fault gives it",
-            help="Compare your 7x7 map with (weight_fc[idx] * feature_conv).sum over the 512 channels.",
-        )
-    expect.that(
-        not verdict.sums, f"weighted sum: {verdict.sums}", expected="sum over c of weight[c] * feature[c]"
-    )
+        help = "Compare your 7x7 map with (weight_fc[idx] * feature_conv).sum over the 512 channels."
+        expect.fail(because("sum.unknown", help=help))
+    expected = "sum over c of weight[c] * feature[c]"
+    expect.that(not verdict.sums, because("sum.way", got=verdict.sums, expected=expected))
     _falsify_maps(maps)
 
 
@@ -57,11 +53,8 @@ def check_class_weights(maps: CamEvidence) -> None:
         if maps.follows_sum:
             return
         raise Blocked("the map can't be explained, see cam.weighted_sum")
-    expect.that(
-        not verdict.classes,
-        f"{verdict.classes}",
-        expected="weight_fc[idx], idx being what get_cls_pred returned",
-    )
+    expected = "weight_fc[idx], idx being what get_cls_pred returned"
+    expect.that(not verdict.classes, because("class.way", got=verdict.classes, expected=expected))
 
 
 def check_normalise(maps: CamEvidence) -> None:
@@ -71,15 +64,12 @@ def check_normalise(maps: CamEvidence) -> None:
     low, high = maps.extremes
     actual = f"values from {low:.4g} to {high:.4g}"
     if verdict is not None:
-        expect.that(
-            not verdict.stretch, f"normalisation: {verdict.stretch}", expected="0 to 255", actual=actual
-        )
+        wrong = because("stretch.way", got=verdict.stretch, expected="0 to 255", actual=actual)
+        expect.that(not verdict.stretch, wrong)
         return
     if not maps.follows_sum:
         raise Blocked("the map can't be explained, see cam.weighted_sum")
-    expect.fail(
-        "normalisation: the map is not stretched linearly to [0, 255]", expected="0 to 255", actual=actual
-    )
+    expect.fail(because("stretch.unknown", expected="0 to 255", actual=actual))
 
 
 def _falsify_maps(maps: CamEvidence) -> None:
@@ -89,7 +79,8 @@ def _falsify_maps(maps: CamEvidence) -> None:
         return
 
     def right(question: Maps) -> None:
-        expect.that(maps.is_right(question), f"the map is wrong for {question}", actual=str(question))
+        text = f"the map is wrong for {question}"
+        expect.that(maps.is_right(question), because("sum.some", text=text, actual=str(question)))
 
     falsify(MAPS, right, maps.seed)
 
@@ -97,21 +88,17 @@ def _falsify_maps(maps: CamEvidence) -> None:
 def check_shape(maps: CamEvidence) -> None:
     """The map is (256, 256)."""
     shape = maps.panel[0].answer.shape
-    expect.that(
-        shape == SIZE, f"the map is {shape}, it must be {SIZE}", expected=str(SIZE), actual=str(shape)
-    )
+    got, want = str(shape), str(SIZE)
+    expect.that(shape == SIZE, because("map.shape", got=got, want=want, expected=want, actual=got))
 
 
 def check_dtype(maps: CamEvidence) -> None:
     """The map is uint8."""
     dtype = maps.panel[0].answer.dtype
     kind = maps.map(PANEL[0]).value.type
-    expect.that(
-        kind == "ndarray", f"returnCAM returns a {kind}, not an array", expected="numpy array", actual=kind
-    )
-    expect.that(
-        dtype == np.uint8, f"the map is {dtype}, it must be uint8", expected="uint8", actual=str(dtype)
-    )
+    expect.that(kind == "ndarray", because("map.type", got=kind, expected="numpy array", actual=kind))
+    got = str(dtype)
+    expect.that(dtype == np.uint8, because("map.dtype", got=got, expected="uint8", actual=got))
 
 
 def check_inputs_kept(maps: CamEvidence) -> None:
@@ -121,10 +108,12 @@ def check_inputs_kept(maps: CamEvidence) -> None:
     def kept(question: Maps) -> None:
         expect.that(
             maps.map(question).value.kept,
-            "returnCAM changes the arrays that it is given",
-            help="Work on a copy: `a = a - b` makes one, `a -= b` does not.",
-            expected="feature_conv and weight_fc as they were",
-            actual=f"changed, for {question}",
+            because(
+                "inputs.changed",
+                help="Work on a copy: `a = a - b` makes one, `a -= b` does not.",
+                expected="feature_conv and weight_fc as they were",
+                actual=f"changed, for {question}",
+            ),
         )
 
     falsify(MAPS, kept, maps.seed)
@@ -152,9 +141,8 @@ def check_reported_predictions(saved: SavedEvidence) -> None:
     """Both predictions are printed in the notebook."""
     reported.need_outputs(saved)
     found = len(saved.predictions)
-    expect.that(
-        found >= 2, f"{found} predictions in the outputs, 2 expected", expected="2", actual=str(found)
-    )
+    wrong = because("reported.predictions", got=found, want=2, expected="2", actual=str(found))
+    expect.that(found >= 2, wrong)
 
 
 def check_reported_figures(saved: SavedEvidence) -> None:

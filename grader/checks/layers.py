@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from grader import expect
-from grader.diagnosis.findings import merge
-from grader.errors import Fault, Unverified
+from grader.diagnosis.causes import because, merge
+from grader.diagnosis.payers import LineName
+from grader.errors import Unverified
 from grader.evidence.model import ModelEvidence
 from grader.evidence.tracing import N_CLASS
 from grader.records.reason import Reason
 
 
-def judge(network: ModelEvidence, line: str) -> None:
+def judge(network: ModelEvidence, line: LineName) -> None:
     """Say what was found under a line; what wasn't verified goes to a person."""
     found = network.findings.get(line)
     if found:
-        fault = merge(found)
-        raise Fault(Reason(fault.rationale, fault.help, fault.expected, fault.actual, fault.where))
+        expect.fail(merge(found))
     believe(network)
 
 
@@ -29,28 +29,29 @@ def check_build(network: ModelEvidence) -> None:
     """The model can be built with any number of classes and run; its output has one channel a class."""
     built = network.built
     size, trace = network.first_trace
-    expect.that(
-        trace.output is not None and trace.type == "Tensor",
-        f"the forward pass returns a {trace.type}, it must return a tensor of logits",
-    )
+    expect.that(trace.output is not None and trace.type == "Tensor", because("build.output", type=trace.type))
     if built.way == "default":
-        expect.fail(f"{network.name} takes no number of classes", expected=f"{network.name}(n_class=12)")
+        expect.fail(because("build.no_classes", network=network.name, expected=f"{network.name}(n_class=12)"))
     for n_class in (N_CLASS, 21, 5):
         network.build(n_class)
-        shape = network.traced(size, n_class=n_class).shape
-        if len(shape) == 3 and shape[0] == n_class:
-            continue  # the shape line pays for a lost batch
-        if len(shape) == 4 and shape[3] == n_class:
-            continue  # the shape line pays for classes in the last place
-        channels = shape[1] if len(shape) > 1 else 0
-        if channels != n_class and "logits" in network.findings:
-            return  # what comes out has no channels a class: the logits line pays for that
-        expect.that(
-            channels == n_class,
-            f"n_class is ignored: with n_class={n_class} the output has {channels} channels",
-            expected=f"(N, {n_class}, H, W)",
-            actual=str(shape),
-        )
+        wrong = _channels(network, n_class, network.traced(size, n_class=n_class).shape)
+        if wrong is not None:
+            expect.charge("build", wrong)
+
+
+def _channels(network: ModelEvidence, n_class: int, shape: tuple[int, ...]) -> Reason | None:
+    """Return what is wrong with an output's shape, if it has not a channel for each class."""
+    channels = shape[1] if len(shape) > 1 else 0
+    if channels == n_class:
+        return None
+    if len(shape) == 3 and shape[0] == n_class:
+        return because("shape.batch")
+    if len(shape) == 4 and shape[3] == n_class:
+        return because("shape.classes_last")
+    if "logits" in network.findings:
+        return network.findings["logits"][0]
+    expected, actual = f"(N, {n_class}, H, W)", str(shape)
+    return because("build.classes", n_class=n_class, channels=channels, expected=expected, actual=actual)
 
 
 def check_conv1(network: ModelEvidence) -> None:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
 
 from grader import expect
 from grader.checks.layers import believe, judge
+from grader.diagnosis.causes import because
 from grader.evidence.model import ModelEvidence, close
 from grader.network.reading import offset
 from grader.network.sizes import mapped
+from grader.records.reason import Reason
 
 
 def check_crop(network: ModelEvidence) -> None:
     """The output is cut from the row and column that the assignment says."""
-    if "crop" not in network.findings and not network.is_reference:
-        hint = network.difference
-        if hint.startswith("the crop"):
-            expect.fail(hint, expected=f"from row and column {network.reading.architecture.crop}")
+    unnamed = "crop" not in network.findings and not network.is_reference
+    if unnamed and network.payer(network.difference) == "crop":
+        expect.fail(network.difference)
     judge(network, "crop")
 
 
@@ -28,11 +30,10 @@ def check_shape(network: ModelEvidence) -> None:
     wrong = [(size, shape) for size, shape in _outputs(network) if not _fitting(network, size, shape)]
     if wrong:
         size, shape = wrong[-1]  # the largest: where a fixed size shows
-        expect.fail(
-            f"an input {size} gives an output {shape}" + _why(size, shape),
-            expected=_wanted(size),
-            actual="\n".join(f"{size} -> {shape}" for size, shape in wrong),
-        )
+        fault = _fault(size, shape)
+        text = f"an input {size} gives an output {shape}: {fault.text}"
+        actual = "\n".join(f"{size} -> {shape}" for size, shape in wrong)
+        expect.fail(replace(fault, text=text, expected=_wanted(size), actual=actual))
     believe(network)
 
 
@@ -44,9 +45,7 @@ def _outputs(network: ModelEvidence) -> Iterator[tuple[tuple[int, ...], tuple[in
         if not answer.error:
             yield size, _as_map(network, answer.shape)
         elif _fits(network, size):
-            expect.fail(
-                f"an input {size} raises {answer.error}", expected=_wanted(size), actual="an exception"
-            )
+            expect.fail(_raises(size, answer.error))
 
 
 def _fitting(network: ModelEvidence, size: tuple[int, ...], shape: tuple[int, ...]) -> bool:
@@ -56,7 +55,7 @@ def _fitting(network: ModelEvidence, size: tuple[int, ...], shape: tuple[int, ..
 
 
 def _as_map(network: ModelEvidence, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Give an argmax its class axis back: the logits line pays for it."""
+    """Give an argmax its class axis back; that it is gone is the cause `logits.changed`."""
     return (shape[0], 1, *shape[1:]) if len(shape) == 3 and "logits" in network.findings else shape
 
 
@@ -64,15 +63,20 @@ def _wanted(size: tuple[int, ...]) -> str:
     return f"({size[0]}, n_class, {size[2]}, {size[3]})"
 
 
-def _why(size: tuple[int, ...], shape: tuple[int, ...]) -> str:
+def _raises(size: tuple[int, ...], error: str) -> Reason:
+    text, kind = f"an input {size} raises {error}", error.partition(":")[0]
+    return because("shape.raises", kind=kind, text=text, expected=_wanted(size), actual="an exception")
+
+
+def _fault(size: tuple[int, ...], shape: tuple[int, ...]) -> Reason:
     if len(shape) == 4 and shape[2:] == (size[3], size[2]) and size[2] != size[3]:
-        return ": height and width are swapped"
+        return because("shape.swapped")
     if len(shape) == 4 and shape[1:3] == size[2:]:
-        return ": n_class must be the second axis, not the last"
+        return because("shape.classes_last")
     if len(shape) != 4 or shape[0] != size[0]:
-        return ": the batch is lost"
+        return because("shape.batch")
     wrong = [name for name, axis in (("height", 2), ("width", 3)) if shape[axis] != size[axis]]
-    return f": its {' and '.join(wrong)} is not the input's"
+    return because("shape.size", got=" and ".join(wrong))
 
 
 def _right_size(network: ModelEvidence, size: tuple[int, ...], shape: tuple[int, ...], axis: int) -> bool:
@@ -97,21 +101,18 @@ def _fits(network: ModelEvidence, size: tuple[int, ...]) -> bool:
 
 def check_forward(network: ModelEvidence) -> None:
     """The output is what the network's layers compute, joined in the assignment's order."""
-    if not torch.isfinite(network.response).all():
-        bad = int((~torch.isfinite(network.response)).sum())
-        expect.fail(f"the output holds {bad:,} values that are NaN or infinite", expected="finite numbers")
+    bad = int((~torch.isfinite(network.response)).sum())
+    if bad:
+        text = f"the output holds {bad:,} values that are NaN or infinite"
+        expect.fail(because("forward.infinite", text=text, expected="finite numbers"))
     judge(network, "forward")
     structural = set(network.findings) - {"dropout"}
     if not structural and not network.is_reference and not _same_where_both(network):
-        expect.fail(
-            "the output is not what these layers compute: " + network.difference,
-            expected=f"shape {tuple(network.reference.shape)}",
-            actual=f"shape {tuple(network.response.shape)}",
-        )
+        expect.charge("forward", network.difference)
 
 
 def _same_where_both(network: ModelEvidence) -> bool:
-    """Compare where both outputs have values: another size is paid for by the shape line."""
+    """Compare where both outputs have values; another size is the cause `shape`."""
     mine, theirs = network.response, network.reference
     mine = mine[None] if mine.ndim == 3 else mine  # a lost batch too
     if mine.ndim == 4 and mine.shape[3] == theirs.shape[1] != mine.shape[1]:
@@ -128,18 +129,12 @@ def check_logits(network: ModelEvidence) -> None:
 
 
 def check_determinism(network: ModelEvidence) -> None:
-    """In eval mode the same input gives the same output; a dropout left on was paid for under dropout."""
+    """In eval mode the same input gives the same output; a dropout left on is the cause `dropout.on`."""
     network.reading  # noqa: B018 - nothing to say of a network that isn't there
     random = network.trace.random
-    expect.that(
-        not random,
-        "the forward pass draws random numbers in eval mode: the same input gives another output each time",
-        expected="the same output every time",
-        where=random[0] if random else None,
-    )
-    expect.that(
-        network.is_reference or network.repeats,
-        "the same input gives another output each time: the model keeps something between calls",
-        expected="the same output every time",
-    )
+    expected = "the same output every time"
+    if random:
+        expect.fail(because("determinism.random", expected=expected, place=random[0]))
+    repeats = network.is_reference or network.repeats
+    expect.that(repeats, because("determinism.state", expected=expected))
     judge(network, "determinism")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from grader import expect
+from grader.diagnosis.causes import because
 from grader.diagnosis.prediction import TOLERANCE, wrong_index, wrong_probability
 from grader.errors import Blocked
 from grader.evidence.cam import PRINTED, CamEvidence
@@ -19,16 +20,16 @@ def check_cls_index(maps: CamEvidence) -> None:
     def right(question: Logits) -> None:
         value = index_of(maps, question)
         if value is None:
-            value = printed_index(maps, question)  # the return line pays for its form
+            value = printed_index(maps, question)  # its form is the cause index.form
         if value is None:
             raise Blocked("the index can't be read, see cam.cls_return")
         wanted = question.index
         logit = question.array(maps.seed)[0]
+        got = wrong_index(value, logit)
+        text = f"the index is {value}, the most probable class is {wanted}: it is that of {got}"
+        actual = f"{value}, for {question}"
         expect.that(
-            value == wanted,
-            f"the index is {value}, the most probable class is {wanted}{wrong_index(value, logit)}",
-            expected=str(wanted),
-            actual=f"{value}, for {question}",
+            value == wanted, because("index.class", got=got, text=text, expected=str(wanted), actual=actual)
         )
 
     falsify(LOGITS, right, maps.seed)
@@ -59,24 +60,23 @@ def check_cls_probability(maps: CamEvidence) -> None:
     def right(question: Logits) -> None:
         printed = PRINTED.search(maps.predict(question).value.printed)
         if printed is None:
-            expect.fail(
-                "nothing like `top1 prediction: 0.444 -> name` is printed",
-                expected="top1 prediction: ... -> ...",
-            )
+            expect.fail(because("probability.missing", expected="top1 prediction: ... -> ..."))
         logit = question.array(maps.seed)
         wanted, _, _ = get_cls_pred(logit, maps.labels)
-        named = printed_index(maps, question)  # of another class: the index line pays for that
+        named = printed_index(maps, question)  # of another class: the cause index.class
         allowed = [wanted] if named is None else [wanted, float(softmax(logit)[0, named])]
         try:
             value = float(printed[1])
         except ValueError:
-            expect.fail(f"the printed probability is {printed[1]}, not a number")
+            expect.fail(
+                because("probability.number", text=f"the printed probability is {printed[1]}, not a number")
+            )
+        got = wrong_probability(value, logit[0])
+        text = f"the printed probability is {value:g}, the softmax gives {wanted:.3f}: it is {got}"
+        expected, actual = f"{wanted:.3f}", f"{printed[1]}, for {question}"
         expect.that(
             min(abs(value - right) for right in allowed) <= TOLERANCE,
-            f"the printed probability is {value:g}, the softmax gives {wanted:.3f}"
-            + wrong_probability(value, question.array(maps.seed)[0]),
-            expected=f"{wanted:.3f}",
-            actual=f"{printed[1]}, for {question}",
+            because("probability.value", got=got, text=text, expected=expected, actual=actual),
         )
 
     falsify(LOGITS, right, maps.seed)
@@ -89,18 +89,15 @@ def check_cls_name(maps: CamEvidence) -> None:
     def right(question: Logits) -> None:
         printed = PRINTED.search(maps.predict(question).value.printed)
         if printed is None:
-            expect.fail("no class name is printed", expected="top1 prediction: ... -> <name>")
+            expect.fail(because("name.missing", expected="top1 prediction: ... -> <name>"))
         index = index_of(maps, question)
         named = {maps.labels[question.index]}
         if index is not None and 0 <= index < len(maps.labels):
-            named.add(maps.labels[index])  # a wrong index was paid for already
-        name = printed[2].strip()
-        expect.that(
-            name in named,
-            f"the printed name is {name!r}, the class is called {maps.labels[question.index]!r}",
-            expected=maps.labels[question.index],
-            actual=f"{name}, for {question}",
-        )
+            named.add(maps.labels[index])  # a wrong index is the cause index.class
+        name, wanted = printed[2].strip(), maps.labels[question.index]
+        text = f"the printed name is {name!r}, the class is called {wanted!r}"
+        actual = f"{name}, for {question}"
+        expect.that(name in named, because("name.other", text=text, expected=wanted, actual=actual))
 
     falsify(LOGITS, right, maps.seed)
 
@@ -110,9 +107,14 @@ def check_cls_return(maps: CamEvidence) -> None:
     value = maps.prediction.value
     expect.that(
         bool(maps.form),
-        f"get_cls_pred returns a {value.type} of shape {value.shape}{_kind(maps)}, it must return one index",
-        expected="an index of shape (1,), or a single number",
-        actual=f"{value.type} {value.text[:120]}",
+        because(
+            "index.form",
+            type=value.type,
+            shape=str(value.shape),
+            kind=_kind(maps),
+            expected="an index of shape (1,), or a single number",
+            actual=f"{value.type} {value.text[:120]}",
+        ),
     )
 
 

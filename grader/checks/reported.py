@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader import expect
+from grader.diagnosis.causes import because
 from grader.errors import Pending
 from grader.records.submission import SavedEvidence, TrainingRun
 
@@ -26,13 +27,21 @@ def epochs(saved: SavedEvidence, part: str, pretrained: bool, wanted: int) -> No
     runs = runs_of(saved, part, pretrained)
     how = "from pretrained VGG-16" if pretrained else "from scratch"
     most = max((len(run.epochs) for run in runs), default=0)
+    expected = f"{wanted} lines `Epoch Loss: ..., Avg Acc: ..., Mean IoU: ...`"
+    if not most:
+        expect.fail(because("reported.log", network=NAMES[part], how=how, expected=expected))
+    actual = f"{most} of them"
     expect.that(
         most >= wanted,
-        f"{NAMES[part]} {how}: the outputs show {most} epochs, {wanted} are asked for"
-        if most
-        else f"{NAMES[part]} {how}: no training log in the outputs",
-        expected=f"{wanted} lines `Epoch Loss: ..., Avg Acc: ..., Mean IoU: ...`",
-        actual=f"{most} of them",
+        because(
+            "reported.epochs",
+            network=NAMES[part],
+            how=how,
+            got=most,
+            want=wanted,
+            expected=expected,
+            actual=actual,
+        ),
     )
 
 
@@ -41,20 +50,16 @@ def metrics(saved: SavedEvidence, part: str) -> None:
     need_outputs(saved)
     runs = [run for run in saved.runs if run.model in (part, "")]
     printed = [run for run in runs if run.test_accuracy is not None and run.test_mean_iou is not None]
-    expect.that(
-        bool(printed),
-        f"{NAMES[part]}: no test accuracy and mean IoU in the outputs",
-        expected="a line `Test Acc: ..., Test Mean IoU: ...`",
-    )
+    expected = "a line `Test Acc: ..., Test Mean IoU: ...`"
+    expect.that(bool(printed), because("reported.test", network=NAMES[part], expected=expected))
 
 
 def figures(saved: SavedEvidence, part: str, wanted: int = 1) -> None:
     """Pictures of the part are in the outputs."""
     need_outputs(saved)
-    found = [figure for figure in saved.figures if figure.part == part]
+    found = sum(figure.part == part for figure in saved.figures)
+    expected, actual = f"at least {wanted}", str(found)
     expect.that(
-        len(found) >= wanted,
-        f"{NAMES[part]}: {len(found)} pictures in the outputs, {wanted} expected",
-        expected=f"at least {wanted}",
-        actual=str(len(found)),
+        found >= wanted,
+        because("reported.figures", of=NAMES[part], got=found, want=wanted, expected=expected, actual=actual),
     )

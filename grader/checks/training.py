@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from grader.errors import Blocked, Fault, Unverified
+from dataclasses import replace
+
+from grader import expect
+from grader.diagnosis.causes import because
+from grader.errors import Blocked, Unverified
 from grader.evidence.case import Case
 from grader.evidence.training import TrainingEvidence
 from grader.records.reason import Reason
@@ -41,26 +45,26 @@ def judge(training: TrainingEvidence, line: str) -> None:
         name = training.network.name
         why = f"{name} computes what the reference computes, and yet learned less in {len(runs)} runs"
         raise Unverified(Reason(why, expected=expected, actual=actual))
-    if training.paid:
-        why = f"{_why(training, runs[-1], line)}, see {' and '.join(training.paid)}"
-        raise Blocked(Reason(why, expected=expected, actual=actual))
-    raise Fault(Reason(_why(training, runs[-1], line), _help(runs[-1]), expected, actual))
+    fault = replace(_fault(training, runs[-1], line), expected=expected, actual=actual)
+    if training.charged:
+        text = f"{fault.text}, see {' and '.join(training.charged)}"
+        raise Blocked(replace(fault, text=text, help="", cause=None))
+    expect.fail(fault)
 
 
-def _why(training: TrainingEvidence, run: Run, line: str) -> str:
+def _fault(training: TrainingEvidence, run: Run, line: str) -> Reason:
+    name = training.network.name
     if run.broke:
-        return f"training broke off: {run.broke}"
+        help = "Something in the forward pass grows without bound, or divides by zero."
+        return because("training.infinite", network=name, text=f"training broke off: {run.broke}", help=help)
+    help = "A model that learns less than it should has cut gradients, lost its input, or lacks layers."
     if run.only_class:
-        return f"{training.network.name} does not learn: it says `{run.only_class}` of every pixel"
+        text = f"{name} does not learn: it says `{run.only_class}` of every pixel"
+        return because("training.constant", network=name, text=text, help=help)
     first, best = (point.validation.figure(line) for point in (run.points[0], run.best))
     steps = training.plan.train * (len(run.points) - 1)
-    return f"{NAMES[line]} on pictures it never saw went from {first:.3f} to {best:.3f} in {steps} steps"
-
-
-def _help(run: Run) -> str:
-    if run.broke:
-        return "Something in the forward pass grows without bound, or divides by zero."
-    return "A model that learns less than it should has cut gradients, lost its input, or lacks layers."
+    text = f"{NAMES[line]} on pictures it never saw went from {first:.3f} to {best:.3f} in {steps} steps"
+    return because("training.below", figure=NAMES[line], text=text, help=help)
 
 
 def _expected(training: TrainingEvidence, line: str) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import torch
 
 from grader import expect
 from grader.checks.layers import believe
-from grader.diagnosis.findings import merge
-from grader.errors import Blocked, Fault
+from grader.diagnosis.causes import because, merge
+from grader.errors import Blocked
 from grader.evidence.copying import CopyEvidence
 from grader.evidence.model import ModelEvidence
+from grader.network.roles import Layer
 from grader.records.reason import Reason
 from reference.architecture import VGG_CONVS, VGG_LINEARS
 from reference.fcn import bilinear_weight
@@ -24,19 +28,25 @@ def check_bilinear(network: ModelEvidence) -> None:
     if not layers:
         raise Blocked("there is no transposed convolution to look at")
     lost = {role: layer for role, layer in layers.items() if layer.weight not in network.initial}
-    expect.that(not lost, f"the weight of {_some(list(lost))} is not a parameter")
+    expect.that(not lost, because("bilinear.parameter", layers=_some(list(lost))))
     wrong = {role: layer for role, layer in layers.items() if not network.starts_bilinear(layer)}
-    for layer in list(wrong.values())[:1]:
-        expect.fail(
-            f"{_some(list(wrong))} {'do' if len(wrong) > 1 else 'does'} not start as bilinear interpolation",
-            help="Each class interpolates itself: the bilinear kernel on the diagonal, zero elsewhere.",
-            expected=_describe_weight(
-                bilinear_weight(layer.inputs, layer.outputs // layer.groups, layer.kernel[0])
-            ),
-            actual=_describe_weight(network.initial[layer.weight]),
-            where=network.places.get(layer.weight),
-        )
+    if wrong:
+        expect.fail(_not_bilinear(network, wrong))
     believe(network)
+
+
+def _not_bilinear(network: ModelEvidence, wrong: Mapping[str, Layer]) -> Reason:
+    layer, names = next(iter(wrong.values())), _some(list(wrong))
+    kernel = bilinear_weight(layer.inputs, layer.outputs // layer.groups, layer.kernel[0])
+    return because(
+        "bilinear.start",
+        layers=names,
+        text=f"{names} {'do' if len(wrong) > 1 else 'does'} not start as bilinear interpolation",
+        help="Each class interpolates itself: the bilinear kernel on the diagonal, zero elsewhere.",
+        expected=_describe_weight(kernel),
+        actual=_describe_weight(network.initial[layer.weight]),
+        place=network.places.get(layer.weight),
+    )
 
 
 def _describe_weight(weight: object) -> str:
@@ -58,60 +68,55 @@ def check_gradients(network: ModelEvidence) -> None:
         for kind, name in (("bias", layer.bias), ("weight", layer.weight))
         if name in network.built.parameters
     }
-    names = list(roles)
-    frozen = [name for name in names if not network.built.parameters[name].trained]
-    expect.that(
-        not frozen, f"{_some(frozen)} can't learn: requires_grad is off", expected="every layer learns"
-    )
-    lost = network.cut
-    expect.that(
-        not lost,
-        f"no gradient reaches {_range([roles[name] for name in lost])}",
-        help="Something cuts the graph: detach(), .data, torch.no_grad() or numpy in the forward pass.",
-        expected="a gradient at every weight and bias",
-        actual=f"{len(lost)} of {len(names)} have none",
-    )
+    frozen = [role for name, role in roles.items() if not network.built.parameters[name].trained]
+    if frozen:
+        expect.fail(because("gradients.frozen", layers=_range(frozen), expected="every layer learns"))
+    if network.cut:
+        expect.fail(
+            because(
+                "gradients.cut",
+                layers=_range([roles[name] for name in network.cut]),
+                help="Something cuts the graph: detach(), .data, no_grad() or numpy in the forward pass.",
+                expected="a gradient at every weight and bias",
+                actual=f"{len(network.cut)} of {len(roles)} have none",
+            )
+        )
     believe(network)
 
 
 def check_copy_features(network: ModelEvidence, copying: CopyEvidence) -> None:
     """VGG-16's 13 convolutions are copied, weights and biases, each into its own layer."""
-    expect.that(
-        bool(copying.method),
-        f"{network.name} has no function that copies VGG-16",
-        help="What is looked for is a method or function whose name holds `vgg`, "
-        "such as copy_params_from_vgg16(vgg16).",
-    )
-    _copied(copying, VGG_CONVS, "copy_features")
+    if not copying.method:
+        help = "What is looked for is a method or function whose name holds `vgg`, "
+        help += "such as copy_params_from_vgg16(vgg16)."
+        expect.fail(because("copy.function", network=network.name, help=help))
+    _copied(copying, VGG_CONVS)
 
 
 def check_copy_classifier(copying: CopyEvidence) -> None:
     """VGG-16's first two linear layers are copied into fc6 and fc7."""
     if not copying.method:
         raise Blocked("there is no function that copies VGG-16, see copy_features")
-    _copied(copying, tuple(VGG_LINEARS.values()), "copy_classifier")
+    _copied(copying, tuple(VGG_LINEARS.values()))
 
 
-def _copied(copying: CopyEvidence, roles: tuple[str, ...], line: str) -> None:
-    raised = copying.raised
-    found = copying.findings(roles, line)
+def _copied(copying: CopyEvidence, roles: tuple[str, ...]) -> None:
+    raised, found = copying.raised, copying.findings(roles)
     if found:
         fault = merge(found)
-        because = f"{copying.method} raises {raised}: " if raised else ""
-        where = raised.place if raised and raised.place else fault.where
-        raise Fault(Reason(because + fault.rationale, "", fault.expected, fault.actual, where))
+        prefix = f"{copying.method} raises {raised}: " if raised else ""
+        place = raised.place if raised and raised.place else fault.place
+        expect.fail(replace(fault, text=prefix + fault.text, place=place))
     believe(copying.model)
 
 
 def check_copy_source(copying: CopyEvidence) -> None:
     """Copying leaves VGG-16 itself as it was; sharing its storage is allowed."""
     changed = copying.vgg16_changed
-    expect.that(
-        not changed,
-        f"copying changes VGG-16 itself: {_some(changed)}",
-        expected="VGG-16 as it was",
-        actual=f"{len(changed)} of its parameters hold other values",
-    )
+    if changed:
+        actual = f"{len(changed)} of its parameters hold other values"
+        names = _some(changed)
+        expect.fail(because("copy.source", parameters=names, expected="VGG-16 as it was", actual=actual))
 
 
 def _range(roles: list[str]) -> str:

@@ -1,1 +1,1 @@
-"""Naming faults: what differs from the assignment, in words, each under the rubric line that pays for it."""
+"""Naming faults: what differs from the assignment, as causes, and which line of the rubric pays for each."""

@@ -42,7 +42,7 @@ def finishes(values: Floats, size: tuple[int, ...] = SIZE) -> Iterator[Floats]:
         enlarged = cv2.resize(values, whole, interpolation=method)
         yield _float(_wrap(enlarged, np.trunc))
         yield _float(_clip(enlarged))
-        yield np.asarray(enlarged, dtype=np.float64)  # a map left as floats: the dtype line pays for that
+        yield np.asarray(enlarged, dtype=np.float64)  # left as floats: map.dtype
 
 
 def _float(values: object) -> Floats:
@@ -74,7 +74,7 @@ class Case:
 
 
 def right_maps(case: Case) -> Iterator[Floats]:
-    """Yield every right map, of the answer's own size: the shape line pays for another one."""
+    """Yield every right map, of the answer's own size, right or not (the cause `map.shape`)."""
     raw = weighted(case.features, case.weight[case.index])
     yield from finishes(STRETCHES[0].do(raw), case.answer.shape)
     yield from stretched_late(raw, case.answer.shape)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.diagnosis.findings import Finding, both
+from grader.diagnosis.causes import because
 from grader.diagnosis.layers import PADDINGS
 from grader.diagnosis.steps import PROBABILITIES, is_activation
-from grader.diagnosis.words import plain
+from grader.diagnosis.words import both, corner, plain
 from grader.network.graph import Expr, walk
 from grader.network.path import Join
 from grader.network.reading import Reading, offset
 from grader.network.roles import is_pool
+from grader.records.reason import Reason
 from reference.architecture import Skip
 
 BATCHWISE = (
@@ -22,10 +23,11 @@ BATCHWISE = (
     "aten.squeeze.dim",
     "aten.unsqueeze.default",
 )
+VERBS = {"cat": "concatenated", "mul": "multiplied", "maximum": "joined by a maximum"}
 KNOWN = ("conv", "deconv", "relu", "max_pool", "input")
 
 
-def crop_findings(reading: Reading) -> Iterator[Finding]:
+def crop_findings(reading: Reading) -> Iterator[Reason]:
     """Find where the output's crop starts."""
     wanted = reading.architecture.crop
     tail = reading.path.steps[reading.last_layer + 1 :]
@@ -33,73 +35,87 @@ def crop_findings(reading: Reading) -> Iterator[Finding]:
     resized = next((step for step in tail if "upsample" in step.op), None)
     expected = f"rows and columns [{wanted} : {wanted} + input size]"
     if resized is not None:
-        words = f"the output is resized by interpolation, it must be cropped from row and column {wanted}"
-        yield Finding("crop", words, "", expected, "interpolation", resized.place)
+        place = resized.place
+        yield because("crop.resized", want=wanted, expected=expected, actual="interpolation", place=place)
     elif start is None and not any("index" in step.op for step in tail):
-        words = f"the output is not cropped, it must be cut from row and column {wanted}"
-        yield Finding("crop", words, "", expected, "no crop")
+        yield because("crop.missing", want=wanted, expected=expected, actual="no crop")
     elif start is not None and start != (wanted, wanted):
         place = next(step.place for step in tail if step.op == "crop")
-        words = _crop_words("the crop", start, wanted)
-        yield Finding("crop", words, "", expected, f"starts at row {start[0]}, column {start[1]}", place)
+        got, actual = corner(start), f"starts at row {start[0]}, column {start[1]}"
+        yield because("crop.offset", got=got, want=wanted, expected=expected, actual=actual, place=place)
 
 
-def _crop_words(what: str, start: tuple[int, int], wanted: int) -> str:
-    if start[0] == start[1]:
-        return f"{what} starts at {start[0]}, it must start at {wanted}"
-    return f"{what} starts at row {start[0]} and column {start[1]}, it must start at {wanted} in both"
-
-
-def skip_findings(reading: Reading) -> Iterator[Finding]:
+def skip_findings(reading: Reading) -> Iterator[Reason]:
     """Find skips that are missing, taken or joined elsewhere, or not plainly added."""
     for skip in reading.architecture.skips:
-        if skip.score.role not in reading.layers:
-            yield Finding("skips", f"the {skip.pool} skip is missing", "", _formula(skip), "not joined")
-            continue
         found = reading.join_of(skip)
-        if found is None:
-            yield Finding("skips", f"the {skip.pool} skip is computed but joins nothing", "", _formula(skip))
-            continue
-        yield from _join_findings(reading, skip, *found)
+        if skip.score.role not in reading.layers:
+            yield because("skip.missing", pool=skip.pool, expected=_formula(skip), actual="not joined")
+        elif found is None:
+            yield because("skip.unused", pool=skip.pool, expected=_formula(skip))
+        else:
+            yield from _join_findings(reading, skip, *found)
     yield from _other_joins(reading)
     for step in reading.path.steps[reading.first_upscore : reading.last_layer]:
         if step.op == "scale" and reading.architecture.skips:
-            after = reading.after(reading.path.places[step.key])
-            words = f"{after}'s output is multiplied by {step['factor']:.4g} before the skip joins"
-            yield Finding("skips", words, "", "a plain sum", f"times {step['factor']:.4g}", step.place)
+            after, factor = reading.after(reading.path.places[step.key]), f"{step['factor']:.4g}"
+            yield because(
+                "skip.before",
+                after=after,
+                got=factor,
+                expected="a plain sum",
+                actual=f"times {factor}",
+                place=step.place,
+            )
 
 
 def _formula(skip: Skip) -> str:
     return f"{skip.after} + {skip.score.role}({skip.pool})[{skip.crop} : {skip.crop} + size]"
 
 
-def _join_findings(reading: Reading, skip: Skip, position: int, join: Join) -> Iterator[Finding]:
-    place, name = join.expr.place, f"the {skip.pool} skip"
+def _join_findings(reading: Reading, skip: Skip, position: int, join: Join) -> Iterator[Reason]:
+    yield from _side_findings(reading, skip, join)
+    yield from _main_findings(reading, skip, position, join)
+
+
+def _side_findings(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:
+    """Find what was done to the skip itself: how it is joined, and where it comes from."""
+    place, wanted = join.expr.place, _formula(skip)
     if join.kind != "add":
-        verb = {"cat": "concatenated", "mul": "multiplied", "maximum": "joined by a maximum"}.get(
-            join.kind, join.kind
-        )
-        yield Finding("skips", f"{name} is {verb}, it must be added", "", _formula(skip), join.kind, place)
+        got = VERBS.get(join.kind, join.kind)
+        yield because("skip.joined", pool=skip.pool, got=got, expected=wanted, actual=join.kind, place=place)
     elif join.coefficient < 0:
-        yield Finding(
-            "skips", f"{name} is subtracted, it must be added", "", _formula(skip), "a minus", place
-        )
+        yield because("skip.subtracted", pool=skip.pool, expected=wanted, actual="a minus", place=place)
     elif join.coefficient != 1:
-        words = f"{name} is scaled by {join.coefficient:.4g}, it must be added as it is"
-        yield Finding("skips", words, "", _formula(skip), f"times {join.coefficient:.4g}", place)
+        got = f"{join.coefficient:.4g}"
+        yield because(
+            "skip.scaled", pool=skip.pool, got=got, expected=wanted, actual=f"times {got}", place=place
+        )
     tap = tap_name(reading, join)
     if tap != skip.pool:
-        yield Finding("skips", f"{name} is taken from {tap}, it must be taken from {skip.pool}", where=place)
-    after = reading.after(position)
+        yield because("skip.source", pool=skip.pool, got=tap, place=place)
+
+
+def _main_findings(reading: Reading, skip: Skip, position: int, join: Join) -> Iterator[Reason]:
+    """Find what was done to what the skip joins, and where it joins."""
+    place, wanted, after = join.expr.place, _formula(skip), reading.after(position)
     if join.main < 0:
-        words = f"what comes before is subtracted from {name}, both must be added"
-        yield Finding("skips", words, "", _formula(skip), "a minus", place)
+        yield because("skip.other_subtracted", pool=skip.pool, expected=wanted, actual="a minus", place=place)
     elif join.main != 1:
-        words = f"what {name} joins is scaled by {join.main:.4g}, both must be added as they are"
-        yield Finding("skips", words, "", _formula(skip), f"times {join.main:.4g}", place)
+        got = f"{join.main:.4g}"
+        yield because(
+            "skip.other_scaled", pool=skip.pool, got=got, expected=wanted, actual=f"times {got}", place=place
+        )
     if after != skip.after and skip.after in reading.layers:
-        words = f"{name} joins after {after or 'the input'}, it must join after {skip.after}"
-        yield Finding("skips", words, "", _formula(skip), f"{after} + ...", place)
+        yield because(
+            "skip.place",
+            pool=skip.pool,
+            got=after or "the input",
+            want=skip.after,
+            expected=wanted,
+            actual=f"{after} + ...",
+            place=place,
+        )
 
 
 def tap_name(reading: Reading, join: Join) -> str:
@@ -138,86 +154,105 @@ def _on_the_way_up(reading: Reading, position: int) -> bool:
     return between and bool(reading.architecture.skips)
 
 
-def _other_joins(reading: Reading) -> Iterator[Finding]:
+def _other_joins(reading: Reading) -> Iterator[Reason]:
     taken = [tap_name(reading, reading.path.joins[position]) for position in _skips(reading)]
     for position, join in reading.path.joins.items():
         if position in _skips(reading) or not _on_the_way_up(reading, position):
             continue
-        tap, after = tap_name(reading, join), reading.after(position)
-        words = f"{tap} is joined after {after}, which the assignment does not do"
+        tap, place = tap_name(reading, join), join.expr.place
         if tap in taken:
-            words = f"the {tap} skip is joined twice, it must be added once"
-        yield Finding("skips", words, where=join.expr.place)
+            yield because("skip.twice", pool=tap, place=place)
+        else:
+            yield because("skip.extra", got=tap, after=reading.after(position), place=place)
 
 
-def skip_crop_findings(reading: Reading) -> Iterator[Finding]:
+def skip_crop_findings(reading: Reading) -> Iterator[Reason]:
     """Find where the skips' crops start."""
     for skip in reading.architecture.skips:
         found = reading.join_of(skip)
-        if found is None:
-            continue
-        _, join = found
-        start = offset(join.side)
-        resized = next((part for part in join.side if "upsample" in part.op), None)
-        expected = f"[{skip.crop} : {skip.crop} + size of {skip.after}'s output]"
-        if resized is not None:
-            words = f"the {skip.pool} skip is resized, it must be cropped from {skip.crop}"
-            yield Finding("skip_crops", words, "", expected, "interpolation", resized.place)
-        elif start is None and not any("index" in part.op for part in join.side):
-            yield Finding(
-                "skip_crops", f"the {skip.pool} skip is not cropped", "", expected, "no crop", join.expr.place
-            )
-        elif start is not None and start != (skip.crop, skip.crop):
-            words = _crop_words(f"the {skip.pool} skip's crop", start, skip.crop)
-            place = next(part.place for part in join.side if part.op == "crop")
-            actual = f"starts at row {start[0]}, column {start[1]}"
-            yield Finding("skip_crops", words, "", expected, actual, place)
+        if found is not None:
+            yield from _skip_crop(skip, found[1])
     yield from _cropped_before_joining(reading)
 
 
-def _cropped_before_joining(reading: Reading) -> Iterator[Finding]:
+def _skip_crop(skip: Skip, join: Join) -> Iterator[Reason]:
+    start = offset(join.side)
+    resized = next((part for part in join.side if "upsample" in part.op), None)
+    expected = f"[{skip.crop} : {skip.crop} + size of {skip.after}'s output]"
+    if resized is not None:
+        yield because(
+            "skip_crop.resized",
+            pool=skip.pool,
+            want=skip.crop,
+            expected=expected,
+            actual="interpolation",
+            place=resized.place,
+        )
+    elif start is None and not any("index" in part.op for part in join.side):
+        place = join.expr.place
+        yield because("skip_crop.missing", pool=skip.pool, expected=expected, actual="no crop", place=place)
+    elif start is not None and start != (skip.crop, skip.crop):
+        yield because(
+            "skip_crop.offset",
+            pool=skip.pool,
+            got=corner(start),
+            want=skip.crop,
+            expected=expected,
+            actual=f"starts at row {start[0]}, column {start[1]}",
+            place=next(part.place for part in join.side if part.op == "crop"),
+        )
+
+
+def _cropped_before_joining(reading: Reading) -> Iterator[Reason]:
     for step in reading.path.steps[reading.first_upscore : reading.last_layer]:
         if step.op == "crop" or "upsample" in step.op:
             after = reading.after(reading.path.places[step.key])
-            what = "cropped" if step.op == "crop" else "resized"
-            words = f"{after}'s output is {what} before the skip joins; the skip is what must be cropped"
-            line = "skip_crops" if reading.architecture.skips else "forward"
-            yield Finding(line, words, where=step.place)
+            got = "cropped" if step.op == "crop" else "resized"
+            yield because("skip_crop.other", after=after, got=got, place=step.place)
 
 
-def logit_findings(reading: Reading) -> Iterator[Finding]:
+def logit_findings(reading: Reading) -> Iterator[Reason]:
     """Find what turns logits into something else after the last layer."""
     for step in reading.path.steps[reading.last_layer + 1 :]:
-        if any(step.op.removeprefix("aten.").startswith(name) for name in PROBABILITIES):
-            words = f"the output went through {plain(step)}: logits are expected, the last layer's own output"
-            help_ = "Cross entropy takes logits; it does the softmax itself."
-            yield Finding("logits", words, help_, "logits", plain(step), step.place)
+        if _makes_probabilities(step):
+            yield because(
+                "logits.changed",
+                got=plain(step),
+                help="Cross entropy takes logits; it does the softmax itself.",
+                expected="logits",
+                actual=plain(step),
+                place=step.place,
+            )
 
 
-def other_findings(reading: Reading) -> Iterator[Finding]:
-    """Find what no other line accounts for: scaling, normalising, residual links, crops in the trunk."""
+def _makes_probabilities(step: Expr) -> bool:
+    return any(step.op.removeprefix("aten.").startswith(name) for name in PROBABILITIES)
+
+
+def other_findings(reading: Reading) -> Iterator[Reason]:
+    """Find what has no other cause: scaling, normalising, residual links, crops in the trunk."""
     for position, step in enumerate(reading.path.steps):
         if position in reading.path.joins:
             if position not in _skips(reading) and not _on_the_way_up(reading, position):
                 yield _other(reading, position, "is joined by a second branch")
-        elif not _accounted(reading, position, step):
+        elif not _has_a_cause(reading, position, step):
             yield _other(reading, position, _deed(step))
 
 
-def _accounted(reading: Reading, position: int, step: Expr) -> bool:
-    """Say whether another line of the rubric looks at a step."""
-    if step.op == "crop":
+def _has_a_cause(reading: Reading, position: int, step: Expr) -> bool:
+    """Say whether a step is the assignment's, or a fault by another name than `forward`."""
+    if step.op == "crop":  # crop, skip_crop
         return position >= reading.first_upscore
-    if step.op == "scale" and _on_the_way_up(reading, position):
-        return True  # the skips line looks at it
-    if any(step.op.removeprefix("aten.").startswith(name) for name in PROBABILITIES):
+    if step.op == "scale" and _on_the_way_up(reading, position):  # skip.before
+        return True
+    if _makes_probabilities(step):  # logits, activation
         return position > reading.last_layer or is_activation(step)
     if any(_draws(source) for source in step.inputs if source.key != reading.path.steps[position - 1].key):
-        return True  # the determinism line pays for random numbers
-    if step.op in BATCHWISE and position > reading.last_layer:
-        return True  # the shape line pays for a lost batch
-    if plain(step) in PADDINGS:
-        return True  # the layer's line pays for another kind of padding
+        return True  # determinism.random
+    if step.op in BATCHWISE and position > reading.last_layer:  # shape.batch, shape.classes_last
+        return True
+    if plain(step) in PADDINGS:  # layer.border
+        return True
     return (
         step.op in KNOWN or step.op == "item" or is_activation(step) or is_pool(step) or "upsample" in step.op
     )
@@ -237,11 +272,7 @@ def _deed(step: Expr) -> str:
     return f"goes through {plain(step)}"
 
 
-def _other(reading: Reading, position: int, deed: str) -> Finding:
+def _other(reading: Reading, position: int, deed: str) -> Reason:
     after = reading.after(position - 1) if position else ""
-    what = f"the output of {after}" if after else "the input"
-    return Finding(
-        "forward",
-        f"{what} {deed}, which the assignment does not do",
-        where=reading.path.steps[position].place,
-    )
+    of = f"the output of {after}" if after else "the input"
+    return because("forward.extra", of=of, got=deed, place=reading.path.steps[position].place)

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from grader.diagnosis.findings import Finding, both
-from grader.diagnosis.words import plain
+from grader.diagnosis.causes import because
+from grader.diagnosis.words import both, plain
 from grader.network.graph import Expr
 from grader.network.path import LAYERS
 from grader.network.reading import Reading
 from grader.network.roles import Layer, read_layer
-from grader.records.reason import Place
-from reference.architecture import Architecture, Conv
+from grader.records.reason import Place, Reason
+from reference.architecture import Conv
 
 PADDINGS = ("replication_pad2d", "reflection_pad2d", "_pad_circular", "pad_circular")
 Places = Mapping[str, Place]  # parameter name -> the line that made it
-
-
-def line_of(role: str, architecture: Architecture) -> str:
-    """Return the rubric line that pays for a layer."""
-    if role.startswith("conv"):
-        return role.split("_")[0]
-    if role.startswith("score_pool"):
-        return "score_pools"
-    if role.startswith("upscore"):
-        return "upscores" if architecture.skips else "upscore"
-    return role
 
 
 def spec(conv: Conv) -> str:
@@ -60,13 +49,13 @@ def describe(layer: Layer, name: str) -> str:
 
 
 def attributes(layer: Layer, wanted: Conv) -> Iterator[tuple[str, str, str]]:
-    """Yield the attributes that differ: (name, the student's, the assignment's).
+    """Yield the attributes that differ: (its cause, the student's, the assignment's).
 
     in_channels is not among them: in a network that runs it is what the layer before gives.
     """
     rows = (
         ("out_channels", str(layer.outputs), str(wanted.outputs)),
-        ("kernel size", both(layer.kernel), str(wanted.kernel)),
+        ("kernel", both(layer.kernel), str(wanted.kernel)),
         ("stride", both(layer.stride), str(wanted.stride)),
         ("padding", both(layer.padding), str(wanted.padding)),
         ("dilation", both(layer.dilation), str(wanted.dilation)),
@@ -77,35 +66,45 @@ def attributes(layer: Layer, wanted: Conv) -> Iterator[tuple[str, str, str]]:
     yield from (row for row in rows if row[1] != row[2])
 
 
-def layer_findings(reading: Reading, places: Places) -> Iterator[Finding]:
+def layer_findings(reading: Reading, places: Places) -> Iterator[Reason]:
     """Compare every layer with the table; then the missing, the reused and those too many."""
     owner: dict[str, str] = {}
     for wanted in reading.architecture.convs():
-        line = line_of(wanted.role, reading.architecture)
         layer = reading.layers.get(wanted.role)
         if layer is None:
-            yield _missing(reading, wanted, line)
-            continue
-        where = places.get(layer.weight, layer.place)
-        if layer.weight in owner:
-            yield _reused(wanted, line, owner[layer.weight], layer)
-            continue
-        owner[layer.weight] = wanted.role
-        differing = list(attributes(layer, wanted))
-        border = padded_by(reading, layer)
-        if border is not None:
-            words = (
-                f"{wanted.role}: padded by {plain(border)}, the assignment pads with {wanted.padding} zeros"
-            )
-            yield Finding(line, words, "", spec(wanted), describe(layer, wanted.role), where)
-        elif differing:
-            words = ", ".join(
-                f"{name} {mine}, the assignment says {theirs}" for name, mine, theirs in differing
-            )
-            yield Finding(
-                line, f"{wanted.role}: {words}", "", spec(wanted), describe(layer, wanted.role), where
-            )
+            yield _missing(reading, wanted)
+        elif layer.weight in owner:
+            yield _reused(wanted, owner[layer.weight], layer)
+        else:
+            owner[layer.weight] = wanted.role
+            yield from _compared(reading, layer, wanted, places.get(layer.weight, layer.place))
     yield from _extra(reading, places)
+
+
+def _compared(reading: Reading, layer: Layer, wanted: Conv, place: Place | None) -> Iterator[Reason]:
+    expected, actual = spec(wanted), describe(layer, wanted.role)
+    border = padded_by(reading, layer)
+    if border is not None:
+        yield because(
+            "layer.border",
+            layer=wanted.role,
+            got=plain(border),
+            want=wanted.padding,
+            expected=expected,
+            actual=actual,
+            place=place,
+        )
+        return
+    for name, got, want in attributes(layer, wanted):
+        yield because(
+            f"layer.{name}",
+            layer=wanted.role,
+            got=got,
+            want=want,
+            expected=expected,
+            actual=actual,
+            place=place,
+        )
 
 
 def padded_by(reading: Reading, layer: Layer) -> Expr | None:
@@ -115,46 +114,56 @@ def padded_by(reading: Reading, layer: Layer) -> Expr | None:
     return before if plain(before) in PADDINGS else None
 
 
-def _missing(reading: Reading, wanted: Conv, line: str) -> Finding:
+def _missing(reading: Reading, wanted: Conv) -> Reason:
     resized = next((step for step in reading.path.steps if "upsample" in step.op), None)
+    expected = spec(wanted)
     if wanted.transposed and resized is not None:
-        words = (
-            f"{wanted.role} is missing: "
-            "the map is resized by interpolation where a transposed convolution belongs"
+        return because(
+            "layer.interpolated",
+            layer=wanted.role,
+            expected=expected,
+            actual="interpolation",
+            place=resized.place,
         )
-        return Finding(line, words, "", spec(wanted), "interpolation", resized.place)
-    return Finding(line, f"{wanted.role} is missing", "", spec(wanted), "no such layer in the forward pass")
+    actual = "no such layer in the forward pass"
+    return because("layer.missing", layer=wanted.role, expected=expected, actual=actual)
 
 
-def _reused(wanted: Conv, line: str, other: str, layer: Layer) -> Finding:
-    words = f"{wanted.role} has no layer of its own: {other}'s is used a second time"
-    return Finding(
-        line, words, "Every layer of the table is made and called once.", spec(wanted), "", layer.place
+def _reused(wanted: Conv, other: str, layer: Layer) -> Reason:
+    return because(
+        "layer.reused",
+        layer=wanted.role,
+        other=other,
+        help="Every layer of the table is made and called once.",
+        expected=spec(wanted),
+        place=layer.place,
     )
 
 
-def _extra(reading: Reading, places: Places) -> Iterator[Finding]:
+def _extra(reading: Reading, places: Places) -> Iterator[Reason]:
     used = {layer.expr.key for layer in reading.layers.values()}
     side = [part for join in reading.path.joins.values() for part in join.side if part.op in LAYERS]
     for node in (*reading.extra, *side):
-        if node.op not in LAYERS or node.key in used:
-            continue
-        layer = read_layer(node)
-        position = reading.path.places.get(node.key)
-        after = reading.after(position) if position is not None else "a skip"
-        line = _extra_line(after, node.op, reading)
-        again = next((role for role, known in reading.layers.items() if known.weight == layer.weight), "")
-        block = f"block {line[4:]} has" if line.startswith("conv") else "there is"
-        words = f"{again} is applied once more" if again else f"{block} a convolution too many"
-        where = node.place if again else places.get(layer.weight, node.place)
-        yield Finding(line, f"{words}, after {after or 'the input'}", "", "", describe(layer, "extra"), where)
+        if node.op in LAYERS and node.key not in used:
+            yield _too_many(reading, node, places)
 
 
-def _extra_line(after: str, op: str, reading: Reading) -> str:
-    if op == "deconv":
-        return line_of("upscore", reading.architecture)
-    if after.startswith("pool"):
-        return f"conv{min(5, int(after[4:]) + 1)}" if after != "pool5" else "fc6"
-    if after == "a skip":
-        return "score_pools" if reading.architecture.skips else "forward"
-    return line_of(after, reading.architecture) if after else "conv1"
+def _too_many(reading: Reading, node: Expr, places: Places) -> Reason:
+    layer = read_layer(node)
+    position = reading.path.places.get(node.key)
+    after = reading.after(position) or "the input" if position is not None else "a skip"
+    actual, kind = describe(layer, "extra"), "_upscore" if node.op == "deconv" else ""
+    again = next((role for role, known in reading.layers.items() if known.weight == layer.weight), "")
+    if again:
+        return because(f"layer.again{kind}", layer=again, after=after, actual=actual, place=node.place)
+    place = places.get(layer.weight, node.place)
+    if kind:
+        return because("layer.extra_upscore", after=after, actual=actual, place=place)
+    return because("layer.extra", block=_block(after), after=after, actual=actual, place=place)
+
+
+def _block(after: str) -> str:
+    """Return the block that a layer after this one belongs to."""
+    number = {"the input": 1, **{f"pool{n}": n + 1 for n in (1, 2, 3, 4)}}.get(after, 0)
+    number = int(after[4]) if after.startswith("conv") else number
+    return f"block {number}" if number else "the network"

@@ -7,9 +7,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from grader.diagnosis.causes import because
+from grader.diagnosis.words import corner
 from grader.network.evaluate import Evaluator, NotReplayableError
 from grader.network.graph import replace_leaves
 from grader.network.reading import Reading
+from grader.records.reason import Reason
 
 PATCH = 24
 
@@ -37,22 +40,40 @@ def find_offset(output: Tensor, uncropped: Tensor) -> tuple[int, int] | None:
 
 def explain_difference(
     output: Tensor, wanted: Tensor, reading: Reading, evaluator: Evaluator, contents: dict[str, str]
-) -> str:
+) -> Reason:
     """Say what makes an output differ from the reference's, if a known fault does."""
+    unknown = because("forward.unknown", expected=_shape(wanted), actual=_shape(output))
     if output.ndim != 4:
-        return "no known fault gives these numbers"
-    if output.shape == wanted.shape:
-        if torch.allclose(output, wanted.softmax(1), atol=1e-5):
-            return "the values are probabilities"
-        ratio = float((output * wanted).sum() / (wanted * wanted).sum())
-        if torch.allclose(output, ratio * wanted, rtol=1e-3, atol=1e-4 * float(wanted.std())):
-            return f"it is {ratio:.4g} times the reference's"
+        return unknown
+    return _revalued(output, wanted) or _moved(output, reading, evaluator, contents) or unknown
+
+
+def _revalued(output: Tensor, wanted: Tensor) -> Reason | None:
+    """Find what was done to every value alike."""
+    if output.shape != wanted.shape:
+        return None
+    if torch.allclose(output, wanted.softmax(1), atol=1e-5):
+        return because("forward.probabilities", expected="logits", actual="probabilities")
+    ratio = float((output * wanted).sum() / (wanted * wanted).sum())
+    if not torch.allclose(output, ratio * wanted, rtol=1e-3, atol=1e-4 * float(wanted.std())):
+        return None
+    got = f"{ratio:.4g}"  # float32 through 17 layers holds five digits, whatever the seed
+    return because("forward.scaled", got=got, expected="the logits", actual=f"{got} times the logits")
+
+
+def _moved(output: Tensor, reading: Reading, evaluator: Evaluator, contents: dict[str, str]) -> Reason | None:
+    """Find an output that is cut from another place."""
     try:
         uncropped = evaluator(replace_leaves(reading.path.steps[reading.last_layer], contents))
     except NotReplayableError:
-        return "no known fault gives these numbers"
-    found = find_offset(output, uncropped)
-    start = reading.architecture.crop
-    if found is not None and found != (start, start):
-        return f"the crop starts at row {found[0]} and column {found[1]}, it must start at {start}"
-    return "no known fault gives these numbers"
+        return None
+    found, start = find_offset(output, uncropped), reading.architecture.crop
+    if found is None or found == (start, start):
+        return None
+    expected = f"from row and column {start}"
+    actual = f"starts at row {found[0]}, column {found[1]}"
+    return because("crop.offset", got=corner(found), want=start, expected=expected, actual=actual)
+
+
+def _shape(output: Tensor) -> str:
+    return f"shape {tuple(output.shape)}"

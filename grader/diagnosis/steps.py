@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from grader.diagnosis.findings import Finding, both
-from grader.diagnosis.words import plain
+from grader.diagnosis.causes import because
+from grader.diagnosis.words import both, plain
 from grader.network.graph import Expr
 from grader.network.reading import Reading
 from grader.network.roles import is_pool
 from grader.network.trace import Dropout
+from grader.records.reason import Reason
+from reference.architecture import Skip
 
 _ACTIVATIONS = """
     sigmoid tanh leaky_relu elu gelu silu softplus hardtanh hardswish hardsigmoid prelu mish selu celu
@@ -35,7 +37,7 @@ def is_activation(step: Expr) -> bool:
     return plain(step) in ACTIVATIONS
 
 
-def activation_findings(reading: Reading) -> Iterator[Finding]:
+def activation_findings(reading: Reading) -> Iterator[Reason]:
     """Find ReLUs that are missing, elsewhere, or another activation."""
     for wanted in reading.architecture.convs():
         position = reading.positions.get(wanted.role)
@@ -52,80 +54,89 @@ def activation_findings(reading: Reading) -> Iterator[Finding]:
 
 
 def _is_last(reading: Reading, step: Expr) -> bool:
-    """A sigmoid at the very end makes probabilities: the logits line pays for it."""
+    """Say whether a sigmoid at the very end makes probabilities, which is the cause `logits.changed`."""
     position = reading.path.places[step.key]
     return plain(step) in PROBABILITY and position > reading.last_layer
 
 
-def _wanted(role: str, relus: Sequence[Expr], others: Sequence[Expr], layer: Expr) -> Iterator[Finding]:
+def _name(step: Expr) -> str:
+    return "ReLU" if step.op == "relu" else plain(step)
+
+
+def _wanted(role: str, relus: Sequence[Expr], others: Sequence[Expr], layer: Expr) -> Iterator[Reason]:
+    expected = f"{role} -> ReLU"
     for step in others:
-        words = f"{plain(step)} after {role}, the assignment says ReLU"
-        yield Finding("activations", words, "", f"{role} -> ReLU", f"{role} -> {plain(step)}", step.place)
+        got, actual = plain(step), f"{role} -> {plain(step)}"
+        yield because(
+            "activation.other", after=role, got=got, expected=expected, actual=actual, place=step.place
+        )
     if not relus and not others:
-        words = f"no ReLU after {role}"
-        yield Finding("activations", words, "", f"{role} -> ReLU", f"{role} alone", layer.place)
+        actual = f"{role} alone"
+        yield because("activation.missing", after=role, expected=expected, actual=actual, place=layer.place)
 
 
-def _unwanted(role: str, found: Sequence[Expr]) -> Iterator[Finding]:
+def _unwanted(role: str, found: Sequence[Expr]) -> Iterator[Reason]:
     for step in found[:1]:
-        name = "ReLU" if step.op == "relu" else plain(step)
-        words = f"a {name} after {role}, where the assignment has none"
-        yield Finding("activations", words, "", f"{role} alone", f"{role} -> {name}", step.place)
+        got, expected, actual = _name(step), f"{role} alone", f"{role} -> {_name(step)}"
+        yield because(
+            "activation.unwanted", after=role, got=got, expected=expected, actual=actual, place=step.place
+        )
 
 
-def _elsewhere(reading: Reading) -> Iterator[Finding]:
+def _elsewhere(reading: Reading) -> Iterator[Reason]:
     first = min(reading.positions.values(), default=0)
-    before = [step for step in reading.path.steps[:first] if step.op == "relu" or is_activation(step)]
-    side = [(part, skip.pool) for skip in reading.architecture.skips for part in _side(reading, skip)]
-    for step in before:
-        name = "ReLU" if step.op == "relu" else plain(step)
-        yield Finding("activations", f"a {name} on the input, before conv1_1", where=step.place)
-    for step, pool in side:
+    for step in reading.path.steps[:first]:
         if step.op == "relu" or is_activation(step):
-            name = "ReLU" if step.op == "relu" else plain(step)
-            yield Finding(
-                "activations", f"a {name} on the {pool} skip, where the assignment has none", where=step.place
-            )
+            yield because("activation.input", got=_name(step), place=step.place)
+    for skip in reading.architecture.skips:
+        for step in _side(reading, skip):
+            if step.op == "relu" or is_activation(step):
+                yield because("activation.skip", got=_name(step), pool=skip.pool, place=step.place)
 
 
-def _side(reading: Reading, skip: object) -> tuple[Expr, ...]:
-    found = reading.join_of(skip)  # type: ignore[arg-type]
+def _side(reading: Reading, skip: Skip) -> tuple[Expr, ...]:
+    found = reading.join_of(skip)
     return found[1].side if found else ()
 
 
-def pool_findings(reading: Reading) -> Iterator[Finding]:
+def pool_findings(reading: Reading) -> Iterator[Reason]:
     """Compare the five pools: kind, kernel, stride, padding, place; either rounding is right."""
     for number in range(1, 6):
-        role = f"pool{number}"
-        node = reading.pools.get(role)
+        pool = f"pool{number}"
+        node, expected = reading.pools.get(pool), f"{pool} = MaxPool2d(2, stride=2)"
         if node is None:
-            words = f"{role} is missing: no max pooling after block {number}"
-            yield Finding("pools", words, "", f"{role} = MaxPool2d(2, stride=2)", "nothing")
-            continue
-        if node.op != "max_pool":
-            words = f"{role}: {plain(node)} where the assignment says max pooling"
-            yield Finding("pools", words, "", f"{role} = MaxPool2d(2, stride=2)", plain(node), node.place)
-            continue
-        yield from _pool_attributes(role, node)
+            yield because("pool.missing", pool=pool, block=number, expected=expected, actual="nothing")
+        elif node.op != "max_pool":
+            got = plain(node)
+            yield because("pool.kind", pool=pool, got=got, expected=expected, actual=got, place=node.place)
+        else:
+            yield from _pool_attributes(pool, node, expected)
     for node in reading.extra:
         if is_pool(node):
             after = reading.after(reading.path.places[node.key]) or "the input"
-            words = f"a pooling too many after {after}"
-            yield Finding("pools", words, "Each block ends in one pooling.", "", plain(node), node.place)
+            help_ = "Each block ends in one pooling."
+            yield because("pool.extra", after=after, help=help_, actual=plain(node), place=node.place)
 
 
-def _pool_attributes(role: str, node: Expr) -> Iterator[Finding]:
-    for name, wanted in (("kernel", 2), ("stride", 2), ("padding", 0), ("dilation", 1)):
-        if node[name] != (wanted, wanted):
-            words = f"{role}: {name} {both(node[name])}, the assignment says {wanted}"
-            kernel, stride, padding = (both(node[key]) for key in ("kernel", "stride", "padding"))
-            actual = f"{role} = MaxPool2d({kernel}, stride={stride}, padding={padding})"
-            yield Finding("pools", words, "", f"{role} = MaxPool2d(2, stride=2)", actual, node.place)
+def _pool_attributes(pool: str, node: Expr, expected: str) -> Iterator[Reason]:
+    kernel, stride, padding = (both(node[key]) for key in ("kernel", "stride", "padding"))
+    actual = f"{pool} = MaxPool2d({kernel}, stride={stride}, padding={padding})"
+    for name, want in (("kernel", 2), ("stride", 2), ("padding", 0), ("dilation", 1)):
+        if node[name] != (want, want):
+            yield because(
+                f"pool.{name}",
+                pool=pool,
+                got=both(node[name]),
+                want=want,
+                expected=expected,
+                actual=actual,
+                place=node.place,
+            )
 
 
 def dropout_findings(
     train: Reading, dropouts: Sequence[Dropout], evaluation: Reading, active: Sequence[Dropout]
-) -> Iterator[Finding]:
+) -> Iterator[Reason]:
     """Compare the dropouts of both modes: kind, rate, place, on in train mode and off in eval mode."""
     wanted = {conv.role: conv.dropout for conv in evaluation.architecture.convs() if conv.dropout}
     placed: dict[str, list[Dropout]] = {}
@@ -142,14 +153,17 @@ def dropout_findings(
         if len(extra) <= orphans:
             orphans -= len(extra)
             continue
-        words = f"a dropout after {role or 'the input'}, where the assignment has none"
-        yield Finding("dropout", words, "", "dropout after fc6 and fc7 only", "", extra[0].place)
+        expected = "dropout after fc6 and fc7 only"
+        yield because("dropout.extra", after=role or "the input", expected=expected, place=extra[0].place)
     for dropout in active:
         if dropout.active and dropout.rate > 0:
-            words = f"the dropout after {_after(evaluation, dropout)} stays on in eval mode"
-            help_ = "Pass `training=self.training` to the functional form, or use the nn.Dropout2d module."
-            yield Finding(
-                "dropout", words, help_, "no dropout in eval mode", "dropout in eval mode", dropout.place
+            yield because(
+                "dropout.on",
+                after=_after(evaluation, dropout),
+                help="Pass `training=self.training` to the functional form, or use the nn.Dropout2d module.",
+                expected="no dropout in eval mode",
+                actual="dropout in eval mode",
+                place=dropout.place,
             )
 
 
@@ -170,22 +184,28 @@ def _layer_before(reading: Reading, position: int) -> str:
     return last if last and role and reading.positions[last] > reading.positions[role] else role
 
 
-def _dropout_of(role: str, rate: float, found: Sequence[Dropout]) -> Iterator[Finding]:
+def _dropout_of(role: str, rate: float, found: Sequence[Dropout]) -> Iterator[Reason]:
     expected = f"{role} -> ReLU -> Dropout2d({rate})"
     if not found:
-        yield Finding("dropout", f"no dropout after {role}", "", expected, "none")
+        yield because("dropout.missing", after=role, expected=expected, actual="none")
         return
-    if len(found) > 1:
-        yield Finding(
-            "dropout", f"{len(found)} dropouts after {role}, the assignment has one", where=found[1].place
-        )
     first = found[0]
+    if len(found) > 1:
+        yield because("dropout.several", after=role, got=len(found), place=found[1].place)
     if not first.active:
-        words = f"the dropout after {role} does nothing in train mode"
-        yield Finding("dropout", words, "", expected, "training=False", first.place)
+        actual = "training=False"
+        yield because("dropout.off", after=role, expected=expected, actual=actual, place=first.place)
     if first.kind != "dropout2d":
-        words = f"{first.kind} after {role}, the assignment says dropout2d (whole channels)"
-        yield Finding("dropout", words, "", expected, first.kind, first.place)
-    if abs(first.rate - rate) > 1e-9:
-        words = f"dropout rate {first.rate:g} after {role}, the assignment says {rate:g}"
-        yield Finding("dropout", words, "", expected, f"rate {first.rate:g}", first.place)
+        kind = first.kind
+        yield because("dropout.kind", after=role, got=kind, expected=expected, actual=kind, place=first.place)
+    if abs(first.rate - rate) > 1e-9:  # a float from the student's constructor, through the record and back
+        got, want = f"{first.rate:g}", f"{rate:g}"
+        yield because(
+            "dropout.rate",
+            after=role,
+            got=got,
+            want=want,
+            expected=expected,
+            actual=f"rate {got}",
+            place=first.place,
+        )

@@ -1,4 +1,4 @@
-"""Names of operations, as a person would say them."""
+"""Names of operations and pairs of numbers, as a person writes them."""
 
 from __future__ import annotations
 
@@ -18,3 +18,13 @@ def plain(step: Expr) -> str:
     if name == "elu" and step["args"][2:3] not in ((), (1,)):
         return "selu"  # PyTorch computes it as an ELU of another scale
     return SAID.get(name, name)
+
+
+def both(pair: tuple[int, int]) -> str:
+    """Return a pair of numbers as text: one number if they are equal."""
+    return str(pair[0]) if pair[0] == pair[1] else f"({pair[0]}, {pair[1]})"
+
+
+def corner(start: tuple[int, int]) -> int | str:
+    """Return where a crop starts: one number where rows and columns are alike."""
+    return start[0] if start[0] == start[1] else f"row {start[0]} and column {start[1]}"

@@ -175,7 +175,7 @@ class CamEvidence:
 
 
 def plain(answer: Array) -> Array | None:
-    """Bring a map to rows and columns: the shape line alone pays for another form; None for no map."""
+    """Bring a map to rows and columns, whatever its form (the cause `map.shape`); None for no map."""
     answer = np.squeeze(answer)
     side = math.isqrt(answer.size)
     if answer.ndim == 1 and side**2 == answer.size:

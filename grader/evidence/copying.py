@@ -1,7 +1,7 @@
 """Evidence about copying VGG-16: what every layer holds after the student's function ran.
 
-The VGG-16 is made for the purpose: its layers fit the student's own (a wrong kernel was paid for already),
-and every value of it is known. Values are compared at positions that are drawn only now.
+The VGG-16 is made for the purpose: its layers fit the student's own, wrong ones too, and every value of it is
+known. Values are compared at positions that are drawn only now.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from grader.diagnosis.findings import Finding
+from grader.diagnosis.causes import because
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence.once import once
 from grader.network.roles import Layer
+from grader.records.reason import Reason
 from grader.wall.answers import Reply
 from grader.wall.draws import draw_at, parameter_scale, positions
 from grader.wall.verbs import CopyVgg, Release, Sample, Sampled
@@ -62,7 +63,7 @@ class CopyEvidence:
 
     @once
     def stand_ins(self) -> dict[str, str]:
-        """Names that copying may ask for though the forward pass lacks them, which was paid for already.
+        """Names that copying may ask for though the forward pass lacks them, which has causes of its own.
 
         A layer's name maps to the VGG-16 layer that it would hold, a ReLU's or a pool's to "".
         """
@@ -119,12 +120,10 @@ class CopyEvidence:
 
     @once
     def unusable(self) -> dict[str, str]:
-        """Parameters that the model can't run with since copying, and why."""
+        """Parameters that the model can't run with since copying, with their shapes; "" where one is gone."""
         shapes = self.after.value.shapes
         return {
-            name: f"has the shape {list(shapes[name])} after copying"
-            if name in shapes
-            else "is gone after copying"
+            name: str(list(shapes[name])) if name in shapes else ""
             for name in self.before
             if name not in shapes or shapes[name] != self.model.shapes_of.get(name, ())
         }
@@ -189,43 +188,48 @@ class CopyEvidence:
         wanted = draw_at(self.model.seed, key, at, parameter_scale(shape))
         return found.shape == wanted.shape and bool(np.allclose(found, wanted, rtol=1e-5, atol=1e-7))
 
-    def findings(self, roles: tuple[str, ...], line: str) -> list[Finding]:
+    def findings(self, roles: tuple[str, ...]) -> list[Reason]:
         """Name what each of these layers holds instead of its own VGG-16 values."""
-        found = []
-        for role in roles:
-            layer = self._own_layer(role)
-            for kind in ("weight", "bias"):
-                words = self._fault(role, layer, kind) if layer else ""
-                if words:
-                    where = self.model.places.get(layer.weight) if layer else None
-                    expected = f"vgg16.{SOURCES[role]}.{kind}"
-                    found.append(Finding(line, f"{role}.{kind} {words}", "", expected, words, where))
-        return found
+        layers = [(role, layer) for role in roles if (layer := self._own_layer(role)) is not None]
+        found = (self._fault(role, layer, kind) for role, layer in layers for kind in ("weight", "bias"))
+        return [reason for reason in found if reason is not None]
 
     def _own_layer(self, role: str) -> Layer | None:
-        """The role's layer; None where it is missing or another role's, which was paid for."""
+        """The role's layer; None where it is missing or another role's (`layer.missing`, `layer.reused`)."""
         layers = self.model.reading.layers
         layer = layers.get(role)
         first = next((name for name, other in layers.items() if layer and other.weight == layer.weight), role)
         return layer if first == role else None
 
-    def _fault(self, role: str, layer: Layer, kind: str) -> str:
+    def _fault(self, role: str, layer: Layer, kind: str) -> Reason | None:
+        fault, told = self._named(role, layer, kind)
+        if not fault:
+            return None
+        return because(
+            fault,
+            parameter=f"{role}.{kind}",
+            expected=f"vgg16.{SOURCES[role]}.{kind}",
+            place=self.model.places.get(layer.weight),
+            **told,
+        )
+
+    def _named(self, role: str, layer: Layer, kind: str) -> tuple[str, dict[str, str]]:
+        """Return the cause of a wrong parameter and its other parameters; "" where it is right."""
         name = getattr(layer, kind)
         if not name:
-            return "" if kind == "bias" else "is not a parameter"
+            return ("" if kind == "bias" else "copy.parameter"), {}
         if name in self.unusable:
-            return self.unusable[name]
+            shape = self.unusable[name]
+            return ("copy.shape", {"got": shape}) if shape else ("copy.gone", {})
         source = self._source(role, kind)
-        sharing = [
-            other for other in SOURCES if self._holds_layer(other, layer)
-        ]  # paid for by their own line
+        sharing = [other for other in SOURCES if self._holds_layer(other, layer)]  # the cause layer.reused
         if source in [SOURCES[other] for other in sharing]:
-            return ""
+            return "", {}
         if source:
-            return f"holds {next(other for other, held in SOURCES.items() if held == source)}'s values"
+            return "copy.layer", {"got": next(other for other, held in SOURCES.items() if held == source)}
         before, after = self.before.get(name), self.values.get(name)
         unchanged = before is not None and after is not None and np.array_equal(before, after)
-        return "was not copied" if unchanged else "holds other values than VGG-16's"
+        return ("copy.missing" if unchanged else "copy.values"), {}
 
     def _holds_layer(self, role: str, layer: Layer) -> bool:
         other = self.model.reading.layers.get(role)

@@ -17,10 +17,11 @@ from PIL import Image
 
 from grader import expect
 from grader.diagnosis import cam as diagnosis
+from grader.diagnosis.causes import because
 from grader.errors import Blocked, StudentError
 from grader.evidence.cam import CamEvidence, plain
 from grader.records.grade import Picture
-from grader.records.reason import Place
+from grader.records.reason import Place, Reason
 from grader.wall.verbs import Returned
 from reference.cam import class_activation_map
 from reference.kit import __file__ as KIT
@@ -99,35 +100,42 @@ class LastCell:
         if not kind and given and len(given[0][1]) > 1:
             weight, kind = self.array(f"{given[0][0]}.1"), given[0][1][1].type
         if not kind:
-            because = f"the last cell raises {said}" if said else "the last cell binds no weight_fc"
-            expect.fail(because, expected="weight_fc = the fc layer's weight as a numpy array", where=place)
+            expected = "weight_fc = the fc layer's weight as a numpy array"
+            expect.fail(
+                self._raised("weight_fc.raises", expected)
+                if said
+                else because("weight_fc.missing", expected=expected, place=place)
+            )
         expect.that(
             kind == "ndarray",
-            f"weight_fc is a {kind}, it must be a numpy array",
-            help="detach() it from the graph and call numpy().",
-            expected="ndarray (1000, 512)",
-            actual=kind,
+            because(
+                "weight_fc.type",
+                got=kind,
+                help="detach() it from the graph and call numpy().",
+                expected="ndarray (1000, 512)",
+                actual=kind,
+            ),
         )
         shape = None if weight is None else weight.shape
-        expect.that(
-            shape == WEIGHT_SHAPE,
-            f"weight_fc is {shape}, it must be {WEIGHT_SHAPE}"
-            + (": transposed" if shape == WEIGHT_SHAPE[::-1] else ""),
-            expected=str(WEIGHT_SHAPE),
-            actual=str(shape),
-        )
+        got, want = str(shape), str(WEIGHT_SHAPE)
+        turned = ": transposed" if shape == WEIGHT_SHAPE[::-1] else ""
+        text = f"weight_fc is {got}, it must be {want}{turned}"
+        wrong = because("weight_fc.shape", got=got, want=want, text=text, expected=want, actual=got)
+        expect.that(shape == WEIGHT_SHAPE, wrong)
         assert weight is not None
-        expect.that(
-            bool(np.allclose(weight, truth().weight, rtol=1e-4, atol=1e-6)),
-            "weight_fc does not hold the fc layer's weight" + _what_weight(weight),
-            expected="net.fc.weight",
-        )
+        if not np.allclose(weight, truth().weight, rtol=1e-4, atol=1e-6):
+            expect.fail(_what_weight(weight))
+
+    def _raised(self, id: str, expected: str) -> Reason:
+        said, place = self.failure
+        kind, text = said.partition(":")[0], f"the last cell raises {said}"
+        return because(id, kind=kind, text=text, expected=expected, place=place)
 
     # --- maps ---
 
     def check_maps(self) -> None:
         """The maps of both images are right, given the student's own two functions."""
-        said, place = self.failure
+        said, _ = self.failure
         calls = self.calls("returnCAM")
         try:
             self.cam.panel  # noqa: B018 - raises Blocked where returnCAM can't be called
@@ -135,12 +143,16 @@ class LastCell:
         except StudentError as error:
             raise Blocked("returnCAM can't be called, see cam.weighted_sum") from error
         if said and len(calls) < len(IMAGES):
-            expect.fail(f"the last cell raises {said}", expected="two maps", where=place)
+            expect.fail(self._raised("maps.raises", "two maps"))
         expect.that(
             len(calls) >= len(IMAGES),
-            f"the last cell makes {len(calls)} maps, there are {len(IMAGES)} images",
-            expected="returnCAM called once for each image",
-            actual=f"called {len(calls)} times",
+            because(
+                "maps.count",
+                got=len(calls),
+                want=len(IMAGES),
+                expected="returnCAM called once for each image",
+                actual=f"called {len(calls)} times",
+            ),
         )
         for position, name in enumerate(IMAGES):
             self._check_map(position, name)
@@ -151,22 +163,23 @@ class LastCell:
         wanted = truth().features[position]
         expect.that(
             features is not None and _alike(features, wanted),
-            f"{name}: returnCAM is not given the image's layer-4 features",
-            expected=f"features {wanted.shape}",
-            actual="none" if features is None else str(features.shape),
+            because(
+                "maps.features",
+                image=name,
+                expected=f"features {wanted.shape}",
+                actual="none" if features is None else str(features.shape),
+            ),
         )
         predictions = self.calls("get_cls_pred")
         own = self.array(f"{predictions[position][0]}.result") if position < len(predictions) else None
         if own is not None and index is not None:
             said, given = np.ravel(own), np.ravel(index)
-            expect.that(
-                np.array_equal(said, given),
-                f"{name}: returnCAM is given class {given[:1]}, get_cls_pred said {said[:1]}",
-            )
+            text = f"{name}: returnCAM is given class {given[:1]}, get_cls_pred said {said[:1]}"
+            expect.that(np.array_equal(said, given), because("maps.class", image=name, text=text))
         bound = self.array("weight_fc")
         if bound is not None and weight is not None and bound.shape == weight.shape:
             same = bool(np.allclose(bound, weight, rtol=1e-4, atol=1e-6))
-            expect.that(same, f"{name}: returnCAM is given other weights than weight_fc")
+            expect.that(same, because("maps.weights", image=name))
         verdict = self.cam.verdict
         right = verdict is not None and not (verdict.classes or verdict.sums or verdict.stretch)
         answer = self.array(f"{number}.result")
@@ -176,7 +189,7 @@ class LastCell:
     def _compare(self, name: str, features: Array | None, weight: Array, index: int, answer: Array) -> None:
         assert features is not None
         if weight.shape[1] != features.shape[1] or not 0 <= index < len(weight):
-            return  # the weight_fc line pays for that
+            return  # the cause weight_fc.shape
         found = plain(answer)
         expect.that(
             found is not None
@@ -186,7 +199,7 @@ class LastCell:
                     diagnosis.Case(features[0].astype(np.float64), weight.astype(np.float64), index, found)
                 )
             ),
-            f"{name}: the map is not what returnCAM gives for it",
+            because("maps.values", image=name),
         )
 
     # --- pictures ---
@@ -227,12 +240,13 @@ def _alike(features: Array, wanted: Array) -> bool:
     return features.shape == wanted.shape and bool(np.allclose(features, wanted, rtol=1e-2, atol=near))
 
 
-def _what_weight(weight: Array) -> str:
+def _what_weight(weight: Array) -> Reason:
+    """Say what a wrong weight holds instead."""
     true = truth().weight
     with np.errstate(all="ignore"):
         ratio = float((weight * true).sum() / (true * true).sum())
     if np.allclose(weight, ratio * true, rtol=1e-3, atol=1e-6):
-        return f": it is {ratio:.4g} times that"
+        return because("weight_fc.scaled", got=f"{ratio:.4g}", expected="net.fc.weight")
     if np.allclose(weight, np.abs(true), rtol=1e-3, atol=1e-6):
-        return ": it holds absolute values"
-    return ""
+        return because("weight_fc.absolute", expected="net.fc.weight")
+    return because("weight_fc.values", expected="net.fc.weight")

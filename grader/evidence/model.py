@@ -10,8 +10,9 @@ import numpy as np
 import torch
 
 from grader.diagnosis import head, layers, steps
-from grader.diagnosis.findings import Finding
+from grader.diagnosis.causes import because, kind_of
 from grader.diagnosis.numeric import explain_difference
+from grader.diagnosis.payers import LineName, line_of
 from grader.errors import Blocked, StudentError
 from grader.evidence.copying import CopyEvidence
 from grader.evidence.once import once
@@ -22,6 +23,7 @@ from grader.network.graph import replace_leaves
 from grader.network.reading import read_network
 from grader.network.reference import reference_output
 from grader.network.roles import Layer
+from grader.records.reason import Reason
 from grader.wall.answers import Reply
 from grader.wall.values import Described
 from grader.wall.verbs import Fill, Forward, Initial
@@ -137,7 +139,7 @@ class ModelEvidence(TracedNetwork):
         )
 
     @once
-    def difference(self) -> str:
+    def difference(self) -> Reason:
         """What makes the output differ from the reference's, if a known fault does."""
         return explain_difference(self.response, self.reference, self.reading, self.evaluator, self.contents)
 
@@ -157,7 +159,7 @@ class ModelEvidence(TracedNetwork):
     # --- findings ---
 
     @once
-    def findings(self) -> dict[str, list[Finding]]:
+    def findings(self) -> dict[LineName, list[Reason]]:
         """Every difference from the assignment, by the line that pays for it."""
         reading, places = self.reading, self.places
         found = self._dropout_findings()
@@ -172,16 +174,24 @@ class ModelEvidence(TracedNetwork):
                 head.logit_findings(reading),
                 head.other_findings(reading),
             )
-        by_line: dict[str, list[Finding]] = {}
-        for finding in found:
-            by_line.setdefault(finding.line, []).append(finding)
+        by_line: dict[LineName, list[Reason]] = {}
+        for reason in found:
+            by_line.setdefault(self.payer(reason), []).append(reason)
         return by_line
 
-    def _dropout_findings(self) -> list[Finding]:
+    def payer(self, reason: Reason) -> LineName:
+        """Return the line that pays for a difference."""
+        assert reason.cause is not None
+        line = line_of(reason.cause, bool(self.reading.architecture.skips))
+        assert line is not None, f"no line pays for {reason.cause}"
+        return line
+
+    def _dropout_findings(self) -> list[Reason]:
         try:
             train = self.train_trace
         except StudentError as error:
-            return [Finding("dropout", f"the forward pass fails in train mode: {error}", where=error.place)]
+            text = f"the forward pass fails in train mode: {error}"
+            return [because("dropout.raises", kind=kind_of(error), text=text, place=error.place)]
         reading = self.reading  # but a normalisation computes something else in train mode
         if train.output is not None:
             reading = read_network(train.output, reading.architecture)

@@ -108,9 +108,7 @@ class TracedNetwork:
         reading = read_network(output, self.assignment(N_CLASS))
         classes = self.trace.shape[1] if len(self.trace.shape) == 4 else N_CLASS
         score = reading.layers.get("score")
-        if (
-            classes != N_CLASS and score is not None and score.outputs == classes
-        ):  # the build line pays for that
+        if classes != N_CLASS and score is not None and score.outputs == classes:  # the cause build.classes
             reading = read_network(output, self.assignment(classes))
         if reading.found < ENOUGH_LAYERS:
             total = len(list(reading.architecture.convs()))

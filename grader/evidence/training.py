@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+from grader.diagnosis.causes import because
 from grader.errors import Blocked, Fault, GraderError, Pending, StudentDied, StudentRaised, StudentTimeout
 from grader.evidence.once import once
 from grader.records.grade import Picture
@@ -102,7 +103,7 @@ class TrainingEvidence:
             return False
 
     @once
-    def paid(self) -> tuple[str, ...]:
+    def charged(self) -> tuple[str, ...]:
         """The lines that already charge what keeps the network from learning."""
         try:
             lines = [*self.network.findings, *(["gradients"] if self.network.cut else [])]
@@ -132,7 +133,8 @@ class TrainingEvidence:
         except StudentRaised as error:
             raise _raised(network.name, error) from error
         except (StudentTimeout, StudentDied) as error:
-            raise Fault(f"training {network.name} did not come to its end: {error}") from error
+            text = f"training {network.name} did not come to its end: {error}"
+            raise Fault(because("training.ended", network=network.name, text=text)) from error
         self.laps[f"a training step of {network.name}"] = run.step_seconds
         self.laps[f"the floor of a step of {network.name}"] = self._floor()
         return run
@@ -189,4 +191,5 @@ def _claimed(saved: SavedEvidence, part: str, pretrained: bool) -> Sequence[Epoc
 def _raised(name: str, error: StudentRaised) -> Fault | Blocked:
     if error.kind == "WrongOutputError":
         return Blocked(f"{name} can't be trained: its output has not the size of the labels, see shape")
-    return Fault(Reason(f"training {name} raises {error}", place=error.place))
+    text = f"training {name} raises {error}"
+    return Fault(because("training.raises", network=name, kind=error.kind, text=text, place=error.place))

@@ -46,19 +46,20 @@ class Witness:
             return self.student.ask(request, arrays, seconds=seconds)
         except StudentRaised as error:
             if error.kind == "WrongKindError":
-                raise StudentLacks(str(error).partition(": ")[2], error.place) from error
+                raise StudentLacks(str(error).partition(": ")[2], error.place, name) from error
             raise
 
     def _missing(self, name: str) -> StudentLacks:
         for failure in self.student.loaded.failures:
             if _binds(self._source(failure.at), name):
                 words = f"the statement that defines it raises {failure.kind}: {failure.message}"
-                return StudentLacks(f"{name} is not there: {words}", (failure.line or failure.at).place)
+                place = (failure.line or failure.at).place
+                return StudentLacks(f"{name} is not there: {words}", place, name)
         for dropped in self.submission.slice.dropped:
             if "parse" in dropped.reason and _binds(self.submission.texts.get(dropped.label, ""), name):
                 place = Place(dropped.label, dropped.line)
-                return StudentLacks(f"{name} is not there: {dropped.label} {dropped.reason}", place)
-        return StudentLacks(f"{name} is not defined in the submission")
+                return StudentLacks(f"{name} is not there: {dropped.label} {dropped.reason}", place, name)
+        return StudentLacks(f"{name} is not defined in the submission", name=name)
 
     def _source(self, at: SourceLine) -> str:
         chunks = (chunk for module in self.submission.slice.modules for chunk in module.chunks)

@@ -1,6 +1,6 @@
 """First values of a model's parameters, by role: every model that is wired alike starts alike.
 
-A student's own initial values are not used: they have lines of their own, and a fault is not paid for twice.
+A student's own initial values are not used: they have lines of their own, and a fault costs points once.
 """
 
 from __future__ import annotations

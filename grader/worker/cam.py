@@ -151,7 +151,7 @@ def cam_cell(world: World, asked: CamCell, arrays: Arrays) -> Answer[Cell]:
 
 
 def _drawable(value: Any) -> Any:
-    """Let the cell go on drawing a map of another type, which its own line pays for."""
+    """Let the cell go on drawing a map of another type, which costs a line of its own."""
     if isinstance(value, np.ndarray) and value.dtype != np.uint8 and value.dtype.kind in "fiu":
         return np.clip(np.nan_to_num(value.astype(np.float64)), 0, 255).astype(np.uint8)
     return value

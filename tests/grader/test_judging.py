@@ -38,7 +38,7 @@ REASON = Reason("why", "how", "a", "b", PLACE, Cause("map.shape"))
 TARGETS = ("FCN32s", "FCN8s", "get_cls_pred", "returnCAM")
 VERDICTS: list[tuple[BaseException | None, Outcome]] = [
     (None, Outcome.PASSED),
-    (Fault("wrong"), Outcome.FAILED),
+    (Fault(REASON), Outcome.FAILED),
     (Blocked("needs another"), Outcome.BLOCKED),
     (Pending("not now"), Outcome.PENDING),
     (Unverified("claimed"), Outcome.ERROR),
@@ -100,6 +100,14 @@ def test_an_exception_of_the_student_s_has_its_place() -> None:
     result = judge("cam.shape", StudentRaised("ValueError", "no", PLACE), 0.5)
 
     assert (result.reason.text, result.reason.place) == ("ValueError: no", PLACE)
+
+
+@pytest.mark.parametrize(("error", "outcome"), VERDICTS)
+def test_whatever_is_the_submission_s_fault_has_a_cause(
+    error: BaseException | None, outcome: Outcome
+) -> None:
+    """No point is lost without one."""
+    assert outcome is not Outcome.FAILED or judge("cam.shape", error, 0.0).reason.cause is not None
 
 
 @pytest.mark.parametrize("error", [StudentTimeout("late"), StudentDied("gone"), StudentLacks("absent")])

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from grader.diagnosis.findings import Finding
 from grader.diagnosis.head import (
     crop_findings,
     logit_findings,
@@ -12,10 +11,12 @@ from grader.diagnosis.head import (
     skip_crop_findings,
     skip_findings,
 )
+from grader.diagnosis.payers import line_of
 from grader.network.reading import Reading
+from grader.records.reason import Reason
 from tests.grader.slim import SOURCE, Edit, edited, reading_of
 
-Finder = Callable[[Reading], Iterator[Finding]]
+Finder = Callable[[Reading], Iterator[Reason]]
 FINDERS: tuple[Finder, ...] = (
     crop_findings,
     skip_findings,
@@ -38,7 +39,8 @@ def said(*edits: Edit, network: str = "FCN8s") -> dict[str, list[str]]:
     by_line: dict[str, list[str]] = {}
     for finder in FINDERS:
         for finding in finder(reading):
-            by_line.setdefault(finding.line, []).append(finding.rationale)
+            line = line_of(finding.cause, skips=bool(reading.architecture.skips))
+            by_line.setdefault(line, []).append(finding.text)
     return by_line
 
 
@@ -57,7 +59,7 @@ def test_nothing_is_said_of_the_right_way_up(network: str) -> None:
         ("h[:, :, 18:18 + x.size(2), 18:18 + x.size(3)]", "the crop starts at 18, it must start at 19"),
         (
             "h[:, :, 19:19 + x.size(2), 20:20 + x.size(3)]",
-            "the crop starts at row 19 and column 20, it must start at 19 in both",
+            "the crop starts at row 19 and column 20, it must start at 19",
         ),
         ("h[:, :, :x.size(2), :x.size(3)]", "the crop starts at 0, it must start at 19"),
         ("h[:, :, 10:, 10:][:, :, 8:8 + x.size(2), 8:8 + x.size(3)]", "the crop starts at 18"),
@@ -92,8 +94,8 @@ def test_the_crop_points_at_its_line() -> None:
     """A wrong crop is found at the line that crops."""
     (found,) = crop_findings(reading_of(edited((CROP32, CROP32.replace("19", "18"))), "FCN32s"))
 
-    assert found.where is not None
-    assert CROP32 in SOURCE.splitlines()[found.where.line - 1]
+    assert found.place is not None
+    assert CROP32 in SOURCE.splitlines()[found.place.line - 1]
 
 
 # --- skips --------------------------------------------------------------------------------------------
@@ -227,7 +229,7 @@ def test_a_skip_taken_before_a_late_relu_is_named() -> None:
         ),
         (
             "s[:, :, 9:9 + h.size(2), 4:4 + h.size(3)]",
-            "the pool3 skip's crop starts at row 9 and column 4, it must start at 9 in both",
+            "the pool3 skip's crop starts at row 9 and column 4, it must start at 9",
         ),
         ("F.interpolate(s, h.shape[2:])", "the pool3 skip is resized, it must be cropped from 9"),
         ("s.mean((2, 3), keepdim=True)", "the pool3 skip is not cropped"),

@@ -2,21 +2,23 @@ from __future__ import annotations
 
 import pytest
 
-from grader.diagnosis.findings import Finding
-from grader.diagnosis.layers import layer_findings, line_of, spec
-from grader.records.reason import Place
-from reference.architecture import fcn8s, fcn32s
+from grader.diagnosis.layers import layer_findings
+from grader.diagnosis.payers import line_of
+from grader.records.reason import Place, Reason
 from tests.grader.slim import SOURCE, Edit, edited, reading_of
 
 
-def findings(*edits: Edit, network: str = "FCN8s") -> list[Finding]:
+def findings(*edits: Edit, network: str = "FCN8s") -> list[Reason]:
     """What is said of the layers of a network after these edits."""
     return list(layer_findings(reading_of(edited(*edits), network), {}))
 
 
 def said(*edits: Edit, network: str = "FCN8s") -> list[tuple[str, str]]:
     """The lines that pay, and why."""
-    return [(finding.line, finding.rationale) for finding in findings(*edits, network=network)]
+    return [
+        (line_of(finding.cause, skips=network == "FCN8s"), finding.text)
+        for finding in findings(*edits, network=network)
+    ]
 
 
 @pytest.mark.parametrize("network", ["FCN32s", "FCN8s"])
@@ -94,19 +96,20 @@ UPSCORE3 = "self.upscore3 = nn.ConvTranspose2d(n_class, n_class, 16, stride=8, b
     ],
 )
 def test_a_wrong_attribute_is_named_under_its_own_line(edit: Edit, line: str, words: str) -> None:
-    """One attribute of one layer is one finding, under the line of its block."""
-    ((found_line, rationale),) = said(edit)
+    """Each attribute that differs is a cause of its own, under the line of its block."""
+    found = said(edit)
 
-    assert found_line == line
-    assert words in rationale
+    assert {found_line for found_line, _ in found} == {line}
+    assert any(words in text for _, text in found)
 
 
 def test_the_layer_is_shown_beside_the_assignments() -> None:
     """A finding shows both layers as constructor calls."""
-    (found,) = findings(("3, padding=100", "3, padding=150, dilation=(1, 2)"))
+    found, dilated = findings(("3, padding=100", "3, padding=150, dilation=(1, 2)"))
 
     assert found.expected == "conv1_1 = Conv2d(3, 2, kernel_size=3, stride=1, padding=100)"
     assert found.actual == "conv1_1 = Conv2d(3, 2, kernel_size=3, stride=1, padding=150, dilation=(1, 2))"
+    assert (dilated.expected, dilated.actual) == (found.expected, found.actual)
     (up,) = findings((UPSCORE1, UPSCORE1.replace("4, stride=2", "6, stride=2")))
     assert up.expected == (
         "upscore1 = ConvTranspose2d(12, 12, kernel_size=4, stride=2, padding=0, bias=False)"
@@ -174,7 +177,7 @@ def test_a_layer_too_many_on_a_skip_is_paid_by_the_skips() -> None:
     made = ("self.fc6 = nn", "self.extra = nn.Conv2d(12, 12, 1)\n        self.fc6 = nn")
 
     assert said(made, ("s = self.score_pool_4(pool4)", "s = self.extra(self.score_pool_4(pool4))")) == [
-        ("score_pools", "there is a convolution too many, after a skip")
+        ("score_pools", "the network has a convolution too many, after a skip")
     ]
 
 
@@ -186,7 +189,7 @@ def test_a_transposed_convolution_too_many_is_paid_by_the_upscores() -> None:
     )
 
     assert said(made, ("h = self.upscore2(h)", "h = self.extra(self.upscore2(h))")) == [
-        ("upscores", "there is a convolution too many, after upscore2")
+        ("upscores", "there is a transposed convolution too many, after upscore2")
     ]
 
 
@@ -196,10 +199,10 @@ def test_interpolation_instead_of_a_transposed_convolution_is_named() -> None:
         ("h = self.upscore(h)", "h = F.interpolate(h, scale_factor=40, mode='bilinear')"), network="FCN32s"
     )
 
-    assert found.line == "upscore"
-    assert found.rationale.startswith("upscore is missing: the map is resized by interpolation")
-    assert found.where is not None
-    assert "h = self.upscore(h)" in SOURCE.splitlines()[found.where.line - 1]
+    assert line_of(found.cause, skips=False) == "upscore"
+    assert found.text.startswith("upscore is missing: the map is resized by interpolation")
+    assert found.place is not None
+    assert "h = self.upscore(h)" in SOURCE.splitlines()[found.place.line - 1]
 
 
 def test_the_place_is_where_the_layer_was_made() -> None:
@@ -209,38 +212,6 @@ def test_the_place_is_where_the_layer_was_made() -> None:
     (with_place,) = layer_findings(reading, {"conv1_1.weight": made})
     (without,) = layer_findings(reading, {})
 
-    assert with_place.where == made
-    assert without.where is not None
-    assert "self.conv1_1(x)" in SOURCE.splitlines()[without.where.line - 1]
-
-
-@pytest.mark.parametrize(
-    ("role", "small", "large"),
-    [
-        ("conv3_2", "conv3", "conv3"),
-        ("fc6", "fc6", "fc6"),
-        ("score", "score", "score"),
-        ("score_pool_4", "score_pools", "score_pools"),
-        ("upscore1", "upscore", "upscores"),
-    ],
-)
-def test_every_role_has_its_line(role: str, small: str, large: str) -> None:
-    """Blocks pay together; FCN-32s has one transposed convolution, FCN-8s several."""
-    assert line_of(role, fcn32s()) == small
-    assert line_of(role, fcn8s()) == large
-
-
-def test_every_line_of_the_rubric_has_a_layer() -> None:
-    """The lines that layers are paid under are lines of the rubric."""
-    from grader.rubric import load
-
-    lines = {line.id for line in load().lines}
-    for table in (fcn32s(), fcn8s()):
-        part = table.name.lower()
-        assert {f"{part}.{line_of(conv.role, table)}" for conv in table.convs()} <= lines
-
-
-def test_a_layer_of_the_assignment_is_written_like_a_constructor() -> None:
-    """The table's rows can be read as code."""
-    assert spec(fcn8s().conv("conv1_1")) == "conv1_1 = Conv2d(3, 64, kernel_size=3, stride=1, padding=100)"
-    assert "bias=False" in spec(fcn8s().conv("upscore1"))
+    assert with_place.place == made
+    assert without.place is not None
+    assert "self.conv1_1(x)" in SOURCE.splitlines()[without.place.line - 1]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.diagnosis.prediction import TOLERANCE, wrong_index, wrong_probability
+from grader.diagnosis.prediction import OTHER, TOLERANCE, wrong_index, wrong_probability
 
 LOGIT = np.linspace(-3, 3, 1000, dtype=np.float32)
 LOGIT[7], LOGIT[400] = 5.0, 4.0
@@ -13,10 +13,10 @@ SHARES = np.exp(LOGIT.astype(np.float64)) / np.exp(LOGIT.astype(np.float64)).sum
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (400, ": that is the second best"),
-        (1, ": that is the least probable"),
-        (0, ": that is the least probable"),
-        (12, ""),
+        (400, "the second best"),
+        (1, "the least probable"),
+        (0, "the least probable"),
+        (12, OTHER),
     ],
 )
 def test_a_wrong_index_is_named(value: int, words: str) -> None:
@@ -32,7 +32,7 @@ def test_class_0_is_named_where_it_is_nothing_else() -> None:
     logit = LOGIT.copy()
     logit[0] = 0.0
 
-    assert wrong_index(0, logit) == ": that is class 0, whatever the logits"
+    assert wrong_index(0, logit) == "class 0, whatever the logits"
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,9 @@ def test_class_0_is_named_where_it_is_nothing_else() -> None:
 )
 def test_a_wrong_probability_is_named(value: float, words: str) -> None:
     """Each known number is recognised within the rounding of three digits."""
-    assert wrong_probability(float(value) + TOLERANCE / 2, LOGIT) == f": that is {words}"
+    assert wrong_probability(float(value) + TOLERANCE / 2, LOGIT) == f"{words}"
 
 
 def test_an_unknown_probability_has_no_name() -> None:
     """Where nothing fits, nothing is claimed."""
-    assert wrong_probability(0.77, LOGIT) == ""
+    assert wrong_probability(0.77, LOGIT) == OTHER

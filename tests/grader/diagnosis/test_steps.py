@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader.diagnosis.payers import line_of
 from grader.diagnosis.steps import activation_findings, dropout_findings, is_activation, plain, pool_findings
 from grader.network.graph import INPUT, expr, relu
 from tests.grader.slim import SOURCE, Edit, edited, reading_of, trace_of
@@ -12,15 +13,15 @@ CONV2_1 = "F.relu(self.conv2_1(h))"
 def activations(*edits: Edit, network: str = "FCN8s") -> list[str]:
     """What is said of the activations after these edits."""
     found = list(activation_findings(reading_of(edited(*edits), network)))
-    assert {finding.line for finding in found} <= {"activations"}
-    return [finding.rationale for finding in found]
+    assert {line_of(finding.cause) for finding in found} <= {"activations"}
+    return [finding.text for finding in found]
 
 
 def pools(*edits: Edit) -> list[str]:
     """What is said of the pools after these edits."""
     found = list(pool_findings(reading_of(edited(*edits))))
-    assert {finding.line for finding in found} <= {"pools"}
-    return [finding.rationale for finding in found]
+    assert {line_of(finding.cause) for finding in found} <= {"pools"}
+    return [finding.text for finding in found]
 
 
 def dropouts(*edits: Edit) -> list[str]:
@@ -29,8 +30,8 @@ def dropouts(*edits: Edit) -> list[str]:
     train, evaluation = (trace_of(source, training=mode) for mode in (True, False))
     readings = (reading_of(source, training=mode) for mode in (True, False))
     found = list(dropout_findings(next(readings), train.dropouts, next(readings), evaluation.dropouts))
-    assert {finding.line for finding in found} <= {"dropout"}
-    return [finding.rationale for finding in found]
+    assert {line_of(finding.cause) for finding in found} <= {"dropout"}
+    return [finding.text for finding in found]
 
 
 @pytest.mark.parametrize("network", ["FCN32s", "FCN8s"])
@@ -152,7 +153,7 @@ def test_a_pool_left_out_is_named() -> None:
     source = edited(("self.pool5(F.relu(self.conv5_3(h)))", "F.relu(self.conv5_3(h))"))
     (found,) = pool_findings(reading_of(source, "FCN32s"))
 
-    assert found.rationale == "pool5 is missing: no max pooling after block 5"
+    assert found.text == "pool5 is missing: no max pooling after block 5"
 
 
 def test_a_pool_is_shown_like_a_constructor() -> None:
@@ -161,8 +162,8 @@ def test_a_pool_is_shown_like_a_constructor() -> None:
 
     assert found.actual == "pool4 = MaxPool2d(2, stride=2, padding=1)"
     assert found.expected == "pool4 = MaxPool2d(2, stride=2)"
-    assert found.where is not None
-    assert "self.pool4(" in SOURCE.splitlines()[found.where.line - 1]
+    assert found.place is not None
+    assert "self.pool4(" in SOURCE.splitlines()[found.place.line - 1]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from torch import Tensor
 from torch.nn import functional as F
 
-from grader.diagnosis.words import plain
+from grader.diagnosis.words import both, corner, plain
 from grader.network.graph import INPUT, expr
 from tests.grader.slim import expr_of
 
@@ -31,3 +31,15 @@ def test_an_activation_is_named_as_it_was_called(function: Callable[[Tensor], Te
 def test_an_operation_is_named_as_a_person_would(operation: str, words: str) -> None:
     """Library, overload and underscores are left out; poolings have names of their own."""
     assert plain(expr(operation, INPUT)) == words
+
+
+@pytest.mark.parametrize(("pair", "words"), [((3, 3), "3"), ((3, 4), "(3, 4)"), ((-1, -1), "-1")])
+def test_a_pair_of_equal_numbers_is_written_as_one(pair: tuple[int, int], words: str) -> None:
+    """(3, 3) reads 3."""
+    assert both(pair) == words
+
+
+def test_a_corner_is_one_number_where_it_can_be() -> None:
+    """Most crops start at the same row and column."""
+    assert corner((18, 18)) == 18
+    assert corner((18, 20)) == "row 18 and column 20"

@@ -8,6 +8,7 @@ from torchvision.models import vgg16
 from grader.errors import Blocked, StudentRaised
 from grader.evidence.copying import SOURCES, CopyEvidence
 from grader.evidence.model import ModelEvidence
+from grader.records.reason import Cause
 from reference.architecture import VGG_CONVS, VGG_LINEARS
 from tests.grader.in_process import InProcess
 from tests.grader.slim import SLIM, SOURCE, Edit, edited, slim8, slim32
@@ -27,7 +28,7 @@ def copying(*edits: Edit, network: str = "FCN32s") -> CopyEvidence:
 
 def said(found: CopyEvidence) -> list[str]:
     """What is said of every layer that VGG-16 has."""
-    return [finding.rationale for finding in found.findings((*VGG_CONVS, *VGG_LINEARS.values()), "line")]
+    return [finding.text for finding in found.findings((*VGG_CONVS, *VGG_LINEARS.values()))]
 
 
 @pytest.mark.parametrize("network", SLIM)
@@ -129,12 +130,13 @@ def test_a_model_that_copying_spoils_is_judged_as_it_was_made(edit: Edit) -> Non
 
 
 def test_a_finding_points_at_the_layer() -> None:
-    """The line that pays, what was expected, and where the layer was made."""
-    found = copying((COPY_BIAS, "pass")).findings(("conv1_1",), "copy_features")
+    """The cause, what was expected, and where the layer was made."""
+    found = copying((COPY_BIAS, "pass")).findings(("conv1_1",))
     line = next(n for n, text in enumerate(SOURCE.splitlines(), 1) if "self.conv1_1 = " in text)
 
-    assert (found[0].line, found[0].expected) == ("copy_features", "vgg16.features.0.bias")
-    assert found[0].where is not None and found[0].where.line == line
+    assert found[0].cause == Cause("copy.missing", {"parameter": "conv1_1.bias"})
+    assert found[0].expected == "vgg16.features.0.bias"
+    assert found[0].place is not None and found[0].place.line == line
 
 
 def test_changing_vgg16_is_seen() -> None:

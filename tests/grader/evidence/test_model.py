@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grader.errors import Blocked, StudentDied, StudentRaised
 from grader.evidence.model import ModelEvidence, close
 from grader.network.evaluate import BILINEAR
-from grader.records.reason import Place
+from grader.records.reason import Cause, Place
 from grader.wall.answers import Reply
 from grader.wall.verbs import Forward, Request, verb
 from reference.architecture import Architecture, Conv
@@ -31,7 +31,7 @@ def evidence(*edits: Edit, network: str = "FCN8s", source: str = SOURCE) -> Mode
 
 def verdict(found: ModelEvidence) -> tuple[dict[str, list[str]], str]:
     """What is wrong, by line, and what wasn't verified."""
-    said = {line: sorted(f.rationale for f in findings) for line, findings in found.findings.items()}
+    said = {line: sorted(f.text for f in findings) for line, findings in found.findings.items()}
     return said, found.unverified
 
 
@@ -183,8 +183,8 @@ def test_a_forward_pass_that_fails_in_train_mode_is_the_dropouts_fault() -> None
     ((line, (finding,)),) = found.findings.items()
 
     assert line == "dropout"
-    assert "fails in train mode: AssertionError" in finding.rationale
-    assert finding.where is not None and finding.where.label == "cell 1"
+    assert "fails in train mode: AssertionError" in finding.text
+    assert finding.place is not None and finding.place.label == "cell 1"
 
 
 def test_findings_point_at_the_line_that_made_the_layer() -> None:
@@ -192,7 +192,7 @@ def test_findings_point_at_the_line_that_made_the_layer() -> None:
     (finding,) = evidence(("3, padding=100", "3, padding=150")).findings["conv1"]
     line = next(n for n, text in enumerate(SOURCE.splitlines(), 1) if "padding=100" in text)
 
-    assert finding.where == Place("cell 1", line)
+    assert finding.place == Place("cell 1", line)
 
 
 # --- claims that are not verified -----------------------------------------------------------------------
@@ -403,9 +403,9 @@ def test_the_difference_is_named_by_the_numbers() -> None:
     crop = "h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)]"
     hidden = "h[:, :, torch.arange(x.size(2)) + 33][..., torch.arange(x.size(3)) + 33]"
 
-    assert (
-        evidence((crop, hidden)).difference == "the crop starts at row 33 and column 33, it must start at 31"
-    )
+    found = evidence((crop, hidden)).difference
+
+    assert found.cause == Cause("crop.offset", {"got": 33, "want": 31})
 
 
 def test_equal_outputs_are_close() -> None:

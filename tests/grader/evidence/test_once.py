@@ -4,6 +4,7 @@ import pytest
 
 from grader.errors import Blocked, Fault
 from grader.evidence.once import once
+from grader.records.reason import Cause, Reason
 
 
 class Evidence:
@@ -84,7 +85,7 @@ def test_errors_are_grader_errors() -> None:
     class Wrong:
         @once
         def it(self) -> int:
-            raise Fault("wrong")
+            raise Fault(Reason("wrong", cause=Cause("wrong")))
 
     wrong = Wrong()
     for _ in range(2):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from grader.errors import Fault, StudentRaised
 from grader.evidence.questions import LOGITS, MAPS, PANEL, Logits, Maps, falsify
+from grader.records.reason import Cause, Reason
 
 SEED = 4
 
@@ -72,7 +73,7 @@ def test_the_smallest_counterexample_is_told() -> None:
 
     def small(n: int) -> None:
         if n >= 10:
-            raise Fault(f"{n} is too large")
+            raise Fault(Reason(f"{n} is too large", cause=Cause("too.large")))
 
     with pytest.raises(Fault) as caught:
         falsify(st.integers(0, 10_000), small, SEED)
@@ -103,6 +104,7 @@ def test_a_student_s_exception_is_no_counterexample_of_ours() -> None:
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = """
 import sys
+from grader.records.reason import Cause, Reason
 from grader.evidence.questions import MAPS, falsify
 
 if len(sys.argv) > 1:

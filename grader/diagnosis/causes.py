@@ -1,0 +1,71 @@
+"""Makes explanations out of causes: an id and its parameters give the sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from string import Formatter
+
+from grader.diagnosis.sentences import SENTENCES
+from grader.errors import StudentError, StudentRaised
+from grader.records.reason import Cause, Parameter, Place, Reason
+
+LONGEST = 120  # characters of a parameter: a student may have chosen it, the name of a type for example
+TOLD = 6  # faults of one line that are told; what is in the seventh is mended with the first six
+
+
+def because(
+    id: str,
+    /,
+    *,
+    text: str = "",
+    help: str = "",
+    expected: str = "",
+    actual: str = "",
+    place: Place | None = None,
+    **parameters: Parameter,
+) -> Reason:
+    """Return the explanation of a cause; `text` replaces its sentence where this run has more to tell."""
+    made = cause(id, **parameters)
+    return Reason(text or sentence(made), help, expected, actual, place, made)
+
+
+def cause(id: str, /, **parameters: Parameter) -> Cause:
+    """Return a cause that has a sentence, with exactly the parameters that stand in it."""
+    assert id in SENTENCES, f"no sentence says what {id} is"
+    wanted = {name for _, name, _, _ in Formatter().parse(SENTENCES[id]) if name}
+    assert wanted == set(parameters), f"{id} has the parameters {sorted(wanted)}"
+    return Cause(id, {name: _bounded(value) for name, value in parameters.items()})
+
+
+def sentence(cause: Cause) -> str:
+    """Return what a cause says; its id with its parameters where another version of the grader named it."""
+    try:
+        return SENTENCES[cause.id].format_map(cause.parameters)
+    except KeyError:
+        return str(cause)
+
+
+def merge(reasons: Sequence[Reason]) -> Reason:
+    """Tell several faults of one line as one; the first that has a place gives it."""
+    first, told = reasons[0], reasons[:TOLD]
+    if len(reasons) == 1:
+        return first
+    more = f"; and {len(reasons) - TOLD} more" if len(reasons) > TOLD else ""
+    causes = list(dict.fromkeys(reason.cause for reason in told if reason.cause))
+    return Reason(
+        text="; ".join(dict.fromkeys(reason.text for reason in told)) + more,
+        help=first.help,
+        expected="\n".join(dict.fromkeys(reason.expected for reason in reasons if reason.expected)),
+        actual="\n".join(dict.fromkeys(reason.actual for reason in reasons if reason.actual)),
+        place=next((reason.place for reason in reasons if reason.place), None),
+        cause=Cause(causes[0].id, causes[0].parameters, tuple(causes[1:])) if causes else None,
+    )
+
+
+def kind_of(error: StudentError) -> str:
+    """Return an exception's class name, or in which other way the code failed."""
+    return error.kind if isinstance(error, StudentRaised) else type(error).__name__.removeprefix("Student")
+
+
+def _bounded(value: Parameter) -> Parameter:
+    return value[:LONGEST] if isinstance(value, str) else value

@@ -1,0 +1,182 @@
+"""What each cause says: every fault that the grader can name, by its id, the parameters in braces."""
+
+from __future__ import annotations
+
+ATTRIBUTES = {
+    "out_channels": "out_channels",
+    "kernel": "kernel size",
+    "stride": "stride",
+    "padding": "padding",
+    "dilation": "dilation",
+    "groups": "groups",
+    "output_padding": "output_padding",
+    "bias": "bias",
+}
+
+CODE = {
+    "submission.unreadable": "the submission can't be read",
+    "code.raises": "the submission's code raises {kind}",
+    "code.lacks": "{name} is not there, or is of the wrong kind",
+    "code.timeout": "the submission's code does not answer in time",
+    "code.died": "the submission's process ends before it answers",
+    "code.answer": "the submission's answer can't be read",
+}
+
+LAYERS = {
+    "build.output": "the forward pass returns a {type}, it must return a tensor of logits",
+    "build.no_classes": "{network} takes no number of classes",
+    "build.classes": "n_class is ignored: with n_class={n_class} the output has {channels} channels",
+    **{
+        f"layer.{name}": f"{{layer}}: {words} {{got}}, the assignment says {{want}}"
+        for name, words in ATTRIBUTES.items()
+    },
+    "layer.border": "{layer}: padded by {got}, the assignment pads with {want} zeros",
+    "layer.missing": "{layer} is missing",
+    "layer.interpolated": "{layer} is missing: the map is resized by interpolation "
+    "where a transposed convolution belongs",
+    "layer.reused": "{layer} has no layer of its own: {other}'s is used a second time",
+    "layer.extra": "{block} has a convolution too many, after {after}",
+    "layer.extra_upscore": "there is a transposed convolution too many, after {after}",
+    "layer.again": "{layer} is applied once more, after {after}",
+    "layer.again_upscore": "{layer} is applied once more, after {after}",
+    "activation.missing": "no ReLU after {after}",
+    "activation.other": "{got} after {after}, the assignment says ReLU",
+    "activation.unwanted": "a {got} after {after}, where the assignment has none",
+    "activation.input": "a {got} on the input, before conv1_1",
+    "activation.skip": "a {got} on the {pool} skip, where the assignment has none",
+    "pool.missing": "{pool} is missing: no max pooling after block {block}",
+    "pool.kind": "{pool}: {got} where the assignment says max pooling",
+    **{
+        f"pool.{name}": f"{{pool}}: {name} {{got}}, the assignment says {{want}}"
+        for name in ("kernel", "stride", "padding", "dilation")
+    },
+    "pool.extra": "a pooling too many after {after}",
+    "dropout.missing": "no dropout after {after}",
+    "dropout.several": "{got} dropouts after {after}, the assignment has one",
+    "dropout.off": "the dropout after {after} does nothing in train mode",
+    "dropout.on": "the dropout after {after} stays on in eval mode",
+    "dropout.kind": "{got} after {after}, the assignment says dropout2d (whole channels)",
+    "dropout.rate": "dropout rate {got} after {after}, the assignment says {want}",
+    "dropout.extra": "a dropout after {after}, where the assignment has none",
+    "dropout.raises": "the forward pass fails in train mode: {kind}",
+}
+
+WAY_UP = {
+    "skip.missing": "the {pool} skip is missing",
+    "skip.unused": "the {pool} skip is computed but joins nothing",
+    "skip.joined": "the {pool} skip is {got}, it must be added",
+    "skip.subtracted": "the {pool} skip is subtracted, it must be added",
+    "skip.scaled": "the {pool} skip is scaled by {got}, it must be added as it is",
+    "skip.source": "the {pool} skip is taken from {got}, it must be taken from {pool}",
+    "skip.place": "the {pool} skip joins after {got}, it must join after {want}",
+    "skip.other_subtracted": "what comes before is subtracted from the {pool} skip, both must be added",
+    "skip.other_scaled": "what the {pool} skip joins is scaled by {got}, both must be added as they are",
+    "skip.before": "{after}'s output is multiplied by {got} before the skip joins",
+    "skip.twice": "the {pool} skip is joined twice, it must be added once",
+    "skip.extra": "{got} is joined after {after}, which the assignment does not do",
+    "skip_crop.offset": "the {pool} skip's crop starts at {got}, it must start at {want}",
+    "skip_crop.missing": "the {pool} skip is not cropped",
+    "skip_crop.resized": "the {pool} skip is resized, it must be cropped from {want}",
+    "skip_crop.other": "{after}'s output is {got} before the skip joins; the skip is what must be cropped",
+    "crop.offset": "the crop starts at {got}, it must start at {want}",
+    "crop.missing": "the output is not cropped, it must be cut from row and column {want}",
+    "crop.resized": "the output is resized by interpolation, it must be cropped from row and column {want}",
+    "logits.changed": "the output went through {got}: logits are expected, the last layer's own output",
+}
+
+OUTPUT = {
+    "forward.extra": "{of} {got}, which the assignment does not do",
+    "forward.infinite": "the output holds values that are NaN or infinite",
+    "forward.unknown": "the output is not what these layers compute: no known fault gives these numbers",
+    "forward.probabilities": "the output is not what these layers compute: the values are probabilities",
+    "forward.scaled": "the output is not what these layers compute: it is {got} times the reference's",
+    "shape.raises": "the forward pass raises {kind} at some sizes of the input",
+    "shape.swapped": "height and width are swapped",
+    "shape.classes_last": "n_class must be the second axis, not the last",
+    "shape.batch": "the batch is lost",
+    "shape.size": "its {got} is not the input's",
+    "determinism.random": "the forward pass draws random numbers in eval mode: "
+    "the same input gives another output each time",
+    "determinism.state": "the same input gives another output each time: "
+    "the model keeps something between calls",
+}
+
+WEIGHTS = {
+    "bilinear.parameter": "the weight of {layers} is not a parameter",
+    "bilinear.start": "no bilinear interpolation to start with: {layers}",
+    "gradients.frozen": "{layers} can't learn: requires_grad is off",
+    "gradients.cut": "no gradient reaches {layers}",
+    "copy.function": "{network} has no function that copies VGG-16",
+    "copy.missing": "{parameter} was not copied",
+    "copy.values": "{parameter} holds other values than VGG-16's",
+    "copy.layer": "{parameter} holds {got}'s values",
+    "copy.parameter": "{parameter} is not a parameter",
+    "copy.shape": "{parameter} has the shape {got} after copying",
+    "copy.gone": "{parameter} is gone after copying",
+    "copy.source": "copying changes VGG-16 itself: {parameters}",
+    "training.below": "{figure} on pictures it never saw is not what right models reach",
+    "training.constant": "{network} does not learn: it says one class of every pixel",
+    "training.infinite": "training {network} broke off: the loss became infinite or NaN",
+    "training.raises": "training {network} raises {kind}",
+    "training.ended": "training {network} did not come to its end",
+}
+
+REPORTED = {
+    "reported.log": "{network} {how}: no training log in the outputs",
+    "reported.epochs": "{network} {how}: the outputs show {got} epochs, {want} are asked for",
+    "reported.test": "{network}: no test accuracy and mean IoU in the outputs",
+    "reported.figures": "{of}: {got} pictures in the outputs, {want} expected",
+    "reported.predictions": "{got} predictions in the outputs, {want} expected",
+}
+
+PREDICTION = {
+    "index.class": "the index is not that of the most probable class: it is that of {got}",
+    "index.form": "get_cls_pred returns a {type} of shape {shape}{kind}, it must return one index",
+    "probability.missing": "nothing like `top1 prediction: 0.444 -> name` is printed",
+    "probability.number": "the printed probability is not a number",
+    "probability.value": "the printed probability is not the softmax's: it is {got}",
+    "name.missing": "no class name is printed",
+    "name.other": "the printed name is not that of the predicted class",
+}
+
+MAP = {
+    "map.none": "returnCAM returns an array of shape {got}, not a map",
+    "map.shape": "the map is {got}, it must be {want}",
+    "map.type": "returnCAM returns a {got}, not an array",
+    "map.dtype": "the map is {got}, it must be uint8",
+    "sum.way": "weighted sum: {got}",
+    "sum.unknown": "the map is not the weighted sum of the features, and no known fault gives it",
+    "sum.some": "the map is wrong for some inputs",
+    "class.way": "{got}",
+    "stretch.way": "normalisation: {got}",
+    "stretch.unknown": "normalisation: the map is not stretched linearly to [0, 255]",
+    "inputs.changed": "returnCAM changes the arrays that it is given",
+}
+
+LAST_CELL = {
+    "weight_fc.raises": "the last cell raises {kind}",
+    "weight_fc.missing": "the last cell binds no weight_fc",
+    "weight_fc.type": "weight_fc is a {got}, it must be a numpy array",
+    "weight_fc.shape": "weight_fc is {got}, it must be {want}",
+    "weight_fc.scaled": "weight_fc does not hold the fc layer's weight: it is {got} times that",
+    "weight_fc.absolute": "weight_fc does not hold the fc layer's weight: it holds absolute values",
+    "weight_fc.values": "weight_fc does not hold the fc layer's weight",
+    "maps.raises": "the last cell raises {kind}",
+    "maps.count": "the last cell makes {got} maps, there are {want} images",
+    "maps.features": "{image}: returnCAM is not given the image's layer-4 features",
+    "maps.class": "{image}: returnCAM is not given the class that get_cls_pred returned",
+    "maps.weights": "{image}: returnCAM is given other weights than weight_fc",
+    "maps.values": "{image}: the map is not what returnCAM gives for it",
+}
+
+SENTENCES: dict[str, str] = {
+    **CODE,
+    **LAYERS,
+    **WAY_UP,
+    **OUTPUT,
+    **WEIGHTS,
+    **REPORTED,
+    **PREDICTION,
+    **MAP,
+    **LAST_CELL,
+}
