@@ -23,7 +23,7 @@ from grader.records import saved
 from grader.records.grade import Grade, Outcome
 from grader.records.progress import Progress
 
-REPORTS = ("report.json", "report.html")
+REPORTS = reports.USUAL
 ERROR_LOG = "grader-error.log"
 # Seconds until a process is given up; grading itself has nearer deadlines.
 CEILINGS = {"none": 1800.0, "full": 12 * 3600.0}

@@ -24,7 +24,8 @@ from grader import interrupts
 from grader.records.progress import Progress
 
 # Imported once; every process starts from there.
-PRELOAD = ["grader.classroom.batch", "grader.judging", "grader.evidence.case"]
+RENDERERS = ["nbconvert.filters.highlight", "nbconvert.filters.markdown_mistune"]
+PRELOAD = ["grader.classroom.batch", "grader.judging", "grader.evidence.case", *RENDERERS]
 MEMORY_PER_JOB = 4 * 2**30
 GRACE_SECONDS = 5.0
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.errors import IntakeError
 from grader.intake.choosing import Choice, choose
 from grader.intake.claims.evidence import evidence
+from grader.intake.claims.page import page
 from grader.intake.code.cam import cam_cell
 from grader.intake.code.cutting import dropped, modules
 from grader.intake.code.program import Program
@@ -60,6 +61,7 @@ def _submission(name: str, files: Files, choice: Choice) -> Submission:
         source=choice.source,
         slice=Slice(modules(walk, needed), targets, cam.chunks, cam.weight_fc, left_out, cam.module),
         saved=evidence(_stories(choice), cam.labels),
+        page=page(cell for each in (*choice.extras, choice.main) if each.is_notebook for cell in each.cells),
         files=whereabouts(files, choice),
         texts=_texts(walk),
         notes=(*files.notes, *choice.notes, *remarks(choice, walk, targets, left_out)),

@@ -117,6 +117,16 @@ class SavedEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class PageCell:
+    """A cell as the notebook shows it: its `text` where it is no code, and what it printed, within bounds."""
+
+    label: str
+    kind: str  # "code", "markdown" or "raw"
+    text: str = ""
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Whereabouts:
     """The file that a source lies in, and the line of it that each line of the source stands on, if any."""
 
@@ -136,5 +146,6 @@ class Submission:
     texts: Mapping[str, str] = field(default_factory=dict)  # label -> its whole source, to quote lines
     notes: tuple[str, ...] = ()
     problem: str = ""
+    page: tuple[PageCell, ...] = ()  # of the notebook, to be read beside the report
     files: Mapping[str, Whereabouts] = field(default_factory=dict)  # label -> where its source lies
     typed: str = ""  # what to type to name it; "" where its name does

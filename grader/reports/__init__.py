@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from grader.records.grade import Grade
-from grader.reports import classroom50, gradescope, html, json, junit, summary, terminal, workflow
+from grader.reports import classroom50, gradescope, html, json, junit, notebook, summary, terminal, workflow
 from grader.reports.audience import AUDIENCES, for_student
 
 Renderer = Callable[[Grade], str]
@@ -16,6 +16,7 @@ Renderer = Callable[[Grade], str]
 RENDERERS: dict[str, Renderer] = {
     "report.json": json.render,
     "report.html": html.render,
+    "notebook.html": notebook.render,
     "report.txt": terminal.render,
     "junit.xml": junit.render,
     "results.json": gradescope.render,
@@ -24,12 +25,12 @@ RENDERERS: dict[str, Renderer] = {
     "annotations.txt": workflow.render,
 }
 
-__all__ = ["AUDIENCES", "RENDERERS", "Renderer", "for_student", "json", "terminal", "write_reports"]
+USUAL = ("report.json", "report.html", "notebook.html")
+
+__all__ = ["AUDIENCES", "RENDERERS", "USUAL", "Renderer", "for_student", "json", "terminal", "write_reports"]
 
 
-def write_reports(
-    grade: Grade, folder: Path, names: Iterable[str] = ("report.json", "report.html")
-) -> tuple[Path, ...]:
+def write_reports(grade: Grade, folder: Path, names: Iterable[str] = USUAL) -> tuple[Path, ...]:
     """Write these reports into a folder, made if need be; each file is there in full or not at all.
 
     All are rendered before the first is written, so that a mistake in one leaves the old reports untouched.

@@ -61,7 +61,7 @@ def _numbered(grade: Grade) -> list[tuple[int, ScoredCheck]]:
     own = ([check for check in grade.checks if check.part == part.id] for part in grade.parts)
     numbered = [(n, check) for checks in own for n, check in enumerate(checks, 1)]
     plan = grade.provenance.training
-    return [(n, check) for n, check in numbered if check.score or can_award(check.id, check.part, plan)]
+    return [(n, check) for n, check in numbered if check.mark or can_award(check.id, check.part, plan)]
 
 
 def _test(check: ScoredCheck, part: int, line: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.records.grade import Grade, Outcome, PartScore, ScoredCheck
-from grader.reports import assessed, words
+from grader.reports import anchors, assessed, words
 from grader.reports.curves import curves
 from grader.reports.escape import printable
 
@@ -42,7 +42,7 @@ class PartView:
 def render(grade: Grade) -> str:
     """The page; every string in it is escaped, and its policy lets a browser run and fetch nothing."""
     views = tuple(_view(grade, part) for part in grade.parts)
-    return _environment().get_template("template.html").render(grade=grade, views=views)
+    return environment().get_template("template.html").render(grade=grade, views=views)
 
 
 def _view(grade: Grade, part: PartScore) -> PartView:
@@ -59,8 +59,9 @@ def _view(grade: Grade, part: PartScore) -> PartView:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """The templates beside this file, with every string escaped and made printable."""
+    made = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
@@ -68,9 +69,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals.update(words=words, assessed=assessed, curves=curves, models=MODELS)
-    environment.filters.update(points=words.number, png=_png, is_wide=_is_wide)
-    return environment
+    made.globals.update(anchors=anchors, words=words, assessed=assessed, curves=curves, models=MODELS)
+    made.filters.update(points=words.number, png=_png, is_wide=_is_wide)
+    return made
 
 
 def _shown(value: object) -> object:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from grader.records.grade import Grade
+from grader.records.grade import Grade, Marked, Outcome
 from grader.reports.gradescope import points, render
 from grader.rubric import Line, load
 
@@ -83,10 +83,13 @@ def test_the_number_to_type_is_what_the_tests_add_up_to(grade: Grade, plan: str)
     assert ("fcn32s.training_loss" in ids) == (plan != "none")
 
 
+MARK = Marked(8.0, "Good.", "Tara", "2026-11-26T10:00:00Z", "", False, Outcome.PENDING, 0.0)
+
+
 def test_a_persons_points_stay(grade: Grade) -> None:
     """An answer that was marked by hand is in the score, so it is among the tests."""
     marked = tuple(
-        replace(one, score=8.0) if one.id == "questions.question1" else one for one in grade.checks
+        replace(one, score=8.0, mark=MARK) if one.id == "questions.question1" else one for one in grade.checks
     )
     told = results(replace(grade, checks=marked, score=grade.score + 8))
 

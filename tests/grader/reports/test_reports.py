@@ -11,12 +11,12 @@ from grader.records.grade import Grade
 from grader.reports import RENDERERS, write_reports
 
 
-def test_the_reports_of_a_grading_are_two_files(grade: Grade, tmp_path: Path) -> None:
-    """report.json and report.html, in a folder made for them, and nothing else."""
+def test_the_reports_of_a_grading_are_three_files(grade: Grade, tmp_path: Path) -> None:
+    """report.json, report.html and notebook.html, in a folder made for them, and nothing else."""
     written = write_reports(grade, tmp_path / "deep" / "eve")
 
-    assert written == (tmp_path / "deep/eve/report.json", tmp_path / "deep/eve/report.html")
-    assert sorted(path.name for path in written[0].parent.iterdir()) == ["report.html", "report.json"]
+    assert [path.name for path in written] == ["report.json", "report.html", "notebook.html"]
+    assert set(written) == set((tmp_path / "deep" / "eve").iterdir())
     assert json.loads(written[0].read_text("utf-8"))["max_score"] == 20
 
 
