@@ -58,6 +58,9 @@ OWN_PRIORITY = ("setpriority", (0, 0), (1, 0))
 NAMESPACES = (0x10000000, 0x00020000, 0x20000000, 0x40000000, 0x08000000, 0x04000000, 0x02000000, 0x80)
 # What NVIDIA's driver is asked for, as (mask, value): its kind "F", and its shared memory's small numbers.
 DRIVER = ((0xFF00, 0x4600), (0xFFFFFF00, 0), (0xFFFFFFFF, 0x30000001), (0xFFFFFFFF, 0x30000002))
+# A local socket that CUDA binds a name of its own to; it connects to nothing, so nothing can be sent by it.
+DRIVER_CALLS = "bind listen setsockopt"
+DRIVER_SOCKET = ((0, 1), (1, 0x80005))  # AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC
 
 # What is told instead of "no such call", by the name of the error; "" pretends that it was done. Programs of
 # honest students go on after a mode or a time could not be set, and read a refusal as what it is.

@@ -12,6 +12,8 @@ from grader.sandbox.calls import (
     ALLOWED,
     CHECKED,
     DRIVER,
+    DRIVER_CALLS,
+    DRIVER_SOCKET,
     NAMESPACES,
     OWN_PRIORITY,
     SIGNALS,
@@ -43,10 +45,25 @@ def program(device: str = "cpu") -> bytes:
     requests = [(LOW, request) for request in TERMINAL] + (list(DRIVER) if device != "cpu" else [])
     for mask, value in requests:
         _add(built, pyseccomp.ALLOW, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, mask, value))
+    if device != "cpu":
+        _add_driver(built, pyseccomp)
     for error, names in TOLD.items():
         for name in names.split():
-            _add(built, pyseccomp.ERRNO(getattr(errno, error, 0)), name)
+            if device == "cpu" or name not in (*DRIVER_CALLS.split(), "socket"):
+                _add(built, pyseccomp.ERRNO(getattr(errno, error, 0)), name)
     return _compiled(built)
+
+
+def _add_driver(built: Any, pyseccomp: Any) -> None:
+    """Add the sockets that CUDA needs; every other one is refused as it is without a device."""
+    for name in DRIVER_CALLS.split():
+        _add(built, pyseccomp.ALLOW, name)
+    _add(built, pyseccomp.ALLOW, "socket", *(_equal(pyseccomp, *pair) for pair in DRIVER_SOCKET))
+    (domain, local), (kind, packets) = DRIVER_SOCKET
+    refused = pyseccomp.ERRNO(errno.EACCES)
+    _add(built, refused, "socket", pyseccomp.Arg(domain, pyseccomp.NE, local))
+    other = pyseccomp.Arg(kind, pyseccomp.NE, packets)
+    _add(built, refused, "socket", _equal(pyseccomp, domain, local), other)
 
 
 @cache
