@@ -22,7 +22,7 @@ from grader.sandbox import isolation as isolations
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
 from grader.sandbox.process import Worker
-from grader.scoring import score
+from grader.scoring import BY_A_PERSON, score
 
 # Two processes share the cores: a thread that waits must sleep, not spin. Read once, when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -155,7 +155,7 @@ def _counting(progress: Report) -> Callable[[CheckResult, int], None]:
 def _nothing_to_judge(problem: str) -> dict[str, CheckResult]:
     """Every line that a submission could have earned fails for the one reason that it can't be read."""
     reason = because("submission.unreadable", text=problem)
-    lines = (line for part in rubrics.load().parts if part.id != "questions" for line in part.lines)
+    lines = (line for part in rubrics.load().parts if part.id != BY_A_PERSON for line in part.lines)
     return {line.id: CheckResult(line.id, Outcome.FAILED, reason) for line in lines}
 
 

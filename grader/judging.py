@@ -14,6 +14,7 @@ from typing import Literal
 import pytest
 
 from grader import ceiling
+from grader.assignment import GRADED, PARTS
 from grader.checks.conftest import CASE
 from grader.diagnosis.causes import because
 from grader.errors import (
@@ -33,7 +34,7 @@ from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Reason
 
 CHECKS = Path(__file__).parent / "checks"
-FILES = ("fcn32s.py", "fcn8s.py", "questions.py", "cam.py")
+FILES = tuple(f"{part}.py" for part in PARTS)
 # Of whoever calls, nothing has a say: no variable, plugin, conftest or ini file, and nothing is left behind.
 OPTIONS = (
     "--disable-plugin-autoload",
@@ -55,7 +56,7 @@ OPTIONS = (
 HELP: dict[type[StudentError], str] = {
     StudentTimeout: "Is there an endless loop in it, or does it train, download or wait for input?",
     StudentDied: "Does it call exit(), or take more memory than there is?",
-    StudentLacks: "The four names that are graded are FCN32s, FCN8s, get_cls_pred and returnCAM.",
+    StudentLacks: f"The names that are graded are {', '.join(GRADED)}.",
 }
 
 

@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from grader.assignment import QUESTIONS
 from grader.records.grade import CheckResult, Grade, Outcome, PartScore, ScoredCheck
 from grader.records.reason import Reason
 from grader.rubric import Line, Part, Rubric
 
-BY_A_PERSON = "questions"  # the part that nothing here can grade
+BY_A_PERSON = QUESTIONS  # the part that nothing here can grade
 
 
 def score(

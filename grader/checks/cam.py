@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from grader import expect
+from grader.assignment import CAM, PREDICT, WEIGHT
 from grader.checks import reported
 from grader.checks.prediction import check_cls_index, check_cls_name, check_cls_probability, check_cls_return
 from grader.diagnosis.causes import because
@@ -38,7 +39,7 @@ def check_weighted_sum(maps: CamEvidence) -> None:
     if verdict is None:
         if maps.follows_sum:
             return
-        help = "Compare your 7x7 map with (weight_fc[idx] * feature_conv).sum over the 512 channels."
+        help = f"Compare your 7x7 map with ({WEIGHT}[idx] * feature_conv).sum over the 512 channels."
         expect.fail(because("sum.unknown", help=help))
     expected = "sum over c of weight[c] * feature[c]"
     expect.that(not verdict.sums, because("sum.way", got=verdict.sums, expected=expected))
@@ -53,7 +54,7 @@ def check_class_weights(maps: CamEvidence) -> None:
         if maps.follows_sum:
             return
         raise Blocked("the map can't be explained, see cam.weighted_sum")
-    expected = "weight_fc[idx], idx being what get_cls_pred returned"
+    expected = f"{WEIGHT}[idx], idx being what {PREDICT} returned"
     expect.that(not verdict.classes, because("class.way", got=verdict.classes, expected=expected))
 
 
@@ -111,7 +112,7 @@ def check_inputs_kept(maps: CamEvidence) -> None:
             because(
                 "inputs.changed",
                 help="Work on a copy: `a = a - b` makes one, `a -= b` does not.",
-                expected="feature_conv and weight_fc as they were",
+                expected=f"feature_conv and {WEIGHT} as they were",
                 actual=f"changed, for {question}",
             ),
         )
@@ -147,4 +148,4 @@ def check_reported_predictions(saved: SavedEvidence) -> None:
 
 def check_reported_figures(saved: SavedEvidence) -> None:
     """Both maps are shown in the notebook."""
-    reported.figures(saved, "cam", wanted=2)
+    reported.figures(saved, CAM, wanted=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.assignment import FCN32S
 from grader.checks import reported
 from grader.checks.layers import (
     check_activations,
@@ -72,19 +73,19 @@ def check_upscore(network: ModelEvidence) -> None:
 
 def check_reported_scratch(saved: SavedEvidence) -> None:
     """Ten epochs from scratch were run."""
-    reported.epochs(saved, "fcn32s", pretrained=False, wanted=10)
+    reported.epochs(saved, FCN32S.part, pretrained=False, wanted=10)
 
 
 def check_reported_pretrained(saved: SavedEvidence) -> None:
     """Twenty epochs from pretrained VGG-16 were run."""
-    reported.epochs(saved, "fcn32s", pretrained=True, wanted=20)
+    reported.epochs(saved, FCN32S.part, pretrained=True, wanted=20)
 
 
 def check_reported_test(saved: SavedEvidence) -> None:
     """Test accuracy and mean IoU are printed."""
-    reported.metrics(saved, "fcn32s")
+    reported.metrics(saved, FCN32S.part)
 
 
 def check_reported_figures(saved: SavedEvidence) -> None:
     """Predictions are visualised."""
-    reported.figures(saved, "fcn32s")
+    reported.figures(saved, FCN32S.part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.assignment import FCN8S
 from grader.checks import reported
 from grader.checks.layers import (
     check_activations,
@@ -81,20 +82,20 @@ def check_skips(network: ModelEvidence) -> None:
 
 
 def check_skip_crops(network: ModelEvidence) -> None:
-    """The skips are cropped from 5 (pool4) and 9 (pool3)."""
+    """The skips are cropped from where the table says."""
     judge(network, "skip_crops")
 
 
 def check_reported_pretrained(saved: SavedEvidence) -> None:
     """Twenty epochs from pretrained VGG-16 were run."""
-    reported.epochs(saved, "fcn8s", pretrained=True, wanted=20)
+    reported.epochs(saved, FCN8S.part, pretrained=True, wanted=20)
 
 
 def check_reported_test(saved: SavedEvidence) -> None:
     """Test accuracy and mean IoU are printed."""
-    reported.metrics(saved, "fcn8s")
+    reported.metrics(saved, FCN8S.part)
 
 
 def check_reported_figures(saved: SavedEvidence) -> None:
     """Predictions are visualised."""
-    reported.figures(saved, "fcn8s")
+    reported.figures(saved, FCN8S.part)

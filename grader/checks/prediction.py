@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from grader import expect
+from grader.assignment import TOP1_LINE
 from grader.diagnosis.causes import because
 from grader.diagnosis.prediction import TOLERANCE, wrong_index, wrong_probability
 from grader.errors import Blocked
@@ -60,7 +61,7 @@ def check_cls_probability(maps: CamEvidence) -> None:
     def right(question: Logits) -> None:
         printed = PRINTED.search(maps.predict(question).value.printed)
         if printed is None:
-            expect.fail(because("probability.missing", expected="top1 prediction: ... -> ..."))
+            expect.fail(because("probability.missing", expected=TOP1_LINE))
         logit = question.array(maps.seed)
         wanted, _, _ = get_cls_pred(logit, maps.labels)
         named = printed_index(maps, question)  # of another class: the cause index.class
@@ -89,7 +90,7 @@ def check_cls_name(maps: CamEvidence) -> None:
     def right(question: Logits) -> None:
         printed = PRINTED.search(maps.predict(question).value.printed)
         if printed is None:
-            expect.fail(because("name.missing", expected="top1 prediction: ... -> <name>"))
+            expect.fail(because("name.missing", expected=TOP1_LINE))
         index = index_of(maps, question)
         named = {maps.labels[question.index]}
         if index is not None and 0 <= index < len(maps.labels):

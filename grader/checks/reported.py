@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from grader import expect
+from grader.assignment import EPOCH_FIELDS, TEST_FIELDS, TITLES, printed
 from grader.diagnosis.causes import because
 from grader.errors import Pending
 from grader.records.submission import SavedEvidence, TrainingRun
-
-NAMES = {"fcn32s": "FCN-32s", "fcn8s": "FCN-8s", "cam": "the class activation maps"}
 
 
 def need_outputs(saved: SavedEvidence) -> None:
@@ -27,15 +26,15 @@ def epochs(saved: SavedEvidence, part: str, pretrained: bool, wanted: int) -> No
     runs = runs_of(saved, part, pretrained)
     how = "from pretrained VGG-16" if pretrained else "from scratch"
     most = max((len(run.epochs) for run in runs), default=0)
-    expected = f"{wanted} lines `Epoch Loss: ..., Avg Acc: ..., Mean IoU: ...`"
+    expected = f"{wanted} lines `{printed(EPOCH_FIELDS)}`"
     if not most:
-        expect.fail(because("reported.log", network=NAMES[part], how=how, expected=expected))
+        expect.fail(because("reported.log", network=TITLES[part], how=how, expected=expected))
     actual = f"{most} of them"
     expect.that(
         most >= wanted,
         because(
             "reported.epochs",
-            network=NAMES[part],
+            network=TITLES[part],
             how=how,
             got=most,
             want=wanted,
@@ -49,9 +48,9 @@ def metrics(saved: SavedEvidence, part: str) -> None:
     """Test accuracy and mean IoU are printed for every run that is there, and for at least one."""
     need_outputs(saved)
     runs = [run for run in saved.runs if run.model in (part, "")]
-    printed = [run for run in runs if run.test_accuracy is not None and run.test_mean_iou is not None]
-    expected = "a line `Test Acc: ..., Test Mean IoU: ...`"
-    expect.that(bool(printed), because("reported.test", network=NAMES[part], expected=expected))
+    tested = [run for run in runs if run.test_accuracy is not None and run.test_mean_iou is not None]
+    expected = f"a line `{printed(TEST_FIELDS)}`"
+    expect.that(bool(tested), because("reported.test", network=TITLES[part], expected=expected))
 
 
 def figures(saved: SavedEvidence, part: str, wanted: int = 1) -> None:
@@ -61,5 +60,7 @@ def figures(saved: SavedEvidence, part: str, wanted: int = 1) -> None:
     expected, actual = f"at least {wanted}", str(found)
     expect.that(
         found >= wanted,
-        because("reported.figures", of=NAMES[part], got=found, want=wanted, expected=expected, actual=actual),
+        because(
+            "reported.figures", of=TITLES[part], got=found, want=wanted, expected=expected, actual=actual
+        ),
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader.assignment import FCN32S
 from grader.classroom.handed_in import export_of
 from grader.errors import CallError
 from grader.paths import shown, submissions_in
 
 NOTEBOOK, ARCHIVE = ".ipynb", ".zip"
-NETWORK = b"class FCN32s"  # whoever writes it hands in a solution of their own
+NETWORK = f"class {FCN32S.name}".encode()  # whoever writes it hands in a solution of their own
 ENOUGH = 20 * 2**20
 SAME = 4  # letters: assignment3.ipynb, assignment3-copy.ipynb
 

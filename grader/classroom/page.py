@@ -13,6 +13,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.assignment import TOPIC
 from grader.classroom import statistics
 from grader.classroom.handed_in import Class, Entry
 from grader.classroom.statistics import Row
@@ -58,7 +59,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals.update(assessed=assessed, people=_people)
+    environment.globals.update(topic=TOPIC, assessed=assessed, people=_people)
     environment.filters.update(
         points=words.number,
         percent=lambda share: f"{100 * share:.0f} %",

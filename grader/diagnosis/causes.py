@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from string import Formatter
 
-from grader.diagnosis.sentences import SENTENCES
+from grader.diagnosis.sentences import SENTENCES, WORDS
 from grader.errors import StudentError, StudentRaised
 from grader.records.reason import Cause, Parameter, Place, Reason
 
@@ -32,7 +32,7 @@ def because(
 def cause(id: str, /, **parameters: Parameter) -> Cause:
     """Return a cause that has a sentence, with exactly the parameters that stand in it."""
     assert id in SENTENCES, f"no sentence says what {id} is"
-    wanted = {name for _, name, _, _ in Formatter().parse(SENTENCES[id]) if name}
+    wanted = {name for _, name, _, _ in Formatter().parse(SENTENCES[id]) if name and name not in WORDS}
     assert wanted == set(parameters), f"{id} has the parameters {sorted(wanted)}"
     return Cause(id, {name: _bounded(value) for name, value in parameters.items()})
 
@@ -40,7 +40,7 @@ def cause(id: str, /, **parameters: Parameter) -> Cause:
 def sentence(cause: Cause) -> str:
     """Return what a cause says; its id with its parameters where another version of the grader named it."""
     try:
-        return SENTENCES[cause.id].format_map(cause.parameters)
+        return SENTENCES[cause.id].format_map({**cause.parameters, **WORDS})
     except KeyError:
         return str(cause)
 

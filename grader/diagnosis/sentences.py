@@ -1,6 +1,13 @@
-"""What each cause says: every fault that the grader can name, by its id, the parameters in braces."""
+"""What each cause says: every fault that the grader can name, by its id.
+
+In braces stand its parameters and, in capitals, the assignment's words.
+"""
 
 from __future__ import annotations
+
+from grader.assignment import MAP, PREDICT, TOP1_LINE, WEIGHT
+
+WORDS = {"PREDICT": PREDICT, "MAP": MAP, "WEIGHT": WEIGHT, "TOP1_LINE": TOP1_LINE}
 
 ATTRIBUTES = {
     "out_channels": "out_channels",
@@ -131,18 +138,18 @@ REPORTED = {
 
 PREDICTION = {
     "index.class": "the index is not that of the most probable class: it is that of {got}",
-    "index.form": "get_cls_pred returns a {type} of shape {shape}{kind}, it must return one index",
-    "probability.missing": "nothing like `top1 prediction: 0.444 -> name` is printed",
+    "index.form": "{PREDICT} returns a {type} of shape {shape}{kind}, it must return one index",
+    "probability.missing": "nothing like `{TOP1_LINE}` is printed",
     "probability.number": "the printed probability is not a number",
     "probability.value": "the printed probability is not the softmax's: it is {got}",
     "name.missing": "no class name is printed",
     "name.other": "the printed name is not that of the predicted class",
 }
 
-MAP = {
-    "map.none": "returnCAM returns an array of shape {got}, not a map",
+MAPS = {
+    "map.none": "{MAP} returns an array of shape {got}, not a map",
     "map.shape": "the map is {got}, it must be {want}",
-    "map.type": "returnCAM returns a {got}, not an array",
+    "map.type": "{MAP} returns a {got}, not an array",
     "map.dtype": "the map is {got}, it must be uint8",
     "sum.way": "weighted sum: {got}",
     "sum.unknown": "the map is not the weighted sum of the features, and no known fault gives it",
@@ -150,23 +157,23 @@ MAP = {
     "class.way": "{got}",
     "stretch.way": "normalisation: {got}",
     "stretch.unknown": "normalisation: the map is not stretched linearly to [0, 255]",
-    "inputs.changed": "returnCAM changes the arrays that it is given",
+    "inputs.changed": "{MAP} changes the arrays that it is given",
 }
 
 LAST_CELL = {
     "weight_fc.raises": "the last cell raises {kind}",
-    "weight_fc.missing": "the last cell binds no weight_fc",
-    "weight_fc.type": "weight_fc is a {got}, it must be a numpy array",
-    "weight_fc.shape": "weight_fc is {got}, it must be {want}",
-    "weight_fc.scaled": "weight_fc does not hold the fc layer's weight: it is {got} times that",
-    "weight_fc.absolute": "weight_fc does not hold the fc layer's weight: it holds absolute values",
-    "weight_fc.values": "weight_fc does not hold the fc layer's weight",
+    "weight_fc.missing": "the last cell binds no {WEIGHT}",
+    "weight_fc.type": "{WEIGHT} is a {got}, it must be a numpy array",
+    "weight_fc.shape": "{WEIGHT} is {got}, it must be {want}",
+    "weight_fc.scaled": "{WEIGHT} does not hold the fc layer's weight: it is {got} times that",
+    "weight_fc.absolute": "{WEIGHT} does not hold the fc layer's weight: it holds absolute values",
+    "weight_fc.values": "{WEIGHT} does not hold the fc layer's weight",
     "maps.raises": "the last cell raises {kind}",
     "maps.count": "the last cell makes {got} maps, there are {want} images",
-    "maps.features": "{image}: returnCAM is not given the image's layer-4 features",
-    "maps.class": "{image}: returnCAM is not given the class that get_cls_pred returned",
-    "maps.weights": "{image}: returnCAM is given other weights than weight_fc",
-    "maps.values": "{image}: the map is not what returnCAM gives for it",
+    "maps.features": "{image}: {MAP} is not given the image's layer-4 features",
+    "maps.class": "{image}: {MAP} is not given the class that {PREDICT} returned",
+    "maps.weights": "{image}: {MAP} is given other weights than {WEIGHT}",
+    "maps.values": "{image}: the map is not what {MAP} gives for it",
 }
 
 SENTENCES: dict[str, str] = {
@@ -177,6 +184,6 @@ SENTENCES: dict[str, str] = {
     **WEIGHTS,
     **REPORTED,
     **PREDICTION,
-    **MAP,
+    **MAPS,
     **LAST_CELL,
 }

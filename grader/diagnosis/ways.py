@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.assignment import WEIGHT
+
 Floats = NDArray[np.float64]
 
 
@@ -38,7 +40,7 @@ CLASSES: tuple[Way, ...] = (
     Way("the weights are the mean over all classes", lambda f, w, i: w.mean(axis=0)),
     Way("the weights are summed over all classes", lambda f, w, i: w.sum(axis=0)),
     Way(
-        "the weights are a column of weight_fc, one class weight per feature",
+        f"the weights are a column of {WEIGHT}, one class weight per feature",
         lambda f, w, i: w[: w.shape[1], i % w.shape[1]],
     ),
     Way("the weights are those of the class of most evidence in the map", _second),

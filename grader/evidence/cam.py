@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.assignment import MAP, PREDICT, TOP1
 from grader.diagnosis import cam as diagnosis
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence.once import once
@@ -24,7 +25,7 @@ Array = NDArray[Any]
 V = TypeVar("V")
 FORMS: tuple[Form, ...] = ("tensor", "tensor0", "array0", "array", "int")
 LARGEST = 1024  # pixels of a map's longer side that it is judged at
-PRINTED = re.compile(r"top-?1 prediction\s*:\s*([-+0-9.einfaE]+)\s*->\s*([^\n]*)")
+PRINTED = re.compile(rf"{TOP1}\s*:\s*([-+0-9.einfaE]+)\s*->\s*([^\n]*)")
 
 
 class CamEvidence:
@@ -60,7 +61,7 @@ class CamEvidence:
         try:
             return self.predict(Logits(0, 5, 0.0, 3.0))
         except StudentError as error:
-            raise Blocked("get_cls_pred can't be called, see cam.cls_index") from error
+            raise Blocked(f"{PREDICT} can't be called, see cam.cls_index") from error
 
     @once
     def form(self) -> Form | None:
@@ -110,10 +111,10 @@ class CamEvidence:
         try:
             replies = [(question, self.map(question)) for question in PANEL]
         except StudentError as error:
-            raise Blocked("returnCAM can't be called, see cam.weighted_sum") from error
+            raise Blocked(f"{MAP} can't be called, see cam.weighted_sum") from error
         if any("value" not in reply.arrays for _, reply in replies):
             kind = replies[0][1].value.type
-            raise Blocked(f"returnCAM returns a {kind}, not an array: see cam.weighted_sum")
+            raise Blocked(f"{MAP} returns a {kind}, not an array: see cam.weighted_sum")
         return tuple(self._case(question, reply.arrays["value"]) for question, reply in replies)
 
     def _case(self, question: Maps, answer: Array) -> diagnosis.Case:

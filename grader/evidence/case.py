@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from grader.assignment import FCN8S, FCN32S
 from grader.evidence.cam import CamEvidence
 from grader.evidence.model import ModelEvidence
 from grader.evidence.training import TrainingEvidence
@@ -19,7 +20,6 @@ from grader.records.progress import Progress
 from grader.records.submission import Submission
 from grader.sandbox.student import Student
 from grader.training.plans import Plan
-from reference.architecture import fcn8s, fcn32s
 from reference.kit import __file__ as KIT
 
 
@@ -49,10 +49,10 @@ class Case:
     @cached_property
     def networks(self) -> dict[str, ModelEvidence]:
         """The two networks, by part."""
-        first = ModelEvidence(self.witness, fcn32s, self.seed, self._evaluators)
+        first = ModelEvidence(self.witness, FCN32S.table, self.seed, self._evaluators)
         return {
-            "fcn32s": first,
-            "fcn8s": ModelEvidence(self.witness, fcn8s, self.seed, self._evaluators, first),
+            FCN32S.part: first,
+            FCN8S.part: ModelEvidence(self.witness, FCN8S.table, self.seed, self._evaluators, first),
         }
 
     @cached_property

@@ -6,6 +6,7 @@ known. Values are compared at positions that are drawn only now.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,7 +20,7 @@ from grader.records.reason import Reason
 from grader.wall.answers import Reply
 from grader.wall.draws import draw_at, parameter_scale, positions
 from grader.wall.verbs import CopyVgg, Release, Sample, Sampled
-from reference.architecture import VGG_CONVS, VGG_LINEARS
+from reference.architecture import TRUNK, VGG_CONVS, VGG_LINEARS, Pool
 
 if TYPE_CHECKING:
     from grader.evidence.model import ModelEvidence
@@ -27,10 +28,18 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 COUNT = 8192
 LAST = "classifier.6.weight"  # made small, since nobody copies it; still it must stay
-FEATURES = (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28)
-SOURCES = {role: f"features.{index}" for role, index in zip(VGG_CONVS, FEATURES, strict=True)} | {
-    role: f"classifier.{index}" for index, role in VGG_LINEARS.items()
-}
+
+
+def _features() -> Iterator[tuple[str, str]]:
+    """Yield each convolution's place in vgg16.features, where a ReLU follows each and a pool each block."""
+    index = 0
+    for layer in TRUNK:
+        if layer.role in VGG_CONVS:
+            yield layer.role, f"features.{index}"
+        index += 1 if isinstance(layer, Pool) else 2
+
+
+SOURCES = dict(_features()) | {role: f"classifier.{index}" for index, role in VGG_LINEARS.items()}
 
 
 class CopyEvidence:

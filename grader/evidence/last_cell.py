@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from grader import expect
+from grader.assignment import CAM, MAP, PREDICT, WEIGHT
 from grader.diagnosis import cam as diagnosis
 from grader.diagnosis.causes import because
 from grader.errors import Blocked, StudentError
@@ -95,12 +96,12 @@ class LastCell:
     def check_weight(self) -> None:
         """weight_fc is the fc layer's weight."""
         said, place = self.failure
-        given = self.calls("returnCAM")
-        weight, kind = self.array("weight_fc"), self.value.weight_fc.type
+        given = self.calls(MAP)
+        weight, kind = self.array(WEIGHT), self.value.weight_fc.type
         if not kind and given and len(given[0][1]) > 1:
             weight, kind = self.array(f"{given[0][0]}.1"), given[0][1][1].type
         if not kind:
-            expected = "weight_fc = the fc layer's weight as a numpy array"
+            expected = f"{WEIGHT} = the fc layer's weight as a numpy array"
             expect.fail(
                 self._raised("weight_fc.raises", expected)
                 if said
@@ -119,7 +120,7 @@ class LastCell:
         shape = None if weight is None else weight.shape
         got, want = str(shape), str(WEIGHT_SHAPE)
         turned = ": transposed" if shape == WEIGHT_SHAPE[::-1] else ""
-        text = f"weight_fc is {got}, it must be {want}{turned}"
+        text = f"{WEIGHT} is {got}, it must be {want}{turned}"
         wrong = because("weight_fc.shape", got=got, want=want, text=text, expected=want, actual=got)
         expect.that(shape == WEIGHT_SHAPE, wrong)
         assert weight is not None
@@ -136,12 +137,12 @@ class LastCell:
     def check_maps(self) -> None:
         """The maps of both images are right, given the student's own two functions."""
         said, _ = self.failure
-        calls = self.calls("returnCAM")
+        calls = self.calls(MAP)
         try:
             self.cam.panel  # noqa: B018 - raises Blocked where returnCAM can't be called
             self.cam.prediction  # noqa: B018 - idem for get_cls_pred
         except StudentError as error:
-            raise Blocked("returnCAM can't be called, see cam.weighted_sum") from error
+            raise Blocked(f"{MAP} can't be called, see cam.weighted_sum") from error
         if said and len(calls) < len(IMAGES):
             expect.fail(self._raised("maps.raises", "two maps"))
         expect.that(
@@ -150,7 +151,7 @@ class LastCell:
                 "maps.count",
                 got=len(calls),
                 want=len(IMAGES),
-                expected="returnCAM called once for each image",
+                expected=f"{MAP} called once for each image",
                 actual=f"called {len(calls)} times",
             ),
         )
@@ -158,7 +159,7 @@ class LastCell:
             self._check_map(position, name)
 
     def _check_map(self, position: int, name: str) -> None:
-        number, _ = self.calls("returnCAM")[position]
+        number, _ = self.calls(MAP)[position]
         features, weight, index = (self.array(f"{number}.{argument}") for argument in range(3))
         wanted = truth().features[position]
         expect.that(
@@ -170,13 +171,13 @@ class LastCell:
                 actual="none" if features is None else str(features.shape),
             ),
         )
-        predictions = self.calls("get_cls_pred")
+        predictions = self.calls(PREDICT)
         own = self.array(f"{predictions[position][0]}.result") if position < len(predictions) else None
         if own is not None and index is not None:
             said, given = np.ravel(own), np.ravel(index)
-            text = f"{name}: returnCAM is given class {given[:1]}, get_cls_pred said {said[:1]}"
+            text = f"{name}: {MAP} is given class {given[:1]}, {PREDICT} said {said[:1]}"
             expect.that(np.array_equal(said, given), because("maps.class", image=name, text=text))
-        bound = self.array("weight_fc")
+        bound = self.array(WEIGHT)
         if bound is not None and weight is not None and bound.shape == weight.shape:
             same = bool(np.allclose(bound, weight, rtol=1e-4, atol=1e-6))
             expect.that(same, because("maps.weights", image=name))
@@ -210,13 +211,13 @@ class LastCell:
         for position, name in enumerate(IMAGES):
             logits, features = truth().logits[position], truth().features[position]
             reference = class_activation_map(features, truth().weight, int(logits.argmax()))
-            calls = self.calls("returnCAM")
+            calls = self.calls(MAP)
             answer = self.array(f"{calls[position][0]}.result") if position < len(calls) else None
             own = None if answer is None else plain(answer)
             if own is not None:
-                made.append(Picture("cam", f"{name}: the submission's map", _overlay(name, _levels(own))))
+                made.append(Picture(CAM, f"{name}: the submission's map", _overlay(name, _levels(own))))
             made.append(
-                Picture("cam", f"{name}: the reference's map", _overlay(name, reference), reference=True)
+                Picture(CAM, f"{name}: the reference's map", _overlay(name, reference), reference=True)
             )
         return made
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+from grader.assignment import FCN32S
 from grader.diagnosis.causes import because
 from grader.errors import Blocked, Fault, GraderError, Pending, StudentDied, StudentRaised, StudentTimeout
 from grader.evidence.once import once
@@ -120,7 +121,7 @@ class TrainingEvidence:
     @once
     def scratch(self) -> Run | None:
         """What the network learns from zero, where the plan has that: next to nothing, the lesson."""
-        if not (self.plan.scratch_epochs and self.network.part == "fcn32s"):
+        if not (self.plan.scratch_epochs and self.network.part == FCN32S.part):
             return None
         plan = replace(self.plan, epochs=self.plan.scratch_epochs)
         return self._train(plan, values.zero(self.network.reading, self._shapes), self._seed(0))

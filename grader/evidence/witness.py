@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
+from grader.assignment import MAP, PREDICT
 from grader.errors import StudentLacks, StudentRaised
 from grader.records.reason import Place
 from grader.records.submission import Submission
@@ -16,7 +17,7 @@ from grader.wall.verbs import Cam, ClsPred, Request
 from grader.wall.wire import Array
 
 V = TypeVar("V")
-FUNCTIONS: Mapping[type[Request[Any]], str] = {ClsPred: "get_cls_pred", Cam: "returnCAM"}
+FUNCTIONS: Mapping[type[Request[Any]], str] = {ClsPred: PREDICT, Cam: MAP}
 
 
 class Asks(Protocol):

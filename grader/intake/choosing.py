@@ -9,15 +9,14 @@ from pathlib import PurePosixPath
 
 import re2
 
+from grader.assignment import GRADED, MAP, WEIGHT
 from grader.errors import IntakeError
 from grader.intake.code.effects import calls, imported
 from grader.intake.code.folders import folders
 from grader.intake.code.library import KIT, MAIN, Library, is_taken
 from grader.intake.code.names import walk
-from grader.intake.code.program import TARGETS
 from grader.intake.code.retyped import as_code
 from grader.intake.code.statements import Source
-from grader.intake.code.weights import WEIGHT
 from grader.intake.files.basket import kind
 from grader.intake.files.notebook import Cell, read_notebook, script
 
@@ -69,10 +68,10 @@ class Candidate:
         """Whether it calls returnCAM or binds `weight_fc`, as the last cell does."""
         each = [statement for source in self.sources for statement in source.parsed[0]]
         return any(WEIGHT in statement.names.binds for statement in each) or any(
-            call.path.rpartition(".")[2] == "returnCAM"
+            call.path.rpartition(".")[2] == MAP
             for statement in each
             for call in calls(walk(statement.node))
-            if getattr(statement.node, "name", "") not in TARGETS
+            if getattr(statement.node, "name", "") not in GRADED
         )
 
 
@@ -168,7 +167,7 @@ def _is_code(cell: Cell) -> bool:
 def _targets(source: Source) -> set[str]:
     """The targets that a text binds; where it doesn't parse, or is written to a file, those it begins to."""
     statements, dropped = source.parsed
-    bound = {name for each in statements for name in each.names.binds if name in TARGETS}
+    bound = {name for each in statements for name in each.names.binds if name in GRADED}
     lines = [one.first_line for one in dropped]
     lines += source.plain.text.split("\n") if source.plain.writes else []
     return bound | {name for line in lines for name in [begun(line)] if name}
@@ -182,7 +181,7 @@ def begun(line: str) -> str:
         if len(words) > 1 and words[0] in ("class", "def")
         else ""
     )
-    return name if name in TARGETS else ""
+    return name if name in GRADED else ""
 
 
 def _is_kit(path: str) -> bool:

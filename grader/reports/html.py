@@ -11,13 +11,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.assignment import NETWORKS, TOPIC
 from grader.records.grade import Grade, Outcome, PartScore, ScoredCheck
 from grader.reports import anchors, assessed, words
 from grader.reports.curves import curves
 from grader.reports.escape import printable
 
 LONGEST = 50_000  # a written answer is read to its end
-MODELS = {"fcn32s": "FCN-32s", "fcn8s": "FCN-8s", "": "A model"}
+MODELS = {part: network.title for part, network in NETWORKS.items()} | {"": "A model"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    made.globals.update(anchors=anchors, words=words, assessed=assessed, curves=curves, models=MODELS)
+    made.globals.update(anchors=anchors, words=words, assessed=assessed, curves=curves)
+    made.globals.update(models=MODELS, topic=TOPIC)
     made.filters.update(points=words.number, png=_png, is_wide=_is_wide)
     return made
 

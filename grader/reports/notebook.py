@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from grader.assignment import NETWORKS
 from grader.records.grade import Grade, Outcome
 from grader.records.submission import Figure, PageCell, SavedEvidence
 from grader.reports import anchors, rendering, words
@@ -16,7 +17,7 @@ from grader.reports.html import environment
 SHOWN = (Outcome.FAILED, Outcome.BLOCKED, Outcome.ERROR)
 CHARACTERS = 40  # of a line of a note, about
 ROOM = 3  # lines that a note takes besides its text
-MODELS = {"fcn32s": "FCN-32s", "fcn8s": "FCN-8s"}
+MODELS = {part: network.title for part, network in NETWORKS.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import re2
 
+from grader.assignment import CAM, MAP, PREDICT
 from grader.intake.claims.answers import answers
 from grader.intake.claims.figures import MOST, figure, pictures
 from grader.intake.claims.logs import Log, logs, predictions
@@ -15,7 +16,7 @@ from grader.intake.code.program import Program
 from grader.intake.files.notebook import Cell
 from grader.records.submission import Figure, SavedEvidence, TrainingRun
 
-CAM_CALLS = {"returnCAM", "get_cls_pred"}
+CAM_CALLS = {PREDICT, MAP}
 SHOWS_MODEL = re2.compile(r"(?i)visuali|predict|model|fcn")
 
 
@@ -62,6 +63,6 @@ def _figures(cells: Sequence[Cell], story: Story, cam_labels: frozenset[str]) ->
 def _part(cell: Cell, story: Story, cam_labels: frozenset[str]) -> str:
     """The part of the assignment that a cell's pictures belong to, "" where it can't be told."""
     if cell.label in cam_labels or story.calls(cell.label) & CAM_CALLS:
-        return "cam"
+        return CAM
     heading: Told = story.heading(cell.label) if SHOWS_MODEL.search(cell.source) else Told()
     return story.shows(cell.label) or heading.model

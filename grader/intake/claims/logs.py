@@ -8,16 +8,23 @@ from dataclasses import dataclass
 
 import re2
 
+from grader.assignment import EPOCH_FIELDS, TEST_FIELDS, TOP1
 from grader.intake.files.basket import shown
 from grader.records.submission import Epoch, Prediction
 
 NUMBER = r"\s*[:=]\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|inf)"
+
+
+def _numbers(fields: tuple[str, ...]) -> str:
+    return r"\s*,\s*".join(f"{name}{NUMBER}" for name in fields)
+
+
 LINE = re2.compile(
     rf"(?i)(?P<start>Init Model)"
-    rf"|Epoch Loss{NUMBER}\s*,\s*Avg Acc{NUMBER}\s*,\s*Mean IoU{NUMBER}"
-    rf"|Test Acc{NUMBER}\s*,\s*Test Mean IoU{NUMBER}"
+    rf"|{_numbers(EPOCH_FIELDS)}"
+    rf"|{_numbers(TEST_FIELDS)}"
 )
-PREDICTION = re2.compile(r"(?i)top-?1 prediction\s*:\s*(\d*\.?\d+)\s*->\s*([^\n]{1,100})")
+PREDICTION = re2.compile(rf"(?i){TOP1}\s*:\s*(\d*\.?\d+)\s*->\s*([^\n]{{1,100}})")
 MOST_EPOCHS = 500
 MOST = 50  # runs, and predictions, of one cell
 

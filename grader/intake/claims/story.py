@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import re2
 
+from grader.assignment import NETWORKS
 from grader.intake.code.effects import Call, calls, path, running
 from grader.intake.code.names import FUNCTIONS
 from grader.intake.code.program import Program
 from grader.intake.files.notebook import Cell
 
-MODELS = {"FCN32s": "fcn32s", "FCN8s": "fcn8s"}
+MODELS = {network.name: part for part, network in NETWORKS.items()}
 OTHER = "other"  # a model that is none of the two
 MENTION = re2.compile(r"(?i)FCN[\s_-]*(32|8)s?\b")
 PRETRAINED = re2.compile(r"(?i)vgg|pre-?train")

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 import re2
 
+from grader.assignment import GRADED, MAP, WEIGHT
 from grader.intake.code.cutting import DEFINITIONS, chunks, in_order
 from grader.intake.code.effects import calls, running
 from grader.intake.code.names import walk
-from grader.intake.code.program import TARGETS, Program
+from grader.intake.code.program import Program
 from grader.intake.code.slicing import Walk
 from grader.intake.code.statements import Statement
-from grader.intake.code.weights import WEIGHT, binds, weight_chunks
+from grader.intake.code.weights import binds, weight_chunks
 from grader.records.submission import Chunk
 
-CAM = "returnCAM"
 PICTURE = re2.compile(r"(?i)([\w-]{1,40})\.(?:jpe?g|png)")
 
 
@@ -58,10 +58,10 @@ def _in_module(walk: Walk, module: str) -> CamCell:
 def _callers(program: Program) -> frozenset[str]:
     """`returnCAM`, and the functions, classes and objects of these classes through which it is called."""
     users: dict[str, set[str]] = defaultdict(set)  # of each name that is called, those that call it
-    found, classes = [CAM], set[str]()
+    found, classes = [MAP], set[str]()
     for statement in program.statements:
         node = statement.node
-        if isinstance(node, DEFINITIONS) and node.name not in TARGETS:
+        if isinstance(node, DEFINITIONS) and node.name not in GRADED:
             classes |= {node.name} if isinstance(node, ast.ClassDef) else set()
             found += [node.name] if any(binds(part, WEIGHT) for part in walk(node)) else []
             for head in _called(walk(node)):
@@ -77,7 +77,7 @@ def _callers(program: Program) -> frozenset[str]:
 def _called(nodes: Iterable[ast.AST]) -> set[str]:
     """The names that calls begin with, and returnCAM where it is called as part of a module or an object."""
     paths = {call.path for call in calls(nodes)}
-    return {path.split(".")[0] for path in paths} | {CAM for path in paths if path.endswith(f".{CAM}")}
+    return {path.split(".")[0] for path in paths} | {MAP for path in paths if path.endswith(f".{MAP}")}
 
 
 def _uses(statement: Statement, callers: Iterable[str]) -> bool:

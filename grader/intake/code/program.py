@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from grader.assignment import GRADED
 from grader.intake.code.effects import Body, Call, Imported, body, calls, changes, imported, root, running
 from grader.intake.code.names import FUNCTIONS, children
 from grader.intake.code.statements import MOST, Source, Statement, unread
@@ -18,7 +19,6 @@ from grader.records.submission import Dropped
 SAME_OBJECT = {"cpu", "cuda", "eval", "float", "requires_grad_", "to", "train"}  # methods that return self
 
 
-TARGETS = ("FCN32s", "FCN8s", "get_cls_pred", "returnCAM")
 LONGEST_PROGRAM = 1_000_000  # characters; the course's notebook has 25 000
 LONGEST_PATH = 8  # names of a dotted path that is followed into modules
 END = 1 << 40  # a time after all statements
@@ -106,7 +106,7 @@ class Program:
         What a target does to them is its own affair: it needs no call of itself.
         """
         found = {}
-        for name in set(self.functions) - set(TARGETS):
+        for name in set(self.functions) - set(GRADED):
             statement = self.statements[self.binders[name][-1]]
             found[name] = statement.names.sets | (self.functions[name].changes & statement.names.later)
         return found
@@ -119,7 +119,7 @@ class Program:
                 each = stack.pop()
                 if each in self.functions and each not in found:
                     found.add(each)
-                    stack += [call.path for call in self.functions[each].calls if each not in TARGETS]
+                    stack += [call.path for call in self.functions[each].calls if each not in GRADED]
             self._reached[function] = frozenset(found)
         return self._reached[function]
 

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 from itertools import pairwise
 
+from grader.assignment import GRADED
 from grader.intake.choosing import Choice, begun
 from grader.intake.code.cutting import in_order
-from grader.intake.code.program import TARGETS, Program
+from grader.intake.code.program import Program
 from grader.intake.code.slicing import Walk
 from grader.intake.files.notebook import Cell
 from grader.records.submission import Dropped
@@ -21,7 +22,7 @@ def remarks(choice: Choice, walk: Walk, found: Collection[str], dropped: Iterabl
     """Notes on functions that are missing, cells that are broken, and cells run in another order."""
     programs = [program for name in choice.entries if (program := walk.library.program(name))]
     bound = [name for program in programs for name in program.binders]
-    notes = [_missing(name, bound) for name in TARGETS if name not in found]
+    notes = [_missing(name, bound) for name in GRADED if name not in found]
     moved = (note for program in programs for note in _moved(program, walk))
     return [*notes, *_broken(dropped), *_run_order(choice.main.cells), *moved]
 

@@ -7,10 +7,11 @@ import builtins
 from collections import defaultdict
 from collections.abc import Sequence
 
+from grader.assignment import GRADED
 from grader.intake.code.effects import Imported
 from grader.intake.code.library import MAIN, Library
 from grader.intake.code.names import FUNCTIONS
-from grader.intake.code.program import END, TARGETS, Program
+from grader.intake.code.program import END, Program
 from grader.intake.code.weight import barred, is_heavy
 
 BUILTINS = frozenset(dir(builtins))
@@ -249,7 +250,7 @@ def exports(program: Program, name: str) -> bool:
 def walk_targets(library: Library, entries: Sequence[str] = (MAIN,)) -> tuple[Walk, dict[str, str]]:
     """Walk from the targets; also the targets that were found, with the module that binds each."""
     walk = Walk(library, entries)
-    found = {name: module for name in TARGETS if (module := _bound_by(walk, name))}
+    found = {name: module for name in GRADED if (module := _bound_by(walk, name))}
     for module in walk.modules:
         for name in _vgg_functions(walk, module):
             walk.want(module, name)

@@ -7,13 +7,13 @@ import builtins
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from grader.assignment import MAP, WEIGHT
 from grader.intake.code.effects import path, root, running
 from grader.intake.code.names import names, walk
 from grader.intake.code.program import Program
 from grader.intake.code.statements import Statement
 from grader.records.submission import Chunk
 
-WEIGHT = "weight_fc"
 ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 ARRAYS = ("numpy", "torch", "copy")  # libraries whose functions turn a layer's weight into an array
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -50,7 +50,7 @@ def _cam_calls(statements: Sequence[Statement]) -> list[tuple[Statement, ast.Cal
         (statement, node)
         for statement in statements
         for node in walk(statement.node)
-        if isinstance(node, ast.Call) and path(node.func).rpartition(".")[2] == "returnCAM"
+        if isinstance(node, ast.Call) and path(node.func).rpartition(".")[2] == MAP
     ]
 
 

@@ -1,0 +1,49 @@
+"""The assignment's vocabulary, once: parts, networks, the names that are graded, what is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reference.architecture import Architecture, fcn8s, fcn32s
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One of the two networks: its class, how people write it, and its layers with their crops."""
+
+    title: str
+    table: Callable[[int], Architecture]
+
+    @property
+    def name(self) -> str:
+        """The name of its class."""
+        return self.table(1).name
+
+    @property
+    def part(self) -> str:
+        """The id of its part."""
+        return self.name.lower()
+
+
+FCN32S, FCN8S = Network("FCN-32s", fcn32s), Network("FCN-8s", fcn8s)
+NETWORKS = {network.part: network for network in (FCN32S, FCN8S)}
+
+QUESTIONS, CAM = "questions", "cam"  # the parts that are about no network
+PARTS = (FCN32S.part, FCN8S.part, QUESTIONS, CAM)  # each with the file of its checks
+TITLES = {FCN32S.part: FCN32S.title, FCN8S.part: FCN8S.title, CAM: "the class activation maps"}
+TOPIC = f"{FCN32S.title}, {FCN8S.title}, class activation maps"
+
+PREDICT, MAP, WEIGHT = "get_cls_pred", "returnCAM", "weight_fc"  # two functions, and the last cell's variable
+GRADED = (FCN32S.name, FCN8S.name, PREDICT, MAP)
+
+# What the kit's trainer prints, each with a number, and what get_cls_pred prints before both its values.
+EPOCH_FIELDS = ("Epoch Loss", "Avg Acc", "Mean IoU")
+TEST_FIELDS = ("Test Acc", "Test Mean IoU")
+TOP1 = r"top-?1 prediction"  # as an expression: people write a hyphen
+TOP1_LINE = "top1 prediction: 0.444 -> name"
+
+
+def printed(fields: tuple[str, ...]) -> str:
+    """Return a printed line as it is shown to people: its fields without their numbers."""
+    return ", ".join(f"{name}: ..." for name in fields)
