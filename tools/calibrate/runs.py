@@ -87,4 +87,5 @@ def right_values(network: str, plan: Plan, rung: str) -> Values:
     right = submission()
     with Student(right.slice, isolation=isolation.choose(rung)) as student:
         evidence = Case(right, student, seed=0).networks[network]
-        return values.start(plan.weights, evidence.reading, evidence.built.parameters)
+        shapes = {name: one.shape for name, one in evidence.built.parameters.items()}
+        return values.start(plan.weights, evidence.reading, shapes)
