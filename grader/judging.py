@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -30,6 +31,7 @@ from grader.errors import (
     Unverified,
 )
 from grader.evidence.case import Case
+from grader.mending.trial import mended
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Reason
 
@@ -159,6 +161,8 @@ def run(
     After `seconds`, or with no memory left, what is not judged yet is an error. Raises RuntimeError where
     pytest doesn't run the checks.
     """
+    mend = mended(case.submission.slice, case.student)
+    case.submission, case.lacks = replace(case.submission, slice=mend.slice), mend.lacks
     collector = Collector(case, done, time.monotonic() + seconds)
     with _hermetic(), ceiling.memory():
         code = pytest.main([*OPTIONS, *(str(CHECKS / name) for name in files)], plugins=[collector])
@@ -167,7 +171,7 @@ def run(
         raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise RuntimeError(f"pytest did not run the checks: {code!r}")
-    return collector.results
+    return mend.charged(collector.results)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from grader.evidence.witness import Witness
 from grader.network.evaluate import Evaluator
 from grader.records.grade import Picture
 from grader.records.progress import Progress
+from grader.records.reason import Reason
 from grader.records.submission import Submission
 from grader.sandbox.student import Student
 from grader.training.plans import Plan
@@ -33,6 +34,7 @@ class Case:
     plan: Plan | None = None  # of the training run
     device: str = "cpu"
     report: Callable[[Progress], None] = lambda _: None
+    lacks: Mapping[str, Reason] = field(default_factory=dict)  # by target: a library that isn't installed
     pictures: list[Picture] = field(default_factory=list)
     _evaluators: dict[Any, Evaluator] = field(default_factory=dict)
 
@@ -44,7 +46,7 @@ class Case:
     @cached_property
     def witness(self) -> Witness:
         """The submission as it is asked."""
-        return Witness(self.student, self.submission)
+        return Witness(self.student, self.submission, self.lacks)
 
     @cached_property
     def networks(self) -> dict[str, ModelEvidence]:

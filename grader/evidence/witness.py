@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
 from grader.assignment import MAP, PREDICT
-from grader.errors import StudentLacks, StudentRaised
-from grader.records.reason import Place
+from grader.errors import StudentLacks, StudentRaised, Unverified
+from grader.records.reason import Place, Reason
 from grader.records.submission import Submission
 from grader.sandbox.student import Student
 from grader.wall.answers import Reply
 from grader.wall.values import SourceLine
-from grader.wall.verbs import Cam, ClsPred, Request
+from grader.wall.verbs import Cam, CamCell, ClsPred, Request
 from grader.wall.wire import Array
 
 V = TypeVar("V")
@@ -32,15 +32,21 @@ class Asks(Protocol):
 class Witness:
     """Asks the student's process, and nothing where what is asked about is missing."""
 
-    def __init__(self, student: Student, submission: Submission) -> None:
+    def __init__(
+        self, student: Student, submission: Submission, lacks: Mapping[str, Reason] | None = None
+    ) -> None:
+        """`lacks` says by name what needs a library that isn't installed: a person looks at that."""
         self.student = student
         self.submission = submission
+        self.lacks = lacks or {}
 
     def ask(
         self, request: Request[V], arrays: Mapping[str, Array] | None = None, *, seconds: float = 30.0
     ) -> Reply[V]:
         """Answer one request; raises StudentError, StudentLacks where the name asked about isn't there."""
         name = FUNCTIONS.get(type(request)) or str(getattr(request, "model", ""))
+        if reason := self._lack(request, name):
+            raise Unverified(reason)
         if name and name not in self.student.loaded.targets:
             raise self._missing(name)
         try:
@@ -49,6 +55,11 @@ class Witness:
             if error.kind == "WrongKindError":
                 raise StudentLacks(str(error).partition(": ")[2], error.place, name) from error
             raise
+
+    def _lack(self, request: Request[Any], name: str) -> Reason | None:
+        """What can't be asked here; the last cell calls both functions."""
+        names = FUNCTIONS.values() if isinstance(request, CamCell) else (name,)
+        return next((self.lacks[each] for each in names if each in self.lacks), None)
 
     def _missing(self, name: str) -> StudentLacks:
         for failure in self.student.loaded.failures:

@@ -131,6 +131,13 @@ class Student:
         finally:
             self._spent += time.monotonic() - begun
 
+    def take(self, slice: Slice) -> None:
+        """Go on with another slice, in a fresh worker: a mended one."""
+        self.close()
+        self._slice, self._loaded, self._fatal = slice, None, None
+        self._ended.clear()
+        self._starts = 0
+
     def close(self) -> None:
         """End the worker and everything it started."""
         if self._worker is not None:

@@ -1,0 +1,97 @@
+"""Changes of a slice's text: every line stays where it is, so that places still hold."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from grader.records.submission import Chunk, Module, Slice
+
+Span = tuple[int, int, int]  # line, first byte and last byte of a piece of text, all from 0
+
+
+def with_source(slice: Slice, old: Chunk, source: str) -> Slice:
+    """A slice in which a statement has another text."""
+    new = replace(old, source=source)
+
+    def changed(chunks: Iterable[Chunk]) -> tuple[Chunk, ...]:
+        return tuple(new if chunk is old else chunk for chunk in chunks)
+
+    return replace(
+        slice,
+        modules=tuple(replace(module, chunks=changed(module.chunks)) for module in slice.modules),
+        cam_cell=changed(slice.cam_cell),
+        weight_fc=changed(slice.weight_fc),
+    )
+
+
+def with_import(slice: Slice, module: Module, statement: str) -> Slice:
+    """A slice in which a module begins with one more import."""
+    first = module.chunks[0]
+    future = sum(chunk.source.startswith("from __future__") for chunk in module.chunks)
+    chunks = (*module.chunks[:future], Chunk(first.label, first.line, statement), *module.chunks[future:])
+    modules = tuple(replace(each, chunks=chunks) if each is module else each for each in slice.modules)
+    return replace(slice, modules=modules)
+
+
+def with_text(source: str, spans: Sequence[Span], text: str) -> str:
+    """A text in which another stands for some of its pieces."""
+    lines = [line.encode() for line in source.split("\n")]
+    for line, first, last in sorted(spans, reverse=True):
+        lines[line] = lines[line][:first] + text.encode() + lines[line][last:]
+    return b"\n".join(lines).decode(errors="replace")
+
+
+def spans(tree: ast.AST, wanted: Callable[[ast.AST], Span | None]) -> list[Span]:
+    """The pieces of a text that are wanted."""
+    return sorted({span for node in ast.walk(tree) if (span := wanted(node))})
+
+
+def name_span(name: str) -> Callable[[ast.AST], Span | None]:
+    """The pieces where a name is read."""
+
+    def wanted(node: ast.AST) -> Span | None:
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+            return node.lineno - 1, node.col_offset, node.end_col_offset or 0
+        return None
+
+    return wanted
+
+
+def attribute_span(name: str) -> Callable[[ast.AST], Span | None]:
+    """The pieces where an attribute is named, on whatever object."""
+
+    def wanted(node: ast.AST) -> Span | None:
+        if isinstance(node, ast.Attribute) and node.attr == name and node.end_lineno:
+            last = node.end_col_offset or 0
+            return node.end_lineno - 1, last - len(name.encode()), last
+        return None
+
+    return wanted
+
+
+def whole_span(name: str, line: int) -> Callable[[ast.AST], Span | None]:
+    """The pieces that are a whole expression `a.b.name`, on one line."""
+
+    def wanted(node: ast.AST) -> Span | None:
+        same = (
+            isinstance(node, ast.Attribute) and node.attr == name and node.lineno == node.end_lineno == line
+        )
+        if not same:
+            return None
+        assert isinstance(node, ast.Attribute)
+        return line - 1, node.col_offset, node.end_col_offset or 0
+
+    return wanted
+
+
+def keyword_span(name: str, line: int) -> Callable[[ast.AST], Span | None]:
+    """The pieces where an argument is given by keyword, on one line."""
+
+    def wanted(node: ast.AST) -> Span | None:
+        if isinstance(node, ast.keyword) and node.arg == name and node.lineno == line:
+            return line - 1, node.col_offset, node.col_offset + len(name.encode())
+        return None
+
+    return wanted

@@ -1,0 +1,180 @@
+"""Tries what is graded before it is judged; where a slip stops it, judges it without the slip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from grader.diagnosis.causes import because
+from grader.errors import GraderError, StudentError
+from grader.mending import libraries
+from grader.mending.slips import Mend, mends
+from grader.mending.trouble import Trouble, of_error, of_missing, root
+from grader.records.grade import CheckResult, Outcome
+from grader.records.reason import Reason
+from grader.records.submission import Slice
+from grader.wall.answers import Reply
+from grader.wall.verbs import Build, Cam, ClsPred, Loaded, Request, Trace
+from grader.wall.wire import Array
+
+V = TypeVar("V")
+MOST_MENDS = 4  # of one target
+MOST_TRIALS = 12  # of one submission: each may start a process anew
+PAYS = {
+    "FCN32s": "fcn32s.build",
+    "FCN8s": "fcn8s.build",
+    "get_cls_pred": "cam.cls_index",
+    "returnCAM": "cam.weighted_sum",
+}
+IMPORTS = ("ImportError", "ModuleNotFoundError")  # what follows from them doesn't name them
+SIZE = (1, 3, 64, 76)
+
+
+class Mendable(Protocol):
+    """A student whose slice can be exchanged."""
+
+    @property
+    def loaded(self) -> Loaded:
+        """What loading the slice gave."""
+
+    def ask(self, request: Request[V], arrays: Mapping[str, Array] | None = None) -> Reply[V]:
+        """Answer one request."""
+
+    def take(self, slice: Slice) -> None:
+        """Go on with another slice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """The slice to judge; what lines pay for, and what lacks a library, by target."""
+
+    slice: Slice
+    faults: Mapping[str, Reason] = field(default_factory=dict)
+    lacks: Mapping[str, Reason] = field(default_factory=dict)
+
+    def charged(self, results: Mapping[str, CheckResult]) -> dict[str, CheckResult]:
+        """The checks' results, with what was mended paid for by its line."""
+        charged = dict(results)
+        for target, reason in self.faults.items():
+            line = PAYS[target]
+            if line in charged and charged[line].outcome in (Outcome.PASSED, Outcome.FAILED):
+                charged[line] = replace(charged[line], outcome=Outcome.FAILED, reason=reason)
+        return charged
+
+
+def mended(slice: Slice, student: Mendable) -> Mended:
+    """Mend what stops the four targets, each as far as it can be."""
+    trials = Trials(student, slice)
+    faults, lacks = dict[str, Reason](), dict[str, Reason]()
+    for target in PAYS:
+        if target not in slice.targets or (found := trials.mend(target)) is None:
+            continue
+        trouble, words = found
+        if not words and trials.lacking(trouble):
+            lacks[target] = trials.reason(*found)
+        elif words or trouble.kind in IMPORTS:
+            faults[target] = trials.reason(*found)
+    return Mended(trials.slice, faults, lacks)
+
+
+class Trials:
+    """Tries targets with one slice after another."""
+
+    def __init__(self, student: Mendable, slice: Slice) -> None:
+        self.student = student
+        self.slice = slice
+        self._left = MOST_TRIALS
+
+    def mend(self, target: str) -> tuple[Trouble, list[str]] | None:
+        """What stops a target first, and what it was mended by, if it could be; None if it runs."""
+        first = now = self.trouble(target)
+        before, words = self.slice, list[str]()
+        while first is not None and now is not None and len(words) < MOST_MENDS:
+            step = self._step(target, now)
+            if step is None:
+                break
+            first = replace(first, place=first.place or step[0].place)
+            words.append(step[0].words)
+            now = step[1]
+        if first is None:
+            return None
+        if now is not None:
+            self._take(before)
+            return first, []
+        return first, words
+
+    def _step(self, target: str, now: Trouble) -> tuple[Mend, Trouble | None] | None:
+        """One mend that gets a target further, and what stops it then."""
+        here = self.slice
+        for mend in mends(now, here):
+            if self._left <= 0:
+                break
+            self._left -= 1
+            self._take(mend.slice)
+            after = self.trouble(target)
+            if after is None or (after.place, after.message) != (now.place, now.message):
+                return mend, after
+        self._take(here)
+        return None
+
+    def _take(self, slice: Slice) -> None:
+        if slice is not self.slice:
+            self.student.take(slice)
+            self.slice = slice
+
+    def trouble(self, target: str) -> Trouble | None:
+        """What stops a target now, followed back to where it began."""
+        try:
+            loaded = self.student.loaded
+            if target not in loaded.targets:
+                found = of_missing(target, self.slice, loaded)
+            else:
+                found = self._ask(target)
+        except GraderError:
+            return None
+        return root(found, self.slice, loaded) if found else None
+
+    def _ask(self, target: str) -> Trouble | None:
+        try:
+            for request, arrays in questions(target):
+                self.student.ask(request, arrays)
+        except StudentError as error:
+            return of_error(error)
+        return None
+
+    def lacking(self, trouble: Trouble) -> str:
+        """The library that isn't installed here though a submission needs it; "" for other troubles."""
+        if trouble.kind != "ModuleNotFoundError" or not trouble.names:
+            return ""
+        top = trouble.names[0].split(".")[0]
+        own = {name.split(".")[0] for each in self.slice.modules for name in (each.name, each.package)}
+        return "" if libraries.is_there(top) or top in own else top
+
+    def reason(self, trouble: Trouble, words: list[str]) -> Reason:
+        """What is said of a target that was mended, that can't be, or that lacks a library."""
+        if words:
+            read = "; ".join(words)
+            text = f"{trouble}. Judged as if mended: {read}"
+            told = str(trouble)
+            return because(
+                "code.slip", text=text, actual=told, place=trouble.place, wrong=read, kind=trouble.kind
+            )
+        if library := self.lacking(trouble):
+            help = f"Where it is a library: pip install {library}, then grade again; else a file is missing."
+            return because("code.library", help=help, place=trouble.place, library=library)
+        return because("code.raises", text=str(trouble), place=trouble.place, kind=trouble.kind)
+
+
+def questions(target: str) -> list[tuple[Request[Any], dict[str, Array]]]:
+    """What a target is tried by: a model is built and run, a function is called."""
+    if target.startswith("FCN"):
+        runs = (Trace(model=target, size=SIZE, training=training) for training in (False, True))
+        return [(Build(model=target), {}), *((run, {}) for run in runs)]
+    if target == "get_cls_pred":
+        return [(ClsPred(), {"logit": np.linspace(-1, 1, 1000, dtype=np.float32)[None]})]
+    features = np.linspace(0, 1, 512 * 49, dtype=np.float32).reshape(1, 512, 7, 7)
+    weight = np.linspace(-1, 1, 512_000, dtype=np.float32).reshape(1000, 512)
+    return [(Cam(index=3, form="tensor"), {"features": features, "weight": weight})]

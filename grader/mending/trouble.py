@@ -1,0 +1,112 @@
+"""What stops something that is graded: an exception, followed back to the statement it began with."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.errors import StudentError, StudentRaised
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
+from grader.wall.verbs import Failure, Loaded
+
+DEEPEST = 10  # failures that follow from each other
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An exception of a submission's code: its class, its message, and the line it passed through last."""
+
+    kind: str
+    message: str
+    place: Place | None
+
+    @property
+    def names(self) -> list[str]:
+        """What the message quotes: `name 'fc' is not defined` quotes fc."""
+        return self.message.split("'")[1::2]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.message}" if self.message else self.kind
+
+
+def of_error(error: StudentError) -> Trouble | None:
+    """What student code raised; None where it did something else, such as hang."""
+    if not isinstance(error, StudentRaised):
+        return None
+    return Trouble(error.kind, str(error).removeprefix(f"{error.kind}: "), error.place)
+
+
+def of_failure(failure: Failure) -> Trouble:
+    """What a statement raised when it was loaded."""
+    return Trouble(failure.kind, failure.message, (failure.line or failure.at).place)
+
+
+def of_missing(target: str, slice: Slice, loaded: Loaded) -> Trouble | None:
+    """Why a target is not there though a statement binds it."""
+    return next((of_failure(one) for one in loaded.failures if target in _bound(slice, one)), None)
+
+
+def root(trouble: Trouble, slice: Slice, loaded: Loaded) -> Trouble:
+    """The failure that others follow from: a name isn't defined where the statement that binds it failed."""
+    for _ in range(DEEPEST):
+        if trouble.kind not in ("NameError", "ImportError") or not trouble.names:
+            break
+        earlier = [one for one in loaded.failures if trouble.names[0] in _bound(slice, one)]
+        before = [of_failure(one) for one in earlier if of_failure(one) != trouble]
+        if not before:
+            break
+        trouble = before[-1]
+    return trouble
+
+
+def _bound(slice: Slice, failure: Failure) -> set[str]:
+    """The names that a statement which failed would have bound."""
+    return {
+        name
+        for _, chunk in chunks_at(slice, failure.at.place)
+        for name in bound(chunk)
+        if chunk.line == failure.at.line and _is_of(chunk, failure)
+    }
+
+
+def _is_of(chunk: Chunk, failure: Failure) -> bool:
+    """Whether a failure is that of a chunk: imports that share a line are chunks of their own."""
+    if failure.kind not in ("ImportError", "ModuleNotFoundError") or not chunk.source.startswith(
+        ("from ", "import ")
+    ):
+        return True
+    quoted = failure.message.split("'")[1::2]
+    return not quoted or any(name.split(".")[0] in chunk.source for name in quoted[:1])
+
+
+def bound(chunk: Chunk) -> set[str]:
+    """The names that a statement binds where it stands."""
+    found: set[str] = set()
+    for node in tree(chunk).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
+        else:
+            stores = (part for part in ast.walk(node) if isinstance(part, ast.Name))
+            found |= {part.id for part in stores if isinstance(part.ctx, ast.Store)}
+    return found
+
+
+def tree(chunk: Chunk) -> ast.Module:
+    """A chunk's syntax; an empty one where it is too deep for us."""
+    try:
+        return ast.parse(chunk.source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
+def chunks_at(slice: Slice, place: Place | None) -> Iterator[tuple[Module, Chunk]]:
+    """The statements that a place lies in, with their modules."""
+    for module in slice.modules:
+        for chunk in module.chunks:
+            last = chunk.line + chunk.source.count("\n")
+            if place and chunk.label == place.label and chunk.line <= place.line <= last:
+                yield module, chunk

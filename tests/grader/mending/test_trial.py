@@ -1,0 +1,85 @@
+"""A slip costs one line, and the mended code is what is judged."""
+
+# ruff: noqa: E501  (a sample reads better on one line)
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fixtures.corpus.inside import Inside
+from fixtures.notebook import base, to_ipynb
+from grader.intake import read
+from grader.mending.trial import Mended, mended
+from grader.records.grade import CheckResult, Outcome
+from grader.records.reason import Reason
+from grader.records.submission import Slice
+
+NOTEBOOK = to_ipynb(base())
+SLIPS: dict[str, tuple[tuple[str, str], dict[str, str]]] = {
+    "nothing": (("x", "x"), {}),
+    "a layer under another name in forward": (("self.fc6(h)", "self.fc_6(h)"), {"FCN32s": "fc_6 read as fc6", "FCN8s": "fc_6"}),
+    "a layer under another name in the constructor": (("self.fc6 = ", "self.fc_6 = "), {"FCN32s": "fc_6 read as fc6", "FCN8s": "fc_6"}),
+    "a layer's class": (("self.score = nn.Conv2d", "self.score = nn.Conv2D"), {"FCN32s": "Conv2D read as Conv2d", "FCN8s": "Conv2D"}),
+    "an argument": (("padding=100", "pading=100"), {"FCN32s": "pading read as padding", "FCN8s": "pading"}),
+    "a forgotten import": (("import torch.nn as nn", "pass"), {"FCN32s": "`import torch.nn as nn` is missing"}),
+    "a module": (("import numpy as np", "import nmpy as np"), {"FCN32s": "nmpy read as numpy"}),
+    "no call of the parent's constructor": (("super().__init__()", "pass"), {"FCN32s": "super().__init__()", "FCN8s": "super()"}),
+    "self forgotten before a layer": (("self.fc6(h)", "fc6(h)"), {"FCN32s": "fc6 read as self.fc6", "FCN8s": "self.fc6"}),
+    "self forgotten among arguments": (("def forward(self, x):", "def forward(x):"), {"FCN32s": "forward without self", "FCN8s": "forward()"}),
+    "a name in a function": (("cam = cam - np.min(cam)", "cam = cam - np.min(camm)"), {"returnCAM": "camm read as cam"}),
+    "what NumPy had": (("cam = cam - np.min(cam)", "cam = cam.astype(np.float) - np.min(cam)"), {"returnCAM": "numpy.float, gone since NumPy 1.24, read as float"}),
+}  # fmt: skip
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Iterator[object]:
+    """Mends a notebook with one thing changed."""
+    students: list[Inside] = []
+
+    def made(old: str, new: str) -> Mended:
+        path = tmp_path / "a.ipynb"
+        assert old in NOTEBOOK
+        path.write_text(NOTEBOOK.replace(old, new))
+        submission = read(path)
+        students.append(Inside(submission))
+        return mended(submission.slice, students[0])
+
+    yield made
+    for student in students:
+        student.take(Slice())
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_is_mended_and_said(slip: str, trial) -> None:  # type: ignore[no-untyped-def]
+    """Once, where it stopped something first."""
+    (old, new), said = SLIPS[slip]
+
+    found = trial(old, new)
+
+    assert set(found.faults) == set(said)
+    for target, words in said.items():
+        assert words in found.faults[target].text
+        assert found.faults[target].place is not None
+    assert found.lacks == {}
+
+
+def test_a_library_that_is_not_there_goes_to_a_person(trial) -> None:  # type: ignore[no-untyped-def]
+    """It is named with the line that imports it."""
+    found = trial("cam = cam - np.min(cam)", 'import rareplots\\n", "    cam = rareplots.f(cam)')
+
+    assert found.faults == {}
+    assert "rareplots is not installed" in found.lacks["returnCAM"].text
+
+
+def test_a_mend_is_paid_for_by_one_line() -> None:
+    """And not where the line is left to a person anyway."""
+    reason = Reason("self.fc_6 ...")
+    results = {name: CheckResult(name, Outcome.PASSED) for name in ("fcn32s.build", "fcn32s.fc6")}
+    results["fcn8s.build"] = CheckResult("fcn8s.build", Outcome.ERROR)
+
+    charged = Mended(Slice(), {"FCN32s": reason, "FCN8s": reason}).charged(results)
+
+    assert [charged[name].outcome for name in charged] == [Outcome.FAILED, Outcome.PASSED, Outcome.ERROR]
+    assert charged["fcn32s.build"].reason is reason
