@@ -13,9 +13,10 @@ from typing import Any
 from grader.errors import CallError
 
 RUBRIC = Path(__file__).with_name("rubric.toml")
-TABLES = {"part", "plans"}  # `plans` is read by grader/training.py
+TABLES = {"part", "plans", "feedback"}  # `plans` is read by grader/training.py
 PART_KEYS = {"id", "title", "points", "lines"}
-LINE_KEYS = {"check", "points", "title"}
+LINE_KEYS = {"check", "points", "title", "feedback"}
+FEEDBACK = ("score", "part", "line", "hint", "full")  # how much of a line a student's report tells, rising
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Line:
     check: str
     title: str
     points: float
+    feedback: str = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +66,21 @@ def load(path: Path = RUBRIC) -> Rubric:
 
 def _parts(table: dict[str, Any]) -> tuple[Part, ...]:
     _known(table, TABLES, "the file")
-    parts = tuple(_part(entry, f"part {n}") for n, entry in enumerate(_tables(table, "part", "the file"), 1))
+    usual = _feedback(table, "full", "the file")
+    parts = tuple(
+        _part(entry, f"part {n}", usual) for n, entry in enumerate(_tables(table, "part", "the file"), 1)
+    )
     _unique([part.id for part in parts], "part")
     return parts
 
 
-def _part(entry: dict[str, Any], place: str) -> Part:
+def _part(entry: dict[str, Any], place: str, usual: str) -> Part:
     _known(entry, PART_KEYS, place)
     name = _identifier(entry, "id", place)
     place = f"part {name!r}"
     lines = tuple(
-        _line(raw, name, f"{place}, line {n}") for n, raw in enumerate(_tables(entry, "lines", place), 1)
+        _line(raw, name, f"{place}, line {n}", usual)
+        for n, raw in enumerate(_tables(entry, "lines", place), 1)
     )
     _unique([line.check for line in lines], f"{place}: check")
     points, added = _points(entry, place), sum(_points(raw, place) for raw in entry["lines"])
@@ -83,11 +89,19 @@ def _part(entry: dict[str, Any], place: str) -> Part:
     return Part(name, _title(entry, place), float(points), lines)
 
 
-def _line(entry: dict[str, Any], part: str, place: str) -> Line:
+def _line(entry: dict[str, Any], part: str, place: str, usual: str) -> Line:
     _known(entry, LINE_KEYS, place)
     check = _identifier(entry, "check", place)
     place = f"{place} ({check})"
-    return Line(f"{part}.{check}", part, check, _title(entry, place), float(_points(entry, place)))
+    points, feedback = float(_points(entry, place)), _feedback(entry, usual, place)
+    return Line(f"{part}.{check}", part, check, _title(entry, place), points, feedback)
+
+
+def _feedback(entry: dict[str, Any], usual: str, place: str) -> str:
+    value = entry.get("feedback", usual)
+    if value not in FEEDBACK:
+        raise ValueError(f"{place}: 'feedback' must be one of {', '.join(FEEDBACK)}, it is {value!r}")
+    return str(value)
 
 
 def _tables(entry: dict[str, Any], key: str, place: str) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from grader.records.progress import Progress
 
 REPORTS = reports.USUAL
 ERROR_LOG = "grader-error.log"
+PAGE = "index.html"
 # Seconds until a process is given up; grading itself has nearer deadlines.
 CEILINGS = {"none": 1800.0, "full": 12 * 3600.0}
 CEILING = 2 * 3600.0
@@ -54,6 +55,7 @@ class Home:
     marks: Path
     subject: str  # what the marks know it by
     remarks: tuple[str, ...] = ()  # what its report says beside the verdicts
+    back: str = ""  # the page of the class, from there
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def left(
 
 def home(entry: Entry, out: Path, marks: Path) -> Home:
     """Where an entry's reports and marks are."""
-    return Home(out / entry.name, marks, entry.subject or entry.name, entry.remarks)
+    return Home(out / entry.name, marks, entry.subject or entry.name, entry.remarks, f"../{PAGE}")
 
 
 def run(tasks: Sequence[Task], jobs: int) -> Iterator[local.Said[Task] | local.Done[Task]]:
@@ -163,7 +165,7 @@ def take_over(home: Home, grade: Grade) -> None:
 def write_pages(rows: Sequence[Row], out: Path, title: str, one: Class) -> None:
     """The pages about the class as a whole, each written whole or not at all, and who is in it."""
     pages = {
-        "index.html": partial(page.render, title, rows, one),
+        PAGE: partial(page.render, title, rows, one),
         "gradebook.csv": partial(gradebook.gradebook, rows),
         roll.FILE: partial(roll.render, title, one),
     }
@@ -226,10 +228,11 @@ def _row(
 def _publish(key: saved.Key, grade: Grade, standing: Standing, home: Home, view: View) -> Grade:
     """Write the reports, a person's marks in them; what is kept last says that they are complete."""
     merged = merge(grade, standing, home.subject)
-    reports.write_reports(reports.AUDIENCES[view.audience](merged), home.folder, (*REPORTS, *view.also))
+    shown = reports.AUDIENCES[view.audience](merged)
+    reports.write_reports(shown, home.folder, (*REPORTS, *view.also), home.back)
     saved.write(home.folder, saved.Saved(key, grade, _shown(standing, home, view)))
     return merged
 
 
 def _shown(standing: Standing, home: Home, view: View) -> str:
-    return json.dumps([standing.fingerprint(home.subject), *astuple(view)])
+    return json.dumps([standing.fingerprint(home.subject), home.back, *astuple(view)])

@@ -9,13 +9,17 @@ from pathlib import Path
 
 from grader.paths import ROOT
 from grader.rubric import RUBRIC
+from grader.sandbox.folders import shallow
 
 SOURCES = ("grader", "reference")
 
 
 def submission_sha(path: Path) -> str:
-    """SHA-256 of a file, or of a folder's files with their names; links count by where they point."""
-    return _sha_of_files(path, path.rglob("*") if path.is_dir() else [path])
+    """SHA-256 of a file, or of a folder's files with their names; links count by where they point.
+
+    What is deeper than any grading reads counts for nothing.
+    """
+    return _sha_of_files(path, shallow(path) if path.is_dir() else [path])
 
 
 @cache

@@ -128,6 +128,24 @@ def import_command(out: words.Reports, file: words.MarksFile, marks: words.Marks
     raise typer.Exit(import_marks(SCREEN, out, file, marks))
 
 
+@app.command("release")
+def release_command(
+    out: words.Reports,
+    to: words.To,
+    marks: words.Marks = None,
+    kind: words.For = "all",
+    partial: words.Partial = False,
+    title: words.Assignment = "Assignment 3",
+) -> None:
+    """Write what leaves the house: tables for Canvas, Gradescope and Moodle, a report for each student.
+
+    Nothing is written, and the exit code is 1, while anything is not complete.
+    """
+    from grader.commands.release import release
+
+    raise typer.Exit(release(SCREEN, out, to, marks, kind, partial, title))
+
+
 @app.command("doctor")
 def doctor_command() -> None:
     """Show what this machine offers: isolation, device, versions, and what to install."""

@@ -79,6 +79,19 @@ Marks = Annotated[
     typer.Option(help="File of people's marks.", show_default="OUT.marks.sqlite beside OUT", callback=home),
 ]
 MarksFile = Annotated[Path, typer.Argument(metavar="FILE", help="A .toml or .csv file.", callback=home)]
+To = Annotated[
+    Path, typer.Option("--to", metavar="DIR", help="Folder that the release is written to.", callback=home)
+]
+For = Annotated[
+    Literal["canvas", "gradescope", "moodle", "students", "all"],
+    typer.Option("--for", help="Whom to write for."),
+]
+Partial = Annotated[
+    bool, typer.Option("--partial", help="Release though not all is complete; every file says so.")
+]
+Assignment = Annotated[
+    str, typer.Option(help="Title of the column in canvas.csv, as Canvas has it: 'Assignment 3 (4711)'.")
+]
 Changed = Annotated[bool, typer.Option("--changed", help="Grade only submissions that are new or changed.")]
 FailedOnly = Annotated[
     bool,

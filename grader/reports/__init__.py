@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from grader.records.grade import Grade
@@ -30,12 +31,18 @@ USUAL = ("report.json", "report.html", "notebook.html")
 __all__ = ["AUDIENCES", "RENDERERS", "USUAL", "Renderer", "for_student", "json", "terminal", "write_reports"]
 
 
-def write_reports(grade: Grade, folder: Path, names: Iterable[str] = USUAL) -> tuple[Path, ...]:
+def write_reports(
+    grade: Grade, folder: Path, names: Iterable[str] = USUAL, back: str = ""
+) -> tuple[Path, ...]:
     """Write these reports into a folder, made if need be; each file is there in full or not at all.
 
-    All are rendered before the first is written, so that a mistake in one leaves the old reports untouched.
+    `back` is the page that report.html leads back to. All are rendered before the first is written, so that a
+    mistake in one leaves the old reports untouched.
     """
-    texts = {name: RENDERERS[name](grade) for name in names}
+    renderers = dict(RENDERERS)
+    if back:
+        renderers["report.html"] = partial(html.render, back=back)
+    texts = {name: renderers[name](grade) for name in names}
     folder.mkdir(parents=True, exist_ok=True)
     return tuple(_write(folder / name, text) for name, text in texts.items())
 

@@ -40,10 +40,14 @@ class PartView:
         return tuple((what, round(100 * points / whole, 2)) for what, points in self.points.items() if points)
 
 
-def render(grade: Grade) -> str:
-    """The page; every string in it is escaped, and its policy lets a browser run and fetch nothing."""
+def render(grade: Grade, back: str = "", provisional: bool = False) -> str:
+    """The page; every string in it is escaped, and its policy lets a browser run and fetch nothing.
+
+    `back` is where the page of the class lies; `provisional` says to its student that the grade may change.
+    """
     views = tuple(_view(grade, part) for part in grade.parts)
-    return environment().get_template("template.html").render(grade=grade, views=views)
+    template = environment().get_template("template.html")
+    return template.render(grade=grade, views=views, back=back, provisional=provisional)
 
 
 def _view(grade: Grade, part: PartScore) -> PartView:

@@ -1,4 +1,4 @@
-"""A folder that a student's program wrote: its size, its removal; no step is as deep as the folders are."""
+"""A folder that a student made: its entries, its size, its removal; no step is as deep as the folders are."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Size:
 def measure(folder: Path) -> Size:
     """Look at a folder, no deeper than DEEPEST and at no more than MOST entries: more is too much anyway."""
     size = entries = deepest = 0
-    for entry, depth in _entries(folder):
+    for entry, depth in walk(folder):
         entries, deepest = entries + 1, max(deepest, depth)
         with suppress(OSError):
             size += ENTRY + entry.stat(follow_symlinks=False).st_blocks * 512
@@ -36,7 +36,8 @@ def measure(folder: Path) -> Size:
     return Size(size, entries, deepest)
 
 
-def _entries(folder: Path) -> Iterator[tuple[os.DirEntry[str], int]]:
+def walk(folder: Path) -> Iterator[tuple[os.DirEntry[str], int]]:
+    """Every entry below a folder and its depth, counted from 1; links are not followed."""
     left = deque([(str(folder), 1)])
     while left:
         path, depth = left.popleft()
@@ -45,6 +46,14 @@ def _entries(folder: Path) -> Iterator[tuple[os.DirEntry[str], int]]:
                 yield entry, depth
                 if entry.is_dir(follow_symlinks=False):
                     left.append((entry.path, depth + 1))
+
+
+def shallow(folder: Path) -> Iterator[Path]:
+    """Everything below a folder that is no deeper than DEEPEST, folders before what is in them."""
+    for entry, depth in walk(folder):
+        if depth > DEEPEST:
+            return
+        yield Path(entry.path)
 
 
 def remove(folder: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from grader.classroom.exports.found import Found
 from grader.classroom.people import Person
 from grader.paths import FILE_KINDS
+from grader.sandbox.folders import shallow
 
 NAMED = re.compile(
     r"(?P<who>.+?)_(?P<id>\d{1,18})_assignsubmission_(?P<kind>file|onlinetext)_?(?P<file>.*)", re.DOTALL
@@ -56,7 +57,18 @@ def _path(files: list[tuple[str, Path]], folder: Path) -> Path:
     folder.mkdir(parents=True)
     for name, path in files:
         if path.is_dir():
-            shutil.copytree(path, folder / (name or "files"), symlinks=True)
+            _copy_folder(path, folder / (name or "files"))
         else:
             shutil.copyfile(path, folder / (name or path.name), follow_symlinks=False)
     return folder
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    """Copy a folder that a student made, links as links, as deep as gradings read."""
+    target.mkdir()
+    for path in shallow(source):
+        copy = target / path.relative_to(source)
+        if path.is_dir() and not path.is_symlink():
+            copy.mkdir()
+        elif path.is_file() or path.is_symlink():
+            shutil.copyfile(path, copy, follow_symlinks=False)

@@ -9,6 +9,7 @@ import pytest
 
 from grader.classroom import identity
 from grader.classroom.identity import submission_sha
+from grader.sandbox.folders import remove
 
 
 @pytest.fixture
@@ -82,3 +83,19 @@ def test_an_edit_of_the_grader_changes_its_fingerprint(
 
     (tmp_path / "grader" / "template.html").write_text("<p>")
     assert sha() != before
+
+
+def test_however_deep_a_folder_is_it_has_a_fingerprint(folder: Path) -> None:
+    """What nobody reads changes nothing."""
+    before = submission_sha(folder)
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d", dir_fd=here)
+        deeper = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = deeper
+    os.close(os.open("file", os.O_CREAT, dir_fd=here))
+    os.close(here)
+
+    assert submission_sha(folder) == before
+    remove(folder)

@@ -1,0 +1,87 @@
+"""`release`: what leaves the house, and first what stands in its way."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader import rubric
+from grader.classroom import gradebook, roll
+from grader.classroom.statistics import Row
+from grader.commands.codes import GRADED, LOOK
+from grader.commands.screen import Screen
+from grader.errors import CallError
+from grader.marks import store
+from grader.paths import shown
+from grader.release import gate, packages
+from grader.release.imports import IMPORTS
+
+STUDENTS, GRADEBOOK = "students", "gradebook.csv"
+KINDS: dict[str, tuple[str, ...]] = {
+    "canvas": ("canvas.csv", GRADEBOOK),
+    "gradescope": ("gradescope.csv", GRADEBOOK),
+    "moodle": ("moodle.csv", GRADEBOOK),
+    "students": (STUDENTS,),
+    "all": (*IMPORTS, GRADEBOOK, STUDENTS),
+}
+
+
+def release(
+    screen: Screen, out: Path, to: Path, marks: Path | None, kind: str, partial: bool, title: str
+) -> int:
+    """Write what may leave to a folder; 1, and nothing written, where something is not complete."""
+    _room_for_it(to, out)
+    one = roll.read(out)
+    rows = roll.rows(one, out, store.read(marks or store.beside(out)))
+    for remark in (*one.remarks, *gate.remarks(rows)):
+        screen.remark(remark)
+    blocked = gate.blockers(rows)
+    for why in blocked:
+        screen.tell(why)
+    if blocked and not partial:
+        screen.tell(
+            f"{len(blocked)} are not complete: nothing was released. --partial releases all the same."
+        )
+        return LOOK
+    kept = _write(rows, to, KINDS[kind], bool(blocked), title)
+    for why in kept:
+        screen.tell(why)
+    left = len([one for one in gate.leaving(rows) if one.grade])
+    screen.tell(f"{left} students' grades were released to {shown(to)}.")
+    if blocked:
+        screen.tell(f"{len(blocked)} submissions are not complete: no table for a course system holds them.")
+    return LOOK if kept or blocked else GRADED
+
+
+def _room_for_it(to: Path, out: Path) -> None:
+    """Raise CallError where the folder holds anything but an older release: it would look released, too."""
+    if to.resolve() == out.resolve() or to.resolve() in out.resolve().parents:
+        raise CallError(f"{shown(to)} holds the reports themselves: release to another folder.")
+    if to.exists() and not to.is_dir():
+        raise CallError(f"{shown(to)} is a file: release to a folder.")
+    strange = (
+        sorted(path.name for path in to.iterdir() if path.name not in KINDS["all"]) if to.is_dir() else []
+    )
+    if strange:
+        raise CallError(
+            f"{shown(to)} holds other things ({shown(strange[0])}): release to a folder of its own."
+        )
+
+
+def _write(rows: Sequence[Row], to: Path, files: Sequence[str], partial: bool, title: str) -> tuple[str, ...]:
+    """All files of the release, an older one gone first; what had to be kept back."""
+    shutil.rmtree(to, ignore_errors=True)
+    to.mkdir(parents=True)
+    all_ = gate.leaving(rows)
+    for name in files:
+        if name in IMPORTS:
+            (to / name).write_text(IMPORTS[name](all_, title, partial), encoding="utf-8", newline="")
+    if GRADEBOOK in files:
+        (to / GRADEBOOK).write_text(gradebook.gradebook(rows), encoding="utf-8", newline="")
+    if STUDENTS not in files:
+        return ()
+    levels = {line.id: line.feedback for line in rubric.load().lines}
+    may = [row for row in rows if row.entry.students and row.grade]
+    (to / STUDENTS).mkdir()
+    return packages.write(may, levels, to / STUDENTS)

@@ -1,0 +1,90 @@
+"""The files that course systems import, each in the columns that it reads. Rows without a score are left out.
+
+An empty cell is no harmless cell: Canvas takes a score away where it reads one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from grader import tables
+from grader.release.gate import Leaving
+from grader.reports.escape import one_line
+from grader.tables import Cell
+
+TITLE_ID = re.compile(r" \((\d+)\)$")  # by which Canvas knows a column of its own
+PARTIAL = ", partial"
+
+
+def canvas(all_: Sequence[Leaving], title: str, partial: bool) -> str:
+    """Canvas, Grades, Import: the student's columns, Section last, then the assignment's."""
+    header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", _titled(title, partial)]
+    rows: list[list[Cell]] = [["    Points Possible", "", "", "", "", _points(_highest(all_))]]
+    for one in _scored(all_):
+        who = one.person
+        ids = [who.name, who.canvas_id, who.sis_id, who.login, who.section]
+        rows.append([*map(one_line, ids), _score(one)])
+    return tables.write(header, rows)
+
+
+def gradescope(all_: Sequence[Leaving], title: str, partial: bool) -> str:
+    """The columns in which Gradescope exports an assignment's grades; each part is a question."""
+    parts = _parts(all_)
+    header = ["Name", "SID", "Email", "Total Score", "Max Points", "Status", "Submission ID"]
+    header += [f"{n}: {title} ({points:g} pts)" for n, (title, points) in enumerate(parts.items(), 1)]
+    rows: list[list[Cell]] = []
+    for one in _scored(all_):
+        assert one.grade
+        who = [one.person.name, one.person.sis_id, one.person.email]
+        number = one.row.entry.name.removeprefix("submission_")
+        scores = {part.title: _points(part.score) for part in one.grade.parts}
+        whole = [_score(one), _points(one.grade.max_score), f"Graded{PARTIAL}" if partial else "Graded"]
+        rows.append(
+            [*map(one_line, who), *whole, one_line(number), *(scores.get(part, "") for part in parts)]
+        )
+    return tables.write(header, rows)
+
+
+def moodle(all_: Sequence[Leaving], title: str, partial: bool) -> str:
+    """Moodle's offline grading worksheet; participants are known by the number in their files' names."""
+    header = ["Identifier", "Full name", "Email address", "Status", "Grade", "Maximum Grade"]
+    rows: list[list[Cell]] = []
+    for one in _scored(all_):
+        assert one.grade
+        number = f"Participant {one.person.moodle_id}" if one.person.moodle_id else one.person.sis_id
+        status = f"Graded{PARTIAL}" if partial else "Graded"
+        who = [number, one.person.name, one.person.email]
+        rows.append([*map(one_line, who), status, _score(one), _points(one.grade.max_score)])
+    return tables.write(header, rows)
+
+
+Import = Callable[[Sequence[Leaving], str, bool], str]
+IMPORTS: dict[str, Import] = {"canvas.csv": canvas, "gradescope.csv": gradescope, "moodle.csv": moodle}
+
+
+def _scored(all_: Iterable[Leaving]) -> Iterable[Leaving]:
+    return (one for one in all_ if one.grade)
+
+
+def _titled(title: str, partial: bool) -> str:
+    if not partial:
+        return title
+    return TITLE_ID.sub(rf"{PARTIAL} (\1)", title) if TITLE_ID.search(title) else f"{title}{PARTIAL}"
+
+
+def _highest(all_: Iterable[Leaving]) -> float:
+    return max((one.grade.max_score for one in all_ if one.grade), default=0.0)
+
+
+def _parts(all_: Iterable[Leaving]) -> dict[str, float]:
+    return {part.title: part.max_score for one in all_ if one.grade for part in one.grade.parts}
+
+
+def _score(one: Leaving) -> str:
+    assert one.grade
+    return _points(one.grade.score)
+
+
+def _points(value: float) -> str:
+    return f"{value:.2f}"
