@@ -31,7 +31,9 @@ from grader.judging import judge
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import Slice, Submission
-from tests.grader.in_process import Refusing
+from tests.grader.evidence.test_cam import SOURCE as FUNCTIONS
+from tests.grader.in_process import InProcess, Refusing
+from tests.grader.slim import edited
 
 PLACE = Place("cell 3", 7)
 REASON = Reason("why", "how", "a", "b", PLACE, Cause("map.shape"))
@@ -233,3 +235,35 @@ def test_checks_that_pytest_does_not_run_are_no_grade() -> None:
     """No result is better than a part of one."""
     with pytest.raises(RuntimeError, match="USAGE_ERROR"):
         judging.run(case(StudentDied("gone")), files=("missing.py",))
+
+
+MISTAKES = (
+    ("return index\n", "return index * 0 + 7\n"),
+    ("torch.softmax(logit, 1).max(1)", "torch.softmax(logit, 1).min(1)"),
+    ("torch.softmax(logit, 1).max(1)", "logit.max(1)"),
+    ("return index\n", "return logit\n"),
+    ("print(", "str("),
+    ("weight_fc[idx]", "weight_fc[0]"),
+    ("weight_fc[idx]", "np.abs(weight_fc[idx])"),
+    ("- cam.min()", ""),
+    ("(256, 256)", "(224, 224)"),
+    ("np.uint8(255 * cam / cam.max())", "cam / cam.max()"),
+    ("cam = cam.reshape", "feature_conv *= 2; cam = cam.reshape"),
+    ("_, c, h, w = feature_conv.shape", "raise ValueError(feature_conv[0, 0, 0, 0])"),
+)
+
+
+@pytest.mark.parametrize("edit", MISTAKES, ids=lambda edit: edit[1])
+def test_equal_notebooks_have_equal_causes(edit: tuple[str, str]) -> None:
+    """What a seed draws is told in the text, and is no part of a cause."""
+
+    def causes(seed: int) -> dict[str, Cause | None]:
+        submission = Submission("ann", "0" * 64, slice=Slice(targets=dict.fromkeys(TARGETS, "submission")))
+        student: Any = InProcess(edited(edit, source=FUNCTIONS))
+        results = judging.run(Case(submission, student, seed), files=("cam.py",))
+        return {id: one.reason.cause for id, one in results.items() if one.outcome is Outcome.FAILED}
+
+    first = causes(1)
+
+    assert first and None not in first.values()
+    assert first == causes(2)
