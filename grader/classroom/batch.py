@@ -116,11 +116,17 @@ def check_marks(entries: Iterable[Entry], out: Path) -> None:
 
 
 def left(
-    entries: Iterable[Entry], out: Path, marks: Path, options: grading.Options, view: View, which: Which
+    entries: Iterable[Entry],
+    out: Path,
+    marks: Path,
+    options: grading.Options,
+    view: View,
+    which: Which,
+    cause: str = "",
 ) -> tuple[Task, ...]:
-    """The submissions that are to be graded now."""
+    """The submissions that are to be graded now; with a `cause`, those that were found to have it."""
     tasks = (Task(e.name, e.path, home(e, out, marks), options, view) for e in entries if e.path)
-    return tuple(task for task in tasks if _is_left(task, which))
+    return tuple(task for task in tasks if (_has(task, cause) if cause else _is_left(task, which)))
 
 
 def home(entry: Entry, out: Path, marks: Path) -> Home:
@@ -206,6 +212,13 @@ def _is_left(task: Task, which: Which) -> bool:
         return any(check.outcome is Outcome.ERROR for check in kept.grade.checks)
     key = _key(task.path, task.options)
     return kept.key.submission != key.submission if which is Which.CHANGED else kept.key != key
+
+
+def _has(task: Task, cause: str) -> bool:
+    """Whether a line was lost for this cause, given by its id or with its parameters."""
+    kept = saved.read(task.folder)
+    reasons = [check.reason.cause for check in kept.grade.checks] if kept else []
+    return any(cause in (one.id, str(one)) for reason in reasons if reason for one in reason.each)
 
 
 def _row(

@@ -1,11 +1,15 @@
-"""Two gradings of a class side by side: whom a change of grader or rubric moves, by how much, and why."""
+"""Two gradings of a class side by side: whom a change of grader or rubric moves, by how much, and why.
+
+Verdicts are compared with verdicts, and people's marks with people's marks.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from grader.records.grade import Grade, ScoredCheck
+from grader.records.grade import Grade, Marked, ScoredCheck
+from grader.scoring import rescored
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +27,24 @@ class LineMove:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkMove:
+    """A line that a person says something else of now; None where nobody said anything."""
+
+    id: str
+    old: Marked | None
+    new: Marked | None
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
-    """A submission with its two scores; None where one grading lacks it."""
+    """A submission with its two scores as the grader judged it; None where one grading lacks it."""
 
     name: str
     old: float | None
     new: float | None
     lines: tuple[LineMove, ...] = ()
     resubmitted: bool = False
+    marks: tuple[MarkMove, ...] = ()
 
     @property
     def delta(self) -> float:
@@ -41,15 +55,39 @@ class Move:
 def moves(old: Mapping[str, Grade], new: Mapping[str, Grade]) -> tuple[Move, ...]:
     """What differs, by name of the submission; the largest change first."""
     found = (_move(name, old.get(name), new.get(name)) for name in sorted({*old, *new}))
-    changed = (move for move in found if move.lines or move.delta or None in (move.old, move.new))
-    return tuple(sorted(changed, key=lambda move: -abs(move.delta)))
+    changed = (one for one in found if one.lines or one.delta or one.marks or None in (one.old, one.new))
+    return tuple(sorted(changed, key=lambda one: -abs(one.delta)))
+
+
+def verdict(grade: Grade) -> Grade:
+    """The grade as the grader judged it, without what people said."""
+    return rescored(grade, tuple(map(_verdict, grade.checks)))
+
+
+def _verdict(check: ScoredCheck) -> ScoredCheck:
+    if check.mark is None:
+        return check
+    return replace(check, outcome=check.mark.outcome, score=check.mark.score, mark=None)
 
 
 def _move(name: str, old: Grade | None, new: Grade | None) -> Move:
-    if old is None or new is None:
-        return Move(name, old.score if old else None, new.score if new else None)
+    before, after = (verdict(grade) if grade else None for grade in (old, new))
+    if old is None or new is None or before is None or after is None:
+        return Move(name, before.score if before else None, after.score if after else None)
     resubmitted = old.provenance.submission_sha256 != new.provenance.submission_sha256
-    return Move(name, old.score, new.score, tuple(_lines(old.checks, new.checks)), resubmitted)
+    lines, marks = tuple(_lines(before.checks, after.checks)), tuple(_marks(old.checks, new.checks))
+    return Move(name, before.score, after.score, lines, resubmitted, marks)
+
+
+def _marks(old: Iterable[ScoredCheck], new: Iterable[ScoredCheck]) -> Iterable[MarkMove]:
+    before, after = ({check.id: check.mark for check in checks if check.mark} for checks in (old, new))
+    for line in dict.fromkeys((*before, *after)):
+        if _said(before.get(line)) != _said(after.get(line)):
+            yield MarkMove(line, before.get(line), after.get(line))
+
+
+def _said(mark: Marked | None) -> tuple[object, ...] | None:
+    return (mark.points, mark.comment, mark.stale) if mark else None
 
 
 def _lines(old: Iterable[ScoredCheck], new: Iterable[ScoredCheck]) -> Iterable[LineMove]:

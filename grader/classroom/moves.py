@@ -12,9 +12,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from grader.classroom.compare import LineMove, Move
+from grader.classroom.compare import LineMove, MarkMove, Move
 from grader.errors import CallError
-from grader.records.grade import Grade, ScoredCheck
+from grader.records.grade import Grade, Marked, ScoredCheck
 from grader.reports.escape import one_line, terminal
 from grader.reports.json import from_dict
 from grader.reports.words import number
@@ -33,7 +33,10 @@ def read(folder: Path) -> Mapping[str, Grade]:
 def renderable(moves: Sequence[Move], total: int) -> RenderableType:
     """A table for a rich console, and a sentence that sums it up."""
     up, down = (sum(sign * move.delta > 0 for move in moves) for sign in (1, -1))
-    summary = f"{len(moves)} of {total} submissions differ: {up} gain points, {down} lose points."
+    marked = sum(bool(move.marks) for move in moves)
+    by_people = f" People's marks differ in {marked}; they are not in these scores." if marked else ""
+    judged = sum(bool(move.lines or move.delta or None in (move.old, move.new)) for move in moves)
+    summary = f"{judged} of {total} submissions differ: {up} gain points, {down} lose points.{by_people}"
     return Group(_table(moves), Text(summary)) if moves else Text(summary)
 
 
@@ -60,13 +63,27 @@ def _why(move: Move) -> Text:
     if move.old is None or move.new is None:
         return Text("only in the new grading" if move.old is None else "only in the old grading")
     said = ["another submission was graded"] if move.resubmitted else []
-    return _text("\n".join(said + [_line(line) for line in move.lines]))
+    return _text(
+        "\n".join(said + [_line(line) for line in move.lines] + [_mark(mark) for mark in move.marks])
+    )
 
 
 def _line(line: LineMove) -> str:
     points = f" ({line.delta:+g})" if line.delta else ""
     why = one_line(line.new.reason.text, 200) if line.new else ""
     return f"{line.id}: {_outcome(line.old)} → {_outcome(line.new)}{points}{': ' if why else ''}{why}"
+
+
+def _mark(move: MarkMove) -> str:
+    old, new = (_points(mark) for mark in (move.old, move.new))
+    return f"{move.id}: marked by a person: {old} → {new}"
+
+
+def _points(mark: Marked | None) -> str:
+    if mark is None:
+        return "not at all"
+    points = "a comment" if mark.points is None else number(mark.points)
+    return f"{points}, out of date" if mark.stale else points
 
 
 def _outcome(check: ScoredCheck | None) -> str:

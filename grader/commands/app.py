@@ -80,6 +80,7 @@ def class_command(
     marks: words.Marks = None,
     changed: words.Changed = False,
     failed_only: words.FailedOnly = False,
+    cause: words.Cause = "",
     training: words.Training = "auto",
     seed: words.Seed = None,
     device: words.Device = "auto",
@@ -93,11 +94,11 @@ def class_command(
     from grader.commands.class_ import grade_class
     from grader.grading import Options
 
-    if changed and failed_only:
-        raise CallError("--changed and --failed-only exclude each other.")
+    if changed + failed_only + bool(cause) > 1:
+        raise CallError("--changed, --failed-only and --cause exclude each other.")
     which = Which.CHANGED if changed else Which.FAILED if failed_only else Which.STALE
     options, view = Options(training, seed, device, isolation), View(audience, tuple(also))
-    code = grade_class(SCREEN, folder, out, roster, marks, jobs, which, options, view, fail_under)
+    code = grade_class(SCREEN, folder, out, roster, marks, jobs, which, cause, options, view, fail_under)
     raise typer.Exit(code)
 
 

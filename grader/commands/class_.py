@@ -27,6 +27,7 @@ def grade_class(
     marks: Path | None,
     jobs: int | None,
     which: Which,
+    cause: str,
     options: Options,
     view: View,
     fail_under: float | None,
@@ -35,7 +36,7 @@ def grade_class(
     one = handed_in.read(folder, read_roster(roster) if roster else Roster(), out)
     kept = marks or store.beside(out)
     batch.check_marks(one.entries, out)
-    tasks = batch.left(one.entries, out, kept, options, view, which)
+    tasks = batch.left(one.entries, out, kept, options, view, which, cause)
     if tasks:
         choose(options.isolation)  # better refused once than by every submission
     screen.remark(f"{sum(bool(entry.path) for entry in one.entries)} submissions, {len(tasks)} to grade.")

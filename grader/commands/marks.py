@@ -12,8 +12,10 @@ from grader.commands.codes import GRADED
 from grader.commands.screen import Screen
 from grader.errors import CallError
 from grader.marks import exchange, store
+from grader.marks.entry import Decision
 from grader.marks.exchange import Said
 from grader.marks.export import to_csv, to_toml
+from grader.marks.preview import preview
 from grader.marks.store import Store
 
 WRITERS = {".csv": to_csv, ".toml": to_toml}
@@ -34,9 +36,13 @@ def export_marks(screen: Screen, out: Path, file: Path, marks: Path | None) -> i
 def import_marks(screen: Screen, out: Path, file: Path, marks: Path | None) -> int:
     """Read marks from a file into the store: all that are new, or none where one can't be right."""
     path = marks or store.beside(out)
-    said = exchange.read(file, roll.known(roll.read(out), out))
+    known = roll.known(roll.read(out), out)
+    said = exchange.read(file, known)
     with Store.open(path) as kept:
-        new = exchange.news(said, kept.current())
+        standing = kept.current()
+        new = exchange.news(said, standing)
+        for what in [one.what for one in new if isinstance(one.what, Decision)]:
+            screen.tell(f"{what.cause}: {preview(what, known, standing)}.")
         for who, own in groupby(new, _who):
             kept.append_all(who, [one.what for one in own])
     screen.tell(

@@ -97,3 +97,7 @@ FailedOnly = Annotated[
     bool,
     typer.Option("--failed-only", help="Grade only those without a grade or for a person."),
 ]
+Cause = Annotated[
+    str,
+    typer.Option(metavar="ID", help="Grade only those that were found to have this cause: 'crop.offset'."),
+]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from grader.classroom.compare import moves
-from tests.grader.a_class import ERROR, FAILED, PASSED, check, grade, graded
+from grader.classroom.compare import moves, verdict
+from tests.grader.a_class import ERROR, FAILED, PASSED, answered, check, grade, graded
 
 
 def test_equal_gradings_move_nobody() -> None:
@@ -68,3 +68,18 @@ def test_another_submission_is_told_apart_from_another_verdict() -> None:
     new = grade("a", check("cam.maps", PASSED, 2), sha="2" * 64)
 
     assert moves({"a": old}, {"a": new})[0].resubmitted
+
+
+def test_people_and_verdicts_are_compared_apart() -> None:
+    """Marks that one grading lacks are no points that the grader took."""
+    old, new = answered(graded("a"), 8), graded("a", crop=FAILED, why="x")
+
+    (move,) = moves({"a": old}, {"a": new})
+    assert (move.old, move.new, move.delta) == (5.0, 3.0, -2.0)
+    assert [(mark.id, mark.new) for mark in move.marks] == [("questions.question1", None)]
+    assert moves({"a": old}, {"a": answered(graded("a"), 8)}) == ()
+
+
+def test_a_verdict_has_no_marks() -> None:
+    """It is the grade as the grader judged it."""
+    assert verdict(answered(graded("a"), 8)) == graded("a")

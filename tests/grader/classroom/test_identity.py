@@ -99,3 +99,17 @@ def test_however_deep_a_folder_is_it_has_a_fingerprint(folder: Path) -> None:
 
     assert submission_sha(folder) == before
     remove(folder)
+
+
+@pytest.mark.parametrize("name", ["a.ipynb", "folder"])
+def test_a_linked_submission_is_what_it_leads_to(tmp_path: Path, name: str) -> None:
+    """Its content changes, so it is graded again."""
+    real = tmp_path / "real" / name
+    inner = real if real.suffix else real / "a.ipynb"
+    inner.parent.mkdir(parents=True)
+    inner.write_text("{}")
+    (tmp_path / name).symlink_to(real)
+    before = identity.submission_sha(tmp_path / name)
+    inner.write_text("changed")
+
+    assert identity.submission_sha(tmp_path / name) != before

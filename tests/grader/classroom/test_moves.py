@@ -12,7 +12,7 @@ from grader import reports
 from grader.classroom import compare, moves
 from grader.errors import CallError
 from grader.records.grade import Grade
-from tests.grader.a_class import FAILED, graded
+from tests.grader.a_class import FAILED, answered, graded
 
 
 def shown(old: dict[str, Grade], new: dict[str, Grade]) -> str:
@@ -30,6 +30,17 @@ def test_who_moves_by_how_much_and_why() -> None:
 
     assert "a 5 3 -2 fcn32s.crop: passed → failed (-2): 18" in said
     assert said.endswith("1 of 2 submissions differ: 0 gain points, 1 lose points.")
+
+
+def test_what_people_say_stands_apart() -> None:
+    """In a line of its own; it moves no score."""
+    said = shown({"a": graded("a")}, {"a": answered(graded("a"), 8)})
+
+    assert "a 5 5 questions.question1: marked by a person: not at all → 8" in said
+    assert said.endswith(
+        "0 of 1 submissions differ: 0 gain points, 0 lose points. "
+        "People's marks differ in 1; they are not in these scores."
+    )
 
 
 def test_no_difference_is_said() -> None:

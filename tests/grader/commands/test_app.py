@@ -365,6 +365,31 @@ def test_diff_shows_whom_a_change_moves(
     assert "bob" in out and "-2" in out and "alice" not in out
 
 
+def test_folders_that_share_nobody_are_not_compared(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Everybody would be new, and everybody gone."""
+    run(monkeypatch, "grade", "alice", "--out", "old")
+    run(monkeypatch, "grade", "bob", "--out", "new")
+
+    assert run(monkeypatch, "diff", "old", "new") == 2
+    assert "share no submission" in capsys.readouterr().err
+
+
+def test_everybody_with_a_cause_is_graded_again(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nobody else."""
+    in_process.answers["bob"] = graded("bob", crop=FAILED, why="18")
+    words = ("class", "submissions", "--isolation", "none")
+    run(monkeypatch, *words)
+    in_process.calls.clear()
+    run(monkeypatch, *words, "--cause", "made.up")
+
+    assert [name for name, _ in in_process.calls] == ["bob"]
+    assert run(monkeypatch, *words, "--cause", "x", "--changed") == 2
+
+
 def test_a_mistake_of_the_grader_elsewhere_is_no_traceback_either(
     in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,7 +14,7 @@ from grader.errors import CallError
 from grader.marks import store
 from grader.marks.store import Store
 from grader.records import saved
-from tests.grader.a_class import graded
+from tests.grader.a_class import FAILED, graded, key
 
 KEY = saved.Key("s", "g", "r", "o")
 
@@ -80,3 +80,13 @@ def test_another_kind_of_file_is_refused(out: Path, screen: Screen, tmp_path: Pa
     """Before anything is written."""
     with pytest.raises(CallError, match=r"\.toml or \.csv"):
         export_marks(screen, out, tmp_path / "m.xlsx", None)
+
+
+def test_a_decision_tells_whom_it_moves(out: Path, screen: Screen, tmp_path: Path) -> None:
+    """And is kept as one entry, not as a mark for each."""
+    saved.write(out / "alice", saved.Saved(KEY, graded("alice", crop=FAILED, why="padding 150")))
+    (tmp_path / "m.toml").write_text(f"[[decision]]\ncause = '{key('padding 150')}'\ncomment = 'Accepted.'\n")
+    import_marks(screen, out, tmp_path / "m.toml", None)
+
+    assert "1 submission, +2 each" in told(screen)
+    assert len(store.read(out.with_name("out.marks.sqlite")).decisions) == 1
