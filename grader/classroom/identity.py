@@ -17,8 +17,8 @@ SOURCES = ("grader", "reference")
 def submission_sha(path: Path) -> str:
     """SHA-256 of a file, or of a folder's files with their names.
 
-    Where the submission is a link, what it leads to counts; links within it count by where they point. What is
-    deeper than any grading reads counts for nothing.
+    Where the submission is a link, what it leads to counts; links within it count by where they point.
+    What is deeper than any grading reads counts for nothing.
     """
     whole = path.resolve()
     return _sha_of_files(whole, shallow(whole) if whole.is_dir() else [whole])

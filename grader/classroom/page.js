@@ -1,6 +1,10 @@
 // A click on a column's head sorts its table; a second click turns the order around.
 for (const head of document.querySelectorAll("table.sortable th")) {
-  const button = head.querySelector("button");
+  // Made here, so that without scripts there is no button that does nothing.
+  const button = document.createElement("button");
+  button.type = "button";
+  button.append(...head.childNodes);
+  head.append(button);
   button.addEventListener("click", () => {
     const body = head.closest("table").tBodies[0];
     const column = [...head.parentNode.children].indexOf(head);

@@ -14,9 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.assignment import TOPIC
-from grader.classroom import statistics
+from grader.classroom import similar, statistics
 from grader.classroom.handed_in import Class, Entry
-from grader.classroom.statistics import Row
+from grader.classroom.statistics import Item, Row
+from grader.records.grade import Grade
 from grader.reports import assessed, words
 from grader.reports.escape import printable
 
@@ -41,8 +42,9 @@ def render(title: str, rows: Sequence[Row], one: Class) -> str:
         look=[row for row in rows if row.entry.path and row.said],
         missing=[row for row in rows if not row.entry.path],
         spreads=statistics.spreads(grades),
-        items=statistics.items(grades),
+        items=_by_part(grades),
         clusters=statistics.clusters(rows),
+        alike=similar.alike(rows),
         seconds=mean(grade.provenance.seconds for grade in grades) if grades else 0.0,
         script=Markup(SCRIPT),
         script_hash=SCRIPT_HASH,
@@ -59,13 +61,30 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals.update(topic=TOPIC, assessed=assessed, people=_people)
+    environment.globals.update(topic=TOPIC, assessed=assessed, people=_people, short=_short)
     environment.filters.update(
         points=words.number,
         percent=lambda share: f"{100 * share:.0f} %",
         segment=lambda name: quote(name, safe="", errors="replace"),
     )
     return environment
+
+
+def _by_part(grades: Sequence[Grade]) -> list[tuple[str, list[Item]]]:
+    """The lines of the rubric under the titles of their parts."""
+    titles = {part.id: part.title for grade in grades for part in grade.parts}
+    parts = {check.id: check.part for grade in grades for check in grade.checks}
+    items = statistics.items(grades)
+    return [
+        (title, own)
+        for part, title in titles.items()
+        if (own := [one for one in items if parts[one.id] == part])
+    ]
+
+
+def _short(title: str) -> str:
+    """ "Part 1" of "Part 1: FCN-32s", for the head of a narrow column."""
+    return title.partition(":")[0]
 
 
 def _people(entry: Entry) -> str:
