@@ -9,8 +9,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
+from rich.progress import Task as Bar
+from rich.text import Text
 
 from grader.engines.local import Done, Said
 from grader.paths import shown
@@ -39,26 +41,71 @@ def watching_class(
     events: Iterable[Said[Task] | Done[Task]], total: int, console: Console
 ) -> Iterator[Done[Task]]:
     """Passes on what ended, and shows meanwhile how far the class is and when it will be done."""
-    started, done, failed = time.monotonic(), 0, 0
+    pace, failed = Pace(total), 0
     with _bars(console, disable=not console.is_terminal) as bars:
         whole = bars.add_task(f"{total} submissions", total=total)
         lines: dict[str, TaskID] = {}
         for event in events:
             name = event.task.name
             if isinstance(event, Said):
-                if name not in lines:
-                    lines[name] = bars.add_task("", total=None)
-                bars.update(lines[name], description=_words(name, event.progress))
+                pace.say(name, event.progress)
+                _show_stage(bars, lines, name, event.progress)
+            else:
+                pace.end(name)
+                failed += bool(event.problem)
+                if name in lines:
+                    bars.remove_task(lines.pop(name))
+            words = f"{pace.done - failed} graded, {failed} failed, {pace.left()}"
+            bars.update(whole, completed=pace.done, description=words)
+            if isinstance(event, Said):
                 continue
-            if name in lines:
-                bars.remove_task(lines.pop(name))
-            done, failed = done + 1, failed + bool(event.problem)
-            rest = _rest(started, done, total)
-            bars.update(whole, completed=done, description=f"{done - failed} graded, {failed} failed, {rest}")
             if event.problem or not console.is_terminal:
                 said = f"failed: {event.problem}" if event.problem else event.result
-                say(bars.console, f"[{done}/{total}] {name}: {said} ({event.seconds:.1f} s; {rest})")
+                say(
+                    bars.console,
+                    f"[{pace.done}/{total}] {name}: {said} ({event.seconds:.1f} s; {pace.left()})",
+                )
             yield event
+
+
+class Pace:
+    """How much of a class is done, what runs counted by its checks, and how long the rest will take."""
+
+    def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.total, self.done = total, 0
+        self._clock, self._started = clock, clock()
+        self._parts: dict[str, float] = {}
+
+    def say(self, name: str, progress: Progress) -> None:
+        """One that runs says where it is; only checks are counted, the stages before them are short."""
+        if progress.total:
+            self._parts[name] = max(self._parts.get(name, 0.0), min(1.0, progress.done / progress.total))
+
+    def end(self, name: str) -> None:
+        """One has ended."""
+        self._parts.pop(name, None)
+        self.done += 1
+
+    def left(self) -> str:
+        """The time that the rest will take at this pace; no guess before anything is done."""
+        if self.done >= self.total:
+            return "done"
+        part = self.done + sum(self._parts.values())
+        if not part:
+            return "no time known yet"
+        seconds = (self._clock() - self._started) / part * (self.total - part)
+        return f"{timedelta(seconds=round(seconds))} left"
+
+
+def _show_stage(bars: Bars, lines: dict[str, TaskID], name: str, progress: Progress) -> None:
+    if name not in lines:
+        lines[name] = bars.add_task("", total=None)
+    bars.update(
+        lines[name],
+        description=_words(name, progress),
+        completed=progress.done,
+        total=progress.total or None,
+    )
 
 
 def say(console: Console, text: str) -> None:
@@ -78,12 +125,20 @@ def _plain(name: str, console: Console) -> Listener:
     return listen
 
 
+class Counted(ProgressColumn):
+    """How many of how many, where that is known."""
+
+    def render(self, task: Bar) -> Text:
+        """ "2/30", or nothing."""
+        return Text(f"{int(task.completed)}/{int(task.total)}" if task.total else "")
+
+
 def _bars(console: Console, disable: bool = False) -> Bars:
     return Bars(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
-        MofNCompleteColumn(),
+        Counted(),
         TimeElapsedColumn(),
         console=console,
         transient=True,
@@ -93,8 +148,3 @@ def _bars(console: Console, disable: bool = False) -> Bars:
 
 def _words(name: str, progress: Progress) -> str:
     return " · ".join(shown(word) for word in (name, progress.stage, progress.detail) if word)
-
-
-def _rest(started: float, done: int, total: int) -> str:
-    seconds = (time.monotonic() - started) / done * (total - done)
-    return f"{timedelta(seconds=round(seconds))} left" if done < total else "done"

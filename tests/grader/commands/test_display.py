@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.classroom.batch import Task, View
-from grader.commands.display import say, watching, watching_class
+from grader.classroom.batch import Home, Task, View
+from grader.commands.display import Pace, say, watching, watching_class
 from grader.engines.local import Done, Said
 from grader.grading import Options
 from grader.records.progress import Progress
@@ -25,7 +25,7 @@ def written(console: Console) -> str:
 
 
 def task(name: str) -> Task:
-    return Task(name, Path(name), Path("out") / name, Options(), View())
+    return Task(name, Path(name), Home(Path("out") / name, Path("marks"), name), Options(), View())
 
 
 def test_a_log_gets_one_line_a_stage() -> None:
@@ -69,6 +69,32 @@ def test_a_log_of_a_class_counts_and_estimates() -> None:
     first, second = written(log).splitlines()
     assert first.startswith("[1/2] a: 5 of 5 (2.0 s; ") and first.endswith(" left)")
     assert second == "[2/2] b: failed: boom (1.0 s; done)"
+
+
+def test_a_terminal_shows_each_submissions_stage() -> None:
+    """How far it is where that is known, and never 0 of nobody knows how many."""
+    screen = console(terminal=True)
+    events = [Said(task("a"), Progress("intake")), Said(task("b"), Progress("checks", "x", 6, 12))]
+    list(watching_class(iter(events), 2, screen))
+
+    assert "a · intake" in written(screen) and "b · checks · x" in written(screen)
+    assert "6/12" in written(screen) and "/?" not in written(screen)
+
+
+def test_the_time_left_is_known_before_the_first_is_done() -> None:
+    """From the checks that are done of those that run."""
+    now = [0.0]
+    pace = Pace(4, lambda: now[0])
+    assert pace.left() == "no time known yet"
+    pace.say("a", Progress("intake"))
+    now[0] = 10.0
+    pace.say("a", Progress("checks", "", 10, 20))
+    pace.say("b", Progress("checks", "", 10, 20))
+    assert pace.left() == "0:00:30 left"
+
+    for name in "abcd":
+        pace.end(name)
+    assert (pace.done, pace.left()) == (4, "done")
 
 
 def test_a_line_is_one_line() -> None:
