@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from reference.architecture import Architecture, fcn8s, fcn32s
+if TYPE_CHECKING:
+    from reference.architecture import Architecture
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +15,14 @@ class Network:
     """One of the two networks: its class, how people write it, and its layers with their crops."""
 
     title: str
-    table: Callable[[int], Architecture]
+    name: str
 
     @property
-    def name(self) -> str:
-        """The name of its class."""
-        return self.table(1).name
+    def table(self) -> Callable[[int], Architecture]:
+        """Its layers for a number of classes; only here the solution is needed, for the words it is not."""
+        from reference import architecture
+
+        return {"fcn32s": architecture.fcn32s, "fcn8s": architecture.fcn8s}[self.part]
 
     @property
     def part(self) -> str:
@@ -26,7 +30,7 @@ class Network:
         return self.name.lower()
 
 
-FCN32S, FCN8S = Network("FCN-32s", fcn32s), Network("FCN-8s", fcn8s)
+FCN32S, FCN8S = Network("FCN-32s", "FCN32s"), Network("FCN-8s", "FCN8s")
 NETWORKS = {network.part: network for network in (FCN32S, FCN8S)}
 
 QUESTIONS, CAM = "questions", "cam"  # the parts that are about no network

@@ -21,7 +21,7 @@ ROUND = 200  # examples between two looks at the clock
 
 def fuzz(target: str, seconds: float) -> tuple[int, list[str]]:
     """Feed a target for some seconds: how many examples, and the names of the fixtures that were made."""
-    end, count, found = time.monotonic() + seconds, 0, []
+    end, count, found = time.monotonic() + seconds, 0, list[str]()
     while time.monotonic() < end and not found:
         count += ROUND
         broken = _round(target, time.monotonic_ns())

@@ -10,9 +10,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from grader.assignment import GRADED
 from grader.intake import read
-from grader.intake.code.program import TARGETS
-from grader.records.submission import Submission
+from grader.records.submission import Dropped, Submission
 
 HEAD = "## How your submission is read\n\nThis says whether it can be graded, not whether it is right.\n"
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~@&$:])")
@@ -25,14 +25,14 @@ def main() -> int:
     prefix = path if path.is_dir() else path.parent
     with Path(os.environ.get("GITHUB_STEP_SUMMARY") or os.devnull).open("a", encoding="utf-8") as summary:
         summary.write(HEAD + "".join(f"- {line}\n" for line in said(submission)))
-    for command in annotations(submission, prefix):
+    for command in commands(submission, prefix):
         print(command)
     return int(bool(submission.problem or missing(submission)))
 
 
 def missing(submission: Submission) -> list[str]:
     """The names that are graded and that nobody defines."""
-    return [name for name in TARGETS if name not in submission.slice.targets]
+    return [name for name in GRADED if name not in submission.slice.targets]
 
 
 def said(submission: Submission) -> Iterator[str]:
@@ -41,7 +41,7 @@ def said(submission: Submission) -> Iterator[str]:
         yield f"**It can't be read:** {plain(submission.problem)}"
         return
     yield f"Read from {plain(submission.source)}"
-    for name in TARGETS:
+    for name in GRADED:
         yield f"{plain(name)}: {'found' if name in submission.slice.targets else '**not found**'}"
     for note in submission.notes:
         yield plain(note)
@@ -49,12 +49,12 @@ def said(submission: Submission) -> Iterator[str]:
         yield plain(f"{one.label}, line {one.line} is left out: {one.reason}")
 
 
-def broken(submission: Submission) -> list:
+def broken(submission: Submission) -> list[Dropped]:
     """The statements that are no Python."""
     return [one for one in submission.slice.dropped if one.reason.startswith("does not parse")]
 
 
-def annotations(submission: Submission, prefix: Path) -> Iterator[str]:
+def commands(submission: Submission, prefix: Path) -> Iterator[str]:
     """GitHub's commands: what is missing, and what doesn't parse, at its line of the file."""
     if submission.problem:
         yield f"::error title=This submission can't be read::{data(submission.problem)}"
