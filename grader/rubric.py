@@ -6,6 +6,7 @@ import hashlib
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from typing import Any
 from grader.errors import CallError
 
 RUBRIC = Path(__file__).with_name("rubric.toml")
-TABLES = {"part", "plans", "feedback"}  # `plans` is read by grader/training.py
+TABLES = {"part", "plans", "feedback", "late"}  # `plans` is read by grader/training.py
 PART_KEYS = {"id", "title", "points", "lines"}
 LINE_KEYS = {"check", "points", "title", "feedback"}
+LATE_KEYS = {"due", "grace_minutes", "percent_a_day", "most_percent"}
 FEEDBACK = ("score", "part", "line", "hint", "full")  # how much of a line a student's report tells, rising
 
 
@@ -42,11 +44,25 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class LatePolicy:
+    """What being late costs: percent of the assignment's points for each day begun after `due` and the grace.
+
+    `due` None: as the export says.
+    """
+
+    due: datetime | None
+    grace: timedelta
+    percent_a_day: float
+    most_percent: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rubric:
     """Every point of the assignment; `sha256` is that of the file it was read from."""
 
     parts: tuple[Part, ...]
     sha256: str
+    late: LatePolicy | None = None  # None: being late costs nothing
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -59,7 +75,7 @@ def load(path: Path = RUBRIC) -> Rubric:
     try:
         raw = path.read_bytes()
         table = tomllib.loads(raw.decode(), parse_float=Decimal)
-        return Rubric(_parts(table), hashlib.sha256(raw).hexdigest())
+        return Rubric(_parts(table), hashlib.sha256(raw).hexdigest(), _late(table.get("late")))
     except (OSError, ValueError) as error:
         raise CallError(f"{path.name}: {error}") from error
 
@@ -102,6 +118,29 @@ def _feedback(entry: dict[str, Any], usual: str, place: str) -> str:
     if value not in FEEDBACK:
         raise ValueError(f"{place}: 'feedback' must be one of {', '.join(FEEDBACK)}, it is {value!r}")
     return str(value)
+
+
+def _late(entry: Any) -> LatePolicy | None:
+    if entry is None:
+        return None
+    if not isinstance(entry, dict):
+        raise ValueError("'late' must be a table")
+    _known(entry, LATE_KEYS, "late")
+    due = entry.get("due")
+    if due is not None and (not isinstance(due, datetime) or due.tzinfo is None):
+        raise ValueError("late: 'due' must be a time with its zone, as 2026-11-20T23:59:00-08:00")
+    grace, a_day, most = (
+        _number(entry, key, usual)
+        for key, usual in (("grace_minutes", 0), ("percent_a_day", 0), ("most_percent", 100))
+    )
+    return LatePolicy(due, timedelta(minutes=grace), a_day, most)
+
+
+def _number(entry: dict[str, Any], key: str, usual: float) -> float:
+    value = entry.get(key, usual)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= 100_000:
+        raise ValueError(f"late: {key!r} must be a number that is not below 0, it is {value!r}")
+    return float(value)
 
 
 def _tables(entry: dict[str, Any], key: str, place: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from grader.assignment import QUESTIONS
-from grader.records.grade import CheckResult, Grade, Outcome, PartScore, ScoredCheck
+from grader.records.grade import CheckResult, Grade, Lateness, Outcome, PartScore, ScoredCheck
 from grader.records.reason import Reason
 from grader.rubric import Line, Part, Rubric
 
@@ -47,11 +47,16 @@ def rescored(grade: Grade, checks: tuple[ScoredCheck, ...]) -> Grade:
     parts = tuple(_summed(part, checks) for part in grade.parts)
     return replace(
         grade,
-        score=total(part.score for part in parts),
+        score=max(0.0, total((*(part.score for part in parts), -(grade.late.points if grade.late else 0.0)))),
         pending=total(part.pending for part in parts),
         parts=parts,
         checks=checks,
     )
+
+
+def deducted(grade: Grade, late: Lateness | None) -> Grade:
+    """The grade less what being late costs."""
+    return rescored(replace(grade, late=late), grade.checks) if late else grade
 
 
 def _unanswered(line: Line) -> CheckResult:

@@ -83,7 +83,7 @@ def _delimiter(header: str) -> str:
 
 def _guarded(cell: Cell) -> str:
     text = str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if isinstance(cell, str) and text.startswith(FORMULA) else text
 
 
 def _unguarded(cell: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from grader import grading, interrupts, reports, rubric
 from grader.classroom import gradebook, identity, page, roll
 from grader.classroom.handed_in import Class, Entry
+from grader.classroom.late import lateness
 from grader.classroom.statistics import Row
 from grader.engines import local
 from grader.errors import CallError, IsolationError
@@ -20,8 +21,9 @@ from grader.marks import beside, store
 from grader.marks.merge import merge
 from grader.marks.standing import Standing
 from grader.records import saved
-from grader.records.grade import Grade, Outcome
+from grader.records.grade import Grade, Lateness, Outcome
 from grader.records.progress import Progress
+from grader.scoring import deducted
 
 REPORTS = reports.USUAL
 ERROR_LOG = "grader-error.log"
@@ -56,6 +58,7 @@ class Home:
     subject: str  # what the marks know it by
     remarks: tuple[str, ...] = ()  # what its report says beside the verdicts
     back: str = ""  # the page of the class, from there
+    late: Lateness | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,8 @@ def left(
 
 def home(entry: Entry, out: Path, marks: Path) -> Home:
     """Where an entry's reports and marks are."""
-    return Home(out / entry.name, marks, entry.subject or entry.name, entry.remarks, f"../{PAGE}")
+    late = lateness(entry, rubric.load())
+    return Home(out / entry.name, marks, entry.subject or entry.name, entry.remarks, f"../{PAGE}", late)
 
 
 def run(tasks: Sequence[Task], jobs: int) -> Iterator[local.Said[Task] | local.Done[Task]]:
@@ -235,12 +239,12 @@ def _row(
         return Row(entry, None, problems.get(entry.name) or "not graded yet")
     if kept.shown != _shown(standing, home, view):
         return Row(entry, _publish(kept.key, kept.grade, standing, home, view))
-    return Row(entry, merge(kept.grade, standing, home.subject))
+    return Row(entry, deducted(merge(kept.grade, standing, home.subject), home.late))
 
 
 def _publish(key: saved.Key, grade: Grade, standing: Standing, home: Home, view: View) -> Grade:
     """Write the reports, a person's marks in them; what is kept last says that they are complete."""
-    merged = merge(grade, standing, home.subject)
+    merged = deducted(merge(grade, standing, home.subject), home.late)
     shown = reports.AUDIENCES[view.audience](merged)
     reports.write_reports(shown, home.folder, (*REPORTS, *view.also), home.back)
     saved.write(home.folder, saved.Saved(key, grade, _shown(standing, home, view)))
@@ -248,4 +252,4 @@ def _publish(key: saved.Key, grade: Grade, standing: Standing, home: Home, view:
 
 
 def _shown(standing: Standing, home: Home, view: View) -> str:
-    return json.dumps([standing.fingerprint(home.subject), home.back, *astuple(view)])
+    return json.dumps([standing.fingerprint(home.subject), home.back, repr(home.late), *astuple(view)])

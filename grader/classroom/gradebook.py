@@ -12,7 +12,19 @@ from grader.reports.escape import one_line
 from grader.scoring import assessed
 from grader.tables import Cell
 
-WHO = ("student", "sis_id", "login", "email", "section", "submission", "status", "complete", "late")
+WHO = (
+    "student",
+    "sis_id",
+    "login",
+    "email",
+    "section",
+    "submission",
+    "status",
+    "complete",
+    "late",
+    "late_days",
+    "late_points",
+)
 
 
 def gradebook(rows: Iterable[Row]) -> str:
@@ -29,7 +41,7 @@ def gradebook(rows: Iterable[Row]) -> str:
 def _row(row: Row, person: Person, parts: Iterable[str]) -> list[Cell]:
     grade, entry = row.grade, row.entry
     who = [person.name, person.sis_id, person.login, person.email, person.section, entry.name]
-    state = [status(row), "yes" if grade and grade.complete else "no", "yes" if entry.late else ""]
+    state = [status(row), "yes" if grade and grade.complete else "no", *_late(row)]
     words = [*who, *state]
     remarks = "; ".join(row.said)
     if grade is None:
@@ -47,6 +59,12 @@ def status(row: Row) -> str:
     if row.grade is None:
         return "not graded"
     return "complete" if row.grade.complete else "a person must look" if row.look else "not complete"
+
+
+def _late(row: Row) -> list[str]:
+    cost = row.grade.late if row.grade else None
+    days = "" if cost is None or cost.days is None else str(cost.days)
+    return ["yes" if row.entry.late or cost else "", days, _points(cost.points) if cost else ""]
 
 
 def _part_scores(grade: Grade, parts: Iterable[str]) -> list[Cell]:

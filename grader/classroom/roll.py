@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from grader import rubric
 from grader.classroom.handed_in import Class, Entry
+from grader.classroom.late import lateness
 from grader.classroom.people import Person
 from grader.classroom.statistics import Row
 from grader.errors import CallError
@@ -16,6 +18,7 @@ from grader.marks.exchange import Known
 from grader.marks.merge import merge
 from grader.marks.standing import Standing
 from grader.records import saved
+from grader.scoring import deducted
 
 FILE = ".class.json"
 
@@ -80,4 +83,5 @@ def _row(entry: Entry, out: Path, standing: Standing) -> Row:
     kept = saved.read(out / entry.name) if entry.path else None
     if kept is None:
         return Row(entry, None, "not graded" if entry.path else "")
-    return Row(entry, merge(kept.grade, standing, entry.subject or entry.name))
+    merged = merge(kept.grade, standing, entry.subject or entry.name)
+    return Row(entry, deducted(merged, lateness(entry, rubric.load())))

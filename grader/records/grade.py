@@ -104,6 +104,15 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Lateness:
+    """How late a submission came and what that costs; `days` None where nobody knows how long."""
+
+    days: int | None
+    points: float
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Grade:
     """The whole verdict on one submission."""
 
@@ -117,6 +126,7 @@ class Grade:
     submission: Submission
     pictures: tuple[Picture, ...]
     provenance: Provenance
+    late: Lateness | None = None  # what it costs is off the score, and off no part's
 
     @property
     def complete(self) -> bool:

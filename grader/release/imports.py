@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from grader import tables
 from grader.release.gate import Leaving
 from grader.reports.escape import one_line
+from grader.scoring import total
 from grader.tables import Cell
 
 TITLE_ID = re.compile(r" \((\d+)\)$")  # by which Canvas knows a column of its own
@@ -33,16 +34,18 @@ def gradescope(all_: Sequence[Leaving], title: str, partial: bool) -> str:
     parts = _parts(all_)
     header = ["Name", "SID", "Email", "Total Score", "Max Points", "Status", "Submission ID"]
     header += [f"{n}: {title} ({points:g} pts)" for n, (title, points) in enumerate(parts.items(), 1)]
+    late = any(one.grade and one.grade.late for one in all_)
+    header += [f"{len(parts) + 1}: Late (0 pts)"] * late
     rows: list[list[Cell]] = []
     for one in _scored(all_):
         assert one.grade
+        off = total((one.grade.score, *(-part.score for part in one.grade.parts)))
         who = [one.person.name, one.person.sis_id, one.person.email]
         number = one.row.entry.name.removeprefix("submission_")
         scores = {part.title: _points(part.score) for part in one.grade.parts}
         whole = [_score(one), _points(one.grade.max_score), f"Graded{PARTIAL}" if partial else "Graded"]
-        rows.append(
-            [*map(one_line, who), *whole, one_line(number), *(scores.get(part, "") for part in parts)]
-        )
+        questions: list[Cell] = [*(scores.get(part, "") for part in parts), *[off] * late]
+        rows.append([*map(one_line, who), *whole, one_line(number), *questions])
     return tables.write(header, rows)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grader.records.grade import Grade, Marked, Outcome, PartScore, ScoredCheck
+from grader.records.grade import Grade, Lateness, Marked, Outcome, PartScore, ScoredCheck
 from grader.reports.words import counted, number, of, plural, worth
 from grader.scoring import assessed
 
@@ -29,6 +29,12 @@ def of_assessed(grade: Grade) -> str:
     if judged == grade.max_score:
         return f"{number(grade.score)} of {counted(judged)}"
     return f"{score(grade)} of {counted(judged)} assessed"
+
+
+def lateness(late: Lateness) -> str:
+    """ "Handed in 2 days late: 20 % off (−20 points)."."""
+    off = f" (−{counted(late.points)})" if late.points else ""
+    return f"{late.said.rstrip('.')}{off}."
 
 
 def left_for_people(grade: Grade) -> str:

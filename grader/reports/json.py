@@ -12,7 +12,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from grader.records.grade import Grade, Marked, Outcome, PartScore, Picture, Provenance, ScoredCheck
+from grader.records.grade import Grade, Lateness, Marked, Outcome, PartScore, Picture, Provenance, ScoredCheck
 from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import (
     Answer,
@@ -52,6 +52,7 @@ def to_dict(grade: Grade) -> Json:
         "max_score": grade.max_score,
         "pending": grade.pending,
         "complete": grade.complete,
+        "late": asdict(grade.late) if grade.late else None,
         "parts": [asdict(part) for part in grade.parts],
         "checks": [_check(check) for check in grade.checks],
         "notes": list(grade.notes),
@@ -86,6 +87,7 @@ def from_dict(report: Mapping[str, Any]) -> Grade:
         submission=submission,
         pictures=tuple(Picture(**entry, png=b"") for entry in evidence["pictures"]),
         provenance=provenance,
+        late=Lateness(**report["late"]) if report["late"] else None,
     )
 
 

@@ -36,6 +36,8 @@ def _blocks(grade: Grade) -> Iterator[str]:
     if grade.provenance.isolation == "none":
         yield "\n**Graded without isolation:** student code could reach this machine.\n"
     yield _table(grade)
+    if grade.late:
+        yield f"\n**{markdown(assessed.lateness(grade.late))}**\n"
     for title, outcomes in SECTIONS:
         if found := words.findings(words.of(grade.checks, *outcomes)):
             yield f"\n### {title}\n\n"

@@ -47,6 +47,8 @@ def renderable(grade: Grade) -> RenderableType:
         Text(f"Score of {name}", "bold", no_wrap=True, overflow="ellipsis"),
         _parts(grade),
     ]
+    if grade.late:
+        shown.append(Text(assessed.lateness(grade.late), style="red"))
     if grade.submission.problem:
         shown += [_heading("This submission could not be read"), _boxed(grade.submission.problem)]
     for title, style, outcomes in SECTIONS:

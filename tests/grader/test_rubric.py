@@ -97,3 +97,37 @@ def test_a_missing_rubric_is_told(tmp_path: Path) -> None:
     """A file that is not there is a wrong call, not a crash."""
     with pytest.raises(CallError, match=r"nowhere\.toml"):
         load(tmp_path / "nowhere.toml")
+
+
+def test_a_line_says_how_much_of_it_is_told(tmp_path: Path) -> None:
+    """As all lines do, or for itself."""
+    text = 'feedback = "hint"\n' + GOOD.replace('title = "The type"', 'title = "The type", feedback = "line"')
+
+    assert [line.feedback for line in loaded(tmp_path, text).lines] == ["hint", "line"]
+    assert {line.feedback for line in load().lines} == {"full"}
+
+
+def test_being_late_costs_what_the_rubric_says(tmp_path: Path) -> None:
+    """Nothing where it says nothing."""
+    table = "\n[late]\ndue = 2026-11-20T23:59:00-08:00\ngrace_minutes = 15\npercent_a_day = 7.5\n"
+    late = loaded(tmp_path, GOOD + table).late
+
+    assert late is not None and late.due is not None
+    assert (late.grace.total_seconds(), late.percent_a_day, late.most_percent) == (900, 7.5, 100)
+    assert load().late is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('feedback = "all"\n' + GOOD, "'feedback' must be one of score, part, line, hint, full"),
+        (GOOD + "[late]\ndue = 2026-11-20T23:59:00\n", "a time with its zone"),
+        (GOOD + "[late]\npercent_a_day = -1\n", "'percent_a_day' must be a number"),
+        (GOOD + "[late]\nper_day = 1\n", "unknown key 'per_day'"),
+        ("late = 3\n" + GOOD, "'late' must be a table"),
+    ],
+)
+def test_rules_that_cannot_be_right_are_refused(tmp_path: Path, text: str, words: str) -> None:
+    """With the key."""
+    with pytest.raises(CallError, match=words):
+        loaded(tmp_path, text)

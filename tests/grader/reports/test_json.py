@@ -53,7 +53,7 @@ def test_the_report_has_the_shape_that_others_rely_on(grade: Grade) -> None:
     report = json.loads(render(grade))
 
     assert list(report) == [
-        "schema", "student", "score", "max_score", "pending", "complete", "parts", "checks", "notes",
+        "schema", "student", "score", "max_score", "pending", "complete", "late", "parts", "checks", "notes",
         "evidence", "provenance",
     ]  # fmt: skip
     assert report["schema"] == 1
