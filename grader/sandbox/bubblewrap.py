@@ -14,6 +14,7 @@ from grader.sandbox.limits import Limits, MiB
 from grader.sandbox.staging import Stage
 
 BWRAP = "bwrap"
+NO_ZEROS = ("--dev-bind", "/dev/null", "/dev/zero")  # mapped, it is memory that no process counts
 
 
 def command(stage: Stage, limits: Limits, device: str, filters: Sequence[int]) -> list[str]:
@@ -26,7 +27,15 @@ def command(stage: Stage, limits: Limits, device: str, filters: Sequence[int]) -
         *("--unshare-user", "--unshare-all", "--die-with-parent", "--new-session"),
         *(["--disable-userns"] if version() >= (0, 8) else []),  # the filter says the same
         *("--uid", "65534", "--gid", "65534", "--hostname", "worker", "--cap-drop", "ALL"),
-        *("--proc", "/proc", "--dev", "/dev", *_tmpfs("/dev/shm", limits.disk), *_tmpfs("/tmp", limits.disk)),
+        *(
+            "--proc",
+            "/proc",
+            "--dev",
+            "/dev",
+            *NO_ZEROS,
+            *_tmpfs("/dev/shm", limits.disk),
+            *_tmpfs("/tmp", limits.disk),
+        ),
         *(word for path in stage.readable for word in _read_only(path)),
         *("--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu"),
         *_tmpfs(str(stage.home), limits.disk),

@@ -7,7 +7,7 @@ that can act on another process, or on more than its own files, is in CHECKED wi
 from __future__ import annotations
 
 MEMORY = """
-    brk mmap munmap mremap mprotect madvise mincore mlock munlock mlock2 mlockall munlockall msync mbind
+    brk munmap mremap mprotect madvise mincore mlock munlock mlock2 mlockall munlockall msync mbind
     get_mempolicy set_mempolicy membarrier rseq pkey_alloc pkey_free pkey_mprotect arch_prctl cachestat
 """
 FILES = """
@@ -31,7 +31,7 @@ PROCESSES = """
     getrusage times sysinfo uname getcpu sched_getaffinity sched_getparam sched_getscheduler sched_getattr
     ioprio_get sched_get_priority_max sched_get_priority_min sched_rr_get_interval rt_sigaction
     rt_sigprocmask rt_sigreturn rt_sigsuspend rt_sigpending rt_sigtimedwait sigaltstack time gettimeofday
-    clock_gettime clock_getres getrandom seccomp
+    clock_gettime clock_getres getrandom
 """
 CONNECTED = "sendto recvfrom shutdown getsockname getpeername getsockopt"  # the wall's own socket alone
 SIGNALS = "kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo"
@@ -40,8 +40,8 @@ ALLOWED = tuple(f"{MEMORY} {FILES} {WAITING} {PROCESSES} {CONNECTED} {SIGNALS}".
 
 # Which argument, and the values that it may have, as the 32 bits that the kernel looks at.
 SELF = (0,)  # a process number that means whoever calls
-FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)  # duplicate, flags, locks, the size of a pipe
-PRCTL = (1, 2, 3, 15, 16, 21, 22, 23, 27, 29, 30, 36, 37, 38, 39, 40, 41, 42, 0x53564D41)
+FCNTL = (0, 1, 2, 3, 4, 1030, 1032)  # duplicate, flags, the size of a pipe; locks of ranges have no limit
+PRCTL = (1, 2, 3, 15, 16, 21, 23, 27, 29, 30, 36, 37, 38, 39, 40, 41, 42, 0x53564D41)
 TERMINAL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIO(N)CLEX
 CHECKED: dict[str, tuple[int, tuple[int, ...]]] = {
     "prlimit64": (0, SELF),
@@ -52,6 +52,10 @@ CHECKED: dict[str, tuple[int, tuple[int, ...]]] = {
     "fcntl": (1, FCNTL),
     "prctl": (0, PRCTL),
 }
+# mmap: (mask, value) of the flags. Shared memory without a file, and huge pages, stay where no process counts
+# them; a driver maps such memory.
+MAPPED = ((0x40020, 0), (0x40021, 0x20))
+MAPPED_BY_DRIVER = ((0x40000, 0),)
 # Two arguments: the priority of a process, and of whoever calls.
 OWN_PRIORITY = ("setpriority", (0, 0), (1, 0))
 

@@ -39,7 +39,7 @@ def _landlock(stage: Stage, limits: Limits, device: str, filters: Sequence[int])
             *system,
             *(["/sys", "/proc", *gpu.libraries(device)] if nodes else []),
         ],
-        "write": [str(stage.home), "/dev/null", "/dev/zero", "/dev/urandom", *nodes],
+        "write": [str(stage.home), "/dev/null", "/dev/urandom", *nodes],
         "home": str(stage.home),
         "filters": list(filters),
         "threads": limits.threads,

@@ -14,6 +14,8 @@ from grader.sandbox.calls import (
     DRIVER,
     DRIVER_CALLS,
     DRIVER_SOCKET,
+    MAPPED,
+    MAPPED_BY_DRIVER,
     NAMESPACES,
     OWN_PRIORITY,
     SIGNALS,
@@ -45,6 +47,8 @@ def program(device: str = "cpu") -> bytes:
     requests = [(LOW, request) for request in TERMINAL] + (list(DRIVER) if device != "cpu" else [])
     for mask, value in requests:
         _add(built, pyseccomp.ALLOW, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, mask, value))
+    for mask, value in MAPPED if device == "cpu" else MAPPED_BY_DRIVER:
+        _add(built, pyseccomp.ALLOW, "mmap", pyseccomp.Arg(3, pyseccomp.MASKED_EQ, mask, value))
     if device != "cpu":
         _add_driver(built, pyseccomp)
     for error, names in TOLD.items():

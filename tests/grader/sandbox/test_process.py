@@ -81,7 +81,7 @@ def test_orphans_count(start: Start, rung: str) -> None:
     """Whoever ends between a process and its grandparent hides nothing."""
     student = start(ORPHANS, rung=rung, limits=replace(LIMITS, processes=20))
     with pytest.raises(StudentDied, match="more than 20 processes"):
-        student.ask("call", {"name": "f"})
+        student.ask(Call("f"))
 
 
 TABLES = """
@@ -99,7 +99,7 @@ def test_tables_of_memory_are_memory(start: Start, rung: str) -> None:
     """They hold 512 MiB though no page of it is the process's own."""
     student = start(TABLES, rung=rung, limits=replace(LIMITS, memory=300 * MiB))
     with pytest.raises(StudentDied, match="more than 300 MiB of memory"):
-        student.ask("call", {"name": "f"})
+        student.ask(Call("f"))
 
 
 NESTED = """
@@ -121,17 +121,17 @@ def test_files_without_size_are_bounded(start: Start, source: str) -> None:
     """Folders in folders, and files that hold nothing, take the kernel's memory and our time."""
     student = start(source, rung="none")
     with pytest.raises(StudentDied, match=r"60 folders into each other|more than 50000 files"):
-        student.ask("call", {"name": "f"})
+        student.ask(Call("f"))
 
 
 def test_without_its_watcher_a_worker_ends(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever goes wrong with watching, nothing goes on unwatched."""
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     student = start("import time\ndef f(): time.sleep(60)")
-    student.ask("ping")
+    student.ask(Ping())
     monkeypatch.setattr(Worker, "_look", lambda *_, **__: 1 / 0)
     with pytest.raises(StudentDied, match="its watcher failed: ZeroDivisionError"):
-        student.ask("call", {"name": "f"})
+        student.ask(Call("f"))
 
 
 def test_threads_are_bounded(start: Start, rung: str) -> None:

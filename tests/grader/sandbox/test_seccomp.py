@@ -5,6 +5,7 @@ import pytest
 
 from grader.sandbox import calls, seccomp
 from tests.grader.sandbox.conftest import Start
+from tests.grader.sandbox.toy_operations import Call
 
 RAW = """
 import ctypes
@@ -13,7 +14,7 @@ def f(number, *values):
     result = libc.syscall(*map(ctypes.c_long, [number, *values]))
     return result if result >= 0 else -ctypes.get_errno()
 """
-PRLIMIT, SYNC, CHMOD, SETPRIORITY, INOTIFY_INIT, FCNTL, KILL = 302, 162, 90, 141, 253, 72, 62
+PRLIMIT, SYNC, CHMOD, SETPRIORITY, INOTIFY_INIT, FCNTL, KILL, MMAP = 302, 162, 90, 141, 253, 72, 62, 9
 EPERM, ENOSYS = 1, 38
 
 
@@ -46,9 +47,11 @@ def test_every_name_is_a_call_and_stands_in_one_place() -> None:
         ((FCNTL, 0, 1, 0), 0),
         ((FCNTL, 0, 8, 1), -ENOSYS),
         ((CHMOD, 0, 0), 0),
+        ((MMAP, 0, 4096, 3, 0x21, -1, 0), -ENOSYS),
+        ((MMAP, 0, 4096, 3, 0x40022, -1, 0), -ENOSYS),
         ((KILL, 1 << 22, 0), -3),
     ],
 )
 def test_a_call_is_what_the_list_says(start: Start, rung: str, call: tuple[int, ...], result: int) -> None:
     """For itself a worker may do what it may not do to others; what is not listed does not exist."""
-    assert start(RAW, rung=rung).ask("call", {"name": "f", "args": list(call)}).value == result
+    assert start(RAW, rung=rung).ask(Call("f", call)).value.value == result

@@ -6,6 +6,7 @@ import pytest
 
 from grader.sandbox import users
 from tests.grader.sandbox.conftest import HELD, Start
+from tests.grader.sandbox.toy_operations import Call
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a worker a user of its own")
 
@@ -37,7 +38,7 @@ def test_each_worker_has_a_user_of_its_own() -> None:
 @pytest.mark.skipif("landlock" not in HELD, reason="this machine has no Landlock")
 def test_a_worker_is_not_root(start: Start) -> None:
     """It has its own folder, and nobody else's."""
-    found = start(OWNER, rung="landlock").ask("call", {"name": "f"}).value
+    found = start(OWNER, rung="landlock").ask(Call("f")).value.value
 
     assert len(set(found)) == 1
     assert found[0] > 1000
