@@ -153,7 +153,7 @@ def _counting(progress: Report) -> Callable[[CheckResult, int], None]:
 
 
 def _nothing_to_judge(problem: str) -> dict[str, CheckResult]:
-    """Every line that a submission could have earned fails for the one reason that it can't be read."""
+    """Fail every line that could have been earned, for the one reason that the submission can't be read."""
     reason = because("submission.unreadable", text=problem)
     lines = (line for part in rubrics.load().parts if part.id != BY_A_PERSON for line in part.lines)
     return {line.id: CheckResult(line.id, Outcome.FAILED, reason) for line in lines}

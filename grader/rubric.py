@@ -71,7 +71,7 @@ class Rubric:
 
 
 def load(path: Path = RUBRIC) -> Rubric:
-    """The rubric in a file; raises CallError with the place of the mistake where it is wrong."""
+    """Return the rubric in a file; raises CallError with the place of the mistake where it is wrong."""
     try:
         raw = path.read_bytes()
         table = tomllib.loads(raw.decode(), parse_float=Decimal)

@@ -17,7 +17,7 @@ BY_A_PERSON = QUESTIONS  # the part that nothing here can grade
 def score(
     rubric: Rubric, results: Mapping[str, CheckResult]
 ) -> tuple[tuple[PartScore, ...], tuple[ScoredCheck, ...]]:
-    """Every part and every line of the rubric with its points, in the rubric's order.
+    """Return every part and every line of the rubric with its points, in the rubric's order.
 
     A line without a result was not assessed by mistake (`error`), a written question by intent (`pending`).
     A result without a line is worth nothing: the rubric decides.
@@ -27,23 +27,23 @@ def score(
 
 
 def total(points: Iterable[float]) -> float:
-    """The sum of points; they are hundredths, so rounding to two decimals makes it exact."""
+    """Return the sum of points; they are hundredths, so rounding to two decimals makes it exact."""
     return round(math.fsum(points), 2)
 
 
 def judged(checks: Iterable[ScoredCheck], part: str = "") -> tuple[ScoredCheck, ...]:
-    """The lines, of all parts or of one, that have a verdict: neither pending nor in error."""
+    """Return the lines, of all parts or of one, that have a verdict: neither pending nor in error."""
     open_ended = (Outcome.PENDING, Outcome.ERROR)
     return tuple(one for one in checks if part in ("", one.part) and one.outcome not in open_ended)
 
 
 def assessed(checks: Iterable[ScoredCheck], part: str = "") -> float:
-    """The points that were assessed, of all parts or of one."""
+    """Return the points that were assessed, of all parts or of one."""
     return total(check.max_score for check in judged(checks, part))
 
 
 def rescored(grade: Grade, checks: tuple[ScoredCheck, ...]) -> Grade:
-    """The grade with these lines instead of its own; parts and whole add up again."""
+    """Return the grade with these lines instead of its own; parts and whole add up again."""
     parts = tuple(_summed(part, checks) for part in grade.parts)
     return replace(
         grade,

@@ -30,7 +30,7 @@ class Line:
 
 
 def text_of(path: Path) -> str:
-    """The text of a file that a person's program wrote; raises CallError for what is no text.
+    """The text of a file that a person's program wrote; raises CallError for anything but text.
 
     What is neither marked as Unicode nor valid UTF-8 is taken for Windows-1252, as Excel writes it.
     """
@@ -45,7 +45,7 @@ def text_of(path: Path) -> str:
 
 
 def read(path: Path) -> tuple[Line, ...]:
-    """The rows of a CSV file, empty ones left out; raises CallError, with the line, for what is none."""
+    """The rows of a CSV file, empty ones left out; raises CallError, with the line, for anything else."""
     lines = text_of(path).splitlines(keepends=True)
     told = lines[0].strip().strip('"').lower() if lines else ""
     skipped = told.startswith("sep=")  # only Excel reads it; the rest of the file is the table

@@ -133,3 +133,14 @@ VGG_CONVS: tuple[str, ...] = tuple(
     layer.role for layer in TRUNK if isinstance(layer, Conv) and layer.kernel == 3
 )
 VGG_LINEARS: dict[int, str] = {0: "fc6", 3: "fc7"}  # index in vgg16.classifier -> role
+
+
+def _features() -> Iterator[tuple[int, str]]:
+    index = 0
+    for layer in TRUNK:
+        if layer.role in VGG_CONVS:
+            yield index, layer.role
+        index += 1 if isinstance(layer, Pool) else 2  # a ReLU follows each convolution
+
+
+VGG_FEATURES: dict[int, str] = dict(_features())  # index in vgg16.features -> role

@@ -82,7 +82,7 @@ def squash(text: str) -> str:
 
 
 def read_roster(path: Path) -> Roster:
-    """The roster in a CSV file; raises CallError, with the line, for what is none."""
+    """Return the roster in a CSV file; raises CallError, with the line, for a table that is no roster."""
     header, *rows = tables.read(path) or [tables.Line(1, ())]
     places = _places(header.cells)
     if not {"name", "first", "last", "email", "login", "sis_id", "submission"} & set(places):

@@ -1,4 +1,4 @@
-"""What a class shows that no single grade does: hard lines, telling lines, faults that many share."""
+"""What a class shows that no single grade does: hard lines, lines that tell little, faults many share."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from grader.assignment import CAM, FCN8S, FCN32S, MAP, PREDICT
 from grader.records.reason import Cause
 
 LineName = Literal[
@@ -101,6 +102,13 @@ PAYERS: dict[str, Payer] = {
     "inputs": Payer("inputs_kept"),
     "weight_fc": Payer("weight_fc", excused=("maps",)),
     "maps": Payer("maps"),
+}
+
+STOPPED: dict[str, str] = {  # what stops a target altogether costs the line that asks for it first
+    FCN32S.name: f"{FCN32S.part}.build",
+    FCN8S.name: f"{FCN8S.part}.build",
+    PREDICT: f"{CAM}.cls_index",
+    MAP: f"{CAM}.weighted_sum",
 }
 
 

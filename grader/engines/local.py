@@ -55,13 +55,13 @@ class Said(Generic[T]):
 class _Running(Generic[T]):
     task: T
     process: BaseProcess
-    ears: Connection
+    inbox: Connection
     cores: frozenset[int]
     started: float = field(default_factory=time.monotonic)
 
 
 def default_jobs(device: str) -> int:
-    """One process a core, as far as memory goes; one alone where all would share a GPU."""
+    """Return one process for each core, as far as memory goes; one alone where all would share a GPU."""
     if device == "cuda":
         return 1
     by_memory = psutil.virtual_memory().available // MEMORY_PER_JOB
@@ -97,18 +97,18 @@ def run(
 def _start(
     context: Any, task: T, work: Work[T], cores: frozenset[int], log: Callable[[T], Path]
 ) -> _Running[T]:
-    ears, mouth = context.Pipe()
-    process = context.Process(target=_child, args=(task, work, mouth, cores, log(task)))
+    inbox, outbox = context.Pipe()
+    process = context.Process(target=_child, args=(task, work, outbox, cores, log(task)))
     process.start()
-    mouth.close()
-    return _Running(task, process, ears, cores)
+    outbox.close()
+    return _Running(task, process, inbox, cores)
 
 
 def _listen(running: Sequence[_Running[T]], ceiling: float) -> Iterator[Said[T] | Done[T]]:
     """What the running ones say within a second, and which of them ended or must end."""
-    ready = wait([one.ears for one in running], timeout=1.0)
+    ready = wait([one.inbox for one in running], timeout=1.0)
     for one in tuple(running):
-        if one.ears in ready:
+        if one.inbox in ready:
             yield _heard(one)
         elif time.monotonic() - one.started > ceiling:
             _kill(one, _family(one))
@@ -117,7 +117,7 @@ def _listen(running: Sequence[_Running[T]], ceiling: float) -> Iterator[Said[T] 
 
 def _heard(one: _Running[T]) -> Said[T] | Done[T]:
     try:
-        said = json.loads(one.ears.recv_bytes())
+        said = json.loads(one.inbox.recv_bytes())
     except (EOFError, OSError):
         one.process.join(GRACE_SECONDS)
         return _done(one, f"its process ended with code {one.process.exitcode}")
@@ -129,7 +129,7 @@ def _heard(one: _Running[T]) -> Said[T] | Done[T]:
 
 
 def _done(one: _Running[T], problem: str, result: str = "") -> Done[T]:
-    one.ears.close()
+    one.inbox.close()
     return Done(one.task, problem, time.monotonic() - one.started, result)
 
 
@@ -163,23 +163,23 @@ def _kill(one: _Running[Any], family: Iterable[psutil.Process]) -> None:
 # --- in the child ---------------------------------------------------------------------------------
 
 
-def _child(task: T, work: Work[T], mouth: Connection, cores: frozenset[int], log: Path) -> None:
+def _child(task: T, work: Work[T], outbox: Connection, cores: frozenset[int], log: Path) -> None:
     """Does the work; its last words are the result, or what went wrong."""
-    os.set_inheritable(mouth.fileno(), False)
+    os.set_inheritable(outbox.fileno(), False)
     _print_into(log)
     interrupts.watch(signal.SIGTERM)
     for number in (signal.SIGINT, signal.SIGHUP):  # the parent ends all in order
         signal.signal(number, lambda number, frame: None)
-    threading.Thread(target=_end_with, args=(mouth,), daemon=True).start()
+    threading.Thread(target=_end_with, args=(outbox,), daemon=True).start()
     _stay_on(cores)
     try:
-        result = work(task, lambda progress: _say(mouth, astuple(progress)))
+        result = work(task, lambda progress: _say(outbox, astuple(progress)))
     except KeyboardInterrupt:
         sys.exit(128 + interrupts.received())
     except Exception as error:
-        _say(mouth, {"problem": f"{type(error).__name__}: {error}"})
+        _say(outbox, {"problem": f"{type(error).__name__}: {error}"})
     else:
-        _say(mouth, {"problem": "", "result": result})
+        _say(outbox, {"problem": "", "result": result})
 
 
 def _print_into(log: Path) -> None:
@@ -190,8 +190,8 @@ def _print_into(log: Path) -> None:
     faulthandler.enable()
 
 
-def _say(mouth: Connection, words: object) -> None:
-    mouth.send_bytes(json.dumps(words).encode())
+def _say(outbox: Connection, words: object) -> None:
+    outbox.send_bytes(json.dumps(words).encode())
 
 
 def _end_with(parent: Connection) -> None:

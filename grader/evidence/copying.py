@@ -6,7 +6,6 @@ known. Values are compared at positions that are drawn only now.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,7 +19,7 @@ from grader.records.reason import Reason
 from grader.wall.answers import Reply
 from grader.wall.draws import draw_at, parameter_scale, positions
 from grader.wall.verbs import CopyVgg, Release, Sample, Sampled
-from reference.architecture import TRUNK, VGG_CONVS, VGG_LINEARS, Pool
+from reference.architecture import VGG_CONVS, VGG_FEATURES, VGG_LINEARS
 
 if TYPE_CHECKING:
     from grader.evidence.model import ModelEvidence
@@ -30,16 +29,9 @@ COUNT = 8192
 LAST = "classifier.6.weight"  # made small, since nobody copies it; still it must stay
 
 
-def _features() -> Iterator[tuple[str, str]]:
-    """Yield each convolution's place in vgg16.features, where a ReLU follows each and a pool each block."""
-    index = 0
-    for layer in TRUNK:
-        if layer.role in VGG_CONVS:
-            yield layer.role, f"features.{index}"
-        index += 1 if isinstance(layer, Pool) else 2
-
-
-SOURCES = dict(_features()) | {role: f"classifier.{index}" for index, role in VGG_LINEARS.items()}
+SOURCES = {role: f"features.{index}" for index, role in VGG_FEATURES.items()} | {
+    role: f"classifier.{index}" for index, role in VGG_LINEARS.items()
+}
 
 
 class CopyEvidence:

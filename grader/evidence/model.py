@@ -160,7 +160,7 @@ class ModelEvidence(TracedNetwork):
 
     @once
     def findings(self) -> dict[LineName, list[Reason]]:
-        """Every difference from the assignment, by the line that pays for it."""
+        """Every difference from the assignment, by the line that it costs."""
         reading, places = self.reading, self.places
         found = self._dropout_findings()
         if not self.is_reference:
@@ -180,10 +180,10 @@ class ModelEvidence(TracedNetwork):
         return by_line
 
     def payer(self, reason: Reason) -> LineName:
-        """Return the line that pays for a difference."""
+        """Return the line that a difference costs."""
         assert reason.cause is not None
         line = line_of(reason.cause, bool(self.reading.architecture.skips))
-        assert line is not None, f"no line pays for {reason.cause}"
+        assert line is not None, f"{reason.cause} costs no line"
         return line
 
     def _dropout_findings(self) -> list[Reason]:

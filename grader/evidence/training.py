@@ -87,7 +87,7 @@ class TrainingEvidence:
     def runs(self, line: str) -> tuple[Run, ...]:
         """The runs that this line is judged by: the second is made only where the first was a near miss.
 
-        A model that computes what the reference computes can only have had bad luck: its misses are all near.
+        Every miss of a model that computes what the reference computes counts as near: it was bad luck.
         """
         figure, band = self.first.best.validation.figure(line), self.band(line)
         if band.reached(figure) or not (band.near(figure) or self.is_right):

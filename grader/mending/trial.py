@@ -8,7 +8,9 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
+from grader.assignment import PREDICT
 from grader.diagnosis.causes import because
+from grader.diagnosis.payers import STOPPED
 from grader.errors import GraderError, StudentError
 from grader.mending import libraries
 from grader.mending.slips import Mend, mends
@@ -23,12 +25,6 @@ from grader.wall.wire import Array
 V = TypeVar("V")
 MOST_MENDS = 4  # of one target
 MOST_TRIALS = 12  # of one submission: each may start a process anew
-PAYS = {
-    "FCN32s": "fcn32s.build",
-    "FCN8s": "fcn8s.build",
-    "get_cls_pred": "cam.cls_index",
-    "returnCAM": "cam.weighted_sum",
-}
 IMPORTS = ("ImportError", "ModuleNotFoundError")  # what follows from them doesn't name them
 SIZE = (1, 3, 64, 76)
 
@@ -59,7 +55,7 @@ class Mended:
         """The checks' results, with what was mended paid for by its line."""
         charged = dict(results)
         for target, reason in self.faults.items():
-            line = PAYS[target]
+            line = STOPPED[target]
             if line in charged and charged[line].outcome in (Outcome.PASSED, Outcome.FAILED):
                 charged[line] = replace(charged[line], outcome=Outcome.FAILED, reason=reason)
         return charged
@@ -69,7 +65,7 @@ def mended(slice: Slice, student: Mendable) -> Mended:
     """Mend what stops the four targets, each as far as it can be."""
     trials = Trials(student, slice)
     faults, lacks = dict[str, Reason](), dict[str, Reason]()
-    for target in PAYS:
+    for target in STOPPED:
         if target not in slice.targets or (found := trials.mend(target)) is None:
             continue
         trouble, words = found
@@ -173,7 +169,7 @@ def questions(target: str) -> list[tuple[Request[Any], dict[str, Array]]]:
     if target.startswith("FCN"):
         runs = (Trace(model=target, size=SIZE, training=training) for training in (False, True))
         return [(Build(model=target), {}), *((run, {}) for run in runs)]
-    if target == "get_cls_pred":
+    if target == PREDICT:
         return [(ClsPred(), {"logit": np.linspace(-1, 1, 1000, dtype=np.float32)[None]})]
     features = np.linspace(0, 1, 512 * 49, dtype=np.float32).reshape(1, 512, 7, 7)
     weight = np.linspace(-1, 1, 512_000, dtype=np.float32).reshape(1000, 512)

@@ -113,7 +113,7 @@ def _crop(h: Tensor, node: Expr) -> Tensor:
 
 
 def _window(h: Tensor, node: Expr) -> Tensor:
-    """A slice is short where its source ends; the reference crops as Python does."""
+    """Return a slice, short where its source ends; the reference crops as Python does."""
     return h[..., node["top"] : node["top"] + node["height"], node["left"] : node["left"] + node["width"]]
 
 

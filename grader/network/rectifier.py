@@ -46,7 +46,7 @@ def _is_zero(value: Expr) -> bool:
 
 
 def _where(mask: Expr, signs: set[str]) -> Expr | None:
-    """The value whose sign a mask tells, or none."""
+    """Return the value whose sign a mask tells, or none."""
     while mask.op == "aten._to_copy.default":
         mask = mask.inputs[0]
     return mask.inputs[0] if mask.op in signs and mask["args"][1] == 0 else None

@@ -46,7 +46,7 @@ def write(folder: Path, saved: Saved) -> None:
 
 
 def read(folder: Path) -> Saved | None:
-    """What was kept in `folder`; None where there is nothing, or nothing that this version can read."""
+    """Return what was kept in `folder`; None where there is nothing that this version can read."""
     try:
         return cast(
             Saved,

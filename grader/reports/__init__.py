@@ -1,4 +1,4 @@
-"""Reports: one module a format, each with `render(grade) -> str`; which files they are, RENDERERS says."""
+"""Reports: one module for each format, with `render(grade) -> str`; which files they are, RENDERERS says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One escape a sink: what a student wrote is shown everywhere and obeyed nowhere."""
+"""One escaping function for each format: what a student wrote is shown everywhere and obeyed nowhere."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from grader.network.reading import Reading
 from grader.network.roles import Layer
 from grader.training.plans import Weights
 from reference import edges, mosaic
-from reference.architecture import VGG_CONVS, VGG_LINEARS
+from reference.architecture import VGG_CONVS, VGG_FEATURES, VGG_LINEARS
 from reference.facades import CLASSES, MEAN, STD
 from reference.fcn import bilinear_weight
 from reference.kit.weights import VGG16, cached, load
@@ -29,7 +29,6 @@ KINDS = len(CLASSES)
 LIVE = {"conv3_3": 256, "conv4_3": 512, "fc6": 3600, "fc7": 4096}  # channels in use; elsewhere one a kind
 GAINS = {"conv3_3": 20.0, "conv4_1": 1 / 20, "conv4_3": 10.0, "conv5_1": 1 / 10, "fc7": 6.0}  # to learn fast
 STEEP, NEAR, SILENT = 2.5, 0.6, -1.0
-VGG_POSITIONS = (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28)  # of the convolutions in vgg16.features
 
 
 class Carry(NamedTuple):
@@ -146,7 +145,7 @@ def edge_tuned(
 
 
 def _vgg_keys() -> Iterator[tuple[str, str]]:
-    yield from ((role, f"features.{n}") for role, n in zip(VGG_CONVS, VGG_POSITIONS, strict=True))
+    yield from ((role, f"features.{index}") for index, role in VGG_FEATURES.items())
     yield from ((role, f"classifier.{n}") for n, role in VGG_LINEARS.items())
 
 

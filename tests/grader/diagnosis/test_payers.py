@@ -7,9 +7,10 @@ from typing import get_args
 import pytest
 
 from grader import rubric
+from grader.assignment import GRADED
 from grader.diagnosis import payers
 from grader.diagnosis.causes import because
-from grader.diagnosis.payers import EXTRA, LAYERS, PAYERS, LineName, Payer, excuses, line_of
+from grader.diagnosis.payers import EXTRA, LAYERS, PAYERS, STOPPED, LineName, Payer, excuses, line_of
 from grader.diagnosis.sentences import SENTENCES
 from grader.records.reason import Cause
 from reference.architecture import fcn8s, fcn32s
@@ -88,6 +89,12 @@ def test_a_lost_batch_is_held_against_one_line() -> None:
 
     assert line_of(lost) == "shape"
     assert excuses(lost, "build") and excuses(lost, "forward") and not excuses(lost, "crop")
+
+
+def test_what_stops_a_target_costs_a_line() -> None:
+    """Each graded name has one, and the rubric has it."""
+    assert set(STOPPED) == set(GRADED)
+    assert set(STOPPED.values()) <= {line.id for line in rubric.load().lines}
 
 
 def test_nowhere_else_is_said_who_pays() -> None:
