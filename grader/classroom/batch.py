@@ -112,10 +112,15 @@ def forget(folder: Path, why: str) -> None:
 
 
 def check_marks(entries: Iterable[Entry], out: Path) -> None:
-    """Raise CallError for the first file of marks that can't be right, before anything is graded."""
-    page = rubric.load()
+    """Raise CallError for all files of marks that can't be right, before anything is graded."""
+    page, faults = rubric.load(), list[str]()
     for entry in entries:
-        beside.check(out / entry.name, page)
+        try:
+            beside.check(out / entry.name, page)
+        except CallError as error:
+            faults.append(str(error))
+    if faults:
+        raise CallError("\n".join(faults))
 
 
 def left(

@@ -11,11 +11,12 @@ from grader.classroom.handed_in import Class
 from grader.classroom.people import Roster, read_roster
 from grader.classroom.statistics import Row, spreads
 from grader.commands.codes import exit_code
-from grader.commands.display import watching_class
+from grader.commands.display import LONGEST, watching_class
 from grader.commands.screen import Screen
 from grader.engines import local
 from grader.grading import Options
 from grader.marks import store
+from grader.reports.escape import one_line
 from grader.sandbox.isolation import choose
 
 
@@ -41,7 +42,8 @@ def grade_class(
         choose(options.isolation)  # better refused once than by every submission
     screen.remark(f"{sum(bool(entry.path) for entry in one.entries)} submissions, {len(tasks)} to grade.")
     events = batch.run(tasks, jobs or local.default_jobs(options.device))
-    problems = {done.task.name: done.problem for done in watching_class(events, len(tasks), screen.err)}
+    ended = watching_class(events, len(tasks), screen.err)
+    problems = {done.task.name: one_line(done.problem, LONGEST) for done in ended}
     rows = batch.collect(one.entries, out, kept, view, problems)
     batch.write_pages(rows, out, one.folder.resolve().name, one)
     graded = [row for row in rows if row.entry.path]

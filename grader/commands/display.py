@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from grader.classroom.batch import Task
 
 Listener = Callable[[Progress], None]
+LONGEST = 300  # characters of a problem; its log has all of it
 
 
 @contextmanager
@@ -60,7 +61,7 @@ def watching_class(
             if isinstance(event, Said):
                 continue
             if event.problem or not console.is_terminal:
-                said = f"failed: {event.problem}" if event.problem else event.result
+                said = f"failed: {event.problem[:LONGEST]}" if event.problem else event.result
                 say(
                     bars.console,
                     f"[{pace.done}/{total}] {name}: {said} ({event.seconds:.1f} s; {pace.left()})",

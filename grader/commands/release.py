@@ -50,7 +50,9 @@ def release(
     left = len([one for one in gate.leaving(rows) if one.grade])
     screen.tell(f"{left} students' grades were released to {shown(to)}.")
     if blocked:
-        screen.tell(f"{len(blocked)} submissions are not complete: no table for a course system holds them.")
+        screen.tell(
+            f"{len(blocked)} submissions are not complete: no table holds them, and their reports say so."
+        )
     return LOOK if kept or blocked else GRADED
 
 

@@ -78,9 +78,8 @@ def _secrets(grade: Grade, seen: Grade) -> Iterable[bytes]:
         expected = check.reason.expected.strip()
         if len(expected) >= SHORTEST and expected not in may:
             yield from {expected.encode(errors="replace"), escape(expected).encode(errors="replace")}
-    for picture in grade.pictures:
-        if picture.reference:
-            yield b64encode(picture.png)
+    own = {picture.png for picture in seen.pictures}  # a right map is the reference's, byte for byte
+    yield from (b64encode(picture.png) for picture in grade.pictures if picture.png not in own)
 
 
 def _words(seen: Grade) -> Iterable[str]:

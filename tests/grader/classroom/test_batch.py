@@ -220,6 +220,17 @@ def test_bad_marks_are_refused_before_the_work(fake: Fake, alice: Entry, out: Pa
     assert fake.count == 0
 
 
+def test_bad_marks_of_several_are_told_at_once(out: Path) -> None:
+    """Not one file a run."""
+    for name in ("a", "b"):
+        (out / name).mkdir(parents=True)
+        (out / name / "marks.toml").write_text("[fcn32s.crop]\npoints = 99\n")
+
+    with pytest.raises(CallError) as refused:
+        batch.check_marks([Entry(name, Path(name), ()) for name in ("a", "b")], out)
+    assert len(str(refused.value).splitlines()) == 2
+
+
 def test_a_students_report_holds_no_reference_values(fake: Fake, alice: Entry, out: Path) -> None:
     """Changing the audience makes the reports anew and grades nothing; the class page keeps all."""
     told = graded("alice", crop=FAILED, why="crop")

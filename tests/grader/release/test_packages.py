@@ -72,6 +72,14 @@ def test_what_the_student_wrote_is_no_secret() -> None:
     assert pages(replace(GRADE, submission=replace(GRADE.submission, texts=texts)), {})
 
 
+def test_a_right_picture_is_no_secret() -> None:
+    """It is the reference's, byte for byte, and the student's own."""
+    png = b"\x89PNG" + bytes(20)
+    both = (Picture("cam", "yours", png), Picture("cam", "right", png, reference=True))
+
+    assert pages(replace(GRADE, pictures=both), {})
+
+
 @pytest.mark.parametrize(
     ("names", "expected"),
     [
