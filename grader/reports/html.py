@@ -34,6 +34,11 @@ class PartView:
     points: Mapping[str, float]
 
     @property
+    def told(self) -> bool:
+        """Whether something is said of lost points; what a person did not give is said elsewhere."""
+        return bool(self.failed or self.blocked)
+
+    @property
     def bar(self) -> tuple[tuple[str, float], ...]:
         """(what, percent of the part) for each stretch of its bar."""
         whole = self.part.max_score

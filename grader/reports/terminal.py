@@ -16,7 +16,13 @@ from grader.reports.escape import one_line, terminal
 
 WIDTH = 100
 BAR = 20
-BARS = {"earned": ("█", "green"), "lost": ("━", "red"), "error": ("?", "magenta"), "pending": ("░", "dim")}
+BARS = {
+    "earned": ("█", "green"),
+    "kept": ("─", "dim"),
+    "lost": ("━", "red"),
+    "error": ("?", "magenta"),
+    "pending": ("░", "dim"),
+}
 SECTIONS = (
     ("Points lost", "red", words.LOST),
     ("Needs a person", "magenta", (Outcome.ERROR,)),

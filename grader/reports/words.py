@@ -62,9 +62,9 @@ def worth(checks: Iterable[ScoredCheck]) -> float:
 def stretches(grade: Grade, part: PartScore) -> dict[str, float]:
     """The points of a part by what became of them, in its bar's order; they add up to its `max_score`."""
     own = [check for check in grade.checks if check.part == part.id]
-    error = worth(of(own, Outcome.ERROR))
-    lost = total((part.max_score, -part.score, -error, -part.pending))
-    return {"earned": part.score, "lost": lost, "error": error, "pending": part.pending}
+    error, lost = worth(of(own, Outcome.ERROR)), worth(of(own, *LOST))
+    kept = total((part.max_score, -part.score, -lost, -error, -part.pending))  # by who marked it: 8 of 10
+    return {"earned": part.score, "kept": kept, "lost": lost, "error": error, "pending": part.pending}
 
 
 def findings(checks: Iterable[ScoredCheck]) -> tuple[Finding, ...]:
@@ -122,7 +122,7 @@ def headline(grade: Grade) -> str:
     elif grade.score and not worth(of(grade.checks, Outcome.PASSED)):
         said.append("Every point that was judged is earned.")
     if taken := worth(of(grade.checks, Outcome.PASSED)):
-        said.append(f"{counted(taken)} {'is' if taken == 1 else 'are'} not given by who marked it.")
+        said.append(f"{counted(taken)} {'was' if taken == 1 else 'were'} taken off by hand.")
     if errors:
         said.append(f"{plural(len(errors), 'line needs', 'lines need')} a person ({counted(worth(errors))}).")
     if grade.pending:

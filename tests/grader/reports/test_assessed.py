@@ -95,4 +95,4 @@ def test_points_that_a_person_kept_are_no_fault() -> None:
     text = RENDERERS["report.txt"](answered(graded("x"), 8))
 
     assert "Points lost" not in text and "fault" not in text
-    assert "2 points are not given by who marked it." in text
+    assert "2 points were taken off by hand." in text
