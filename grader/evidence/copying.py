@@ -18,7 +18,8 @@ from grader.network.roles import Layer
 from grader.records.reason import Reason
 from grader.wall.answers import Reply
 from grader.wall.draws import draw_at, parameter_scale, positions
-from grader.wall.verbs import CopyVgg, Release, Sample, Sampled
+from grader.wall.values import place
+from grader.wall.verbs import Copied, CopyVgg, Release, Sample, Sampled
 from reference.architecture import VGG_CONVS, VGG_FEATURES, VGG_LINEARS
 
 if TYPE_CHECKING:
@@ -44,9 +45,8 @@ class CopyEvidence:
 
     @once
     def method(self) -> str:
-        """The name of what copies; "" where nothing does."""
-        self.model.reading  # noqa: B018 - raises Blocked where there is nothing to copy into
-        return next(iter(self.model.built.methods), "")
+        """In which way the submission copies: a method, a function, the notebook's own cell; "" in none."""
+        return self.copied.way
 
     @once
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -76,24 +76,25 @@ class CopyEvidence:
 
     @once
     def raised(self) -> StudentError | None:
-        """What the student's function raised; None if it returned."""
+        """What the student's copying raised; None if it returned."""
         if not self.method:
             raise Blocked("there is no function that copies VGG-16, see copy_features")
+        failed = self.copied.failed
+        return StudentRaised(failed.kind, failed.message, place(failed.line)) if failed else None
+
+    @once
+    def copied(self) -> Copied:
+        """Let the submission copy; Blocked where there is nothing to copy into."""
         self.before  # noqa: B018 - while the model is as it was made
         fresh = self.earlier is None or not self.earlier.left_alone
         asked = CopyVgg(
             self.model.name,
-            method=self.method,
             shapes=self.shapes,
             seed=self.model.seed,
             fresh=fresh,
             stand_ins=self.stand_ins,
         )
-        try:
-            self.model.student.ask(asked, seconds=60.0)
-        except StudentRaised as error:
-            return error
-        return None
+        return self.model.student.ask(asked, seconds=90.0).value
 
     @property
     def left_alone(self) -> bool:

@@ -10,6 +10,7 @@ from grader.intake.choosing import Choice, choose
 from grader.intake.claims.evidence import evidence
 from grader.intake.claims.page import page
 from grader.intake.code.cam import cam_cell
+from grader.intake.code.copying import copiers_of, copyings
 from grader.intake.code.cutting import dropped, modules
 from grader.intake.code.program import Program
 from grader.intake.code.remarks import remarks
@@ -52,14 +53,18 @@ def _read(path: Path) -> Submission:
 
 def _submission(name: str, files: Files, choice: Choice) -> Submission:
     walk, targets = walk_targets(choice.library, choice.entries)
+    for module in walk.modules:
+        for copier in copiers_of(walk, module):
+            targets.setdefault(copier, module)
     needed = {module: frozenset(kept) for module, kept in walk.kept.items()}
+    copying = copyings(walk)
     cam = cam_cell(walk)
     left_out = dropped(walk)
     return Submission(
         name=name,
         sha256=files.sha256,
         source=choice.source,
-        slice=Slice(modules(walk, needed), targets, cam.chunks, cam.weight_fc, left_out, cam.module),
+        slice=Slice(modules(walk, needed), targets, cam.chunks, cam.weight_fc, left_out, cam.module, copying),
         saved=evidence(_stories(choice), cam.labels),
         page=page(cell for each in (*choice.extras, choice.main) if each.is_notebook for cell in each.cells),
         files=whereabouts(files, choice),

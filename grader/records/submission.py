@@ -38,10 +38,19 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class Copying:
+    """What a notebook does with a model that it builds, up to training: in `module`, by its `name` there."""
+
+    module: str
+    name: str
+    chunks: tuple[Chunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Slice:
     """The statements that the targets need.
 
-    `targets` maps FCN32s, FCN8s, get_cls_pred, returnCAM (and functions whose name holds "vgg") to the
+    `targets` maps FCN32s, FCN8s, get_cls_pred, returnCAM (and functions that may copy weights) to the
     name of the module that binds them; a target that is not there was not found.
     `cam_cell` is the slice of the last cell (what `weight_fc` needs and the statement that binds it),
     run in a copy of the namespace of `cam_module`; `weight_fc` is the innermost assignment alone, dedented.
@@ -53,6 +62,7 @@ class Slice:
     weight_fc: tuple[Chunk, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     cam_module: str = "submission"
+    copying: Mapping[str, tuple[Copying, ...]] = field(default_factory=dict)  # by model
 
 
 @dataclass(frozen=True, slots=True)

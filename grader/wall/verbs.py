@@ -101,12 +101,11 @@ Parameters = Annotated[dict[Name, Parameter], Meta(max_length=MAX_PARAMETERS)]
 
 
 class Model(Value, frozen=True):
-    """A model as its constructor made it, and the names of what could copy VGG-16."""
+    """A model as its constructor made it."""
 
     way: Literal["keyword", "position", "default"]
     meta: bool
     parameters: Parameters
-    methods: Annotated[tuple[Name, ...], Meta(max_length=100)]
 
 
 class Build(OfModel[Model], frozen=True):
@@ -196,13 +195,19 @@ class Release(OfModel[Done], frozen=True):
     """Free the memory that models take."""
 
 
-class CopyVgg(OfModel[Done], frozen=True, kw_only=True):
+class Copied(Value, frozen=True):
+    """In which way the submission copied, "" where it has none, and what it raised."""
+
+    way: Name
+    failed: Failure | None = None
+
+
+class CopyVgg(OfModel[Copied], frozen=True, kw_only=True):
     """Let the submission copy a VGG-16 of these shapes, filled from the seed unless it still is.
 
     `stand_ins` are names that the model lacks, each with the VGG-16 layer that it would hold.
     """
 
-    method: str
     shapes: Mapping[str, tuple[int, ...]]
     seed: int
     fresh: bool

@@ -166,17 +166,7 @@ def build(world: World, asked: Build, arrays: Arrays) -> Answer[Model]:
         for name, p in model.named_parameters()
     }
     meta = all(p.is_meta for p in model.parameters())
-    return Model(way, meta, parameters, tuple(vgg_methods(world, model))), {}
-
-
-def vgg_methods(world: World, model: nn.Module) -> list[str]:
-    """Return what could copy VGG-16: methods, then functions, whose name holds "vgg"."""
-    methods = [
-        name for name in dir(type(model)) if "vgg" in name.lower() and callable(getattr(type(model), name))
-    ]
-    return methods + [
-        name for name, value in world.targets.items() if "vgg" in name.lower() and callable(value)
-    ]
+    return Model(way, meta, parameters), {}
 
 
 # --- tracing ----------------------------------------------------------------------------------------

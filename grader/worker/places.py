@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import sys
 from collections.abc import Iterable
-from types import FrameType, TracebackType
+from types import FrameType, FunctionType, TracebackType
 
 from grader.records.submission import Chunk
 from grader.wall.values import SourceLine
@@ -42,6 +42,11 @@ def _innermost(traceback: TracebackType | None) -> Place | None:
             place = label, traceback.tb_lineno
         traceback = traceback.tb_next
     return place
+
+
+def is_students(function: FunctionType) -> bool:
+    """Whether a function stands in the submission."""
+    return function.__code__.co_filename in _labels
 
 
 def place_of_frame() -> Place | None:

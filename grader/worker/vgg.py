@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import torch
 from torch import nn
 
 from grader.wall.draws import positions
-from grader.wall.verbs import CopyVgg, Done, Sample, Sampled
+from grader.wall.verbs import Copied, CopyVgg, Sample, Sampled
 from grader.worker.challenge import put, real_model
-from grader.worker.loader import World, call
+from grader.worker.copying import copied
+from grader.worker.loader import World
 from grader.worker.models import Answer, Arrays
 from grader.worker.state import Vgg16
 
@@ -43,16 +42,11 @@ def _make_vgg16(shapes: Mapping[str, tuple[int, ...]]) -> nn.Module:
     return empty.eval()
 
 
-def copy_vgg(world: World, asked: CopyVgg, arrays: Arrays) -> Answer[Done]:
-    """Call the student's copying with a VGG-16 made for the purpose; the model was filled before."""
-    model = real_model(world, asked)
+def copy_vgg(world: World, asked: CopyVgg, arrays: Arrays) -> Answer[Copied]:
+    """Let the submission copy a VGG-16 made for the purpose, in whichever way it does."""
     vgg16 = filled_vgg16(world, asked.shapes, asked.seed, asked.fresh)
-    _stand_in(model, vgg16, asked.stand_ins)
-    if hasattr(type(model), asked.method):
-        call(getattr(model, asked.method), vgg16)
-    else:
-        _call_function(world.targets[asked.method], model, vgg16)
-    return Done(), {}
+    way, failed = copied(world, asked, vgg16, lambda model: _stand_in(model, vgg16, asked.stand_ins))
+    return Copied(way, failed), {}
 
 
 def _stand_in(model: nn.Module, vgg16: nn.Module, names: Mapping[str, str]) -> None:
@@ -65,12 +59,6 @@ def _stand_in(model: nn.Module, vgg16: nn.Module, names: Mapping[str, str]) -> N
             kernel = (twin.weight.shape[2], twin.weight.shape[3])
             twin = nn.Conv2d(twin.weight.shape[1], twin.weight.shape[0], kernel)
         setattr(model, name, twin)
-
-
-def _call_function(function: Callable[..., Any], model: nn.Module, vgg16: nn.Module) -> None:
-    names = list(inspect.signature(function).parameters)
-    vgg_first = bool(names) and "vgg" in names[0].lower()
-    call(function, *((vgg16, model) if vgg_first else (model, vgg16)))
 
 
 def sample(world: World, asked: Sample, arrays: Arrays) -> Answer[Sampled]:

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from grader.assignment import GRADED
 from grader.intake.code.effects import Imported
 from grader.intake.code.library import MAIN, Library
-from grader.intake.code.names import FUNCTIONS
 from grader.intake.code.program import END, Program
-from grader.intake.code.weight import barred, is_heavy
+from grader.intake.code.weight import barred
 
 BUILTINS = frozenset(dir(builtins))
 
@@ -40,6 +39,23 @@ class Walk:
     def modules(self) -> tuple[str, ...]:
         """All modules, those that are run first."""
         return tuple(dict.fromkeys((*self.entries, *self.used)))
+
+    def fork(self) -> Walk:
+        """A walk that goes on from here, and leaves this one as it is."""
+        other = Walk(self.library, self.entries)
+        other.kept.update({module: set(kept) for module, kept in self.kept.items()})
+        other.used, other._seen, other._barred = dict(self.used), set(self._seen), self._barred
+        other.brought = {key: dict(names) for key, names in self.brought.items()}
+        return other
+
+    def take_imports(self, fork: Walk) -> None:
+        """Keep what another walk needs of imported modules too."""
+        self.used |= fork.used
+        for module in fork.used:
+            self.kept[module] |= fork.kept[module]
+        for (module, at), names in fork.brought.items():
+            if module not in self.entries:
+                self.brought.setdefault((module, at), {}).update(names)
 
     def barred(self, module: str) -> frozenset[int]:
         """The positions of statements that no slice runs."""
@@ -251,10 +267,6 @@ def walk_targets(library: Library, entries: Sequence[str] = (MAIN,)) -> tuple[Wa
     """Walk from the targets; also the targets that were found, with the module that binds each."""
     walk = Walk(library, entries)
     found = {name: module for name in GRADED if (module := _bound_by(walk, name))}
-    for module in walk.modules:
-        for name in _vgg_functions(walk, module):
-            walk.want(module, name)
-            found.setdefault(name, module)
     walk.want_what_changes_modules()
     return walk, found
 
@@ -266,15 +278,6 @@ def _bound_by(walk: Walk, name: str) -> str:
         if walk.provides(entry, name):
             return entry
     return walk.want_in_modules(name)
-
-
-def _vgg_functions(walk: Walk, module: str) -> list[str]:
-    program = walk.library.program(module)
-    nodes = [each.node for each in program.statements] if program else []
-    names = dict.fromkeys(
-        node.name for node in nodes if isinstance(node, FUNCTIONS) and "vgg" in node.name.lower()
-    )
-    return [name for name in names if program and not is_heavy(program, name)]
 
 
 def is_future(node: ast.stmt) -> bool:

@@ -318,7 +318,6 @@ def test_a_model_is_described_as_it_was_made() -> None:
     assert built.parameters["conv1_1.weight"].shape == (2, 3, 3, 3)
     assert [name for name, made in built.parameters.items() if not made.trained] == ["conv1_1.weight"]
     assert found.places["conv1_1.weight"] == Place("cell 1", line)
-    assert built.methods == ("copy_params_from_vgg16",)
 
 
 def test_a_network_that_needs_a_larger_image_gets_one() -> None:

@@ -13,7 +13,7 @@ from grader.wall.answers import Broken, Ok, Raised, fit, read_answer, read_value
 from grader.wall.values import Described, SourceLine
 from grader.wall.verbs import Build, Done, Forward, Map, Ping, Sample, TrainSteps
 
-MODEL = {"way": "keyword", "meta": True, "parameters": {}, "methods": []}
+MODEL = {"way": "keyword", "meta": True, "parameters": {}}
 FORWARD = Forward("FCN8s", size=(1, 3, 4, 5), seed=1)
 SEEN = Described("Tensor", (1, 2), "float32")
 
@@ -58,8 +58,7 @@ def test_what_is_no_status_is_refused(header: dict[str, Any]) -> None:
         (MODEL | {"way": "luck"}, r"Invalid enum value 'luck' - at `\$.way`"),
         (MODEL | {"parameters": [3]}, r"at `\$.parameters`"),
         (MODEL | {"score": 100}, "unknown field `score`"),
-        (MODEL | {"methods": ["m"] * 101}, "length <= 100"),
-        (MODEL | {"methods": ["m" * 501]}, "length <= 500"),
+        (MODEL | {"parameters": {"w" * 501: {"shape": [1], "trained": True}}}, "length <= 500"),
         (MODEL | {"parameters": {"w": {"shape": [-1], "trained": True}}}, ">= 0"),
         (MODEL | {"parameters": {"w": {"shape": [1 << 41], "trained": True}}}, "<= 1099511627776"),
     ],

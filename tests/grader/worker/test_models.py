@@ -37,7 +37,6 @@ def test_a_model_is_built_without_memory() -> None:
     assert value["meta"]
     weight = value["parameters"]["conv1_1.weight"]
     assert (weight["shape"], weight["trained"]) == ((2, 3, 3, 3), True)
-    assert list(value["methods"]) == ["copy_params_from_vgg16"]
 
 
 def test_a_constructor_that_looks_at_values_is_run_for_real() -> None:

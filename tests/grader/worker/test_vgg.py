@@ -7,14 +7,14 @@ import pytest
 
 from grader.wall.draws import draw_parameter
 from grader.worker.loader import World
-from tests.grader.worker.a_model import ask, cause, tiny
+from tests.grader.worker.a_model import ask, tiny
 
 SHAPES = {"features.0.weight": (12, 3, 3, 3), "features.0.bias": (12,)}
 COPIES = "self.conv.weight.data = vgg16.features[0].weight.data"
 COPYING = f"def load_vgg(self, vgg16):\n        {COPIES}\n\n    def forward"
 
 
-DEFAULTS = {"method": "load_vgg", "shapes": SHAPES, "seed": 3, "fresh": True, "stand_ins": {}}
+DEFAULTS = {"shapes": SHAPES, "seed": 3, "fresh": True, "stand_ins": {}}
 DRAWN = draw_parameter(3, "vgg/features.0.weight", (12, 3, 3, 3))
 
 
@@ -39,14 +39,6 @@ def test_a_vgg16_is_filled_again_only_if_it_must() -> None:
     assert copied(world, fresh=True).any()
 
 
-def test_functions_and_methods_that_copy_are_found_by_name() -> None:
-    """Methods come first, then functions; what isn't callable is none."""
-    world = tiny(("def forward", COPYING))
-    world.targets |= {"copy_vgg16_into": len, "VGG_URL": "http"}
-
-    assert list(ask(world, "build")[0]["methods"]) == ["load_vgg", "copy_vgg16_into"]
-
-
 @pytest.mark.parametrize("order", ["model, vgg16", "vgg16, model", "net, vgg", "VGG, net"])
 def test_a_function_gets_its_arguments_in_its_own_order(order: str) -> None:
     """The argument whose name holds vgg is the VGG-16."""
@@ -57,7 +49,7 @@ def test_a_function_gets_its_arguments_in_its_own_order(order: str) -> None:
     )
     world = tiny(("class FCN32s", f"{function}\nclass FCN32s"))
 
-    assert np.array_equal(copied(world, method="copy_vgg16_into"), DRAWN)
+    assert np.array_equal(copied(world), DRAWN)
 
 
 def test_copying_finds_stand_ins_for_what_is_missing() -> None:
@@ -65,5 +57,8 @@ def test_copying_finds_stand_ins_for_what_is_missing() -> None:
     looks = "self.conv1_1.weight.data.copy_(vgg16.features[0].weight); self.relu1_1"
     world = tiny(("def forward", f"def load_vgg(self, vgg16):\n        {looks}\n\n    def forward"))
 
-    assert isinstance(cause(world, "copy_vgg", **DEFAULTS), AttributeError)
-    copied(world, stand_ins={"conv1_1": "features.0", "relu1_1": ""})
+    answer, _ = ask(world, "copy_vgg", **DEFAULTS)
+    assert (answer["way"], answer["failed"]["kind"]) == ("load_vgg", "AttributeError")
+    stand_ins = {"conv1_1": "features.0", "relu1_1": ""}
+    answer, _ = ask(world, "copy_vgg", **{**DEFAULTS, "stand_ins": stand_ins})
+    assert answer["failed"] is None

@@ -1,0 +1,104 @@
+"""How a notebook puts VGG-16 into its models: the statements that touch a model after it was built."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.assignment import FCN8S, FCN32S, GRADED
+from grader.intake.code.cutting import chunks, in_order
+from grader.intake.code.effects import calls, running
+from grader.intake.code.names import FUNCTIONS
+from grader.intake.code.names import walk as nodes_of
+from grader.intake.code.program import Program
+from grader.intake.code.slicing import Walk
+from grader.intake.code.weight import is_heavy
+from grader.records.submission import Copying
+
+MODELS = (FCN32S.name, FCN8S.name)
+IDLE = {"cpu", "cuda", "eval", "to", "train", "parameters", "state_dict", "print", "summary"}
+TELLING = {"weight", "bias", "state_dict", "load_state_dict", "copy_", "parameters", "named_parameters"}
+MOST = 3  # models of one class that are looked at
+
+
+def copyings(walk: Walk) -> dict[str, tuple[Copying, ...]]:
+    """By model what a notebook does with those that it builds, the last one first, on top of a walk.
+
+    What is imported for that joins the walk's modules.
+    """
+    found = {model: tuple(_of_model(walk, model))[-MOST:][::-1] for model in MODELS}
+    return {model: each for model, each in found.items() if each}
+
+
+def _of_model(walk: Walk, model: str) -> Iterator[Copying]:
+    for entry in walk.entries:
+        program = walk.library.program(entry)
+        for at, name in _built(program, model) if program else ():
+            assert program is not None
+            touching = _touching(walk, program, at, name)
+            if not touching:
+                continue
+            fork = walk.fork()
+            for position in (at, *touching):
+                fork.keep(entry, position)
+            walk.take_imports(fork)
+            positions = (fork.kept[entry] - walk.kept[entry]) | {at, *touching}
+            yield Copying(entry, name, chunks(fork, entry, in_order(program, positions)))
+
+
+def _built(program: Program, model: str) -> Iterator[tuple[int, str]]:
+    """The positions where a model is built, each with the name it is given."""
+    for at, statement in enumerate(program.statements):
+        if not isinstance(statement.node, ast.Assign) or len(statement.names.binds) != 1:
+            continue
+        if any(call.path.rpartition(".")[2] == model for call in calls(running([statement.node]))):
+            yield at, next(iter(statement.names.binds))
+
+
+def _touching(walk: Walk, program: Program, built: int, name: str) -> list[int]:
+    """The statements that do something with a model until it is trained or replaced."""
+    found = []
+    for at in range(built + 1, len(program.statements)):
+        statement = program.statements[at]
+        if name not in statement.names.reads:
+            if name in statement.names.sure:
+                break
+            continue
+        if at in walk.barred(program.name):
+            break
+        if _does_something(statement.node, name):
+            found.append(at)
+    return found
+
+
+def _does_something(node: ast.stmt, name: str) -> bool:
+    """Whether a statement may change a model: calls that only move, show or switch it do not."""
+    made = calls(running([node]))
+    about = [call for call in made if name in call.arguments or call.path.split(".")[0] == name]
+    about += [call for call in made if name in dict(call.keywords).values()]
+    idle = bool(about) and all(call.path.rpartition(".")[2] in IDLE for call in about)
+    return not idle or not isinstance(node, ast.Expr | ast.Assign)
+
+
+def copiers_of(walk: Walk, module: str) -> list[str]:
+    """Keep the functions of a module that may copy weights; their names."""
+    program = walk.library.program(module)
+    names = _copiers(program) if program else []
+    for name in names:
+        walk.want(module, name)
+    return names
+
+
+def _copiers(program: Program) -> list[str]:
+    """The functions that are named for VGG, or handle weights of what they are given."""
+    functions = [each.node for each in program.statements if isinstance(each.node, FUNCTIONS)]
+    found = dict.fromkeys(node.name for node in functions if node.name not in GRADED and _may_copy(node))
+    return [name for name in found if not is_heavy(program, name)]
+
+
+def _may_copy(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return "vgg" in node.name.lower() or (bool(node.args.args) and _handles_weights(node))
+
+
+def _handles_weights(node: ast.AST) -> bool:
+    return any(isinstance(part, ast.Attribute) and part.attr in TELLING for part in nodes_of(node))

@@ -1,0 +1,232 @@
+"""The ways in which a submission may put a VGG-16 into its model, tried until one does."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from grader.wall.values import SourceLine
+from grader.wall.verbs import CopyVgg, Failure
+from grader.worker.challenge import real_model
+from grader.worker.loader import StudentCodeError, World, call, describe, run_chunks
+from grader.worker.models import without_slow_initialisers
+from grader.worker.places import is_students, line_of
+from grader.worker.state import Real
+
+TELLING = ("vgg", "pretrain", "copy", "transfer", "load", "init", "weight", "backbone")  # likeliest first
+ENOUGH = 8  # ways that are tried: some take a second
+VGG_LIKE = ("vgg", "pretrain", "source", "src", "backbone")  # in the name of an argument
+PASSED = {"forward", "train", "eval"}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way: what it is called in a report, and how it is gone; a statement's failure is returned."""
+
+    name: str
+    go: Callable[[nn.Module, nn.Module], Failure | None]
+
+
+def ways(world: World, asked: CopyVgg) -> list[Way]:
+    """The ways of a submission, likeliest first: named for VGG, the notebook's own, by what they take."""
+    model = type(real_model(world, asked))
+    named = [*_methods(model), *_functions(world)]
+    by_name = [way for way in named if "vgg" in way.name.lower()]
+    others = sorted((way for way in named if way not in by_name), key=lambda way: _rank(way.name))
+    found = [*by_name, *_replays(world, asked), *others, *_constructors(world, asked)]
+    return found[:ENOUGH]
+
+
+def _rank(name: str) -> int:
+    return next((at for at, word in enumerate(TELLING) if word in name.lower()), len(TELLING))
+
+
+# --- methods and functions --------------------------------------------------------------------------
+
+
+def _methods(model: type[nn.Module]) -> Iterator[Way]:
+    """The methods of the submission's classes that can be called with a VGG-16, or get one themselves."""
+    for name in dir(model):
+        method = inspect.getattr_static(model, name, None)
+        function = getattr(method, "__func__", method)
+        if name in PASSED or name.startswith("__") or not inspect.isfunction(function):
+            continue
+        if is_students(function):
+            for arguments in _fitting(function, ("model", "vgg16"), ("model",)):
+                if len(arguments) > 1 or _asks_for_vgg(function):
+                    yield Way(name, _method(name, arguments))
+
+
+def _method(name: str, arguments: tuple[str, ...]) -> Callable[[nn.Module, nn.Module], None]:
+    def go(model: nn.Module, vgg16: nn.Module) -> None:
+        call(getattr(model, name), *([vgg16] if "vgg16" in arguments else []))
+
+    return go
+
+
+def _functions(world: World) -> Iterator[Way]:
+    """The functions that take a model and a VGG-16, in either order, or a model alone."""
+    for name, function in world.targets.items():
+        if not inspect.isfunction(function):
+            continue
+        names = list(inspect.signature(function).parameters)
+        vgg_first = bool(names) and any(word in names[0].lower() for word in VGG_LIKE)
+        both = ("vgg16", "model") if vgg_first else ("model", "vgg16")
+        for arguments in _fitting(function, both, both[::-1], ("model",)):
+            if len(arguments) > 1 or _asks_for_vgg(function):
+                yield Way(name, _function(function, arguments))
+
+
+def _function(function: Callable[..., Any], arguments: tuple[str, ...]) -> Callable[..., None]:
+    def go(model: nn.Module, vgg16: nn.Module) -> None:
+        call(function, *(vgg16 if each == "vgg16" else model for each in arguments))
+
+    return go
+
+
+def _asks_for_vgg(function: Callable[..., Any]) -> bool:
+    """Whether a function names a VGG-16 itself: one that is given none must get it from somewhere."""
+    code = function.__code__
+    return any("vgg" in str(each).lower() for each in (*code.co_names, *code.co_varnames, *code.co_consts))
+
+
+def _fitting(function: Callable[..., Any], *forms: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The forms of arguments that a function can be called with."""
+    found = []
+    for form in forms:
+        with suppress(TypeError, ValueError):
+            inspect.signature(function).bind(*form)
+            found.append(form)
+    return found
+
+
+# --- as the notebook does it, and by the constructor ------------------------------------------------
+
+
+def _replays(world: World, asked: CopyVgg) -> Iterator[Way]:
+    for copying in world.slice.copying.get(asked.model, ()):
+
+        def go(model: nn.Module, vgg16: nn.Module, copying: Any = copying) -> Failure | None:
+            namespace = dict(world.namespaces.get(copying.module, {}))
+            with without_slow_initialisers():
+                failures = run_chunks(copying.chunks, namespace)
+            _adopt(world, asked, namespace.get(copying.name))
+            return failures[0] if failures else None
+
+        yield Way(f"the notebook's {copying.name}", go)
+
+
+def _constructors(world: World, asked: CopyVgg) -> Iterator[Way]:
+    """The constructor as it is, and with what its arguments seem to ask for."""
+    make = world.targets.get(asked.model)
+    if not inspect.isclass(make) or not inspect.isfunction(make.__init__):
+        return
+    names = list(inspect.signature(make).parameters)
+    asks = any(word in name.lower() for name in names for word in ("pretrain", "vgg", "backbone"))
+    if not asks and not _asks_for_vgg(make.__init__):
+        return
+
+    def go(model: nn.Module, vgg16: nn.Module) -> None:
+        given: dict[str, Any] = {name: True for name in names if "pretrain" in name.lower()}
+        given |= {name: vgg16 for name in names if "vgg" in name.lower() or "backbone" in name.lower()}
+        given |= {name: asked.n_class for name in names[:1] if "class" in name.lower()}
+        with without_slow_initialisers():
+            _adopt(world, asked, call(make, **given))
+
+    yield Way(f"{asked.model}(...)", go)
+
+
+def _adopt(world: World, asked: CopyVgg, made: object) -> None:
+    """Take a model that copying made for the one under examination, if it is alike."""
+    made = getattr(made, "module", made)
+    known = real_model(world, asked)
+    if isinstance(made, nn.Module) and made is not known:
+        shapes = {name: parameter.shape for name, parameter in made.named_parameters()}
+        if shapes == {name: parameter.shape for name, parameter in known.named_parameters()}:
+            world.state.real = Real((asked.model, asked.n_class), made.cpu().eval())
+
+
+# --- whether one did ----------------------------------------------------------------------------------
+
+
+def took(model: nn.Module, vgg16: nn.Module) -> bool:
+    """Whether a weight of a model holds a VGG-16's values."""
+    theirs = [each for name, each in vgg16.named_parameters() if name.endswith("weight") and each.numel() > 1]
+    for name, parameter in model.named_parameters():
+        if not name.endswith("weight") or parameter.dim() < 2:
+            continue
+        flat = parameter.detach().reshape(-1)
+        alike = (each.detach().reshape(-1) for each in theirs if each.numel() == flat.numel())
+        if any(torch.equal(flat[:64], each[:64]) and torch.equal(flat, each) for each in alike):
+            return True
+    return False
+
+
+@contextmanager
+def downloaded(vgg16: nn.Module) -> Iterator[None]:
+    """While this lasts, torchvision's pretrained VGG-16 is this one, however it is asked for."""
+    from torchvision.models import vgg
+
+    build = vgg._vgg
+
+    def given(cfg: str, batch_norm: bool, weights: Any, *rest: Any, **options: Any) -> nn.Module:
+        if cfg == "D" and not batch_norm and weights is not None:
+            return vgg16
+        built: nn.Module = build(cfg, batch_norm, weights, *rest, **options)
+        return built
+
+    def state(url: Any, *_: Any, **__: Any) -> Any:
+        if "vgg16" in str(url):
+            return dict(vgg16.state_dict())
+        return loads["torch.hub"](url, *_, **__)
+
+    places = dict.fromkeys(("torch.hub", "torchvision.models._api"), "load_state_dict_from_url")
+    places |= {"torch.utils.model_zoo": "load_url"}
+    there = {name: key for name, key in places.items() if name in sys.modules}
+    loads = {name: vars(sys.modules[name])[key] for name, key in there.items()}
+    vgg._vgg = given
+    for name, key in there.items():
+        setattr(sys.modules[name], key, state)
+    try:
+        yield
+    finally:
+        vgg._vgg = build
+        for name, key in there.items():
+            setattr(sys.modules[name], key, loads[name])
+
+
+def copied(
+    world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn.Module], None]
+) -> tuple[str, Failure | None]:
+    """Go the ways until one puts the VGG-16 into the model: its name, and what it raised.
+
+    Where none does, the first one's, and the model is as it was made.
+    """
+    first: tuple[str, Failure | None] | None = None
+    with downloaded(vgg16):
+        for way in ways(world, asked):
+            model = real_model(world, asked)
+            prepare(model)
+            failed = _gone(way, model, vgg16)
+            if took(real_model(world, asked), vgg16):
+                return way.name, failed
+            likely = "vgg" in way.name.lower() or way.name.startswith("the notebook")
+            first = first or ((way.name, failed) if likely else None)
+            world.state.real = None
+    return first or ("", None)
+
+
+def _gone(way: Way, model: nn.Module, vgg16: nn.Module) -> Failure | None:
+    try:
+        return way.go(model, vgg16)
+    except StudentCodeError as error:
+        cause = error.__cause__ or error
+        line = line_of(cause)
+        return Failure(line or SourceLine("", 0), *describe(cause), line)
