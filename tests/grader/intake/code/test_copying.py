@@ -1,0 +1,49 @@
+"""What a notebook does with its models before it trains them is there to be done again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.intake import read
+from tests.grader.intake.a_submission import folder, ipynb
+
+MODEL = "class FCN8s:\n    pass"
+CELLS: dict[str, tuple[str, list[str]]] = {
+    "a method": (
+        "net = get()\nm = FCN8s(12)\nm.load_pretrained(net)\nTrainer(m)",
+        ["net = get()", "m = FCN8s(12)", "m.load_pretrained(net)"],
+    ),
+    "a function": ("m = FCN8s()\nstart(m, get())\nprint(m)", ["m = FCN8s()", "start(m, get())"]),
+    "a loop": (
+        "m = FCN8s().cuda()\nfor a, b in zip(m.layers, get()):\n    a.weight = b.weight",
+        ["m = FCN8s().cuda()", "for a, b in zip(m.layers, get()):\n    a.weight = b.weight"],
+    ),
+    "nothing": ("m = FCN8s()\nm = m.to(device)\nTrainer(m)\nm.load_pretrained(1)", []),
+    "another model": ("m = FCN8s()\nm = Other()\nm.load_pretrained(1)", []),
+}
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_statements_that_touch_a_model_are_kept(cell: str, tmp_path: Path) -> None:
+    """With what they need, up to the training; those that only move or show it are not."""
+    text, expected = CELLS[cell]
+    files = {"a.ipynb": ipynb("from FCN.trainer import Trainer\ndef get(): return 1", MODEL, text)}
+
+    found = read(folder(tmp_path / "s", files)).slice.copying.get("FCN8s", ())
+
+    sources = [chunk.source for each in found for chunk in each.chunks if chunk.label == "cell 3"]
+    assert sources == expected
+
+
+def test_functions_that_handle_weights_are_kept(tmp_path: Path) -> None:
+    """Whatever they are called, unless they train."""
+    text = (
+        "def transfer(a, b):\n    a.weight = b.weight\ndef show(m):\n    print(m)\n"
+        "def fit(m):\n    loss = m.weight.sum()\n    loss.backward()\ndef vgg_layers(n):\n    return n"
+    )
+
+    targets = read(folder(tmp_path / "s", {"a.ipynb": ipynb(MODEL, text)})).slice.targets
+
+    assert set(targets) == {"FCN8s", "transfer", "vgg_layers"}

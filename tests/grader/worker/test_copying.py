@@ -1,0 +1,86 @@
+"""However a submission copies VGG-16, one of the ways does it."""
+
+# ruff: noqa: E501  (a sample reads better on one line)
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.records.submission import Chunk, Copying, Slice
+from grader.wall.draws import draw_parameter
+from grader.worker.loader import World
+from tests.grader.worker.a_model import ask, tiny
+
+SHAPES = {"features.0.weight": (12, 3, 3, 3), "features.0.bias": (12,)}
+DRAWN = draw_parameter(3, "vgg/features.0.weight", (12, 3, 3, 3))
+ARGS = {"shapes": SHAPES, "seed": 3, "fresh": True, "stand_ins": {}}
+COPY = "{}.conv.weight.data.copy_({}.features[0].weight.data)"
+OWN = "import torchvision\n        vgg = torchvision.models.vgg16({})\n        " + COPY.format("self", "vgg")
+
+
+def method(text: str) -> tuple[str, str]:
+    return "def forward", f"{text}\n\n    def forward"
+
+
+WAYS: dict[str, tuple[str, tuple[str, str]]] = {
+    "a method of any name": ("start_from", method(f"def start_from(self, net):\n        {COPY.format('self', 'net')}")),
+    "a method that gets it itself": ("warm_up", method(f"def warm_up(self):\n        {OWN.format('pretrained=True')}")),
+    "... by the new argument": ("warm_up", method(f"def warm_up(self):\n        {OWN.format('weights=torchvision.models.VGG16_Weights.DEFAULT')}")),
+    "a function, model first": ("transfer", ("class FCN32s", f"def transfer(a, b):\n    {COPY.format('a', 'b')}\n\n\nclass FCN32s")),
+    "a function, model last": ("transfer", ("class FCN32s", f"def transfer(a, b):\n    {COPY.format('b', 'a')}\n\n\nclass FCN32s")),
+    "a method beside one that is named for VGG": (
+        "fetch", method(f"def vgg_block(self, width):\n        return width + 1\n\n    def fetch(self, net):\n        {COPY.format('self', 'net')}"),
+    ),
+}  # fmt: skip
+
+
+def weight(world: World) -> np.ndarray:
+    assert world.state.real is not None
+    return np.asarray(world.state.real.model.conv.weight.detach())
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_way_is_found(way: str) -> None:
+    """By what it takes and what it does."""
+    name, change = WAYS[way]
+    world = tiny(change)
+    if name in world.namespaces["submission"]:
+        world.targets[name] = world.namespaces["submission"][name]
+
+    answer, _ = ask(world, "copy_vgg", **ARGS)
+
+    assert (answer["way"], answer["failed"]) == (name, None)
+    assert np.array_equal(weight(world), DRAWN)
+
+
+def test_the_notebooks_own_statements_are_gone_through() -> None:
+    """The model that they make is the one that is looked at then."""
+    world = tiny()
+    cell = (
+        "net = FCN32s()\nimport torchvision\nvgg = torchvision.models.vgg16(pretrained=True)\n"
+        + COPY.format("net", "vgg")
+    )
+    chunks = (Chunk("cell 9", 1, cell),)
+    world.slice = Slice(copying={"FCN32s": (Copying("submission", "net", chunks),)})
+
+    answer, _ = ask(world, "copy_vgg", **ARGS)
+
+    assert answer["way"] == "the notebook's net"
+    assert np.array_equal(weight(world), DRAWN)
+
+
+def test_where_nothing_copies_nothing_is_named() -> None:
+    """And the model is as it was made."""
+    answer, _ = ask(tiny(), "copy_vgg", **ARGS)
+
+    assert answer == {"way": "", "failed": None}
+
+
+def test_torchvision_is_as_it_was_afterwards() -> None:
+    """Only while copying is its VGG-16 this one."""
+    from torchvision.models import vgg
+
+    before = vgg._vgg
+    ask(tiny(), "copy_vgg", **ARGS)
+
+    assert vgg._vgg is before
