@@ -34,7 +34,18 @@ def gradebook(rows: Iterable[Row]) -> str:
     """
     people = [(row, person) for row in rows for person in row.entry.people]
     parts = list(dict.fromkeys(part.title for row, _ in people if row.grade for part in row.grade.parts))
-    header = [*WHO, "score", "assessed", "max_score", *parts, "remarks", "submission_sha256", "seed"]
+    header = [
+        *WHO,
+        "score",
+        "assessed",
+        "max_score",
+        "pending",
+        *parts,
+        "look",
+        "remarks",
+        "submission_sha256",
+        "seed",
+    ]
     return tables.write(header, [_row(row, person, parts) for row, person in people], marked=True)
 
 
@@ -43,12 +54,13 @@ def _row(row: Row, person: Person, parts: Iterable[str]) -> list[Cell]:
     who = [person.name, person.sis_id, person.login, person.email, person.section, entry.name]
     state = [status(row), "yes" if grade and grade.complete else "no", *_late(row)]
     words = [*who, *state]
-    remarks = "; ".join(row.said)
+    remarks = [one_line(row.look), one_line("; ".join(entry.remarks))]
     if grade is None:
-        return [*map(one_line, words), "", "", "", *("" for _ in parts), one_line(remarks), "", ""]
+        return [*map(one_line, words), "", "", "", "", *("" for _ in parts), *remarks, "", ""]
     judged = assessed(grade.checks)
-    numbers = [_points(grade.score) if judged else "", _points(judged), _points(grade.max_score)]
-    tail = [one_line(remarks), grade.provenance.submission_sha256, str(grade.provenance.seed)]
+    points = (judged, grade.max_score, grade.pending)
+    numbers = [_points(grade.score) if judged else "", *map(_points, points)]
+    tail = [*remarks, grade.provenance.submission_sha256, str(grade.provenance.seed)]
     return [*map(one_line, words), *numbers, *_part_scores(grade, parts), *tail]
 
 

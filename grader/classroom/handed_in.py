@@ -12,10 +12,11 @@ from grader.classroom.exports import EXPORTS
 from grader.classroom.exports.found import Found
 from grader.classroom.matching import match
 from grader.classroom.people import Person, Roster
+from grader.classroom.times import after
 from grader.errors import CallError
 from grader.paths import report_name, report_names, shown, submissions_in
 
-STAGING = ".handed-in"
+STAGING, LIST = ".handed-in", ".class.json"  # what a folder of reports holds beside them
 SHOWN = 20  # names of many
 
 
@@ -59,7 +60,7 @@ def read(folder: Path, roster: Roster, out: Path) -> Class:
     said = (
         [f"{shown(home)} was read: the export lies there, not in {shown(folder)}."] if home != folder else []
     )
-    found = [one for one in _found(home, out / STAGING) if one.path.resolve() != out.resolve()]
+    found = [one for one in _found(home, out / STAGING) if not _is_ours(one.path, out)]
     if not found:
         raise CallError(f"{shown(folder)} holds no submission: no folder, no .zip, .ipynb or .py file.")
     entries, present = _known(found, roster)
@@ -91,6 +92,11 @@ def _home(folder: Path, out: Path) -> Path:
             f"{shown(packed)} packs a whole class: unpack it, and give the folder that comes out."
         )
     return folder
+
+
+def _is_ours(path: Path, out: Path) -> bool:
+    """A folder of reports, this one or an older, is nobody's submission."""
+    return path.resolve() == out.resolve() or (path / LIST).is_file()
 
 
 def export_of(folder: Path) -> str:
@@ -141,7 +147,7 @@ def _known(found: Sequence[Found], roster: Roster) -> tuple[list[Entry], set[Per
         matched = match(one.people, roster)
         present |= set(matched.known)
         remarks = (*one.remarks, *matched.remarks, *said.get(one.path, ()))
-        late = one.late or bool(one.at and one.due and one.at > one.due)
+        late = one.late or after(one.at, one.due)
         name = names[one.path]
         entries.append(
             Entry(name, one.path, matched.people, one.subject or one.name, late, one.at, one.due, remarks)
@@ -164,9 +170,9 @@ def _once(entries: Sequence[Entry]) -> list[Entry]:
 def _beside_others(entry: Entry, person: Person, twice: Sequence[Entry]) -> Entry:
     if entry.name not in [one.name for one in twice]:
         return entry
-    times = sorted({one.at for one in twice})
-    last = twice and len(times) == len(twice) and times[0] and entry.at == times[-1]
-    names = ", ".join(one.name for one in twice if one.name != entry.name)
+    others = [one for one in twice if one.name != entry.name]
+    last = all(after(entry.at, one.at) for one in others)
+    names = ", ".join(one.name for one in others)
     what = "this one is the last and counts" if last else "it is not known which counts, or not this one"
     remark = f"{person.called} handed in {names}, too: {what}."
     return replace(entry, remarks=(*entry.remarks, remark), held=entry.held or not last)

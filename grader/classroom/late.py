@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from grader.classroom.handed_in import Entry
+from grader.classroom.times import parse
 from grader.records.grade import Lateness
 from grader.rubric import Rubric
 
@@ -17,7 +18,7 @@ def lateness(entry: Entry, rubric: Rubric) -> Lateness | None:
     policy = rubric.late
     if policy is None:
         return None
-    at, due = _time(entry.at), _time(entry.due) or policy.due
+    at, due = parse(entry.at), parse(entry.due) or policy.due
     if at is None or due is None:
         unknown = "Handed in late; nobody here knows how long, so it costs nothing yet."
         return Lateness(None, 0.0, unknown) if entry.late else None
@@ -30,11 +31,3 @@ def lateness(entry: Entry, rubric: Rubric) -> Lateness | None:
     return Lateness(
         days, points, f"Handed in {days} {'day' if days == 1 else 'days'} late: {percent:g} % off."
     )
-
-
-def _time(text: str) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)

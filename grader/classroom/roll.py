@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import rubric
-from grader.classroom.handed_in import Class, Entry
+from grader.classroom.handed_in import LIST, Class, Entry
 from grader.classroom.late import lateness
 from grader.classroom.people import Person
 from grader.classroom.statistics import Row
@@ -20,7 +20,7 @@ from grader.marks.standing import Standing
 from grader.records import saved
 from grader.scoring import deducted
 
-FILE = ".class.json"
+FILE = LIST
 
 
 @dataclass(frozen=True, slots=True)

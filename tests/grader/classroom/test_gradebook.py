@@ -44,10 +44,11 @@ def test_the_gradebook_has_everybody_and_everything() -> None:
 
     assert jane["student"] == "Doe, Jane"
     assert (jane["score"], jane["assessed"], jane["max_score"]) == ("11.00", "15.00", "15.00")
+    assert (jane["pending"], eve["pending"]) == ("0.00", "10.00")
     assert (jane["Part 3: Questions"], eve["Part 3: Questions"], eve["assessed"]) == ("6.00", "", "2.00")
     assert (jane["Part 1: FCN-32s"], jane["Part 4: CAM"], jane["seed"]) == ("2.00", "3.00", "7")
-    assert (eve["score"], eve["remarks"]) == ("2.00", "1 line could not be judged")
-    assert (dan["score"], dan["remarks"]) == ("", "ValueError: x")
+    assert (eve["score"], eve["look"]) == ("2.00", "1 line could not be judged")
+    assert (dan["score"], dan["look"]) == ("", "ValueError: x")
     assert [one["status"] for one in (jane, eve, dan, zoe)] == [
         "complete",
         "a person must look",

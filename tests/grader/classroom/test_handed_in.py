@@ -91,6 +91,13 @@ def test_a_packed_class_is_refused(tmp_path: Path, inside: str) -> None:
             read(folder, NOBODY, tmp_path / "out")
 
 
+def test_older_reports_among_the_submissions_are_none(tmp_path: Path) -> None:
+    """Whatever folder they went to."""
+    touch(tmp_path, "a.zip", "graded/.class.json", "graded/a/report.json")
+
+    assert set(short(read(tmp_path, NOBODY, tmp_path / "out"), tmp_path)) == {"a"}
+
+
 def test_the_roster_names_people_and_who_handed_in_nothing(tmp_path: Path) -> None:
     """The rest of the roster comes last; staff hands in nothing, and nobody misses it."""
     touch(tmp_path, "jdoe.zip", "stranger.zip")
