@@ -217,7 +217,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rung", action="append", help="only this rung")
     parser.add_argument("--only", default="", help="only attacks whose name holds these words")
     parser.add_argument("--again", action="store_true", help="only what did not hold, or was not tried yet")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
+    cores = os.cpu_count() or 2
+    parser.add_argument("--jobs", type=int, default=cores + 1)  # many only wait for their time-out
     parser.add_argument("--serve", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.serve:
