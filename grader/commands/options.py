@@ -90,7 +90,10 @@ Partial = Annotated[
     bool, typer.Option("--partial", help="Release though not all is complete; every file says so.")
 ]
 Assignment = Annotated[
-    str, typer.Option(help="Title of the column in canvas.csv, as Canvas has it: 'Assignment 3 (4711)'.")
+    str,
+    typer.Option(
+        "--assignment", help="Title of the column in canvas.csv, as Canvas has it: 'Assignment 3 (4711)'."
+    ),
 ]
 Changed = Annotated[bool, typer.Option("--changed", help="Grade only submissions that are new or changed.")]
 FailedOnly = Annotated[

@@ -50,14 +50,17 @@ def gradescope(all_: Sequence[Leaving], title: str, partial: bool) -> str:
 
 
 def moodle(all_: Sequence[Leaving], title: str, partial: bool) -> str:
-    """Moodle's offline grading worksheet; participants are known by the number in their files' names."""
-    header = ["Identifier", "Full name", "Email address", "Status", "Grade", "Maximum Grade"]
+    """Moodle's offline grading worksheet; participants are known by the number in their files' names.
+
+    Where that is not known, Moodle's gradebook takes the same file by ID number or address (Grades, Import).
+    """
+    header = ["Identifier", "Full name", "ID number", "Email address", "Status", "Grade", "Maximum Grade"]
     rows: list[list[Cell]] = []
     for one in _scored(all_):
         assert one.grade
-        number = f"Participant {one.person.moodle_id}" if one.person.moodle_id else one.person.sis_id
+        number = f"Participant {one.person.moodle_id}" if one.person.moodle_id else ""
         status = f"Graded{PARTIAL}" if partial else "Graded"
-        who = [number, one.person.name, one.person.email]
+        who = [number, one.person.name, one.person.sis_id, one.person.email]
         rows.append([*map(one_line, who), status, _score(one), _points(one.grade.max_score)])
     return tables.write(header, rows)
 

@@ -390,6 +390,27 @@ def test_everybody_with_a_cause_is_graded_again(
     assert run(monkeypatch, *words, "--cause", "x", "--changed") == 2
 
 
+def test_a_class_is_graded_marked_and_released(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The whole way, as it is typed; an incomplete class ends in 1 and nothing leaves."""
+    words = ("class", "submissions", "--isolation", "none")
+    release = ("release", "reports", "--to", "out", "--assignment", "A3 (7)", "--for", "all")
+    run(monkeypatch, *words)
+    assert run(monkeypatch, *release) == 1
+    assert not Path("out").exists()
+
+    assert run(monkeypatch, "marks", "export", "reports", "m.csv") == 0
+    table = Path("m.csv").read_text(encoding="utf-8-sig")
+    Path("m.csv").write_text(table.replace("question1,,", "question1,9,"))
+    assert run(monkeypatch, "marks", "import", "reports", "m.csv") == 0
+    assert run(monkeypatch, *words) == 0
+    assert run(monkeypatch, *release) == 0
+    assert "A3 (7)" in Path("out/canvas.csv").read_text()
+    assert Path("out/students/alice/report.html").exists()
+    assert len(in_process.calls) == 2
+
+
 def test_a_mistake_of_the_grader_elsewhere_is_no_traceback_either(
     in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
