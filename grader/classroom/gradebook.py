@@ -25,14 +25,15 @@ WHO = (
     "late_days",
     "late_points",
 )
+NUMBERS = ("score", "assessed", "max_score", "pending")
 
 
 def gradebook(rows: Iterable[Row]) -> str:
-    """One line a student: what was assessed and earned, each part, and what a person must know.
+    """One line a student, none for staff: what was assessed and earned, and what a person must know.
 
     What nobody has assessed is an empty cell, never a zero.
     """
-    people = [(row, person) for row in rows for person in row.entry.people]
+    people = [(row, person) for row in rows for person in row.entry.people if person.is_student]
     parts = list(dict.fromkeys(part.title for row, _ in people if row.grade for part in row.grade.parts))
     header = [
         *WHO,

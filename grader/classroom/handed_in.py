@@ -35,6 +35,11 @@ class Entry:
     held: bool = False  # its grade is nobody's to leave for
 
     @property
+    def is_of_students(self) -> bool:
+        """Whether it counts for the class; what staff tries out does not."""
+        return any(person.is_student for person in self.people)
+
+    @property
     def students(self) -> tuple[Person, ...]:
         """Whom a grade of it may leave for."""
         return () if self.held else tuple(person for person in self.people if person.is_student)

@@ -28,7 +28,7 @@ SCRIPT_HASH = "sha256-" + base64.b64encode(hashlib.sha256(SCRIPT.encode()).diges
 
 def render(title: str, rows: Sequence[Row], one: Class) -> str:
     """The page; links lead to NAME/report.html beside it."""
-    grades = [row.grade for row in rows if row.grade]
+    grades = [row.grade for row in rows if row.grade and row.entry.is_of_students]
     template = _environment().get_template("page.html")
     return template.render(
         title=title,
@@ -43,7 +43,7 @@ def render(title: str, rows: Sequence[Row], one: Class) -> str:
         missing=[row for row in rows if not row.entry.path],
         spreads=statistics.spreads(grades),
         items=_by_part(grades),
-        clusters=statistics.clusters(rows),
+        clusters=statistics.clusters(row for row in rows if row.entry.is_of_students),
         alike=similar.alike(rows),
         seconds=mean(grade.provenance.seconds for grade in grades) if grades else 0.0,
         script=Markup(SCRIPT),

@@ -54,9 +54,9 @@ def _one(screen: Screen, path: Path, home: Home, options: Options, view: View, v
         )
         screen.remark(f"That is no fault of the submission. Details: {folder / batch.ERROR_LOG}")
         return None
-    reports.terminal.show(reports.AUDIENCES[view.audience](found), screen.out)
     if verbose:
         for stage, seconds in found.provenance.timings.items():
             screen.remark(f"{seconds:8.2f} s  {stage}")
     screen.tell(f"Report: {folder / 'report.html'}")
+    reports.terminal.show(reports.AUDIENCES[view.audience](found), screen.out)
     return found

@@ -67,6 +67,11 @@ def test_everybody_of_a_group_has_a_line() -> None:
     ]
 
 
+def test_staff_has_no_line() -> None:
+    """Nor has Canvas's test student."""
+    assert table(gradebook([row("tim", role="TA"), row("t", name="Student, Test")])) == []
+
+
 def test_late_is_kept() -> None:
     """Whatever the roster says."""
     one = row("x")

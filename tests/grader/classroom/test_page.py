@@ -119,3 +119,11 @@ def test_every_line_of_the_rubric_that_was_judged_is_listed() -> None:
 
     assert "Title of fcn32s.crop fcn32s.crop 2 1 of 3 67 %" in said
     assert "questions.question1" not in said
+
+
+def test_what_staff_tries_out_is_no_part_of_the_class() -> None:
+    """Its report is linked; no statistic counts it."""
+    page = render("x", [row("a"), row("tim", graded("tim", crop=FAILED, why="crop"), role="TA")])
+
+    assert "tim/report.html" in page
+    assert "the mean is 100 %" in text(page) and "What went wrong" not in text(page)
