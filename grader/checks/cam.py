@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader import expect
 from grader.assignment import CAM, PREDICT, WEIGHT
-from grader.checks import reported
+from grader.checks import expect, reported
+from grader.checks.last_cell import check_maps, check_weight_fc
 from grader.checks.prediction import check_cls_index, check_cls_name, check_cls_probability, check_cls_return
 from grader.diagnosis.causes import because
 from grader.errors import Blocked
 from grader.evidence.cam import CamEvidence, plain
-from grader.evidence.case import Case
-from grader.evidence.last_cell import LastCell
 from grader.evidence.questions import MAPS, PANEL, Maps, falsify
 from grader.records.submission import SavedEvidence
 from reference.cam import SIZE
@@ -22,6 +20,8 @@ __all__ = [
     "check_cls_name",
     "check_cls_probability",
     "check_cls_return",
+    "check_maps",
+    "check_weight_fc",
 ]
 
 # --- returnCAM --------------------------------------------------------------------------------------
@@ -29,8 +29,7 @@ __all__ = [
 
 def check_weighted_sum(maps: CamEvidence) -> None:
     """The map is the features' sum over channels, each times its weight."""
-    maps.working_form  # noqa: B018 - what returnCAM raises is told here; the other lines are blocked by it
-    answer = maps.panel[0].answer
+    answer = maps.answers[0].answer  # what returnCAM raises is told here; the other lines are blocked by it
     expect.that(
         plain(answer) is not None or answer.ndim == 3,
         because("map.none", got=str(answer.shape), expected="(256, 256)", actual=str(answer.shape)),
@@ -48,7 +47,6 @@ def check_weighted_sum(maps: CamEvidence) -> None:
 
 def check_class_weights(maps: CamEvidence) -> None:
     """The weights are the predicted class's row of weight_fc."""
-    maps.panel  # noqa: B018 - raises Blocked
     verdict = maps.verdict
     if verdict is None:
         if maps.follows_sum:
@@ -60,7 +58,6 @@ def check_class_weights(maps: CamEvidence) -> None:
 
 def check_normalise(maps: CamEvidence) -> None:
     """The map is stretched so that its minimum becomes 0 and its maximum 255."""
-    maps.panel  # noqa: B018 - raises Blocked
     verdict = maps.verdict
     low, high = maps.extremes
     actual = f"values from {low:.4g} to {high:.4g}"
@@ -104,7 +101,7 @@ def check_dtype(maps: CamEvidence) -> None:
 
 def check_inputs_kept(maps: CamEvidence) -> None:
     """returnCAM doesn't modify its inputs."""
-    maps.panel  # noqa: B018 - raises Blocked
+    maps.need_map()
 
     def kept(question: Maps) -> None:
         expect.that(
@@ -118,21 +115,6 @@ def check_inputs_kept(maps: CamEvidence) -> None:
         )
 
     falsify(MAPS, kept, maps.seed)
-
-
-# --- the last cell ----------------------------------------------------------------------------------
-
-
-def check_weight_fc(case: Case) -> None:
-    """weight_fc is the fc layer's weight as a numpy array (1000, 512)."""
-    LastCell(case.cam).check_weight()
-
-
-def check_maps(case: Case) -> None:
-    """The maps that the last cell makes of both images are right."""
-    cell = LastCell(case.cam)
-    case.pictures += cell.pictures()
-    cell.check_maps()
 
 
 # --- the notebook's outputs ---------------------------------------------------------------------------

@@ -6,7 +6,6 @@ import pytest
 
 from grader.evidence.cam import CamEvidence
 from grader.evidence.case import Case
-from grader.evidence.copying import CopyEvidence
 from grader.evidence.model import ModelEvidence
 from grader.evidence.training import TrainingEvidence
 from grader.records.submission import SavedEvidence
@@ -24,12 +23,6 @@ def case(request: pytest.FixtureRequest) -> Case:
 def network(request: pytest.FixtureRequest, case: Case) -> ModelEvidence:
     """The network that this file's checks are about."""
     return case.networks[request.module.__name__.rpartition(".")[2]]
-
-
-@pytest.fixture
-def copying(request: pytest.FixtureRequest, case: Case) -> CopyEvidence:
-    """What copying VGG-16 did to this file's network."""
-    return case.networks[request.module.__name__.rpartition(".")[2]].copying
 
 
 @pytest.fixture

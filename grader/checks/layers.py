@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from grader import expect
+from grader.checks import expect
 from grader.diagnosis.causes import because, merge
 from grader.diagnosis.payers import LineName
 from grader.errors import Unverified
 from grader.evidence.model import ModelEvidence
-from grader.evidence.tracing import N_CLASS
+from grader.evidence.subject import N_CLASS
 from grader.records.reason import Reason
 
 
@@ -27,14 +27,13 @@ def believe(network: ModelEvidence) -> None:
 
 def check_build(network: ModelEvidence) -> None:
     """The model can be built with any number of classes and run; its output has one channel a class."""
-    built = network.built
-    size, trace = network.first_trace
+    first = network.first_trace
+    trace = first.trace
     expect.that(trace.output is not None and trace.type == "Tensor", because("build.output", type=trace.type))
-    if built.way == "default":
+    if first.built.way == "default":
         expect.fail(because("build.no_classes", network=network.name, expected=f"{network.name}(n_class=12)"))
     for n_class in (N_CLASS, 21, 5):
-        network.build(n_class)
-        wrong = _channels(network, n_class, network.traced(size, n_class=n_class).shape)
+        wrong = _channels(network, n_class, network.output_shape(n_class))
         if wrong is not None:
             expect.charge("build", wrong)
 

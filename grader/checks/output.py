@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import torch
 
-from grader import expect
+from grader.checks import expect
 from grader.checks.layers import believe, judge
 from grader.diagnosis.causes import because
-from grader.evidence.model import ModelEvidence, close
-from grader.network.reading import offset
+from grader.evidence.challenge import close
+from grader.evidence.model import ModelEvidence
+from grader.network.reading import Reading, offset
 from grader.network.sizes import mapped
 from grader.records.reason import Reason
 
@@ -26,8 +27,8 @@ def check_crop(network: ModelEvidence) -> None:
 
 def check_shape(network: ModelEvidence) -> None:
     """The output has the size of the input, as far as the network's own layers allow it."""
-    network.reading  # noqa: B018 - nothing to say of a network that isn't there
-    wrong = [(size, shape) for size, shape in _outputs(network) if not _fitting(network, size, shape)]
+    reading = network.reading
+    wrong = [(size, shape) for size, shape in _outputs(network) if not _fitting(reading, size, shape)]
     if wrong:
         size, shape = wrong[-1]  # the largest: where a fixed size shows
         fault = _fault(size, shape)
@@ -44,14 +45,14 @@ def _outputs(network: ModelEvidence) -> Iterator[tuple[tuple[int, ...], tuple[in
             continue
         if not answer.error:
             yield size, _as_map(network, answer.shape)
-        elif _fits(network, size):
+        elif _fits(network.reading, size):
             expect.fail(_raises(size, answer.error))
 
 
-def _fitting(network: ModelEvidence, size: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+def _fitting(reading: Reading, size: tuple[int, ...], shape: tuple[int, ...]) -> bool:
     """Say whether an output has the batch and the size that it must have."""
     sized = len(shape) == 4 and shape[0] == size[0]
-    return sized and all(_right_size(network, size, shape, axis) for axis in (0, 1))
+    return sized and all(_right_size(reading, size, shape, axis) for axis in (0, 1))
 
 
 def _as_map(network: ModelEvidence, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -79,14 +80,13 @@ def _fault(size: tuple[int, ...], shape: tuple[int, ...]) -> Reason:
     return because("shape.size", got=" and ".join(wrong))
 
 
-def _right_size(network: ModelEvidence, size: tuple[int, ...], shape: tuple[int, ...], axis: int) -> bool:
+def _right_size(reading: Reading, size: tuple[int, ...], shape: tuple[int, ...], axis: int) -> bool:
     """Equal to the input's, or to what the network's own layers and crop leave: those were judged before."""
     got, wanted = shape[2 + axis], size[2 + axis]
-    return got == wanted or got == _left(network, wanted, axis)
+    return got == wanted or got == _left(reading, wanted, axis)
 
 
-def _left(network: ModelEvidence, wanted: int, axis: int) -> int | None:
-    reading = network.reading
+def _left(reading: Reading, wanted: int, axis: int) -> int | None:
     uncropped = mapped(wanted, reading.path.steps[1 : reading.last_layer + 1], axis)
     if uncropped is None:
         return None
@@ -94,14 +94,14 @@ def _left(network: ModelEvidence, wanted: int, axis: int) -> int | None:
     return uncropped if start is None else max(0, min(start[axis] + wanted, uncropped) - max(start[axis], 0))
 
 
-def _fits(network: ModelEvidence, size: tuple[int, ...]) -> bool:
+def _fits(reading: Reading, size: tuple[int, ...]) -> bool:
     """Say whether the network's own layers leave enough for the crop at this size."""
-    return all(_left(network, size[2 + axis], axis) in (None, size[2 + axis]) for axis in (0, 1))
+    return all(_left(reading, size[2 + axis], axis) in (None, size[2 + axis]) for axis in (0, 1))
 
 
 def check_forward(network: ModelEvidence) -> None:
     """The output is what the network's layers compute, joined in the assignment's order."""
-    bad = int((~torch.isfinite(network.response)).sum())
+    bad = int((~torch.isfinite(network.response.output)).sum())
     if bad:
         text = f"the output holds {bad:,} values that are NaN or infinite"
         expect.fail(because("forward.infinite", text=text, expected="finite numbers"))
@@ -113,11 +113,11 @@ def check_forward(network: ModelEvidence) -> None:
 
 def _same_where_both(network: ModelEvidence) -> bool:
     """Compare where both outputs have values; another size is the cause `shape`."""
-    mine, theirs = network.response, network.reference
+    mine, theirs = network.response.output, network.response.reference
     mine = mine[None] if mine.ndim == 3 else mine  # a lost batch too
     if mine.ndim == 4 and mine.shape[3] == theirs.shape[1] != mine.shape[1]:
         mine = mine.movedim(3, 1)  # classes in the last place
-    if mine.ndim != 4 or network.response.shape == theirs.shape:
+    if mine.ndim != 4 or network.response.output.shape == theirs.shape:
         return False
     rows, columns = (min(a, b) for a, b in zip(mine.shape[2:], theirs.shape[2:], strict=True))
     return close(mine[..., :rows, :columns], theirs[..., :rows, :columns])
@@ -130,11 +130,8 @@ def check_logits(network: ModelEvidence) -> None:
 
 def check_determinism(network: ModelEvidence) -> None:
     """In eval mode the same input gives the same output; a dropout left on is the cause `dropout.on`."""
-    network.reading  # noqa: B018 - nothing to say of a network that isn't there
-    random = network.trace.random
     expected = "the same output every time"
-    if random:
+    if random := network.read.trace.random:
         expect.fail(because("determinism.random", expected=expected, place=random[0]))
-    repeats = network.is_reference or network.repeats
-    expect.that(repeats, because("determinism.state", expected=expected))
+    expect.that(network.response.repeats, because("determinism.state", expected=expected))
     judge(network, "determinism")

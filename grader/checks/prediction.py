@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader import expect
 from grader.assignment import TOP1_LINE
+from grader.checks import expect
 from grader.diagnosis.causes import because
 from grader.diagnosis.prediction import TOLERANCE, wrong_index, wrong_probability
 from grader.errors import Blocked
@@ -56,7 +56,7 @@ def printed_index(maps: CamEvidence, question: Logits) -> int | None:
 
 def check_cls_probability(maps: CamEvidence) -> None:
     """get_cls_pred prints the softmax probability of the class."""
-    maps.prediction  # noqa: B018 - raises Blocked
+    maps.need_prediction()
 
     def right(question: Logits) -> None:
         printed = PRINTED.search(maps.predict(question).value.printed)
@@ -85,7 +85,7 @@ def check_cls_probability(maps: CamEvidence) -> None:
 
 def check_cls_name(maps: CamEvidence) -> None:
     """get_cls_pred prints the name of the class that it returns."""
-    maps.prediction  # noqa: B018 - raises Blocked
+    maps.need_prediction()
 
     def right(question: Logits) -> None:
         printed = PRINTED.search(maps.predict(question).value.printed)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from grader import expect
 from grader.assignment import EPOCH_FIELDS, TEST_FIELDS, TITLES, printed
+from grader.checks import expect
 from grader.diagnosis.causes import because
 from grader.errors import Pending
 from grader.records.submission import SavedEvidence, TrainingRun

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader import expect
+from grader.checks import expect
 from grader.diagnosis.causes import because
 from grader.errors import Blocked, Unverified
 from grader.evidence.case import Case

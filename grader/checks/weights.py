@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import torch
 
-from grader import expect
+from grader.checks import expect
 from grader.checks.layers import believe
 from grader.diagnosis.causes import because, merge
+from grader.diagnosis.copying import AfterCopying, copy_findings
 from grader.errors import Blocked
-from grader.evidence.copying import CopyEvidence
 from grader.evidence.model import ModelEvidence
 from grader.network.roles import Layer
 from grader.records.reason import Reason
@@ -27,9 +27,10 @@ def check_bilinear(network: ModelEvidence) -> None:
     }
     if not layers:
         raise Blocked("there is no transposed convolution to look at")
-    lost = {role: layer for role, layer in layers.items() if layer.weight not in network.initial}
+    started = network.challenged.started
+    lost = {role: layer for role, layer in layers.items() if layer.weight not in started.weights}
     expect.that(not lost, because("bilinear.parameter", layers=_some(list(lost))))
-    wrong = {role: layer for role, layer in layers.items() if not network.starts_bilinear(layer)}
+    wrong = {role: layer for role, layer in layers.items() if not started.is_bilinear(layer)}
     if wrong:
         expect.fail(_not_bilinear(network, wrong))
     believe(network)
@@ -44,8 +45,8 @@ def _not_bilinear(network: ModelEvidence, wrong: Mapping[str, Layer]) -> Reason:
         text=f"{names} {'do' if len(wrong) > 1 else 'does'} not start as bilinear interpolation",
         help="Each class interpolates itself: the bilinear kernel on the diagonal, zero elsewhere.",
         expected=_describe_weight(kernel),
-        actual=_describe_weight(network.initial[layer.weight]),
-        place=network.places.get(layer.weight),
+        actual=_describe_weight(network.challenged.started.weights[layer.weight]),
+        place=network.read.places.get(layer.weight),
     )
 
 
@@ -84,35 +85,41 @@ def check_gradients(network: ModelEvidence) -> None:
     believe(network)
 
 
-def check_copy_features(network: ModelEvidence, copying: CopyEvidence) -> None:
+def check_copy_features(network: ModelEvidence) -> None:
     """VGG-16's 13 convolutions are copied, weights and biases, each into its own layer."""
-    if not copying.method:
+    if not network.copied.way:
         help = "What is looked for is a method or function whose name holds `vgg`, "
         help += "such as copy_params_from_vgg16(vgg16)."
         expect.fail(because("copy.function", network=network.name, help=help))
-    _copied(copying, VGG_CONVS)
+    _copied(network, VGG_CONVS)
 
 
-def check_copy_classifier(copying: CopyEvidence) -> None:
+def check_copy_classifier(network: ModelEvidence) -> None:
     """VGG-16's first two linear layers are copied into fc6 and fc7."""
-    if not copying.method:
-        raise Blocked("there is no function that copies VGG-16, see copy_features")
-    _copied(copying, tuple(VGG_LINEARS.values()))
+    _copied(network, tuple(VGG_LINEARS.values()))
 
 
-def _copied(copying: CopyEvidence, roles: tuple[str, ...]) -> None:
-    raised, found = copying.raised, copying.findings(roles)
+def _copied(network: ModelEvidence, roles: tuple[str, ...]) -> None:
+    copied = _tried(network)
+    raised, found = copied.raised, copy_findings(copied, network.reading, network.read.places, roles)
     if found:
         fault = merge(found)
-        prefix = f"{copying.method} raises {raised}: " if raised else ""
+        prefix = f"{copied.way} raises {raised}: " if raised else ""
         place = raised.place if raised and raised.place else fault.place
         expect.fail(replace(fault, text=prefix + fault.text, place=place))
-    believe(copying.model)
+    believe(network)
 
 
-def check_copy_source(copying: CopyEvidence) -> None:
+def _tried(network: ModelEvidence) -> AfterCopying:
+    """Return what copying did; Blocked where nothing copies."""
+    if not network.copied.way:
+        raise Blocked("there is no function that copies VGG-16, see copy_features")
+    return network.copied
+
+
+def check_copy_source(network: ModelEvidence) -> None:
     """Copying leaves VGG-16 itself as it was; sharing its storage is allowed."""
-    changed = copying.vgg16_changed
+    changed = list(_tried(network).vgg16_changed)
     if changed:
         actual = f"{len(changed)} of its parameters hold other values"
         names = _some(changed)

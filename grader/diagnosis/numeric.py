@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
 import torch
@@ -39,7 +41,7 @@ def find_offset(output: Tensor, uncropped: Tensor) -> tuple[int, int] | None:
 
 
 def explain_difference(
-    output: Tensor, wanted: Tensor, reading: Reading, evaluator: Evaluator, contents: dict[str, str]
+    output: Tensor, wanted: Tensor, reading: Reading, evaluator: Evaluator, contents: Mapping[str, str]
 ) -> Reason:
     """Say what makes an output differ from the reference's, if a known fault does."""
     unknown = because("forward.unknown", expected=_shape(wanted), actual=_shape(output))
@@ -61,7 +63,9 @@ def _revalued(output: Tensor, wanted: Tensor) -> Reason | None:
     return because("forward.scaled", got=got, expected="the logits", actual=f"{got} times the logits")
 
 
-def _moved(output: Tensor, reading: Reading, evaluator: Evaluator, contents: dict[str, str]) -> Reason | None:
+def _moved(
+    output: Tensor, reading: Reading, evaluator: Evaluator, contents: Mapping[str, str]
+) -> Reason | None:
     """Find an output that is cut from another place."""
     try:
         uncropped = evaluator(replace_leaves(reading.path.steps[reading.last_layer], contents))

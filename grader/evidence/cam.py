@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from grader.assignment import MAP, PREDICT, TOP1
 from grader.diagnosis import cam as diagnosis
 from grader.errors import Blocked, StudentError, StudentRaised
-from grader.evidence.once import once
+from grader.evidence.once import attempt, once, taken
 from grader.evidence.questions import LEVELS, PANEL, Levels, Logits, Maps
 from grader.evidence.witness import Asks
 from grader.wall.answers import Reply
@@ -109,9 +109,14 @@ class CamEvidence:
     def panel(self) -> tuple[diagnosis.Case, ...]:
         """The map's answers to a fixed panel of questions; Blocked where there are none."""
         try:
-            replies = [(question, self.map(question)) for question in PANEL]
+            return self.answers
         except StudentError as error:
             raise Blocked(f"{MAP} can't be called, see cam.weighted_sum") from error
+
+    @once
+    def answers(self) -> tuple[diagnosis.Case, ...]:
+        """The same; raises StudentError where it can't be called."""
+        replies = [(question, self.map(question)) for question in PANEL]
         if any("value" not in reply.arrays for _, reply in replies):
             kind = replies[0][1].value.type
             raise Blocked(f"{MAP} returns a {kind}, not an array: see cam.weighted_sum")
@@ -166,6 +171,21 @@ class CamEvidence:
         """The least and the greatest value of the first answer."""
         answer = self.panel[0].answer
         return float(answer.min()), float(answer.max())
+
+    # --- what a check needs before it asks more ---
+
+    def need_prediction(self) -> None:
+        """Raise Blocked where get_cls_pred can't be called."""
+        taken(attempt(lambda: self.prediction))
+
+    def need_map(self) -> None:
+        """Raise Blocked where returnCAM gives no maps."""
+        taken(attempt(lambda: self.panel))
+
+    def need_functions(self) -> None:
+        """Raise Blocked where either is so."""
+        self.need_map()
+        self.need_prediction()
 
     # --- the last cell ---
 

@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from grader.assignment import FCN8S, FCN32S
 from grader.evidence.cam import CamEvidence
-from grader.evidence.model import ModelEvidence
+from grader.evidence.model import Evaluators, ModelEvidence
+from grader.evidence.subject import Subject
 from grader.evidence.training import TrainingEvidence
 from grader.evidence.witness import Witness
-from grader.network.evaluate import Evaluator
 from grader.records.grade import Picture
 from grader.records.progress import Progress
 from grader.records.reason import Reason
@@ -36,7 +35,7 @@ class Case:
     report: Callable[[Progress], None] = lambda _: None
     lacks: Mapping[str, Reason] = field(default_factory=dict)  # by target: a library that isn't installed
     pictures: list[Picture] = field(default_factory=list)
-    _evaluators: dict[Any, Evaluator] = field(default_factory=dict)
+    _evaluators: Evaluators = field(default_factory=dict)
 
     def release(self) -> None:
         """Free the gigabyte of weights that judging needed; pytest keeps the case itself alive."""
@@ -51,11 +50,8 @@ class Case:
     @cached_property
     def networks(self) -> dict[str, ModelEvidence]:
         """The two networks, by part."""
-        first = ModelEvidence(self.witness, FCN32S.table, self.seed, self._evaluators)
-        return {
-            FCN32S.part: first,
-            FCN8S.part: ModelEvidence(self.witness, FCN8S.table, self.seed, self._evaluators, first),
-        }
+        subjects = (Subject(self.witness, table, self.seed) for table in (FCN32S.table, FCN8S.table))
+        return {subject.part: ModelEvidence(subject, self._evaluators) for subject in subjects}
 
     @cached_property
     def trainings(self) -> dict[str, TrainingEvidence]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeAlias, TypeVar, overload
 
 from grader.errors import GraderError
 
@@ -37,3 +37,21 @@ class once(Generic[T]):  # noqa: N801 - used like `property`
             return (self.compute(instance),)
         except GraderError as error:
             return error
+
+
+Attempt: TypeAlias = T | GraderError  # what a step came to
+
+
+def attempt(step: Callable[[], T]) -> Attempt[T]:
+    """Take a step and return what it came to, so that later ones can be taken all the same."""
+    try:
+        return step()
+    except GraderError as error:
+        return error
+
+
+def taken(attempted: Attempt[T]) -> T:
+    """Return what a step gave; raises what it raised."""
+    if isinstance(attempted, GraderError):
+        raise attempted
+    return attempted

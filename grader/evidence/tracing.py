@@ -1,20 +1,19 @@
-"""A network as the student's code builds it, and its forward pass as it was recorded."""
+"""From a constructor to a network in the assignment's terms: built -> traced -> read, without arithmetic."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from grader.errors import Blocked, ProtocolError, StudentDied, StudentError, StudentTimeout
-from grader.evidence.once import once
-from grader.evidence.witness import Asks
+from grader.evidence.subject import N_CLASS, Subject
 from grader.network.reading import Reading, read_network
 from grader.network.trace import Trace, read_trace
 from grader.records.reason import Place
 from grader.wall import verbs
 from grader.wall.verbs import Build, Gradients, Model, Seen, Shapes
-from reference.architecture import Architecture
 
-N_CLASS = 12
 SIZES = (
     (64, 76),
     (224, 230),
@@ -30,107 +29,90 @@ SHAPE_SIZES = (
 )
 ENOUGH_LAYERS = 8  # of 17 or 21: with fewer, what the network does well says nothing
 
+Shape = tuple[int, ...]
 
-class TracedNetwork:
-    """What can be asked of a network without arithmetic; every property is asked once."""
 
-    def __init__(self, student: Asks, assignment: Callable[[int], Architecture]) -> None:
-        self.student = student
-        self.assignment = assignment
-        self.name = assignment(N_CLASS).name
-        self.part = self.name.lower()
+@dataclass(frozen=True, eq=False)
+class Traced:
+    """A model as it was built, and its forward pass in eval mode on an image of `size` (height, width)."""
 
-    @once
-    def built(self) -> Model:
-        """Build with 12 classes."""
-        return self.build(N_CLASS)
+    built: Model
+    size: tuple[int, int]
+    trace: Trace
 
-    @once
+
+@dataclass(frozen=True, eq=False)
+class Read:
+    """The same, of a network that is there, in the assignment's terms."""
+
+    built: Model
+    size: tuple[int, int]
+    trace: Trace
+    reading: Reading
+
+    @cached_property
     def places(self) -> dict[str, Place]:
-        """The lines that made the parameters, as far as they are the submission's."""
+        """Return the lines that made the parameters, as far as they are the submission's."""
         made = self.built.parameters.items()
         return {name: parameter.line.place for name, parameter in made if parameter.line}
 
-    @once
-    def shapes_of(self) -> dict[str, tuple[int, ...]]:
-        """The parameters' shapes, by name."""
+    @cached_property
+    def shapes(self) -> dict[str, Shape]:
+        """Return the parameters' shapes."""
         return {name: parameter.shape for name, parameter in self.built.parameters.items()}
 
-    def build(self, n_class: int) -> Model:
-        """Build with any number of classes; raises StudentError."""
-        return self.student.ask(Build(self.name, n_class)).value
 
-    def traced(self, size: tuple[int, int], *, training: bool = False, n_class: int = N_CLASS) -> Trace:
-        """Record a forward pass on one image; raises StudentError."""
-        asked = verbs.Trace(self.name, n_class, size=(1, 3, *size), training=training)
-        return read_trace(self.student.ask(asked).value)
+def build(subject: Subject, n_class: int = N_CLASS) -> Model:
+    """Build a network with any number of classes; raises StudentError."""
+    return subject.student.ask(Build(subject.name, n_class)).value
 
-    @once
-    def first_trace(self) -> tuple[tuple[int, int], Trace]:
-        """Trace at the first size that works; raises what the first size raised."""
-        self.built  # noqa: B018 - raises if the model can't be built
-        first: StudentError | None = None
-        for size in SIZES:
-            try:
-                return size, self.traced(size)
-            except (StudentTimeout, StudentDied):
-                raise
-            except StudentError as error:
-                first = first or error
-        assert first is not None
-        raise first
 
-    @once
-    def trace(self) -> Trace:
-        """The forward pass in eval mode; Blocked where there is none."""
+def record(
+    subject: Subject, size: tuple[int, int], *, training: bool = False, n_class: int = N_CLASS
+) -> Trace:
+    """Record a forward pass on one image; raises StudentError."""
+    asked = verbs.Trace(subject.name, n_class, size=(1, 3, *size), training=training)
+    return read_trace(subject.student.ask(asked).value)
+
+
+def trace(subject: Subject, built: Model) -> Traced:
+    """Record a forward pass at the first size that works; raises what the first size raised."""
+    first: StudentError | None = None
+    for size in SIZES:
         try:
-            return self.first_trace[1]
-        except (StudentError, ProtocolError) as error:
-            raise Blocked(f"{self.name} can't be built or run, see {self.part}.build") from error
+            return Traced(built, size, record(subject, size))
+        except (StudentTimeout, StudentDied):
+            raise
+        except StudentError as error:
+            first = first or error
+    assert first is not None
+    raise first
 
-    @once
-    def size(self) -> tuple[int, int]:
-        """Height and width of the challenge."""
-        self.trace  # noqa: B018 - raises Blocked
-        return self.first_trace[0]
 
-    @once
-    def train_trace(self) -> Trace:
-        """The forward pass in train mode."""
-        return self.traced(self.size, training=True)
+def read(subject: Subject, traced: Traced) -> Read:
+    """Read a network in the assignment's terms; Blocked where there is too little of it."""
+    output = traced.trace.output
+    if output is None:
+        raise Blocked(f"{subject.name} returns a {traced.trace.type}, see {subject.part}.build")
+    reading = read_network(output, subject.assignment(N_CLASS))
+    classes = traced.trace.shape[1] if len(traced.trace.shape) == 4 else N_CLASS
+    score = reading.layers.get("score")
+    if classes != N_CLASS and score is not None and score.outputs == classes:  # the cause build.classes
+        reading = read_network(output, subject.assignment(classes))
+    if reading.found < ENOUGH_LAYERS:
+        total = len(list(reading.architecture.convs()))
+        raise Blocked(f"not assessed: only {reading.found} of {subject.name}'s {total} layers are there")
+    return Read(traced.built, traced.size, traced.trace, reading)
 
-    @once
-    def reading(self) -> Reading:
-        """The network in the assignment's terms; Blocked where there is too little of it."""
-        output = self.trace.output
-        if output is None:
-            raise Blocked(f"{self.name} returns a {self.trace.type}, see {self.part}.build")
-        reading = read_network(output, self.assignment(N_CLASS))
-        classes = self.trace.shape[1] if len(self.trace.shape) == 4 else N_CLASS
-        score = reading.layers.get("score")
-        if classes != N_CLASS and score is not None and score.outputs == classes:  # the cause build.classes
-            reading = read_network(output, self.assignment(classes))
-        if reading.found < ENOUGH_LAYERS:
-            total = len(list(reading.architecture.convs()))
-            raise Blocked(f"not assessed: only {reading.found} of {self.name}'s {total} layers are there")
-        return reading
 
-    @once
-    def shapes(self) -> tuple[tuple[tuple[int, ...], Seen], ...]:
-        """What the model gives for many input sizes."""
-        seen = self.student.ask(Shapes(self.name, sizes=SHAPE_SIZES)).value.seen
-        if len(seen) != len(SHAPE_SIZES):
-            raise ProtocolError("the worker answered for other sizes than those asked")
-        return tuple(zip(SHAPE_SIZES, seen, strict=True))
+def shapes(subject: Subject) -> tuple[tuple[Shape, Seen], ...]:
+    """Ask what a network gives for many input sizes."""
+    seen = subject.student.ask(Shapes(subject.name, sizes=SHAPE_SIZES)).value.seen
+    if len(seen) != len(SHAPE_SIZES):
+        raise ProtocolError("the worker answered for other sizes than those asked")
+    return tuple(zip(SHAPE_SIZES, seen, strict=True))
 
-    @once
-    def gradients(self) -> Mapping[str, bool]:
-        """Which parameters a gradient reaches."""
-        return self.student.ask(Gradients(self.name, size=(1, 3, *self.size))).value.parameters
 
-    @once
-    def cut(self) -> list[str]:
-        """The layers' parameters that no gradient reaches."""
-        names = (name for layer in self.reading.layers.values() for name in (layer.bias, layer.weight))
-        unique = dict.fromkeys(names)  # a layer that is used twice has two roles
-        return [n for n in unique if n in self.built.parameters and not self.gradients.get(n, False)]
+def gradients(subject: Subject, size: tuple[int, int]) -> Mapping[str, bool]:
+    """Ask which parameters a gradient reaches."""
+    return subject.student.ask(Gradients(subject.name, size=(1, 3, *size))).value.parameters

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +12,7 @@ from grader.assignment import FCN32S
 from grader.diagnosis.causes import because
 from grader.errors import Blocked, Fault, GraderError, Pending, StudentDied, StudentRaised, StudentTimeout
 from grader.evidence.once import once
+from grader.evidence.subject import N_CLASS
 from grader.records.grade import Picture
 from grader.records.progress import Progress
 from grader.records.reason import Reason
@@ -69,7 +69,6 @@ class TrainingEvidence:
     @once
     def first(self) -> Run:
         """The run that counts."""
-        self.calibration  # noqa: B018 - no run that nothing could be said about
         return self.run(0)
 
     @once
@@ -114,9 +113,8 @@ class TrainingEvidence:
 
     def run(self, attempt: int) -> Run:
         """Train once; every attempt has pictures and weights of its own. Raises Blocked and Fault."""
-        with contextlib.suppress(GraderError):
-            self.network.is_reference  # noqa: B018 - other lines ask first: a run takes the memory of their model
-        return self._train(self.plan, self._start(), self._seed(attempt))
+        plan = Plan(**self.calibration.plan)  # Pending where nothing could be said about a run
+        return self._train(plan, self._start(), self._seed(attempt))
 
     @once
     def scratch(self) -> Run | None:
@@ -130,7 +128,7 @@ class TrainingEvidence:
         network = self.network
         setting = Setting(network.name, plan, seed, self.device, self._step_limit())
         try:
-            run = train(network.student, setting, start, pictures(plan, seed), self._listener())
+            run = train(network.subject.student, setting, start, pictures(plan, seed), self._listener())
         except StudentRaised as error:
             raise _raised(network.name, error) from error
         except (StudentTimeout, StudentDied) as error:
@@ -157,18 +155,18 @@ class TrainingEvidence:
 
     @property
     def _shapes(self) -> Mapping[str, tuple[int, ...]]:
-        return self.network.shapes_of
+        return self.network.read.shapes
 
     def _start(self) -> values.Values:
         return values.start(self.plan.weights, self.network.reading, self._shapes)
 
     def _seed(self, attempt: int) -> int:
-        words = f"{self.network.seed}/training/{attempt}"
+        words = f"{self.network.subject.seed}/training/{attempt}"
         return int.from_bytes(hashlib.blake2b(words.encode(), digest_size=4).digest(), "big")
 
     def _floor(self) -> float:
         size = (self.plan.size or 512,) * 2
-        return speed.floor(self.network.assignment(12), size, self.device)
+        return speed.floor(self.network.subject.assignment(N_CLASS), size, self.device)
 
     def _step_limit(self) -> float:
         return max(PATIENT, SLOWEST * self._floor())

@@ -6,7 +6,7 @@ Equal expressions have equal keys, so that what two networks share is computed o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -135,7 +135,7 @@ def walk(root: Expr) -> Iterator[Expr]:
             stack.extend((source, False) for source in reversed(node.inputs))
 
 
-def replace_leaves(root: Expr, names: dict[str, str]) -> Expr:
+def replace_leaves(root: Expr, names: Mapping[str, str]) -> Expr:
     """Rename leaves (parameter name -> role's key), keeping everything else."""
     new: dict[int, Expr] = {}
     for node in walk(root):

@@ -149,11 +149,12 @@ def _meta(world: World, name: str, n_class: int) -> Light:
     return Light(model, way, places)
 
 
-def _light(world: World, asked: OfModel[Any]) -> Light:
+def _light(world: World, asked: OfModel[Any], training: bool | None = None) -> Light:
+    """Return the model that was built, or the real one that a mode was found to need."""
     key, known = (asked.model, asked.n_class), world.state.light
     if key not in known:
         known[key] = _meta(world, *key)
-    return known[key]
+    return known[key] if training is None else world.state.solid.get((*key, training), known[key])
 
 
 def build(world: World, asked: Build, arrays: Arrays) -> Answer[Model]:
@@ -176,28 +177,35 @@ def _device(model: nn.Module) -> str:
     return "meta" if all(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())) else "cpu"
 
 
-def trace(world: World, asked: Trace, arrays: Arrays) -> Answer[dict[str, Any]]:
-    """Record a forward pass in eval or train mode, as plain rows.
+def _tried(world: World, asked: OfModel[Any], training: bool, run: Callable[[nn.Module], V]) -> V:
+    """Do something with a model in eval or train mode.
 
-    What looks at values needs real ones; a model that raises alike with them raises for itself.
+    What looks at values needs real ones, in that mode from then on; what raises alike with them raises for
+    itself.
     """
-    key, alike = (asked.model, asked.n_class), world.state.raises_alike
-    light = _light(world, asked)
+    mode = (asked.model, asked.n_class, training)
+    model, alike = _light(world, asked, training).model, world.state.raises_alike
     try:
-        return _traced(light.model, asked), {}
+        return run(model.train(training))
     except StudentCodeError as error:
-        if _device(light.model) != "meta" or key in alike:
+        if _device(model) != "meta" or mode in alike:
             raise
         refused = _raised(error)
-    real = _solid(world, *key, light.places)
+    with without_slow_initialisers():
+        real = construct(world, asked.model, asked.n_class)
     try:
-        written = _traced(real.model, asked)
+        done = run(real[0].train(training))
     except StudentCodeError as error:
         if _raised(error) == refused:
-            alike.add(key)
+            alike.add(mode)
         raise
-    world.state.light[key] = real
-    return written, {}
+    world.state.solid[mode] = Light(*real, _light(world, asked).places)
+    return done
+
+
+def trace(world: World, asked: Trace, arrays: Arrays) -> Answer[dict[str, Any]]:
+    """Record a forward pass in eval or train mode, as plain rows."""
+    return _tried(world, asked, asked.training, lambda model: _traced(model, asked)), {}
 
 
 def _raised(error: StudentCodeError) -> tuple[str, Any]:
@@ -207,7 +215,6 @@ def _raised(error: StudentCodeError) -> tuple[str, Any]:
 
 
 def _traced(model: nn.Module, asked: Trace) -> dict[str, Any]:
-    model.train(asked.training)
     device = torch.device(_device(model))
     x = torch.zeros(asked.size, device=device)
     with torch.set_grad_enabled(asked.training), device, Strict():  # type: ignore[no-untyped-call]
@@ -215,15 +222,9 @@ def _traced(model: nn.Module, asked: Trace) -> dict[str, Any]:
     return written  # type: ignore[no-any-return]
 
 
-def _solid(world: World, name: str, n_class: int, places: Mapping[str, Place]) -> Light:
-    with without_slow_initialisers():
-        return Light(*construct(world, name, n_class), places)
-
-
 def shapes(world: World, asked: Shapes, arrays: Arrays) -> Answer[Outputs]:
     """Return what the model gives for each input size: a description, or the exception's text."""
-    model = _light(world, asked).model
-    model.eval()
+    model = _light(world, asked, training=False).model.eval()
     return Outputs(tuple(_seen(model, size) for size in asked.sizes)), {}
 
 
@@ -239,11 +240,13 @@ def _seen(model: nn.Module, size: tuple[int, ...]) -> Seen:
 
 def gradients(world: World, asked: Gradients, arrays: Arrays) -> Answer[Reached]:
     """Say which parameters a gradient reaches from the sum of the output, in train mode."""
-    model = _light(world, asked).model
-    model.train()
+    return Reached(_tried(world, asked, True, lambda model: _reached(model, asked.size))), {}
+
+
+def _reached(model: nn.Module, size: tuple[int, ...]) -> dict[str, bool]:
     model.zero_grad(set_to_none=True)
     with torch.enable_grad():
-        output = call(model, torch.zeros(asked.size, device=_device(model)))
+        output = call(model, torch.zeros(size, device=_device(model)))
         if isinstance(output, Tensor) and output.requires_grad:
             call(output.sum().backward)
-    return Reached({name: p.grad is not None for name, p in model.named_parameters()}), {}
+    return {name: p.grad is not None for name, p in model.named_parameters()}

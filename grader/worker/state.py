@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # torch is imported by the operations, and only where there a
     from grader.worker.training import Session
 
 Key = tuple[str, int]  # a model's name and its number of classes
+Mode = tuple[str, int, bool]  # ... and whether it is in train mode
 
 
 class Light(NamedTuple):
@@ -44,6 +45,7 @@ class State:
 
     light: dict[Key, Light] = field(default_factory=dict)
     real: Real | None = None
-    raises_alike: set[Key] = field(default_factory=set)
+    solid: dict[Mode, Light] = field(default_factory=dict)  # where the meta device didn't do
+    raises_alike: set[Mode] = field(default_factory=set)
     vgg16: Vgg16 | None = None
     training: Session | None = None

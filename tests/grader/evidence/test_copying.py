@@ -5,9 +5,12 @@ import torch
 from torch import nn
 from torchvision.models import vgg16
 
+from grader.checks.weights import check_copy_source
+from grader.diagnosis.copying import SOURCES, copy_findings
 from grader.errors import Blocked, StudentRaised
-from grader.evidence.copying import SOURCES, CopyEvidence
+from grader.evidence.copying import stand_ins, vgg16_shapes
 from grader.evidence.model import ModelEvidence
+from grader.evidence.subject import Subject
 from grader.records.reason import Cause
 from reference.architecture import VGG_CONVS, VGG_LINEARS
 from tests.grader.in_process import InProcess
@@ -21,14 +24,21 @@ METHOD = SOURCE[SOURCE.index("    def copy_params_from_vgg16") : SOURCE.index("c
 LINEARS = "((self.fc6, vgg16.classifier[0]), (self.fc7, vgg16.classifier[3])):"
 
 
-def copying(*edits: Edit, network: str = "FCN32s") -> CopyEvidence:
-    """What copying does to a network after these edits."""
-    return ModelEvidence(InProcess(edited(*edits)), SLIM[network], SEED, {}).copying
+def copying(*edits: Edit, network: str = "FCN32s") -> ModelEvidence:
+    """A network after these edits, to copy into."""
+    return ModelEvidence(Subject(InProcess(edited(*edits)), SLIM[network], SEED), {})
 
 
-def said(found: CopyEvidence) -> list[str]:
+def kept(found: ModelEvidence) -> dict[str, str]:
+    """The parameters that hold values of the VGG-16, by their keys."""
+    contents = found.challenged.contents.items()
+    return {name: key for name, key in contents if key.startswith("vgg/")}
+
+
+def said(found: ModelEvidence) -> list[str]:
     """What is said of every layer that VGG-16 has."""
-    return [finding.text for finding in found.findings((*VGG_CONVS, *VGG_LINEARS.values()))]
+    roles = (*VGG_CONVS, *VGG_LINEARS.values())
+    return [reason.text for reason in copy_findings(found.copied, found.reading, found.read.places, roles)]
 
 
 @pytest.mark.parametrize("network", SLIM)
@@ -36,10 +46,10 @@ def test_right_copying_is_right(network: str) -> None:
     """Every layer holds its own VGG-16 values, and VGG-16 is as it was, though it shares their memory."""
     found = copying(network=network)
 
-    assert found.method == "copy_params_from_vgg16"
-    assert found.raised is None
+    assert found.copied.way == "copy_params_from_vgg16"
+    assert found.copied.raised is None
     assert said(found) == []
-    assert found.vgg16_changed == []
+    assert list(found.copied.vgg16_changed) == []
 
 
 def test_vgg16_s_layers_are_found_where_torchvision_has_them() -> None:
@@ -111,7 +121,7 @@ GONE = ("layer.weight.data.copy_(source.weight.data.view(layer.weight.shape))", 
 
 def test_weights_that_a_layer_can_not_use_are_told() -> None:
     """A matrix in a convolution's place, or nothing at all, is copied wrongly whatever values it holds."""
-    fc6 = copying(FLAT).model.built.parameters["fc6.weight"].shape
+    fc6 = copying(FLAT).built.parameters["fc6.weight"].shape
 
     assert said(copying(FLAT)) == [
         f"fc6.weight has the shape {[fc6[0], fc6[1] * 49]} after copying",
@@ -125,13 +135,14 @@ def test_a_model_that_copying_spoils_is_judged_as_it_was_made(edit: Edit) -> Non
     """The copying lines pay for it: the forward pass is that of a new model."""
     found = copying(edit)
 
-    assert found.contents == {}
-    assert found.model.is_reference
+    assert kept(found) == {}
+    assert found.is_reference
 
 
 def test_a_finding_points_at_the_layer() -> None:
     """The cause, what was expected, and where the layer was made."""
-    found = copying((COPY_BIAS, "pass")).findings(("conv1_1",))
+    network = copying((COPY_BIAS, "pass"))
+    found = copy_findings(network.copied, network.reading, network.read.places, ("conv1_1",))
     line = next(n for n, text in enumerate(SOURCE.splitlines(), 1) if "self.conv1_1 = " in text)
 
     assert found[0].cause == Cause("copy.missing", {"parameter": "conv1_1.bias"})
@@ -143,7 +154,7 @@ def test_changing_vgg16_is_seen() -> None:
     """Parameters of VGG-16 that no longer hold what they did are listed; sharing them is allowed."""
     found = copying((COPY_BIAS, "layer.bias.data = source.bias.data.clone(); source.bias.data.zero_()"))
 
-    assert found.vgg16_changed == [f"{SOURCES[role]}.bias" for role in VGG_CONVS]
+    assert list(found.copied.vgg16_changed) == [f"{SOURCES[role]}.bias" for role in VGG_CONVS]
     assert said(found) == []
 
 
@@ -151,9 +162,9 @@ def test_without_a_function_copying_is_blocked() -> None:
     """Nothing whose name holds vgg: there is nothing to call."""
     found = copying((METHOD, ""))
 
-    assert found.method == ""
+    assert found.copied.way == ""
     with pytest.raises(Blocked, match="there is no function that copies VGG-16"):
-        found.raised
+        check_copy_source(found)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +178,7 @@ def test_a_function_may_copy(name: str, order: str) -> None:
     )
     found = copying((METHOD, ""), ("class Trunk(", f"{function}\n\nclass Trunk("))
 
-    assert found.method == name
+    assert found.copied.way == name
     assert said(found) == []
 
 
@@ -177,8 +188,8 @@ def test_an_exception_while_copying_is_told() -> None:
         ("for layer, source in ((self.fc6,", "vgg16.nonsense\n        for layer, source in ((self.fc6,")
     )
 
-    assert isinstance(found.raised, StudentRaised) and found.raised.kind == "AttributeError"
-    assert found.raised.place is not None
+    assert isinstance(found.copied.raised, StudentRaised) and found.copied.raised.kind == "AttributeError"
+    assert found.copied.raised.place is not None
     assert said(found) == [f"fc{n}.{kind} was not copied" for n in (6, 7) for kind in ("weight", "bias")]
 
 
@@ -194,8 +205,8 @@ def test_a_layer_that_copying_asks_for_in_vain_is_paid_once() -> None:
         ("h = F.relu(self.conv5_2(h))", "pass"),
     )
 
-    assert found.stand_ins == {"conv5_2": "features.26"}
-    assert found.raised is None
+    assert stand_ins(found.reading) == {"conv5_2": "features.26"}
+    assert found.copied.raised is None
     assert said(found) == []
 
 
@@ -206,7 +217,7 @@ def test_missing_relus_and_pools_have_stand_ins() -> None:
         ("self.pool5(F.relu(self.conv5_3(h)))", "F.relu(self.conv5_3(h))"),
     )
 
-    assert found.stand_ins == {"pool5": "", "relu2_1": ""}
+    assert stand_ins(found.reading) == {"pool5": "", "relu2_1": ""}
 
 
 def test_a_layer_used_twice_is_paid_once() -> None:
@@ -224,13 +235,13 @@ def test_a_layer_of_another_shape_can_be_copied() -> None:
     )
     found = copying(wrong)
 
-    assert found.shapes["features.19.weight"] == (16, 16, 5, 5)
+    assert vgg16_shapes(found.reading)["features.19.weight"] == (16, 16, 5, 5)
     assert said(found) == []
 
 
 def test_linear_layers_have_linear_shapes() -> None:
     """VGG-16's classifier holds what fc6 and fc7 hold, as matrices."""
-    shapes = copying().shapes
+    shapes = vgg16_shapes(copying().reading)
 
     assert shapes["classifier.0.weight"] == (24, 16 * 49)
     assert shapes["classifier.3.weight"] == (24, 24)
@@ -239,7 +250,7 @@ def test_linear_layers_have_linear_shapes() -> None:
 
 def test_what_is_copied_is_known_by_vgg16_s_keys() -> None:
     """Contents name the VGG-16 layer whose values a parameter holds, wherever it was meant to go."""
-    swapped = copying((ZIP, "convs[10], convs[11] = convs[11], convs[10]\n        " + ZIP)).contents
+    swapped = kept(copying((ZIP, "convs[10], convs[11] = convs[11], convs[10]\n        " + ZIP)))
 
     assert swapped["conv5_1.weight"] == "vgg/features.26.weight"
     assert swapped["conv5_2.weight"] == "vgg/features.24.weight"
@@ -248,20 +259,18 @@ def test_what_is_copied_is_known_by_vgg16_s_keys() -> None:
 
 def test_without_copying_nothing_is_known() -> None:
     """Where nothing was copied, or nothing can be, no content is claimed."""
-    assert copying((METHOD, "")).contents == {}
-    assert copying((METHOD, "    def load_vgg16(self, vgg16):\n        pass\n\n")).contents == {}
+    assert kept(copying((METHOD, ""))) == {}
+    assert kept(copying((METHOD, "    def load_vgg16(self, vgg16):\n        pass\n\n"))) == {}
 
 
 def test_the_second_network_finds_vgg16_as_it_was() -> None:
-    """VGG-16 is filled once for both networks, unless the first one changed it."""
+    """What the first one's copying does to VGG-16 is not held against the second."""
     for edits, changed in (
         ([], False),
         ([(COPY_BIAS, "layer.bias.data = source.bias.data.clone(); source.bias.data.zero_()")], True),
     ):
         student = InProcess(edited(*edits))
-        first = ModelEvidence(student, slim32, SEED, {})
-        second = ModelEvidence(student, slim8, SEED, {}, first)
+        first, second = (ModelEvidence(Subject(student, table, SEED), {}) for table in (slim32, slim8))
 
-        assert (said(first.copying), said(second.copying)) == ([], [])
-        assert bool(first.copying.vgg16_changed) == bool(second.copying.vgg16_changed) == changed
-        assert first.copying.left_intact != changed
+        assert (said(first), said(second)) == ([], [])
+        assert bool(first.copied.vgg16_changed) == bool(second.copied.vgg16_changed) == changed

@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import Blocked, StudentDied, StudentRaised
-from grader.evidence.model import ModelEvidence, close
+from grader.evidence.challenge import close
+from grader.evidence.model import ModelEvidence
+from grader.evidence.subject import Subject
 from grader.network.evaluate import BILINEAR
 from grader.records.reason import Cause, Place
 from grader.wall.answers import Reply
@@ -26,7 +28,7 @@ SEED = 7
 
 def evidence(*edits: Edit, network: str = "FCN8s", source: str = SOURCE) -> ModelEvidence:
     """What there is to know about a network after these edits."""
-    return ModelEvidence(InProcess(edited(*edits, source=source)), SLIM[network], SEED, {})
+    return ModelEvidence(Subject(InProcess(edited(*edits, source=source)), SLIM[network], SEED), {})
 
 
 def verdict(found: ModelEvidence) -> tuple[dict[str, list[str]], str]:
@@ -37,7 +39,7 @@ def verdict(found: ModelEvidence) -> tuple[dict[str, list[str]], str]:
 
 def styled(table: Callable[[int], Architecture], style: Style, name: str) -> ModelEvidence:
     """What there is to know about a table in a style, when the assignment is another table."""
-    return ModelEvidence(InProcess("", styled_world(table, style)), SLIM[name], SEED, {})
+    return ModelEvidence(Subject(InProcess("", styled_world(table, style)), SLIM[name], SEED), {})
 
 
 # --- right networks -----------------------------------------------------------------------------------
@@ -50,15 +52,15 @@ def test_a_right_network_is_the_reference(network: str) -> None:
 
     assert found.is_reference
     assert verdict(found) == ({}, "")
-    assert close(found.response, found.reference)
+    assert close(found.response.output, found.response.reference)
 
 
 def test_every_question_is_asked_once() -> None:
     """Looking at the evidence again asks nothing again."""
     found = evidence()
     for _ in range(2):
-        verdict(found), found.shapes, found.gradients, found.copying.values
-    student = found.student
+        verdict(found), found.shapes, found.gradients, found.copied
+    student = found.subject.student
     assert isinstance(student, InProcess)
 
     assert sorted(set(student.asked)) == sorted(
@@ -213,7 +215,7 @@ class Lying(InProcess):
 
 def lying(edit: Edit, *verbs: str) -> ModelEvidence:
     """A wrong network that shows the right one's answers."""
-    return ModelEvidence(Lying(edited(edit), SOURCE, *verbs), slim8, SEED, {})
+    return ModelEvidence(Subject(Lying(edited(edit), SOURCE, *verbs), slim8, SEED), {})
 
 
 def test_a_trace_of_another_network_earns_nothing() -> None:
@@ -254,7 +256,7 @@ def test_another_output_than_a_tensor_blocks() -> None:
             reply = super().ask(request, *args, **options)
             return Reply(reply.value) if isinstance(request, Forward) else reply
 
-    found = ModelEvidence(Mute(SOURCE), slim8, SEED, {})
+    found = ModelEvidence(Subject(Mute(SOURCE), slim8, SEED), {})
 
     with pytest.raises(Blocked, match=r"see fcn8s\.build"):
         found.response
@@ -269,7 +271,7 @@ def test_a_missing_class_blocks_all_but_itself() -> None:
 
     with pytest.raises(StudentRaised, match="FCN8s is not defined"):
         found.built
-    for ask in (lambda: found.trace, lambda: found.reading, lambda: found.findings, lambda: found.size):
+    for ask in (lambda: found.traced, lambda: found.reading, lambda: found.findings, lambda: found.read):
         with pytest.raises(Blocked, match=r"see fcn8s\.build"):
             ask()
 
@@ -296,7 +298,7 @@ def test_a_model_that_returns_no_tensor_blocks() -> None:
 @pytest.mark.parametrize("error", [StudentDied("killed"), StudentRaised("ValueError", "no")])
 def test_a_student_who_refuses_blocks(error: Exception) -> None:
     """A dead process or an exception while building is told as it is; what needs the model is blocked."""
-    found = ModelEvidence(Refusing(error), slim8, SEED, {})
+    found = ModelEvidence(Subject(Refusing(error), slim8, SEED), {})
 
     with pytest.raises(type(error)):
         found.first_trace
@@ -317,14 +319,14 @@ def test_a_model_is_described_as_it_was_made() -> None:
     assert built.way == "keyword"
     assert built.parameters["conv1_1.weight"].shape == (2, 3, 3, 3)
     assert [name for name, made in built.parameters.items() if not made.trained] == ["conv1_1.weight"]
-    assert found.places["conv1_1.weight"] == Place("cell 1", line)
+    assert found.read.places["conv1_1.weight"] == Place("cell 1", line)
 
 
 def test_a_network_that_needs_a_larger_image_gets_one() -> None:
     """Where the smallest image vanishes on the way, a larger one is tried."""
     found = evidence(("3, padding=100", "3, padding=1"), network="FCN32s")
 
-    assert found.size == (224, 230)
+    assert found.read.size == (224, 230)
     assert list(found.findings) == ["conv1"]
 
 
@@ -334,8 +336,8 @@ def test_a_network_too_small_for_every_image_raises_its_first_error() -> None:
 
     with pytest.raises(StudentRaised):
         found.first_trace
-    assert isinstance(found.student, InProcess)
-    assert found.student.asked.count("trace") == 3
+    assert isinstance(found.subject.student, InProcess)
+    assert found.subject.student.asked.count("trace") == 3
 
 
 def test_an_ignored_n_class_is_paid_once() -> None:
@@ -353,8 +355,8 @@ def test_both_networks_share_one_arithmetic() -> None:
     """The evaluator of a size is made once for both networks."""
     evaluators: dict[Any, Any] = {}
     student = InProcess(SOURCE)
-    first = ModelEvidence(student, slim32, SEED, evaluators)
-    second = ModelEvidence(student, slim8, SEED, evaluators, first)
+    first = ModelEvidence(Subject(student, slim32, SEED), evaluators)
+    second = ModelEvidence(Subject(student, slim8, SEED), evaluators)
 
     assert first.is_reference and second.is_reference
     assert first.evaluator is second.evaluator
@@ -362,8 +364,10 @@ def test_both_networks_share_one_arithmetic() -> None:
 
 def test_bilinear_weights_stay_in_place() -> None:
     """Transposed convolutions that start as bilinear interpolation are not drawn; others are."""
-    right = evidence().contents
-    random = evidence(("layer.weight.data.copy_(bilinear(n_class, layer.kernel_size[0]))", "pass")).contents
+    right = evidence().challenged.contents
+    random = evidence(
+        ("layer.weight.data.copy_(bilinear(n_class, layer.kernel_size[0]))", "pass")
+    ).challenged.contents
 
     assert right["upscore1.weight"] == BILINEAR
     assert random["upscore1.weight"] == "upscore1.weight"
@@ -371,7 +375,7 @@ def test_bilinear_weights_stay_in_place() -> None:
 
 def test_copied_weights_stay_in_place() -> None:
     """What was copied from VGG-16 is known by VGG-16's own keys, so that the output proves it."""
-    contents = evidence().contents
+    contents = evidence().challenged.contents
 
     assert contents["conv1_1.weight"] == "vgg/features.0.weight"
     assert contents["fc6.bias"] == "vgg/classifier.0.bias"

@@ -46,13 +46,11 @@ def evidence(
     network = SimpleNamespace(
         name="FCN8s",
         part="fcn8s",
-        seed=3,
         is_reference=right,
         findings=how.get("findings", {}),
         gradients={"a": True},
         cut=how.get("cut", []),
-        student=None,
-        assignment=lambda n_class: None,
+        subject=SimpleNamespace(student=None, assignment=lambda n_class: None, seed=3),
     )
     made = TrainingEvidence(network, how.get("plan", PLAN), "cpu", lambda progress: None)  # type: ignore[arg-type]  # in a network's place
     left = list(runs)

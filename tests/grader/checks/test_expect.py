@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader import expect
+from grader.checks import expect
 from grader.diagnosis.causes import because
 from grader.errors import Fault
 from grader.records.reason import Place, Reason

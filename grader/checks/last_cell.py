@@ -1,0 +1,133 @@
+"""Part 4: the last cell, which binds weight_fc and makes two maps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.assignment import MAP, PREDICT, WEIGHT
+from grader.checks import expect
+from grader.diagnosis import cam as diagnosis
+from grader.diagnosis.causes import because
+from grader.diagnosis.last_cell import are_features, what_weight
+from grader.evidence.cam import CamEvidence, plain
+from grader.evidence.case import Case
+from grader.evidence.last_cell import IMAGES, LastCell
+from grader.records.reason import Reason
+
+Array = NDArray[Any]
+WEIGHT_SHAPE = (1000, 512)
+
+
+def check_weight_fc(case: Case) -> None:
+    """weight_fc is the fc layer's weight as a numpy array (1000, 512)."""
+    weight_is_right(LastCell(case.cam.cell))
+
+
+def check_maps(case: Case) -> None:
+    """The maps that the last cell makes of both images are right."""
+    cell = LastCell(case.cam.cell)
+    case.pictures += cell.pictures()
+    maps_are_right(case.cam, cell)
+
+
+# --- weight_fc ----------------------------------------------------------------------------------------
+
+
+def weight_is_right(cell: LastCell) -> None:
+    """What is bound, or given to returnCAM where nothing is, is an array of the right shape and values."""
+    weight, kind = _weight_of(cell)
+    if not kind:
+        expected = f"{WEIGHT} = the fc layer's weight as a numpy array"
+        raised = cell.failure[0]
+        expect.fail(
+            _raised(cell, "weight_fc.raises", expected)
+            if raised
+            else because("weight_fc.missing", expected=expected)
+        )
+    help, expected = "detach() it from the graph and call numpy().", "ndarray (1000, 512)"
+    wrong = because("weight_fc.type", got=kind, help=help, expected=expected, actual=kind)
+    expect.that(kind == "ndarray", wrong)
+    shape = None if weight is None else weight.shape
+    expect.that(shape == WEIGHT_SHAPE, _of_another_shape(shape))
+    assert weight is not None
+    if not np.allclose(weight, cell.truth.weight, rtol=1e-4, atol=1e-6):
+        expect.fail(what_weight(weight, cell.truth.weight))
+
+
+def _weight_of(cell: LastCell) -> tuple[Array | None, str]:
+    given = cell.calls(MAP)
+    if not cell.value.weight_fc.type and given and len(given[0][1]) > 1:
+        return cell.array(f"{given[0][0]}.1"), given[0][1][1].type
+    return cell.array(WEIGHT), cell.value.weight_fc.type
+
+
+def _of_another_shape(shape: tuple[int, ...] | None) -> Reason:
+    got, want = str(shape), str(WEIGHT_SHAPE)
+    turned = ": transposed" if shape == WEIGHT_SHAPE[::-1] else ""
+    text = f"{WEIGHT} is {got}, it must be {want}{turned}"
+    return because("weight_fc.shape", got=got, want=want, text=text, expected=want, actual=got)
+
+
+def _raised(cell: LastCell, id: str, expected: str) -> Reason:
+    raised, place = cell.failure
+    kind, text = raised.partition(":")[0], f"the last cell raises {raised}"
+    return because(id, kind=kind, text=text, expected=expected, place=place)
+
+
+# --- maps ---------------------------------------------------------------------------------------------
+
+
+def maps_are_right(maps: CamEvidence, cell: LastCell) -> None:
+    """Both images' maps are what the student's own two functions give for them."""
+    maps.need_functions()
+    calls = cell.calls(MAP)
+    if cell.failure[0] and len(calls) < len(IMAGES):
+        expect.fail(_raised(cell, "maps.raises", "two maps"))
+    expected, actual = f"{MAP} called once for each image", f"called {len(calls)} times"
+    wrong = because("maps.count", got=len(calls), want=len(IMAGES), expected=expected, actual=actual)
+    expect.that(len(calls) >= len(IMAGES), wrong)
+    for position in range(len(IMAGES)):
+        _map_is_right(maps, cell, position)
+
+
+def _map_is_right(maps: CamEvidence, cell: LastCell, position: int) -> None:
+    name, number = IMAGES[position], cell.calls(MAP)[position][0]
+    features, weight, index = (cell.array(f"{number}.{argument}") for argument in range(3))
+    wanted = cell.truth.features[position]
+    expected, actual = f"features {wanted.shape}", "none" if features is None else str(features.shape)
+    wrong = because("maps.features", image=name, expected=expected, actual=actual)
+    expect.that(features is not None and are_features(features, wanted), wrong)
+    _is_of_the_predicted_class(cell, position, index)
+    bound = cell.array(WEIGHT)
+    if bound is not None and weight is not None and bound.shape == weight.shape:
+        same = bool(np.allclose(bound, weight, rtol=1e-4, atol=1e-6))
+        expect.that(same, because("maps.weights", image=name))
+    verdict, answer = maps.verdict, cell.array(f"{number}.result")
+    right = verdict is not None and not (verdict.classes or verdict.sums or verdict.stretch)
+    if right and features is not None and answer is not None and weight is not None and index is not None:
+        _is_what_the_function_gives(name, features, weight, int(np.ravel(index)[0]), answer)
+
+
+def _is_of_the_predicted_class(cell: LastCell, position: int, index: Array | None) -> None:
+    name, predictions = IMAGES[position], cell.calls(PREDICT)
+    own = cell.array(f"{predictions[position][0]}.result") if position < len(predictions) else None
+    if own is not None and index is not None:
+        said, given = np.ravel(own), np.ravel(index)
+        text = f"{name}: {MAP} is given class {given[:1]}, {PREDICT} said {said[:1]}"
+        expect.that(np.array_equal(said, given), because("maps.class", image=name, text=text))
+
+
+def _is_what_the_function_gives(name: str, features: Array, weight: Array, index: int, answer: Array) -> None:
+    if weight.ndim != 2 or weight.shape[1] != features.shape[1] or not 0 <= index < len(weight):
+        return  # the cause weight_fc.shape
+    found = plain(answer)
+    same = found is not None and any(
+        diagnosis.matches(found, right)
+        for right in diagnosis.right_maps(
+            diagnosis.Case(features[0].astype(np.float64), weight.astype(np.float64), index, found)
+        )
+    )
+    expect.that(same, because("maps.values", image=name))

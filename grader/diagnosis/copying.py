@@ -1,0 +1,79 @@
+"""What copying VGG-16 did, layer by layer: parameters that do not hold their own source's values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from grader.diagnosis.causes import because
+from grader.errors import StudentError
+from grader.network.reading import Reading
+from grader.network.roles import Layer
+from grader.records.reason import Place, Reason
+from reference.architecture import VGG_FEATURES, VGG_LINEARS
+
+SOURCES = {role: f"features.{index}" for index, role in VGG_FEATURES.items()} | {
+    role: f"classifier.{index}" for index, role in VGG_LINEARS.items()
+}
+KINDS = ("weight", "bias")
+
+
+@dataclass(frozen=True, eq=False)
+class AfterCopying:
+    """What is known after the submission's own copying ran on a VGG-16 whose every value is known."""
+
+    way: str  # a method, a function, the notebook's own cell, the constructor; "" where nothing copies
+    raised: StudentError | None = None  # None if it returned
+    held: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (role, kind) -> VGG-16's layer
+    unchanged: frozenset[str] = frozenset()  # parameters that hold what they held before
+    unusable: Mapping[str, str] = field(default_factory=dict)  # that no longer fit; their shapes, "" for gone
+    vgg16_changed: tuple[str, ...] = ()  # parameters of the VGG-16 that aren't what they were
+
+
+def copy_findings(
+    copied: AfterCopying, reading: Reading, places: Mapping[str, Place], roles: tuple[str, ...]
+) -> list[Reason]:
+    """Name what each of these layers holds instead of its own VGG-16 values."""
+    layers = [(role, layer) for role in roles if (layer := _own_layer(reading, role)) is not None]
+    found = (_fault(copied, reading, places, role, layer, kind) for role, layer in layers for kind in KINDS)
+    return [reason for reason in found if reason is not None]
+
+
+def _own_layer(reading: Reading, role: str) -> Layer | None:
+    """Return the role's layer; None where it is missing or another role's, which has a cause of its own."""
+    layer = reading.layers.get(role)
+    first = next((n for n, other in reading.layers.items() if layer and other.weight == layer.weight), role)
+    return layer if first == role else None
+
+
+def _fault(
+    copied: AfterCopying, reading: Reading, places: Mapping[str, Place], role: str, layer: Layer, kind: str
+) -> Reason | None:
+    fault, told = _named(copied, reading, role, layer, kind)
+    if not fault:
+        return None
+    parameter, expected = f"{role}.{kind}", f"vgg16.{SOURCES[role]}.{kind}"
+    return because(fault, parameter=parameter, expected=expected, place=places.get(layer.weight), **told)
+
+
+def _named(
+    copied: AfterCopying, reading: Reading, role: str, layer: Layer, kind: str
+) -> tuple[str, dict[str, str]]:
+    """Return the cause of a wrong parameter and its other parameters; "" where it is right."""
+    name = getattr(layer, kind)
+    if not name:
+        return ("" if kind == "bias" else "copy.parameter"), {}
+    if name in copied.unusable:
+        shape = copied.unusable[name]
+        return ("copy.shape", {"got": shape}) if shape else ("copy.gone", {})
+    source = copied.held.get((role, kind), "")
+    if source in [SOURCES[other] for other in SOURCES if _is_of(reading, other, layer)]:  # or layer.reused
+        return "", {}
+    if source:
+        return "copy.layer", {"got": next(other for other, held in SOURCES.items() if held == source)}
+    return ("copy.missing" if name in copied.unchanged else "copy.values"), {}
+
+
+def _is_of(reading: Reading, role: str, layer: Layer) -> bool:
+    other = reading.layers.get(role)
+    return other is not None and other.weight == layer.weight

@@ -1,0 +1,156 @@
+"""The challenge: started -> copied -> filled -> response, and what the reference gives beside it.
+
+All of it happens to one real model, in this order and with nothing between: which check asks first changes
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.diagnosis.copying import AfterCopying
+from grader.errors import Blocked, StudentError
+from grader.evidence.copying import copy
+from grader.evidence.once import Attempt, attempt, taken
+from grader.evidence.subject import Subject
+from grader.evidence.tracing import Read
+from grader.network.evaluate import BILINEAR, Evaluator
+from grader.network.graph import replace_leaves
+from grader.network.reading import Reading
+from grader.network.reference import reference_output
+from grader.network.roles import Layer
+from grader.wall.verbs import Fill, Forward, Initial, Release
+from reference.fcn import bilinear_weight
+
+Array = np.ndarray[Any, Any]
+EQUAL = 1e-4  # of the output's standard deviation: float32 through 17 layers stays a thousand times below
+
+
+@dataclass(frozen=True, eq=False)
+class Started:
+    """What a constructor leaves: the transposed convolutions' weights, and small buffers, by name."""
+
+    weights: Mapping[str, Array]
+    buffers: Mapping[str, Array]
+
+    def is_bilinear(self, layer: Layer) -> bool:
+        """Say whether a transposed convolution starts as bilinear interpolation."""
+        weight = self.weights.get(layer.weight)
+        wanted = bilinear_weight(layer.inputs, layer.outputs // layer.groups, layer.kernel[0]).numpy()
+        return weight is not None and weight.shape == wanted.shape and bool(abs(weight - wanted).max() < 1e-4)
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """The model's output beside the reference's; whether it is the same, and whether it repeats."""
+
+    output: torch.Tensor
+    reference: torch.Tensor
+    is_reference: bool
+    repeats: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Challenged:
+    """What came of the challenge; `contents` is what every value holds, by the key of its values."""
+
+    started: Started
+    copied: Attempt[AfterCopying]
+    contents: Mapping[str, str]
+    response: Attempt[Response]
+
+
+def challenge(subject: Subject, read: Read, evaluator: Evaluator) -> Challenged:
+    """Go through the whole of it; raises StudentError where the model can't be built for real."""
+    started = start(subject, read.reading)
+    copied = attempt(lambda: copy(subject, read))
+    kept = _kept(subject, read.reading, copied)
+    contents = _contents(read.reading, started, kept, evaluator)
+    response = attempt(lambda: respond(subject, read, contents, evaluator))
+    return Challenged(started, copied, contents, response)
+
+
+def start(subject: Subject, reading: Reading) -> Started:
+    """Ask for what the constructor leaves of what is not drawn."""
+    names = tuple(layer.weight for layer in reading.layers.values() if layer.transposed)
+    reply = subject.student.ask(Initial(subject.name, names=names), seconds=60.0)
+    buffers = set(reply.value.buffers)
+    return Started(
+        weights={name: array for name, array in reply.arrays.items() if name in names},
+        buffers={name: array for name, array in reply.arrays.items() if name in buffers},
+    )
+
+
+def _kept(subject: Subject, reading: Reading, copied: Attempt[AfterCopying]) -> dict[str, str]:
+    """Return the parameters that hold values of the VGG-16, by the key that those were drawn by."""
+    if isinstance(copied, StudentError | Blocked):
+        return {}  # the copying lines tell why
+    if taken(copied).unusable:
+        subject.student.ask(
+            Release(subject.name)
+        )  # a new model is judged: the copying lines tell of this one
+        return {}
+    layers = reading.layers
+    held = taken(copied).held.items()
+    return {getattr(layers[role], kind): f"vgg/{source}.{kind}" for (role, kind), source in held}
+
+
+def _contents(
+    reading: Reading, started: Started, kept: Mapping[str, str], evaluator: Evaluator
+) -> dict[str, str]:
+    """Copied and bilinear weights and buffers stay as the student's code left them; the others are drawn."""
+    upscores = [layer for layer in reading.layers.values() if layer.transposed]
+    bilinear = {layer.weight: BILINEAR for layer in upscores if started.is_bilinear(layer)}
+    buffers = {name: evaluator.give(array) for name, array in started.buffers.items()}
+    return {**buffers, **reading.keys, **bilinear, **kept}
+
+
+def respond(subject: Subject, read: Read, contents: Mapping[str, str], evaluator: Evaluator) -> Response:
+    """Fill the model, run it, compare; run what is not the reference's output a second time at once."""
+    keys = {name: key for name, key in contents.items() if key == read.reading.keys.get(name)}
+    subject.student.ask(Fill(subject.name, keys=keys, seed=subject.seed), seconds=60.0)
+    output, wanted = _output(subject, read.size), reference(read.reading, read.size, contents, evaluator)
+    same = is_complete(read.reading) and close(output, wanted)
+    return Response(output, wanted, same, same or close(_output(subject, read.size), output))
+
+
+def _output(subject: Subject, size: tuple[int, int]) -> torch.Tensor:
+    asked = Forward(subject.name, size=(1, 3, *size), seed=subject.seed)
+    reply = subject.student.ask(asked, seconds=120.0)
+    if "output" not in reply.arrays:
+        raise Blocked(f"{subject.name} gives no tensor on real data, see {subject.part}.build")
+    return torch.from_numpy(reply.arrays["output"])
+
+
+def reference(
+    reading: Reading, size: tuple[int, int], contents: Mapping[str, str], evaluator: Evaluator
+) -> torch.Tensor:
+    """Return what the assignment gives under the challenge, rounding and holding what the student's do."""
+    ceil = {role: bool(node["ceil"]) for role, node in reading.pools.items() if node.op == "max_pool"}
+    names = {key: contents[name] for name, key in reading.keys.items()}
+    return evaluator(replace_leaves(reference_output(reading.architecture, size, ceil), names))
+
+
+def is_complete(reading: Reading) -> bool:
+    """Say whether every layer is there with the table's shape: only then both sides drew the same weights."""
+    return all(
+        (layer := reading.layers.get(wanted.role)) is not None
+        and (layer.inputs, layer.outputs, layer.kernel)
+        == (wanted.inputs, wanted.outputs, (wanted.kernel,) * 2)
+        for wanted in reading.architecture.convs()
+    )
+
+
+def close(a: torch.Tensor, b: torch.Tensor) -> bool:
+    """Say whether two outputs are equal but for rounding; NaN equals NaN."""
+    if a.shape != b.shape:
+        return False
+    a, b = a.float(), b.float()
+    finite = b[torch.isfinite(b)]
+    scale = float(finite.std()) if finite.numel() > 1 else 1.0
+    return torch.allclose(a, b, rtol=1e-4, atol=EQUAL * max(scale, 1e-12), equal_nan=True)

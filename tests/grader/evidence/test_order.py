@@ -1,0 +1,74 @@
+"""Which check asks first changes nothing."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from grader import judging
+from grader.checks import fcn8s, fcn32s
+from grader.evidence.model import ModelEvidence
+from grader.evidence.subject import Subject
+from grader.records.grade import CheckResult
+from tests.grader.in_process import InProcess
+from tests.grader.slim import SLIM, Edit, edited
+
+SEED = 11
+Check = tuple[str, Callable[[Any], None]]
+
+H = "h = self.upscore3(h)"
+BIAS = "layer.bias.data = source.bias.data"
+COUNTS = f"self.n = getattr(self, 'n', 0) + 1\n        {H} * self.n"
+LOOKS = f"{H} * (1 + (h.mean().item() * 0 if self.training else 0))"
+CASES: dict[str, list[Edit]] = {
+    "right": [],
+    "a state between calls": [(H, COUNTS)],
+    "looks at values in train mode": [(H, LOOKS)],
+    "fails in train mode": [(H, f"assert not self.training\n        {H}")],
+    "copying spoils": [(BIAS, "del layer.bias")],
+    "copying raises": [("for layer, source in zip(own, convs):", "for layer, source in [0]:")],
+}
+
+
+def checks() -> list[Check]:
+    """The checks of both networks that need no more than the network itself, by id."""
+    found = []
+    for module in (fcn32s, fcn8s):
+        part = module.__name__.rpartition(".")[2]
+        names = (name for name in sorted(vars(module)) if name.startswith("check_"))
+        found += [
+            (f"{part}.{name.removeprefix('check_')}", getattr(module, name))
+            for name in names
+            if "reported" not in name and "training" not in name
+        ]
+    return found
+
+
+def results(edits: list[Edit], ordered: list[Check]) -> dict[str, CheckResult]:
+    """What the checks say of a submission when they are run in this order."""
+    student, evaluators = InProcess(edited(*edits)), {}
+    networks = {name.lower(): ModelEvidence(Subject(student, SLIM[name], SEED), evaluators) for name in SLIM}
+    return {id: outcome(id, check, networks[id.partition(".")[0]]) for id, check in ordered}
+
+
+def outcome(id: str, check: Callable[[Any], None], network: ModelEvidence) -> CheckResult:
+    """The result of one check."""
+    try:
+        check(network)
+    except Exception as error:
+        return judging.judge(id, error, 0.0)
+    return judging.judge(id, None, 0.0)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_checks_say_the_same_in_any_order(name: str) -> None:
+    """Outcomes, sentences, places and causes are those of the rubric's own order."""
+    in_order = results(CASES[name], checks())
+    for seed in range(2):
+        shuffled = checks()
+        random.Random(f"{name} {seed}").shuffle(shuffled)
+
+        assert results(CASES[name], shuffled) == in_order
