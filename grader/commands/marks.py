@@ -26,7 +26,7 @@ def export_marks(screen: Screen, out: Path, file: Path, marks: Path | None) -> i
     write = WRITERS.get(file.suffix.lower())
     if write is None:
         raise CallError(f"{file}: marks are exchanged as .toml or .csv.")
-    known, standing = roll.known(roll.read(out), out), store.read(marks or store.beside(out))
+    known, standing = roll.known(roll.read(out), out), store.read(store.named(marks, out))
     file.write_text(write(known, standing), encoding="utf-8", newline="")
     count = sum(len(standing.of(one.subject)) for one in known) + len(standing.decisions)
     screen.tell(f"{count} marks were written to {file}.")

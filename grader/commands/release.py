@@ -33,7 +33,7 @@ def release(
     """Write what may leave to a folder; 1, and nothing written, where something is not complete."""
     _room_for_it(to, out)
     one = roll.read(out)
-    rows = roll.rows(one, out, store.read(marks or store.beside(out)))
+    rows = roll.rows(one, out, store.read(store.named(marks, out)))
     for remark in (*one.remarks, *gate.remarks(rows)):
         screen.remark(remark)
     blocked = gate.blockers(rows)

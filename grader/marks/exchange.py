@@ -57,7 +57,7 @@ def read(path: Path, known: Sequence[Known]) -> tuple[Said, ...]:
 
 def checked(tells: Iterable[Told], known: Sequence[Known]) -> tuple[Said, ...]:
     """All of it, if it can be right; raises CallError with every fault and its place."""
-    by_name = {one.name: one for one in known}
+    by_name = {**{one.subject: one for one in known}, **{one.name: one for one in known}}
     found, faults = dict[str, Said](), list[str]()
     for told in tells:
         try:

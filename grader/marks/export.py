@@ -21,13 +21,20 @@ def to_csv(known: Iterable[Known], standing: Standing) -> str:
 
 
 def to_toml(known: Iterable[Known], standing: Standing) -> str:
-    """Every mark and decision that stands, a table each."""
+    """Every mark and decision that stands, a table each; what waits for a mark is there as a comment."""
     pages = [
-        _page(f"[{'.'.join(map(_key, (one.name, *check.id.split('.'))))}]", entry)
+        _page(_header(one, check), entry) if entry else _waiting(_header(one, check), check)
         for one, check, entry in _lines(known, standing)
-        if entry
     ]
     return "\n".join([*pages, *(_page("[[decision]]", entry) for entry in standing.decisions)])
+
+
+def _header(one: Known, check: ScoredCheck) -> str:
+    return f"[{'.'.join(map(_key, (one.name, *check.id.split('.'))))}]"
+
+
+def _waiting(header: str, check: ScoredCheck) -> str:
+    return f"# {header}\n# points =   # of {check.max_score:g}\n"
 
 
 def _lines(known: Iterable[Known], standing: Standing) -> Iterator[tuple[Known, ScoredCheck, Entry | None]]:

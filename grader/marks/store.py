@@ -44,6 +44,13 @@ def beside(out: Path) -> Path:
     return whole.with_name(f"{whole.name or 'reports'}.marks.sqlite")
 
 
+def named(path: Path | None, out: Path) -> Path:
+    """The file of marks that a call names, or the one beside `out`; raises CallError where it isn't there."""
+    if path is not None and not path.exists():
+        raise CallError(f"There is no file of marks {path}.")
+    return path or beside(out)
+
+
 def read(path: Path) -> Standing:
     """What stands in a file of marks; nothing where there is no file, and none is made."""
     if not path.exists():

@@ -96,7 +96,7 @@ class Graded:
     marks: Path
 
     def release(self, screen: Screen, kind: str = "all", partial: bool = False) -> int:
-        return release(screen, self.out, self.to, self.marks, kind, partial, "Assignment 3 (77)")
+        return release(screen, self.out, self.to, None, kind, partial, "Assignment 3 (77)")
 
     def mark(self, *but: str) -> None:
         """A person gives everybody else points for the question: half as many as the last digit says."""

@@ -61,6 +61,13 @@ def test_what_it_is_about_is_kept(tmp_path: Path) -> None:
     assert told(tmp_path, text, "m.csv") == [Mark("alice", "questions.question1", 8.0, "", "abc")]
 
 
+def test_a_submission_may_be_named_as_its_marks_know_it(tmp_path: Path) -> None:
+    """By its student, where its folder is a number."""
+    text = "submission,line,points\nsid 77,questions.question1,8\n"
+
+    assert [mark.submission for mark in told(tmp_path, text, "m.csv") if isinstance(mark, Mark)] == ["sid 77"]
+
+
 def test_decisions_are_of_a_cause(tmp_path: Path) -> None:
     """In either format."""
     expected = [Decision("crop starts at 18", "", 0.5, "Half of it.")]

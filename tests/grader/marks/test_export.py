@@ -47,3 +47,14 @@ def test_a_table_has_a_row_for_each_line_that_waits() -> None:
         ("'=sum(1)", "questions.question1", "", "10"),
         ("'=sum(1)", "cam.maps", "", "3"),
     ]
+
+
+def test_toml_shows_what_waits(tmp_path: Path) -> None:
+    """As comments: read again it says nothing, and without its # it is a mark."""
+    known = [Known("alice", "alice", graded("alice"))]
+    text = to_toml(known, standing(()))
+    (tmp_path / "m.toml").write_text(text)
+    assert read(tmp_path / "m.toml", known) == ()
+
+    (tmp_path / "m.toml").write_text(text.replace("# [", "[").replace("# points =  ", "points = 3"))
+    assert [one.what.points for one in read(tmp_path / "m.toml", known)] == [3.0]

@@ -130,6 +130,14 @@ def test_marks_live_outside_of_the_reports(
     assert stores.beside(Path(out)) == expected
 
 
+def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
+    """A slip of the pen would be a class without marks."""
+    with pytest.raises(CallError, match="no file of marks"):
+        stores.named(tmp_path / "typo.sqlite", tmp_path)
+
+    assert stores.named(None, tmp_path / "out") == tmp_path / "out.marks.sqlite"
+
+
 def test_threads_share_a_store(tmp_path: Path) -> None:
     """A web application answers several at once."""
     with Store.open(tmp_path / "a") as store:
