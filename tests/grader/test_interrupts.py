@@ -36,3 +36,13 @@ def test_a_signal_raises_and_insists() -> None:
         interrupts.insist()
 
     assert interrupts.received() == signal.SIGUSR1
+
+
+def test_a_hang_up_that_is_ignored_stays_so() -> None:
+    """That is what nohup is for."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        interrupts.watch(signal.SIGHUP)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
