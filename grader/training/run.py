@@ -193,18 +193,16 @@ class _Course:
         size = AT_ONCE[self.setting.device]
         for start in range(0, len(labelled.images), size):
             part = slice(start, start + size)
-            for label, (seen, log) in zip(
-                labelled.labels[part], self.predict(labelled.images[part]), strict=True
-            ):
+            labels, stride = labelled.labels[part], max(map(_stride, labelled.labels[part]))
+            for label, (seen, log) in zip(labels, self.predict(labelled.images[part], stride), strict=True):
                 matrix += _confusion(label, seen)
-                losses.append(_cross_entropy(log, label, _stride(label)))
+                losses.append(_cross_entropy(log, label, stride))
                 classes.append(seen)
         return Judged(float(np.mean(losses)), metrics.scores(matrix)), classes
 
-    def predict(self, images: Sequence[Bytes]) -> Iterator[tuple[Bytes, NDArray[np.float32]]]:
-        """Yield the classes and the log-probabilities that the model gives for each picture."""
+    def predict(self, images: Sequence[Bytes], stride: int) -> Iterator[tuple[Bytes, NDArray[np.float32]]]:
+        """Yield each picture's classes, and its log-probabilities at every `stride`-th row and column."""
         arrays = {f"image/{number}": image for number, image in enumerate(images)}
-        stride = _stride(images[0])
         limit = self.setting.step_limit * len(images)
         asked = TrainPredict(stride, sum(image.shape[0] * image.shape[1] for image in images))
         reply = self.student.ask(asked, arrays, seconds=limit)

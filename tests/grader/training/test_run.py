@@ -99,6 +99,26 @@ def test_labels_of_withheld_pictures_never_go_in() -> None:
     assert predicted == {("train_predict", "image")}
 
 
+@pytest.mark.parametrize("larger", [0, 1])
+def test_pictures_of_many_sizes_are_judged_together(larger: int) -> None:
+    """Log-probabilities of one request are as coarse for its first picture as for its largest."""
+    few = halves(2, 2)
+    wide = np.zeros((24, 300), np.uint8)
+    images, labels = list(few.images), list(few.labels)
+    images[larger], labels[larger] = np.zeros((24, 300, 3), np.uint8), wide
+    mixed = Labelled(tuple(images), tuple(labels))
+    plan = Plan("tiny", "synthetic", "seeded", train=6, validation=4, test=2, epochs=1, size=24)
+
+    done = train(
+        InProcess(SOURCE),
+        Setting("FCN8s", plan, 4, "cpu", 30.0),
+        start(),
+        Pictures(PICTURES.train, PICTURES.validation, mixed),
+    )
+
+    assert np.isfinite(done.test.loss)
+
+
 def test_scores_are_computed_here_from_the_answers() -> None:
     """What comes back is judged by the course's formulas, on all pixels."""
     student = Watched(SOURCE)
