@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from grader.diagnosis.causes import because
-from grader.diagnosis.words import both, plain
+from grader.diagnosis.words import both, numeral, plain
 from grader.network.graph import Expr
 from grader.network.path import LAYERS
 from grader.network.reading import Reading
@@ -99,8 +99,8 @@ def _compared(reading: Reading, layer: Layer, wanted: Conv, place: Place | None)
         yield because(
             f"layer.{name}",
             layer=wanted.role,
-            got=got,
-            want=want,
+            got=numeral(got),
+            want=numeral(want),
             expected=expected,
             actual=actual,
             place=place,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from grader.diagnosis.causes import because
-from grader.diagnosis.words import both, plain
+from grader.diagnosis.words import both, numeral, plain
 from grader.network.graph import Expr
 from grader.network.reading import Reading
 from grader.network.roles import is_pool
@@ -126,7 +126,7 @@ def _pool_attributes(pool: str, node: Expr, expected: str) -> Iterator[Reason]:
             yield because(
                 f"pool.{name}",
                 pool=pool,
-                got=both(node[name]),
+                got=numeral(both(node[name])),
                 want=want,
                 expected=expected,
                 actual=actual,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from grader.network.graph import Expr
 
 SAID = {
@@ -28,3 +30,8 @@ def both(pair: tuple[int, int]) -> str:
 def corner(start: tuple[int, int]) -> int | str:
     """Return where a crop starts: one number where rows and columns are alike."""
     return start[0] if start[0] == start[1] else f"row {start[0]} and column {start[1]}"
+
+
+def numeral(text: str) -> int | str:
+    """Return a whole number that stands alone in a text as a number, anything else as it is."""
+    return int(text) if re.fullmatch(r"-?[0-9]{1,12}", text) else text

@@ -6,7 +6,7 @@ import pytest
 from torch import Tensor
 from torch.nn import functional as F
 
-from grader.diagnosis.words import both, corner, plain
+from grader.diagnosis.words import both, corner, numeral, plain
 from grader.network.graph import INPUT, expr
 from tests.grader.slim import expr_of
 
@@ -43,3 +43,9 @@ def test_a_corner_is_one_number_where_it_can_be() -> None:
     """Most crops start at the same row and column."""
     assert corner((18, 18)) == 18
     assert corner((18, 20)) == "row 18 and column 20"
+
+
+def test_a_number_is_a_number() -> None:
+    """What a table writes as text is a number in a cause, where it is one."""
+    assert numeral("150") == 150
+    assert [numeral(text) for text in ("(1, 2)", "True", "9" * 5000)] == ["(1, 2)", "True", "9" * 5000]
