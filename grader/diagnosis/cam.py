@@ -1,34 +1,54 @@
-"""Class activation maps: the family of known faults, and the search for the one behind the student's numbers.
+"""Class activation maps: the search for the steps behind the student's numbers.
 
-A map is made in four steps - which weights, how they are summed, how the sum is stretched to [0, 255], how
-it is enlarged. Each step has its right way and its known wrong ones; the search tries their combinations.
+A map is made of weights, a sum over channels, a stretch to [0, 255] and enlarging. Each step has its right
+way and its known wrong ones; the search composes them, the fewest faults first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import product
+from functools import cache, cached_property
+from itertools import islice, product
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.diagnosis.ways import CLASSES, STRETCHES, SUMS, Floats, Way, spread, weighted
-from reference.cam import SIZE
+from grader.diagnosis import stretches
+from grader.diagnosis.stretches import Bent, Extremes, Numbers, Stretch
+from grader.diagnosis.ways import CLASSES, SUMS, Floats, Way, weighted
+from reference.cam import SIZE, min_max
 
 Maps = NDArray[np.generic]
+Mixings = tuple[tuple[Floats, Floats], ...]
 LEVELS = 2.0  # of 255: rounding against truncation, before or after enlarging
+FULL = 64.0  # a range from which on rounding is worth LEVELS; of a smaller one, the same share
+METHODS = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST, cv2.INTER_AREA, cv2.INTER_LANCZOS4)
+# Of weights, sum and stretch together: with more wrong steps than that, anything could be explained.
+STRETCH_FAULTS = {0: 3, 1: 2, 2: 1}  # by the number of faults in weights and sum
+MOVED = 0.05  # of the range: what enlarging may move the middle of a cell by
+TINY = 1e-6  # of a level: a range that is divided by itself is 1 or a little less
+TURNED = 600.0  # a range from which on levels that wrapped around look like any others
+TRIED = 100  # combinations that are compared pixel by pixel, for the whole search
+
+
+def spread(r: Floats) -> float:
+    """Return the range of a map, 1 for a flat one."""
+    return float(r.max() - r.min()) or 1.0
 
 
 def _wrap(values: Floats, rounding: Callable[[Floats], Floats]) -> NDArray[np.uint8]:
-    """Convert to bytes as numpy does: what doesn't fit wraps around."""
-    return (np.nan_to_num(rounding(values)).astype(np.int64) % 256).astype(np.uint8)
+    """Convert to bytes as numpy does: what doesn't fit wraps around. A maximum is whole before it is cut."""
+    return (np.nan_to_num(rounding(values + TINY)).astype(np.int64) % 256).astype(np.uint8)
 
 
 def _clip(values: Floats) -> NDArray[np.uint8]:
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+
+
+def _cut(values: Floats) -> NDArray[np.uint8]:
+    return np.clip(values, 0, 255).astype(np.uint8)
 
 
 def finishes(values: Floats, size: tuple[int, ...] = SIZE) -> Iterator[Floats]:
@@ -37,30 +57,45 @@ def finishes(values: Floats, size: tuple[int, ...] = SIZE) -> Iterator[Floats]:
     for rounding in (np.trunc, np.rint, np.floor):
         yield _float(cv2.resize(_wrap(values, rounding), whole))
     yield _float(cv2.resize(_clip(values), whole))
-    for method in (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST, cv2.INTER_AREA, cv2.INTER_LANCZOS4):
+    yield _float(cv2.resize(_cut(values), whole))
+    for method in METHODS:
         yield _float(cv2.resize(_wrap(values, np.trunc), whole, interpolation=method))
         enlarged = cv2.resize(values, whole, interpolation=method)
         yield _float(_wrap(enlarged, np.trunc))
         yield _float(_clip(enlarged))
-        yield np.asarray(enlarged, dtype=np.float64)  # left as floats: map.dtype
+        yield np.asarray(enlarged, dtype=np.float64)  # a map left as floats
 
 
 def _float(values: object) -> Floats:
     return np.asarray(values, dtype=np.float64)
 
 
-def stretched_late(raw: Floats, size: tuple[int, ...] = SIZE) -> Iterator[Floats]:
-    """Yield maps enlarged before they are stretched, which is as right."""
+def enlarged_sums(raw: Floats, size: tuple[int, ...] = SIZE) -> Iterator[Floats]:
+    """Yield a sum enlarged before it is stretched, which is as right."""
     for method in (cv2.INTER_LINEAR, cv2.INTER_CUBIC):
-        enlarged = np.asarray(cv2.resize(raw, size[::-1], interpolation=method), dtype=np.float64)
-        yield np.floor((enlarged - enlarged.min()) / spread(enlarged) * 255)
+        yield _float(cv2.resize(raw, size[::-1], interpolation=method))
+
+
+def endings(values: Floats) -> Iterator[Floats]:
+    """Yield the ways in which levels of the whole size become bytes, or stay as they are."""
+    yield _float(_wrap(values, np.trunc))
+    yield _float(_wrap(values, np.rint))
+    yield _float(_clip(values))
+    yield values
+
+
+def stretched_late(raw: Floats, size: tuple[int, ...] = SIZE) -> Iterator[Floats]:
+    """Yield maps enlarged before they are stretched."""
+    for enlarged in enlarged_sums(raw, size):
+        yield from endings(min_max(enlarged))
 
 
 def matches(found: Maps, candidate: Floats) -> bool:
     """Say whether two maps are equal but for rounding (a single level may wrap from 0 to 255)."""
     if found.shape != candidate.shape:
         return False
-    return bool((np.abs(found.astype(np.float64) - candidate) <= LEVELS).all())
+    slack = LEVELS * min(1.0, spread(candidate) / FULL)
+    return bool((np.abs(found.astype(np.float64) - candidate) <= slack).all())
 
 
 @dataclass(frozen=True)
@@ -72,11 +107,21 @@ class Case:
     index: int
     answer: Maps
 
+    @cached_property
+    def ends(self) -> Extremes:
+        """The extremes over the maps of all classes."""
+        return stretches.extremes(np.tensordot(self.weight, self.features, axes=1))
+
+    def middles(self, cells: tuple[int, ...]) -> Floats:
+        """Return the answer in the middle of each of (rows, columns) cells, where enlarging keeps a value."""
+        rows, columns = (_centres(n, size) for n, size in zip(cells, self.answer.shape, strict=True))
+        return self.answer[np.ix_(rows, columns)].astype(np.float64)
+
 
 def right_maps(case: Case) -> Iterator[Floats]:
     """Yield every right map, of the answer's own size, right or not (the cause `map.shape`)."""
     raw = weighted(case.features, case.weight[case.index])
-    yield from finishes(STRETCHES[0].do(raw), case.answer.shape)
+    yield from finishes(min_max(raw), case.answer.shape)
     yield from stretched_late(raw, case.answer.shape)
 
 
@@ -89,48 +134,149 @@ class Verdict:
     stretch: str
 
 
+@dataclass(frozen=True)
+class _Pair:
+    """A way to choose weights and one to sum."""
+
+    classes: Way
+    sums: Way
+
+    @property
+    def cost(self) -> int:
+        return bool(self.classes.fault) + bool(self.sums.fault)
+
+    def raw(self, case: Case) -> Floats:
+        weights = self.classes.do(case.features, case.weight, case.index)
+        return self.sums.do(case.features, weights)
+
+
 def search(cases: Sequence[Case]) -> Verdict | None:
-    """Find the combination of ways that gives every answer; the fewest faults first."""
-    ways = sorted(product(CLASSES, SUMS, STRETCHES), key=lambda way: sum(bool(step.fault) for step in way))
+    """Find the combination of ways that gives every answer; the fewest faults first.
 
-    @cache
-    def raw(classes: Way, sums: Way, number: int) -> Floats:
-        case = cases[number]
-        return sums.do(case.features, classes.do(case.features, case.weight, case.index))
-
-    return next((Verdict(*(step.fault for step in way)) for way in ways if _explains(way, cases, raw)), None)
-
-
-def _explains(ways: tuple[Way, Way, Way], cases: Sequence[Case], sum_of: Callable[..., Floats]) -> bool:
-    classes, sums, stretch = ways
-    for number, case in enumerate(cases):
-        with np.errstate(all="ignore"):
-            raw = sum_of(classes, sums, number)
-            slack = 0.05 if stretch.fault else 0.2  # of a map stretched late the extremes are others
-            if not _near(case.answer, stretch.do(raw), slack):
-                return False
-            size = case.answer.shape
-            late = stretched_late(raw, size) if not stretch.fault else iter(())
-            candidates = (*finishes(stretch.do(raw), size), *late)
-            if not any(matches(case.answer, candidate) for candidate in candidates):
-                return False
-    return True
-
-
-def _near(answer: Maps, values: Floats, slack: float) -> bool:
-    """Reject quickly: at the centre of a cell of the small map, enlarging keeps the cell's value.
-
-    Bytes may have wrapped or been cut; `slack` is the part of the range that enlarging may move a value by.
+    A flat answer shows no way of making one: it is left out.
     """
-    if answer.ndim != 2 or not np.isfinite(values).all():
-        return answer.ndim == 2
-    rows, columns = (_centres(n, size) for n, size in zip(values.shape, answer.shape, strict=True))
-    found = answer[np.ix_(rows, columns)].astype(np.float64)
-    distance = np.abs(found - values) % 256
-    wrapped, cut = np.minimum(distance, 256 - distance), np.abs(found - np.clip(values, 0, 255))
-    whole = values.min() >= 0 and values.max() < 256
-    moved = slack * (spread(values) if whole else max(spread(values), 256.0))
-    return bool((np.minimum(wrapped, cut) <= LEVELS + 1 + moved).all())
+    shown = [case for case in cases if case.answer.min() < case.answer.max()]
+    with np.errstate(all="ignore"):
+        found = next(_Search(shown).explanations(), None) if shown else None
+    return Verdict(found[0].classes.fault, found[0].sums.fault, found[1].fault) if found else None
+
+
+PAIRS = tuple(sorted((_Pair(*ways) for ways in product(CLASSES, SUMS)), key=lambda pair: pair.cost))
+
+
+class _Search:
+    """One search: what was computed for a pair of ways and a case is kept."""
+
+    def __init__(self, cases: Sequence[Case]) -> None:
+        self.cases = cases
+        self.small, self.large = cache(self._small), cache(self._large)
+
+    def explanations(self) -> Iterator[tuple[_Pair, Stretch]]:
+        """Yield what gives every answer, the fewest faults first."""
+        for pair, number in islice(self._plausible(), TRIED):
+            if all(_explains(pair, number, case) for case in self.cases):
+                yield pair, stretches.stretches()[number]
+
+    def _plausible(self) -> Iterator[tuple[_Pair, int]]:
+        counts = np.array([len(one.faults) for one in stretches.stretches()])
+        for wrong, more in sorted(product(STRETCH_FAULTS, range(stretches.MOST_FAULTS + 1)), key=sum):
+            for pair in PAIRS:
+                if pair.cost == wrong and more <= STRETCH_FAULTS[wrong]:
+                    near = self._near(pair, np.flatnonzero(counts == more))
+                    yield from ((pair, int(number)) for number in near)
+
+    def _near(self, pair: _Pair, numbers: Numbers) -> Numbers:
+        """Return the stretches that may give every answer, by the middles of the cells alone."""
+        for number in range(len(self.cases)):
+            if len(numbers):
+                numbers = numbers[self._fits(pair, number, numbers)]
+        return numbers
+
+    def _small(self, pair: _Pair, number: int) -> Bent:
+        case = self.cases[number]
+        return stretches.bend(pair.raw(case), case.ends)
+
+    def _large(self, pair: _Pair, number: int) -> tuple[Bent, ...]:
+        """Return the sum enlarged before it is stretched, in the middles of the cells.
+
+        It is looked for only where weights and sum are right: it is rare, and costs a hundred times as much.
+        """
+        case = self.cases[number]
+        raw, size = pair.raw(case), case.answer.shape
+        at = np.ix_(*(_centres(n, side) for n, side in zip(raw.shape, size, strict=True)))
+        return tuple(stretches.bend(whole, case.ends, at) for whole in enlarged_sums(raw, size))
+
+    def _fits(self, pair: _Pair, number: int, numbers: Numbers) -> NDArray[np.bool_]:
+        """Say for each stretch whether it may give an answer."""
+        case, small = self.cases[number], self.small(pair, number)
+        middles = case.middles(small.values.shape[1:])
+        keep = _close(small.levels(numbers), middles, _mixings(middles.shape, case.answer.shape))
+        if not pair.cost and not keep.all():
+            for bent in self.large(pair, number):
+                keep |= _close(bent.levels(numbers), middles, _mixings(middles.shape, middles.shape))
+        return keep
+
+
+def _close(values: Floats, found: Floats, mixings: Mixings) -> NDArray[np.bool_]:
+    """Say for each of (N, h, w) levels whether they are those found, as numbers or as bytes."""
+    low, high = values.min(axis=(1, 2)), values.max(axis=(1, 2))
+    wraps, told = (low < 0) | (high >= 256), (high - low >= FULL) & (high - low < TURNED)
+    cut = np.clip(values, 0, 255)
+    close = np.asarray((np.abs(found - cut) <= _slack(cut)).all(axis=(1, 2)))
+    rows, columns = mixings[0]
+    for shown in (values, rows @ values @ columns.T, np.trunc(values + TINY), np.rint(values)):
+        distance = np.abs(found - shown)
+        close |= (distance <= _slack(values)).all(axis=(1, 2))
+        turned = np.abs(distance - 256 * np.rint(distance / 256))
+        close |= wraps & told & (turned <= _slack(values, 256.0)).all(axis=(1, 2))
+    close[wraps] |= _same_bytes(values[wraps], found, mixings)
+    return np.asarray(close & np.isfinite(values).all(axis=(1, 2)))
+
+
+def _same_bytes(values: Floats, found: Floats, mixings: Mixings) -> NDArray[np.bool_]:
+    """Say whether levels some of which wrap around are those found, made bytes and then enlarged.
+
+    Between a 0 and a 255 even the middle of a cell moves, so it is computed.
+    """
+    close = np.zeros(len(values), bool)
+    for rounding in (np.trunc, np.rint):
+        small = np.mod(np.nan_to_num(rounding(values + TINY)), 256)
+        for rows, columns in mixings:
+            close |= (np.abs(rows @ small @ columns.T - found) <= 1).all(axis=(1, 2))
+    return close
+
+
+@cache
+def _mixings(cells: tuple[int, ...], size: tuple[int, ...]) -> Mixings:
+    """Return how much of each cell the middle of a cell holds once enlarged: rows, columns, by method."""
+    return tuple(
+        (_mixing(cells[0], size[0], method), _mixing(cells[1], size[1], method))
+        for method in (cv2.INTER_LINEAR, cv2.INTER_NEAREST)
+    )
+
+
+def _mixing(cells: int, size: int, method: int) -> Floats:
+    enlarged = cv2.resize(np.eye(cells), (cells, size), interpolation=method)
+    return np.asarray(enlarged[_centres(cells, size)])
+
+
+def _slack(values: Floats, least: float = 0.0) -> Floats:
+    """How far the middle of a cell may be from its level: rounding, and what enlarging moves it by."""
+    range = np.maximum(values.max(axis=(1, 2)) - values.min(axis=(1, 2)), least)
+    return np.asarray((LEVELS + 1) * np.minimum(1.0, range / FULL) + MOVED * range)[:, None, None]
+
+
+def _explains(pair: _Pair, number: int, case: Case) -> bool:
+    """Say whether some way to finish gives the whole answer."""
+    raw, size = pair.raw(case), case.answer.shape
+    small = _levels(number, raw, case)
+    late = (ended for whole in enlarged_sums(raw, size) for ended in endings(_levels(number, whole, case)))
+    candidates = (*finishes(small, size), *late)
+    return any(matches(case.answer, candidate) for candidate in candidates)
+
+
+def _levels(number: int, raw: Floats, case: Case) -> Floats:
+    return np.asarray(stretches.bend(raw, case.ends).levels(np.array([number]))[0])
 
 
 def _centres(cells: int, size: int) -> NDArray[np.intp]:
@@ -163,3 +309,17 @@ def shows_levels(answer: Maps, high: NDArray[np.bool_]) -> bool:
         bool(3 * distance[alike].max() < distance[~alike].min())
         for distance in (plain, np.minimum(plain, np.abs(256 - plain)))
     )
+
+
+def linear_ends(case: Case, answer: Maps) -> tuple[float, float] | None:
+    """Return the levels of the right sum's extremes; None where a straight line doesn't give the levels."""
+    raw = weighted(case.features, case.weight[case.index])
+    rows, columns = (_centres(cells, side) for cells, side in zip(raw.shape, answer.shape, strict=True))
+    got, sums = answer[np.ix_(rows, columns)].astype(np.float64).ravel(), raw.ravel()
+    inside = (got > 0) & (got < 255)
+    if inside.sum() < 10:
+        return None
+    slope, start = np.polyfit(sums[inside], got[inside], 1)
+    line = np.clip(sums * slope + start, min(0.0, got.min()), max(255.0, got.max()))
+    ends = float(raw.min() * slope + start), float(raw.max() * slope + start)
+    return ends if bool((np.abs(line - got) <= 1.5 * LEVELS).all()) else None

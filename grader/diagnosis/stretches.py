@@ -1,0 +1,319 @@
+"""From a weighted sum to levels: the steps of a normalisation, and every combination of right and wrong ones.
+
+A stretch bends the sum by a curve, takes an offset off, divides, multiplies by the top of its range, and may
+end otherwise. All but the curve and the ending are one straight line, so that thousands of combinations cost
+as much as a few array operations.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Extremes = Mapping[str, tuple[float, float]]  # by bend
+Cells = tuple[NDArray[np.intp] | slice, ...]
+WHOLE: Cells = (slice(None),)
+MOST_FAULTS = 3  # in one normalisation: more wrong steps than that explain anything
+
+
+@dataclass(frozen=True)
+class Bend:
+    """A curve that the whole sum goes through first; `fault` is "" for the right way, which is none."""
+
+    id: str
+    fault: str
+    do: Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The numbers of a bent sum that offsets and divisors are made of; `all_*` are over every class."""
+
+    cells: int
+    minimum: float
+    maximum: float
+    mean: float
+    deviation: float
+    all_minimum: float
+    all_maximum: float
+
+    @property
+    def range(self) -> float:
+        return self.maximum - self.minimum
+
+    def sum(self, offset: float) -> float:
+        """The sum once an offset is taken off."""
+        return self.cells * (self.mean - offset)
+
+    def norm(self, offset: float) -> float:
+        """The square root of the sum of squares once an offset is taken off."""
+        return math.sqrt(self.cells) * math.hypot(self.deviation, self.mean - offset)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A number taken off the bent sum, or what it is divided by; `offset` is what was taken off before."""
+
+    id: str
+    fault: str
+    of: Callable[[Sheet, float], float]
+
+
+@dataclass(frozen=True)
+class Top:
+    """The end of the range that a map in [0, 1] is multiplied by."""
+
+    id: str
+    fault: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What happens to levels at last, given the top."""
+
+    id: str
+    fault: str
+    do: Callable[[Floats, Floats], Floats]
+
+
+def _softmax(r: Floats) -> Floats:
+    e = np.exp(r - r.max())
+    return np.asarray(e / e.sum())
+
+
+def _root(y: Floats, top: Floats) -> Floats:
+    return np.asarray(np.sqrt(np.abs(y) * top))
+
+
+BENDS = (
+    Bend("", "", lambda r: r),
+    Bend("relu", "negative values are cut to 0 before the map is stretched", lambda r: np.maximum(r, 0)),
+    Bend("abs", "absolute values are taken before the map is stretched", np.abs),
+    Bend("square", "the sum is squared before the map is stretched", lambda r: r * r),
+    Bend("softmax", "a softmax is used", _softmax),
+    Bend("sigmoid", "a sigmoid is used", lambda r: 1 / (1 + np.exp(-r))),
+    Bend("exp", "an exponential is used", lambda r: np.exp(r)),
+    Bend("tanh", "a hyperbolic tangent is used", np.tanh),
+)
+
+OFFSETS = (
+    Taken("", "", lambda s, _: s.minimum),
+    Taken("none", "the minimum is not taken off", lambda s, _: 0.0),
+    Taken("minimum_of_all", "the minimum of all classes' maps is taken off", lambda s, _: s.all_minimum),
+    Taken("mean", "the mean is taken off instead of the minimum", lambda s, _: s.mean),
+    Taken("maximum", "the maximum is taken off instead of the minimum", lambda s, _: s.maximum),
+    Taken("plus_minimum", "the minimum is added instead of taken off", lambda s, _: -s.minimum),
+    Taken("minus_one", "the map is shifted by 1, whatever it holds", lambda s, _: -1.0),
+)
+
+DIVISORS = (
+    Taken("", "", lambda s, _: s.range),
+    Taken("new_maximum", "", lambda s, offset: s.maximum - offset),  # the range, where the offset is right
+    Taken("old_maximum", "it is divided by the old maximum, that of before", lambda s, _: s.maximum),
+    Taken("none", "it is not divided by its range", lambda s, _: 1.0),
+    Taken(
+        "range_of_all",
+        "it is divided by the range of all classes' maps",
+        lambda s, _: s.all_maximum - s.all_minimum,
+    ),
+    Taken("maximum_of_all", "it is divided by the maximum of all classes' maps", lambda s, _: s.all_maximum),
+    Taken("sum", "it is divided by its sum", lambda s, offset: s.sum(offset)),
+    Taken("old_sum", "it is divided by the sum of before", lambda s, _: s.sum(0.0)),
+    Taken(
+        "largest_absolute",
+        "it is divided by the largest absolute value",
+        lambda s, offset: max(s.maximum - offset, offset - s.minimum),
+    ),
+    Taken("deviation", "it is divided by the standard deviation", lambda s, _: s.deviation),
+    Taken(
+        "norm",
+        "it is divided by the square root of the sum of squares",
+        lambda s, offset: s.norm(offset),
+    ),
+    Taken("two", "it is divided by 2, whatever it holds", lambda s, _: 2.0),
+)
+
+TOPS = (
+    Top("", "", 255.0),
+    Top("1", "normalised to [0, 1], not to [0, 255]", 1.0),
+    Top("127", "normalised to half of the range, about [0, 127]", 127.5),
+    Top("100", "normalised to [0, 100]", 100.0),
+    Top("256", "normalised to [0, 256], so that the maximum wraps around to 0", 256.0),
+    Top("512", "normalised to [0, 512], so that levels wrap around", 512.0),
+)
+
+ENDINGS = (
+    Ending("", "", lambda y, top: y),
+    Ending("inverted", "inverted: the strongest place is dark", lambda y, top: top - y),
+    Ending("square", "squared after it was stretched", lambda y, top: y * y / top),
+    Ending("root", "the square root is taken after it was stretched", _root),
+)
+
+# Bend, offset and divisor that people know under one name, by their ids; top and ending are told beside it.
+NAMES: dict[tuple[str, ...], str] = {
+    (
+        "",
+        "",
+        "old_maximum",
+    ): "divided by the old maximum: the minimum was taken off without taking it off the maximum",
+    ("", "none", "new_maximum"): "the minimum is not taken off, the map is only divided by its maximum",
+    ("", "none", ""): "the minimum is not taken off, the map is only divided by its range",
+    ("", "", "none"): "the minimum is taken off, but the map is not divided by its range",
+    ("relu", "none", "new_maximum"): "negative values are cut to 0 before the map is stretched",
+    ("abs", "none", "new_maximum"): "absolute values are taken before the map is stretched, which is by the "
+    "maximum alone",
+    ("", "none", "largest_absolute"): "divided by the largest absolute value, without taking the minimum off",
+    ("", "mean", "deviation"): "mean and standard deviation are used instead of minimum and maximum",
+    ("softmax", "none", "none"): "a softmax is used instead of minimum and maximum",
+    ("softmax", "none", "new_maximum"): "a softmax is used and divided by its maximum",
+    ("softmax", "", ""): "a softmax is used and stretched",
+    ("sigmoid", "none", "none"): "a sigmoid is used instead of minimum and maximum",
+    ("sigmoid", "", ""): "a sigmoid is used and stretched",
+    ("", "minus_one", "two"): "the range is taken from -1 to 1, whatever the map holds",
+    ("", "minimum_of_all", "range_of_all"): "the range is that of all classes' maps, not of this one's",
+    ("", "none", "maximum_of_all"): "the map is only divided by the maximum of all classes' maps",
+    ("", "none", "sum"): "the map is divided by its sum instead of being stretched from minimum to maximum",
+    ("", "none", "none"): "not normalised",
+}
+# What is never divided is as often left as it is: then the top is no second fault.
+WHOLE_NAMES: dict[tuple[str, ...], str] = {
+    ("", "none", "none", "1", ""): "not normalised at all",
+    ("", "none", "none", "", ""): "not normalised, only multiplied by 255",
+    ("", "", "none", "1", ""): "the minimum is taken off, but the map is not divided by its range",
+    ("", "", "none", "", ""): "the minimum is taken off, but the map is not divided by its range, only "
+    "multiplied by 255",
+    (
+        "",
+        "mean",
+        "deviation",
+        "1",
+        "",
+    ): "mean and standard deviation are used instead of minimum and "
+    "maximum, and nothing is multiplied by 255",
+}
+SAME = ("old_sum", "old_maximum")  # where nothing is taken off, before and after are one
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One way to normalise: a step of each kind."""
+
+    bend: Bend
+    offset: Taken
+    divisor: Taken
+    top: Top
+    ending: Ending
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(step.id for step in self.steps)
+
+    @property
+    def steps(self) -> tuple[Bend | Taken | Top | Ending, ...]:
+        return (self.bend, self.offset, self.divisor, self.top, self.ending)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """The wrong steps in words; what people know under one name is one."""
+        if self.ids in WHOLE_NAMES:
+            return (WHOLE_NAMES[self.ids],)
+        core = NAMES.get(self.ids[:3])
+        first = (core,) if core else tuple(step.fault for step in self.steps[:3])
+        return tuple(filter(None, (*first, self.top.fault, self.ending.fault)))
+
+    @property
+    def fault(self) -> str:
+        """All wrong steps in words; "" where there are none."""
+        return "; ".join(self.faults)
+
+    @property
+    def cost(self) -> float:
+        """How many faults it counts; of two with as many, the one of fewer unusual steps is the likelier."""
+        return len(self.faults) + 0.01 * sum(bool(step.fault) for step in self.steps)
+
+
+@cache
+def stretches() -> tuple[Stretch, ...]:
+    """Return every combination of few faults, the fewest first; the first is the right one."""
+    every = (Stretch(*steps) for steps in product(BENDS, OFFSETS, DIVISORS, TOPS, ENDINGS))
+    kept = (one for one in every if len(one.faults) <= MOST_FAULTS and not _said_twice(one))
+    return tuple(sorted(kept, key=lambda one: one.cost))
+
+
+def _said_twice(one: Stretch) -> bool:
+    """Say whether another combination gives the same numbers in plainer words."""
+    if one.offset.id == "none" and one.divisor.id in SAME:
+        return True
+    return one.offset.id == "" and one.divisor.id == "new_maximum"
+
+
+def extremes(everyone: Floats) -> Extremes:
+    """Return the least and the greatest value over all classes' sums (K, h, w), for each bend."""
+    with np.errstate(all="ignore"):
+        bent = {one.id: one.do(everyone) for one in BENDS if one.id != "softmax"}
+    return {id: (float(values.min()), float(values.max())) for id, values in bent.items()} | {
+        "softmax": (0.0, 1.0)
+    }
+
+
+Numbers = NDArray[np.intp]  # of stretches, in the order of `stretches()`
+
+
+@cache
+def _columns() -> tuple[Numbers, Floats, Numbers]:
+    """For every stretch: the numbers of its bend, offset and divisor (3, N), its top, its ending."""
+    every = stretches()
+    lines = [(BENDS.index(one.bend), OFFSETS.index(one.offset), DIVISORS.index(one.divisor)) for one in every]
+    tops = np.array([one.top.value for one in every])
+    return np.array(lines).T, tops, np.array([ENDINGS.index(one.ending) for one in every])
+
+
+@dataclass(frozen=True)
+class Bent:
+    """A sum as every bend leaves it, at some of its cells, and the straight lines to put it through."""
+
+    values: Floats  # (bends, h, w)
+    lines: Floats  # (bends, offsets, divisors, 2): slope and start
+
+    def levels(self, numbers: Numbers) -> Floats:
+        """Return the levels (N, h, w) that some stretches make of the sum."""
+        (bends, offsets, divisors), tops, endings = _columns()
+        which, top = bends[numbers], tops[numbers][:, None, None]
+        slope, start = self.lines[which, offsets[numbers], divisors[numbers]].T[..., None, None]
+        straight = (self.values[which] * slope + start) * top
+        for number, ending in enumerate(ENDINGS[1:], 1):
+            mine = endings[numbers] == number
+            straight[mine] = ending.do(straight[mine], top[mine])
+        return np.asarray(straight)
+
+
+def bend(raw: Floats, ends: Extremes, at: Cells = WHOLE) -> Bent:
+    """Bend a sum (H, W) in every way; its minimum, maximum and the like are those of all of its cells."""
+    bent = [one.do(raw) for one in BENDS]
+    return Bent(np.stack([values[at] for values in bent]), _lines(bent, ends))
+
+
+def _lines(bent: Sequence[Floats], ends: Extremes) -> Floats:
+    """Return slope and start of the straight line of each bend, offset and divisor."""
+    found = np.empty((len(BENDS), len(OFFSETS), len(DIVISORS), 2))
+    for one, values in enumerate(bent):
+        sheet = _sheet(values, ends[BENDS[one].id])
+        for two, offset in enumerate(OFFSETS):
+            off = float(offset.of(sheet, 0.0))
+            for three, divisor in enumerate(DIVISORS):
+                by = float(divisor.of(sheet, off)) or 1.0
+                found[one, two, three] = (1 / by, -off / by)
+    return found
+
+
+def _sheet(values: Floats, ends: tuple[float, float]) -> Sheet:
+    low, high, mean, deviation = (float(f(values)) for f in (np.min, np.max, np.mean, np.std))
+    return Sheet(values.size, low, high, mean, deviation, *ends)
