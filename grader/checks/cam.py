@@ -62,12 +62,14 @@ def check_normalise(maps: CamEvidence) -> None:
     low, high = maps.extremes
     actual = f"values from {low:.4g} to {high:.4g}"
     if verdict is not None:
-        wrong = because("stretch.way", got=verdict.stretch, expected="0 to 255", actual=actual)
+        text = f"normalisation: {verdict.stretch}"
+        wrong = because("stretch.way", text=text, got=verdict.stretch, expected="0 to 255", actual=actual)
         expect.that(not verdict.stretch, wrong)
         return
     if not maps.follows_sum:
         raise Blocked("the map can't be explained, see cam.weighted_sum")
-    expect.fail(because("stretch.unknown", expected="0 to 255", actual=actual))
+    wrong = "stretch.straight" if maps.is_linear else "stretch.bent"
+    expect.fail(because(wrong, expected="0 to 255", actual=actual))
 
 
 def _falsify_maps(maps: CamEvidence) -> None:

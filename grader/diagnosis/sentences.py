@@ -158,7 +158,8 @@ MAPS = {
     "sum.some": "the map is wrong for some inputs",
     "class.way": "{got}",
     "stretch.way": "normalisation: {got}",
-    "stretch.unknown": "normalisation: the map is not stretched linearly to [0, 255]",
+    "stretch.straight": "normalisation: the map follows the weighted sum along a straight line, but not from 0 to 255",
+    "stretch.bent": "normalisation: the map follows the weighted sum, but along no straight line",
     "inputs.changed": "{MAP} changes the arrays that it is given",
 }
 

@@ -144,9 +144,9 @@ class CamEvidence:
         cases = [
             replace(case, answer=answer)
             for case, answer in zip(self.panel, answers, strict=True)
-            if answer is not None and answer.min() < answer.max()  # a flat map shows no way of making one
+            if answer is not None
         ]
-        return diagnosis.search(cases) if cases else None
+        return diagnosis.search(cases)
 
     @once
     def follows_sum(self) -> bool:
@@ -157,6 +157,14 @@ class CamEvidence:
         ]
         rises = bool(shown) and all(diagnosis.follows(case, answer) for case, answer in shown)
         return rises or any(map(self._shows_levels, LEVELS))
+
+    @once
+    def is_linear(self) -> bool:
+        """Every map is a straight line of the right weighted sum, whatever its ends."""
+        answers = [(case, plain(case.answer)) for case in self.panel]
+        return all(
+            answer is not None and diagnosis.linear_ends(case, answer) is not None for case, answer in answers
+        )
 
     def _shows_levels(self, question: Levels) -> bool:
         """Two values of the sum stay two values: no more is left of it where bytes wrap around."""
