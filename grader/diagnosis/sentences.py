@@ -158,7 +158,7 @@ MAPS = {
     "sum.some": "the map is wrong for some inputs",
     "class.way": "{got}",
     "stretch.way": "normalisation: {got}",
-    "stretch.straight": "normalisation: the map follows the weighted sum along a straight line, but not from 0 to 255",
+    "stretch.straight": "normalisation: the map is a straight line of the weighted sum, but not from 0 to 255",
     "stretch.bent": "normalisation: the map follows the weighted sum, but along no straight line",
     "inputs.changed": "{MAP} changes the arrays that it is given",
 }
