@@ -10,6 +10,7 @@ from grader.diagnosis.causes import because
 from grader.diagnosis.prediction import TOLERANCE, wrong_index, wrong_probability
 from grader.errors import Blocked
 from grader.evidence.cam import PRINTED, CamEvidence
+from grader.evidence.printed import Printed, read_printed
 from grader.evidence.questions import LOGITS, Logits, falsify
 from reference.cam import get_cls_pred, softmax
 
@@ -48,10 +49,21 @@ def index_of(maps: CamEvidence, question: Logits) -> int | None:
 
 
 def printed_index(maps: CamEvidence, question: Logits) -> int | None:
-    """Return the index of the class whose name is printed."""
-    printed = PRINTED.search(maps.predict(question).value.printed)
-    name = printed[2].strip() if printed else ""
-    return maps.labels.index(name) if name in maps.labels else None
+    """Return the index of the class whose name is printed first."""
+    names = [name for name in printed(maps, question).names if name in maps.labels]
+    return maps.labels.index(names[0]) if names else None
+
+
+def printed(maps: CamEvidence, question: Logits) -> Printed:
+    """Return the name and the probability that were printed: the assignment's line, else in any words."""
+    text = maps.predict(question).value.printed
+    line = PRINTED.search(text)
+    if line is None:
+        return read_printed(text, maps.labels)
+    try:
+        return Printed((line[2].strip(),), (float(line[1]),), line[0])
+    except ValueError:
+        return Printed((line[2].strip(),), (), line[0])
 
 
 def check_cls_probability(maps: CamEvidence) -> None:
@@ -59,24 +71,19 @@ def check_cls_probability(maps: CamEvidence) -> None:
     maps.need_prediction()
 
     def right(question: Logits) -> None:
-        printed = PRINTED.search(maps.predict(question).value.printed)
-        if printed is None:
-            expect.fail(because("probability.missing", expected=TOP1_LINE))
+        shown = printed(maps, question)
+        if not shown.numbers:
+            expect.fail(because("probability.missing", expected=TOP1_LINE, actual=shown.text))
         logit = question.array(maps.seed)
         wanted, _, _ = get_cls_pred(logit, maps.labels)
         named = printed_index(maps, question)  # of another class: the cause index.class
         allowed = [wanted] if named is None else [wanted, float(softmax(logit)[0, named])]
-        try:
-            value = float(printed[1])
-        except ValueError:
-            expect.fail(
-                because("probability.number", text=f"the printed probability is {printed[1]}, not a number")
-            )
+        value = shown.numbers[0]
         got = wrong_probability(value, logit[0])
         text = f"the printed probability is {value:g}, the softmax gives {wanted:.3f}: it is {got}"
-        expected, actual = f"{wanted:.3f}", f"{printed[1]}, for {question}"
+        expected, actual = f"{wanted:.3f}", f"{value:g}, for {question}"
         expect.that(
-            min(abs(value - right) for right in allowed) <= TOLERANCE,
+            min(abs(value - right) for right in allowed for value in shown.numbers) <= TOLERANCE,
             because("probability.value", got=got, text=text, expected=expected, actual=actual),
         )
 
@@ -88,14 +95,14 @@ def check_cls_name(maps: CamEvidence) -> None:
     maps.need_prediction()
 
     def right(question: Logits) -> None:
-        printed = PRINTED.search(maps.predict(question).value.printed)
-        if printed is None:
-            expect.fail(because("name.missing", expected=TOP1_LINE))
+        shown = printed(maps, question)
+        if not shown.names:
+            expect.fail(because("name.missing", expected=TOP1_LINE, actual=shown.text))
         index = index_of(maps, question)
         named = {maps.labels[question.index]}
         if index is not None and 0 <= index < len(maps.labels):
             named.add(maps.labels[index])  # a wrong index is the cause index.class
-        name, wanted = printed[2].strip(), maps.labels[question.index]
+        name, wanted = shown.names[0], maps.labels[question.index]
         text = f"the printed name is {name!r}, the class is called {wanted!r}"
         actual = f"{name}, for {question}"
         expect.that(name in named, because("name.other", text=text, expected=wanted, actual=actual))

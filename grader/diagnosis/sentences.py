@@ -141,8 +141,7 @@ REPORTED = {
 PREDICTION = {
     "index.class": "the index is not that of the most probable class: it is that of {got}",
     "index.form": "{PREDICT} returns a {type} of shape {shape}{kind}, it must return one index",
-    "probability.missing": "nothing like `{TOP1_LINE}` is printed",
-    "probability.number": "the printed probability is not a number",
+    "probability.missing": "no probability is printed, nothing like `{TOP1_LINE}`",
     "probability.value": "the printed probability is not the softmax's: it is {got}",
     "name.missing": "no class name is printed",
     "name.other": "the printed name is not that of the predicted class",
@@ -158,7 +157,7 @@ MAPS = {
     "sum.some": "the map is wrong for some inputs",
     "class.way": "{got}",
     "stretch.way": "normalisation: {got}",
-    "stretch.straight": "normalisation: the map is a straight line of the weighted sum, but not from 0 to 255",
+    "stretch.straight": "normalisation: the map is a straight line of the sum, but not from 0 to 255",
     "stretch.bent": "normalisation: the map follows the weighted sum, but along no straight line",
     "inputs.changed": "{MAP} changes the arrays that it is given",
 }

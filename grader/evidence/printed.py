@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 LONGEST = 4_000  # characters that are read: a line of names and numbers, not a table of a thousand classes
-MOST_NAMES = 3  # more names than that are a list, of which the first is the prediction
+MOST_NAMES = MOST_NUMBERS = 5  # the five best classes, say; of a longer list only the beginning
 IN_NUMBERS = frozenset("0123456789.eE+-")
-AFTER_A_NUMBER = "%"
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """The class names that a text holds, and the numbers that can be probabilities, in order."""
+    """The class names and the numbers with a point that a text holds, in order; a percentage is a share."""
 
     names: tuple[str, ...] = ()
-    probabilities: tuple[float, ...] = ()
+    numbers: tuple[float, ...] = ()
     text: str = ""
 
 
 def read_printed(text: str, labels: Sequence[str]) -> Printed:
-    """Return the names and probabilities in a printed text; a percentage is a probability too."""
+    """Return the names and numbers in a printed text."""
     text = text[:LONGEST]
     names = tuple(_names(text, labels))
     without = text
     for name in names:
         without = without.replace(name, " ")  # a name may hold a number
-    return Printed(names, tuple(_probabilities(without)), " ".join(text.split())[:200])
+    numbers = tuple(islice(_numbers(without), MOST_NUMBERS))
+    return Printed(names[:MOST_NAMES], numbers, " ".join(text.split())[:200])
 
 
 def _names(text: str, labels: Sequence[str]) -> list[str]:
@@ -53,18 +54,16 @@ def _whole(text: str, label: str) -> int:
     return -1
 
 
-def _probabilities(text: str) -> Iterator[float]:
-    """Yield the numbers from 0 to 1 that are written with a point, and the percentages."""
+def _numbers(text: str) -> Iterator[float]:
+    """Yield the numbers that are written with a point or an exponent, and the percentages."""
     for token, after in _tokens(text):
         try:
             value = float(token.rstrip(".eE+-"))
         except ValueError:
             continue
-        if after.startswith(AFTER_A_NUMBER):
-            value /= 100
-        elif not set(token) & set(".eE"):
-            continue  # an index, not a probability
-        if 0 <= value <= 1:
+        if after.startswith("%"):
+            yield value / 100
+        elif set(token) & set(".eE"):  # else an index
             yield value
 
 
