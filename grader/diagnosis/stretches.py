@@ -101,6 +101,7 @@ BENDS = (
     Bend("softmax", "a softmax is used", _softmax),
     Bend("sigmoid", "a sigmoid is used", lambda r: 1 / (1 + np.exp(-r))),
     Bend("exp", "an exponential is used", lambda r: np.exp(r)),
+    Bend("over_maximum", "divided by its maximum first", lambda r: r / (r.max() or 1.0)),
     Bend("tanh", "a hyperbolic tangent is used", np.tanh),
 )
 
@@ -164,6 +165,11 @@ NAMES: dict[tuple[str, ...], str] = {
         "",
         "old_maximum",
     ): "divided by the old maximum: the minimum was taken off without taking it off the maximum",
+    (
+        "over_maximum",
+        "",
+        "none",
+    ): "divided by the old maximum: the map was divided by it before the minimum was taken off",
     ("", "none", "new_maximum"): "the minimum is not taken off, the map is only divided by its maximum",
     ("", "none", ""): "the minimum is not taken off, the map is only divided by its range",
     ("", "", "none"): "the minimum is taken off, but the map is not divided by its range",
