@@ -23,9 +23,12 @@ from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
 from grader.sandbox.process import Worker
 from grader.scoring import BY_A_PERSON, score
+from grader.wall.draws import derived
 
 # Two processes share the cores: a thread that waits must sleep, not spin. Read once, when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+SEEDS = 2**53  # too many to try all of them; JSON's numbers hold no more
 
 Report = Callable[[Progress], None]
 
@@ -81,7 +84,7 @@ def grade(path: Path, options: Options = Options(), progress: Report = lambda _:
         progress(Progress("intake", "reading the submission"))
         with clock.lap("intake"):
             submission = intake.read(path)
-        seed = options.seed if options.seed is not None else secrets.randbelow(2**31)
+        seed = options.seed if options.seed is not None else secrets.randbelow(SEEDS)
         judged = _judge(submission, worker, rung, device, seed, options, progress, clock)
     finally:
         worker.close()
@@ -122,7 +125,7 @@ def _judge(
         isolation=rung,
         limits=Limits(),
         device=device,
-        seed=seed,
+        seed=derived(seed, "worker"),
         threads=_threads(),
         worker=worker,
     )

@@ -39,6 +39,8 @@ def judge(training: TrainingEvidence, line: str) -> None:
     """
     runs = training.runs(line)
     if any(training.band(line).reached(run.best.validation.figure(line)) for run in runs):
+        if why := training.impossible(runs):
+            raise Unverified(Reason(why, actual=_actual(runs[-1], line)))
         return
     expected, actual = _expected(training, line), _actual(runs[-1], line)
     if training.is_right:

@@ -20,6 +20,7 @@ from grader.records.reason import Reason
 from grader.records.submission import Submission
 from grader.sandbox.student import Student
 from grader.training.plans import Plan
+from grader.wall.draws import derived
 from reference.kit import __file__ as KIT
 
 
@@ -64,7 +65,7 @@ class Case:
     @cached_property
     def cam(self) -> CamEvidence:
         """Part 4."""
-        return CamEvidence(self.witness, self.seed, labels())
+        return CamEvidence(self.witness, derived(self.seed, "cam"), labels())
 
 
 def labels() -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from grader.network.graph import replace_leaves
 from grader.network.reading import Reading
 from grader.network.reference import reference_output
 from grader.network.roles import Layer
+from grader.wall.draws import derived
 from grader.wall.verbs import Fill, Forward, Initial, Release
 from reference.fcn import bilinear_weight
 
@@ -113,14 +114,14 @@ def _contents(
 def respond(subject: Subject, read: Read, contents: Mapping[str, str], evaluator: Evaluator) -> Response:
     """Fill the model, run it, compare; run what is not the reference's output a second time at once."""
     keys = {name: key for name, key in contents.items() if key == read.reading.keys.get(name)}
-    subject.student.ask(Fill(subject.name, keys=keys, seed=subject.seed), seconds=60.0)
+    subject.student.ask(Fill(subject.name, keys=keys, seed=derived(subject.seed, "fill")), seconds=60.0)
     output, wanted = _output(subject, read.size), reference(read.reading, read.size, contents, evaluator)
     same = is_complete(read.reading) and close(output, wanted)
     return Response(output, wanted, same, same or close(_output(subject, read.size), output))
 
 
 def _output(subject: Subject, size: tuple[int, int]) -> torch.Tensor:
-    asked = Forward(subject.name, size=(1, 3, *size), seed=subject.seed)
+    asked = Forward(subject.name, size=(1, 3, *size), seed=derived(subject.seed, "input"))
     reply = subject.student.ask(asked, seconds=120.0)
     if "output" not in reply.arrays:
         raise Blocked(f"{subject.name} gives no tensor on real data, see {subject.part}.build")

@@ -18,9 +18,9 @@ from grader.evidence.subject import Subject
 from grader.evidence.tracing import Read, Shape
 from grader.network.reading import Reading
 from grader.wall.answers import Reply
-from grader.wall.draws import draw_at, parameter_scale, positions
+from grader.wall.draws import derived, draw_at, parameter_scale, positions
 from grader.wall.values import place
-from grader.wall.verbs import CopyVgg, Sample, Sampled
+from grader.wall.verbs import CopyVgg, MakeVgg, Sample, Sampled
 from reference.architecture import VGG_CONVS
 
 Array = np.ndarray[Any, Any]
@@ -59,7 +59,9 @@ def copy(subject: Subject, read: Read) -> AfterCopying:
     layers = [reading.layers[role] for role in SOURCES if role in reading.layers]
     names = [name for layer in layers for name in (layer.weight, layer.bias) if name]
     before = _sample(subject, "model", names).arrays
-    asked = CopyVgg(subject.name, shapes=shapes, seed=subject.seed, fresh=True, stand_ins=stand_ins(reading))
+    seed = derived(subject.seed, "vgg16")  # first told when the layers' values before copying are known
+    subject.student.ask(MakeVgg(subject.name, shapes=shapes, seed=seed, fresh=True), seconds=60.0)
+    asked = CopyVgg(subject.name, stand_ins=stand_ins(reading))
     copied = subject.student.ask(asked, seconds=90.0).value
     if not copied.way:
         return AfterCopying("")
@@ -87,7 +89,9 @@ def _unusable(names: Iterable[str], left: Mapping[str, Shape], made: Mapping[str
 
 
 def _sample(subject: Subject, of: Literal["model", "vgg16"], names: list[str]) -> Reply[Sampled]:
-    asked = Sample(subject.name, of=of, names=tuple(names), seed=subject.seed, count=COUNT)
+    asked = Sample(
+        subject.name, of=of, names=tuple(names), seed=derived(subject.seed, "positions"), count=COUNT
+    )
     return subject.student.ask(asked)
 
 
@@ -121,6 +125,6 @@ def _holds(seed: int, found: Array | None, key: str, name: str, shape: Shape) ->
     """Say whether sampled values are those drawn for a key, element by element in memory order."""
     if found is None:
         return False
-    at = positions(seed, name, prod(shape), COUNT)
-    wanted = draw_at(seed, key, at, parameter_scale(shape))
+    at = positions(derived(seed, "positions"), name, prod(shape), COUNT)
+    wanted = draw_at(derived(seed, "vgg16"), key, at, parameter_scale(shape))
     return found.shape == wanted.shape and bool(np.allclose(found, wanted, rtol=1e-5, atol=1e-7))

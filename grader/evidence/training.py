@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -22,11 +21,13 @@ from grader.training.bands import Band, Calibration
 from grader.training.pictures import pictures
 from grader.training.plans import Plan
 from grader.training.run import Run, Setting, train
+from grader.wall.draws import derived
 
 if TYPE_CHECKING:
     from grader.evidence.model import ModelEvidence
 
 SLOWEST = 40.0  # times the floor: a step that takes longer hangs, or belongs to another network
+IMPLAUSIBLE = 10.0  # times faster than the arithmetic of a step: honest ones take 1.3 to 2 floors
 PATIENT = 60.0  # seconds, on any machine
 
 Report = Callable[[Progress], None]
@@ -102,6 +103,20 @@ class TrainingEvidence:
         except GraderError:
             return False
 
+    def impossible(self, runs: Sequence[Run]) -> str:
+        """Return why the steps of these runs can't have been taken; "" where they can.
+
+        Only of a network that computes what the reference does is it known how much arithmetic a step takes.
+        """
+        try:
+            floor = self._floor() if self.network.is_reference else 0.0
+        except GraderError:
+            return ""
+        took = min(run.step_seconds for run in runs)
+        if took >= floor / IMPLAUSIBLE:
+            return ""
+        return f"a training step took {took:.2g} s, its arithmetic alone takes {floor:.2g} s on this machine"
+
     @once
     def charged(self) -> tuple[str, ...]:
         """The lines that already charge what keeps the network from learning."""
@@ -114,7 +129,7 @@ class TrainingEvidence:
     def run(self, attempt: int) -> Run:
         """Train once; every attempt has pictures and weights of its own. Raises Blocked and Fault."""
         plan = Plan(**self.calibration.plan)  # Pending where nothing could be said about a run
-        return self._train(plan, self._start(), self._seed(attempt))
+        return self._train(plan, self._start(), attempt)
 
     @once
     def scratch(self) -> Run | None:
@@ -122,13 +137,14 @@ class TrainingEvidence:
         if not (self.plan.scratch_epochs and self.network.part == FCN32S.part):
             return None
         plan = replace(self.plan, epochs=self.plan.scratch_epochs)
-        return self._train(plan, values.zero(self.network.reading, self._shapes), self._seed(0))
+        return self._train(plan, values.zero(self.network.reading, self._shapes), 0)
 
-    def _train(self, plan: Plan, start: values.Values, seed: int) -> Run:
+    def _train(self, plan: Plan, start: values.Values, attempt: int) -> Run:
         network = self.network
-        setting = Setting(network.name, plan, seed, self.device, self._step_limit())
+        steps, shown = (self._seed(attempt, purpose) for purpose in ("steps", "pictures"))
+        setting = Setting(network.name, plan, steps, self.device, self._step_limit())
         try:
-            run = train(network.subject.student, setting, start, pictures(plan, seed), self._listener())
+            run = train(network.subject.student, setting, start, pictures(plan, shown), self._listener())
         except StudentRaised as error:
             raise _raised(network.name, error) from error
         except (StudentTimeout, StudentDied) as error:
@@ -160,9 +176,9 @@ class TrainingEvidence:
     def _start(self) -> values.Values:
         return values.start(self.plan.weights, self.network.reading, self._shapes)
 
-    def _seed(self, attempt: int) -> int:
-        words = f"{self.network.subject.seed}/training/{attempt}"
-        return int.from_bytes(hashlib.blake2b(words.encode(), digest_size=4).digest(), "big")
+    def _seed(self, attempt: int, purpose: str) -> int:
+        """Return the seed of the worker's steps, or that of the pictures, whose labels it must not know."""
+        return derived(self.network.subject.seed, f"training/{attempt}/{purpose}")
 
     def _floor(self) -> float:
         size = (self.plan.size or 512,) * 2

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from grader.network.graph import Expr, walk
-from grader.wall.draws import draw, draw_parameter
+from grader.wall.draws import derived, draw, draw_parameter
 from reference.fcn import bilinear_weight
 
 MAX_ELEMENTS = 400_000_000  # of one value
@@ -52,7 +52,7 @@ class Evaluator:
 
     def __init__(self, seed: int, shape: tuple[int, int, int, int]) -> None:
         self.seed = seed
-        self.input = torch.from_numpy(draw(seed, "input", shape))
+        self.input = torch.from_numpy(draw(derived(seed, "input"), "input", shape))
         self._values: dict[str, Tensor | tuple[Tensor, ...]] = {}
         self._given: dict[str, Tensor] = {}
 
@@ -103,7 +103,8 @@ class Evaluator:
         if name == BILINEAR:
             return bilinear_weight(shape[0], shape[1], shape[2])
         if kind == "parameter":
-            return torch.from_numpy(draw_parameter(self.seed, name, shape))
+            purpose = "vgg16" if name.startswith("vgg/") else "fill"
+            return torch.from_numpy(draw_parameter(derived(self.seed, purpose), name, shape))
         if name in self._given:
             return self._given[name]
         raise NotReplayableError(f"a {kind} of unknown value")

@@ -202,15 +202,20 @@ class Copied(Value, frozen=True):
     failed: Failure | None = None
 
 
-class CopyVgg(OfModel[Copied], frozen=True, kw_only=True):
-    """Let the submission copy a VGG-16 of these shapes, filled from the seed unless it still is.
-
-    `stand_ins` are names that the model lacks, each with the VGG-16 layer that it would hold.
-    """
+class MakeVgg(OfModel[Done], frozen=True, kw_only=True):
+    """Make a VGG-16 for the model to copy: of these shapes, filled from the seed unless it still is."""
 
     shapes: Mapping[str, tuple[int, ...]]
     seed: int
     fresh: bool
+
+
+class CopyVgg(OfModel[Copied], frozen=True, kw_only=True):
+    """Let the submission copy the VGG-16 that was made; what copies is told no seed to draw it from.
+
+    `stand_ins` are names that the model lacks, each with the VGG-16 layer that it would hold.
+    """
+
     stand_ins: Mapping[str, str]
 
 

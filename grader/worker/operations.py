@@ -17,6 +17,7 @@ OPERATIONS: Mapping[type[verbs.Request[Any]], Any] = {
     verbs.Fill: challenge.fill,
     verbs.Forward: challenge.forward,
     verbs.Release: challenge.release,
+    verbs.MakeVgg: vgg.make_vgg,
     verbs.CopyVgg: vgg.copy_vgg,
     verbs.Sample: vgg.sample,
     verbs.TrainBegin: training.begin,

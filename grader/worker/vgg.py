@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from grader.wall.draws import positions
-from grader.wall.verbs import Copied, CopyVgg, Sample, Sampled
+from grader.wall.verbs import Copied, CopyVgg, Done, MakeVgg, Sample, Sampled
 from grader.worker.challenge import put, real_model
 from grader.worker.copying import copied
 from grader.worker.loader import World
@@ -42,9 +42,16 @@ def _make_vgg16(shapes: Mapping[str, tuple[int, ...]]) -> nn.Module:
     return empty.eval()
 
 
+def make_vgg(world: World, asked: MakeVgg, arrays: Arrays) -> Answer[Done]:
+    """Make the VGG-16 that is copied from."""
+    filled_vgg16(world, asked.shapes, asked.seed, asked.fresh)
+    return Done(), {}
+
+
 def copy_vgg(world: World, asked: CopyVgg, arrays: Arrays) -> Answer[Copied]:
-    """Let the submission copy a VGG-16 made for the purpose, in whichever way it does."""
-    vgg16 = filled_vgg16(world, asked.shapes, asked.seed, asked.fresh)
+    """Let the submission copy the VGG-16 that was made, in whichever way it does."""
+    assert world.state.vgg16 is not None, "it was made before"
+    vgg16 = world.state.vgg16.model
     way, failed = copied(world, asked, vgg16, lambda model: _stand_in(model, vgg16, asked.stand_ins))
     return Copied(way, failed), {}
 

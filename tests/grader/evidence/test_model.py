@@ -64,7 +64,18 @@ def test_every_question_is_asked_once() -> None:
     assert isinstance(student, InProcess)
 
     assert sorted(set(student.asked)) == sorted(
-        ["build", "trace", "initial", "sample", "copy_vgg", "fill", "forward", "shapes", "gradients"]
+        [
+            "build",
+            "trace",
+            "initial",
+            "sample",
+            "make_vgg",
+            "copy_vgg",
+            "fill",
+            "forward",
+            "shapes",
+            "gradients",
+        ]
     )
     counts = {verb: student.asked.count(verb) for verb in student.asked}
     assert counts.pop("trace") == 2  # in eval and in train mode

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -92,6 +92,30 @@ def test_the_reference_itself_is_never_charged(monkeypatch: pytest.MonkeyPatch) 
 
     with pytest.raises(Unverified, match="computes what the reference computes, and yet"):
         judge(evidence(monkeypatch, ran(0.2), ran(0.2), right=True), "accuracy")
+
+
+def test_steps_far_under_their_arithmetic_are_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the reference's network it is known how long a step takes at least; a hundredth is not believed."""
+    with pytest.raises(Unverified, match=r"a training step took 0.01 s, its arithmetic alone takes 1 s"):
+        judge(evidence(monkeypatch, replace(ran(0.7), step_seconds=0.01), right=True), "accuracy")
+
+    judge(evidence(monkeypatch, replace(ran(0.7), step_seconds=0.01)), "accuracy")
+
+
+def test_pictures_and_steps_have_seeds_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the worker is told for its steps does not give the pictures' labels."""
+    told: list[int] = []
+    shown: list[int] = []
+
+    def train(student: object, setting: Any, *_: object) -> Run:
+        told.append(setting.seed)
+        return ran(0.7)
+
+    found = evidence(monkeypatch, train=train)
+    monkeypatch.setattr(training, "pictures", lambda plan, seed: shown.append(seed))
+    found.first, found.second
+
+    assert len({3, *told, *shown}) == 5
 
 
 @pytest.mark.parametrize(

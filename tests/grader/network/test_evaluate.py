@@ -14,7 +14,7 @@ from grader.network import evaluate
 from grader.network.evaluate import BILINEAR, Evaluator, NotReplayableError
 from grader.network.graph import INPUT, Expr, add, crop, expr, leaf, max_pool, relu
 from grader.network.reference import window
-from grader.wall.draws import draw, draw_parameter
+from grader.wall.draws import derived, draw, draw_parameter
 from grader.worker.places import place_of_frame
 from grader.worker.trace import Calm, Dropouts, record
 from reference.fcn import bilinear_weight
@@ -102,7 +102,9 @@ def filled(model: nn.Module) -> nn.Module:
     """The model with parameters drawn by their names, and buffers that are not what they start as."""
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            parameter.copy_(torch.from_numpy(draw_parameter(SEED, name, tuple(parameter.shape))))
+            parameter.copy_(
+                torch.from_numpy(draw_parameter(derived(SEED, "fill"), name, tuple(parameter.shape)))
+            )
         for name, buffer in model.named_buffers():
             if buffer.dtype == torch.float32:
                 buffer.copy_(torch.from_numpy(np.abs(draw(SEED, name, tuple(buffer.shape))) + 0.5))
@@ -112,7 +114,7 @@ def filled(model: nn.Module) -> nn.Module:
 def own_output(model: nn.Module) -> Tensor:
     """What the model itself computes from the challenge's input."""
     with Calm(), Dropouts(), torch.inference_mode():
-        return model(torch.from_numpy(draw(SEED, "input", SHAPE)))
+        return model(torch.from_numpy(draw(derived(SEED, "input"), "input", SHAPE)))
 
 
 def replayed(model: nn.Module) -> Tensor:
@@ -148,14 +150,24 @@ def test_a_replayed_trace_is_the_modules_own_output(steps: list[str]) -> None:
 
 def test_the_input_is_drawn_from_the_seed() -> None:
     """Both sides draw the same picture."""
-    assert np.array_equal(Evaluator(SEED, SHAPE)(INPUT).numpy(), draw(SEED, "input", SHAPE))
+    assert np.array_equal(Evaluator(SEED, SHAPE)(INPUT).numpy(), draw(derived(SEED, "input"), "input", SHAPE))
 
 
 def test_a_weight_is_drawn_by_its_name() -> None:
     """A leaf of the model is what the worker filled it with."""
     value = Evaluator(SEED, SHAPE)(leaf("conv1_1.weight", (4, 3, 3, 3)))
 
-    assert np.array_equal(value.numpy(), draw_parameter(SEED, "conv1_1.weight", (4, 3, 3, 3)))
+    assert np.array_equal(
+        value.numpy(), draw_parameter(derived(SEED, "fill"), "conv1_1.weight", (4, 3, 3, 3))
+    )
+
+
+def test_values_of_vgg16_have_a_seed_of_their_own() -> None:
+    """The worker is told it only when it copies."""
+    value = Evaluator(SEED, SHAPE)(leaf("vgg/features.0.weight", (4, 3, 3, 3)))
+
+    drawn = draw_parameter(derived(SEED, "vgg16"), "vgg/features.0.weight", (4, 3, 3, 3))
+    assert np.array_equal(value.numpy(), drawn)
 
 
 def test_a_bilinear_weight_is_no_drawn_one() -> None:

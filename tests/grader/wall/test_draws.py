@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.wall.draws import BLOCK, draw, draw_at, draw_parameter, parameter_scale, positions
+from grader.wall.draws import BLOCK, derived, draw, draw_at, draw_parameter, parameter_scale, positions
 
 SEEDS = st.integers(0, 3)
 KEYS = st.text(max_size=8)
@@ -97,3 +97,12 @@ def test_positions_are_not_known_before_the_seed() -> None:
 
     assert not np.array_equal(base, positions(2, "fc6.weight", prod((4096, 512)), 50))
     assert not np.array_equal(base, positions(1, "fc7.weight", prod((4096, 512)), 50))
+
+
+def test_a_derived_seed_is_for_one_purpose() -> None:
+    """The same for the same purpose; another secret or purpose gives another, which fits a generator."""
+    seeds = [derived(7, "fill"), derived(7, "input"), derived(8, "fill"), derived(7, "vgg16")]
+
+    assert derived(7, "fill") == seeds[0]
+    assert len({7, 8, *seeds}) == 6
+    assert all(0 <= seed < 2**63 for seed in seeds)

@@ -82,6 +82,6 @@ def test_the_room_for_arrays_follows_from_the_question(asked: verbs.Request[Any]
 
 def test_requests_cross_the_wall() -> None:
     """What the worker reads is what was asked."""
-    asked = verbs.CopyVgg("FCN8s", shapes={"a": (1, 2)}, seed=3, fresh=True, stand_ins={"fc6": ""})
+    asked = verbs.CopyVgg("FCN8s", stand_ins={"fc6": ""})
 
     assert msgspec.convert(msgspec.to_builtins(asked), verbs.CopyVgg) == asked

@@ -13,7 +13,7 @@ from tests.grader.worker.a_model import ask, tiny
 
 SHAPES = {"features.0.weight": (12, 3, 3, 3), "features.0.bias": (12,)}
 DRAWN = draw_parameter(3, "vgg/features.0.weight", (12, 3, 3, 3))
-ARGS = {"shapes": SHAPES, "seed": 3, "fresh": True, "stand_ins": {}}
+MADE = {"shapes": SHAPES, "seed": 3, "fresh": True}
 COPY = "{}.conv.weight.data.copy_({}.features[0].weight.data)"
 OWN = "import torchvision\n        vgg = torchvision.models.vgg16({})\n        " + COPY.format("self", "vgg")
 
@@ -47,7 +47,8 @@ def test_a_way_is_found(way: str) -> None:
     if name in world.namespaces["submission"]:
         world.targets[name] = world.namespaces["submission"][name]
 
-    answer, _ = ask(world, "copy_vgg", **ARGS)
+    ask(world, "make_vgg", **MADE)
+    answer, _ = ask(world, "copy_vgg", stand_ins={})
 
     assert (answer["way"], answer["failed"]) == (name, None)
     assert np.array_equal(weight(world), DRAWN)
@@ -63,7 +64,8 @@ def test_the_notebooks_own_statements_are_gone_through() -> None:
     chunks = (Chunk("cell 9", 1, cell),)
     world.slice = Slice(copying={"FCN32s": (Copying("submission", "net", chunks),)})
 
-    answer, _ = ask(world, "copy_vgg", **ARGS)
+    ask(world, "make_vgg", **MADE)
+    answer, _ = ask(world, "copy_vgg", stand_ins={})
 
     assert answer["way"] == "the notebook's net"
     assert np.array_equal(weight(world), DRAWN)
@@ -71,7 +73,9 @@ def test_the_notebooks_own_statements_are_gone_through() -> None:
 
 def test_where_nothing_copies_nothing_is_named() -> None:
     """And the model is as it was made."""
-    answer, _ = ask(tiny(), "copy_vgg", **ARGS)
+    world = tiny()
+    ask(world, "make_vgg", **MADE)
+    answer, _ = ask(world, "copy_vgg", stand_ins={})
 
     assert answer == {"way": "", "failed": None}
 
@@ -81,6 +85,8 @@ def test_torchvision_is_as_it_was_afterwards() -> None:
     from torchvision.models import vgg
 
     before = vgg._vgg
-    ask(tiny(), "copy_vgg", **ARGS)
+    world = tiny()
+    ask(world, "make_vgg", **MADE)
+    ask(world, "copy_vgg", stand_ins={})
 
     assert vgg._vgg is before

@@ -14,13 +14,14 @@ COPIES = "self.conv.weight.data = vgg16.features[0].weight.data"
 COPYING = f"def load_vgg(self, vgg16):\n        {COPIES}\n\n    def forward"
 
 
-DEFAULTS = {"shapes": SHAPES, "seed": 3, "fresh": True, "stand_ins": {}}
+MADE = {"shapes": SHAPES, "seed": 3, "fresh": True}
 DRAWN = draw_parameter(3, "vgg/features.0.weight", (12, 3, 3, 3))
 
 
 def copied(world: World, **args: Any) -> np.ndarray:
     """The model's first weight after copying."""
-    ask(world, "copy_vgg", **{**DEFAULTS, **args})
+    ask(world, "make_vgg", **{**MADE, **args})
+    ask(world, "copy_vgg", stand_ins={})
     return np.asarray(world.state.real.model.conv.weight.detach())
 
 
@@ -57,8 +58,9 @@ def test_copying_finds_stand_ins_for_what_is_missing() -> None:
     looks = "self.conv1_1.weight.data.copy_(vgg16.features[0].weight); self.relu1_1"
     world = tiny(("def forward", f"def load_vgg(self, vgg16):\n        {looks}\n\n    def forward"))
 
-    answer, _ = ask(world, "copy_vgg", **DEFAULTS)
+    ask(world, "make_vgg", **MADE)
+    answer, _ = ask(world, "copy_vgg", stand_ins={})
     assert (answer["way"], answer["failed"]["kind"]) == ("load_vgg", "AttributeError")
     stand_ins = {"conv1_1": "features.0", "relu1_1": ""}
-    answer, _ = ask(world, "copy_vgg", **{**DEFAULTS, "stand_ins": stand_ins})
+    answer, _ = ask(world, "copy_vgg", stand_ins=stand_ins)
     assert answer["failed"] is None
