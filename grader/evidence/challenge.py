@@ -71,7 +71,7 @@ def challenge(subject: Subject, read: Read, evaluator: Evaluator) -> Challenged:
     started = start(subject, read.reading)
     copied = attempt(lambda: copy(subject, read))
     kept = _kept(subject, read.reading, copied)
-    contents = _contents(read.reading, started, kept, evaluator)
+    contents = _contents(read, started, kept, evaluator)
     response = attempt(lambda: respond(subject, read, contents, evaluator))
     return Challenged(started, copied, contents, response)
 
@@ -101,14 +101,18 @@ def _kept(subject: Subject, reading: Reading, copied: Attempt[AfterCopying]) -> 
     return {getattr(layers[role], kind): f"vgg/{source}.{kind}" for (role, kind), source in held}
 
 
-def _contents(
-    reading: Reading, started: Started, kept: Mapping[str, str], evaluator: Evaluator
-) -> dict[str, str]:
-    """Copied and bilinear weights and buffers stay as the student's code left them; the others are drawn."""
+def _contents(read: Read, started: Started, kept: Mapping[str, str], evaluator: Evaluator) -> dict[str, str]:
+    """Copied and bilinear weights, buffers and constants stay as they are; all else is drawn."""
+    reading = read.reading
     upscores = [layer for layer in reading.layers.values() if layer.transposed]
     bilinear = {layer.weight: BILINEAR for layer in upscores if started.is_bilinear(layer)}
-    buffers = {name: evaluator.give(array) for name, array in started.buffers.items()}
-    return {**buffers, **reading.keys, **bilinear, **kept}
+    left = {**started.buffers, **read.trace.constants}
+    return {
+        **{name: evaluator.give(array) for name, array in left.items()},
+        **reading.keys,
+        **bilinear,
+        **kept,
+    }
 
 
 def respond(subject: Subject, read: Read, contents: Mapping[str, str], evaluator: Evaluator) -> Response:

@@ -6,12 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from msgspec.structs import replace
+from numpy.typing import NDArray
+
 from grader.errors import ProtocolError
 from grader.network import normal
 from grader.network.graph import INPUT, Expr, leaf
 from grader.records.reason import Place
 from grader.wall.recording import Argument, Call, Items, Leaf, Other, Recording, Tensor
 from grader.wall.values import place
+
+Array = NDArray[np.generic]
+COMMUTATIVE = ("aten.mul", "aten.add")
+SAME_NUMBER = (
+    "aten.lift_fresh.default",
+    "aten._to_copy.default",
+    "aten.detach.default",
+    "aten.clone.default",
+    "aten.alias.default",
+    "aten.view.default",
+)
+ARITHMETIC = (*COMMUTATIVE, "aten.sub", "aten.div")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +54,28 @@ class Trace:
     dropouts: tuple[Dropout, ...]
     readable: bool
     random: tuple[Place | None, ...]  # the lines that drew random numbers
+    constants: Mapping[str, Array]  # what is known of tensors that are neither parameters nor buffers
 
 
-def read_trace(record: Recording) -> Trace:
-    """Read a record; raises ProtocolError where its numbers contradict each other."""
+def read_trace(record: Recording, constants: Mapping[int, Array] | None = None) -> Trace:
+    """Read a record, with the values of its constants; raises ProtocolError where numbers contradict."""
     try:
-        return _read(record)
+        return _read(record, constants or {})
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise ProtocolError(f"not a trace: {type(error).__name__}") from error
 
 
-def _read(record: Recording) -> Trace:
+def _read(record: Recording, constants: Mapping[int, Array]) -> Trace:
+    known = {made.number: _name(made) for made in record.leaves if made.kind == "constant"}
+    scalars = {number: float(constants[number].item()) for number in known if _is_scalar(constants, number)}
     values = {
         made.number: INPUT if made.kind == "input" else leaf(_name(made), made.shape, made.kind)
         for made in record.leaves
     }
     shapes = {made.number: made.shape for made in record.leaves}
     for call in record.calls:
-        _call(values, shapes, call)
+        _call(values, shapes, _with_numbers(call, scalars))
+        scalars |= _passed_on(call, scalars)
     return Trace(
         output=None if record.output is None else values.get(record.output),
         type=record.type,
@@ -69,11 +89,38 @@ def _read(record: Recording) -> Trace:
         ),
         readable=not record.aliased,
         random=tuple(place(call.line) for call in record.calls if call.name.startswith("random.")),
+        constants={name: constants[number] for number, name in known.items() if number in constants},
     )
 
 
 def _name(made: Leaf) -> str:
     return made.name or f"constant {made.number}"
+
+
+def _is_scalar(constants: Mapping[int, Array], number: int) -> bool:
+    return number in constants and constants[number].size == 1
+
+
+def _passed_on(call: Call, scalars: Mapping[int, float]) -> dict[int, float]:
+    """Return the results that are a known number still."""
+    first = call.args[0] if call.args else None
+    if call.name in SAME_NUMBER and isinstance(first, Tensor) and first.number in scalars:
+        return {result.number: scalars[first.number] for result in call.results}
+    return {}
+
+
+def _with_numbers(call: Call, scalars: Mapping[int, float]) -> Call:
+    """Write a tensor that holds one known number as that number, in what takes both alike."""
+    if not scalars or call.name.removesuffix(".Tensor").rstrip("_") not in ARITHMETIC or len(call.args) < 2:
+        return call
+    first, second, *rest = (_number_of(arg, scalars) for arg in call.args)
+    if not isinstance(first, Tensor) and call.name.startswith(COMMUTATIVE):
+        first, second = second, first
+    return replace(call, args=(first, second, *rest)) if isinstance(first, Tensor) else call
+
+
+def _number_of(argument: Argument, scalars: Mapping[int, float]) -> Argument:
+    return scalars.get(argument.number, argument) if isinstance(argument, Tensor) else argument
 
 
 def _call(values: dict[int, Expr], shapes: dict[int, tuple[int, ...]], call: Call) -> None:

@@ -19,6 +19,7 @@ from grader.wall.wire import WireLimits
 V = TypeVar("V")
 MiB = 1 << 20
 MAX_PARAMETERS = 5_000
+MAX_CONSTANTS = 256
 MAX_CALLS = 200  # of the two functions in the last cell
 
 
@@ -100,10 +101,13 @@ class Parameter(Value, frozen=True):
 Parameters = Annotated[dict[Name, Parameter], Meta(max_length=MAX_PARAMETERS)]
 
 
+Way = Literal["keyword", "position", "default"]
+
+
 class Model(Value, frozen=True):
     """A model as its constructor made it."""
 
-    way: Literal["keyword", "position", "default"]
+    way: Way
     meta: bool
     parameters: Parameters
 
@@ -121,6 +125,16 @@ class Trace(OfModel[Recording], frozen=True, kw_only=True):
     @property
     def limits(self) -> WireLimits:
         return WireLimits(header=4 * MiB, arrays=0, total=0)
+
+
+class Constants(OfModel[Done], frozen=True, kw_only=True):
+    """Run the model in eval mode; the arrays `0`, `1` ... are the small constants of its recording."""
+
+    size: tuple[int, ...]
+
+    @property
+    def limits(self) -> WireLimits:
+        return WireLimits(header=MiB, arrays=MAX_CONSTANTS, total=64 * MiB)
 
 
 class Seen(Described, frozen=True):
@@ -170,7 +184,7 @@ class Initial(OfModel[Kept], frozen=True, kw_only=True):
 
     @property
     def limits(self) -> WireLimits:
-        return WireLimits(header=MiB, arrays=1_024, total=1_024 * MiB, kinds="f")
+        return WireLimits(header=MiB, arrays=1_024, total=1_024 * MiB)
 
 
 class Fill(OfModel[Done], frozen=True, kw_only=True):

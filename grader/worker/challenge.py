@@ -10,11 +10,13 @@ from torch import Tensor, nn
 
 from grader.wall.draws import draw, draw_into, draw_parameter, parameter_scale
 from grader.wall.values import Described
-from grader.wall.verbs import Done, Fill, Forward, Initial, Kept, OfModel, Release
+from grader.wall.verbs import MAX_CONSTANTS, Constants, Done, Fill, Forward, Initial, Kept, OfModel, Release
+from grader.wall.wire import DTYPES
+from grader.worker import trace
 from grader.worker.loader import World, call
-from grader.worker.models import LARGE, Answer, Arrays, construct, without_slow_initialisers
+from grader.worker.models import Answer, Arrays, construct, without_slow_initialisers
 from grader.worker.state import Real
-from grader.worker.trace import Calm, Dropouts, describe
+from grader.worker.trace import LARGE, Calm, Dropouts, describe
 
 
 def real_model(world: World, asked: OfModel[Any]) -> nn.Module:
@@ -32,9 +34,24 @@ def initial(world: World, asked: Initial, arrays: Arrays) -> Answer[Kept]:
     model = real_model(world, asked)
     known = dict(model.named_parameters())
     found = {name: known[name] for name in asked.names if name in known}
-    small = {name: b for name, b in model.named_buffers() if b.numel() <= LARGE and b.dtype == torch.float32}
+    small = {name: b for name, b in model.named_buffers() if is_small(b)}
     values = {name: t.detach().numpy().copy() for name, t in {**small, **found}.items()}
     return Kept(tuple(sorted(small))), values
+
+
+def is_small(tensor: Tensor) -> bool:
+    """Say whether a tensor's values can be sent."""
+    return tensor.numel() <= LARGE and str(tensor.dtype).removeprefix("torch.") in DTYPES
+
+
+@torch.no_grad()
+def constants(world: World, asked: Constants, arrays: Arrays) -> Answer[Done]:
+    """Send the constants of a forward pass, in the order of the recording that was made of it."""
+    model = real_model(world, asked).eval()
+    recorded_real = (asked.model, asked.n_class, False) in world.state.solid
+    found = call(trace.constants, model, torch.zeros(asked.size), recognising=recorded_real)
+    known = enumerate(found[:MAX_CONSTANTS])
+    return Done(), {str(n): value.numpy() for n, value in known if value is not None and is_small(value)}
 
 
 @torch.no_grad()

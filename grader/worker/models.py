@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -24,17 +24,17 @@ from grader.wall.verbs import (
     Seen,
     Shapes,
     Trace,
+    Way,
 )
 from grader.worker.loader import StudentCodeError, World, call
 from grader.worker.places import Place, place_of, place_of_frame
 from grader.worker.state import Light
 from grader.worker.strict import Strict
-from grader.worker.trace import describe, record
+from grader.worker.trace import LARGE, describe, record
 
 V = TypeVar("V")
 Arrays = Mapping[str, np.ndarray[Any, Any]]
 Answer = tuple[V, dict[str, np.ndarray[Any, Any]]]
-Way = Literal["keyword", "position", "default"]
 SLOW_INITIALISERS = (
     "kaiming_uniform_",
     "kaiming_normal_",
@@ -43,7 +43,6 @@ SLOW_INITIALISERS = (
     "uniform_",
     "normal_",
 )
-LARGE = 1_000_000
 LARGE_INPUT = 100 * 100
 
 

@@ -11,6 +11,7 @@ from grader.worker import cam, challenge, models, training, vgg
 OPERATIONS: Mapping[type[verbs.Request[Any]], Any] = {
     verbs.Build: models.build,
     verbs.Trace: models.trace,
+    verbs.Constants: challenge.constants,
     verbs.Shapes: models.shapes,
     verbs.Gradients: models.gradients,
     verbs.Initial: challenge.initial,

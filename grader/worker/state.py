@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:  # torch is imported by the operations, and only where there are any
     from torch import nn
 
-    from grader.worker.models import Way
+    from grader.wall.verbs import Way
     from grader.worker.places import Place
-    from grader.worker.training import Session
 
 Key = tuple[str, int]  # a model's name and its number of classes
 Mode = tuple[str, int, bool]  # ... and whether it is in train mode
@@ -48,4 +47,4 @@ class State:
     solid: dict[Mode, Light] = field(default_factory=dict)  # where the meta device didn't do
     raises_alike: set[Mode] = field(default_factory=set)
     vgg16: Vgg16 | None = None
-    training: Session | None = None
+    training: object | None = None  # the Session of training.py

@@ -20,6 +20,7 @@ from grader.wall.recording import MAX_CALLS
 from grader.wall.values import cut
 
 Place = tuple[str, int]
+LARGE = 1_000_000  # elements of a tensor that is not sent
 DROPOUTS: dict[Any, str] = {
     F.dropout: "dropout",
     F.dropout1d: "dropout1d",
@@ -74,9 +75,12 @@ class Calm(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves 
 class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # idem
     """Number every tensor and write down every operation on it."""
 
-    def __init__(self, model: nn.Module, place: Callable[[], Place | None]) -> None:
+    def __init__(
+        self, model: nn.Module, place: Callable[[], Place | None], *, recognising: bool = True
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # idem
-        self.place = place
+        self.place, self.recognising = place, recognising
+        self.constants: list[Tensor | None] = []  # in order; None for a large one, and for one without values
         self.calls: list[list[Any]] = []
         self.leaves: list[list[Any]] = []
         self.dropouts: list[list[Any]] = []
@@ -105,11 +109,16 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # idem
         if twin is not None:  # `.data` of something known
             self._keep(tensor, self._numbers[id(twin)])
             return self._numbers[id(twin)]
-        return self._copy_of(tensor) or self.leaf(tensor, "constant")
+        return self._copy_of(tensor) or self._constant(tensor)
+
+    def _constant(self, tensor: Tensor) -> int:
+        small = tensor.numel() <= LARGE and not tensor.is_meta
+        self.constants.append(tensor.detach().clone() if small else None)
+        return self.leaf(tensor, "constant")
 
     def _copy_of(self, tensor: Tensor) -> int:
         """Recognise a value that went through numpy by its numbers: the last equal one; 0 if none."""
-        if tensor.is_meta or tensor.numel() < 2:
+        if tensor.is_meta or tensor.numel() < 2 or not self.recognising:
             return 0
         for known in reversed(self._kept[-40:]):
             if known.shape == tensor.shape and known.dtype == tensor.dtype and torch.equal(known, tensor):
@@ -201,6 +210,18 @@ def record(model: nn.Module, x: Tensor, place: Callable[[], Place | None]) -> tu
         **describe(output),
     }
     return trace, output
+
+
+def constants(model: nn.Module, x: Tensor, *, recognising: bool) -> list[Tensor | None]:
+    """Run `model(x)` and return its constants, in the order in which `record` writes them down.
+
+    On the meta device, which has no values, nothing is recognised by them.
+    """
+    recorder = Recorder(model, lambda: None, recognising=recognising)
+    recorder.leaf(x, "input")
+    with recorder, Dropouts(recorder.dropout):
+        model(x)
+    return recorder.constants
 
 
 def describe(output: Any) -> dict[str, Any]:

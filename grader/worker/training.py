@@ -97,8 +97,9 @@ def begin(world: World, asked: TrainBegin, arrays: Arrays) -> Answer[Done]:
 
 
 def _session(world: World) -> Session:
-    assert world.state.training is not None, "training was begun before"
-    return world.state.training
+    session = world.state.training
+    assert isinstance(session, Session), "training was begun before"
+    return session
 
 
 def learn_from(world: World, asked: TrainPictures, arrays: Arrays) -> Answer[Done]:

@@ -75,7 +75,7 @@ def ours(network: Network, labelled: Labelled, device: str) -> Iterator[list[flo
 def course(network: Network, labelled: Labelled, device: str) -> Iterator[list[float]]:
     """The same by the course's trainer."""
     world = begun(network, Labelled(labelled.images[:1], labelled.labels[:1]), device)
-    assert world.state.training is not None
+    assert isinstance(world.state.training, training.Session)
     model = world.state.training.model.to(memory_format=torch.contiguous_format)
     optimizer, _ = trainer.recipe(model)
     torch.manual_seed(SEED)

@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.diagnosis.payers import LineName
 from grader.errors import Blocked, StudentDied, StudentRaised
 from grader.evidence.challenge import close
 from grader.evidence.model import ModelEvidence
@@ -22,6 +23,7 @@ from tests.grader.in_process import InProcess, Refusing
 from tests.grader.slim import SLIM, SOURCE, Edit, edited, slim8, slim32
 from tests.grader.styles import Style, styled_world, styles
 
+METHOD = SOURCE[SOURCE.index("    def copy_params_from_vgg16") : SOURCE.index("class FCN32s")]
 V = TypeVar("V")
 SEED = 7
 
@@ -249,6 +251,80 @@ def test_views_changed_in_place_are_not_verified() -> None:
     found = evidence(("h = self.upscore3(h)", "h = self.upscore3(h); part = h[:, :, 1:]; part.mul_(2)"))
 
     assert "in place" in found.unverified
+
+
+UP = "h = self.upscore3(h)"
+FC7 = "self.fc7 = nn.Conv2d(24, 24, 1)"
+NO_COPY = (METHOD, "")
+INTERPOLATED = (f"        {UP}\n", "        h = F.interpolate(h, scale_factor=8)\n")
+
+
+def _before_fc7(module: str) -> list[Edit]:
+    return [(FC7, f"self.fc7 = nn.Sequential({module}, nn.Conv2d(24, 24, 1))")]
+
+
+def _kept_as(made: str) -> list[Edit]:
+    return [(FC7, f"{FC7}\n        {made}"), (UP, f"{UP} + self.m")]
+
+
+SURROUNDED: dict[str, list[Edit]] = {
+    "batch normalisation": _before_fc7("nn.BatchNorm2d(24)"),
+    "instance normalisation": _before_fc7("nn.InstanceNorm2d(24, affine=True, track_running_stats=True)"),
+    "group normalisation": _before_fc7("nn.GroupNorm(4, 24)"),
+    "layer normalisation": [("self.fc6(h)", "self.fc6(F.layer_norm(h, h.shape[1:]))")],
+    "a buffer": _kept_as("self.register_buffer('m', torch.arange(12.).view(1, 12, 1, 1))"),
+    "a buffer of integers": _kept_as("self.register_buffer('m', torch.arange(12).view(1, 12, 1, 1))"),
+    "a tensor that is no buffer": _kept_as("self.m = torch.arange(12.).view(1, 12, 1, 1)"),
+    "a learned scale": [
+        (FC7, f"{FC7}\n        self.m = nn.Parameter(torch.ones(1))"),
+        (UP, f"{UP} * self.m"),
+    ],
+    "a constant": [(UP, f"{UP} * torch.tensor(2.)")],
+    "a constant of numpy's": [(UP, f"{UP} + torch.from_numpy(np.arange(12.)).view(1, 12, 1, 1)")],
+}
+
+
+@pytest.mark.parametrize("bare", [False, True])
+@pytest.mark.parametrize("name", SURROUNDED)
+def test_a_network_is_replayed_whatever_surrounds_it(name: str, bare: bool) -> None:
+    """Also where nothing copies and a transposed convolution is missing."""
+    edits = SURROUNDED[name]
+    interpolated = [] if UP in str(edits) else [INTERPOLATED]
+    found = evidence(*edits, *([NO_COPY, *interpolated] if bare else []))
+
+    assert found.unverified == ""
+    assert "forward" in found.findings
+    assert set(found.findings) <= {"forward", "upscores", "crop"}
+
+
+@pytest.mark.parametrize(
+    ("edit", "line", "words"),
+    [
+        ((UP, f"{UP} * torch.tensor(2.)"), "forward", "is multiplied by 2,"),
+        ((UP, "h = torch.tensor([2.]) * self.upscore3(h)"), "forward", "is multiplied by 2,"),
+        (("s[:, :, 9:9", "torch.tensor(0.01) * s[:, :, 9:9"), "skips", "the pool3 skip is scaled by 0.01"),
+    ],
+)
+def test_a_constant_is_named_as_the_number_that_it_is(edit: Edit, line: LineName, words: str) -> None:
+    """Whether a factor is written as a number or as a tensor makes no difference."""
+    ((found, (reason,)),) = evidence(edit).findings.items()
+
+    assert found == line
+    assert words in reason.text
+
+
+def test_buffers_of_one_name_are_told_apart_by_their_values() -> None:
+    """Both networks share the arithmetic, not each other's buffers."""
+    source = edited(*_before_fc7("nn.BatchNorm2d(24)"))
+    source = source.replace("class FCN8s(Trunk):", "class FCN8s(Trunk):\n    mean = 0.5\n")
+    source = source.replace(
+        "        self.score = nn",
+        "        self.fc7[0].running_mean.fill_(getattr(self, 'mean', 0))\n        self.score = nn",
+    )
+    student, evaluators = InProcess(source), {}
+    both = [ModelEvidence(Subject(student, table, SEED), evaluators) for table in (slim32, slim8)]
+
+    assert [found.unverified for found in both] == ["", ""]
 
 
 def test_the_reference_s_output_is_proof_enough() -> None:

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from grader.network import evaluate
 from grader.network.evaluate import BILINEAR, Evaluator, NotReplayableError
-from grader.network.graph import INPUT, Expr, add, crop, expr, leaf, max_pool, relu
+from grader.network.graph import INPUT, Expr, add, crop, expr, leaf, max_pool, relu, replace_leaves
 from grader.network.reference import window
 from grader.wall.draws import derived, draw, draw_parameter
 from grader.worker.places import place_of_frame
@@ -120,11 +120,11 @@ def own_output(model: nn.Module) -> Tensor:
 def replayed(model: nn.Module) -> Tensor:
     """What the model's trace says that it computes."""
     evaluator = Evaluator(SEED, SHAPE)
-    evaluator.buffers = {name: buffer.numpy() for name, buffer in model.named_buffers()}
+    given = {name: evaluator.give(buffer.numpy()) for name, buffer in model.named_buffers()}
     light = Program(model.steps).to("meta").eval()
     trace = read_record(record(light, torch.zeros(SHAPE, device="meta"), place_of_frame)[0])
     assert trace.output is not None
-    return evaluator(trace.output)
+    return evaluator(replace_leaves(trace.output, given))
 
 
 @pytest.mark.parametrize("step", sorted(STEPS))
@@ -180,9 +180,9 @@ def test_a_bilinear_weight_is_no_drawn_one() -> None:
 def test_a_buffer_is_what_was_sent() -> None:
     """Buffers have the values that the worker sent; one that was not sent can't be replayed."""
     evaluator = Evaluator(SEED, SHAPE)
-    evaluator.buffers = {"mean": np.array([1.0, 2.0], dtype=np.float32)}
+    name = evaluator.give(np.array([1.0, 2.0], dtype=np.float32))
 
-    assert evaluator(leaf("mean", (2,), "buffer")).tolist() == [1.0, 2.0]
+    assert evaluator(leaf(name, (2,), "buffer")).tolist() == [1.0, 2.0]
     with pytest.raises(NotReplayableError, match="buffer"):
         evaluator(leaf("variance", (2,), "buffer"))
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
 from grader.wall.draws import draw, draw_parameter, positions
@@ -13,9 +14,25 @@ def test_initial_values_are_those_of_the_constructor() -> None:
     world = tiny(("self.drop =", "nn.init.constant_(self.conv.bias, 7.0)\n        self.drop ="))
     kept, arrays = ask(world, "initial", names=["conv.bias", "nonsense"])
 
-    assert list(kept["buffers"]) == ["bn.running_mean", "bn.running_var"]
+    assert list(kept["buffers"]) == ["bn.num_batches_tracked", "bn.running_mean", "bn.running_var"]
     assert arrays["conv.bias"].tolist() == [7.0] * 12
-    assert set(arrays) == {"conv.bias", "bn.running_mean", "bn.running_var"}
+    assert set(arrays) == {"conv.bias", *kept["buffers"]}
+
+
+@pytest.mark.parametrize("looks", [False, True])
+def test_constants_are_sent_in_the_order_of_the_recording(looks: bool) -> None:
+    """Whether that was made on the meta device or with values."""
+    h = "return self.drop(self.bn(self.conv(x)))"
+    body = f"{h} * torch.tensor(3.) + torch.as_tensor([5.] * 12).view(12, 1, 1)"
+    looking = "assert x.mean().item() == 0\n        " if looks else ""
+    world = tiny((h, looking + body))
+    recording, _ = ask(world, "trace", size=[1, 3, 6, 7], training=False)
+    _, sent = ask(world, "constants", size=[1, 3, 6, 7])
+
+    leaves = [leaf for leaf in recording["leaves"] if leaf[1] == "constant"]
+    shapes = [sent[str(number)].shape for number in range(len(leaves))]
+    assert [tuple(leaf[3]) for leaf in leaves] == shapes == [(), (12,)]
+    assert (float(sent["0"]), float(sent["1"][0])) == (3.0, 5.0)
 
 
 def test_parameters_are_filled_by_their_keys() -> None:
