@@ -178,7 +178,7 @@ class CamEvidence:
     def extremes(self) -> tuple[float, float]:
         """The least and the greatest value of the first answer."""
         answer = self.panel[0].answer
-        return float(answer.min()), float(answer.max())
+        return (float(answer.min()), float(answer.max())) if answer.size else (0.0, 0.0)
 
     # --- what a check needs before it asks more ---
 

@@ -108,3 +108,13 @@ def bomb(width: int, height: int) -> bytes:
 def test_bombs_and_damaged_pictures_are_left_out(data: bytes) -> None:
     """Without an exception, and without decoding them."""
     assert figure("cell 1", "", "PNG", data) is None
+
+
+def test_a_jpeg_of_many_scans_is_not_decoded() -> None:
+    """Each scan is a pass over the whole picture; a progressive one as programs write it has about ten."""
+    progressive = image((30, 20), form="JPEG", progressive=True)
+    start = progressive.rindex(b"\xff\xda")
+    scans = progressive[:start] + 70 * progressive[start:-2] + progressive[-2:]
+
+    assert figure("cell 1", "", "JPEG", progressive) is not None
+    assert figure("cell 1", "", "JPEG", scans) is None
