@@ -13,6 +13,7 @@ from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
 from grader.errors import GraderError, StudentError
 from grader.mending import libraries
+from grader.mending.blanks import unwritten
 from grader.mending.slips import Mend, mends
 from grader.mending.trouble import Trouble, of_error, of_missing, root
 from grader.records.grade import CheckResult, Outcome
@@ -55,9 +56,12 @@ class Mended:
         """The checks' results, with what was mended paid for by its line."""
         charged = dict(results)
         for target, reason in self.faults.items():
-            line = STOPPED[target]
-            if line in charged and charged[line].outcome in (Outcome.PASSED, Outcome.FAILED):
-                charged[line] = replace(charged[line], outcome=Outcome.FAILED, reason=reason)
+            line = PAYS[target]
+            for id, result in results.items():
+                if id == line and result.outcome in (Outcome.PASSED, Outcome.FAILED):
+                    charged[id] = replace(result, outcome=Outcome.FAILED, reason=reason)
+                elif result.outcome == Outcome.BLOCKED and result.reason.text.endswith(f"see {line}"):
+                    charged[id] = replace(result, reason=reason)  # it can't be judged for the same reason
         return charged
 
 
@@ -66,7 +70,12 @@ def mended(slice: Slice, student: Mendable) -> Mended:
     trials = Trials(student, slice)
     faults, lacks = dict[str, Reason](), dict[str, Reason]()
     for target in STOPPED:
-        if target not in slice.targets or (found := trials.mend(target)) is None:
+        if target not in slice.targets:
+            continue
+        if blank := unwritten(slice, target):
+            faults[target] = because("code.blank", place=blank, name=target)
+            continue
+        if (found := trials.mend(target)) is None:
             continue
         trouble, words = found
         if not words and trials.lacking(trouble):

@@ -1,0 +1,47 @@
+"""An untouched handout is told from one that was written in."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.mending.blanks import unwritten
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
+
+HANDOUT = """class FCN8s(nn.Module):
+    def __init__(self):
+        super().__init__()
+        # *****START OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)****
+        {}
+        # *****END OF YOUR CODE*****
+
+    def forward(self, x):
+        # ***** Start of your code *****
+        {}
+        # ***** End of your code *****
+        return h"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "empty"),
+    [
+        ("", "", True),
+        ("# the layers", "pass", True),
+        ("self.a = 1", "", False),
+        ("", "h = x", False),
+    ],
+)
+def test_a_handout_is_unwritten_while_every_blank_is_empty(first: str, second: str, empty: bool) -> None:
+    """Comments and `pass` are nothing."""
+    chunk = Chunk("cell 3", 10, HANDOUT.format(first, second))
+
+    found = unwritten(Slice((Module("submission", (chunk,)),)), "FCN8s")
+
+    assert found == (Place("cell 3", 13) if empty else None)
+
+
+def test_code_without_markers_is_somebodys() -> None:
+    """However little it is."""
+    slice = Slice((Module("submission", (Chunk("cell 3", 1, "class FCN8s:\n    pass"),)),))
+
+    assert unwritten(slice, "FCN8s") is None
