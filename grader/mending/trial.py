@@ -56,7 +56,7 @@ class Mended:
         """The checks' results, with what was mended paid for by its line."""
         charged = dict(results)
         for target, reason in self.faults.items():
-            line = PAYS[target]
+            line = STOPPED[target]
             for id, result in results.items():
                 if id == line and result.outcome in (Outcome.PASSED, Outcome.FAILED):
                     charged[id] = replace(result, outcome=Outcome.FAILED, reason=reason)
