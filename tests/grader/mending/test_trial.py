@@ -83,3 +83,28 @@ def test_a_mend_is_paid_for_by_one_line() -> None:
 
     assert [charged[name].outcome for name in charged] == [Outcome.FAILED, Outcome.PASSED, Outcome.ERROR]
     assert charged["fcn32s.build"].reason is reason
+
+
+@pytest.mark.parametrize("end", ["        h\\n", "        return h, pool3\\n"])
+def test_a_model_without_an_output_is_judged_by_its_layers(end: str, trial) -> None:  # type: ignore[no-untyped-def]
+    """Its forward pass is paid for by the lines that are about it."""
+    found = trial("        return h\\n", end)
+
+    assert "the forward pass returns a" in found.faults["FCN8s"].text
+    assert {"fcn8s.build", "fcn8s.skips", "fcn8s.crop"} <= set(found.paying["FCN8s"])
+    assert "fcn8s.conv1" not in found.paying["FCN8s"]
+
+
+def test_what_waits_for_what_was_not_written_is_the_same_fault() -> None:
+    """One sentence, with its whole price."""
+    results = {
+        "fcn8s.build": CheckResult("fcn8s.build", Outcome.FAILED, Reason("NameError")),
+        "fcn8s.conv1": CheckResult(
+            "fcn8s.conv1", Outcome.BLOCKED, Reason("FCN8s can't be run, see fcn8s.build")
+        ),
+    }
+    reason = Reason("FCN8s was not written")
+
+    charged = Mended(Slice(), {"FCN8s": reason}).charged(results)
+
+    assert {(one.outcome, one.reason.text) for one in charged.values()} == {(Outcome.FAILED, reason.text)}
