@@ -14,10 +14,11 @@ from typing import NamedTuple
 from grader import __version__, intake
 from grader import rubric as rubrics
 from grader.diagnosis.causes import because
+from grader.intake.code.definitions import home
 from grader.records.grade import CheckResult, Grade, Outcome, Picture, Provenance
 from grader.records.progress import Progress
 from grader.records.reason import Place
-from grader.records.submission import Submission
+from grader.records.submission import Slice, Submission
 from grader.sandbox import isolation as isolations
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
@@ -171,7 +172,8 @@ def _assemble(
     clock: Clock,
 ) -> Grade:
     rubric = rubrics.load()
-    quoted = {id: quoting(result, submission.texts) for id, result in judged.results.items()}
+    placed = {id: at_home(result, submission.slice) for id, result in judged.results.items()}
+    quoted = {id: quoting(result, submission.texts) for id, result in placed.items()}
     parts, checks = score(rubric, quoted)
     return Grade(
         student=submission.name,
@@ -202,6 +204,13 @@ def _torch_version() -> str:
     from importlib.metadata import version
 
     return version("torch")
+
+
+def at_home(result: CheckResult, slice: Slice) -> CheckResult:
+    """Give a fault that no line was found for the place where its subject is defined."""
+    if result.outcome is not Outcome.FAILED or result.reason.place is not None:
+        return result
+    return replace(result, reason=replace(result.reason, place=home(slice, result.id)))
 
 
 def quoting(result: CheckResult, texts: Mapping[str, str]) -> CheckResult:

@@ -136,7 +136,7 @@ def test_a_place_is_quoted_with_its_code() -> None:
 
     def quoted(place: Place | None) -> Place | None:
         result = CheckResult("cam.shape", Outcome.FAILED, Reason(place=place))
-        return grading._quoting(result, texts).reason.place
+        return grading.quoting(result, texts).reason.place
 
     assert quoted(Place("cell 3", 2)) == Place("cell 3", 2, "b = 2")
     assert quoted(Place("cell 3", 3)) == Place("cell 3", 3, "c" * 300)

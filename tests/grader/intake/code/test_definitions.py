@@ -1,0 +1,41 @@
+"""A fault without a line of its own is shown where its subject is defined."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.intake.code.definitions import definition, home
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
+
+CHUNKS = (
+    Chunk("cell 3", 1, "import torch"),
+    Chunk("cell 3", 4, "class FCN32s:\n    pass"),
+    Chunk("cell 5", 2, "class FCN32s:\n    pass"),
+    Chunk("cell 9", 7, "if True:\n    def returnCAM(a, b, c):\n        return a"),
+)
+SLICE = Slice((Module("submission", CHUNKS),), weight_fc=(Chunk("cell 12", 30, "weight_fc = w"),))
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("fcn32s.gradients", Place("cell 5", 2)),
+        ("cam.normalise", Place("cell 9", 8)),
+        ("cam.maps", Place("cell 12", 30)),
+        ("cam.cls_name", None),
+        ("fcn8s.build", None),
+        ("fcn32s.reported_test", None),
+        ("questions.question1", None),
+    ],
+)
+def test_a_line_is_at_home_where_its_subject_is_defined(line: str, place: Place | None) -> None:
+    """The last definition counts; what is not defined, or is about outputs, has no home."""
+    assert home(SLICE, line) == place
+
+
+def test_a_name_that_is_only_used_is_no_definition() -> None:
+    """A call is not where a function is made."""
+    assert (
+        definition(Slice((Module("submission", (Chunk("cell 1", 1, "returnCAM(1)"),)),)), "returnCAM") is None
+    )
