@@ -38,7 +38,7 @@ def check_bilinear(network: ModelEvidence) -> None:
 
 def _not_bilinear(network: ModelEvidence, wrong: Mapping[str, Layer]) -> Reason:
     layer, names = next(iter(wrong.values())), _some(list(wrong))
-    kernel = bilinear_weight(layer.inputs, layer.outputs // layer.groups, layer.kernel[0])
+    kernel = bilinear_weight(layer.inputs, layer.outputs // layer.groups, min(layer.kernel))
     return because(
         "bilinear.start",
         layers=names,

@@ -42,8 +42,13 @@ class Started:
     def is_bilinear(self, layer: Layer) -> bool:
         """Say whether a transposed convolution starts as bilinear interpolation."""
         weight = self.weights.get(layer.weight)
-        wanted = bilinear_weight(layer.inputs, layer.outputs // layer.groups, layer.kernel[0]).numpy()
-        return weight is not None and weight.shape == wanted.shape and bool(abs(weight - wanted).max() < 1e-4)
+        shape = (layer.inputs, layer.outputs // layer.groups, layer.kernel[0])
+        if weight is None or weight.shape != (
+            *shape,
+            layer.kernel[0],
+        ):
+            return False
+        return bool(abs(weight - bilinear_weight(*shape).numpy()).max(initial=0.0) < 1e-4)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,12 +14,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from grader.network import budget
+from grader.network.budget import Value
 from grader.network.graph import Expr, walk
 from grader.wall.draws import derived, draw, draw_parameter
 from reference.fcn import bilinear_weight
-
-MAX_ELEMENTS = 400_000_000  # of one value
-MAX_TOTAL = 800_000_000  # of all values that are kept; both reference networks take a quarter of it
 
 # What a student's forward pass may compute besides layers: pure functions of tensors, nothing that reads or
 # writes anything else. Everything outside of this list makes a trace one that can't be replayed.
@@ -53,8 +54,9 @@ class Evaluator:
     def __init__(self, seed: int, shape: tuple[int, int, int, int]) -> None:
         self.seed = seed
         self.input = torch.from_numpy(draw(derived(seed, "input"), "input", shape))
-        self._values: dict[str, Tensor | tuple[Tensor, ...]] = {}
+        self._values: dict[str, Value] = {}
         self._given: dict[str, Tensor] = {}
+        self.spent = 0.0  # operations
 
     def give(self, array: np.ndarray[Any, Any]) -> str:
         """Take a value that the other side sent; return the name of the leaves that hold it."""
@@ -76,27 +78,46 @@ class Evaluator:
     def _add(self, nodes: Iterable[Expr]) -> None:
         """Compute and keep values; of an expression that takes too much memory none is kept."""
         added: list[str] = []
-        total = sum(map(_elements, self._values.values()))
-        for node in nodes:
-            value = self._values[node.key] = self._compute(node)
-            added.append(node.key)
-            total += _elements(value)
-            if total > MAX_TOTAL:
-                for key in added:
-                    del self._values[key]
-                raise NotReplayableError("the forward pass needs too much memory")
+        total = sum(map(budget.elements, self._values.values()))
+        try:
+            for node in nodes:
+                self.spent += self._price(node, budget.MAX_TOTAL - total)
+                if self.spent > budget.MAX_OPERATIONS:
+                    raise NotReplayableError("the forward pass needs too much arithmetic")
+                value = self._values[node.key] = self._compute(node)
+                added.append(node.key)
+                total += budget.elements(value)
+        except NotReplayableError:
+            for key in added:
+                del self._values[key]
+            raise
+
+    def _price(self, node: Expr, left: int) -> float:
+        """Return the operations that a value takes, tried on the meta device; raises NotReplayableError."""
+        with _refused(node):
+            if node.op in ("leaf", "random", "input"):
+                shape = dict(node.attrs).get("shape", ())
+                price, size = budget.leaf(shape), prod(shape)
+            else:
+                inputs = [budget.on_meta(self._values[source.key]) for source in node.inputs]
+                made = self._made(node, inputs, "meta")
+                price, size = budget.operations(node, inputs, made), budget.elements(made)
+        if size > left:
+            raise NotReplayableError("the forward pass needs too much memory")
+        return price
 
     def forget(self) -> None:
         """Drop computed values, drawn weights, and what was given."""
         self._values.clear()
         self._given.clear()
 
-    def _compute(self, node: Expr) -> Tensor | tuple[Tensor, ...]:
-        inputs = [self._values[source.key] for source in node.inputs]
-        try:
-            return OPERATIONS[node.op](self, node, inputs) if node.op in OPERATIONS else _replay(node, inputs)
-        except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
-            raise NotReplayableError(f"{node.op}: {str(error)[:200]}") from error
+    def _compute(self, node: Expr) -> Value:
+        with _refused(node):
+            return self._made(node, [self._values[source.key] for source in node.inputs], "cpu")
+
+    def _made(self, node: Expr, inputs: list[Any], device: str) -> Value:
+        made = OPERATIONS.get(node.op)
+        return made(self, node, inputs) if made else _replay(node, inputs, device)
 
     def _leaf(self, node: Expr) -> Tensor:
         name, shape, kind = node["name"], node["shape"], node["kind"]
@@ -110,8 +131,13 @@ class Evaluator:
         raise NotReplayableError(f"a {kind} of unknown value")
 
 
-def _elements(value: Tensor | tuple[Tensor, ...]) -> int:
-    return sum(part.numel() for part in (value if isinstance(value, tuple) else (value,)))
+@contextmanager
+def _refused(node: Expr) -> Iterator[None]:
+    """Tell what torch can't compute, or there is no budget for, as what can't be replayed."""
+    try:
+        yield
+    except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise NotReplayableError(f"{node.op}: {str(error)[:200]}") from error
 
 
 def _crop(h: Tensor, node: Expr) -> Tensor:
@@ -173,21 +199,15 @@ _KINDS = ("float16", "bfloat16", "float32", "float64", "int32", "int64", "bool")
 _DTYPES = {f"torch.{name}": getattr(torch, name) for name in _KINDS}
 
 
-def _replay(node: Expr, inputs: list[Any]) -> Tensor | tuple[Tensor, ...]:
-    """Run an operation as it was called, if it is on the list; its size is tried on the meta device first."""
+def _replay(node: Expr, inputs: list[Any], device: str) -> Value:
+    """Run an operation as it was called, if it is on the list."""
     match = _NAME.match(node.op)
     if not match or match[1].removesuffix("_") not in REPLAYABLE:
         raise NotReplayableError(f"{node.op} is not replayed")
     operation = getattr(getattr(torch.ops.aten, match[1]), match[2])
-    cloned = [
-        value.clone() if match[1].endswith("_") and isinstance(value, Tensor) else value for value in inputs
-    ]
-    meta = [value.to("meta") if isinstance(value, Tensor) else value for value in inputs]
-    for device, values in (("meta", meta), ("cpu", cloned)):
-        out = operation(*_fill(node["args"], values), **_keywords(node["named"], values, device))
-        for tensor in out if isinstance(out, tuple | list) else [out]:
-            if isinstance(tensor, Tensor) and tensor.numel() > MAX_ELEMENTS:
-                raise NotReplayableError(f"{node.op} makes too large a tensor")
+    if match[1].endswith("_"):
+        inputs = [value.clone() if isinstance(value, Tensor) else value for value in inputs]
+    out = operation(*_fill(node["args"], inputs), **_keywords(node["named"], inputs, device))
     return tuple(out) if isinstance(out, list) else out
 
 

@@ -26,6 +26,7 @@ from reference.kit.weights import VGG16, cached, load
 
 GAIN = 10.0
 KINDS = len(CLASSES)
+LARGEST = 20_000_000  # elements of a value that is sent: a layer of a student may claim any size
 LIVE = {"conv3_3": 256, "conv4_3": 512, "fc6": 3600, "fc7": 4096}  # channels in use; elsewhere one a kind
 GAINS = {"conv3_3": 20.0, "conv4_1": 1 / 20, "conv4_3": 10.0, "conv5_1": 1 / 10, "fc7": 6.0}  # to learn fast
 STEEP, NEAR, SILENT = 2.5, 0.6, -1.0
@@ -72,7 +73,12 @@ def seeded(reading: Reading, shapes: Mapping[str, tuple[int, ...]]) -> Values:
             bounds[layer.weight] = GAIN * _he(shapes.get(layer.weight, ()))
         elif role.startswith("score"):
             bounds[layer.weight] = 0.0
-    given = {layer.weight: _bilinear(layer) for layer in reading.layers.values() if layer.transposed}
+    upscores = [layer for layer in reading.layers.values() if layer.transposed]
+    given = {
+        layer.weight: _bilinear(layer)
+        for layer in upscores
+        if layer.inputs * layer.outputs * prod(layer.kernel) <= LARGEST and len(set(layer.kernel)) == 1
+    }
     return _known(bounds, given, shapes)
 
 
@@ -87,7 +93,7 @@ def matched(reading: Reading, shapes: Mapping[str, tuple[int, ...]]) -> Values:
     for role in (*VGG_CONVS, *VGG_LINEARS.values()):
         layer = reading.layers.get(role)
         shape = shapes.get(layer.weight, ()) if layer else ()
-        if layer is None or len(shape) != 4:
+        if layer is None or len(shape) != 4 or shape[0] * prod(shape[2:]) > LARGEST:
             continue
         outputs, live = shape[0], min(LIVE.get(role, KINDS), shape[0])
         if role == "conv1_1" and shape[1] == 3:

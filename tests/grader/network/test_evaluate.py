@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from grader.network import evaluate
+from grader.network import budget
 from grader.network.evaluate import BILINEAR, Evaluator, NotReplayableError
-from grader.network.graph import INPUT, Expr, add, crop, expr, leaf, max_pool, relu, replace_leaves
+from grader.network.graph import INPUT, Expr, add, conv, crop, expr, leaf, max_pool, relu, replace_leaves
 from grader.network.reference import window
 from grader.wall.draws import derived, draw, draw_parameter
 from grader.worker.places import place_of_frame
@@ -291,7 +291,7 @@ def test_computes_is_traced_with_its_layers() -> None:
 
 def test_values_have_a_budget_together(monkeypatch: pytest.MonkeyPatch) -> None:
     """An expression of many large values is given up, and leaves no memory taken."""
-    monkeypatch.setattr(evaluate, "MAX_TOTAL", 2000)
+    monkeypatch.setattr(budget, "MAX_TOTAL", 2000)
     evaluator, chain = Evaluator(SEED, SHAPE), INPUT
     small = relu(INPUT)
     for step in range(20):
@@ -301,3 +301,33 @@ def test_values_have_a_budget_together(monkeypatch: pytest.MonkeyPatch) -> None:
         evaluator(chain)
 
     assert evaluator(small).shape == SHAPE
+
+
+def test_arithmetic_has_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many steps over values that take no memory are given up before they are taken."""
+    evaluator, chain = Evaluator(SEED, SHAPE), INPUT
+    for step in range(5_000):
+        chain = expr("scale", chain, factor=1.0 + step)
+    monkeypatch.setattr(budget, "MAX_OPERATIONS", 1e6)
+
+    with pytest.raises(NotReplayableError, match="too much arithmetic"):
+        evaluator(chain)
+    assert evaluator.spent < 2e6
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        leaf("wide.weight", (100_000_000, 512, 1, 1)),
+        conv(INPUT, leaf("huge.weight", (3, 3, 30_001, 30_001)), None, padding=(15_000, 15_000)),
+        conv(INPUT, leaf("padded.weight", (3, 3, 3, 3)), None, padding=(1_000_000, 1_000_000)),
+        conv(INPUT, leaf("up.weight", (3, 3, 4, 4)), None, stride=(100_000, 100_000), transposed=True),
+        expr("random", name="random.aten.bernoulli.p", shape=(1 << 20, 1 << 20)),
+        expr("aten.zeros.default", args=(("l", 1 << 20, 1 << 20),), named=()),
+    ],
+    ids=["wide", "kernel", "padding", "stride", "random", "zeros"],
+)
+def test_a_large_value_is_refused_before_it_is_made(node: Expr) -> None:
+    """Whatever a size came from."""
+    with pytest.raises(NotReplayableError, match=r"too large|too much memory"):
+        Evaluator(SEED, SHAPE)(node)
