@@ -53,9 +53,9 @@ def _arithmetic(node: Expr, inputs: list[Any], made: Value) -> float:
         over = made if node.op == "conv" else x  # where the kernel is laid
         assert isinstance(over, Tensor)
         _bounded(prod(over.shape[2:]) * prod(weight.shape[1:]) * node["groups"])
-        return 2.0 * over.numel() * prod(weight.shape[1:])
+        return float(2 * over.numel() * prod(weight.shape[1:]))
     if node.op == "max_pool":
-        return float(elements(made)) * prod(node["kernel"])
+        return float(elements(made) * prod(node["kernel"]))
     if "pool" in node.op:
         return float(elements(made)) * max(map(_area, node["args"]), default=1)
     if any(word in node.op for word in ("mm", "linear", "mv", "dot")):
