@@ -12,6 +12,7 @@ from grader.checks import expect
 from grader.diagnosis import cam as diagnosis
 from grader.diagnosis.causes import because
 from grader.diagnosis.last_cell import are_features, what_weight
+from grader.errors import Blocked
 from grader.evidence.cam import CamEvidence, plain
 from grader.evidence.case import Case
 from grader.evidence.last_cell import IMAGES, LastCell
@@ -106,6 +107,8 @@ def _map_is_right(maps: CamEvidence, cell: LastCell, position: int) -> None:
         same = bool(np.allclose(bound, weight, rtol=1e-4, atol=1e-6))
         expect.that(same, because("maps.weights", image=name))
     verdict, answer = maps.verdict, cell.array(f"{number}.result")
+    if verdict is None and maps.shows_nothing:
+        raise Blocked(f"{MAP} shows nothing of a picture, see cam.weighted_sum")
     right = verdict is not None and not (verdict.classes or verdict.sums or verdict.stretch)
     if right and features is not None and answer is not None and weight is not None and index is not None:
         _is_what_the_function_gives(name, features, weight, int(np.ravel(index)[0]), answer)

@@ -15,7 +15,7 @@ from grader.assignment import MAP, PREDICT, TOP1
 from grader.diagnosis import cam as diagnosis
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence.once import attempt, once, taken
-from grader.evidence.questions import LEVELS, PANEL, Levels, Logits, Maps
+from grader.evidence.questions import CLASSES_ASKED, LEVELS, PANEL, Levels, Logits, Maps
 from grader.evidence.witness import Asks
 from grader.wall.answers import Reply
 from grader.wall.verbs import Cam, CamCell, Cell, ClsPred, Form, Map, Prediction
@@ -78,6 +78,21 @@ class CamEvidence:
         if value.type == "int":
             return "int"
         return "array" if index.shape else "array0"
+
+    @once
+    def chooses(self) -> bool:
+        """Whether what get_cls_pred returns follows from the logits: other classes, and the same twice."""
+        try:
+            found = [self._returned(self.predict(question)) for question in CLASSES_ASKED]
+            again = self.student.ask(ClsPred(), {"logit": CLASSES_ASKED[0].array(self.seed)}, seconds=20.0)
+        except StudentError:
+            return False
+        return len(set(found)) > 1 and self._returned(again) == found[0]
+
+    @staticmethod
+    def _returned(reply: Reply[Prediction]) -> bytes:
+        value = reply.arrays.get("value")
+        return b"" if value is None else value.tobytes()
 
     # --- returnCAM ---
 
@@ -174,10 +189,19 @@ class CamEvidence:
             return False
         return answer is not None and diagnosis.shows_levels(answer, question.is_high(self.seed))
 
+    @property
+    def shows_nothing(self) -> bool:
+        """Whether the maps are flat, or the same whatever is in the picture."""
+        answers = [plain(case.answer) for case in self.panel]
+        shown = {a.tobytes() for a in answers if a is not None and a.min() < a.max()}
+        return len(shown) < 2
+
     @once
     def extremes(self) -> tuple[float, float]:
         """The least and the greatest value of the first answer."""
         answer = self.panel[0].answer
+        if not answer.size:
+            raise Blocked("the map has no pixels, see cam.weighted_sum")
         return (float(answer.min()), float(answer.max())) if answer.size else (0.0, 0.0)
 
     # --- what a check needs before it asks more ---

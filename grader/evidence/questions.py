@@ -105,6 +105,7 @@ LOGITS = st.builds(
     offset=st.sampled_from([0.0, -20.0, 15.0]),
     margin=st.sampled_from([1.0, 0.3, 3.0]),
 )
+CLASSES_ASKED = (Logits(0, 5, 0.0, 3.0), Logits(1, 311, 0.0, 3.0), Logits(2, 998, 0.0, 3.0))
 MAPS = st.builds(
     Maps,
     number=st.integers(0, 99),

@@ -144,6 +144,17 @@ def test_a_map_that_is_changed_afterwards_is_wrong() -> None:
     assert found.reason.text == "bike.jpg: the map is not what returnCAM gives for it"
 
 
+@pytest.mark.parametrize(
+    "stub", ["np.zeros((256, 256), np.uint8)", "np.tile(np.arange(256, dtype=np.uint8), (256, 1))"]
+)
+def test_a_function_that_shows_nothing_excuses_no_cell(stub: str) -> None:
+    """Flat maps, and maps that are the same for every picture, are no maps of the images."""
+    functions = SOURCE + f"\ndef returnCAM(feature_conv, weight_fc, idx): return {stub}\n"
+
+    with pytest.raises(Blocked, match="shows nothing"):
+        check_maps(cell(functions=functions))
+
+
 def test_a_wrong_function_is_paid_elsewhere() -> None:
     """Where returnCAM itself is wrong, the cell that calls it rightly is right."""
     check_maps(cell(functions=edited(("weight_fc[idx]", "weight_fc[0]"), source=SOURCE)))

@@ -1,0 +1,41 @@
+"""What get_cls_pred prints is judged beside what it returns."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.checks.prediction import check_cls_name
+from grader.errors import Fault
+from grader.evidence.cam import CamEvidence
+from tests.grader.evidence.test_cam import LABELS, SEED
+from tests.grader.in_process import InProcess
+
+HEAD = "import torch\nNAMES = [str(n) for n in range(1000)]\n"
+FUNCTION = HEAD + "def get_cls_pred(logit):\n    p = torch.as_tensor(logit).softmax(1)[0]\n    {}\n"
+PRINTS = "; print('top1 prediction: {:.3f} -> {}'.format(%s, LABELS[i])); return torch.tensor([i])"
+
+
+def maps(body: str) -> CamEvidence:
+    """A submission whose get_cls_pred has this body; `p` are the probabilities."""
+    source = FUNCTION.replace("NAMES = [str(n) for n in range(1000)]", f"LABELS = {list(LABELS)!r}")
+    return CamEvidence(InProcess(source.replace("{}", body)), SEED, LABELS)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "i = int(p.argmax())" + PRINTS % "p[i]",
+        "i = int(p.argmin())" + PRINTS % "1.0",
+        "i = 0" + PRINTS % "p[0]",
+    ],
+    ids=["right", "least probable", "class 0 with its probability"],
+)
+def test_a_wrong_index_is_no_wrong_name(body: str) -> None:
+    """The name is that of the class that is returned, where something was right to come by it."""
+    check_cls_name(maps(body))
+
+
+def test_a_constant_earns_no_name() -> None:
+    """A class that is the same whatever the logits, with a probability of nothing, excuses nothing."""
+    with pytest.raises(Fault, match="the printed name is"):
+        check_cls_name(maps("i = 0" + PRINTS % "1.0"))
