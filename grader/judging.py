@@ -105,8 +105,9 @@ class Collector:
 
 
 def address(item: pytest.Item) -> str:
-    """Return a check's id: `fcn32s.crop` is check_crop in fcn32s.py."""
-    return f"{item.path.stem}.{item.name.removeprefix('check_')}"
+    """Return a check's id: `fcn32s.crop` is check_crop in fcn32s.py, or its check_line for that line."""
+    params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return f"{item.path.stem}.{params.get('line', item.name.removeprefix('check_'))}"
 
 
 def judge(id: str, error: BaseException | None, seconds: float) -> CheckResult:

@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 
 from grader import errors, rubric
+from grader.checks.conftest import lines_without_function
+from grader.diagnosis.payers import LAYERS, PAYERS
 from grader.reports import RENDERERS
 from grader.wall import verbs
 from grader.worker.operations import OPERATIONS
 
 ROOT = Path(__file__).parents[1]
 GRADER = ROOT / "grader"
+COSTS = {payer.without_skips or payer.line for payer in (*PAYERS.values(), *LAYERS.values())}
+COSTS |= {payer.line for payer in (*PAYERS.values(), *LAYERS.values())}
 PARTS = [part.id for part in rubric.load().parts]
 
 
@@ -38,8 +42,21 @@ def _checks(part: str) -> dict[str, str]:
 def test_lines_of_the_rubric_are_the_checks(part: str) -> None:
     """`fcn32s.crop` is check_crop in grader/checks/fcn32s.py, and no check is without points."""
     lines = {f"check_{line.check}" for one in rubric.load().parts if one.id == part for line in one.lines}
+    functions = set(_checks(part))
+    left = lines_without_function(part, functions) if "check_line" in functions else []
 
-    assert set(_checks(part)) == lines
+    assert functions - {"check_line"} | {f"check_{line}" for line in left} == lines
+    assert set(left) <= COSTS  # a line that no cause could cost would be a present
+
+
+def test_no_check_says_only_what_a_line_without_a_function_means() -> None:
+    """`judge(network, "conv1")` alone is `check_line`."""
+    for path in (GRADER / "checks").glob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.name != "check_line":
+                calls = [ast.unparse(step).partition(",")[0] for step in node.body[1:]]
+
+                assert calls != ["judge(network"], f"{path.name}: {node.name}"
 
 
 def test_rubric_is_the_assignment() -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 
 from grader.checks import expect
-from grader.checks.layers import believe, judge
+from grader.checks.fcn import believe, judge
 from grader.diagnosis.causes import because
 from grader.evidence.challenge import close
 from grader.evidence.model import ModelEvidence
@@ -121,11 +121,6 @@ def _same_where_both(network: ModelEvidence) -> bool:
         return False
     rows, columns = (min(a, b) for a, b in zip(mine.shape[2:], theirs.shape[2:], strict=True))
     return close(mine[..., :rows, :columns], theirs[..., :rows, :columns])
-
-
-def check_logits(network: ModelEvidence) -> None:
-    """The output comes straight from the last layer: no softmax, no argmax."""
-    judge(network, "logits")
 
 
 def check_determinism(network: ModelEvidence) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 
 from grader.checks import expect
-from grader.checks.layers import believe
+from grader.checks.fcn import believe
 from grader.diagnosis.causes import because, merge
 from grader.diagnosis.copying import AfterCopying, copy_findings
 from grader.errors import Blocked

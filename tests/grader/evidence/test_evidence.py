@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from grader import judging
-from grader.checks import fcn8s, fcn32s
+from grader.checks import fcn, fcn8s, fcn32s
+from grader.checks.conftest import lines_without_function
 from grader.evidence.model import ModelEvidence
 from grader.evidence.subject import Subject
 from grader.records.grade import CheckResult
@@ -38,11 +40,15 @@ def checks() -> list[Check]:
     found = []
     for module in (fcn32s, fcn8s):
         part = module.__name__.rpartition(".")[2]
-        names = (name for name in sorted(vars(module)) if name.startswith("check_"))
+        names = [name for name in sorted(vars(module)) if name.startswith("check_")]
         found += [
             (f"{part}.{name.removeprefix('check_')}", getattr(module, name))
             for name in names
-            if "reported" not in name and "training" not in name
+            if not any(word in name for word in ("reported", "training", "line"))
+        ]
+        found += [
+            (f"{part}.{line}", partial(fcn.check_line, line=line))
+            for line in lines_without_function(part, names)
         ]
     return found
 

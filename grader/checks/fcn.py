@@ -1,4 +1,7 @@
-"""Checks of both networks against the layer table; `network` is the one that the calling file is about."""
+"""What both networks share; `network` is the one that the calling file is about.
+
+A line of the rubric without a function of its own means that nothing was found under it (conftest.py).
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,11 @@ def believe(network: ModelEvidence) -> None:
     """Let a person look at what the network's output does not prove."""
     if network.unverified:
         raise Unverified(f"claimed, not verified: {network.unverified}")
+
+
+def check_line(network: ModelEvidence, line: LineName) -> None:
+    """Nothing was found under a line of the rubric that has no function of its own."""
+    judge(network, line)
 
 
 def check_build(network: ModelEvidence) -> None:
@@ -51,58 +59,3 @@ def _channels(network: ModelEvidence, n_class: int, shape: tuple[int, ...]) -> R
         return network.findings["logits"][0]
     expected, actual = f"(N, {n_class}, H, W)", str(shape)
     return because("build.classes", n_class=n_class, channels=channels, expected=expected, actual=actual)
-
-
-def check_conv1(network: ModelEvidence) -> None:
-    """Block 1 is that of the table."""
-    judge(network, "conv1")
-
-
-def check_conv2(network: ModelEvidence) -> None:
-    """Block 2 is that of the table."""
-    judge(network, "conv2")
-
-
-def check_conv3(network: ModelEvidence) -> None:
-    """Block 3 is that of the table."""
-    judge(network, "conv3")
-
-
-def check_conv4(network: ModelEvidence) -> None:
-    """Block 4 is that of the table."""
-    judge(network, "conv4")
-
-
-def check_conv5(network: ModelEvidence) -> None:
-    """Block 5 is that of the table."""
-    judge(network, "conv5")
-
-
-def check_activations(network: ModelEvidence) -> None:
-    """A ReLU follows every convolution of the trunk, and stands nowhere else."""
-    judge(network, "activations")
-
-
-def check_pools(network: ModelEvidence) -> None:
-    """Five max pools, 2x2 with stride 2; either rounding is right."""
-    judge(network, "pools")
-
-
-def check_fc6(network: ModelEvidence) -> None:
-    """fc6 is that of the table."""
-    judge(network, "fc6")
-
-
-def check_fc7(network: ModelEvidence) -> None:
-    """fc7 is that of the table."""
-    judge(network, "fc7")
-
-
-def check_dropout(network: ModelEvidence) -> None:
-    """Dropout2d(0.5) follows fc6 and fc7, before or after their ReLU, in train mode only."""
-    judge(network, "dropout")
-
-
-def check_score(network: ModelEvidence) -> None:
-    """The score layer is that of the table."""
-    judge(network, "score")
