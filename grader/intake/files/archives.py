@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import stat
 import zipfile
@@ -14,6 +15,7 @@ LARGEST_DIRECTORY = 4 * MEGABYTE
 BOMB_RATIO = 300  # notebooks shrink to a third, or to a hundredth where a progress bar filled them
 BOMB_SIZE = 8 * MEGABYTE
 MOST_INNER = 4
+UTF8 = 0x800  # the flag of a name in UTF-8
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # LZMA may ask for gigabytes before its first byte
 SIGNATURES = {
     b"Rar!": "a RAR archive",
@@ -68,7 +70,7 @@ def _read_members(archive: zipfile.ZipFile, basket: Basket) -> list[tuple[zipfil
     for info in archive.infolist():
         if basket.full():
             break
-        if info.is_dir() or (name := basket.name(info.filename)) is None or _refused(info, name, basket):
+        if info.is_dir() or (name := basket.name(_named(info))) is None or _refused(info, name, basket):
             continue
         if kind(name) == "zip":
             inner.append((info, name))
@@ -79,6 +81,26 @@ def _read_members(archive: zipfile.ZipFile, basket: Basket) -> list[tuple[zipfil
         except Exception as error:
             basket.note(f"{name}: damaged in the archive, it can't be read ({shown(str(error))})")
     return inner
+
+
+def _named(info: zipfile.ZipInfo) -> str:
+    """A member's name; where it isn't said how that is written, as UTF-8, Windows or MS-DOS has it."""
+    if info.flag_bits & UTF8 or info.filename.isascii():
+        return info.filename
+    try:
+        raw = info.filename.encode("cp437")
+    except UnicodeEncodeError:
+        return info.filename
+    for encoding in ("utf-8", "cp1252"):
+        with contextlib.suppress(UnicodeDecodeError):
+            name = raw.decode(encoding)
+            if encoding == "utf-8" or _letters(name) > _letters(info.filename):
+                return name
+    return info.filename
+
+
+def _letters(name: str) -> int:
+    return sum(char.isalpha() for char in name)
 
 
 def _read_inner(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, basket: Basket) -> None:

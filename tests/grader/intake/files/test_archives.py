@@ -176,3 +176,13 @@ def test_an_archive_in_the_archive_is_opened_once() -> None:
 def test_an_empty_archive_holds_nothing() -> None:
     """It is valid."""
     assert opened(zipped([])).contents == {}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "cp437"])
+def test_names_are_read_however_they_are_written(encoding: str) -> None:
+    """Archives of old packers don't say it."""
+    name = "Übung größe.py"
+    raw = name.encode(encoding)
+    data = zipped([("Q" * len(raw), b"x")]).replace(b"Q" * len(raw), raw)
+
+    assert set(opened(data).contents) == {name}
