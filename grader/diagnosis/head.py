@@ -12,7 +12,7 @@ from grader.network.graph import Expr, walk
 from grader.network.path import Join
 from grader.network.reading import Reading, offset
 from grader.network.roles import is_pool
-from grader.records.reason import Reason
+from grader.records.reason import Place, Reason
 from reference.architecture import Skip
 
 BATCHWISE = (
@@ -85,15 +85,22 @@ def _side_findings(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]
         got = VERBS.get(join.kind, join.kind)
         yield because("skip.joined", pool=skip.pool, got=got, expected=wanted, actual=join.kind, place=place)
     elif join.coefficient < 0:
-        yield because("skip.subtracted", pool=skip.pool, expected=wanted, actual="a minus", place=place)
+        at = _factor_place(join)
+        yield because("skip.subtracted", pool=skip.pool, expected=wanted, actual="a minus", place=at)
     elif join.coefficient != 1:
-        got = f"{join.coefficient:.4g}"
+        got, at = f"{join.coefficient:.4g}", _factor_place(join)
         yield because(
-            "skip.scaled", pool=skip.pool, got=got, expected=wanted, actual=f"times {got}", place=place
+            "skip.scaled", pool=skip.pool, got=got, expected=wanted, actual=f"times {got}", place=at
         )
     tap = tap_name(reading, join)
     if tap != skip.pool:
         yield because("skip.source", pool=skip.pool, got=tap, place=place)
+
+
+def _factor_place(join: Join) -> Place | None:
+    """Return where a skip was multiplied: the factor's own line, else that of the sum."""
+    scaled = (part.place for part in join.side if part.op == "scale" and part["factor"] != 1)
+    return next(filter(None, scaled), join.expr.place)
 
 
 def _main_findings(reading: Reading, skip: Skip, position: int, join: Join) -> Iterator[Reason]:

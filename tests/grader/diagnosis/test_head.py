@@ -153,6 +153,17 @@ def test_a_skip_is_named_by_how_it_joins(edits: list[Edit], words: str) -> None:
     assert len(found["skips"]) == 1
 
 
+def test_the_place_of_a_scaled_skip_is_the_line_of_the_factor() -> None:
+    """Where it was made wrong, not where the sum uses it."""
+    reading = reading_of(edited((POOL3, "third = pool3 * 0.01\n        s = self.score_pool_3(third)")))
+
+    (found,) = skip_findings(reading)
+
+    source = edited((POOL3, "third = pool3 * 0.01\n        s = self.score_pool_3(third)")).split("\n")
+    assert found.place is not None
+    assert "third = pool3 * 0.01" in source[found.place.line - 1]
+
+
 def test_skips_that_join_after_each_others_upscores_are_named() -> None:
     """Where the two skips are swapped, both are told."""
     found = said(
