@@ -117,10 +117,14 @@ def _map_is_right(maps: CamEvidence, cell: LastCell, position: int) -> None:
 def _is_of_the_predicted_class(cell: LastCell, position: int, index: Array | None) -> None:
     name, predictions = IMAGES[position], cell.calls(PREDICT)
     own = cell.array(f"{predictions[position][0]}.result") if position < len(predictions) else None
-    if own is not None and index is not None:
-        said, given = np.ravel(own), np.ravel(index)
-        text = f"{name}: {MAP} is given class {given[:1]}, {PREDICT} said {said[:1]}"
-        expect.that(np.array_equal(said, given), because("maps.class", image=name, text=text))
+    if own is None or index is None or not own.size:
+        return
+    said, given = np.ravel(own), np.ravel(index)
+    text = f"{name}: {MAP} is given class {given[:1]}, {PREDICT} said {said[:1]}"
+    # Of several classes that were returned one may be passed on: what is returned is another line's affair.
+    best = int(cell.truth.logits[position].argmax())
+    one = given.size == 1 and given[0] in (said[0], best)
+    expect.that(one or np.array_equal(said, given), because("maps.class", image=name, text=text))
 
 
 def _is_what_the_function_gives(name: str, features: Array, weight: Array, index: int, answer: Array) -> None:

@@ -124,6 +124,18 @@ def test_wrong_arguments_are_named(edit: Edit, words: str) -> None:
     assert words in fault(check_maps, cell(edit)).reason.text
 
 
+@pytest.mark.parametrize("passed", ["idx[0]", "idx[:1]", "idx"])
+def test_the_best_of_several_classes_may_be_passed_on(passed: str) -> None:
+    """All classes are returned, the right one is passed: what is returned is another line's affair."""
+    functions = edited(
+        ("    return index\n", "    return logit.argsort(1, descending=True)[0]\n"),
+        ("weight_fc[idx]", "weight_fc[int(idx.reshape(-1)[0])]"),
+        source=SOURCE,
+    )
+
+    check_maps(cell(("weight_fc, idx", f"weight_fc, {passed}"), functions=functions))
+
+
 def test_another_resize_gives_nearly_the_same_features() -> None:
     """Features within a percent are the image's own: libraries resize differently."""
     check_maps(cell(("features.numpy()", "features.numpy() * 1.005")))
