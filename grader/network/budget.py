@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from grader.network.graph import Expr
@@ -32,6 +33,38 @@ def on_meta(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(part.to("meta") for part in value)
     return value.to("meta") if isinstance(value, Tensor) else value
+
+
+def shaped(node: Expr, inputs: list[Any]) -> Value:
+    """Return, on the meta device, a value of the shape that one of the evaluator's own operations gives.
+
+    Torch would tell it too, but imports its compiler for that: seconds.
+    """
+    x: Tensor = inputs[0]
+    match node.op:
+        case "conv" | "deconv":
+            return _convolved(node, x, inputs[1])
+        case "max_pool":  # no more than one window more a side
+            steps = zip(x.shape[2:], node["padding"], node["stride"], strict=True)
+            return x.new_empty((*x.shape[:2], *((n + 2 * pad) // step + 1 for n, pad, step in steps)))
+        case "crop":
+            return x.new_empty((*x.shape[:-2], node["height"], node["width"]))
+        case "add":
+            shape: tuple[int, ...] = torch.broadcast_shapes(x.shape, inputs[1].shape)  # type: ignore[no-untyped-call]
+            return x.new_empty(shape)
+        case "item":
+            return inputs[0][node["index"]]  # type: ignore[no-any-return]
+    return x.new_empty(x.shape)  # a window of it, or each of its elements changed
+
+
+def _convolved(node: Expr, x: Tensor, weight: Tensor) -> Tensor:
+    names = ("stride", "padding", "dilation", "output_padding")
+    places = zip(x.shape[2:], weight.shape[2:], *(node[name] for name in names), strict=True)
+    if node.op == "conv":
+        sides = [(n + 2 * pad - reach * (k - 1) - 1) // step + 1 for n, k, step, pad, reach, _ in places]
+        return x.new_empty((x.shape[0], weight.shape[0], *sides))
+    sides = [(n - 1) * step - 2 * pad + reach * (k - 1) + 1 + more for n, k, step, pad, reach, more in places]
+    return x.new_empty((x.shape[0], weight.shape[1] * node["groups"], *sides))
 
 
 def leaf(shape: tuple[int, ...]) -> float:

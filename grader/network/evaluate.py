@@ -116,6 +116,8 @@ class Evaluator:
             return self._made(node, [self._values[source.key] for source in node.inputs], "cpu")
 
     def _made(self, node: Expr, inputs: list[Any], device: str) -> Value:
+        if device == "meta" and node.op in OPERATIONS:
+            return budget.shaped(node, inputs)
         made = OPERATIONS.get(node.op)
         return made(self, node, inputs) if made else _replay(node, inputs, device)
 

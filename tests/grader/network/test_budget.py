@@ -58,3 +58,22 @@ def test_a_leaf_is_bounded(shape: tuple[int, ...]) -> None:
 def test_elements_are_counted_in_float32s() -> None:
     """Doubles count twice, and tuples together."""
     assert budget.elements((torch.empty(3, dtype=torch.float64), torch.empty(4))) == 10
+
+
+@given(st.booleans(), SIDE, st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.integers(1, 2))
+def test_a_convolution_has_torchs_own_shape(
+    transposed: bool, side: int, kernel: int, stride: int, padding: int, dilation: int
+) -> None:
+    """Whatever its stride, padding and dilation."""
+    x, weight = torch.empty(2, 4, side, side + 3), torch.empty(4, 4, kernel, kernel)
+    settings = {"stride": (stride,) * 2, "padding": (padding,) * 2, "dilation": (dilation,) * 2}
+    node = conv(INPUT, leaf("w", (4, 4, kernel, kernel)), None, transposed=transposed, **settings)
+    run = torch.conv_transpose2d if transposed else torch.conv2d
+    try:
+        wanted = run(x, weight, **settings).shape
+    except RuntimeError:
+        return  # nothing is left of the picture
+
+    made = budget.shaped(node, [x.to("meta"), weight.to("meta")])
+    assert isinstance(made, torch.Tensor)
+    assert made.shape == wanted
