@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from grader.assignment import FCN8S, FCN32S
+from grader.assignment import CAM, FCN8S, FCN32S
 from grader.evidence.cam import CamEvidence
 from grader.evidence.model import Evaluators, ModelEvidence
 from grader.evidence.subject import Subject
@@ -65,7 +65,7 @@ class Case:
     @cached_property
     def cam(self) -> CamEvidence:
         """Part 4."""
-        return CamEvidence(self.witness, derived(self.seed, "cam"), labels())
+        return CamEvidence(self.witness, derived(self.seed, CAM), labels())
 
 
 def labels() -> tuple[str, ...]:
