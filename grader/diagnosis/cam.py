@@ -28,12 +28,13 @@ METHODS = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST, cv2.INTER_AREA,
 # Of weights, sum and stretch together: with more wrong steps than that, anything could be explained.
 STRETCH_FAULTS = {0: 3, 1: 2, 2: 1}  # by the number of faults in weights and sum
 MOVED = 0.05  # of the range: what enlarging may move the middle of a cell by
+MOSTLY = 0.9  # of a wrong map: where levels wrap, the last digit of a float can turn a cell over
 TINY = 1e-6  # of a level: a range that is divided by itself is 1 or a little less
 TURNED = 600.0  # a range from which on levels that wrapped around look like any others
 TRIED = 100  # combinations that are compared pixel by pixel, for the whole search
 
 
-def spread(r: Floats) -> float:
+def spread(r: Maps) -> float:
     """Return the range of a map, 1 for a flat one."""
     return float(r.max() - r.min()) or 1.0
 
@@ -90,12 +91,12 @@ def stretched_late(raw: Floats, size: tuple[int, ...] = SIZE) -> Iterator[Floats
         yield from endings(min_max(enlarged))
 
 
-def matches(found: Maps, candidate: Floats) -> bool:
-    """Say whether two maps are equal but for rounding (a single level may wrap from 0 to 255)."""
+def matches(found: Maps, candidate: Floats, share: float = 1.0) -> bool:
+    """Say whether two maps are equal but for rounding, at least in this share of their pixels."""
     if found.shape != candidate.shape:
         return False
     slack = LEVELS * min(1.0, spread(candidate) / FULL)
-    return bool((np.abs(found.astype(np.float64) - candidate) <= slack).all())
+    return bool((np.abs(found.astype(np.float64) - candidate) <= slack).mean() >= share)
 
 
 @dataclass(frozen=True)
@@ -238,11 +239,11 @@ def _same_bytes(values: Floats, found: Floats, mixings: Mixings) -> NDArray[np.b
 
     Between a 0 and a 255 even the middle of a cell moves, so it is computed.
     """
-    close = np.zeros(len(values), bool)
+    close, share = np.zeros(len(values), bool), MOSTLY if spread(found) >= FULL else 1.0
     for rounding in (np.trunc, np.rint):
         small = np.mod(np.nan_to_num(rounding(values + TINY)), 256)
         for rows, columns in mixings:
-            close |= (np.abs(rows @ small @ columns.T - found) <= 1).all(axis=(1, 2))
+            close |= (np.abs(rows @ small @ columns.T - found) <= 1).mean(axis=(1, 2)) >= share
     return close
 
 
@@ -272,7 +273,9 @@ def _explains(pair: _Pair, number: int, case: Case) -> bool:
     small = _levels(number, raw, case)
     late = (ended for whole in enlarged_sums(raw, size) for ended in endings(_levels(number, whole, case)))
     candidates = (*finishes(small, size), *late)
-    return any(matches(case.answer, candidate) for candidate in candidates)
+    wraps = (small.min() < 0 or small.max() >= 256) and spread(case.answer) >= FULL
+    share = MOSTLY if wraps else 1.0
+    return any(matches(case.answer, candidate, share) for candidate in candidates)
 
 
 def _levels(number: int, raw: Floats, case: Case) -> Floats:
