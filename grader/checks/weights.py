@@ -88,8 +88,8 @@ def check_gradients(network: ModelEvidence) -> None:
 def check_copy_features(network: ModelEvidence) -> None:
     """VGG-16's 13 convolutions are copied, weights and biases, each into its own layer."""
     if not network.copied.way:
-        help = "What is looked for is a method or function whose name holds `vgg`, "
-        help += "such as copy_params_from_vgg16(vgg16)."
+        help = "A method or function that is given a VGG-16 or loads one, the notebook's own statements and the "
+        help += "constructor were tried: none of them puts VGG-16's weights into the model."
         expect.fail(because("copy.function", network=network.name, help=help))
     _copied(network, VGG_CONVS)
 
