@@ -88,8 +88,8 @@ def check_gradients(network: ModelEvidence) -> None:
 def check_copy_features(network: ModelEvidence) -> None:
     """VGG-16's 13 convolutions are copied, weights and biases, each into its own layer."""
     if not network.copied.way:
-        help = "A method or function that is given a VGG-16 or loads one, the notebook's own statements and the "
-        help += "constructor were tried: none of them puts VGG-16's weights into the model."
+        help = "Methods and functions that are given a VGG-16 or load one, the notebook's own statements and "
+        help += "the constructor were tried: none of them puts VGG-16's weights into the model."
         expect.fail(because("copy.function", network=network.name, help=help))
     _copied(network, VGG_CONVS)
 
