@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.assignment import FCN8S, FCN32S, GRADED
+from grader.assignment import FCN8S, FCN32S, GRADED, MAP, PREDICT, WEIGHT
 from grader.intake.code.cutting import chunks, in_order
 from grader.intake.code.effects import calls, running
 from grader.intake.code.names import FUNCTIONS
@@ -97,7 +97,14 @@ def _copiers(program: Program) -> list[str]:
 
 
 def _may_copy(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return "vgg" in node.name.lower() or (bool(node.args.args) and _handles_weights(node))
+    if "vgg" in node.name.lower():
+        return True
+    return bool(node.args.args) and _handles_weights(node) and not _is_of_the_last_cell(node)
+
+
+def _is_of_the_last_cell(node: ast.AST) -> bool:
+    """Whether a function shows class activation maps: it handles the weight of another network."""
+    return any(isinstance(part, ast.Name) and part.id in (PREDICT, MAP, WEIGHT) for part in nodes_of(node))
 
 
 def _handles_weights(node: ast.AST) -> bool:

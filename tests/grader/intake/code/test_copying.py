@@ -47,3 +47,15 @@ def test_functions_that_handle_weights_are_kept(tmp_path: Path) -> None:
     targets = read(folder(tmp_path / "s", {"a.ipynb": ipynb(MODEL, text)})).slice.targets
 
     assert set(targets) == {"FCN8s", "transfer", "vgg_layers"}
+
+
+def test_a_function_of_the_last_cell_is_no_copier(tmp_path: Path) -> None:
+    """It handles the weight of the network that the maps are of."""
+    show = "def show(path):\n    weight_fc = net.fc.weight\n    returnCAM(net(path), weight_fc, 0)\n"
+    show += "show('a.jpg')"
+    files = {"a.ipynb": ipynb("def returnCAM(a, b, c): return a", MODEL, show)}
+
+    found = read(folder(tmp_path / "s", files)).slice
+
+    assert "show" not in found.targets
+    assert [chunk.source.split("\n")[0] for chunk in found.cam_cell] == ["def show(path):", "show('a.jpg')"]
