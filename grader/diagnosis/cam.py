@@ -95,7 +95,7 @@ def matches(found: Maps, candidate: Floats, share: float = 1.0) -> bool:
     """Say whether two maps are equal but for rounding, at least in this share of their pixels."""
     if found.shape != candidate.shape:
         return False
-    slack = LEVELS * min(1.0, spread(candidate) / FULL)
+    slack = LEVELS * min(1.0, spread(candidate) / FULL, spread(found) / FULL)
     return bool((np.abs(found.astype(np.float64) - candidate) <= slack).mean() >= share)
 
 
@@ -239,7 +239,7 @@ def _same_bytes(values: Floats, found: Floats, mixings: Mixings) -> NDArray[np.b
 
     Between a 0 and a 255 even the middle of a cell moves, so it is computed.
     """
-    close, share = np.zeros(len(values), bool), MOSTLY if spread(found) >= FULL else 1.0
+    close, share = np.zeros(len(values), bool), MOSTLY if _varied(found) else 1.0
     for rounding in (np.trunc, np.rint):
         small = np.mod(np.nan_to_num(rounding(values + TINY)), 256)
         for rows, columns in mixings:
@@ -267,13 +267,19 @@ def _slack(values: Floats, least: float = 0.0) -> Floats:
     return np.asarray((LEVELS + 1) * np.minimum(1.0, range / FULL) + MOVED * range)[:, None, None]
 
 
+def _varied(found: Maps) -> bool:
+    """Say whether no level fills half of a map: else most of its pixels say next to nothing."""
+    _, counts = np.unique(found, return_counts=True)
+    return bool(counts.max() < found.size / 2)
+
+
 def _explains(pair: _Pair, number: int, case: Case) -> bool:
     """Say whether some way to finish gives the whole answer."""
     raw, size = pair.raw(case), case.answer.shape
     small = _levels(number, raw, case)
     late = (ended for whole in enlarged_sums(raw, size) for ended in endings(_levels(number, whole, case)))
     candidates = (*finishes(small, size), *late)
-    wraps = (small.min() < 0 or small.max() >= 256) and spread(case.answer) >= FULL
+    wraps = (small.min() < 0 or small.max() >= 256) and _varied(case.answer)
     share = MOSTLY if wraps else 1.0
     return any(matches(case.answer, candidate, share) for candidate in candidates)
 

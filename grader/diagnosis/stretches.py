@@ -93,6 +93,10 @@ def _root(y: Floats, top: Floats) -> Floats:
     return np.asarray(np.sqrt(np.abs(y) * top))
 
 
+def _cast(y: Floats, top: Floats) -> Floats:
+    return np.asarray(np.floor(y / top + 1e-9) * top)
+
+
 BENDS = (
     Bend("", "", lambda r: r),
     Bend("relu", "negative values are cut to 0 before the map is stretched", lambda r: np.maximum(r, 0)),
@@ -154,6 +158,7 @@ TOPS = (
 ENDINGS = (
     Ending("", "", lambda y, top: y),
     Ending("inverted", "inverted: the strongest place is dark", lambda y, top: top - y),
+    Ending("cast", "the map becomes bytes while it is in [0, 1], so that only its maximum is left", _cast),
     Ending("square", "squared after it was stretched", lambda y, top: y * y / top),
     Ending("root", "the square root is taken after it was stretched", _root),
 )
@@ -258,6 +263,8 @@ def stretches() -> tuple[Stretch, ...]:
 def _said_twice(one: Stretch) -> bool:
     """Say whether another combination gives the same numbers in plainer words."""
     if one.offset.id == "none" and one.divisor.id in SAME:
+        return True
+    if one.ending.id == "cast" and one.top.id:
         return True
     return one.offset.id == "" and one.divisor.id == "new_maximum"
 
