@@ -15,7 +15,7 @@ TESTS = --numprocesses $(if $(JOBS),"$$JOBS",logical) --dist loadfile $(if $(SLO
 LARGE_PAGES := GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 
 .DEFAULT_GOAL := help
-.PHONY: help grade class doctor test check corpus attacks mutants fuzz coverage data calibrate gradescope gpu feedback bench lock
+.PHONY: help grade class review doctor test check corpus attacks mutants fuzz coverage data calibrate gradescope gpu feedback bench lock
 
 help:  ## Show what can be typed
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ grade: .venv/installed  ## Grade one submission: make grade STUDENT=alice
 
 class: .venv/installed  ## Grade every submission of a folder: make class FOLDER=submissions
 	@$(PY) -m grader class $(COMMON) $(WORK) -- "$$FOLDER"
+
+review: .venv/installed  ## Mark a graded class in the browser: make review OUT=reports
+	@$(PY) -m grader review $(ARGS) -- "$${OUT:-reports}"
 
 doctor: .venv/installed  ## Show what this machine offers: isolation, device, tools
 	@$(PY) -m grader doctor

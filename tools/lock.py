@@ -26,7 +26,7 @@ PYTHON = "3.11"  # the oldest; what holds for newer ones only is marked in the l
 
 def main() -> None:
     """Resolve pyproject.toml anew and write the four files."""
-    text = resolve(str(ROOT / "pyproject.toml"), "--extra", "dev")
+    text = resolve(str(ROOT / "pyproject.toml"), "--extra", "dev", "--extra", "review")
     files = split(text)
     (opencv,) = re.findall(r"opencv-python==(\S+)", files["opencv.txt"])
     files["opencv-headless.txt"] = resolve("-", "--no-deps", stdin=f"opencv-python-headless=={opencv}")

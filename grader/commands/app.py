@@ -129,6 +129,21 @@ def import_command(out: words.Reports, file: words.MarksFile, marks: words.Marks
     raise typer.Exit(import_marks(SCREEN, out, file, marks))
 
 
+@app.command("review")
+def review_command(
+    out: words.Reports,
+    marks: words.Marks = None,
+    port: words.Port = 0,
+    no_open: words.NoOpen = False,
+    share: words.Share = "",
+    section: words.Section = [],  # noqa: B006 (idem)
+) -> None:
+    """Mark the written answers and settle what waits for a person, in a browser on this machine."""
+    from grader.commands.review import review
+
+    raise typer.Exit(review(SCREEN, out, marks, port, not no_open, share, section))
+
+
 @app.command("release")
 def release_command(
     out: words.Reports,

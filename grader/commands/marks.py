@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from itertools import groupby
 from pathlib import Path
 
 from grader.classroom import roll
 from grader.commands.codes import GRADED
 from grader.commands.screen import Screen
+from grader.commands.who import who
 from grader.errors import CallError
 from grader.marks import exchange, store
 from grader.marks.entry import Decision
@@ -43,8 +42,8 @@ def import_marks(screen: Screen, out: Path, file: Path, marks: Path | None) -> i
         new = exchange.news(said, standing)
         for what in [one.what for one in new if isinstance(one.what, Decision)]:
             screen.tell(f"{what.cause}: {preview(what, known, standing)}.")
-        for who, own in groupby(new, _who):
-            kept.append_all(who, [one.what for one in own])
+        for by, own in groupby(new, _who):
+            kept.append_all(by, [one.what for one in own])
     screen.tell(
         f"{len(new)} of {len(said)} marks are new: they are kept in {path}. Run the class again to see them."
     )
@@ -52,12 +51,4 @@ def import_marks(screen: Screen, out: Path, file: Path, marks: Path | None) -> i
 
 
 def _who(said: Said) -> str:
-    return said.by or os.environ.get("GRADER_NAME") or _login()
-
-
-def _login() -> str:
-    """Who is logged in; a machine may know no name for a number."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return f"user {os.getuid()}"
+    return said.by or who()

@@ -95,6 +95,14 @@ Assignment = Annotated[
         "--assignment", help="Title of the column in canvas.csv, as Canvas has it: 'Assignment 3 (4711)'."
     ),
 ]
+Port = Annotated[
+    int, typer.Option(min=0, max=65535, help="Port of the page.", show_default="any that is free")
+]
+NoOpen = Annotated[bool, typer.Option("--no-open", help="Open no browser: show the address alone.")]
+Share = Annotated[str, typer.Option(metavar="N/OF", help="My part of the submissions, as 1/4.")]
+Section = Annotated[
+    list[str], typer.Option(metavar="NAME", help="Only students of this section; may be repeated.")
+]
 Changed = Annotated[bool, typer.Option("--changed", help="Grade only submissions that are new or changed.")]
 FailedOnly = Annotated[
     bool,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from grader.marks.about import about, causes_of
-from grader.marks.entry import Decision, Entry, Mark, What
+from grader.marks.entry import Decision, Entry, Mark, Reply, What
 from grader.marks.standing import Standing
 from grader.records.grade import Grade, Marked, Outcome, ScoredCheck
 from grader.scoring import rescored
@@ -21,10 +21,19 @@ def merge(grade: Grade, standing: Standing, submission: str) -> Grade:
     said = standing.of(submission)
     checks = tuple(_merged(grade, check, said.get(check.id), standing.decisions) for check in grade.checks)
     lost = sorted(set(said) - {check.id for check in checks})
-    if checks == grade.checks and not lost:
+    replies = tuple(map(_reply, standing.replies.get(submission, ())))
+    if checks == grade.checks and not lost and not replies:
         return grade
-    notes = tuple(f"{line} was marked by hand and is no line of this rubric." for line in lost)
+    notes = (*(f"{line} was marked by hand and is no line of this rubric." for line in lost), *replies)
     return replace(rescored(grade, checks), notes=(*grade.notes, *notes))
+
+
+def _reply(entry: Entry) -> str:
+    """What a student asked and was answered, as a note of their report."""
+    reply = entry.what
+    assert isinstance(reply, Reply)
+    moved = f"{reply.before:g} points, now {reply.after:g}" if reply.before != reply.after else "no change"
+    return f'Your request on {reply.line}: "{reply.asked}" Answer: {reply.words} ({moved})'
 
 
 def _merged(grade: Grade, check: ScoredCheck, said: Entry | None, decisions: Iterable[Entry]) -> ScoredCheck:

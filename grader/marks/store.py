@@ -16,12 +16,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from grader.errors import CallError, MarkConflict
 from grader.marks.entry import KINDS, Entry, Undo, What
 from grader.marks.standing import Standing, standing
 
-FORMAT = 1
+FORMAT = 2  # 1 knew marks, decisions and undos only
 PATIENCE_SECONDS = 30.0
 TABLE = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -201,4 +202,7 @@ def _entry(row: tuple[int, str, str, str, str], path: Path) -> Entry:
     number, at, who, kind, body = row
     if kind not in KINDS:
         raise CallError(f"{path}, entry {number}: this grader knows no {kind!r}; a newer one wrote it.")
-    return Entry(number, datetime.fromisoformat(at), who, KINDS[kind](**json.loads(body)))
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(body).items()
+    }
+    return Entry(number, datetime.fromisoformat(at), who, KINDS[kind](**values))

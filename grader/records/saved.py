@@ -7,6 +7,7 @@ import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -56,6 +57,18 @@ def read(folder: Path) -> Saved | None:
         return None
 
 
+def read_lean(folder: Path) -> Grade | None:
+    """The grade kept in `folder` without pictures, code and cells: a tenth of the time, and of the memory."""
+    try:
+        page = msgpack.unpackb((folder / FILE).read_bytes(), unicode_errors=LONE_SURROGATES)["grade"]
+        for name in ("slice", "texts", "page", "files"):
+            page["submission"].pop(name, None)
+        page["submission"]["saved"]["figures"] = page["pictures"] = ()
+        return cast(Grade, _build(Grade, page))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, msgpack.UnpackException):
+        return None
+
+
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
@@ -69,7 +82,7 @@ def _plain(value: Any) -> Any:
 def _build(kind: Any, value: Any) -> Any:
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if isinstance(kind, type) and is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
+        hints = _hints(kind)
         return kind(**{name: _build(hints[name], item) for name, item in value.items()})
     if origin is tuple:
         return tuple(_build(inner[0], item) for item in value)
@@ -78,3 +91,8 @@ def _build(kind: Any, value: Any) -> Any:
     if origin is types.UnionType:
         return None if value is None else _build(inner[0], value)
     return kind(value) if isinstance(kind, type) and issubclass(kind, Enum) else value
+
+
+@cache  # thousands of values of a dozen types: asked for each value, this takes most of the time
+def _hints(kind: type) -> Mapping[str, Any]:
+    return typing.get_type_hints(kind)

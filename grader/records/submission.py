@@ -108,11 +108,12 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A written answer (part 3), as plain text."""
+    """A written answer (part 3), as plain text, and as it was written."""
 
     question: int
     label: str
     text: str
+    markdown: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

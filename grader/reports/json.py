@@ -98,13 +98,13 @@ def _evidence(grade: Grade) -> Json:
         "problem": submission.problem,
         "has_outputs": saved.has_outputs,
         "runs": [_run(run) for run in saved.runs],
-        "figures": [_without_png(figure) for figure in saved.figures],
+        "figures": [_but(figure, "png") for figure in saved.figures],
         "predictions": [
             {**asdict(one), "probability": _finite(one.probability)} for one in saved.predictions
         ],
-        "answers": [asdict(answer) for answer in saved.answers],
+        "answers": [_but(answer, "markdown") for answer in saved.answers],
         "dropped": [asdict(dropped) for dropped in submission.slice.dropped],
-        "pictures": [_without_png(picture) for picture in grade.pictures],
+        "pictures": [_but(picture, "png") for picture in grade.pictures],
     }
 
 
@@ -119,8 +119,8 @@ def _run(run: TrainingRun) -> Json:
     }
 
 
-def _without_png(picture: Figure | Picture) -> Json:
-    return {field.name: getattr(picture, field.name) for field in fields(picture) if field.name != "png"}
+def _but(one: Answer | Figure | Picture, left_out: str) -> Json:
+    return {field.name: getattr(one, field.name) for field in fields(one) if field.name != left_out}
 
 
 def _finite(value: float | None) -> float | None:

@@ -40,15 +40,19 @@ def answers(cells: Iterable[Cell]) -> tuple[Answer, ...]:
     and, once there is text, with any heading that isn't below the question's own. Where no question is named,
     all text of part 3 is given as the answer to the first.
     """
-    found: dict[int, tuple[str, str]] = {}
+    found: dict[int, tuple[str, str, str]] = {}
     for number, label, piece in _pieces([(cell.label, prose(cell)) for cell in cells]):
         text = _plain(piece)
         if text:
-            first, before = found.get(number, (label, ""))
-            found[number] = (first, f"{before}\n\n{text}".strip()[:LONGEST])
+            first, before, written = found.get(number, (label, "", ""))
+            found[number] = (first, _joined(before, text), _joined(written, piece))
     if {1, 2} & set(found):
         found.pop(0, None)
     return tuple(Answer(max(number, 1), *found[number]) for number in sorted(found))
+
+
+def _joined(before: str, text: str) -> str:
+    return f"{before}\n\n{text}".strip()[:LONGEST]
 
 
 @dataclass(slots=True)

@@ -1,0 +1,110 @@
+"""Where one grader works: the board, whose turn it is, and what addresses stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from grader.marks.entry import Entry, Item
+from grader.records.grade import ScoredCheck
+from grader.review import looks, picks, queues
+from grader.review.board import Board
+from grader.review.catalogue import Piece
+from grader.review.ledger import Ledger, Place
+from grader.review.queues import OTHERS, Class, Queue, Scope
+from grader.scoring import BY_A_PERSON
+
+
+@dataclass(slots=True)
+class Desk:
+    """All that a page needs."""
+
+    board: Board
+    scope: Scope
+    title: str
+    cached: dict[object, Any] = field(default_factory=dict)  # what is dear to compute, by what it depends on
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was said so far."""
+        return self.board.ledger
+
+    @property
+    def class_(self) -> Class:
+        """What queues are made from."""
+        return Class(tuple(self.board.catalogue.pieces.values()), self.board.merged, self.ledger)
+
+    def queue(self, name: str) -> Queue:
+        """A queue by its id; 404 for a name that is none."""
+        if name not in OTHERS and name not in self.lines(BY_A_PERSON):
+            raise HTTPException(404, "There is no such queue.")
+        return queues.queue(name, self.class_, self.scope)
+
+    def lines(self, part: str = "") -> dict[str, ScoredCheck]:
+        """The lines of the rubric that reports have, by id."""
+        found: dict[str, ScoredCheck] = {}
+        for piece in self.board.catalogue.pieces.values():
+            for check in piece.grade.checks:
+                if part in ("", check.part):
+                    found.setdefault(check.id, check)
+        return found
+
+    def at(self, request: Request) -> tuple[Piece, ScoredCheck]:
+        """The submission and its line, as the grader judged it, that an address stands for; 404 for none."""
+        key, line = request.path_params["key"], request.path_params["line"]
+        if key not in self.board.catalogue.pieces:
+            raise HTTPException(404, "There is no such submission.")
+        piece = self.board.look(key)
+        check = next((check for check in piece.grade.checks if check.id == line), None)
+        if check is None:
+            raise HTTPException(404, "There is no such line.")
+        return piece, check
+
+    def items(self, check: ScoredCheck) -> tuple[Item, ...]:
+        """What can be picked for a line."""
+        return picks.offered(check, self.ledger.items.get(check.id, ()))
+
+    def address(self, queue: str, place: Place | None) -> str:
+        """The address of a place in a queue, or of the queue's end."""
+        if place is None:
+            return f"/queue/{quote(queue)}"
+        key = self.board.catalogue.by_subject[place.subject]
+        return f"/queue/{quote(queue)}/{key}/{quote(place.line)}"
+
+    def name(self, piece: Piece) -> str:
+        """Whose it is, once somebody has asked; a number before."""
+        return piece.called if piece.subject in self.ledger.revealed else f"Submission {piece.key[:4]}"
+
+    def last(self) -> tuple[Entry, ...]:
+        """My last step: all that I wrote at once, and that still stands."""
+        mine = [
+            entry
+            for entry in self.ledger.entries
+            if entry.who == self.scope.who and entry.number not in self.ledger.gone and undoable(entry)
+        ]
+        return tuple(entry for entry in mine if entry.at == mine[-1].at)
+
+    def page(self, template: str, request: Request, status: int = 200, **values: Any) -> Response:
+        """A page, with what all pages show."""
+        said = looks.SAID.get(request.query_params.get("said", ""), "")
+        return looks.page(template, status, desk=self, said=said, **values)
+
+
+def undoable(entry: Entry) -> bool:
+    """What undo takes back: not another undo, nor what is there to be known."""
+    return type(entry.what).__name__ not in ("Undo", "Reveal", "Request")
+
+
+def away(address: str, said: str = "") -> Response:
+    """Lead a browser on after it has written."""
+    joined = f"{address}{'&' if '?' in address else '?'}said={said}" if said else address
+    return RedirectResponse(joined, 303)
+
+
+Page = Callable[[Request, Desk], Any]

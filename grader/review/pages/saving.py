@@ -1,0 +1,111 @@
+"""What a screen sends: a mark, a second reading, a flag, a name asked for; and undo."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from grader.errors import MarkConflict
+from grader.marks import exchange
+from grader.marks.about import about
+from grader.marks.entry import Flag, Mark, Reading, Reveal, Undo
+from grader.marks.standing import last
+from grader.records.grade import ScoredCheck
+from grader.review import forms, picks, queues
+from grader.review.catalogue import Piece
+from grader.review.desk import Desk, away
+from grader.review.forms import Form
+from grader.review.ledger import place_of
+from grader.review.pages.screen import Draft, render, repeated
+from grader.review.picks import Picks
+from grader.scoring import BY_A_PERSON
+
+NOTHING = "Pick an item, or type an adjustment or a comment."
+
+
+async def save(request: Request, desk: Desk) -> Response:
+    """Keep what was sent and lead on; where it can't stand, show it again with the reason."""
+    form = await forms.read(request)
+    desk.board.refresh()
+    piece, check = desk.at(request)
+    sent = _sent(form)
+    match form.one("do"):
+        case "flag":
+            raised = piece.place(check.id) not in desk.ledger.flags
+            desk.board.write(desk.scope.who, [Flag(piece.subject, check.id, raised)])
+            return render(request, desk, sent)
+        case "reveal":
+            desk.board.write(desk.scope.who, [Reveal(piece.subject)])
+            return render(request, desk, sent)
+        case "repeat":
+            before = repeated(desk, check.id)
+            return _save(request, desk, piece, check, Draft(before) if before else sent, form)
+        case _:
+            return _save(request, desk, piece, check, sent, form)
+
+
+def _sent(form: Form) -> Draft:
+    typed = form.one("adjustment").strip()
+    number = picks.number(typed) if typed else None
+    problem = f"{typed!r} is no number." if typed and number is None else ""
+    given = Picks(form.all("item"), number, form.one("own")[: picks.LONGEST])
+    return Draft(given, problem, adjustment=typed)
+
+
+def _save(
+    request: Request, desk: Desk, piece: Piece, check: ScoredCheck, sent: Draft, form: Form
+) -> Response:
+    queue = desk.queue(request.path_params["queue"])
+    place = piece.place(check.id)
+    said = picks.mark(piece.subject, check, sent.picks, desk.items(check), about(piece.grade, check))
+    second = queues.is_second(place, desk.ledger, desk.class_, desk.scope, queue.id)
+    if problem := sent.problem or _problem(check, said, second):
+        return render(request, desk, Draft(sent.picks, problem, adjustment=sent.adjustment))
+    try:
+        what = _reading(said, desk.scope.who) if second else said
+        desk.board.write(desk.scope.who, [what], [max(0, form.whole("seen"))] if not second else None)
+    except MarkConflict as conflict:
+        return render(request, desk, _conflict(desk, sent, conflict.number))
+    return away(desk.address(queue.id, desk.queue(queue.id).next(place)))
+
+
+def _problem(check: ScoredCheck, said: Mark, second: bool) -> str:
+    """Why a mark can't stand; items' words are no reason for other points than the grader gives."""
+    if said.points is None and (second or not said.comment):
+        return NOTHING
+    reason = said.comment if check.part == BY_A_PERSON else said.own
+    return exchange.problem(check, said.points, reason or said.comment * (said.points is None))
+
+
+def _reading(said: Mark, who: str) -> Reading:
+    assert said.points is not None
+    return Reading(said.submission, said.line, who, said.points, said.comment, said.about)
+
+
+def _conflict(desk: Desk, sent: Draft, number: int) -> Draft:
+    """What was sent, beside what somebody else has written meanwhile."""
+    entry = next(entry for entry in desk.ledger.entries if entry.number == number)
+    other = entry.what if isinstance(entry.what, Mark) else Mark("", "", None, "has taken a mark back")
+    return Draft(sent.picks, "", number, sent.adjustment, other, entry.who)
+
+
+async def undo(request: Request, desk: Desk) -> Response:
+    """Take my last step back, all of it, and lead to where it was made."""
+    await forms.read(request)
+    desk.board.refresh()
+    step = desk.last()
+    if not step:
+        return away("/", "nothing")
+    ledger = desk.ledger
+    for entry in step:
+        after = [one for one in ledger.about(entry.what.target) if one.number > entry.number]
+        if any(one.number not in ledger.gone and not isinstance(one.what, Undo) for one in after):
+            return away("/", "written")
+    whats = [Undo(entry.number, entry.what.target) for entry in step]
+    try:
+        desk.board.write(desk.scope.who, whats, [last(ledger.entries, what.target) for what in whats])
+    except MarkConflict:
+        return away("/", "written")
+    place = place_of(step[-1].what)
+    in_question = place is not None and place.line in desk.lines(BY_A_PERSON) and len(step) == 1
+    return away(desk.address(place.line, place) if place and in_question else "/", "undone")

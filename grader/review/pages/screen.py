@@ -1,0 +1,169 @@
+"""The screen for one line of one submission: a written answer, or a verdict of the grader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from grader.marks.about import causes_of
+from grader.marks.entry import Entry, Mark
+from grader.marks.standing import last
+from grader.records.grade import Grade, ScoredCheck
+from grader.records.submission import Answer
+from grader.reports import rendering, words
+from grader.reports.curves import curves
+from grader.review import numbers, picks, queues
+from grader.review.catalogue import Piece
+from grader.review.desk import Desk
+from grader.review.ledger import Place, place_of
+from grader.review.numbers import Found
+from grader.review.phrases import phrases
+from grader.review.picks import Picks
+from grader.scoring import BY_A_PERSON
+
+MEASURED = ".training"  # lines whose numbers come from a run of the grader's own
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was sent and not kept, and why: it is shown again."""
+
+    picks: Picks
+    problem: str = ""
+    seen: int = 0
+    adjustment: str = ""
+    conflict: Mark | None = None
+    who: str = ""
+
+
+async def show(request: Request, desk: Desk) -> Response:
+    """The screen as it stands."""
+    desk.board.refresh()
+    return render(request, desk)
+
+
+def render(request: Request, desk: Desk, draft: Draft | None = None) -> Response:
+    """The screen, with a draft in the place of what stands."""
+    piece, judged = desk.at(request)
+    queue = desk.queue(request.path_params["queue"])
+    place, ledger = piece.place(judged.id), desk.ledger
+    check = next(one for one in desk.board.merged[piece.key].checks if one.id == judged.id)
+    second = queues.is_second(place, ledger, desk.class_, desk.scope, queue.id)
+    entry = ledger.mark(place)
+    standing = entry.what if entry and isinstance(entry.what, Mark) and not second else None
+    given = draft.picks if draft else picks.of(standing)
+    whole = desk.board.catalogue.whole(piece.key)
+    status = 409 if draft and draft.conflict else 422 if draft and draft.problem else 200
+    return desk.page(
+        "screen.html",
+        request,
+        status,
+        queue=queue,
+        place=place,
+        piece=piece,
+        check=check,
+        judged=judged,
+        entry=None if second else entry,
+        second=second,
+        items=desk.items(judged),
+        given=given,
+        adjustment=draft.adjustment if draft else _typed(given),
+        draft=draft,
+        seen=draft.seen if draft and draft.conflict else seen(desk, place),
+        phrases=phrases(_others(ledger.entries, place) if second else ledger.entries, judged.id),
+        thread=ledger.threads.get(place),
+        flagged=place in ledger.flags,
+        history=len(ledger.about(f"mark {place.subject}\n{place.line}")),
+        repeat=repeated(desk, judged.id) is not None,
+        grade=whole,
+        **(
+            _answer(request, whole, judged)
+            if judged.part == BY_A_PERSON
+            else _line(desk, whole, piece, judged)
+        ),
+    )
+
+
+def seen(desk: Desk, place: Place) -> int:
+    """The number of the last word on a place."""
+    return last(desk.ledger.entries, Mark(place.subject, place.line, None).target)
+
+
+def repeated(desk: Desk, line: str) -> Picks | None:
+    """What I gave last on a line."""
+    mine = (
+        entry.what
+        for entry in reversed(desk.ledger.entries)
+        if entry.who == desk.scope.who and isinstance(entry.what, Mark) and entry.what.line == line
+        if entry.number not in desk.ledger.gone
+    )
+    return next(map(picks.of, mine), None)
+
+
+def _others(entries: Iterable[Entry], place: Place) -> Iterator[Entry]:
+    """What was said of other answers: a second reader sees nothing of the first."""
+    return (entry for entry in entries if place_of(entry.what) != place)
+
+
+def _typed(given: Picks) -> str:
+    return "" if given.adjustment is None else words.number(given.adjustment)
+
+
+def _answer(request: Request, grade: Grade, check: ScoredCheck) -> dict[str, object]:
+    """What is shown of a written answer, and beside it."""
+    saved, page = grade.submission.saved, grade.submission.page
+    number = int(check.id[-1]) if check.id[-1].isdigit() else 0
+    answers = tuple(answer for answer in saved.answers if answer.question == number)
+    known = numbers.facts(saved, page)
+    return {
+        "kind": "answer",
+        "answers": [
+            (answer, tuple(_stretches(answer.text, numbers.check(answer.text, known)))) for answer in answers
+        ],
+        "rendered": _rendered(answers) if request.query_params.get("as") == "markdown" else (),
+        "found": tuple(one for answer in answers for one in numbers.check(answer.text, known)),
+        "runs": [(run, numbers.MODELS.get(run.model, "A model"), curves(run)) for run in saved.runs],
+        "figures": tuple(enumerate(saved.figures)),
+        "measured": tuple(one for one in grade.checks if MEASURED in one.id and one.reason.actual),
+    }
+
+
+def _rendered(answers: Iterable[Answer]) -> tuple[Markup, ...]:
+    return tuple(rendering.text(answer.markdown or answer.text) for answer in answers)
+
+
+def _stretches(text: str, found: Iterable[Found]) -> Iterator[tuple[str, Found | None]]:
+    """A text in pieces, each with what was found of it."""
+    at = 0
+    for one in found:
+        yield text[at : one.start], None
+        yield text[one.start : one.end], one
+        at = one.end
+    yield text[at:], None
+
+
+def _line(desk: Desk, grade: Grade, piece: Piece, check: ScoredCheck) -> dict[str, object]:
+    """What is shown of a verdict: where it stands in the code, and who else has the same cause."""
+    place = check.reason.place
+    causes = [(cause, *_with(desk, cause)) for cause in causes_of(check)]
+    pictures = [(n, picture) for n, picture in enumerate(grade.pictures) if picture.part == check.part]
+    return {
+        "kind": "line",
+        "code": words.quoted(grade, place) if place else (),
+        "causes": causes,
+        "pictures": pictures,
+    }
+
+
+def _with(desk: Desk, cause: str) -> tuple[int, float]:
+    """How many have a cause, and what its lines cost them, on average."""
+    lost = [
+        sum(check.max_score - check.score for check in grade.checks if cause in causes_of(check))
+        for grade in desk.board.merged.values()
+        if any(cause in causes_of(check) for check in grade.checks)
+    ]
+    return len(lost), sum(lost) / len(lost) if lost else 0.0

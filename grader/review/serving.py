@@ -1,0 +1,55 @@
+"""Serving the pages on this machine alone, until Ctrl-C."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+
+from grader.errors import CallError
+from grader.review.app import app
+from grader.review.desk import Desk
+from grader.review.guard import OPEN, Session
+
+LOOPBACK = "127.0.0.1"
+
+
+class _Server(uvicorn.Server):
+    """Ends quietly: what was accepted is on the disk already."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.should_exit = True
+
+
+def serve(desk: Desk, port: int, tell: Callable[[str], None]) -> None:
+    """Serve until a signal comes; `tell` is given the address, with its token, once a browser can open it."""
+    with _socket(port) as listening:
+        number = listening.getsockname()[1]
+        session = Session(number)
+        config = uvicorn.Config(
+            app(desk, session),
+            log_level="warning",
+            server_header=False,
+            lifespan="off",
+            ws="none",
+            access_log=False,
+            timeout_graceful_shutdown=3,
+        )
+        tell(f"http://{LOOPBACK}:{number}{OPEN}?token={session.token}")
+        _Server(config).run([listening])
+    desk.board.close()
+
+
+def _socket(port: int) -> socket.socket:
+    """A socket that no other machine reaches; port 0 takes any that is free."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((LOOPBACK, port))
+    except OSError as error:
+        listening.close()
+        raise CallError(f"Port {port} can't be used: {error.strerror}.") from None
+    listening.listen()
+    return listening
