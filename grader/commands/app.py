@@ -137,11 +137,12 @@ def review_command(
     no_open: words.NoOpen = False,
     share: words.Share = "",
     section: words.Section = [],  # noqa: B006 (idem)
+    requests: words.Requests = None,
 ) -> None:
     """Mark the written answers and settle what waits for a person, in a browser on this machine."""
     from grader.commands.review import review
 
-    raise typer.Exit(review(SCREEN, out, marks, port, not no_open, share, section))
+    raise typer.Exit(review(SCREEN, out, marks, port, not no_open, share, section, requests))
 
 
 @app.command("release")

@@ -103,6 +103,10 @@ Share = Annotated[str, typer.Option(metavar="N/OF", help="My part of the submiss
 Section = Annotated[
     list[str], typer.Option(metavar="NAME", help="Only students of this section; may be repeated.")
 ]
+Requests = Annotated[
+    Path | None,
+    typer.Option(metavar="CSV", help="Students' regrade requests: submission, line, words.", callback=home),
+]
 Changed = Annotated[bool, typer.Option("--changed", help="Grade only submissions that are new or changed.")]
 FailedOnly = Annotated[
     bool,

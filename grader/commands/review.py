@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 import webbrowser
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from grader.commands.codes import GRADED
+from rich.console import Console
+
+from grader import tables
+from grader.commands.codes import GRADED, WRONG_CALL
 from grader.commands.screen import Screen
 from grader.commands.who import who
 from grader.errors import CallError
@@ -18,7 +23,14 @@ SHARE = re.compile(r"([1-9]\d?)/([1-9]\d?)")
 
 
 def review(
-    screen: Screen, out: Path, marks: Path | None, port: int, opens: bool, share: str, sections: list[str]
+    screen: Screen,
+    out: Path,
+    marks: Path | None,
+    port: int,
+    opens: bool,
+    share: str,
+    sections: list[str],
+    requests: Path | None,
 ) -> int:
     """Serve the pages until Ctrl-C."""
     if missing := [name for name in NEEDED if find_spec(name) is None]:
@@ -26,6 +38,7 @@ def review(
     from grader.review.board import Board
     from grader.review.catalogue import Catalogue
     from grader.review.desk import Desk
+    from grader.review.pages.asking import read
     from grader.review.queues import Scope
     from grader.review.serving import serve
 
@@ -41,8 +54,32 @@ def review(
         if opens:
             webbrowser.open(address)
 
-    serve(Desk(board, scope, catalogue.roll.title), port, tell)
+    desk = Desk(board, scope, catalogue.roll.title, _releasing(out, board.marks))
+    if requests:
+        new = read(desk, tables.text_of(requests))
+        board.write(scope.who, new)
+        screen.tell(f"{len(new)} regrade requests are new.")
+    serve(desk, port, tell)
     return GRADED
+
+
+def _releasing(out: Path, marks: Path) -> Callable[[Path, str, bool, str], tuple[int, str]]:
+    """The release as its command does it, with what that says."""
+
+    def releasing(to: Path, kind: str, partial: bool, title: str) -> tuple[int, str]:
+        from grader.commands.release import release
+
+        said = io.StringIO()
+        console = Console(file=said, width=200)
+        try:
+            code = release(
+                Screen(console, console), out, to, marks if marks.exists() else None, kind, partial, title
+            )
+        except CallError as error:
+            return WRONG_CALL, str(error)
+        return code, said.getvalue()
+
+    return releasing
 
 
 def _share(text: str) -> tuple[int, int]:

@@ -16,13 +16,21 @@ from starlette.types import ASGIApp
 from grader.review import looks
 from grader.review.desk import Desk
 from grader.review.guard import Guard, Session
-from grader.review.pages import home, pictures, saving, screen
+from grader.review.pages import asking, deciding, gate, groups, home, items, looking, pictures, saving, screen
 
 STATIC = Path(__file__).with_name("static")
 Handler = Callable[[Request, Desk], Awaitable[Response]]
 READS: dict[str, Handler] = {
     "/": home.show,
     "/keys": home.keys,
+    "/groups/{line}": groups.show,
+    "/items/{line}": items.show,
+    "/progress": looking.progress,
+    "/causes": looking.causes,
+    "/agreement": looking.agreed,
+    "/history/{key}/{line}": looking.history,
+    "/requests": asking.show,
+    "/release": gate.show,
     "/queue/{queue}": home.next_,
     "/queue/{queue}/{key}/{line}": screen.show,
     "/{kind}/{key}/{number:int}.png": pictures.show,
@@ -30,6 +38,12 @@ READS: dict[str, Handler] = {
 WRITES: dict[str, Handler] = {
     "/queue/{queue}/{key}/{line}": saving.save,
     "/undo": saving.undo,
+    "/groups/{line}": groups.save,
+    "/items/{line}": items.save,
+    "/decide": deciding.save,
+    "/requests": asking.add,
+    "/reply/{key}/{line}": asking.reply,
+    "/release": gate.release,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +19,8 @@ from grader.review.board import Board
 from grader.review.catalogue import Piece
 from grader.review.ledger import Ledger, Place
 from grader.review.queues import OTHERS, Class, Queue, Scope
-from grader.scoring import BY_A_PERSON
+
+Release = Callable[[Path, str, bool, str], tuple[int, str]]  # folder, for whom, partial, title -> code, words
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class Desk:
     board: Board
     scope: Scope
     title: str
+    release: Release = lambda to, kind, partial, title: (1, "Nothing here releases.")
     cached: dict[object, Any] = field(default_factory=dict)  # what is dear to compute, by what it depends on
 
     @property
@@ -42,7 +45,7 @@ class Desk:
 
     def queue(self, name: str) -> Queue:
         """A queue by its id; 404 for a name that is none."""
-        if name not in OTHERS and name not in self.lines(BY_A_PERSON):
+        if name not in OTHERS and name not in self.lines():
             raise HTTPException(404, "There is no such queue.")
         return queues.queue(name, self.class_, self.scope)
 
@@ -105,6 +108,3 @@ def away(address: str, said: str = "") -> Response:
     """Lead a browser on after it has written."""
     joined = f"{address}{'&' if '?' in address else '?'}said={said}" if said else address
     return RedirectResponse(joined, 303)
-
-
-Page = Callable[[Request, Desk], Any]

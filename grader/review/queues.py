@@ -84,7 +84,7 @@ def every(class_: Class, scope: Scope) -> tuple[Queue, ...]:
 
 
 def queue(name: str, class_: Class, scope: Scope) -> Queue:
-    """One queue by its id: a question's line, or one of `OTHERS`."""
+    """One queue by its id: a line of the rubric, a question first of all, or one of `OTHERS`."""
     if name in OTHERS:
         waiting = frozenset(_other(name, class_, scope))
         return Queue(name, OTHERS[name], tuple(sorted(waiting, key=_order)), waiting)
@@ -115,10 +115,11 @@ def is_second(place: Place, ledger: Ledger, class_: Class, scope: Scope, queue: 
 
 
 def _question(line: str, class_: Class, scope: Scope) -> Queue:
-    first = calibration(line, class_, scope.calibrate)
-    mine = sorted((one.place(line) for one in class_.pieces if scope.has(one)), key=_order)
-    places = (*first, *(place for place in mine if place not in first))
     checks = {one.place(line): _line(class_.merged[one.key], line) for one in class_.pieces}
+    first = calibration(line, class_, scope.calibrate) if any(map(_by_a_person, checks.values())) else ()
+    mine = sorted((one.place(line) for one in class_.pieces if scope.has(one)), key=_order)
+    wanted = (place for place in mine if place not in first and _is_for(checks[place]))
+    places = (*first, *wanted)
     title = next((check.title for check in checks.values() if check), line)
     waits = {place for place in places if (check := checks[place]) and for_a_person(check)}
     unread = {place for place in first if is_second(place, class_.ledger, class_, scope, line)}
@@ -169,6 +170,17 @@ TESTS: Mapping[str, Callable[[Place, ScoredCheck, Ledger, Scope], bool]] = {
     "second": _second,
     "requests": _requested,
 }
+
+
+def _by_a_person(check: ScoredCheck | None) -> bool:
+    return check is not None and check.part == BY_A_PERSON
+
+
+def _is_for(check: ScoredCheck | None) -> bool:
+    """Whether a person may want to see a line: every answer, and what else lost points or has a mark."""
+    return check is not None and (
+        _by_a_person(check) or check.score < check.max_score or check.mark is not None
+    )
 
 
 def _points(what: object) -> bool:

@@ -20,6 +20,7 @@ from grader.review.pages.screen import Draft, render, repeated
 from grader.review.picks import Picks
 from grader.scoring import BY_A_PERSON
 
+CHANGED = "It was graded again meanwhile: this is not what you saw. Look again, then save."
 NOTHING = "Pick an item, or type an adjustment or a comment."
 
 
@@ -28,23 +29,24 @@ async def save(request: Request, desk: Desk) -> Response:
     form = await forms.read(request)
     desk.board.refresh()
     piece, check = desk.at(request)
-    sent = _sent(form)
+    given = sent(form)
     match form.one("do"):
         case "flag":
             raised = piece.place(check.id) not in desk.ledger.flags
             desk.board.write(desk.scope.who, [Flag(piece.subject, check.id, raised)])
-            return render(request, desk, sent)
+            return render(request, desk, given)
         case "reveal":
             desk.board.write(desk.scope.who, [Reveal(piece.subject)])
-            return render(request, desk, sent)
+            return render(request, desk, given)
         case "repeat":
             before = repeated(desk, check.id)
-            return _save(request, desk, piece, check, Draft(before) if before else sent, form)
+            return _save(request, desk, piece, check, Draft(before) if before else given, form)
         case _:
-            return _save(request, desk, piece, check, sent, form)
+            return _save(request, desk, piece, check, given, form)
 
 
-def _sent(form: Form) -> Draft:
+def sent(form: Form) -> Draft:
+    """What a form holds of a mark."""
     typed = form.one("adjustment").strip()
     number = picks.number(typed) if typed else None
     problem = f"{typed!r} is no number." if typed and number is None else ""
@@ -59,7 +61,8 @@ def _save(
     place = piece.place(check.id)
     said = picks.mark(piece.subject, check, sent.picks, desk.items(check), about(piece.grade, check))
     second = queues.is_second(place, desk.ledger, desk.class_, desk.scope, queue.id)
-    if problem := sent.problem or _problem(check, said, second):
+    problem = CHANGED if form.one("about") not in ("", said.about) else sent.problem
+    if problem := problem or _problem(check, said, second):
         return render(request, desk, Draft(sent.picks, problem, adjustment=sent.adjustment))
     try:
         what = _reading(said, desk.scope.who) if second else said

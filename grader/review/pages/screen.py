@@ -9,7 +9,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from grader.marks.about import causes_of
+from grader.marks.about import about, causes_of
 from grader.marks.entry import Entry, Mark
 from grader.marks.standing import last
 from grader.records.grade import Grade, ScoredCheck
@@ -71,6 +71,7 @@ def render(request: Request, desk: Desk, draft: Draft | None = None) -> Response
         second=second,
         items=desk.items(judged),
         given=given,
+        about=about(piece.grade, judged),
         adjustment=draft.adjustment if draft else _typed(given),
         draft=draft,
         seen=draft.seen if draft and draft.conflict else seen(desk, place),
