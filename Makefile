@@ -3,11 +3,12 @@
 STUDENT ?= alice
 FOLDER ?= submissions
 PLAN ?= smoke
-export STUDENT FOLDER OUT TRAINING SEED JOBS PLAN
+export STUDENT FOLDER OUT TRAINING SEED JOBS PLAN PROFILE
 
 PY := .venv/bin/python
 # Read by the shell, not by make: any name or path is safe in them.
-COMMON = $(if $(OUT),--out "$$OUT") $(if $(TRAINING),--training "$$TRAINING") $(if $(SEED),--seed "$$SEED") $(ARGS)
+COMMON = $(if $(OUT),--out "$$OUT") $(if $(TRAINING),--training "$$TRAINING") $(if $(SEED),--seed "$$SEED") \
+         $(if $(PROFILE),--profile "$$PROFILE") $(ARGS)
 WORK = $(if $(JOBS),--jobs "$$JOBS")
 # A process for each core, and a file's tests in one of them: they share what is expensive to make.
 TESTS = --numprocesses $(if $(JOBS),"$$JOBS",logical) --dist loadfile $(if $(SLOW),,-m 'not slow')
@@ -15,13 +16,13 @@ TESTS = --numprocesses $(if $(JOBS),"$$JOBS",logical) --dist loadfile $(if $(SLO
 LARGE_PAGES := GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 
 .DEFAULT_GOAL := help
-.PHONY: help grade class review doctor test check corpus attacks mutants fuzz coverage data calibrate gradescope gpu feedback bench lock
+.PHONY: help grade class review profiles doctor test check corpus attacks mutants fuzz coverage data calibrate gradescope gpu feedback bench lock
 
 help:  ## Show what can be typed
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo '  Variables: STUDENT=name-or-path FOLDER=folder OUT=folder TRAINING=none|smoke|short|full'
-	@echo '             SEED=number JOBS=number PLAN=smoke|short|full ARGS="any other option"'
+	@echo '             SEED=number PROFILE=course-year-or-file JOBS=number PLAN=smoke|short|full ARGS="any other option"'
 
 grade: .venv/installed  ## Grade one submission: make grade STUDENT=alice
 	@$(PY) -m grader grade $(COMMON) -- "$$STUDENT"
@@ -34,6 +35,9 @@ review: .venv/installed  ## Mark a graded class in the browser: make review OUT=
 
 doctor: .venv/installed  ## Show what this machine offers: isolation, device, tools
 	@$(PY) -m grader doctor
+
+profiles: .venv/installed  ## List the course years that can be graded
+	@$(PY) -m grader profiles $(if $(PROFILE),"$$PROFILE") $(ARGS)
 
 test: .venv/installed  ## Test the grader itself; SLOW=1 with the slow tests too
 	@$(PY) -m pytest $(TESTS) $(ARGS)

@@ -35,11 +35,13 @@ NETWORKS = {network.part: network for network in (FCN32S, FCN8S)}
 
 QUESTIONS, CAM = "questions", "cam"  # the parts that are about no network
 PARTS = (FCN32S.part, FCN8S.part, QUESTIONS, CAM)  # each with the file of its checks
+JUDGED = (FCN32S.part, FCN8S.part, CAM)  # whatever part is none of them, a person grades
 TITLES = {FCN32S.part: FCN32S.title, FCN8S.part: FCN8S.title, CAM: "the class activation maps"}
 TOPIC = f"{FCN32S.title}, {FCN8S.title}, class activation maps"
 
 PREDICT, MAP, WEIGHT = "get_cls_pred", "returnCAM", "weight_fc"  # two functions, and the last cell's variable
-GRADED = (FCN32S.name, FCN8S.name, PREDICT, MAP)
+PART_OF = {FCN32S.name: FCN32S.part, FCN8S.name: FCN8S.part, PREDICT: CAM, MAP: CAM}
+GRADED = tuple(PART_OF)
 
 # What the kit's trainer prints, each with a number, and what get_cls_pred prints before both its values.
 EPOCH_FIELDS = ("Epoch Loss", "Avg Acc", "Mean IoU")

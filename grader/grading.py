@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from grader import __version__, intake
-from grader import rubric as rubrics
+from grader import __version__, intake, profiles
 from grader.diagnosis.causes import because
 from grader.intake.code.definitions import home
+from grader.profiles import Profile
 from grader.records.grade import CheckResult, Grade, Outcome, Picture, Provenance
 from grader.records.progress import Progress
 from grader.records.reason import Place
@@ -23,7 +23,7 @@ from grader.sandbox import isolation as isolations
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
 from grader.sandbox.process import Worker
-from grader.scoring import BY_A_PERSON, score
+from grader.scoring import by_a_person, score
 from grader.wall.draws import derived
 
 # Two processes share the cores: a thread that waits must sleep, not spin. Read once, when torch is imported.
@@ -42,6 +42,7 @@ class Options:
     seed: int | None = None
     device: str = "auto"
     isolation: str = "auto"
+    profile: str = profiles.DEFAULT
 
 
 class Clock:
@@ -74,7 +75,7 @@ class Judged(NamedTuple):
 
 def grade(path: Path, options: Options = Options(), progress: Report = lambda _: None) -> Grade:
     """Grade one submission; raises IsolationError where student code can't be held as asked."""
-    clock = Clock()
+    clock, profile = Clock(), profiles.load(options.profile)
     rung = isolations.choose(options.isolation)
     device = _device(options.device)
     progress(Progress("start", "starting the sandbox"))
@@ -84,12 +85,12 @@ def grade(path: Path, options: Options = Options(), progress: Report = lambda _:
     try:
         progress(Progress("intake", "reading the submission"))
         with clock.lap("intake"):
-            submission = intake.read(path)
+            submission = intake.read(path, profile.graded)
         seed = options.seed if options.seed is not None else secrets.randbelow(SEEDS)
-        judged = _judge(submission, worker, rung, device, seed, options, progress, clock)
+        judged = _judge(submission, profile, worker, rung, device, seed, options, progress, clock)
     finally:
         worker.close()
-    return _assemble(submission, judged, rung.name, device, seed, clock)
+    return _assemble(submission, profile, judged, rung.name, device, seed, clock)
 
 
 def _threads() -> int:
@@ -105,6 +106,7 @@ def _device(wanted: str) -> str:
 
 def _judge(
     submission: Submission,
+    profile: Profile,
     worker: Worker,
     rung: Isolation,
     device: str,
@@ -114,7 +116,7 @@ def _judge(
     clock: Clock,
 ) -> Judged:
     if submission.problem:
-        return Judged(_nothing_to_judge(submission.problem))
+        return Judged(_nothing_to_judge(submission.problem, profile))
     with clock.lap("libraries"):
         from grader import ceiling, judging
         from grader.evidence.case import Case
@@ -132,10 +134,10 @@ def _judge(
     )
     with student:
         progress(Progress("load", "running the slice of the submission"))
-        known = plans.load()
+        known = plans.load(profile)
         training = plans.resolve(options.training, device, known)
         plan = plans.choose(training, known)
-        case = Case(submission, student, seed, plan, device, progress)
+        case = Case(submission, student, seed, plan, device, progress, profile=profile)
         with clock.lap("checks"):
             done = _counting(progress)
             results = judging.run(case, done, seconds=ceiling.seconds(training))
@@ -156,22 +158,23 @@ def _counting(progress: Report) -> Callable[[CheckResult, int], None]:
     return done
 
 
-def _nothing_to_judge(problem: str) -> dict[str, CheckResult]:
+def _nothing_to_judge(problem: str, profile: Profile) -> dict[str, CheckResult]:
     """Fail every line that could have been earned, for the one reason that the submission can't be read."""
     reason = because("submission.unreadable", text=problem)
-    lines = (line for part in rubrics.load().parts if part.id != BY_A_PERSON for line in part.lines)
+    lines = (line for part in profile.rubric.parts if not by_a_person(part.id) for line in part.lines)
     return {line.id: CheckResult(line.id, Outcome.FAILED, reason) for line in lines}
 
 
 def _assemble(
     submission: Submission,
+    profile: Profile,
     judged: Judged,
     isolation: str,
     device: str,
     seed: int,
     clock: Clock,
 ) -> Grade:
-    rubric = rubrics.load()
+    rubric = profile.rubric
     placed = {id: at_home(result, submission.slice) for id, result in judged.results.items()}
     quoted = {id: quoting(result, submission.texts) for id, result in placed.items()}
     parts, checks = score(rubric, quoted)
@@ -185,6 +188,7 @@ def _assemble(
         notes=submission.notes,
         submission=submission,
         pictures=judged.pictures,
+        profile=profile.word,
         provenance=Provenance(
             submission_sha256=submission.sha256,
             grader=__version__,

@@ -58,7 +58,6 @@ OPTIONS = (
 HELP: dict[type[StudentError], str] = {
     StudentTimeout: "Is there an endless loop in it, or does it train, download or wait for input?",
     StudentDied: "Does it call exit(), or take more memory than there is?",
-    StudentLacks: f"The names that are graded are {', '.join(GRADED)}.",
 }
 
 
@@ -76,6 +75,10 @@ class Collector:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[CASE] = self.case
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """What the profile does not ask is not judged."""
+        items[:] = [item for item in items if address(item) in self.case.profile.lines]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self._total = len(session.items)
@@ -96,7 +99,7 @@ class Collector:
             self.errors.setdefault(item.nodeid, call.excinfo.value)
         if call.when == "teardown":
             seconds = time.perf_counter() - self._began
-            result = judge(address(item), self.errors.get(item.nodeid), seconds)
+            result = judge(address(item), self.errors.get(item.nodeid), seconds, self.case.profile.graded)
             self.results[result.id] = result
             self.done(result, self._total)
         outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
@@ -110,7 +113,9 @@ def address(item: pytest.Item) -> str:
     return f"{item.path.stem}.{params.get('line', item.name.removeprefix('check_'))}"
 
 
-def judge(id: str, error: BaseException | None, seconds: float) -> CheckResult:
+def judge(
+    id: str, error: BaseException | None, seconds: float, graded: tuple[str, ...] = GRADED
+) -> CheckResult:
     """Decide whose fault an exception is: the one place that does."""
     match error:
         case None:
@@ -124,20 +129,21 @@ def judge(id: str, error: BaseException | None, seconds: float) -> CheckResult:
         case Unverified():
             return CheckResult(id, Outcome.ERROR, error.reason, seconds)
         case StudentError():
-            return CheckResult(id, Outcome.FAILED, _explained(error), seconds)
+            return CheckResult(id, Outcome.FAILED, _explained(error, graded), seconds)
         case ProtocolError():
             text = f"the submission's answer can't be read: {error}"
             return CheckResult(id, Outcome.FAILED, because("code.answer", text=text), seconds)
     return CheckResult(id, Outcome.ERROR, Reason(_broken(error)), seconds)
 
 
-def _explained(error: StudentError) -> Reason:
+def _explained(error: StudentError, graded: tuple[str, ...]) -> Reason:
     """Return the explanation of code that did not do what it was asked."""
     text, help, place = str(error), HELP.get(type(error), ""), error.place
     match error:
         case StudentRaised():
             return because("code.raises", kind=error.kind, text=text, help=help, place=place)
         case StudentLacks():
+            help = f"The names that are graded are {', '.join(graded)}."
             return because("code.lacks", name=error.name, text=text, help=help, place=place)
         case StudentTimeout():
             return because("code.timeout", text=text, help=help, place=place)
@@ -153,17 +159,19 @@ def _broken(error: BaseException) -> str:
 def run(
     case: Case,
     done: Callable[[CheckResult, int], None] = lambda *_: None,
-    files: tuple[str, ...] = FILES,
+    files: tuple[str, ...] = (),
     *,
     seconds: float = math.inf,
 ) -> dict[str, CheckResult]:
-    """Run the checks of some files on a case; `done` is told of each result and of how many there are.
+    """Run the checks of some files, or of those the profile asks for; `done` is told of each result.
 
     After `seconds`, or with no memory left, what is not judged yet is an error. Raises RuntimeError where
     pytest doesn't run the checks.
     """
     mend = mended(case.submission.slice, case.student)
     case.submission, case.lacks = replace(case.submission, slice=mend.slice), mend.lacks
+    asked = {part.id for part in case.profile.rubric.parts}
+    files = files or tuple(name for name in FILES if Path(name).stem in asked)
     collector = Collector(case, done, time.monotonic() + seconds)
     with _hermetic(), ceiling.memory():
         code = pytest.main([*OPTIONS, *(str(CHECKS / name) for name in files)], plugins=[collector])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import errors, rubric
+from grader import errors, profiles
 from grader.checks.conftest import lines_without_function
 from grader.diagnosis.payers import LAYERS, PAYERS
 from grader.reports import RENDERERS
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 GRADER = ROOT / "grader"
 COSTS = {payer.without_skips or payer.line for payer in (*PAYERS.values(), *LAYERS.values())}
 COSTS |= {payer.line for payer in (*PAYERS.values(), *LAYERS.values())}
-PARTS = [part.id for part in rubric.load().parts]
+PARTS = [part.id for part in profiles.load().rubric.parts]
 
 
 def _checks(part: str) -> dict[str, str]:
@@ -41,9 +41,10 @@ def _checks(part: str) -> dict[str, str]:
 @pytest.mark.parametrize("part", PARTS)
 def test_lines_of_the_rubric_are_the_checks(part: str) -> None:
     """`fcn32s.crop` is check_crop in grader/checks/fcn32s.py, and no check is without points."""
-    lines = {f"check_{line.check}" for one in rubric.load().parts if one.id == part for line in one.lines}
+    rubric = profiles.load().rubric
+    lines = {f"check_{line.check}" for one in rubric.parts if one.id == part for line in one.lines}
     functions = set(_checks(part))
-    left = lines_without_function(part, functions) if "check_line" in functions else []
+    left = lines_without_function(rubric, part, functions) if "check_line" in functions else []
 
     assert functions - {"check_line"} | {f"check_{line}" for line in left} == lines
     assert set(left) <= COSTS  # a line that no cause could cost would be a present
@@ -61,7 +62,7 @@ def test_no_check_says_only_what_a_line_without_a_function_means() -> None:
 
 def test_rubric_is_the_assignment() -> None:
     """20 + 30 + 20 + 30 points."""
-    points = {part.id: sum(line.points for line in part.lines) for part in rubric.load().parts}
+    points = {part.id: sum(line.points for line in part.lines) for part in profiles.load().rubric.parts}
 
     assert points == {"fcn32s": 20, "fcn8s": 30, "questions": 20, "cam": 30}
 

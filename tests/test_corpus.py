@@ -17,9 +17,9 @@ from fixtures.corpus.proof import doubt
 from fixtures.corpus.styles import STYLES
 from fixtures.corpus.superposed import SUPERPOSED
 from fixtures.edits import EditError
-from grader import rubric
+from grader import profiles
 
-LINES = {line.id for part in rubric.load().parts for line in part.lines}
+LINES = set(profiles.load().lines)
 STEP = 1 if os.environ.get("ALL_CASES") else 12  # `make corpus` proves them all before it grades them
 
 

@@ -6,12 +6,12 @@ from collections.abc import Container
 
 import pytest
 
-from grader import rubric
 from grader.evidence.cam import CamEvidence
 from grader.evidence.case import Case
 from grader.evidence.model import ModelEvidence
 from grader.evidence.training import TrainingEvidence
 from grader.records.submission import SavedEvidence
+from grader.rubric import Rubric
 
 CASE = pytest.StashKey[Case]()
 
@@ -20,12 +20,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Let `check_line` judge every line of its part that has no function of its own."""
     if "line" in metafunc.fixturenames:
         part = metafunc.module.__name__.rpartition(".")[2]
-        metafunc.parametrize("line", lines_without_function(part, vars(metafunc.module)))
+        rubric = metafunc.config.stash[CASE].profile.rubric
+        metafunc.parametrize("line", lines_without_function(rubric, part, vars(metafunc.module)))
 
 
-def lines_without_function(part: str, functions: Container[str]) -> list[str]:
+def lines_without_function(rubric: Rubric, part: str, functions: Container[str]) -> list[str]:
     """Return the lines of a part of the rubric that no check is called after."""
-    lines = [line.check for line in rubric.load().lines if line.part == part]
+    lines = [line.check for line in rubric.lines if line.part == part]
     return [line for line in lines if f"check_{line}" not in functions]
 
 

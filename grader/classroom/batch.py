@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
-from grader import grading, interrupts, reports, rubric
+from grader import grading, interrupts, profiles, reports
 from grader.classroom import gradebook, identity, page, roll
 from grader.classroom.handed_in import Class, Entry
 from grader.classroom.late import lateness
@@ -85,7 +85,9 @@ def grade_into(
     Where the grader itself breaks, the folder keeps a log of it and no older report; the exception goes on.
     """
     folder = home.folder
-    beside.check(folder, rubric.load())  # marks that can't be right are refused before the work, not after
+    beside.check(
+        folder, profiles.load(options.profile).rubric
+    )  # marks that can't be right are refused before the work, not after
     try:
         key = _key(path, options)
         grade = grading.grade(path, options, listen)
@@ -111,12 +113,12 @@ def forget(folder: Path, why: str) -> None:
         log.write(f"{why}\n")
 
 
-def check_marks(entries: Iterable[Entry], out: Path) -> None:
+def check_marks(entries: Iterable[Entry], out: Path, profile: str = profiles.DEFAULT) -> None:
     """Raise CallError for all files of marks that can't be right, before anything is graded."""
-    page, faults = rubric.load(), list[str]()
+    rubric, faults = profiles.load(profile).rubric, list[str]()
     for entry in entries:
         try:
-            beside.check(out / entry.name, page)
+            beside.check(out / entry.name, rubric)
         except CallError as error:
             faults.append(str(error))
     if faults:
@@ -133,13 +135,14 @@ def left(
     cause: str = "",
 ) -> tuple[Task, ...]:
     """The submissions that are to be graded now; with a `cause`, those that were found to have it."""
-    tasks = (Task(e.name, e.path, home(e, out, marks), options, view) for e in entries if e.path)
+    year = options.profile
+    tasks = (Task(e.name, e.path, home(e, out, marks, year), options, view) for e in entries if e.path)
     return tuple(task for task in tasks if (_has(task, cause) if cause else _is_left(task, which)))
 
 
-def home(entry: Entry, out: Path, marks: Path) -> Home:
+def home(entry: Entry, out: Path, marks: Path, profile: str = profiles.DEFAULT) -> Home:
     """Where an entry's reports and marks are."""
-    late = lateness(entry, rubric.load())
+    late = lateness(entry, profiles.load(profile).rubric)
     return Home(out / entry.name, marks, entry.subject or entry.name, entry.remarks, f"../{PAGE}", late)
 
 
@@ -157,13 +160,18 @@ def run(tasks: Sequence[Task], jobs: int) -> Iterator[local.Said[Task] | local.D
 
 
 def collect(
-    entries: Iterable[Entry], out: Path, marks: Path, view: View, problems: Mapping[str, str]
+    entries: Iterable[Entry],
+    out: Path,
+    marks: Path,
+    view: View,
+    problems: Mapping[str, str],
+    profile: str = profiles.DEFAULT,
 ) -> tuple[Row, ...]:
     """Every submission with its grade, a person's marks in it; `problems` says why one has none.
 
     Reports that show older marks, or another view, are made anew.
     """
-    homes = [(entry, home(entry, out, marks)) for entry in entries]
+    homes = [(entry, home(entry, out, marks, profile)) for entry in entries]
     kept = {one.folder: saved.read(one.folder) for entry, one in homes if entry.path}
     for _, one in homes:
         if found := kept.get(one.folder):
@@ -174,7 +182,8 @@ def collect(
 
 def take_over(home: Home, grade: Grade) -> None:
     """Put what a file beside the report says into the store, if it isn't there yet."""
-    beside.take_over(home.folder, home.subject, grade, rubric.load(), home.marks)
+    rubric = profiles.load(grade.profile).rubric
+    beside.take_over(home.folder, home.subject, grade, rubric, home.marks)
 
 
 def write_pages(rows: Sequence[Row], out: Path, title: str, one: Class) -> None:
@@ -208,8 +217,10 @@ def _key(path: Path, options: grading.Options) -> saved.Key:
     return saved.Key(
         submission=identity.submission_sha(path),
         grader=identity.grader_sha(),
-        rubric=rubric.load().sha256,
-        options=json.dumps(asdict(options), sort_keys=True),
+        rubric=profiles.load(options.profile).rubric.sha256,
+        options=json.dumps(
+            {name: value for name, value in asdict(options).items() if name != "profile"}, sort_keys=True
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from grader.paths import ROOT
-from grader.rubric import RUBRIC
+from grader.profiles import FOLDER
 from grader.sandbox.folders import shallow
 
 SOURCES = ("grader", "reference")
@@ -26,9 +26,15 @@ def submission_sha(path: Path) -> str:
 
 @cache
 def grader_sha() -> str:
-    """SHA-256 of the grader's sources and templates, without the rubric, which has its own."""
+    """SHA-256 of the grader's sources and templates, without the profiles, which have their own."""
     files = (file for name in SOURCES for file in (ROOT / name).rglob("*"))
-    return _sha_of_files(ROOT, (file for file in files if "__pycache__" not in file.parts and file != RUBRIC))
+    return _sha_of_files(
+        ROOT, (file for file in files if "__pycache__" not in file.parts and not _profile(file))
+    )
+
+
+def _profile(file: Path) -> bool:
+    return file.parent == FOLDER and file.suffix == ".toml"
 
 
 def _sha_of_files(root: Path, files: Iterable[Path]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from grader import rubric
+from grader import profiles
 from grader.classroom.handed_in import LIST, Class, Entry
 from grader.classroom.late import lateness
 from grader.classroom.people import Person
@@ -84,4 +84,4 @@ def _row(entry: Entry, out: Path, standing: Standing) -> Row:
     if kept is None:
         return Row(entry, None, "not graded" if entry.path else "")
     merged = merge(kept.grade, standing, entry.subject or entry.name)
-    return Row(entry, deducted(merged, lateness(entry, rubric.load())))
+    return Row(entry, deducted(merged, lateness(entry, profiles.load(kept.grade.profile).rubric)))

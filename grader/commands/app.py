@@ -19,6 +19,7 @@ from grader.commands.display import say
 from grader.commands.screen import Screen
 from grader.commands.surroundings import prepare
 from grader.errors import CallError, IsolationError
+from grader.profiles import DEFAULT
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 marks_app = typer.Typer(no_args_is_help=True, help="People's marks as a file: export and import.")
@@ -57,6 +58,7 @@ def grade_command(
     seed: words.Seed = None,
     device: words.Device = "auto",
     isolation: words.Isolation = "auto",
+    profile: words.Profile = DEFAULT,
     fail_under: words.FailUnder = None,
     audience: words.Audience = "ta",
     also: words.Also = [],  # noqa: B006 (typer reads it, nobody changes it)
@@ -67,7 +69,7 @@ def grade_command(
     from grader.commands.grade import grade
     from grader.grading import Options
 
-    options, view = Options(training, seed, device, isolation), View(audience, tuple(also))
+    options, view = Options(training, seed, device, isolation, profile), View(audience, tuple(also))
     raise typer.Exit(grade(SCREEN, submissions, out, options, view, fail_under, verbose))
 
 
@@ -85,6 +87,7 @@ def class_command(
     seed: words.Seed = None,
     device: words.Device = "auto",
     isolation: words.Isolation = "auto",
+    profile: words.Profile = DEFAULT,
     fail_under: words.FailUnder = None,
     audience: words.Audience = "ta",
     also: words.Also = [],  # noqa: B006 (idem)
@@ -97,7 +100,7 @@ def class_command(
     if changed + failed_only + bool(cause) > 1:
         raise CallError("--changed, --failed-only and --cause exclude each other.")
     which = Which.CHANGED if changed else Which.FAILED if failed_only else Which.STALE
-    options, view = Options(training, seed, device, isolation), View(audience, tuple(also))
+    options, view = Options(training, seed, device, isolation, profile), View(audience, tuple(also))
     code = grade_class(SCREEN, folder, out, roster, marks, jobs, which, cause, options, view, fail_under)
     raise typer.Exit(code)
 
@@ -161,6 +164,18 @@ def release_command(
     from grader.commands.release import release
 
     raise typer.Exit(release(SCREEN, out, to, marks, kind, partial, title))
+
+
+@app.command("profiles")
+def profiles_command(
+    profile: Annotated[
+        str, typer.Argument(metavar="[NAME|FILE]", help="Which to explain; without, all are listed.")
+    ] = "",
+) -> None:
+    """List the course years that can be graded, or check one and explain what it asks."""
+    from grader.commands.profiles import explain, listing
+
+    stdout.print(explain(profile) if profile else listing())
 
 
 @app.command("doctor")

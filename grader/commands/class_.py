@@ -36,7 +36,7 @@ def grade_class(
     """Grade what is left of a class, write its pages, and say the worst exit code."""
     one = handed_in.read(folder, read_roster(roster) if roster else Roster(), out)
     kept = marks or store.beside(out)
-    batch.check_marks(one.entries, out)
+    batch.check_marks(one.entries, out, options.profile)
     tasks = batch.left(one.entries, out, kept, options, view, which, cause)
     if tasks:
         choose(options.isolation)  # better refused once than by every submission
@@ -44,7 +44,7 @@ def grade_class(
     events = batch.run(tasks, jobs or local.default_jobs(options.device))
     ended = watching_class(events, len(tasks), screen.err)
     problems = {done.task.name: one_line(done.problem, LONGEST) for done in ended}
-    rows = batch.collect(one.entries, out, kept, view, problems)
+    rows = batch.collect(one.entries, out, kept, view, problems, options.profile)
     batch.write_pages(rows, out, one.folder.resolve().name, one)
     graded = [row for row in rows if row.entry.path]
     _show(screen, one, graded, out)

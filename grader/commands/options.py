@@ -10,6 +10,7 @@ import typer
 
 from grader.errors import CallError
 from grader.paths import shown
+from grader.profiles import word_of
 
 
 class Report(StrEnum):
@@ -64,6 +65,10 @@ Audience = Annotated[
 ]
 Also = Annotated[
     list[Report], typer.Option(metavar="FILE", help=f"Write this report too, any of: {', '.join(Report)}.")
+]
+Profile = Annotated[
+    str,
+    typer.Option(metavar="NAME|FILE", help="Course year: `grader profiles` lists them.", callback=word_of),
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Also print where the time went.")]
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader import rubric
+from grader import profiles
 from grader.classroom import gradebook, roll
 from grader.classroom.statistics import Row
 from grader.commands.codes import GRADED, LOOK
@@ -83,7 +83,8 @@ def _write(rows: Sequence[Row], to: Path, files: Sequence[str], partial: bool, t
         (to / GRADEBOOK).write_text(gradebook.gradebook(rows), encoding="utf-8", newline="")
     if STUDENTS not in files:
         return ()
-    levels = {line.id: line.feedback for line in rubric.load().lines}
     may = [row for row in rows if row.entry.students and row.grade]
+    words = {row.grade.profile for row in may if row.grade}
+    levels = {line.id: line.feedback for word in words for line in profiles.load(word).rubric.lines}
     (to / STUDENTS).mkdir()
     return packages.write(may, levels, to / STUDENTS)

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from grader import profiles
 from grader.assignment import CAM, FCN8S, FCN32S
 from grader.evidence.cam import CamEvidence
 from grader.evidence.model import Evaluators, ModelEvidence
 from grader.evidence.subject import Subject
 from grader.evidence.training import TrainingEvidence
 from grader.evidence.witness import Witness
+from grader.profiles import Profile
 from grader.records.grade import Picture
 from grader.records.progress import Progress
 from grader.records.reason import Reason
@@ -36,6 +38,7 @@ class Case:
     report: Callable[[Progress], None] = lambda _: None
     lacks: Mapping[str, Reason] = field(default_factory=dict)  # by target: a library that isn't installed
     pictures: list[Picture] = field(default_factory=list)
+    profile: Profile = field(default_factory=profiles.load)
     _evaluators: Evaluators = field(default_factory=dict)
 
     def release(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from grader.assignment import GRADED
 from grader.errors import IntakeError
 from grader.intake.choosing import Choice, choose
 from grader.intake.claims.evidence import evidence
@@ -22,12 +23,14 @@ from grader.paths import ROOT, SUBMISSIONS
 from grader.records.submission import Slice, Submission
 
 
-def read(path: Path) -> Submission:
+def read(path: Path, graded: tuple[str, ...] = GRADED) -> Submission:
     """Read a folder, a zip, a notebook or a Python file; what can't be read has a `problem` and no slice.
+
+    `graded` are the names that the profile asks for: no other is missed.
 
     Labels are "cell N", with N counted from 1 over all cells of the notebook, or the path of a .py file.
     """
-    return replace(_read(path), typed=_typed(path))
+    return replace(_read(path, graded), typed=_typed(path))
 
 
 def _typed(path: Path) -> str:
@@ -38,7 +41,7 @@ def _typed(path: Path) -> str:
     return str(whole.relative_to(ROOT) if whole.is_relative_to(ROOT) else whole)
 
 
-def _read(path: Path) -> Submission:
+def _read(path: Path, graded: tuple[str, ...]) -> Submission:
     name = name_of(path)
     try:
         files = unpack(path)
@@ -48,10 +51,10 @@ def _read(path: Path) -> Submission:
         choice = choose(files.contents, files.wrapper)
     except IntakeError as error:
         return Submission(name, files.sha256, notes=files.notes, problem=str(error))
-    return _submission(name, files, choice)
+    return _submission(name, files, choice, graded)
 
 
-def _submission(name: str, files: Files, choice: Choice) -> Submission:
+def _submission(name: str, files: Files, choice: Choice, graded: tuple[str, ...]) -> Submission:
     walk, targets = walk_targets(choice.library, choice.entries)
     for module in walk.modules:
         for copier in copiers_of(walk, module):
@@ -69,7 +72,7 @@ def _submission(name: str, files: Files, choice: Choice) -> Submission:
         page=page(cell for each in (*choice.extras, choice.main) if each.is_notebook for cell in each.cells),
         files=whereabouts(files, choice),
         texts=_texts(walk),
-        notes=(*files.notes, *choice.notes, *remarks(choice, walk, targets, left_out)),
+        notes=(*files.notes, *choice.notes, *remarks(choice, walk, targets, left_out, graded)),
     )
 
 

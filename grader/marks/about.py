@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 from grader.records.grade import Grade, Outcome, ScoredCheck
-from grader.scoring import BY_A_PERSON
+from grader.scoring import by_a_person
 
 NUMBERED = re.compile(r"\d+$")  # of a line's id: ours, never a student's
 
@@ -32,7 +32,7 @@ def _own_outcome(check: ScoredCheck) -> Outcome:
 
 def _question(check: ScoredCheck) -> int | None:
     """The number of the question that a line of the written part is about."""
-    found = NUMBERED.search(check.id) if check.part == BY_A_PERSON else None
+    found = NUMBERED.search(check.id) if by_a_person(check.part) else None
     return int(found[0]) if found else None
 
 

@@ -14,7 +14,7 @@ from grader.marks.entry import Decision, Mark
 from grader.marks.standing import Standing
 from grader.marks.told import READERS, Told
 from grader.records.grade import Grade, Outcome, ScoredCheck
-from grader.scoring import BY_A_PERSON
+from grader.scoring import by_a_person
 
 KEYS = ("points", "comment", "about", "by", "at")
 DECISION_KEYS = ("cause", "line", *KEYS)
@@ -109,8 +109,8 @@ def problem(check: ScoredCheck, points: float | None, comment: str) -> str:
         return f"the points of {check.id} go from 0 to {check.max_score:g}, not {points!r}."
     if points is None and not comment:
         return f"give points or a comment for {check.id}."
-    by_a_person = check.part == BY_A_PERSON or check.outcome is Outcome.PENDING
-    if points not in (None, check.score) and not by_a_person and not comment:
+    persons = by_a_person(check.part) or check.outcome is Outcome.PENDING
+    if points not in (None, check.score) and not persons and not comment:
         return f"say in a comment why {check.id} gets other points than the grader gives."
     return ""
 

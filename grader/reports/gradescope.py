@@ -15,7 +15,7 @@ from grader.records.grade import Grade, Outcome, ScoredCheck
 from grader.reports import assessed, words
 from grader.reports.escape import printable
 from grader.rubric import Line
-from grader.scoring import BY_A_PERSON, total
+from grader.scoring import by_a_person, total
 
 STATUS = {Outcome.PASSED: "passed", Outcome.FAILED: "failed", Outcome.BLOCKED: "failed"}
 MARKS = {Outcome.PENDING: " (not assessed yet)", Outcome.ERROR: " (a person will look)"}
@@ -49,7 +49,7 @@ def render(grade: Grade) -> str:
 
 def can_award(id: str, part: str, training: str) -> bool:
     """Whether a grading with this training plan can give the points of a line by itself."""
-    return part != BY_A_PERSON and not (training == "none" and id.startswith(f"{part}.training"))
+    return not by_a_person(part) and not (training == "none" and id.startswith(f"{part}.training"))
 
 
 def points(lines: Iterable[Line], training: str) -> float:

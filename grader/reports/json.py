@@ -12,6 +12,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from grader.profiles.profile import DEFAULT, name_of
 from grader.records.grade import Grade, Lateness, Marked, Outcome, PartScore, Picture, Provenance, ScoredCheck
 from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import (
@@ -52,6 +53,7 @@ def to_dict(grade: Grade) -> Json:
         "max_score": grade.max_score,
         "pending": grade.pending,
         "complete": grade.complete,
+        "profile": name_of(grade.profile),
         "late": asdict(grade.late) if grade.late else None,
         "parts": [asdict(part) for part in grade.parts],
         "checks": [_check(check) for check in grade.checks],
@@ -88,6 +90,7 @@ def from_dict(report: Mapping[str, Any]) -> Grade:
         pictures=tuple(Picture(**entry, png=b"") for entry in evidence["pictures"]),
         provenance=provenance,
         late=Lateness(**report["late"]) if report["late"] else None,
+        profile=report.get("profile", DEFAULT),
     )
 
 

@@ -1,14 +1,13 @@
-"""Plans: how long to train, on what, from which weights. They stand in the rubric file."""
+"""Plans: how long to train, on what, from which weights. They stand in the profile."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
+from grader import profiles
 from grader.errors import CallError
-from grader.rubric import RUBRIC
+from grader.profiles import Profile
 from grader.training import bands
 from reference import download, edges
 from reference.kit import weights
@@ -56,14 +55,10 @@ def _has(wanted: Weights) -> bool:
     return wanted != "vgg16" or weights.cached(weights.VGG16) is not None
 
 
-def load(path: Path = RUBRIC) -> dict[str, Plan]:
-    """Read every plan of a rubric file; raises CallError with the place of a mistake."""
-    tables = tomllib.loads(path.read_text()).get("plans", {})
-    plans = {name: _plan(path, name, table) for name, table in tables.items()}
-    for plan in plans.values():
-        if plan.otherwise and plan.otherwise not in plans:
-            raise CallError(f"{path.name}: plans.{plan.name}: there is no plan {plan.otherwise!r}")
-    return plans
+def load(profile: Profile | None = None) -> dict[str, Plan]:
+    """Return every plan of a profile, or of the usual one."""
+    tables = (profile or profiles.load()).plans
+    return {name: Plan(name=name, **table) for name, table in tables.items()}
 
 
 def resolve(name: str, device: str, plans: dict[str, Plan]) -> str:
@@ -92,14 +87,3 @@ def _possible(name: str, plans: dict[str, Plan]) -> Plan:
     """Give the plan of a name, or what stands in for it on this machine."""
     plan = plans[name]
     return _possible(plan.otherwise, plans) if plan.otherwise and not plan.possible else plan
-
-
-def _plan(path: Path, name: str, table: dict[str, object]) -> Plan:
-    try:
-        plan = Plan(name=name, **table)  # type: ignore[arg-type]
-    except TypeError as error:
-        raise CallError(f"{path.name}: plans.{name}: {error}") from error
-    if plan.data not in get_args(Data) or plan.weights not in get_args(Weights):
-        wanted = f"data is one of {', '.join(get_args(Data))}, weights of {', '.join(get_args(Weights))}"
-        raise CallError(f"{path.name}: plans.{name}: {wanted}")
-    return plan

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from grader import assignment, rubric
+from grader import assignment, profiles
 from grader.assignment import CAM, GRADED, MAP, NETWORKS, PARTS, PREDICT, QUESTIONS, TOP1, TOP1_LINE, printed
 from grader.wall.verbs import Noted
 
@@ -67,7 +67,7 @@ def test_pages_take_their_words_from_it() -> None:
 
 def test_parts_are_those_of_the_rubric() -> None:
     """In its order, each with a file of checks; a title that names a network names it so."""
-    parts = {part.id: part.title for part in rubric.load().parts}
+    parts = {part.id: part.title for part in profiles.load().rubric.parts}
 
     assert tuple(parts) == PARTS == (*NETWORKS, QUESTIONS, CAM)
     assert all((GRADER / "checks" / f"{part}.py").is_file() for part in PARTS)
@@ -76,7 +76,7 @@ def test_parts_are_those_of_the_rubric() -> None:
 
 def test_the_rubric_tells_the_crops_of_the_table() -> None:
     """Its titles are for people, and hold the table's numbers."""
-    titles = {line.id: line.title for line in rubric.load().lines}
+    titles = {line.id: line.title for line in profiles.load().rubric.lines}
 
     for part, network in NETWORKS.items():
         table = network.table(1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import grading, rubric
+from grader import grading, profiles
 from grader.errors import CallError
 from grader.grading import Clock, Options, grade
 from grader.records.grade import CheckResult, Grade, Outcome
@@ -63,7 +63,7 @@ def test_the_grade_can_be_repeated(alice: Grade) -> None:
     provenance = alice.provenance
 
     assert (provenance.seed, provenance.device, provenance.training) == (11, "cpu", "none")
-    assert provenance.rubric_sha256 == rubric.load().sha256
+    assert provenance.rubric_sha256 == profiles.load().rubric.sha256
     assert provenance.submission_sha256 == alice.submission.sha256 != ""
     assert provenance.isolation in {"bwrap", "landlock", "none"}
     assert set(provenance.timings) >= {"intake", "checks"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader import judging, rubric
+from grader import judging, profiles
 from grader.errors import (
     Blocked,
     CallError,
@@ -150,7 +150,7 @@ Refused = tuple[dict[str, CheckResult], list[tuple[CheckResult, int]]]
 
 def test_every_line_of_the_rubric_has_a_result(refused: Refused) -> None:
     """Each line is checked by the function at its address, and nothing else is."""
-    assert set(refused[0]) == {line.id for line in rubric.load().lines}
+    assert set(refused[0]) == {line.id for line in profiles.load().rubric.lines}
 
 
 def test_a_submission_that_refuses_everything_earns_nothing(refused: Refused) -> None:

@@ -5,9 +5,10 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader import profiles
 from grader.records.grade import CheckResult, Outcome, ScoredCheck
 from grader.records.reason import Cause, Place, Reason
-from grader.rubric import Line, Part, Rubric, load
+from grader.rubric import Line, Part, Rubric
 from grader.scoring import score, total
 
 hundredths = st.integers(1, 2000).map(lambda n: n / 100)
@@ -60,21 +61,21 @@ def test_what_the_check_said_is_kept() -> None:
     """Rationale, help, both values, place and time reach the scored line."""
     reason = Reason("r", "h", "e", "a", Place("cell 9", 4, "x = 1"), Cause("map.shape"))
     said = CheckResult("cam.shape", Outcome.FAILED, reason, 0.25)
-    check = of("cam.shape", score(load(), {"cam.shape": said})[1])
+    check = of("cam.shape", score(profiles.load().rubric, {"cam.shape": said})[1])
 
     assert (check.reason, check.seconds) == (reason, 0.25)
 
 
 def test_a_check_that_did_not_run_goes_to_a_person() -> None:
     """A line without a result is an error of the grader, never a pass and never a fault."""
-    check = of("fcn32s.crop", score(load(), {})[1])
+    check = of("fcn32s.crop", score(profiles.load().rubric, {})[1])
 
     assert (check.outcome, check.reason.text) == (Outcome.ERROR, "the check did not run")
 
 
 def test_questions_wait_for_a_person() -> None:
     """Written answers are pending until there is a result for them."""
-    parts, checks = score(load(), {})
+    parts, checks = score(profiles.load().rubric, {})
 
     assert of("questions.question1", checks).outcome is Outcome.PENDING
     assert next(part for part in parts if part.id == "questions").pending == 20
@@ -83,7 +84,7 @@ def test_questions_wait_for_a_person() -> None:
 def test_a_result_for_a_question_counts() -> None:
     """A mark that a person gave replaces the wait."""
     marked = CheckResult("questions.question1", Outcome.PASSED)
-    parts, _ = score(load(), {marked.id: marked})
+    parts, _ = score(profiles.load().rubric, {marked.id: marked})
 
     assert [(part.score, part.pending) for part in parts if part.id == "questions"] == [(10, 10)]
 
@@ -92,12 +93,12 @@ def test_a_result_without_a_line_is_worth_nothing() -> None:
     """The rubric alone says what earns points."""
     stray = CheckResult("cam.charm", Outcome.PASSED)
 
-    assert score(load(), {stray.id: stray}) == score(load(), {})
+    assert score(profiles.load().rubric, {stray.id: stray}) == score(profiles.load().rubric, {})
 
 
 def test_all_passed_is_full_marks_without_dust() -> None:
     """The rubric's own points add up to whole numbers."""
-    rubric = load()
+    rubric = profiles.load().rubric
     parts, _ = score(rubric, {line.id: CheckResult(line.id, Outcome.PASSED) for line in rubric.lines})
 
     assert [part.score for part in parts] == [20.0, 30.0, 20.0, 30.0]

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pytest
 
-from grader import rubric
+from grader import profiles
 from tools.gradescope.__main__ import ROOT, build, write
 
 
@@ -105,7 +105,7 @@ def test_the_package_holds_what_grading_needs_and_no_more(tmp_path: Path) -> Non
         *("setup.sh", "run_autograder", "settings.env", "pyproject.toml", "lock", "tools"),
         *("grader", "reference"),
     }
-    assert "grader/rubric.toml" in modes and "grader/reports/template.html" in modes
+    assert "grader/profiles/ece285.toml" in modes and "grader/reports/template.html" in modes
     assert [name for name in modes if name.startswith("tools/")] == ["tools/install.py"]
     assert "lock/torch.txt" in modes and "lock/opencv-headless.txt" in modes
     assert not [name for name in modes if "pycache" in name]
@@ -117,7 +117,7 @@ def test_it_says_which_number_to_type(
 ) -> None:
     """What a perfect submission gets: nothing for answers, nor for a run that is not made."""
     build(tmp_path, training, "student", "auto", 540)
-    lines = [line for line in rubric.load().lines if line.part != "questions"]
+    lines = [line for line in profiles.load().rubric.lines if line.part != "questions"]
     points = sum(line.points for line in lines if training != "none" or ".training" not in line.id)
 
     assert f"Autograder points: {points:g}\n" in capsys.readouterr().out

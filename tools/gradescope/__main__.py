@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from grader import profiles
 from grader.reports.gradescope import points
 from grader.reports.words import number
-from grader.rubric import load
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -42,7 +42,7 @@ def build(
     out.mkdir(parents=True, exist_ok=True)
     write(path, "".join(f"{name}={value}\n" for name, value in settings.items()))
     print(f"{path} ({path.stat().st_size / 1e6:.1f} MB). Upload it to Gradescope, where you also type:")
-    print(f"  Autograder points: {number(points(load().lines, training))}")
+    print(f"  Autograder points: {number(points(profiles.load().rubric.lines, training))}")
     print(f"  Autograder timeout: above {seconds} seconds; memory: at least 6 GB (docs/gradescope.md)")
 
 

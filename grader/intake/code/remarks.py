@@ -18,11 +18,17 @@ from grader.records.submission import Dropped
 ALIKE = 0.75  # of difflib's measure; FCN32s and FCN8s are less alike than that
 
 
-def remarks(choice: Choice, walk: Walk, found: Collection[str], dropped: Iterable[Dropped]) -> list[str]:
+def remarks(
+    choice: Choice,
+    walk: Walk,
+    found: Collection[str],
+    dropped: Iterable[Dropped],
+    graded: Iterable[str] = GRADED,
+) -> list[str]:
     """Notes on functions that are missing, cells that are broken, and cells run in another order."""
     programs = [program for name in choice.entries if (program := walk.library.program(name))]
     bound = [name for program in programs for name in program.binders]
-    notes = [_missing(name, bound) for name in GRADED if name not in found]
+    notes = [_missing(name, bound) for name in graded if name not in found]
     moved = (note for program in programs for note in _moved(program, walk))
     return [*notes, *_broken(dropped), *_run_order(choice.main.cells), *moved]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import grading, interrupts, rubric
+from grader import grading, interrupts, profiles
 from grader.classroom import batch, identity
 from grader.classroom.batch import View, Which, collect, grade_into, home, left, write_pages
 from grader.classroom.handed_in import Class, Entry
@@ -97,8 +97,9 @@ def test_each_thing_that_a_grade_depends_on_makes_it_stale(
         patched.setattr(identity, "grader_sha", lambda: "other")
         assert is_left(alice, out)
     with monkeypatch.context() as patched:
-        other = replace(rubric.load(), sha256="other")
-        patched.setattr(rubric, "load", lambda: other)
+        usual = profiles.load()
+        other = replace(usual, rubric=replace(usual.rubric, sha256="other"))
+        patched.setattr(profiles, "load", lambda word: other)
         assert is_left(alice, out)
     assert not is_left(alice, out)
     assert alice.path is not None

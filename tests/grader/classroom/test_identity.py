@@ -70,14 +70,15 @@ def test_a_pipe_does_not_block(folder: Path) -> None:
 def test_an_edit_of_the_grader_changes_its_fingerprint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Sources and templates count, the rubric and what Python compiles do not."""
+    """Sources and templates count, profiles and what Python compiles do not."""
     (tmp_path / "grader" / "__pycache__").mkdir(parents=True)
+    (tmp_path / "grader" / "profiles").mkdir()
     (tmp_path / "grader" / "a.py").write_text("1")
     monkeypatch.setattr(identity, "ROOT", tmp_path)
-    monkeypatch.setattr(identity, "RUBRIC", tmp_path / "grader" / "rubric.toml")
+    monkeypatch.setattr(identity, "FOLDER", tmp_path / "grader" / "profiles")
     sha = identity.grader_sha.__wrapped__
     before = sha()
-    (tmp_path / "grader" / "rubric.toml").write_text("points = 1")
+    (tmp_path / "grader" / "profiles" / "year.toml").write_text("points = 1")
     (tmp_path / "grader" / "__pycache__" / "a.pyc").write_text("1")
     assert sha() == before
 

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from grader import profiles
 from grader.classroom.handed_in import Entry
 from grader.classroom.late import lateness
 from grader.reports import RENDERERS, json
-from grader.rubric import LatePolicy, Rubric, load
+from grader.rubric import LatePolicy, Rubric
 from grader.scoring import deducted
 from tests.grader.a_class import graded
 
 DUE = datetime(2026, 11, 20, 23, 59, tzinfo=UTC)
-RULE = replace(load(), late=LatePolicy(DUE, timedelta(minutes=15), 10.0, 50.0))
+RULE = replace(profiles.load().rubric, late=LatePolicy(DUE, timedelta(minutes=15), 10.0, 50.0))
 
 
 def entry(at: str, due: str = "", late: bool = False) -> Entry:
@@ -57,7 +58,7 @@ def test_late_without_a_time_is_said_and_costs_nothing() -> None:
 
 def test_without_a_rule_being_late_costs_nothing() -> None:
     """As in the rubric that comes with the grader."""
-    rule: Rubric = load()
+    rule: Rubric = profiles.load().rubric
 
     assert lateness(entry("2030-01-01T00:00:00Z", "2026-01-01T00:00:00Z"), rule) is None
 

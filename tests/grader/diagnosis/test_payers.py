@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from grader import rubric
+from grader import profiles
 from grader.assignment import GRADED
 from grader.diagnosis import payers
 from grader.diagnosis.causes import because
@@ -16,7 +16,7 @@ from grader.records.reason import Cause
 from reference.architecture import fcn8s, fcn32s
 
 ASKER = ("submission", "code", "training", "reported")  # these cost the line that asked
-NAMES = {line.check for line in rubric.load().lines}
+NAMES = {line.check for line in profiles.load().lines.values()}
 BY_PARAMETER = ("layer", "copy")
 EVERY = [*PAYERS.values(), *LAYERS.values(), *EXTRA.values()]
 
@@ -30,7 +30,7 @@ def test_lines_are_those_of_the_rubric() -> None:
 def test_every_layer_has_a_line(network) -> None:
     """Whatever is wrong with a layer costs a line that its part has."""
     part = network().name.lower()
-    lines = {line.check for line in rubric.load().lines if line.part == part}
+    lines = {line.check for line in profiles.load().lines.values() if line.part == part}
 
     for conv in network().convs():
         found = line_of(Cause("layer.missing", {"layer": conv.role}), skips=bool(network().skips))
@@ -94,7 +94,7 @@ def test_a_lost_batch_is_held_against_one_line() -> None:
 def test_what_stops_a_target_costs_a_line() -> None:
     """Each graded name has one, and the rubric has it."""
     assert set(STOPPED) == set(GRADED)
-    assert set(STOPPED.values()) <= {line.id for line in rubric.load().lines}
+    assert set(STOPPED.values()) <= set(profiles.load().lines)
 
 
 def test_nowhere_else_is_said_who_pays() -> None:

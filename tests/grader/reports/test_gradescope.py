@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from grader import profiles
 from grader.records.grade import Grade, Marked, Outcome
 from grader.reports.gradescope import points, render
-from grader.rubric import Line, load
+from grader.rubric import Line
 
 VISIBILITY = {"enum": ["visible", "hidden", "after_due_date", "after_published"]}
 FORMAT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}
@@ -98,7 +99,7 @@ def test_a_persons_points_stay(grade: Grade) -> None:
 
 def test_the_rubric_without_training_and_answers_is_under_100() -> None:
     """What a package for the plan none can award."""
-    lines = load().lines
+    lines = profiles.load().rubric.lines
     training = sum(line.points for line in lines if ".training" in line.id)
 
     assert points(lines, "smoke") == 80

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 
+from grader import profiles
 from grader.records.grade import CheckResult, Grade, Outcome
 from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import Epoch, SavedEvidence, TrainingRun
 from grader.reports.json import from_dict, render, to_dict, validator
-from grader.rubric import load
 from grader.scoring import score, total
 
 words = st.text(st.characters(), max_size=20)
@@ -32,7 +32,7 @@ causes = st.none() | faults | st.builds(Cause, ids, parameters, st.tuples(faults
 
 @st.composite
 def results(draw: st.DrawFn) -> dict[str, CheckResult]:
-    chosen = draw(st.lists(st.sampled_from(load().lines), max_size=6, unique=True))
+    chosen = draw(st.lists(st.sampled_from(profiles.load().rubric.lines), max_size=6, unique=True))
     return {
         line.id: CheckResult(
             line.id,
@@ -53,8 +53,8 @@ def test_the_report_has_the_shape_that_others_rely_on(grade: Grade) -> None:
     report = json.loads(render(grade))
 
     assert list(report) == [
-        "schema", "student", "score", "max_score", "pending", "complete", "late", "parts", "checks", "notes",
-        "evidence", "provenance",
+        "schema", "student", "score", "max_score", "pending", "complete", "profile", "late", "parts", "checks",
+        "notes", "evidence", "provenance",
     ]  # fmt: skip
     assert report["schema"] == 1
     assert list(report["parts"][0]) == ["id", "title", "score", "max_score", "pending"]
@@ -137,7 +137,7 @@ def test_a_report_round_trips(
     grade: Grade, results: dict[str, CheckResult], name: str, notes: list[str], numbers: list[float]
 ) -> None:
     """report.json holds the whole grade but for pictures and sources, whatever the words in it."""
-    parts, checks = score(load(), results)
+    parts, checks = score(profiles.load().rubric, results)
     saved = SavedEvidence(runs=(TrainingRun(name, "", False, (Epoch(*numbers),), numbers[0]),))
     told = replace(
         grade,

@@ -1,4 +1,4 @@
-"""Training plans, read from the rubric file."""
+"""Training plans, as a profile has them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "cached", lambda file: None)
 
 
-def test_the_rubrics_plans_are_those_that_can_be_asked_for() -> None:
+def test_the_profiles_plans_are_those_that_can_be_asked_for() -> None:
     """smoke, short and full, and what short falls back on; full is the course's recipe."""
     found = load()
 
@@ -67,30 +67,6 @@ def test_a_plan_that_can_not_be_falls_back(bare: None) -> None:
     assert choose("short", PLANS) is OFFLINE
     with pytest.raises(CallError, match=r"full needs the CMP Facade DB .* make data"):
         choose("full", PLANS)
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("[plans.a]\nspeed = 3", "plans.a: .*speed"),
-        ('[plans.a]\ndata = "synthetic"', "plans.a: .*missing"),
-        (
-            '[plans.a]\ndata = "mine"\nweights = "seeded"\ntrain = 1\nvalidation = 1\ntest = 1\nepochs = 1',
-            "plans.a: data is one of mosaic, synthetic, real",
-        ),
-        (
-            '[plans.a]\ndata = "real"\nweights = "vgg16"\ntrain = 1\nvalidation = 1\ntest = 1\nepochs = 1\n'
-            'otherwise = "b"',
-            "there is no plan 'b'",
-        ),
-    ],
-)
-def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str) -> None:
-    """A lecturer who edits the page is told what is wrong."""
-    (tmp_path / "rubric.toml").write_text(text)
-
-    with pytest.raises(CallError, match=words):
-        load(tmp_path / "rubric.toml")
 
 
 def test_possible_means_data_and_weights(monkeypatch: pytest.MonkeyPatch, bare: None) -> None:

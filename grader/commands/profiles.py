@@ -1,0 +1,70 @@
+"""`profiles`: which course years can be graded, and what one of them asks."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader import profiles
+from grader.profiles import Profile
+from grader.reports.words import number
+
+USE = "make grade STUDENT=alice PROFILE=NAME, or --profile NAME or FILE.toml. A new year: docs/new-year.md"
+
+
+def listing() -> RenderableType:
+    """Every profile that comes with the grader, its parts and their points."""
+    table = _table("name", "what it is", "parts", "points")
+    for name in profiles.names():
+        profile = profiles.load(name)
+        usual = " (default)" if name == profiles.DEFAULT else ""
+        parts = "\n".join(f"{number(part.points)}  {part.title}" for part in profile.rubric.parts)
+        about = Text.assemble(profile.title, (f"\n{profile.about}" if profile.about else "", "dim"))
+        table.add_row(Text(name + usual), about, Text(parts), number(_points(profile)))
+    return Group(table, Text(USE, style="dim"))
+
+
+def explain(word: str) -> RenderableType:
+    """What a profile asks, line by line; raises CallError with all that is wrong in it."""
+    profile = profiles.load(word)
+    table = _table("line", "points", "title", "told")
+    for part in profile.rubric.parts:
+        table.add_row(Text(part.id, style="bold"), number(part.points), Text(part.title, style="bold"), "")
+        for line in part.lines:
+            table.add_row(Text(f"  {line.check}"), number(line.points), Text(line.title), line.feedback)
+    return Group(Text(f"{profile.name}: {profile.title}", style="bold"), _facts(profile), table)
+
+
+def _facts(profile: Profile) -> Table:
+    facts = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in (
+        ("about", profile.about),
+        ("points", number(_points(profile))),
+        ("graded names", ", ".join(profile.graded)),
+        ("late", _late(profile)),
+        ("file", str(profiles.path_of(profile.word))),
+    ):
+        if value:
+            facts.add_row(Text(name, style="dim"), Text(value))
+    return facts
+
+
+def _late(profile: Profile) -> str:
+    late = profile.rubric.late
+    if late is None:
+        return "costs nothing"
+    due = f"due {late.due:%Y-%m-%d %H:%M %z}" if late.due else "due as the export says"
+    return f"{number(late.percent_a_day)} % a day, at most {number(late.most_percent)} %, {due}"
+
+
+def _points(profile: Profile) -> float:
+    return sum(part.points for part in profile.rubric.parts)
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for title in titles:
+        table.add_column(title, justify="right" if title == "points" else "left")
+    return table

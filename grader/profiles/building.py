@@ -1,0 +1,53 @@
+"""From the table of a profile, checked and with what it inherits, to its values."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+
+from grader.profiles.checking import on
+from grader.profiles.profile import Profile
+from grader.profiles.source import Source, Table
+from grader.rubric import LatePolicy, Line, Part, Rubric
+
+
+def build(table: Table, word: str, sources: Iterable[Source]) -> Profile:
+    """Return the profile of a table; `sources` are the files that it came from."""
+    parts = tuple(_part(part, table) for part in table["part"] if part.get("on", True))
+    whole = hashlib.sha256(b"".join(source.text.encode() for source in sources)).hexdigest()
+    return Profile(
+        word=word,
+        title=table.get("title", word),
+        rubric=Rubric(parts, whole, _late(table.get("late"))),
+        plans=table.get("plans", {}),
+        about=table.get("about", ""),
+    )
+
+
+def _part(part: Table, table: Table) -> Part:
+    lines = tuple(_line(line, part["id"], table) for line in on(part))
+    return Part(part["id"], part["title"], float(part["points"]), lines)
+
+
+def _line(line: Table, part: str, table: Table) -> Line:
+    return Line(
+        id=f"{part}.{line['check']}",
+        part=part,
+        check=line["check"],
+        title=line["title"],
+        points=float(line["points"]),
+        feedback=line.get("feedback", table.get("feedback", "full")),
+        help=line.get("help", ""),
+    )
+
+
+def _late(table: Table | None) -> LatePolicy | None:
+    if table is None:
+        return None
+    return LatePolicy(
+        table.get("due"),
+        timedelta(minutes=float(table.get("grace_minutes", 0))),
+        float(table.get("percent_a_day", 0)),
+        float(table.get("most_percent", 100)),
+    )

@@ -1,0 +1,224 @@
+"""What is wrong in a profile: its form by profile.schema.json, then what only the whole can tell."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path as File
+from typing import Any, cast
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from grader.assignment import JUDGED
+from grader.profiles.source import ENTRIES, Table
+
+Path = tuple[str | int, ...]
+SHOWN = 12  # known names that a message lists
+PLAN = {"data", "weights", "train", "validation", "test", "epochs"}  # what every training plan says
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something to put right, and the path of its key in the file."""
+
+    path: Path
+    text: str
+
+
+@cache
+def validator() -> Draft202012Validator:
+    """Validates the form of one file; the descriptions of its schema complete "'points' must be ..."."""
+    return Draft202012Validator(
+        json.loads(File(__file__).with_name("profile.schema.json").read_text("utf-8"))
+    )
+
+
+def form_faults(table: Table) -> list[Fault]:
+    """What is wrong in one file, whatever it inherits from."""
+    if odd := list(_numbers(table)):
+        return odd
+    errors = sorted(
+        validator().iter_errors(table), key=lambda error: [str(key) for key in error.absolute_path]
+    )
+    return [*(fault for error in errors for fault in _explained(error)), *_twice(table)]
+
+
+def sense_faults(own: Table, whole: Table, offered: Table) -> list[Fault]:
+    """What is wrong in a file with all that it inherits; `offered` is what the grader has checks for."""
+    return [fault for rule in RULES for fault in rule(own, whole, offered)]
+
+
+# --- form -----------------------------------------------------------------------------------------
+
+
+def _explained(error: ValidationError) -> Iterator[Fault]:
+    path, schema = tuple(error.absolute_path), cast("Mapping[str, Any]", error.schema)
+    if error.validator == "additionalProperties":
+        known = schema["properties"]
+        for key in sorted(set(cast("Table", error.instance)) - set(known)):
+            yield Fault((*path, key), f"unknown key {key!r}{near(key, known)}")
+    elif error.validator == "required":
+        for key in sorted(set(schema["required"]) - set(cast("Table", error.instance))):
+            yield Fault((*path, key), _wanted(key, schema["properties"][key], None))
+    else:
+        named = next((key for key in reversed(path) if isinstance(key, str)), "the file")
+        yield Fault(path, _wanted(str(named), schema, error.instance))
+
+
+def _wanted(key: str, schema: Mapping[str, Any], value: object) -> str:
+    if "$ref" in schema:
+        schema = cast("Mapping[str, Any]", validator().schema)["$defs"][schema["$ref"].rpartition("/")[2]]
+    found = "it is missing" if value is None else f"it is {_shown(value)}"
+    return f"{key!r} must be {schema.get('description', 'something else')}, {found}"
+
+
+def _shown(value: object) -> str:
+    text = str(value) if isinstance(value, Decimal) else repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """The right word for a wrong one: " (did you mean 'points'?)", or all that are known."""
+    names = sorted(known)
+    close = get_close_matches(word, names, 1, 0.6)
+    return f" (did you mean {close[0]!r}?)" if close else f" (known: {', '.join(names[:SHOWN])})"
+
+
+def _numbers(table: Table) -> Iterator[Fault]:
+    """What JSON's schemas can't say of numbers and times."""
+    for path, key, value in _values(table):
+        if key == "points" and isinstance(value, int | Decimal) and not isinstance(value, bool):
+            points = Decimal(value)
+            if not points.is_finite() or points <= 0 or points != round(points, 2):
+                yield Fault(path, f"'points' must be positive with at most two decimals, it is {value}")
+        elif isinstance(value, Decimal) and not value.is_finite():
+            yield Fault(path, f"{key!r} must be a number, it is {value}")
+        elif key == "due" and (not isinstance(value, datetime) or value.tzinfo is None):
+            yield Fault(path, "'due' must be a time with its zone, as 2026-11-20T23:59:00-08:00")
+
+
+def _values(node: object, path: Path = ()) -> Iterator[tuple[Path, str, object]]:
+    inner: Iterable[tuple[str | int, object]] = ()
+    if isinstance(node, dict):
+        inner = node.items()
+    elif isinstance(node, list):
+        inner = enumerate(node)
+    for key, value in inner:
+        yield (*path, key), str(key), value
+        yield from _values(value, (*path, key))
+
+
+def _twice(table: Table) -> Iterator[Fault]:
+    """Parts, and lines of a part, of one name."""
+    yield from _repeated(table.get("part"), ("part",), "part", "id")
+    parts = table.get("part")
+    for at, part in enumerate(parts if isinstance(parts, list) else ()):
+        lines = part.get("lines") if isinstance(part, dict) else None
+        yield from _repeated(lines, ("part", at, "lines"), "check", "check")
+
+
+def _repeated(entries: object, path: Path, what: str, key: str) -> Iterator[Fault]:
+    entries = entries if isinstance(entries, list) else []
+    names = [entry.get(key) if isinstance(entry, dict) else None for entry in entries]
+    for name, times in Counter(name for name in names if isinstance(name, str)).items():
+        if times > 1:
+            last = len(names) - 1 - names[::-1].index(name)
+            yield Fault((*path, last, key), f"{what} {name!r} is there twice")
+
+
+# --- sense ----------------------------------------------------------------------------------------
+
+
+def _parts_known(own: Table, whole: Table, offered: Table) -> Iterator[Fault]:
+    """A part that a person grades may have any name; one with checks must be one that the grader has."""
+    have = {part["id"]: {line["check"] for line in part["lines"]} for part in offered["part"]}
+    by = {part["id"]: part.get("by", "checks") for part in whole["part"]}
+    for path, part in _own(own, "part"):
+        if by[part["id"]] == "a person":
+            if part["id"] in JUDGED:
+                what = (
+                    f"checks of the grader bear this name: a part that {by[part['id']]} grades needs another"
+                )
+                yield Fault((*path, "id"), what)
+            continue
+        if part["id"] not in have:
+            what = f'the grader has no checks for it{near(part["id"], have)}; or say by = "a person"'
+            yield Fault((*path, "id"), what)
+            continue
+        for inner, line in _own(part, "lines", path):
+            if line["check"] not in have[part["id"]]:
+                unknown = f"the grader has no such check{near(line['check'], have[part['id']])}"
+                yield Fault((*inner, "check"), unknown)
+
+
+def _complete(own: Table, whole: Table, _: Table) -> Iterator[Fault]:
+    """Every part and line has what it needs, from here or from what is inherited."""
+    for part in (part for part in whole["part"] if part.get("on", True)):
+        path = _path(own, part["id"])
+        if "title" not in part:
+            yield Fault((*path, "title"), "'title' must be some words, it is missing")
+        if not on(part):
+            yield Fault((*path, "lines"), "'lines' must be a list of at least one table, none is on")
+        for line in on(part):
+            for key, wanted in (("title", "some words"), ("points", "a number")):
+                if line.get(key) is None:
+                    where = _path(own, part["id"], line["check"])
+                    yield Fault((*where, key), f"{key!r} must be {wanted}, it is missing")
+    if not any(part.get("on", True) for part in whole["part"]):
+        yield Fault(("part",), "no part is on")
+
+
+def _adds_up(own: Table, whole: Table, _: Table) -> Iterator[Fault]:
+    """The points of lines add up to those of their part, each above zero."""
+    for part in (part for part in whole["part"] if part.get("on", True)):
+        points = [Decimal(line["points"]) for line in on(part) if line.get("points") is not None]
+        path = (*_path(own, part["id"]), "points")
+        if "points" in part and sum(points) != Decimal(part["points"]):
+            said = f"its lines add up to {sum(points)} points, but it says points = {part['points']}"
+            yield Fault(path, said)
+        elif any(value <= 0 for value in points):
+            yield Fault(path, f"{part['points']} points are too few: its other lines would be worth nothing")
+
+
+def _plans(own: Table, whole: Table, offered: Table) -> Iterator[Fault]:
+    """A training plan can be asked for, says all that it needs, and what it falls back on is there."""
+    for name, plan in whole.get("plans", {}).items():
+        if name not in offered["plans"]:
+            yield Fault(("plans", name), f"unknown training plan {name!r}{near(name, offered['plans'])}")
+        for key in sorted(PLAN - set(plan)):
+            yield Fault(("plans", name, key), f"plans.{name}: {key!r} is missing")
+        other = plan.get("otherwise", "")
+        if other and other not in whole["plans"]:
+            what = f"plans.{name}: there is no plan {other!r}{near(other, whole['plans'])}"
+            yield Fault(("plans", name, "otherwise"), what)
+
+
+def on(part: Table) -> list[Table]:
+    """The lines of a part that count."""
+    return [line for line in part.get("lines", ()) if line.get("on", True)]
+
+
+def _own(table: Table, key: str, path: Path = ()) -> list[tuple[Path, Table]]:
+    return [((*path, key, at), entry) for at, entry in enumerate(table.get(key, ()))]
+
+
+def _path(own: Table, *names: str) -> Path:
+    """Where a part, or a line of one, stands in a file; as far as it does."""
+    path: Path = ()
+    for key, name in zip(ENTRIES, names, strict=False):
+        found = next((at for at, entry in _own(own, key, path) if entry[ENTRIES[key]] == name), None)
+        if found is None:
+            return path
+        path, own = found, own[key][found[-1]]
+    return path
+
+
+Rule = Callable[[Table, Table, Table], Iterator[Fault]]
+RULES: Sequence[Rule] = (_parts_known, _complete, _adds_up, _plans)

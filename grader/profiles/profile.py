@@ -1,0 +1,45 @@
+"""One course year, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.assignment import GRADED, PART_OF
+from grader.rubric import Line, Rubric
+
+DEFAULT = "ece285"
+
+
+def name_of(word: str) -> str:
+    """The name of the profile that a word stands for: a file's own, without its folder."""
+    return Path(word).stem if word.endswith(".toml") else Path(word).name
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a course year asks; `word` names it on any command line: a name, or the path of its file."""
+
+    word: str
+    title: str
+    rubric: Rubric
+    plans: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    about: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name, which reports carry."""
+        return name_of(self.word)
+
+    @property
+    def graded(self) -> tuple[str, ...]:
+        """The classes and functions that it asks for."""
+        asked = {part.id for part in self.rubric.parts}
+        return tuple(name for name in GRADED if PART_OF[name] in asked)
+
+    @property
+    def lines(self) -> Mapping[str, Line]:
+        """The lines of its rubric by id."""
+        return {line.id: line for line in self.rubric.lines}

@@ -1,0 +1,38 @@
+"""A profile's file as it was written: its text, and the table in it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from grader.errors import CallError
+
+Table = Mapping[str, Any]
+ENTRIES = {"part": "id", "lines": "check"}  # lists of tables, each known by a key of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file; numbers with a point are Decimals, so that points add up as they do on paper."""
+
+    path: Path
+    text: str
+    table: Table = field(compare=False, repr=False)
+
+
+def read(path: Path) -> Source:
+    """Read a file; raises CallError where it is not there or is no TOML."""
+    try:
+        text = path.read_bytes().decode()
+        return Source(path, text, parsed(text))
+    except (OSError, ValueError, RecursionError) as error:
+        raise CallError(f"{path.name}: {error}") from error
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """The table in a text; raises ValueError with the line where it is no TOML."""
+    return tomllib.loads(text, parse_float=Decimal)
