@@ -53,8 +53,8 @@ def test_the_report_has_the_shape_that_others_rely_on(grade: Grade) -> None:
     report = json.loads(render(grade))
 
     assert list(report) == [
-        "schema", "student", "score", "max_score", "pending", "complete", "profile", "late", "parts", "checks",
-        "notes", "evidence", "provenance",
+        "schema", "student", "score", "max_score", "pending", "complete", "profile", "late", "parts",
+        "checks", "notes", "evidence", "provenance",
     ]  # fmt: skip
     assert report["schema"] == 1
     assert list(report["parts"][0]) == ["id", "title", "score", "max_score", "pending"]
