@@ -14,6 +14,7 @@ from grader import grading, interrupts, profiles, reports
 from grader.classroom import gradebook, identity, page, roll
 from grader.classroom.handed_in import Class, Entry
 from grader.classroom.late import lateness
+from grader.classroom.similar.kept import kept_pairs
 from grader.classroom.statistics import Row
 from grader.engines import local
 from grader.errors import CallError, IsolationError
@@ -23,6 +24,7 @@ from grader.marks.standing import Standing
 from grader.records import saved
 from grader.records.grade import Grade, Lateness, Outcome
 from grader.records.progress import Progress
+from grader.records.submission import Slice
 from grader.scoring import deducted
 
 REPORTS = reports.USUAL
@@ -186,10 +188,11 @@ def take_over(home: Home, grade: Grade) -> None:
     beside.take_over(home.folder, home.subject, grade, rubric, home.marks)
 
 
-def write_pages(rows: Sequence[Row], out: Path, title: str, one: Class) -> None:
+def write_pages(rows: Sequence[Row], out: Path, title: str, one: Class, handout: Slice | None = None) -> None:
     """The pages about the class as a whole, each written whole or not at all, and who is in it."""
+    pairs = kept_pairs(rows, handout, out)
     pages = {
-        PAGE: partial(page.render, title, rows, one),
+        PAGE: partial(page.render, title, rows, one, pairs),
         "gradebook.csv": partial(gradebook.gradebook, rows),
         roll.FILE: partial(roll.render, title, one),
     }

@@ -14,19 +14,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.assignment import TOPIC
-from grader.classroom import similar, statistics
+from grader.classroom import statistics
 from grader.classroom.handed_in import Class, Entry
+from grader.classroom.similar.pairs import Pair
+from grader.classroom.similar.same import same
 from grader.classroom.statistics import Item, Row
 from grader.records.grade import Grade
 from grader.reports import assessed, words
 from grader.reports.escape import printable
 
+PAIRS = 50  # shown, the most telling first
 SCRIPT = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
 # The only script that the page's policy lets a browser run is this one, known by its hash.
 SCRIPT_HASH = "sha256-" + base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
 
 
-def render(title: str, rows: Sequence[Row], one: Class) -> str:
+def render(title: str, rows: Sequence[Row], one: Class, pairs: Sequence[Pair] = ()) -> str:
     """The page; links lead to NAME/report.html beside it."""
     grades = [row.grade for row in rows if row.grade and row.entry.is_of_students]
     template = _environment().get_template("page.html")
@@ -44,7 +47,9 @@ def render(title: str, rows: Sequence[Row], one: Class) -> str:
         spreads=statistics.spreads(grades),
         items=_by_part(grades),
         clusters=statistics.clusters(row for row in rows if row.entry.is_of_students),
-        alike=similar.alike(rows),
+        same=same(rows),
+        pairs=pairs[:PAIRS],
+        more_pairs=len(pairs[PAIRS:]),
         seconds=mean(grade.provenance.seconds for grade in grades) if grades else 0.0,
         script=Markup(SCRIPT),
         script_hash=SCRIPT_HASH,

@@ -83,6 +83,8 @@ def class_command(
     changed: words.Changed = False,
     failed_only: words.FailedOnly = False,
     cause: words.Cause = "",
+    handout: words.Handout = None,
+    export: words.Export = None,
     training: words.Training = "auto",
     seed: words.Seed = None,
     device: words.Device = "auto",
@@ -94,14 +96,17 @@ def class_command(
 ) -> None:
     """Grade a class; what is graded already, and unchanged, is not graded again."""
     from grader.classroom.batch import View, Which
-    from grader.commands.class_ import grade_class
+    from grader.commands.class_ import Alike, grade_class
     from grader.grading import Options
 
     if changed + failed_only + bool(cause) > 1:
         raise CallError("--changed, --failed-only and --cause exclude each other.")
     which = Which.CHANGED if changed else Which.FAILED if failed_only else Which.STALE
     options, view = Options(training, seed, device, isolation, profile), View(audience, tuple(also))
-    code = grade_class(SCREEN, folder, out, roster, marks, jobs, which, cause, options, view, fail_under)
+    alike = Alike(handout, export)
+    code = grade_class(
+        SCREEN, folder, out, roster, marks, jobs, which, cause, alike, options, view, fail_under
+    )
     raise typer.Exit(code)
 
 

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from grader import intake
 from grader.classroom import batch, handed_in
 from grader.classroom.batch import View, Which
 from grader.classroom.handed_in import Class
 from grader.classroom.people import Roster, read_roster
+from grader.classroom.similar import export
 from grader.classroom.statistics import Row, spreads
 from grader.commands.codes import exit_code
 from grader.commands.display import LONGEST, watching_class
 from grader.commands.screen import Screen
 from grader.engines import local
+from grader.errors import CallError
 from grader.grading import Options
 from grader.marks import store
+from grader.paths import shown
+from grader.records.submission import Slice
 from grader.reports.escape import one_line
 from grader.sandbox.isolation import choose
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What is given for finding code that people share: the handout, and where to write everybody's code."""
+
+    handout: Path | None = None
+    export: Path | None = None
 
 
 def grade_class(
@@ -29,11 +43,15 @@ def grade_class(
     jobs: int | None,
     which: Which,
     cause: str,
+    alike: Alike,
     options: Options,
     view: View,
     fail_under: float | None,
 ) -> int:
     """Grade what is left of a class, write its pages, and say the worst exit code."""
+    handout = _handout(alike.handout)
+    if alike.export:
+        export.check(alike.export)
     one = handed_in.read(folder, read_roster(roster) if roster else Roster(), out)
     kept = marks or store.beside(out)
     batch.check_marks(one.entries, out, options.profile)
@@ -45,10 +63,25 @@ def grade_class(
     ended = watching_class(events, len(tasks), screen.err)
     problems = {done.task.name: one_line(done.problem, LONGEST) for done in ended}
     rows = batch.collect(one.entries, out, kept, view, problems, options.profile)
-    batch.write_pages(rows, out, one.folder.resolve().name, one)
+    batch.write_pages(rows, out, one.folder.resolve().name, one, handout)
+    if alike.export:
+        count = export.write(rows, alike.export, handout)
+        screen.remark(f"The code of {count} submissions is in {shown(alike.export)}.")
     graded = [row for row in rows if row.entry.path]
     _show(screen, one, graded, out)
     return max(exit_code(row.grade, fail_under) for row in graded)
+
+
+def _handout(path: Path | None) -> Slice | None:
+    """What is graded of the handout; raises CallError for one that can't be read."""
+    if path is None:
+        return None
+    if not path.exists():
+        raise CallError(f"There is no handout {shown(path)}.")
+    found = intake.read(path)
+    if found.problem:
+        raise CallError(f"{shown(path)} can't be read as the handout: {found.problem}.")
+    return found.slice
 
 
 def _show(screen: Screen, one: Class, rows: Sequence[Row], out: Path) -> None:

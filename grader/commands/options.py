@@ -84,6 +84,14 @@ Marks = Annotated[
     typer.Option(help="File of people's marks.", show_default="OUT.marks.sqlite beside OUT", callback=home),
 ]
 MarksFile = Annotated[Path, typer.Argument(metavar="FILE", help="A .toml or .csv file.", callback=home)]
+Handout = Annotated[
+    Path | None,
+    typer.Option(help="The handout: what comes from it is nothing that two have in common.", callback=home),
+]
+Export = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Also write everybody's code for JPlag and Dolos.", callback=home),
+]
 To = Annotated[
     Path, typer.Option("--to", metavar="DIR", help="Folder that the release is written to.", callback=home)
 ]

@@ -264,12 +264,12 @@ def test_who_handed_in_nothing_has_no_folder(fake: Fake, out: Path) -> None:
 
 
 def test_the_pages_of_a_class_are_written(fake: Fake, alice: Entry, out: Path) -> None:
-    """Three files and no leftovers of writing them."""
+    """Four files and no leftovers of writing them."""
     grade_it(alice, out)
     write_pages(collect([alice], out, MARKS(out), VIEW, {}), out, "class", Class(out, (alice,)))
 
     names = sorted(path.name for path in out.iterdir() if path.is_file())
-    assert names == [".class.json", "gradebook.csv", "index.html"]
+    assert names == [".alike.json", ".class.json", "gradebook.csv", "index.html"]
 
 
 def test_what_an_interrupt_spoilt_is_not_kept(

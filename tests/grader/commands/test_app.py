@@ -288,7 +288,7 @@ def test_a_class_is_graded_and_summed_up(
     assert "[1/2] alice: 5 of 5 (1.0 s; " in err
     assert "2 of 2 graded, mean 100.0 % of the points assessed." in out
     pages = {path.name for path in Path("reports").iterdir() if path.is_file()}
-    assert pages == {"index.html", "gradebook.csv", ".class.json"}
+    assert pages == {"index.html", "gradebook.csv", ".class.json", ".alike.json"}
 
 
 def test_a_class_that_is_graded_costs_nothing(

@@ -25,14 +25,14 @@ LAYOUT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class Same:
     """Submissions of several people with one code; `exactly` False: but for names, comments and layout."""
 
     rows: tuple[Row, ...]
     exactly: bool
 
 
-def alike(rows: Sequence[Row]) -> tuple[Alike, ...]:
+def same(rows: Sequence[Row]) -> tuple[Same, ...]:
     """The groups, the largest first; a student's own submissions are no group."""
     by_code: dict[str, list[tuple[Row, str]]] = defaultdict(list)
     for row in rows:
@@ -41,7 +41,7 @@ def alike(rows: Sequence[Row]) -> tuple[Alike, ...]:
             if len(words) >= FEWEST:
                 by_code[_sha(_renamed(words))].append((row, _sha(words)))
     found = (
-        Alike(tuple(row for row, _ in group), len({whole for _, whole in group}) == 1)
+        Same(tuple(row for row, _ in group), len({whole for _, whole in group}) == 1)
         for group in by_code.values()
         if len({row.entry.people for row, _ in group}) > 1
     )

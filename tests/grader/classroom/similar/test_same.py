@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.classroom.similar import FEWEST, alike
+from grader.classroom.similar.same import FEWEST, same
 from grader.classroom.statistics import Row
 from grader.records.submission import Chunk, Module, Slice
 from tests.grader.a_class import graded, row
@@ -20,7 +20,7 @@ def of(name: str, code: str, problem: str = "") -> Row:
 
 
 def names(*rows: Row) -> list[tuple[list[str], bool]]:
-    return [([row.entry.name for row in one.rows], one.exactly) for one in alike(rows)]
+    return [([row.entry.name for row in one.rows], one.exactly) for one in same(rows)]
 
 
 def test_one_code_of_two_people_is_shown() -> None:

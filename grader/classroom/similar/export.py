@@ -1,0 +1,69 @@
+"""Everybody's graded code as files, for those who would rather ask JPlag or Dolos."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader import tables
+from grader.classroom.statistics import Row
+from grader.classroom.times import parse
+from grader.errors import CallError
+from grader.paths import shown
+from grader.records.submission import Slice
+from grader.reports.escape import one_line
+
+SUBMISSIONS, HANDOUT, INFO = "submissions", "handout", "info.csv"
+OURS = {SUBMISSIONS, HANDOUT, INFO}
+CODE = "graded.py"
+
+
+def check(folder: Path) -> None:
+    """Raise CallError for a folder that holds other things: they would be compared, too, or be gone."""
+    if folder.exists() and not folder.is_dir():
+        raise CallError(f"{shown(folder)} is a file: export to a folder.")
+    strange = (
+        sorted(path.name for path in folder.iterdir() if path.name not in OURS) if folder.is_dir() else []
+    )
+    if strange:
+        raise CallError(
+            f"{shown(folder)} holds other things ({shown(strange[0])}): export to a folder of its own."
+        )
+
+
+def write(rows: Sequence[Row], folder: Path, handout: Slice | None = None) -> int:
+    """Write `submissions/NAME/graded.py`, `info.csv` for Dolos, and the handout; return how many there are.
+
+    No name of a person is written but what a submission itself is called.
+    """
+    check(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    able = [row for row in rows if row.grade and not row.grade.submission.problem]
+    table = list[list[tables.Cell]]()
+    for row in able:
+        assert row.grade
+        _write(folder / SUBMISSIONS / row.entry.name, row.grade.submission.slice)
+        table.append([f"{SUBMISSIONS}/{row.entry.name}/{CODE}", _time(row.entry.at), _section(row)])
+    if handout:
+        _write(folder / HANDOUT, handout)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = tables.write(["filename", "created_at", "label"], table)
+    (folder / INFO).write_text(text, encoding="utf-8", newline="")
+    return len(able)
+
+
+def _write(folder: Path, slice_: Slice) -> None:
+    folder.mkdir(parents=True)
+    chunks = [chunk for module in slice_.modules for chunk in module.chunks]
+    text = "\n\n".join(chunk.source for chunk in (*chunks, *slice_.cam_cell))
+    (folder / CODE).write_text(f"{text}\n", encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _time(at: str) -> str:
+    time = parse(at)
+    return f"{time:%Y-%m-%d %H:%M:%S %z}" if time else ""
+
+
+def _section(row: Row) -> str:
+    return one_line(row.entry.people[0].section) if row.entry.people else ""

@@ -1,0 +1,50 @@
+"""Pairs are found once, and again where anything they depend on has changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.classroom.similar import kept
+from grader.classroom.similar.kept import FILE, kept_pairs
+from grader.classroom.similar.pairs import Pair
+from grader.classroom.statistics import Row
+from grader.records.submission import SavedEvidence
+from tests.grader.a_class import FAILED, graded, row
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Counts how often pairs were looked for."""
+    times = list[int]()
+
+    def pairs(rows: list[Row], handout: object) -> tuple[Pair, ...]:
+        times.append(len(rows))
+        return (Pair((rows[0], rows[1]), ("code: half \ud800",)),)
+
+    monkeypatch.setattr(kept, "pairs", pairs)
+    return times
+
+
+def test_a_class_that_has_not_changed_is_not_compared_again(tmp_path: Path, asked: list[int]) -> None:
+    """What was kept is what was found."""
+    rows = [row("a"), row("b")]
+
+    assert kept_pairs(rows, None, tmp_path) == kept_pairs(rows, None, tmp_path)
+    assert asked == [2]
+
+
+def test_any_change_is_seen(tmp_path: Path, asked: list[int]) -> None:
+    """A verdict, a name, a claim, one more submission; a file that was spoilt."""
+    rows = [row("a"), row("b")]
+    claims = replace(graded("b"), submission=replace(graded("b").submission, saved=SavedEvidence(True, ())))
+    kept_pairs(rows, None, tmp_path)
+    kept_pairs([row("a"), row("b", graded("b", crop=FAILED, why="x"))], None, tmp_path)
+    kept_pairs([row("a"), row("b", name="Bea")], None, tmp_path)
+    kept_pairs([row("a"), row("b", claims), row("c")], None, tmp_path)
+    (tmp_path / FILE).write_text("[]")
+    kept_pairs([row("a"), row("b", claims), row("c")], None, tmp_path)
+
+    assert asked == [2, 2, 2, 3, 3]
