@@ -60,7 +60,9 @@ def _save(
     queue = desk.queue(request.path_params["queue"])
     place = piece.place(check.id)
     said = picks.mark(piece.subject, check, sent.picks, desk.items(check), about(piece.grade, check))
-    second = queues.is_second(place, desk.ledger, desk.class_, desk.scope, queue.id)
+    second = form.one("second") == "yes" and queues.is_second(
+        place, desk.ledger, desk.class_, desk.scope, queue.id
+    )  # who saw the page as a first reading is told of a conflict, not taken for a second reader
     problem = CHANGED if form.one("about") not in ("", said.about) else sent.problem
     if problem := problem or _problem(check, said, second):
         return render(request, desk, Draft(sent.picks, problem, adjustment=sent.adjustment))

@@ -52,7 +52,9 @@ def render(request: Request, desk: Desk, draft: Draft | None = None) -> Response
     queue = desk.queue(request.path_params["queue"])
     place, ledger = piece.place(judged.id), desk.ledger
     check = next(one for one in desk.board.merged[piece.key].checks if one.id == judged.id)
-    second = queues.is_second(place, ledger, desk.class_, desk.scope, queue.id)
+    second = not (draft and draft.conflict) and queues.is_second(
+        place, ledger, desk.class_, desk.scope, queue.id
+    )
     entry = ledger.mark(place)
     standing = entry.what if entry and isinstance(entry.what, Mark) and not second else None
     given = draft.picks if draft else picks.of(standing)

@@ -104,7 +104,10 @@ class Browser:
         assert seen
         items = fields.pop("items", ())
         assert isinstance(items, tuple)
-        pairs = [("item", str(item)) for item in items] + [(key, str(value)) for key, value in fields.items()]
+        second = [("second", "yes")] * ('name="second"' in page)
+        pairs = [*second, *(("item", str(item)) for item in items)] + [
+            (key, str(value)) for key, value in fields.items()
+        ]
         return self.post(path, [("seen", seen[1]), ("do", do), *pairs])
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str | None]) -> Answer:
