@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from torch import nn
 from grader.wall.values import SourceLine
 from grader.wall.verbs import CopyVgg, Failure
 from grader.worker.challenge import real_model
+from grader.worker.downloads import downloaded
 from grader.worker.loader import StudentCodeError, World, call, describe, run_chunks
 from grader.worker.models import without_slow_initialisers
 from grader.worker.places import is_students, line_of
@@ -24,6 +24,8 @@ TELLING = ("vgg", "pretrain", "copy", "transfer", "load", "init", "weight", "bac
 ENOUGH = 8  # ways that are tried: some take a second
 VGG_LIKE = ("vgg", "pretrain", "source", "src", "backbone")  # in the name of an argument
 PASSED = {"forward", "train", "eval"}
+BOUND = (("model", "vgg16"), ("model",))  # what a method is called with; of a class method, a class
+FREE = (("vgg16",), ("model", "vgg16"), ("vgg16", "model"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Way:
 def ways(world: World, asked: CopyVgg) -> list[Way]:
     """The ways of a submission, likeliest first: named for VGG, the notebook's own, by what they take."""
     model = type(real_model(world, asked))
-    named = [*_methods(model), *_functions(world)]
+    named = [*_methods(world, asked, model), *_functions(world, asked)]
     by_name = [way for way in named if "vgg" in way.name.lower()]
     others = sorted((way for way in named if way not in by_name), key=lambda way: _rank(way.name))
     found = [*by_name, *_replays(world, asked), *others, *_constructors(world, asked)]
@@ -51,42 +53,45 @@ def _rank(name: str) -> int:
 # --- methods and functions --------------------------------------------------------------------------
 
 
-def _methods(model: type[nn.Module]) -> Iterator[Way]:
+def _methods(world: World, asked: CopyVgg, model: type[nn.Module]) -> Iterator[Way]:
     """The methods of the submission's classes that can be called with a VGG-16, or get one themselves."""
     for name in dir(model):
         method = inspect.getattr_static(model, name, None)
         function = getattr(method, "__func__", method)
         if name in PASSED or name.startswith("__") or not inspect.isfunction(function):
             continue
-        if is_students(function):
-            for arguments in _fitting(function, ("model", "vgg16"), ("model",)):
-                if len(arguments) > 1 or _asks_for_vgg(function):
-                    yield Way(name, _method(name, arguments))
+        free = isinstance(method, staticmethod)
+        for form in _fitting(function, *(FREE if free else BOUND)) if is_students(function) else ():
+            if "vgg16" in form or _asks_for_vgg(function):
+                yield Way(name, _method(world, asked, name, form if free else form[1:]))
 
 
-def _method(name: str, arguments: tuple[str, ...]) -> Callable[[nn.Module, nn.Module], None]:
+def _method(world: World, asked: CopyVgg, name: str, form: tuple[str, ...]) -> Callable[..., None]:
     def go(model: nn.Module, vgg16: nn.Module) -> None:
-        call(getattr(model, name), *([vgg16] if "vgg16" in arguments else []))
+        made = call(getattr(model, name), *(vgg16 if each == "vgg16" else model for each in form))
+        _adopt(world, asked, made)
 
     return go
 
 
-def _functions(world: World) -> Iterator[Way]:
-    """The functions that take a model and a VGG-16, in either order, or a model alone."""
+def _functions(world: World, asked: CopyVgg) -> Iterator[Way]:
+    """The functions that take a model and a VGG-16, in either order, or one of them alone."""
     for name, function in world.targets.items():
         if not inspect.isfunction(function):
             continue
         names = list(inspect.signature(function).parameters)
         vgg_first = bool(names) and any(word in names[0].lower() for word in VGG_LIKE)
         both = ("vgg16", "model") if vgg_first else ("model", "vgg16")
-        for arguments in _fitting(function, both, both[::-1], ("model",)):
-            if len(arguments) > 1 or _asks_for_vgg(function):
-                yield Way(name, _function(function, arguments))
+        for form in _fitting(function, both, both[::-1], ("model",), ("vgg16",)):
+            if len(form) > 1 or _asks_for_vgg(function):
+                yield Way(name, _function(world, asked, function, form))
 
 
-def _function(function: Callable[..., Any], arguments: tuple[str, ...]) -> Callable[..., None]:
+def _function(
+    world: World, asked: CopyVgg, function: Callable[..., Any], form: tuple[str, ...]
+) -> Callable[..., None]:
     def go(model: nn.Module, vgg16: nn.Module) -> None:
-        call(function, *(vgg16 if each == "vgg16" else model for each in arguments))
+        _adopt(world, asked, call(function, *(vgg16 if each == "vgg16" else model for each in form)))
 
     return go
 
@@ -144,13 +149,27 @@ def _constructors(world: World, asked: CopyVgg) -> Iterator[Way]:
 
 
 def _adopt(world: World, asked: CopyVgg, made: object) -> None:
-    """Take a model that copying made for the one under examination, if it is alike."""
-    made = getattr(made, "module", made)
+    """Take a model that copying made, or that stands in what it made, for the one under examination."""
     known = real_model(world, asked)
-    if isinstance(made, nn.Module) and made is not known:
-        shapes = {name: parameter.shape for name, parameter in made.named_parameters()}
-        if shapes == {name: parameter.shape for name, parameter in known.named_parameters()}:
-            world.state.real = Real((asked.model, asked.n_class), made.cpu().eval())
+    for model in _models_in(made):
+        if model is known:
+            return
+        if _shapes(model) == _shapes(known):
+            world.state.real = Real((asked.model, asked.n_class), model.cpu().eval())
+            return
+
+
+def _models_in(made: object) -> Iterator[nn.Module]:
+    """The models in a wrapper, a table, a list or an object that holds them."""
+    held = made.values() if isinstance(made, dict) else made if isinstance(made, list | tuple) else ()
+    own = vars(made).values() if hasattr(made, "__dict__") and not isinstance(made, nn.Module) else ()
+    for each in (made, *held, *own):
+        if isinstance(each, nn.Module):
+            yield from each.modules()
+
+
+def _shapes(model: nn.Module) -> dict[str, torch.Size]:
+    return {name: parameter.shape for name, parameter in model.named_parameters()}
 
 
 # --- whether one did ----------------------------------------------------------------------------------
@@ -167,39 +186,6 @@ def took(model: nn.Module, vgg16: nn.Module) -> bool:
         if any(torch.equal(flat[:64], each[:64]) and torch.equal(flat, each) for each in alike):
             return True
     return False
-
-
-@contextmanager
-def downloaded(vgg16: nn.Module) -> Iterator[None]:
-    """While this lasts, torchvision's pretrained VGG-16 is this one, however it is asked for."""
-    from torchvision.models import vgg
-
-    build = vgg._vgg
-
-    def given(cfg: str, batch_norm: bool, weights: Any, *rest: Any, **options: Any) -> nn.Module:
-        if cfg == "D" and not batch_norm and weights is not None:
-            return vgg16
-        built: nn.Module = build(cfg, batch_norm, weights, *rest, **options)
-        return built
-
-    def state(url: Any, *_: Any, **__: Any) -> Any:
-        if "vgg16" in str(url):
-            return dict(vgg16.state_dict())
-        return loads["torch.hub"](url, *_, **__)
-
-    places = dict.fromkeys(("torch.hub", "torchvision.models._api"), "load_state_dict_from_url")
-    places |= {"torch.utils.model_zoo": "load_url"}
-    there = {name: key for name, key in places.items() if name in sys.modules}
-    loads = {name: vars(sys.modules[name])[key] for name, key in there.items()}
-    vgg._vgg = given
-    for name, key in there.items():
-        setattr(sys.modules[name], key, state)
-    try:
-        yield
-    finally:
-        vgg._vgg = build
-        for name, key in there.items():
-            setattr(sys.modules[name], key, loads[name])
 
 
 def copied(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import re2
 
-from grader.assignment import CAM, MAP, PREDICT
+from grader.assignment import CAM, FCN8S, MAP, PREDICT
 from grader.intake.claims.answers import answers
 from grader.intake.claims.figures import MOST, figure, pictures
 from grader.intake.claims.logs import Log, logs, predictions
@@ -45,12 +45,16 @@ def _evidence(cells: Sequence[Cell], program: Program, cam_labels: frozenset[str
 
 
 def _runs(cell: Cell, found: list[Log], story: Story) -> Iterator[TrainingRun]:
+    """The logs of a cell, each with its model.
+
+    Where the code doesn't tell how the model began, the log does; nobody is asked for FCN-8s from scratch.
+    """
     trained = story.trainings(cell.label)
     for number, log in enumerate(found):
         told = trained[min(number, len(trained) - 1)] if trained else story.heading(cell.label)
-        yield TrainingRun(
-            cell.label, told.model, told.pretrained, log.epochs, log.test_accuracy, log.test_mean_iou
-        )
+        pretrained = told.pretrained or (log.learns and (not trained or told.model == FCN8S.part))
+        results = log.epochs, log.test_accuracy, log.test_mean_iou
+        yield TrainingRun(cell.label, told.model, pretrained, *results)
 
 
 def _figures(cells: Sequence[Cell], story: Story, cam_labels: frozenset[str]) -> Iterator[Figure]:

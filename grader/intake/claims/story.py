@@ -10,17 +10,16 @@ from dataclasses import dataclass
 
 import re2
 
-from grader.assignment import NETWORKS
+from grader.intake.claims.pretraining import PRETRAINED, SCRATCH, asks
 from grader.intake.code.effects import Call, calls, path, running
 from grader.intake.code.names import FUNCTIONS
 from grader.intake.code.program import Program
+from grader.intake.code.reaching import MODELS, by_key, reached
 from grader.intake.files.notebook import Cell
 
-MODELS = {network.name: part for part, network in NETWORKS.items()}
 OTHER = "other"  # a model that is none of the two
 MENTION = re2.compile(r"(?i)FCN[\s_-]*(32|8)s?\b")
-PRETRAINED = re2.compile(r"(?i)vgg|pre-?train")
-SCRATCH = re2.compile(r"(?i)from scratch|pretrained\s*=\s*False")
+PREPARES = re2.compile(r"(?i)pre_?-?train\w*|_?trained")  # what such a call does is no training
 TRAINS = re2.compile(r"(?i)train|fit")
 LATER_PART = re2.compile(r"(?i)[\s#]*(?:\d[\d.]*\s*)?Part\s*[34]\b")
 DEEPEST = 6
@@ -53,7 +52,7 @@ class Story:
         found = [
             self._of_call(at, call)
             for at, call in self._cells.get(label, ())
-            if TRAINS.search(call.path.rpartition(".")[2])
+            if TRAINS.search(PREPARES.sub("", call.path.rpartition(".")[2]))
         ]
         return [told for told in found if told.model]
 
@@ -79,7 +78,13 @@ class Story:
         if told := next((told for told in found if told.model in MODELS.values()), None):
             return told
         first = next((name for name in (*named, *call.arguments[:1]) if name), None)
-        return self._of_name(first, at) if first else Told()
+        told = self._of_name(first, at) if first else Told()
+        return told if told.model else self._of_texts(at)
+
+    def _of_texts(self, at: int) -> Told:
+        """What a statement tells that makes its model where it uses it, as in `Trainer(build("fcn8s"))`."""
+        model = self._of_key(at)
+        return Told(model, bool(model) and (self._pretrains[at] or asks(self._program, at)))
 
     def _of_name(self, name: str, time: int, depth: int = 0) -> Told:
         """What a name stood for, found through the statements that bound it."""
@@ -93,7 +98,9 @@ class Story:
         if (name, at) not in self._told:
             self._told[name, at] = self._of_statement(at, depth)
         told = self._told[name, at]
-        copied = bool(told.model) and any(self._copies(name, between) for between in range(at, time))
+        copied = bool(told.model) and (
+            any(self._copies(name, between) for between in range(at, time)) or self._fetches(at)
+        )
         return Told(told.model, told.pretrained or copied)
 
     def _of_statement(self, at: int, depth: int) -> Told:
@@ -110,8 +117,21 @@ class Story:
             return Told(made.pop()) if len(made) == 1 else Told()
         built = [call.path.rpartition(".")[2] for call in self._calls[at]]  # `models.FCN32s()` reads `models`
         inner = [self._of_name(read, at, depth + 1) for read in (*built, *sorted(names.reads))]
-        return next(
-            (told for told in sorted(inner, key=lambda told: told.model == OTHER) if told.model), Told()
+        told = next((one for one in sorted(inner, key=lambda one: one.model == OTHER) if one.model), Told())
+        if (not told.model or len(reached(self._program, at)) > 1) and (model := self._of_key(at)):
+            return Told(model, told.pretrained)
+        return told
+
+    def _of_key(self, at: int) -> str:
+        """The model that a statement names by a text, or that it leads to and to no other."""
+        found = reached(self._program, at)
+        return by_key(self._program, at) or (MODELS[next(iter(found))] if len(found) == 1 else "")
+
+    def _fetches(self, at: int) -> bool:
+        """Whether a statement is given a VGG-16, or calls a function that gets one."""
+        statement = self._program.statements[at]
+        return isinstance(statement.node, ast.Assign) and (
+            any(self._is_vgg(read, at) for read in statement.names.reads) or asks(self._program, at)
         )
 
     def _copies(self, name: str, at: int) -> bool:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from grader.assignment import FCN8S, FCN32S, GRADED, MAP, PREDICT, WEIGHT
 from grader.intake.code.cutting import chunks, in_order
-from grader.intake.code.effects import calls, running
+from grader.intake.code.effects import calls, path, running
 from grader.intake.code.names import FUNCTIONS
 from grader.intake.code.names import walk as nodes_of
 from grader.intake.code.program import Program
+from grader.intake.code.reaching import reached
 from grader.intake.code.slicing import Walk
 from grader.intake.code.weight import is_heavy
 from grader.records.submission import Copying
@@ -33,10 +34,10 @@ def copyings(walk: Walk) -> dict[str, tuple[Copying, ...]]:
 def _of_model(walk: Walk, model: str) -> Iterator[Copying]:
     for entry in walk.entries:
         program = walk.library.program(entry)
-        for at, name in _built(program, model) if program else ():
+        for at, name in _built(walk, program, model) if program else ():
             assert program is not None
             touching = _touching(walk, program, at, name)
-            if not touching:
+            if not touching and _is_plain(program.statements[at].node, model):
                 continue
             fork = walk.fork()
             for position in (at, *touching):
@@ -46,13 +47,37 @@ def _of_model(walk: Walk, model: str) -> Iterator[Copying]:
             yield Copying(entry, name, chunks(fork, entry, in_order(program, positions)))
 
 
-def _built(program: Program, model: str) -> Iterator[tuple[int, str]]:
-    """The positions where a model is built, each with the name it is given."""
+def _built(walk: Walk, program: Program, model: str) -> Iterator[tuple[int, str]]:
+    """The positions where a model is built, or taken from what builds it, each with the name it is given."""
+    used = _used(walk, program)
     for at, statement in enumerate(program.statements):
         if not isinstance(statement.node, ast.Assign) or len(statement.names.binds) != 1:
             continue
-        if any(call.path.rpartition(".")[2] == model for call in calls(running([statement.node]))):
-            yield at, next(iter(statement.names.binds))
+        name = next(iter(statement.names.binds))
+        paths = [call.path for call in calls(running([statement.node]))]
+        named = any(model in path.split(".") for path in paths)
+        if named or (name in used and not _is_foreign(program, paths) and model in reached(program, at)):
+            yield at, name
+
+
+def _used(walk: Walk, program: Program) -> set[str]:
+    """What is given to statements that train."""
+    return {name for at in walk.barred(program.name) for name in program.statements[at].names.reads}
+
+
+def _is_foreign(program: Program, paths: list[str]) -> bool:
+    """Whether a library's functions alone are called: an optimiser is no model."""
+    return bool(paths) and all(path.split(".")[0] in program.foreign for path in paths)
+
+
+def _is_plain(node: ast.stmt, model: str) -> bool:
+    """Whether a statement builds a model, moves it or renames it, and nothing more: `FCN8s(12).cuda()`."""
+    value = node.value if isinstance(node, ast.Assign) else None
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in IDLE:
+        value = value.func.value
+    if isinstance(value, ast.Call):
+        return path(value.func).rpartition(".")[2] == model and len(value.args) + len(value.keywords) < 2
+    return isinstance(value, ast.Name)
 
 
 def _touching(walk: Walk, program: Program, built: int, name: str) -> list[int]:

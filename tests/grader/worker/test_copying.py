@@ -27,6 +27,8 @@ WAYS: dict[str, tuple[str, tuple[str, str]]] = {
     "a method that gets it itself": ("warm_up", method(f"def warm_up(self):\n        {OWN.format('pretrained=True')}")),
     "... by the new argument": ("warm_up", method(f"def warm_up(self):\n        {OWN.format('weights=torchvision.models.VGG16_Weights.DEFAULT')}")),
     "a function, model first": ("transfer", ("class FCN32s", f"def transfer(a, b):\n    {COPY.format('a', 'b')}\n\n\nclass FCN32s")),
+    "a class method": ("begin_with", method(f"@classmethod\n    def begin_with(cls, net):\n        made = cls()\n        {COPY.format('made', 'net')}\n        return made")),
+    "a static method": ("begin_with", method(f"@staticmethod\n    def begin_with(net):\n        made = FCN32s()\n        {COPY.format('made', 'net')}\n        return made")),
     "a function, model last": ("transfer", ("class FCN32s", f"def transfer(a, b):\n    {COPY.format('b', 'a')}\n\n\nclass FCN32s")),
     "a method beside one that is named for VGG": (
         "fetch", method(f"def vgg_block(self, width):\n        return width + 1\n\n    def fetch(self, net):\n        {COPY.format('self', 'net')}"),
@@ -78,15 +80,3 @@ def test_where_nothing_copies_nothing_is_named() -> None:
     answer, _ = ask(world, "copy_vgg", stand_ins={})
 
     assert answer == {"way": "", "failed": None}
-
-
-def test_torchvision_is_as_it_was_afterwards() -> None:
-    """Only while copying is its VGG-16 this one."""
-    from torchvision.models import vgg
-
-    before = vgg._vgg
-    world = tiny()
-    ask(world, "make_vgg", **MADE)
-    ask(world, "copy_vgg", stand_ins={})
-
-    assert vgg._vgg is before

@@ -62,3 +62,26 @@ def test_headings_tell_where_names_do_not(story: Story) -> None:
     assert story.heading("cell 6") == Told("fcn32s", True)
     assert story.heading("cell 2") == Told("fcn32s", False)
     assert story.heading("cell 10") == Told()
+
+
+TABLE = """\
+NETS = {"a": FCN32s, "b": FCN8s}
+def build(key, donor=None): return NETS[key](12)
+vgg16 = models.vgg16(pretrained=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("m = build('b', donor=vgg16)\nTrainer(m)", Told("fcn8s", True)),
+        ("m = build('a')\nTrainer(m)", Told("fcn32s", False)),
+        ("Trainer(build('b'))", Told("fcn8s", False)),
+        ("m = FCN8s()\nm.load_pretrained(vgg16)\nTrainer(m)", Told("fcn8s", True)),
+        ("nets = {'x': FCN32s(), 'y': FCN8s()}\nm = nets['y']\nTrainer(m)", Told("fcn8s", False)),
+    ],
+)
+def test_models_are_told_by_tables_and_keys(text: str, told: Told) -> None:
+    """And what loads pretrained weights is no training."""
+    made = program("submission", [Source("cell 1", TABLE + text)], lambda _: False)
+    assert Story(made, [Cell("cell 1", "code", TABLE + text)]).trainings("cell 1") == [told]

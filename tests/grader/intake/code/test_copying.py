@@ -20,6 +20,11 @@ CELLS: dict[str, tuple[str, list[str]]] = {
         "m = FCN8s().cuda()\nfor a, b in zip(m.layers, get()):\n    a.weight = b.weight",
         ["m = FCN8s().cuda()", "for a, b in zip(m.layers, get()):\n    a.weight = b.weight"],
     ),
+    "a constructor of its own": ("m = FCN8s.start(get())\nTrainer(m)", ["m = FCN8s.start(get())"]),
+    "a table": (
+        "t = {'a': FCN8s}\nn = t['a']()\nn.weight = get()\nm = n\nTrainer(m)",
+        ["t = {'a': FCN8s}", "n = t['a']()", "n.weight = get()"],
+    ),
     "nothing": ("m = FCN8s()\nm = m.to(device)\nTrainer(m)\nm.load_pretrained(1)", []),
     "another model": ("m = FCN8s()\nm = Other()\nm.load_pretrained(1)", []),
 }
