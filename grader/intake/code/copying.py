@@ -54,15 +54,21 @@ def _built(walk: Walk, program: Program, model: str) -> Iterator[tuple[int, str]
         if not isinstance(statement.node, ast.Assign) or len(statement.names.binds) != 1:
             continue
         name = next(iter(statement.names.binds))
-        paths = [call.path for call in calls(running([statement.node]))]
+        nodes = list(running([statement.node]))
+        paths = [call.path for call in calls(nodes)]
         named = any(model in path.split(".") for path in paths)
-        if named or (name in used and not _is_foreign(program, paths) and model in reached(program, at)):
+        makes = name in used and any(isinstance(node, ast.Call | ast.Subscript) for node in nodes)
+        if named or (makes and not _is_foreign(program, paths) and model in reached(program, at)):
             yield at, name
 
 
 def _used(walk: Walk, program: Program) -> set[str]:
-    """What is given to statements that train."""
-    return {name for at in walk.barred(program.name) for name in program.statements[at].names.reads}
+    """What is given to statements that train, and what that is made from."""
+    found = {name for at in walk.barred(program.name) for name in program.statements[at].names.reads}
+    for statement in reversed(program.statements):
+        if isinstance(statement.node, ast.Assign) and not found.isdisjoint(statement.names.binds):
+            found |= statement.names.reads
+    return found
 
 
 def _is_foreign(program: Program, paths: list[str]) -> bool:

@@ -22,8 +22,8 @@ CELLS: dict[str, tuple[str, list[str]]] = {
     ),
     "a constructor of its own": ("m = FCN8s.start(get())\nTrainer(m)", ["m = FCN8s.start(get())"]),
     "a table": (
-        "t = {'a': FCN8s}\nn = t['a']()\nn.weight = get()\nm = n\nTrainer(m)",
-        ["t = {'a': FCN8s}", "n = t['a']()", "n.weight = get()"],
+        "t = {'a': FCN8s}\nm = t['a']()\nm.weight = get()\nTrainer(m)",
+        ["t = {'a': FCN8s}", "m = t['a']()", "m.weight = get()"],
     ),
     "nothing": ("m = FCN8s()\nm = m.to(device)\nTrainer(m)\nm.load_pretrained(1)", []),
     "another model": ("m = FCN8s()\nm = Other()\nm.load_pretrained(1)", []),
