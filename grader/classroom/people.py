@@ -83,14 +83,20 @@ def squash(text: str) -> str:
 
 def read_roster(path: Path) -> Roster:
     """Return the roster in a CSV file; raises CallError, with the line, for a table that is no roster."""
-    header, *rows = tables.read(path) or [tables.Line(1, ())]
+    people = [person for person, _ in people_of(path, *(tables.read(path) or [tables.Line(1, ())]))]
+    return roster([person for person in people if person.names() or _ids(person)])
+
+
+def people_of(path: Path, header: tables.Line, *rows: tables.Line) -> list[tuple[Person, tables.Line]]:
+    """Who each row of a table is about; raises CallError, with the line, where its header tells nobody."""
     places = _places(header.cells)
     if not {"name", "first", "last", "email", "login", "sis_id", "submission"} & set(places):
         known = ", ".join(sorted(name for names in COLUMNS.values() for name in names))
         where = f"{path}, line {header.number}"
         raise CallError(f"{where}: none of its columns says who a student is. Known columns: {known}.")
-    people = [_person(row.cells, places) for row in rows if POINTS_POSSIBLE not in row.cells[0].casefold()]
-    return roster([person for person in people if person.names() or _ids(person)])
+    return [
+        (_person(row.cells, places), row) for row in rows if POINTS_POSSIBLE not in row.cells[0].casefold()
+    ]
 
 
 def roster(people: Sequence[Person]) -> Roster:

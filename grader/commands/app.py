@@ -161,6 +161,7 @@ def release_command(
     kind: words.For = "all",
     partial: words.Partial = False,
     title: words.Assignment = "Assignment 3",
+    gradebook: words.Present = None,
 ) -> None:
     """Write what leaves the house: tables for Canvas, Gradescope and Moodle, a report for each student.
 
@@ -168,7 +169,7 @@ def release_command(
     """
     from grader.commands.release import release
 
-    raise typer.Exit(release(SCREEN, out, to, marks, kind, partial, title))
+    raise typer.Exit(release(SCREEN, out, to, marks, kind, partial, title, gradebook))
 
 
 @app.command("profiles")

@@ -102,6 +102,15 @@ For = Annotated[
 Partial = Annotated[
     bool, typer.Option("--partial", help="Release though not all is complete; every file says so.")
 ]
+Present = Annotated[
+    Path | None,
+    typer.Option(
+        "--gradebook",
+        metavar="FILE",
+        help="Canvas's gradebook as it exports it now: canvas.csv leaves out rows that would change nothing.",
+        callback=home,
+    ),
+]
 Assignment = Annotated[
     str,
     typer.Option(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader import profiles
@@ -15,11 +15,13 @@ from grader.errors import CallError
 from grader.marks import store
 from grader.paths import shown
 from grader.release import gate, packages
+from grader.release import present as canvas_now
 from grader.release.imports import IMPORTS
+from grader.release.present import Present
 
-STUDENTS, GRADEBOOK = "students", "gradebook.csv"
+STUDENTS, GRADEBOOK, CANVAS = "students", "gradebook.csv", "canvas.csv"
 KINDS: dict[str, tuple[str, ...]] = {
-    "canvas": ("canvas.csv", GRADEBOOK),
+    "canvas": (CANVAS, GRADEBOOK),
     "gradescope": ("gradescope.csv", GRADEBOOK),
     "moodle": ("moodle.csv", GRADEBOOK),
     "students": (STUDENTS,),
@@ -28,10 +30,21 @@ KINDS: dict[str, tuple[str, ...]] = {
 
 
 def release(
-    screen: Screen, out: Path, to: Path, marks: Path | None, kind: str, partial: bool, title: str
+    screen: Screen,
+    out: Path,
+    to: Path,
+    marks: Path | None,
+    kind: str,
+    partial: bool,
+    title: str,
+    present: Path | None = None,
 ) -> int:
-    """Write what may leave to a folder; 1, and nothing written, where something is not complete."""
+    """Write what may leave to a folder; 1, and nothing written, where something is not complete.
+
+    `present` is Canvas's own export: rows that would change nothing there are left out.
+    """
     _room_for_it(to, out)
+    there = canvas_now.read(present, title) if present else Present()
     one = roll.read(out)
     rows = roll.rows(one, out, store.read(store.named(marks, out)))
     for remark in (*one.remarks, *gate.remarks(rows)):
@@ -44,10 +57,14 @@ def release(
             f"{len(blocked)} are not complete: nothing was released. --partial releases all the same."
         )
         return LOOK
-    kept = _write(rows, to, KINDS[kind], bool(blocked), title)
-    for why in kept:
-        screen.tell(why)
-    left = len([one for one in gate.leaving(rows) if one.grade])
+    all_ = gate.leaving(rows)
+    changing, said = canvas_now.changing(all_, there)
+    of = {**dict.fromkeys(IMPORTS, all_), CANVAS: changing}
+    tables = {name: IMPORTS[name](of[name], title, bool(blocked)) for name in KINDS[kind] if name in IMPORTS}
+    kept = _write(rows, to, KINDS[kind], tables)
+    for what in (*kept, *(said if CANVAS in KINDS[kind] else ())):
+        screen.tell(what)
+    left = len([one for one in all_ if one.grade])
     screen.tell(f"{left} students' grades were released to {shown(to)}.")
     if blocked:
         screen.tell(
@@ -71,14 +88,12 @@ def _room_for_it(to: Path, out: Path) -> None:
         )
 
 
-def _write(rows: Sequence[Row], to: Path, files: Sequence[str], partial: bool, title: str) -> tuple[str, ...]:
+def _write(rows: Sequence[Row], to: Path, files: Sequence[str], tables: Mapping[str, str]) -> tuple[str, ...]:
     """All files of the release, an older one gone first; what had to be kept back."""
     shutil.rmtree(to, ignore_errors=True)
     to.mkdir(parents=True)
-    all_ = gate.leaving(rows)
-    for name in files:
-        if name in IMPORTS:
-            (to / name).write_text(IMPORTS[name](all_, title, partial), encoding="utf-8", newline="")
+    for name, text in tables.items():
+        (to / name).write_text(text, encoding="utf-8", newline="")
     if GRADEBOOK in files:
         (to / GRADEBOOK).write_text(gradebook.gradebook(rows), encoding="utf-8", newline="")
     if STUDENTS not in files:

@@ -19,7 +19,10 @@ PARTIAL = ", partial"
 
 
 def canvas(all_: Sequence[Leaving], title: str, partial: bool) -> str:
-    """Canvas, Grades, Import: the student's columns, Section last, then the assignment's."""
+    """Canvas, Grades, Import: the student's columns, Section last, then the assignment's.
+
+    `all_` are those whose row would change something (`release/present.py`).
+    """
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", _titled(title, partial)]
     rows: list[list[Cell]] = [["    Points Possible", "", "", "", "", _points(_highest(all_))]]
     for one in _scored(all_):
