@@ -189,7 +189,8 @@ def record_of(
 
 def read_record(record: dict[str, Any]) -> Trace:
     """A forward pass as the trusted side reads what was written down of it."""
-    return read_trace(read_value(fit(record, {}, TRACED), TRACED))
+    value: Any = record
+    return read_trace(read_value(fit(value, {}, TRACED), TRACED))
 
 
 def trace_of(source: str, name: str = "FCN8s", **options: Any) -> Trace:

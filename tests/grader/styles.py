@@ -194,7 +194,7 @@ def styled_world(table: Callable[[int], Architecture], style: Style) -> World:
 
 
 @st.composite
-def styles(draw: st.DrawFn, table: Architecture, relus: Any = tuple(RELUS), **fixed: Any) -> Style:
+def styles(draw: st.DrawFn, /, table: Architecture, relus: Any = tuple(RELUS), **fixed: Any) -> Style:
     """Any style for a table; `fixed` are fields that don't vary."""
     roles = [conv.role for conv in table.convs()]
     # Names that lie: every layer may be called what another is.

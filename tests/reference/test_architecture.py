@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -57,7 +58,7 @@ def test_fc6_and_fc7_are_convolutions_with_dropout() -> None:
 
 @pytest.mark.parametrize("make", MAKERS)
 @pytest.mark.parametrize("n_class", [2, 12, 21])
-def test_classes_appear_in_the_head_only(make, n_class: int) -> None:
+def test_classes_appear_in_the_head_only(make: Callable[[int], Architecture], n_class: int) -> None:
     """The score layer leads to n_class channels, transposed convolutions keep them, bare of ReLU and bias."""
     table = make(n_class)
 
@@ -94,7 +95,7 @@ def test_fcn8s_goes_up_in_three_steps() -> None:
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_convolutions_come_in_the_order_of_the_forward_pass(make) -> None:
+def test_convolutions_come_in_the_order_of_the_forward_pass(make: Callable[..., Architecture]) -> None:
     """Trunk, score, then each upscore followed by the skip that joins it; every role once."""
     roles = [conv.role for conv in make().convs()]
     tail = {
@@ -106,7 +107,7 @@ def test_convolutions_come_in_the_order_of_the_forward_pass(make) -> None:
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_channels_follow_one_another(make) -> None:
+def test_channels_follow_one_another(make: Callable[..., Architecture]) -> None:
     """Each layer of the main path takes what the one before gives."""
     table: Architecture = make(7)
     path = [layer for layer in (*table.trunk, table.score, *table.upscores) if isinstance(layer, Conv)]
@@ -123,7 +124,7 @@ def test_a_role_is_looked_up() -> None:
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_every_crop_fits(make) -> None:
+def test_every_crop_fits(make: Callable[..., Architecture]) -> None:
     """With ceil pooling the map, and every skip, is large enough for its crop at any size."""
     table = make()
     for size in (64, 224, 500):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -55,7 +57,7 @@ class Site:
 
 
 @pytest.fixture
-def site(monkeypatch):
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """The site, with two small archives."""
     small = (Archive("base.zip", "base", "cmp_b", 3), Archive("extended.zip", "extended", "cmp_x", 2))
     monkeypatch.setattr(download, "ARCHIVES", small)
@@ -79,12 +81,12 @@ def pack(archive: Archive, count: int | None = None) -> bytes:
     return content.getvalue()
 
 
-def test_the_real_archives_hold_606_pictures():
+def test_the_real_archives_hold_606_pictures() -> None:
     """378 in base, 228 in extended."""
     assert {archive.folder: archive.count for archive in download.ARCHIVES} == {"base": 378, "extended": 228}
 
 
-def test_the_data_set_is_installed_once(site, tmp_path):
+def test_the_data_set_is_installed_once(site: Site, tmp_path: Path) -> None:
     """Both archives are fetched and unpacked; a second call asks for nothing."""
     assert not download.complete(tmp_path)
 
@@ -99,14 +101,14 @@ def test_the_data_set_is_installed_once(site, tmp_path):
     assert (tmp_path / "base" / "cmp_b0002.png").read_text().startswith("base/cmp_b0002.png ")
 
 
-def test_nothing_is_written_outside(site, tmp_path):
+def test_nothing_is_written_outside(site: Site, tmp_path: Path) -> None:
     """A name that leaves its folder is left out."""
     download.install(tmp_path / "deep" / "root", site=site.url)
 
     assert not list(tmp_path.rglob("outside.jpg"))
 
 
-def test_progress_reaches_the_whole(site, tmp_path):
+def test_progress_reaches_the_whole(site: Site, tmp_path: Path) -> None:
     """Bytes only grow, and end at the size of the archive."""
     seen = []
 
@@ -117,7 +119,7 @@ def test_progress_reaches_the_whole(site, tmp_path):
     assert seen[-1] == ("base.zip", size, size)
 
 
-def test_a_broken_connection_is_resumed_where_it_broke(site, tmp_path):
+def test_a_broken_connection_is_resumed_where_it_broke(site: Site, tmp_path: Path) -> None:
     """What has arrived is not sent again."""
     site.breaks = 2
     content = site.files["base.zip"]
@@ -129,7 +131,7 @@ def test_a_broken_connection_is_resumed_where_it_broke(site, tmp_path):
     assert (tmp_path / "base.zip").read_bytes() == content
 
 
-def test_a_later_call_resumes_too(site, tmp_path):
+def test_a_later_call_resumes_too(site: Site, tmp_path: Path) -> None:
     """A download given up leaves its part, and the next call goes on from there."""
     site.breaks = download.ATTEMPTS
     with pytest.raises(
@@ -144,7 +146,7 @@ def test_a_later_call_resumes_too(site, tmp_path):
     assert site.asked[-1][1].startswith("bytes=")
 
 
-def test_a_server_that_can_not_resume_sends_all_again(site, tmp_path):
+def test_a_server_that_can_not_resume_sends_all_again(site: Site, tmp_path: Path) -> None:
     """An answer from the start replaces the part."""
     site.ranges, site.breaks = False, 1
 
@@ -153,7 +155,7 @@ def test_a_server_that_can_not_resume_sends_all_again(site, tmp_path):
     assert (tmp_path / "base.zip").read_bytes() == site.files["base.zip"]
 
 
-def test_a_part_longer_than_the_file_is_started_over(site, tmp_path):
+def test_a_part_longer_than_the_file_is_started_over(site: Site, tmp_path: Path) -> None:
     """The file on the site has become another one."""
     (tmp_path / "base.zip.part").write_bytes(b"old" * 100_000)
 
@@ -162,7 +164,7 @@ def test_a_part_longer_than_the_file_is_started_over(site, tmp_path):
     assert (tmp_path / "base.zip").read_bytes() == site.files["base.zip"]
 
 
-def test_a_damaged_archive_is_named_and_removed(site, tmp_path):
+def test_a_damaged_archive_is_named_and_removed(site: Site, tmp_path: Path) -> None:
     """Flipped bytes are found, nothing half unpacked is left, and the next try can succeed."""
     good = site.files["base.zip"]
     site.files["base.zip"] = good[:4000] + bytes(200) + good[4200:]
@@ -176,7 +178,7 @@ def test_a_damaged_archive_is_named_and_removed(site, tmp_path):
     assert download.complete(tmp_path)
 
 
-def test_an_archive_with_too_few_pictures_is_refused(site, tmp_path):
+def test_an_archive_with_too_few_pictures_is_refused(site: Site, tmp_path: Path) -> None:
     """Counts are checked."""
     site.files["extended.zip"] = pack(download.ARCHIVES[1], count=1)
 
@@ -184,7 +186,7 @@ def test_an_archive_with_too_few_pictures_is_refused(site, tmp_path):
         download.install(tmp_path, site=site.url)
 
 
-def test_a_missing_file_is_named_at_once(site, tmp_path):
+def test_a_missing_file_is_named_at_once(site: Site, tmp_path: Path) -> None:
     """A 404 is not tried again."""
     del site.files["base.zip"]
 
@@ -194,13 +196,13 @@ def test_a_missing_file_is_named_at_once(site, tmp_path):
     assert len(site.asked) == 1
 
 
-def test_no_network_is_said(tmp_path):
+def test_no_network_is_said(tmp_path: Path) -> None:
     """A server that is not there gives its reason and a way on."""
     with pytest.raises(DownloadError, match=r"Connection refused.* Another try"):
         download.install(tmp_path, site="http://127.0.0.1:9/")
 
 
-def test_the_cache_can_be_chosen(monkeypatch, tmp_path):
+def test_the_cache_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An environment variable, else the user's cache."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.delenv(download.FOLDER, raising=False)

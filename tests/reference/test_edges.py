@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import h5py
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from reference.facades import normalise
 
 
 @pytest.fixture
-def file(tmp_path):
+def file(tmp_path: Path) -> Path:
     """A file laid out as the package's, with two channels in and out of every layer but the first."""
     path = tmp_path / "small.h5"
     rng = np.random.default_rng(1)
@@ -26,7 +28,7 @@ def file(tmp_path):
     return path
 
 
-def test_layers_are_found_by_their_place_and_turned(file):
+def test_layers_are_found_by_their_place_and_turned(file: Path) -> None:
     """Block 2's second layer, (rows, columns, inputs, outputs), is conv2_2 as (outputs, inputs, ...)."""
     found = edges.convert(file)
 
@@ -36,7 +38,7 @@ def test_layers_are_found_by_their_place_and_turned(file):
     np.testing.assert_allclose(found["conv2_2.weight"][1, 0, 2, 1], weight[2, 1, 0, 1], rtol=1e-3)
 
 
-def test_the_first_layer_takes_normalised_pictures():
+def test_the_first_layer_takes_normalised_pictures() -> None:
     """It says of a normalised picture what it said of blue, green, red from 0 to 255 less a mean."""
     rng = np.random.default_rng(2)
     rgb = rng.integers(0, 256, (6, 5, 3)).astype(np.uint8)
@@ -48,7 +50,7 @@ def test_the_first_layer_takes_normalised_pictures():
     torch.testing.assert_close(ours, F.conv2d(theirs[None], weight, bias), atol=2e-2, rtol=1e-4)
 
 
-def test_what_is_saved_is_read(tmp_path):
+def test_what_is_saved_is_read(tmp_path: Path) -> None:
     """Half as large on the disk, float32 again in memory."""
     values = {"conv1_1.bias": np.array([0.5, -2], np.float16)}
 

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torchvision.models import vgg16
+from torchvision.models import VGG, vgg16
 
 from reference.architecture import VGG_CONVS, Architecture, Conv, fcn8s, fcn32s
 from reference.fcn import FCN, FCN8s, FCN32s, bilinear_kernel, bilinear_weight
+from tests.layers import conv
 
 torch.set_num_threads(1)
 
@@ -22,12 +23,9 @@ MAKERS = {"FCN32s": fcn32s, "FCN8s": fcn8s}
 def narrow(table: Architecture) -> Architecture:
     """A table with a handful of channels."""
 
-    def slim(conv: Conv) -> Conv:
-        return replace(
-            conv,
-            inputs=CHANNELS.get(conv.inputs, conv.inputs),
-            outputs=CHANNELS.get(conv.outputs, conv.outputs),
-        )
+    def slim(row: Conv) -> Conv:
+        inputs, outputs = (CHANNELS.get(n, n) for n in (row.inputs, row.outputs))
+        return replace(row, inputs=inputs, outputs=outputs)
 
     return replace(
         table,
@@ -95,22 +93,22 @@ def test_channels_don_t_mix(inputs: int, outputs: int, size: int) -> None:
 
 
 @pytest.mark.parametrize(("kind", "table"), [(FCN32s, fcn32s(12)), (FCN8s, fcn8s(12))])
-def test_layers_are_those_of_the_table(kind: type[FCN], table: Architecture) -> None:
+def test_layers_are_those_of_the_table(kind: type[FCN32s | FCN8s], table: Architecture) -> None:
     """Every row is one layer, with its channels, kernel, stride, padding and bias."""
     with torch.device("meta"):
         layers = kind().layers
 
-    assert list(layers) == [conv.role for conv in table.convs()]
-    for conv in table.convs():
-        layer = layers[conv.role]
-        assert isinstance(layer, nn.ConvTranspose2d if conv.transposed else nn.Conv2d)
-        assert (layer.in_channels, layer.out_channels) == (conv.inputs, conv.outputs)
+    assert list(layers) == [row.role for row in table.convs()]
+    for row in table.convs():
+        layer = conv(layers, row.role)
+        assert isinstance(layer, nn.ConvTranspose2d if row.transposed else nn.Conv2d)
+        assert (layer.in_channels, layer.out_channels) == (row.inputs, row.outputs)
         assert (layer.kernel_size, layer.stride, layer.padding) == (
-            (conv.kernel,) * 2,
-            (conv.stride,) * 2,
-            (conv.padding,) * 2,
+            (row.kernel,) * 2,
+            (row.stride,) * 2,
+            (row.padding,) * 2,
         )
-        assert (layer.bias is not None) == conv.bias
+        assert (layer.bias is not None) == row.bias
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -118,11 +116,12 @@ def test_a_network_starts_as_the_assignment_says(name: str) -> None:
     """Convolutions and biases at zero, transposed convolutions bilinear: so its first output is zero."""
     net = FCN(narrow(MAKERS[name](4))).eval()
 
-    for role, layer in net.layers.items():
+    for role in net.layers:
+        layer = conv(net.layers, role)
         if isinstance(layer, nn.ConvTranspose2d):
             assert torch.equal(layer.weight, bilinear_weight(4, 4, layer.kernel_size[0])), role
         else:
-            assert not layer.weight.any() and not layer.bias.any(), role
+            assert layer.bias is not None and not layer.weight.any() and not layer.bias.any(), role
     assert not net(torch.rand(1, 3, 40, 50)).any()
 
 
@@ -139,9 +138,13 @@ def by_hand(net: FCN, x: Tensor) -> Tensor:
     """The assignment's forward pass, spelled out."""
     layers = net.layers
 
+    def run(role: str, h: Tensor) -> Tensor:
+        applied: Tensor = conv(layers, role)(h)
+        return applied
+
     def block(h: Tensor, *roles: str) -> Tensor:
         for role in roles:
-            h = F.relu(layers[role](h))
+            h = F.relu(run(role, h))
         return F.max_pool2d(h, 2, 2, ceil_mode=True)
 
     h = block(x, "conv1_1", "conv1_2")
@@ -149,15 +152,17 @@ def by_hand(net: FCN, x: Tensor) -> Tensor:
     pool3 = block(h, "conv3_1", "conv3_2", "conv3_3")
     pool4 = block(pool3, "conv4_1", "conv4_2", "conv4_3")
     h = block(pool4, "conv5_1", "conv5_2", "conv5_3")
-    h = layers["score"](F.relu(layers["fc7"](F.relu(layers["fc6"](h)))))
+    h = run("score", F.relu(run("fc7", F.relu(run("fc6", h)))))
     rows, columns = x.shape[2:]
     if "upscore" in layers:
-        return layers["upscore"](h)[:, :, 19 : 19 + rows, 19 : 19 + columns]
-    h = layers["upscore1"](h)
-    h = h + layers["score_pool_4"](pool4)[:, :, 5 : 5 + h.shape[2], 5 : 5 + h.shape[3]]
-    h = layers["upscore2"](h)
-    h = h + layers["score_pool_3"](pool3)[:, :, 9 : 9 + h.shape[2], 9 : 9 + h.shape[3]]
-    return layers["upscore3"](h)[:, :, 31 : 31 + rows, 31 : 31 + columns]
+        h = run("upscore", h)
+        return h[:, :, 19 : 19 + rows, 19 : 19 + columns]
+    h = run("upscore1", h)
+    h = h + run("score_pool_4", pool4)[:, :, 5 : 5 + h.shape[2], 5 : 5 + h.shape[3]]
+    h = run("upscore2", h)
+    h = h + run("score_pool_3", pool3)[:, :, 9 : 9 + h.shape[2], 9 : 9 + h.shape[3]]
+    h = run("upscore3", h)
+    return h[:, :, 31 : 31 + rows, 31 : 31 + columns]
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -194,7 +199,8 @@ def test_a_changed_table_is_another_network(change: str) -> None:
     table = net.architecture
     trunk = {
         "relu": tuple(
-            replace(layer, relu=False) if layer.role == "conv3_1" else layer for layer in table.trunk
+            replace(layer, relu=False) if isinstance(layer, Conv) and layer.role == "conv3_1" else layer
+            for layer in table.trunk
         ),
         "padding": tuple(
             replace(layer, padding=110) if layer.role == "conv1_1" else layer for layer in table.trunk
@@ -225,24 +231,24 @@ def test_vgg16_is_copied() -> None:
         ("fc6", source.classifier[0]),
         ("fc7", source.classifier[3]),
     ]:
-        assert torch.equal(net.layers[role].weight.flatten(), layer.weight.flatten()), role
-        assert torch.equal(net.layers[role].bias, layer.bias), role
-    assert not net.layers["score"].weight.any()
+        assert torch.equal(conv(net, f"layers.{role}").weight.flatten(), layer.weight.flatten()), role
+        assert torch.equal(net.state_dict()[f"layers.{role}.bias"], layer.bias), role
+    assert not conv(net, "layers.score").weight.any()
     assert all(torch.equal(before[name], parameter) for name, parameter in source.named_parameters())
-    net.layers["conv1_1"].weight.data.zero_()
+    conv(net, "layers.conv1_1").weight.data.zero_()
     assert convs[0].weight.any()  # nothing is shared
 
 
-def _narrow_vgg16(net: FCN) -> nn.Module:
+def _narrow_vgg16(net: FCN) -> VGG:
     """A VGG-16 whose layers have the narrow network's shapes, with random weights."""
     with torch.device("meta"):
-        source = vgg16(weights=None)
+        source: VGG = vgg16(weights=None)
     convs = [layer for layer in source.features if isinstance(layer, nn.Conv2d)]
     for role, layer in zip(VGG_CONVS, convs, strict=True):
-        layer.weight = nn.Parameter(torch.rand_like(net.layers[role].weight))
-        layer.bias = nn.Parameter(torch.rand_like(net.layers[role].bias))
+        layer.weight = nn.Parameter(torch.rand_like(conv(net, f"layers.{role}").weight))
+        layer.bias = nn.Parameter(torch.rand(layer.weight.shape[0]))
     for role, index in (("fc6", 0), ("fc7", 3)):
-        weight = net.layers[role].weight
+        weight = conv(net, f"layers.{role}").weight
         source.classifier[index] = nn.Linear(weight[0].numel(), weight.shape[0])
     source.classifier[6] = nn.Linear(1, 1)
     return source

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,15 +17,15 @@ sys.path.insert(0, str(ROOT))
 from grader import grading  # noqa: E402
 from grader.commands import app  # noqa: E402
 from grader.records.grade import Grade  # noqa: E402
-from grader.records.progress import Progress  # noqa: E402
 from grader.records.reason import Place, Reason  # noqa: E402
 from grader.records.submission import Whereabouts  # noqa: E402
 from tests.grader.a_class import ERROR, FAILED, check, grade  # noqa: E402
 
+DEFAULTS = grading.Options()
 FORGED = "::error::forged\n::set-output name=score::100\n</details><script>"
 
 
-def fake(path: Path, options: grading.Options, progress: Callable[[Progress], None]) -> Grade:
+def fake(path: Path, options: grading.Options = DEFAULTS, progress: grading.Report = lambda _: None) -> Grade:
     """Behaves as the submission asks, and tells what it was called with."""
     behave = path / "behave" if path.is_dir() else path
     how = behave.read_text() if behave.exists() else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 
@@ -16,13 +17,13 @@ PLAN = plans.load()["smoke"]
 
 
 @pytest.fixture
-def tables(tmp_path, monkeypatch):
+def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in the place of the committed tables."""
     monkeypatch.setattr(bands, "FOLDER", tmp_path / "tables")
     return tmp_path / "tables"
 
 
-def keep_runs(path, seeds, plan=PLAN):
+def keep_runs(path: Path, seeds: int, plan: plans.Plan = PLAN) -> None:
     """Keep made-up runs of both right networks."""
     logs.open_for(path, plan, "a machine")
     for network in ("fcn32s", "fcn8s"):
@@ -32,13 +33,14 @@ def keep_runs(path, seeds, plan=PLAN):
             logs.add(path, {**made, "figures": figures, "best": figures[-1], "test": figures[-1]})
 
 
-def test_carried_runs_become_a_table(tmp_path, tables):
+def test_carried_runs_become_a_table(tmp_path: Path, tables: Path) -> None:
     """The grader reads what was made of them, with where they were made."""
     keep_runs(tmp_path / "smoke-cuda.jsonl", 8)
 
     assert calibrate.main(["smoke", "--from", str(tmp_path)]) == 0
 
     found = bands.load("smoke", tables)
+    assert found is not None
     assert (found.source, found.seeds, found.plan) == ("a machine", 8, asdict(PLAN))
     assert found.bands["fcn8s"]["iou"].threshold < 0.3
     assert "| fcn8s | right | 8 |" in (tables / "smoke.md").read_text()
@@ -47,7 +49,9 @@ def test_carried_runs_become_a_table(tmp_path, tables):
 @pytest.mark.parametrize(
     ("seeds", "plan", "why"), [(7, PLAN, "too few"), (8, replace(PLAN, epochs=9), "another")]
 )
-def test_runs_that_do_not_suffice_are_refused(tmp_path, tables, capsys, seeds, plan, why):
+def test_runs_that_do_not_suffice_are_refused(
+    tmp_path: Path, tables: Path, capsys: pytest.CaptureFixture[str], seeds: int, plan: plans.Plan, why: str
+) -> None:
     """Too few of them, or of a plan that was changed since: no table, and the reason."""
     keep_runs(tmp_path / "smoke-cuda.jsonl", seeds, plan)
 
@@ -57,7 +61,7 @@ def test_runs_that_do_not_suffice_are_refused(tmp_path, tables, capsys, seeds, p
     assert not list(tables.iterdir())
 
 
-def test_a_line_that_was_cut_off_is_made_again(tmp_path):
+def test_a_line_that_was_cut_off_is_made_again(tmp_path: Path) -> None:
     """What was whole stays, and what is added after it can be read."""
     path = tmp_path / "log.jsonl"
     keep_runs(path, 1)
@@ -69,7 +73,7 @@ def test_a_line_that_was_cut_off_is_made_again(tmp_path):
     assert logs.read(path).rows[-1] == {"network": "fcn8s"}
 
 
-def test_runs_of_a_changed_plan_are_begun_anew(tmp_path):
+def test_runs_of_a_changed_plan_are_begun_anew(tmp_path: Path) -> None:
     """Their figures say nothing about the plan as it is now."""
     path = tmp_path / "log.jsonl"
     keep_runs(path, 1, replace(PLAN, epochs=9))
@@ -78,13 +82,13 @@ def test_runs_of_a_changed_plan_are_begun_anew(tmp_path):
     assert json.loads(path.read_text())["source"] == "here"
 
 
-def test_seeds_are_shared_among_jobs():
+def test_seeds_are_shared_among_jobs() -> None:
     """Every seed once, and no job without one."""
     assert calibrate.shares([1, 2, 3, 4, 5], 2) == [(1, 3, 5), (2, 4)]
     assert calibrate.shares([1], 3) == [(1,)]
 
 
-def test_tasks_reach_other_processes():
+def test_tasks_reach_other_processes() -> None:
     """They are plain values, and the function that does them is found by its module."""
     task = runs.Task("fcn8s", "skips missing", (1, 2))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,7 +12,9 @@ from reference import download, facades, synthetic
 from tools import data
 
 
-def test_success_says_where_the_data_is(monkeypatch, tmp_path, capsys):
+def test_success_says_where_the_data_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The folder given is the one that is filled and named."""
     filled = []
     monkeypatch.setattr(download, "install", lambda root, report: filled.append(root))
@@ -20,7 +25,7 @@ def test_success_says_where_the_data_is(monkeypatch, tmp_path, capsys):
     assert str(tmp_path) in capsys.readouterr().out.replace("\n", "")
 
 
-def test_the_cache_is_the_default(monkeypatch, tmp_path):
+def test_the_cache_is_the_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without a folder it is the cache that is filled."""
     filled = []
     monkeypatch.setenv(download.FOLDER, str(tmp_path / "cache"))
@@ -32,10 +37,12 @@ def test_the_cache_is_the_default(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("reason", ["no network here", "the disk is full"])
-def test_failure_gives_the_reason(monkeypatch, tmp_path, capsys, reason):
+def test_failure_gives_the_reason(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], reason: str
+) -> None:
     """What went wrong is said, and the exit code is 1."""
 
-    def install(root, report):
+    def install(root: Path, report: Callable[[str, int, int], None]) -> None:
         report(download.ARCHIVES[0].name, 5, 10)
         raise download.DownloadError(reason)
 
@@ -45,7 +52,9 @@ def test_failure_gives_the_reason(monkeypatch, tmp_path, capsys, reason):
     assert reason in capsys.readouterr().err
 
 
-def test_a_folder_that_is_not_the_data_set_is_refused(tmp_path, capsys):
+def test_a_folder_that_is_not_the_data_set_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The number of pictures found is said."""
     synthetic.write(tmp_path, seed=1, count=2, long_side=32)
 
@@ -53,7 +62,9 @@ def test_a_folder_that_is_not_the_data_set_is_refused(tmp_path, capsys):
     assert "holds 2 pictures" in capsys.readouterr().err
 
 
-def test_another_data_set_has_other_figures(tmp_path, monkeypatch, capsys):
+def test_another_data_set_has_other_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """One class for all is scored on the validation pictures; figures that differ from the course's fail."""
     synthetic.write(tmp_path, seed=1, count=3, long_side=32)
     monkeypatch.setattr(download, "ARCHIVES", (download.Archive("a.zip", "base", "cmp_b", 3),))
@@ -67,14 +78,14 @@ def test_another_data_set_has_other_figures(tmp_path, monkeypatch, capsys):
     assert "background everywhere: accuracy 0." in out
 
 
-def test_one_class_everywhere_has_its_share_and_one_iou():
+def test_one_class_everywhere_has_its_share_and_one_iou() -> None:
     """Half of the pixels right: accuracy .5, IoU .5 and 0, over the two classes that occur."""
     label = np.array([[0, 1]], np.uint8)
 
     assert data.constant([label], "background") == (0.5, 0.25)
 
 
-def test_weights_of_another_file_are_refused(tmp_path, capsys):
+def test_weights_of_another_file_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Their hash is not the package's."""
     (tmp_path / "w.h5").write_bytes(b"other")
 

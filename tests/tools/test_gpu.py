@@ -6,22 +6,26 @@ import io
 import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from grader.sandbox.ladder import RUNGS
 from reference import facades, synthetic
 from tools.gpu import __main__ as gpu
 from tools.gpu import pack, pictures, results, seen, walls
 
+Captured = pytest.CaptureFixture[str]
+
 
 @pytest.fixture
-def runner(tmp_path):
+def runner(tmp_path: Path) -> gpu.Runner:
     """Half a minute for all steps."""
     return gpu.Runner(tmp_path, time.monotonic() + 30 + gpu.LEFT_OVER)
 
 
-def test_pictures_come_back_at_the_size_that_is_halved_again(tmp_path):
+def test_pictures_come_back_at_the_size_that_is_halved_again(tmp_path: Path) -> None:
     """Labels are exact, colours lose little, odd sizes stay as the kit halves them."""
     synthetic.write(tmp_path / "data", seed=1, count=2, long_side=75)
     pictures.pictures(tmp_path / "pictures.zip", tmp_path / "data")
@@ -35,7 +39,7 @@ def test_pictures_come_back_at_the_size_that_is_halved_again(tmp_path):
         assert np.abs(one[0].astype(float) - other[0]).mean() < 6
 
 
-def test_a_grading_needs_no_package_that_is_there_already():
+def test_a_grading_needs_no_package_that_is_there_already() -> None:
     """The small ones are packed, with what they need; PyTorch and its like are not."""
     found = pack.needed()
 
@@ -43,7 +47,7 @@ def test_a_grading_needs_no_package_that_is_there_already():
     assert not {"torch", "numpy", "nbconvert"} & found
 
 
-def test_a_step_that_fails_stops_no_other(runner, capsys):
+def test_a_step_that_fails_stops_no_other(runner: gpu.Runner, capsys: Captured) -> None:
     """Each says how it ended; what it printed is in the log."""
     runner.track(
         [gpu.Step("bad", ["-c", "raise SystemExit(3)"], 20), gpu.Step("good", ["-c", "print('here')"], 20)]
@@ -55,7 +59,9 @@ def test_a_step_that_fails_stops_no_other(runner, capsys):
     assert "here" in (runner.out / gpu.LOG).read_text()
 
 
-def test_a_step_has_a_limit_and_none_goes_past_the_end(runner, capsys):
+def test_a_step_has_a_limit_and_none_goes_past_the_end(
+    runner: gpu.Runner, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What hangs is ended; where no time is left nothing is begun."""
     assert not runner(gpu.Step("slow", ["-c", "import time; time.sleep(60)"], 2))
     runner.end = time.monotonic()
@@ -66,13 +72,13 @@ def test_a_step_has_a_limit_and_none_goes_past_the_end(runner, capsys):
     assert "late: no time left" in out
 
 
-def wall(rung, possible=(), works=True, **found):
+def wall(rung: str, **found: Any) -> dict[str, Any]:
     """A finding about a rung."""
-    probe = {"works": works, "problem": "", "possible": list(possible)}
+    probe = {"works": True, "problem": "", "possible": []}
     return {"what": "wall", "rung": rung, "probe": {"cpu": probe, "cuda": probe}, "seen": found}
 
 
-def test_the_strongest_rung_that_held_with_the_card_is_taken(tmp_path):
+def test_the_strongest_rung_that_held_with_the_card_is_taken(tmp_path: Path) -> None:
     """One that a program got through, or inside of which the card was not seen, is passed over."""
     results.add(tmp_path, wall("bwrap", cards=0, why="no device"))
     assert gpu.chosen(tmp_path, "cuda") == "none"
@@ -81,7 +87,7 @@ def test_the_strongest_rung_that_held_with_the_card_is_taken(tmp_path):
     assert gpu.chosen(tmp_path, "cpu") == "bwrap"
 
 
-def test_findings_are_kept_one_by_one(tmp_path):
+def test_findings_are_kept_one_by_one(tmp_path: Path) -> None:
     """Each is there as soon as it is found."""
     results.add(tmp_path, {"what": "a"})
     results.add(tmp_path, {"what": "b", "values": [1.5]})
@@ -89,30 +95,30 @@ def test_findings_are_kept_one_by_one(tmp_path):
     assert results.read(tmp_path) == [{"what": "a"}, {"what": "b", "values": [1.5]}]
 
 
-def test_looking_around_without_a_card_says_why():
+def test_looking_around_without_a_card_says_why() -> None:
     """No device, or why CUDA did not start."""
     found = seen.cuda()
 
     assert found["cards"] > 0 or found["why"]
 
 
-def test_a_rung_is_looked_at_from_inside():
+def test_a_rung_is_looked_at_from_inside() -> None:
     """The program runs under it and its answer comes back."""
-    assert walls.look(walls.RUNGS["none"], "cpu")["cards"] >= 0
+    assert walls.look(RUNGS["none"], "cpu")["cards"] >= 0
 
 
-def test_what_can_not_be_looked_at_is_a_problem_not_an_end(monkeypatch):
+def test_what_can_not_be_looked_at_is_a_problem_not_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another rung is tried all the same."""
 
-    def launch(*_, **__):
+    def launch(*_: Any, **__: Any) -> None:
         raise OSError("no such program")
 
     monkeypatch.setattr(walls, "launch", launch)
 
-    assert walls.look(walls.RUNGS["none"], "cpu") == {"problem": "OSError: no such program"}
+    assert walls.look(RUNGS["none"], "cpu") == {"problem": "OSError: no such program"}
 
 
-def test_reports_are_packed_whole(tmp_path):
+def test_reports_are_packed_whole(tmp_path: Path) -> None:
     """A pack that is read holds the reports that were there."""
     from tools.gpu import gradings
 

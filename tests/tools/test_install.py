@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def test_opencv_without_windows_where_there_is_no_graphics_library(
     asked: list[str] = []
     monkeypatch.setattr(install, "problem_of_opencv", lambda: next(problems))
     monkeypatch.setattr(install, "install", lambda what, words: asked.append(Path(words[-1]).name))
-    monkeypatch.setattr(install.subprocess, "run", lambda command, check: asked.append(command[-1]))
+    monkeypatch.setattr(subprocess, "run", lambda command, check: asked.append(command[-1]))
     monkeypatch.delenv("TORCH_INDEX", raising=False)
     install.main()
 

@@ -52,7 +52,7 @@ def test_a_terminal_gets_a_live_line_that_goes_away() -> None:
 @pytest.mark.parametrize("terminal", [True, False])
 def test_a_class_passes_on_what_ended(terminal: bool) -> None:
     """In order, whatever is shown."""
-    events = [
+    events: list[Said[Task] | Done[Task]] = [
         Said(task("a"), Progress("checks")),
         Done(task("a"), "", 2.0, "5 of 5"),
         Done(task("b"), "boom", 1.0),

@@ -43,9 +43,14 @@ def cases(returns: Callable[[Array, Array, int], Array]) -> list[Case]:
     return [Case(f, w, i, returns(f.copy(), w.copy(), i)) for f, w, i in asked]
 
 
+def to_bytes(levels: Array) -> Array:
+    """Cut off after the point, as uint8."""
+    return levels.astype(np.uint8)
+
+
 def enlarged(levels: Array) -> Array:
     """A small map at (256, 256)."""
-    return cv2.resize(levels, (256, 256))
+    return np.asarray(cv2.resize(levels, (256, 256)))
 
 
 def made(classes: Way = CLASSES[0], sums: Way = SUMS[0], stretch: int = 0) -> Callable[..., Array]:
@@ -64,14 +69,14 @@ def straight(features: Array, weight: Array, index: int) -> Array:
     """As the course does it."""
     cam = (weight[index] @ features.reshape(CHANNELS, -1)).reshape(7, 7)
     cam = cam - cam.min()
-    return enlarged(np.uint8(255 * cam / cam.max()))
+    return enlarged(to_bytes(255 * cam / cam.max()))
 
 
 RIGHT = {
     "straight": straight,
     "reference": lambda f, w, i: class_activation_map(f, w, i),
     "einsum": lambda f, w, i: enlarged(
-        np.uint8(
+        to_bytes(
             np.clip(
                 np.rint(np.interp((r := np.einsum("c,chw->hw", w[i], f)), (r.min(), r.max()), (0, 255))),
                 0,
@@ -92,19 +97,20 @@ RIGHT = {
         cv2.resize(_levels(np.tensordot(w[i], f, 1)), (256, 256), interpolation=cv2.INTER_CUBIC), 0, 255
     ).astype(np.uint8),
     "nearest": lambda f, w, i: cv2.resize(
-        np.uint8(_levels(np.tensordot(w[i], f, 1))), (256, 256), interpolation=cv2.INTER_NEAREST
+        to_bytes(_levels(np.tensordot(w[i], f, 1))), (256, 256), interpolation=cv2.INTER_NEAREST
     ),
     "left as floats": lambda f, w, i: enlarged(_levels(np.tensordot(w[i], f, 1))),
 }
 
 
 def _levels(raw: Array) -> Array:
-    return (raw - raw.min()) / (raw.max() - raw.min()) * 255
+    levels: Array = (raw - raw.min()) / (raw.max() - raw.min()) * 255
+    return levels
 
 
 def _late(raw: Array, method: int = cv2.INTER_LINEAR) -> Array:
     big = cv2.resize(raw, (256, 256), interpolation=method)
-    return np.uint8((big - big.min()) / (big.max() - big.min()) * 255)
+    return to_bytes((big - big.min()) / (big.max() - big.min()) * 255)
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -204,7 +210,7 @@ def test_a_map_enlarged_before_a_wrong_stretch_is_named_alike() -> None:
 
     def late(features: Array, weight: Array, index: int) -> Array:
         big = np.maximum(cv2.resize(np.tensordot(weight[index], features, 1), (256, 256)), 0)
-        return np.uint8(255 * big / (big.max() or 1))
+        return to_bytes(255 * big / (big.max() or 1))
 
     assert search(cases(late)) == Verdict("", "", named("relu", "", "", "", "").fault)
 
@@ -214,7 +220,7 @@ def test_a_range_of_all_classes_is_named() -> None:
 
     def returns(features: Array, weight: Array, index: int) -> Array:
         every = np.tensordot(weight, features, axes=1)
-        return enlarged(np.uint8((every[index] - every.min()) / (every.max() - every.min()) * 255))
+        return enlarged(to_bytes((every[index] - every.min()) / (every.max() - every.min()) * 255))
 
     verdict = search(cases(returns))
 
@@ -226,7 +232,7 @@ def test_class_0_is_seen_through_a_map_of_zeros_and_ones() -> None:
 
     def returns(features: Array, weight: Array, index: int) -> Array:
         raw = np.tensordot(weight[0], features, axes=1)
-        return enlarged(np.uint8((raw - raw.min()) / (raw - raw.min()).max()))
+        return enlarged(to_bytes((raw - raw.min()) / (raw - raw.min()).max()))
 
     verdict = search(cases(returns))
 
@@ -238,7 +244,7 @@ def test_linear_ends_are_those_of_a_straight_line() -> None:
     features, weight, index = question(*QUESTIONS[0])
     raw = np.tensordot(weight[index], features, axes=1)
     share = (raw - raw.min()) / (raw.max() - raw.min())
-    straight_line, bent = (enlarged(np.uint8(levels)) for levels in (40 + 160 * share, 255 * share**3))
+    straight_line, bent = (enlarged(to_bytes(levels)) for levels in (40 + 160 * share, 255 * share**3))
 
     ends = linear_ends(Case(features, weight, index, straight_line), straight_line)
 
@@ -257,7 +263,7 @@ def test_two_faults_are_both_named() -> None:
 def test_what_no_way_gives_has_no_verdict() -> None:
     """A map of another origin is not explained."""
     assert search(cases(lambda f, w, i: np.full((256, 256), 128, np.uint8))) is None
-    assert search(cases(lambda f, w, i: enlarged(np.uint8(_levels(f[2] * f[3]))))) is None
+    assert search(cases(lambda f, w, i: enlarged(to_bytes(_levels(f[2] * f[3]))))) is None
 
 
 @settings(max_examples=20)

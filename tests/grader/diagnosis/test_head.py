@@ -11,9 +11,9 @@ from grader.diagnosis.head import (
     skip_crop_findings,
     skip_findings,
 )
-from grader.diagnosis.payers import line_of
 from grader.network.reading import Reading
 from grader.records.reason import Reason
+from tests.grader.diagnosis.paying import payer_of
 from tests.grader.slim import SOURCE, Edit, edited, reading_of
 
 Finder = Callable[[Reading], Iterator[Reason]]
@@ -39,7 +39,8 @@ def said(*edits: Edit, network: str = "FCN8s") -> dict[str, list[str]]:
     by_line: dict[str, list[str]] = {}
     for finder in FINDERS:
         for finding in finder(reading):
-            line = line_of(finding.cause, skips=bool(reading.architecture.skips))
+            line = payer_of(finding, skips=bool(reading.architecture.skips))
+            assert line is not None
             by_line.setdefault(line, []).append(finding.text)
     return by_line
 

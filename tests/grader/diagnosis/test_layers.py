@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from grader.diagnosis.layers import layer_findings
-from grader.diagnosis.payers import line_of
 from grader.records.reason import Place, Reason
+from tests.grader.diagnosis.paying import payer_of
 from tests.grader.slim import SOURCE, Edit, edited, reading_of
 
 
@@ -13,10 +13,10 @@ def findings(*edits: Edit, network: str = "FCN8s") -> list[Reason]:
     return list(layer_findings(reading_of(edited(*edits), network), {}))
 
 
-def said(*edits: Edit, network: str = "FCN8s") -> list[tuple[str, str]]:
+def said(*edits: Edit, network: str = "FCN8s") -> list[tuple[str | None, str]]:
     """The lines that pay, and why."""
     return [
-        (line_of(finding.cause, skips=network == "FCN8s"), finding.text)
+        (payer_of(finding, skips=network == "FCN8s"), finding.text)
         for finding in findings(*edits, network=network)
     ]
 
@@ -199,7 +199,7 @@ def test_interpolation_instead_of_a_transposed_convolution_is_named() -> None:
         ("h = self.upscore(h)", "h = F.interpolate(h, scale_factor=40, mode='bilinear')"), network="FCN32s"
     )
 
-    assert line_of(found.cause, skips=False) == "upscore"
+    assert payer_of(found, skips=False) == "upscore"
     assert found.text.startswith("upscore is missing: the map is resized by interpolation")
     assert found.place is not None
     assert "h = self.upscore(h)" in SOURCE.splitlines()[found.place.line - 1]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -78,7 +80,7 @@ def wanted(right: Reading, evaluator: Evaluator) -> Tensor:
     ],
 )
 def test_a_difference_is_named(
-    change, words: str, right: Reading, evaluator: Evaluator, wanted: Tensor
+    change: Callable[[Tensor], Tensor], words: str, right: Reading, evaluator: Evaluator, wanted: Tensor
 ) -> None:
     """Probabilities and multiples of the reference are known; where nothing fits, that is said."""
     assert explain_difference(change(wanted), wanted, right, evaluator, right.keys).text.endswith(words)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
@@ -13,7 +14,7 @@ from grader.diagnosis.causes import because
 from grader.diagnosis.payers import EXTRA, LAYERS, PAYERS, STOPPED, LineName, Payer, excuses, line_of
 from grader.diagnosis.sentences import SENTENCES
 from grader.records.reason import Cause
-from reference.architecture import fcn8s, fcn32s
+from reference.architecture import Architecture, fcn8s, fcn32s
 
 ASKER = ("submission", "code", "training", "reported")  # these cost the line that asked
 NAMES = {line.check for line in profiles.load().lines.values()}
@@ -27,7 +28,7 @@ def test_lines_are_those_of_the_rubric() -> None:
 
 
 @pytest.mark.parametrize("network", [fcn32s, fcn8s])
-def test_every_layer_has_a_line(network) -> None:
+def test_every_layer_has_a_line(network: Callable[[], Architecture]) -> None:
     """Whatever is wrong with a layer costs a line that its part has."""
     part = network().name.lower()
     lines = {line.check for line in profiles.load().lines.values() if line.part == part}

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from grader.diagnosis.payers import line_of
-from grader.diagnosis.steps import activation_findings, dropout_findings, is_activation, plain, pool_findings
+from grader.diagnosis.steps import activation_findings, dropout_findings, is_activation, pool_findings
+from grader.diagnosis.words import plain
 from grader.network.graph import INPUT, expr, relu
+from tests.grader.diagnosis.paying import payer_of
 from tests.grader.slim import SOURCE, Edit, edited, reading_of, trace_of
 
 CONV2_1 = "F.relu(self.conv2_1(h))"
@@ -13,14 +14,14 @@ CONV2_1 = "F.relu(self.conv2_1(h))"
 def activations(*edits: Edit, network: str = "FCN8s") -> list[str]:
     """What is said of the activations after these edits."""
     found = list(activation_findings(reading_of(edited(*edits), network)))
-    assert {line_of(finding.cause) for finding in found} <= {"activations"}
+    assert {payer_of(finding) for finding in found} <= {"activations"}
     return [finding.text for finding in found]
 
 
 def pools(*edits: Edit) -> list[str]:
     """What is said of the pools after these edits."""
     found = list(pool_findings(reading_of(edited(*edits))))
-    assert {line_of(finding.cause) for finding in found} <= {"pools"}
+    assert {payer_of(finding) for finding in found} <= {"pools"}
     return [finding.text for finding in found]
 
 
@@ -30,7 +31,7 @@ def dropouts(*edits: Edit) -> list[str]:
     train, evaluation = (trace_of(source, training=mode) for mode in (True, False))
     readings = (reading_of(source, training=mode) for mode in (True, False))
     found = list(dropout_findings(next(readings), train.dropouts, next(readings), evaluation.dropouts))
-    assert {line_of(finding.cause) for finding in found} <= {"dropout"}
+    assert {payer_of(finding) for finding in found} <= {"dropout"}
     return [finding.text for finding in found]
 
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import psutil
@@ -133,6 +133,7 @@ def test_closing_the_iterator_ends_what_still_runs(tmp_path: Path) -> None:
     events = local.run([f"sleep:{pidfile}"], work, 1, 60, nowhere)
     next(events)
     assert wait_for(pidfile.exists)
+    assert isinstance(events, Generator)
     events.close()
 
     assert wait_for(lambda: not alive(pidfile))

@@ -5,20 +5,22 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from grader import judging
 from grader.checks import fcn, fcn8s, fcn32s
 from grader.checks.conftest import lines_without_function
-from grader.evidence.model import ModelEvidence
+from grader.diagnosis.payers import LineName
+from grader.evidence.model import Evaluators, ModelEvidence
 from grader.evidence.subject import Subject
 from grader.records.grade import CheckResult
 from tests.grader.in_process import InProcess
 from tests.grader.slim import SLIM, Edit, edited
 
 SEED = 11
+NAMES: tuple[LineName, ...] = get_args(LineName)
 Check = tuple[str, Callable[[Any], None]]
 
 H = "h = self.upscore3(h)"
@@ -37,7 +39,7 @@ CASES: dict[str, list[Edit]] = {
 
 def checks() -> list[Check]:
     """The checks of both networks that need no more than the network itself, by id."""
-    found = []
+    found: list[Check] = []
     for module in (fcn32s, fcn8s):
         part = module.__name__.rpartition(".")[2]
         names = [name for name in sorted(vars(module)) if name.startswith("check_")]
@@ -48,14 +50,16 @@ def checks() -> list[Check]:
         ]
         found += [
             (f"{part}.{line}", partial(fcn.check_line, line=line))
-            for line in lines_without_function(part, names)
+            for line in NAMES
+            if line in lines_without_function(part, names)
         ]
     return found
 
 
 def results(edits: list[Edit], ordered: list[Check]) -> dict[str, CheckResult]:
     """What the checks say of a submission when they are run in this order."""
-    student, evaluators = InProcess(edited(*edits)), {}
+    student = InProcess(edited(*edits))
+    evaluators: Evaluators = {}
     networks = {name.lower(): ModelEvidence(Subject(student, SLIM[name], SEED), evaluators) for name in SLIM}
     return {id: outcome(id, check, networks[id.partition(".")[0]]) for id, check in ordered}
 

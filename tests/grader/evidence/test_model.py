@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grader.diagnosis.payers import LineName
 from grader.errors import Blocked, StudentDied, StudentRaised
 from grader.evidence.challenge import close
-from grader.evidence.model import ModelEvidence
+from grader.evidence.model import Evaluators, ModelEvidence
 from grader.evidence.subject import Subject
 from grader.network.evaluate import BILINEAR
 from grader.records.reason import Cause, Place
@@ -35,7 +35,9 @@ def evidence(*edits: Edit, network: str = "FCN8s", source: str = SOURCE) -> Mode
 
 def verdict(found: ModelEvidence) -> tuple[dict[str, list[str]], str]:
     """What is wrong, by line, and what wasn't verified."""
-    said = {line: sorted(f.text for f in findings) for line, findings in found.findings.items()}
+    said: dict[str, list[str]] = {
+        line: sorted(f.text for f in findings) for line, findings in found.findings.items()
+    }
     return said, found.unverified
 
 
@@ -222,8 +224,8 @@ class Lying(InProcess):
         self.verbs = verbs
 
     def ask(self, request: Request[V], *args: Any, **options: Any) -> Reply[V]:
-        other = self.other if verb(type(request)) in self.verbs else super()
-        return other.ask(request, *args, **options)
+        ask = self.other.ask if verb(type(request)) in self.verbs else super().ask
+        return ask(request, *args, **options)
 
 
 def lying(edit: Edit, *verbs: str) -> ModelEvidence:
@@ -321,7 +323,8 @@ def test_buffers_of_one_name_are_told_apart_by_their_values() -> None:
         "        self.score = nn",
         "        self.fc7[0].running_mean.fill_(getattr(self, 'mean', 0))\n        self.score = nn",
     )
-    student, evaluators = InProcess(source), {}
+    student = InProcess(source)
+    evaluators: Evaluators = {}
     both = [ModelEvidence(Subject(student, table, SEED), evaluators) for table in (slim32, slim8)]
 
     assert [found.unverified for found in both] == ["", ""]

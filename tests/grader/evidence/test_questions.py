@@ -24,7 +24,8 @@ def test_logits_have_one_best_class(question: Logits, seed: int) -> None:
     logits = question.array(seed)
     order = np.argsort(logits[0])
 
-    assert (logits.shape, logits.dtype) == ((1, 1000), np.float32)
+    assert logits.shape == (1, 1000)
+    assert logits.dtype == np.float32
     assert order[-1] == question.index
     assert logits[0, order[-1]] - logits[0, order[-2]] == pytest.approx(question.margin, abs=1e-4)
     assert np.array_equal(logits, question.array(seed))
@@ -38,7 +39,7 @@ def test_maps_have_the_sign_that_they_say(question: Maps, seed: int) -> None:
     raw = np.tensordot(weight[question.index], features[0], axes=1)
 
     assert (features.shape, weight.shape) == ((1, 512, 7, 7), (1000, 512))
-    assert (features.dtype, weight.dtype) == (np.float32, np.float32)
+    assert features.dtype == weight.dtype == np.float32
     assert {"positive": (raw > 0).all(), "negative": (raw < 0).all(), "mixed": raw.min() < 0 < raw.max()}[
         question.sign
     ]

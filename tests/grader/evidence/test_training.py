@@ -14,7 +14,7 @@ from grader.checks.training import judge
 from grader.errors import Blocked, Fault, Pending, StudentDied, StudentRaised, Unverified
 from grader.evidence import training
 from grader.evidence.training import TrainingEvidence
-from grader.training import values
+from grader.training import bands, values
 from grader.training.bands import Band, Calibration
 from grader.training.plans import Plan
 from grader.training.run import Judged, Point, Run, Shown
@@ -42,7 +42,7 @@ def evidence(
     monkeypatch: pytest.MonkeyPatch, *runs: Run, right: bool = False, **how: Any
 ) -> TrainingEvidence:
     """Evidence of a network whose runs come out so."""
-    monkeypatch.setattr(training.bands, "load", lambda name: how.get("known", KNOWN))
+    monkeypatch.setattr(bands, "load", lambda name: how.get("known", KNOWN))
     network = SimpleNamespace(
         name="FCN8s",
         part="fcn8s",

@@ -37,9 +37,9 @@ def test_what_is_there_is_asked() -> None:
     """Models and functions that the submission binds are asked about."""
     found = witness(Student("FCN32s", "returnCAM"))
 
-    assert found.ask(Build("FCN32s")).value == "build"
-    assert found.ask(Cam(1, "int")).value == "cam"
-    assert found.ask(CamCell()).value == "cam_cell"
+    requests: list[Request[Any]] = [Build("FCN32s"), Cam(1, "int"), CamCell()]
+
+    assert [found.ask(request).value for request in requests] == ["build", "cam", "cam_cell"]
 
 
 @pytest.mark.parametrize(

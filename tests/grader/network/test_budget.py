@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import prod
+from typing import Any
 
 import pytest
 import torch
@@ -66,7 +67,11 @@ def test_a_convolution_has_torchs_own_shape(
 ) -> None:
     """Whatever its stride, padding and dilation."""
     x, weight = torch.empty(2, 4, side, side + 3), torch.empty(4, 4, kernel, kernel)
-    settings = {"stride": (stride,) * 2, "padding": (padding,) * 2, "dilation": (dilation,) * 2}
+    settings: dict[str, Any] = {
+        "stride": (stride,) * 2,
+        "padding": (padding,) * 2,
+        "dilation": (dilation,) * 2,
+    }
     node = conv(INPUT, leaf("w", (4, 4, kernel, kernel)), None, transposed=transposed, **settings)
     run = torch.conv_transpose2d if transposed else torch.conv2d
     try:

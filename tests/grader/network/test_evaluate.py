@@ -44,13 +44,18 @@ def _plain(function: Callable[[Tensor], Tensor]) -> Step:
     return lambda h, _: function(h)
 
 
+def _relu(function: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+    return lambda h: function(h.clone())
+
+
+def _cropped(function: Callable[[Tensor, int, int, int], Tensor]) -> Callable[[Tensor], Tensor]:
+    return lambda h: function(h, 1, h.size(2) - 2, h.size(3) - 1)
+
+
 STEPS: dict[str, Step] = {
     **{name: _layer(name) for name in LAYERS if name != "prelu"},
-    **{f"relu {name}": _plain(lambda h, f=f: f(h.clone())) for name, f in RELUS.items()},
-    **{
-        f"crop {name}": _plain(lambda h, f=f: f(h, 1, h.size(2) - 2, h.size(3) - 1))
-        for name, f in CROPS.items()
-    },
+    **{f"relu {name}": _plain(_relu(f)) for name, f in RELUS.items()},
+    **{f"crop {name}": _plain(_cropped(f)) for name, f in CROPS.items()},
     "max pool": _plain(lambda h: F.max_pool2d(h, 2, 1)),
     "max pool ceil": _plain(lambda h: F.max_pool2d(h, 3, 2, 1, ceil_mode=True)),
     "average pool": _plain(lambda h: F.avg_pool2d(h, 2, 1)),
@@ -98,7 +103,7 @@ class Program(nn.Module):
         return h
 
 
-def filled(model: nn.Module) -> nn.Module:
+def filled(model: Program) -> Program:
     """The model with parameters drawn by their names, and buffers that are not what they start as."""
     with torch.no_grad():
         for name, parameter in model.named_parameters():
@@ -111,13 +116,13 @@ def filled(model: nn.Module) -> nn.Module:
     return model.eval()
 
 
-def own_output(model: nn.Module) -> Tensor:
+def own_output(model: Program) -> Tensor:
     """What the model itself computes from the challenge's input."""
-    with Calm(), Dropouts(), torch.inference_mode():
-        return model(torch.from_numpy(draw(derived(SEED, "input"), "input", SHAPE)))
+    with Calm(), Dropouts(), torch.inference_mode():  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
+        return model.forward(torch.from_numpy(draw(derived(SEED, "input"), "input", SHAPE)))
 
 
-def replayed(model: nn.Module) -> Tensor:
+def replayed(model: Program) -> Tensor:
     """What the model's trace says that it computes."""
     evaluator = Evaluator(SEED, SHAPE)
     given = {name: evaluator.give(buffer.numpy()) for name, buffer in model.named_buffers()}

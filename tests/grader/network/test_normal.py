@@ -94,16 +94,18 @@ def test_what_is_no_window_stays_as_it_was_called(function: Function) -> None:
 @given(st.data())
 def test_a_crop_of_a_crop_is_the_crop_of_both_offsets(data: st.DataObject) -> None:
     """Merging never changes what is cut: an inner window is only moved."""
-    offsets, outer = data.draw(st.tuples(*[st.integers(0, 4)] * 2)), (8, 9)
-    inside = [data.draw(st.integers(0, n - 1)) for n in outer]
-    size = [data.draw(st.integers(1, n - at)) for n, at in zip(outer, inside, strict=True)]
+    down, right = data.draw(st.integers(0, 4)), data.draw(st.integers(0, 4))
+    rows, columns = 8, 9
+    y, x = data.draw(st.integers(0, rows - 1)), data.draw(st.integers(0, columns - 1))
+    height, width = data.draw(st.integers(1, rows - y)), data.draw(st.integers(1, columns - x))
 
-    merged = fold_crop(crop(crop(INPUT, *offsets, *outer), *inside, *size), (1, 3, *outer))
+    outer = crop(INPUT, down, right, rows, columns)
+    merged = fold_crop(crop(outer, y, x, height, width), (1, 3, rows, columns))
 
-    if (inside, size) == ([0, 0], list(outer)):
-        assert merged == crop(INPUT, *offsets, *outer)
+    if (height, width) == (rows, columns):
+        assert merged == outer
     else:
-        assert merged == crop(INPUT, offsets[0] + inside[0], offsets[1] + inside[1], *size)
+        assert merged == crop(INPUT, down + y, right + x, height, width)
 
 
 def test_padding_a_crop_is_not_merged() -> None:

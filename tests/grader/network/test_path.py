@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
 
-from grader.network.graph import INPUT, add, conv, crop, expr, leaf, relu
+from grader.network.graph import INPUT, Expr, add, conv, crop, expr, leaf, relu
 from grader.network.path import depths, main_path, touches_input
 from tests.grader.slim import expr_of
 
 WEIGHT = leaf("w", (3, 3, 3, 3))
 
 
-def layer(x, name="w"):
+def layer(x: Expr, name: str = "w") -> Expr:
     """A convolution with parameters of its own."""
     return conv(x, leaf(name, (3, 3, 3, 3)), None, padding=(1, 1))
 
@@ -72,7 +75,7 @@ def test_the_coefficient_gathers_every_factor_of_a_side() -> None:
         (torch.maximum, "maximum"),
     ],
 )
-def test_a_join_has_a_kind(function, kind: str) -> None:
+def test_a_join_has_a_kind(function: Callable[..., Any], kind: str) -> None:
     """Sums, concatenations, products and maxima of two branches are told apart."""
     root = expr_of(
         lambda x, one, two: function(two(one(x)), x), one=nn.Conv2d(3, 3, 1), two=nn.Conv2d(3, 3, 1)

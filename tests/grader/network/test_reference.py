@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -52,7 +53,7 @@ def test_the_expression_is_the_module(network: str, rows: int, columns: int) -> 
 
 
 @pytest.mark.parametrize("make", [fcn32s, fcn8s])
-def test_the_real_tables_are_the_modules(make) -> None:
+def test_the_real_tables_are_the_modules(make: Callable[[int], Architecture]) -> None:
     """At full size the module's trace up to the crop is the reference's expression, but for skips' crops."""
     table = make(12)
     with torch.device("meta"):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,10 +16,11 @@ from reference.architecture import Conv, Pool
 from tests.grader.slim import SLIM, expr_of
 from tests.grader.styles import Style, styled_reading, styles
 
-TABLE = (Conv("one", 3, 4, 3, padding=1), Pool("pool"), Conv("two", 4, 6, 3), Conv("three", 6, 6, 1))
+FIRST = Conv("one", 3, 4, 3, padding=1)
+TABLE: tuple[Conv | Pool, ...] = (FIRST, Pool("pool"), Conv("two", 4, 6, 3), Conv("three", 6, 6, 1))
 
 
-def made(wanted: Conv | Pool, x: Expr = INPUT, name: str = "", **changes: object) -> Expr:
+def made(wanted: Conv | Pool, x: Expr = INPUT, name: str = "", **changes: Any) -> Expr:
     """A layer or a pool of the table as a student might have made it."""
     if isinstance(wanted, Pool):
         return max_pool(x)
@@ -87,7 +89,7 @@ def test_a_layer_too_many_gets_no_role(position: int) -> None:
         {"kernel": 1, "stride": 2, "padding": 0},
     ],
 )
-def test_a_wrong_layer_keeps_its_role(changes: dict[str, int]) -> None:
+def test_a_wrong_layer_keeps_its_role(changes: dict[str, Any]) -> None:
     """A layer whose attributes differ is a wrong layer, not a missing one and one too many."""
     wrong = made(TABLE[0], **changes)
     nodes = [wrong, *(made(wanted) for wanted in TABLE[1:])]
@@ -99,7 +101,7 @@ def test_a_wrong_layer_keeps_its_role(changes: dict[str, int]) -> None:
 @pytest.mark.parametrize(
     "changes", [{"stride": 2}, {"outputs": 9}, {"inputs": 5}, {"padding": 4}, {"kernel": 5}]
 )
-def test_of_two_layers_the_one_more_alike_gets_the_role(changes: dict[str, int]) -> None:
+def test_of_two_layers_the_one_more_alike_gets_the_role(changes: dict[str, Any]) -> None:
     """Every attribute counts: what differs in fewer of them is the layer, the other one is too many."""
     right, wrong = made(TABLE[0], name="right"), made(TABLE[0], name="wrong", **changes)
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import assume, given, settings
@@ -76,7 +79,7 @@ def test_a_network_is_mapped_up_to_its_crop(network: str, ceil: bool, size: tupl
         lambda x: x[:, :, 1:],
     ],
 )
-def test_what_gives_other_sizes_can_not_be_told(function) -> None:
+def test_what_gives_other_sizes_can_not_be_told(function: Callable[..., Any]) -> None:
     """Interpolation, other poolings and crops on the way have no size that this arithmetic knows."""
     trace = traced(function)
     assert trace.output is not None

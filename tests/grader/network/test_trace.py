@@ -44,7 +44,8 @@ def small(x: torch.Tensor, conv: nn.Module, up: nn.Module) -> torch.Tensor:
 def record() -> dict[str, Any]:
     """A small record as it comes off the wire."""
     layers = {"conv": nn.Conv2d(3, 4, 3), "up": nn.ConvTranspose2d(4, 3, 4, stride=2)}
-    return wired(raw(small, **layers))
+    sent: dict[str, Any] = wired(raw(small, **layers))
+    return sent
 
 
 def raw(function: Callable[..., Any], **layers: nn.Module) -> dict[str, Any]:

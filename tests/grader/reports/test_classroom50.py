@@ -57,7 +57,8 @@ RUNNER = {
 
 
 def result(grade: Grade, environment: dict[str, str]) -> dict[str, Any]:
-    return json.loads(render(grade, environment, datetime(2026, 11, 20, tzinfo=UTC)))
+    read: dict[str, Any] = json.loads(render(grade, environment, datetime(2026, 11, 20, tzinfo=UTC)))
+    return read
 
 
 @pytest.mark.parametrize("environment", [RUNNER, {}])

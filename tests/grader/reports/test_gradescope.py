@@ -56,7 +56,8 @@ SPECIFICATION = {  # after Gradescope's own page on the autograder's output
 
 
 def results(grade: Grade) -> dict[str, Any]:
-    return json.loads(render(grade), parse_constant=pytest.fail)
+    read: dict[str, Any] = json.loads(render(grade), parse_constant=pytest.fail)
+    return read
 
 
 @pytest.mark.parametrize("which", ["grade", "unreadable", "perfect"])

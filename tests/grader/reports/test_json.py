@@ -30,6 +30,9 @@ faults = st.builds(Cause, ids, parameters)
 causes = st.none() | faults | st.builds(Cause, ids, parameters, st.tuples(faults, faults))
 
 
+reasons = st.builds(Reason, words, words, words, words, places, causes)
+
+
 @st.composite
 def results(draw: st.DrawFn) -> dict[str, CheckResult]:
     chosen = draw(st.lists(st.sampled_from(profiles.load().rubric.lines), max_size=6, unique=True))
@@ -37,7 +40,7 @@ def results(draw: st.DrawFn) -> dict[str, CheckResult]:
         line.id: CheckResult(
             line.id,
             draw(st.sampled_from(Outcome)),
-            Reason(*(draw(words) for _ in range(4)), draw(places), draw(causes)),
+            draw(reasons),
             draw(st.floats(0, 9)),
         )
         for line in chosen

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader.reports import rendering
+from grader.reports.escape import printable
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -77,7 +78,7 @@ def test_every_line_of_code_is_there(source: str) -> None:
 
     for line in lines:
         assert line.count("<span") == line.count("</span>")
-    assert len(lines) == rendering.printable(source, 10**6).rstrip("\n").count("\n") + 1
+    assert len(lines) == printable(source, 10**6).rstrip("\n").count("\n") + 1
 
 
 def test_code_and_text_are_rendered() -> None:

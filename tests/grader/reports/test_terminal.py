@@ -10,9 +10,10 @@ from grader.reports import terminal
 
 
 def printed(grade: Grade, width: int) -> str:
-    console = Console(file=io.StringIO(), width=width, force_terminal=True, color_system="truecolor")
+    screen = io.StringIO()
+    console = Console(file=screen, width=width, force_terminal=True, color_system="truecolor")
     terminal.show(grade, console)
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    return screen.getvalue()
 
 
 def test_a_terminal_obeys_nothing_that_a_student_wrote(grade: Grade) -> None:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from grader.records.grade import Grade, Outcome
+from grader.records.grade import Grade, Outcome, ScoredCheck
 from grader.records.reason import Place, Reason
 from grader.reports import words
 
 
-def check_of(grade: Grade, id: str) -> words.ScoredCheck:
+def check_of(grade: Grade, id: str) -> ScoredCheck:
     return next(check for check in grade.checks if check.id == id)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import CallError
-from grader.training import plans
+from grader.training import bands
 from grader.training.plans import Plan, choose, load, resolve
 from reference import download, edges
 from reference.kit import weights
@@ -47,9 +47,9 @@ def test_the_profiles_plans_are_those_that_can_be_asked_for() -> None:
 
 def test_auto_goes_by_the_device(equipped: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """smoke on a CPU, short on a GPU once thresholds are known for it; any other name is what it says."""
-    monkeypatch.setattr(plans.bands, "load", lambda name: None)
+    monkeypatch.setattr(bands, "load", lambda name: None)
     assert resolve("auto", "cuda", PLANS) == "smoke"
-    monkeypatch.setattr(plans.bands, "load", lambda name: name)
+    monkeypatch.setattr(bands, "load", lambda name: name)
     assert resolve("auto", "cpu", PLANS) == "smoke"
     assert resolve("auto", "cuda", PLANS) == "short"
     assert resolve("none", "cuda", PLANS) == "none"
@@ -73,7 +73,7 @@ def test_possible_means_data_and_weights(monkeypatch: pytest.MonkeyPatch, bare: 
     """Either missing is enough to make a plan impossible; a synthetic one always is possible."""
     assert OFFLINE.possible
     assert not FULL.possible
-    monkeypatch.setattr(plans.download, "complete", lambda root: True)
+    monkeypatch.setattr(download, "complete", lambda root: True)
     assert not FULL.possible
 
 

@@ -33,7 +33,9 @@ def halves(count: int, seed: int) -> Labelled:
     labels = [np.zeros((24, 20), np.uint8) for _ in range(count)]
     for number, label in enumerate(labels):
         label[:, 10 * (number % 2) : 10 * (number % 2) + 10] = 1
-    images = [np.uint8(rng.integers(0, 60, (24, 20, 3)) + 150 * label[..., None]) for label in labels]
+    images = [
+        (rng.integers(0, 60, (24, 20, 3)) + 150 * label[..., None]).astype(np.uint8) for label in labels
+    ]
     return Labelled(tuple(images), tuple(labels))
 
 

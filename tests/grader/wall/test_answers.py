@@ -88,7 +88,7 @@ def test_arrays_that_do_not_fit_are_refused_before_they_are_sent(name: str) -> N
 
 
 @pytest.mark.parametrize("value", [object(), {"a": np.float32(1)}, "x"])
-def test_a_value_of_another_kind_is_refused(value: object) -> None:
+def test_a_value_of_another_kind_is_refused(value: Any) -> None:
     """Also one that could not be written at all."""
     with pytest.raises(ProtocolError, match="does not fit"):
         fit(value, {}, Sample("FCN8s", of="model", names=(), seed=1, count=1))

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
 from grader.wall.recording import MAX_ITEMS, Call, Dropout, Items, Other, Tensor
 
-ROW = ["aten.cat.default", [["l", [["t", 1], ["t", 2]]], 1, 0.5, None, ["x", "torch.int64"]], {}, [], None]
+ROW: list[Any] = [
+    "aten.cat.default",
+    [["l", [["t", 1], ["t", 2]]], 1, 0.5, None, ["x", "torch.int64"]],
+    {},
+    [],
+    None,
+]
 
 
 def test_a_call_is_read_with_its_arguments() -> None:

@@ -12,7 +12,7 @@ from msgspec import inspect
 from grader.wall import answers, verbs
 from grader.worker.operations import OPERATIONS
 
-KINDS = (verbs.Ping, verbs.Load, *OPERATIONS)
+KINDS: tuple[type[verbs.Request[Any]], ...] = (verbs.Ping, verbs.Load, *OPERATIONS)
 SCALARS = (inspect.NoneType, inspect.BoolType, inspect.LiteralType)
 
 

@@ -61,7 +61,7 @@ def _write(sock: socket.socket, data: bytes) -> None:
 
 
 def framed(value: object) -> bytes:
-    packed = msgpack.packb(value)
+    packed: bytes = msgpack.packb(value)
     return PREFIX.pack(MAGIC, len(packed)) + packed
 
 

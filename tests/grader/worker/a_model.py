@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from torch import nn
 
 from grader.wall import verbs
 from grader.wall.answers import fit
@@ -35,6 +36,12 @@ class FCN32s(nn.Module):
 def tiny(*edits: Edit) -> World:
     """A small model after these edits."""
     return world_of(edited(*edits, source=TINY))
+
+
+def real(world: World) -> nn.Module:
+    """The model with real parameters."""
+    assert world.state.real is not None
+    return world.state.real.model
 
 
 def ask(world: World, verb: str, **args: Any) -> tuple[Any, dict[str, np.ndarray]]:

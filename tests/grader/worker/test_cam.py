@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -37,7 +38,8 @@ def predicted(body: str) -> dict[str, Any]:
 def mapped(body: str, form: str = "tensor") -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """What a returnCAM gives."""
     world = world_of(f"import numpy as np\ndef returnCAM(feature_conv, weight_fc, idx):\n    {body}\n")
-    return answered(world, Cam(2, form), features=FEATURES, weight=WEIGHT)
+    asked = msgspec.convert({"index": 2, "form": form}, Cam)
+    return answered(world, asked, features=FEATURES, weight=WEIGHT)
 
 
 # --- values -------------------------------------------------------------------------------------------
@@ -225,7 +227,7 @@ def test_arguments_by_keyword_are_noted_in_order() -> None:
     value, arrays = run("returnCAM(f=1, w=2, idx=3)")
 
     assert [len(call["arguments"]) for call in value["calls"]] == [4]
-    assert (arrays["0.0"], arrays["0.1"], arrays["0.2"]) == (1, 2, 3)
+    assert [arrays[f"0.{number}"] for number in range(3)] == [1, 2, 3]
 
 
 def test_a_failure_of_the_cell_is_told() -> None:

@@ -6,7 +6,8 @@ import torch
 
 from grader.wall.draws import draw, draw_parameter, positions
 from tests.grader.slim import SOURCE, world_of
-from tests.grader.worker.a_model import ask, tiny
+from tests.grader.worker.a_model import ask, real, tiny
+from tests.layers import conv
 
 
 def test_initial_values_are_those_of_the_constructor() -> None:
@@ -40,10 +41,12 @@ def test_parameters_are_filled_by_their_keys() -> None:
     world = tiny()
     _, before = ask(world, "initial", names=["bn.bias"])
     ask(world, "fill", seed=5, keys={"conv.weight": "conv1_1.weight"})
-    model = world.state.real.model
+    model = real(world)
 
-    assert np.array_equal(model.conv.weight.detach(), draw_parameter(5, "conv1_1.weight", (12, 3, 3, 3)))
-    assert np.array_equal(model.bn.bias.detach(), before["bn.bias"])
+    assert np.array_equal(
+        conv(model, "conv").weight.detach(), draw_parameter(5, "conv1_1.weight", (12, 3, 3, 3))
+    )
+    assert np.array_equal(model.state_dict()["bn.bias"], before["bn.bias"])
 
 
 def test_forward_is_the_model_on_the_drawn_input() -> None:
@@ -51,9 +54,11 @@ def test_forward_is_the_model_on_the_drawn_input() -> None:
     world = tiny(("self.drop(", "nn.functional.dropout(torch.rand(1) + "))
     ask(world, "fill", seed=5, keys={"conv.weight": "w", "conv.bias": "b"})
     described, arrays = ask(world, "forward", seed=5, size=[1, 3, 6, 7])
-    model = world.state.real.model
+    model = real(world)
     with torch.no_grad():
-        wanted = model.bn(model.conv(torch.from_numpy(draw(5, "input", (1, 3, 6, 7)))))
+        wanted = model.get_submodule("bn")(
+            conv(model, "conv")(torch.from_numpy(draw(5, "input", (1, 3, 6, 7))))
+        )
 
     assert list(described["shape"]) == [1, 12, 6, 7]
     np.testing.assert_allclose(arrays["output"], wanted.numpy(), rtol=1e-5, atol=1e-6)
@@ -73,6 +78,7 @@ def test_one_real_model_is_held_at_a_time() -> None:
     world = world_of(SOURCE)
     ask(world, "initial", names=[])
     ask(world, "initial", names=[], model="FCN8s")
+    assert world.state.real is not None
     assert world.state.real.key == ("FCN8s", 12)
 
     ask(world, "release")

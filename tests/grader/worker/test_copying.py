@@ -9,7 +9,8 @@ import pytest
 from grader.records.submission import Chunk, Copying, Slice
 from grader.wall.draws import draw_parameter
 from grader.worker.loader import World
-from tests.grader.worker.a_model import ask, tiny
+from tests.grader.worker.a_model import ask, real, tiny
+from tests.layers import conv
 
 SHAPES = {"features.0.weight": (12, 3, 3, 3), "features.0.bias": (12,)}
 DRAWN = draw_parameter(3, "vgg/features.0.weight", (12, 3, 3, 3))
@@ -37,8 +38,7 @@ WAYS: dict[str, tuple[str, tuple[str, str]]] = {
 
 
 def weight(world: World) -> np.ndarray:
-    assert world.state.real is not None
-    return np.asarray(world.state.real.model.conv.weight.detach())
+    return np.asarray(conv(real(world), "conv").weight.detach())
 
 
 @pytest.mark.parametrize("way", WAYS)

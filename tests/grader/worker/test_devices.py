@@ -14,12 +14,12 @@ pytestmark = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine 
 @pytest.fixture(autouse=True)
 def no_gpu(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(torch.utils._device, "DeviceContext", LenientContext)
-    with NoGpu():  # type: ignore[no-untyped-call]
+    with NoGpu():
         yield
 
 
 @pytest.mark.parametrize("device", ["cuda", "cuda:1", "mps", torch.device("cuda"), 0])
-def test_moves_to_an_absent_device_stay(device: object) -> None:
+def test_moves_to_an_absent_device_stay(device: str | torch.device | int) -> None:
     """In every spelling that students use, and other arguments still count."""
     x, layer = torch.ones(2), nn.Linear(2, 2)
 
@@ -70,6 +70,6 @@ def test_moves_between_types_and_like_another_tensor_are_left_alone() -> None:
 
 
 @pytest.mark.parametrize("device", ["cpu", "meta", None, True, 1.5, torch.float32, torch.device("cpu")])
-def test_other_values_are_no_absent_device(device: object) -> None:
+def test_other_values_are_no_absent_device(device: str | torch.device | int) -> None:
     """Dtypes, flags and the devices that there are."""
     assert not absent(device)

@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 from torch import nn
 
-from grader.worker import models
+from grader.worker.trace import LARGE
 from tests.grader.slim import SOURCE, world_of
-from tests.grader.worker.a_model import ask, cause, tiny
+from tests.grader.worker.a_model import ask, cause, real, tiny
+from tests.layers import conv, linear
 
 # --- building -----------------------------------------------------------------------------------------
 
@@ -90,11 +91,12 @@ def test_large_weights_are_not_initialised() -> None:
     before = nn.init.kaiming_uniform_
     world = tiny(("self.drop =", "self.big = nn.Linear(1500, 1500)\n        self.drop ="))
     ask(world, "initial", names=[])
-    model = world.state.real.model
+    model = real(world)
 
     assert nn.init.kaiming_uniform_ is before
-    assert model.conv.weight.std() > 0.05 and model.conv.weight.abs().max() <= 27**-0.5
-    assert model.big.weight.numel() > models.LARGE
+    weight = conv(model, "conv").weight
+    assert weight.std() > 0.05 and weight.abs().max() <= 27**-0.5
+    assert linear(model, "big").weight.numel() > LARGE
 
 
 # --- the light model ----------------------------------------------------------------------------------

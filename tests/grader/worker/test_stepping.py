@@ -19,7 +19,7 @@ class Viewing(nn.Module):
         self.conv = nn.Conv2d(3, 4, 3)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        h = self.conv(x)
+        h: torch.Tensor = self.conv(x)
         return h.view(h.size(0), -1)
 
 
@@ -50,7 +50,7 @@ def test_the_layout_is_tried_on_a_corner_without_training() -> None:
     stepping.takes(model, lambda x: seen.append(model(x).shape), torch.rand(1, 3, 90, 50))
 
     assert seen == [torch.Size((1, 3, 32, 32))]
-    assert not model[0].running_mean.any()
+    assert not model.state_dict()["0.running_mean"].any()
 
 
 def test_the_optimiser_is_the_courses_in_one_pass() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import nn
@@ -9,7 +11,9 @@ from torch import nn
 from grader.worker.strict import Strict
 from tests.grader.slim import record_of
 
-BAD = {
+Case = tuple[Callable[[], nn.Module], tuple[int, ...]]
+
+BAD: dict[str, Case] = {
     "channels of a transposed convolution": (lambda: nn.ConvTranspose2d(2, 2, 4), (1, 3, 8, 8)),
     "channels without a batch": (lambda: nn.ConvTranspose2d(2, 2, 4), (3, 8, 8)),
     "channels of a convolution": (lambda: nn.Conv2d(2, 2, 3), (1, 3, 8, 8)),
@@ -20,7 +24,7 @@ BAD = {
     "an empty map": (lambda: nn.ConvTranspose2d(3, 3, 4, stride=2), (1, 3, 0, 0)),
     "padding": (lambda: nn.Conv2d(3, 3, 3, padding=-1), (1, 3, 8, 8)),
 }
-GOOD = {
+GOOD: dict[str, Case] = {
     "plain": (lambda: nn.Conv2d(3, 4, 3), (2, 3, 8, 8)),
     "groups": (lambda: nn.Conv2d(6, 4, 3, groups=2), (1, 6, 8, 8)),
     "without a batch": (lambda: nn.Conv2d(3, 4, 3), (3, 8, 8)),
@@ -29,17 +33,18 @@ GOOD = {
 }
 
 
-def run(make, shape, device):
+def run(make: Callable[[], nn.Module], shape: tuple[int, ...], device: str) -> torch.Size | str:
     """The output's shape, or the beginning of what is raised."""
     try:
-        with torch.device(device), torch.no_grad(), Strict():
-            return make()(torch.zeros(shape)).shape
+        with torch.device(device), torch.no_grad(), Strict():  # type: ignore[no-untyped-call]
+            output: torch.Tensor = make()(torch.zeros(shape))
+            return output.shape
     except RuntimeError as error:
         return str(error)[:40]
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_a_processor_refuses_is_refused(name):
+def test_what_a_processor_refuses_is_refused(name: str) -> None:
     """The meta device raises what the processor raises, in its words."""
     said = run(*BAD[name], "meta")
     assert isinstance(said, str)
@@ -49,12 +54,12 @@ def test_what_a_processor_refuses_is_refused(name):
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_what_a_processor_computes_is_computed(name):
+def test_what_a_processor_computes_is_computed(name: str) -> None:
     """Whatever runs on the processor has the same shape on the meta device."""
     assert run(*GOOD[name], "meta") == run(*GOOD[name], "cpu")
 
 
-def test_a_left_out_layer_is_noticed_where_its_channels_are_missing():
+def test_a_left_out_layer_is_noticed_where_its_channels_are_missing() -> None:
     """A transposed convolution does not take as many channels as come."""
     source = (
         "import torch\nfrom torch import nn\n"

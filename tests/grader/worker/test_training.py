@@ -14,9 +14,24 @@ from grader.worker import training
 from reference import facades, trainer
 from tests.grader.in_process import InProcess
 from tests.grader.slim import SOURCE, edited
+from tests.layers import conv
 
-RECIPE = {"learning_rate": 1e-3, "weight_decay": 2e-5, "patience": 3, "min_learning_rate": 1e-10}
-MODEL = {"model": "FCN8s", "n_class": 12, "seed": 5, "device": "cpu", "bounds": {}, "carried": {}}
+Arguments = dict[str, Any]
+
+RECIPE: Arguments = {
+    "learning_rate": 1e-3,
+    "weight_decay": 2e-5,
+    "patience": 3,
+    "min_learning_rate": 1e-10,
+}
+MODEL: Arguments = {
+    "model": "FCN8s",
+    "n_class": 12,
+    "seed": 5,
+    "device": "cpu",
+    "bounds": {},
+    "carried": {},
+}
 
 
 def begun(source: str = SOURCE, pictures: int = 3, **changes: Any) -> InProcess:
@@ -32,9 +47,11 @@ def some(count: int, labels: bool = True) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(0)
     label = np.zeros((24, 20), np.uint8)
     label[:, :10] = 1
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     for number in range(count):
-        arrays[f"image/{number}"] = np.uint8(rng.integers(0, 60, (24, 20, 3)) + 150 * label[..., None])
+        arrays[f"image/{number}"] = (rng.integers(0, 60, (24, 20, 3)) + 150 * label[..., None]).astype(
+            np.uint8
+        )
         if labels:
             arrays[f"label/{number}"] = label
     return arrays
@@ -42,12 +59,15 @@ def some(count: int, labels: bool = True) -> dict[str, np.ndarray]:
 
 def losses(student: InProcess, order: list[int], epoch_ends: bool = False) -> list[float]:
     """Take steps and return their losses."""
-    return student.ask(TrainSteps(tuple(order), epoch_ends)).arrays["losses"].tolist()
+    taken: list[float] = student.ask(TrainSteps(tuple(order), epoch_ends)).arrays["losses"].tolist()
+    return taken
 
 
 def session(student: InProcess) -> training.Session:
     """The run under way."""
-    return student.world.state.training
+    under_way = student.world.state.training
+    assert isinstance(under_way, training.Session)
+    return under_way
 
 
 def test_parameters_start_as_they_are_told() -> None:
@@ -58,19 +78,19 @@ def test_parameters_start_as_they_are_told() -> None:
     student.ask(TrainBegin(**{**MODEL, **RECIPE, "bounds": bounds}), {"value/score.bias": bias})
     model = session(student).model
 
-    drawn = model.conv1_1.weight.detach().abs()
+    drawn = conv(model, "conv1_1").weight.detach().abs()
     assert 0.4 < drawn.max() <= 0.5
     assert drawn.mean() == pytest.approx(0.25, abs=0.06)
-    assert not model.fc7.weight.any()
-    assert torch.equal(model.score.bias.detach(), torch.from_numpy(bias))
-    assert model.conv1_2.weight.any()
+    assert not conv(model, "fc7").weight.any()
+    assert torch.equal(model.state_dict()["score.bias"], torch.from_numpy(bias))
+    assert conv(model, "conv1_2").weight.any()
 
 
 def test_a_carry_passes_on_the_mean_of_a_kind() -> None:
     """In the middle of the kernel, from the channels that speak to those that are to; all else is zero."""
     student = InProcess(SOURCE)
     student.ask(TrainBegin(**{**MODEL, **RECIPE, "carried": {"conv3_2.weight": (3.0, 6, 4, 2)}}))
-    weight = session(student).model.conv3_2.weight.detach()
+    weight = conv(session(student).model, "conv3_2").weight.detach()
 
     assert weight[0, :, 1, 1].tolist()[:6] == [1, 0, 1, 0, 1, 0]
     assert weight[3, :, 1, 1].tolist()[:6] == [0, 1, 0, 1, 0, 1]
@@ -118,11 +138,12 @@ def test_training_lowers_the_loss() -> None:
     assert np.mean(last) < 0.7 * np.mean(first)
 
 
-def test_the_learning_rate_follows_the_loss_of_whole_epochs() -> None:
+def test_the_learning_rate_follows_the_loss_of_whole_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is stepped by the mean loss of an epoch, however many requests that took."""
     student = begun(patience=1)
-    schedule, seen = session(student).schedule, []
-    schedule.step = seen.append
+    seen: list[Any] = []
+    schedule = session(student).schedule
+    monkeypatch.setattr(schedule, "step", seen.append)
 
     parts = [
         losses(student, [0, 1]),

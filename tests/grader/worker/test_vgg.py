@@ -7,7 +7,8 @@ import pytest
 
 from grader.wall.draws import draw_parameter
 from grader.worker.loader import World
-from tests.grader.worker.a_model import ask, tiny
+from tests.grader.worker.a_model import ask, real, tiny
+from tests.layers import conv
 
 SHAPES = {"features.0.weight": (12, 3, 3, 3), "features.0.bias": (12,)}
 COPIES = "self.conv.weight.data = vgg16.features[0].weight.data"
@@ -22,7 +23,7 @@ def copied(world: World, **args: Any) -> np.ndarray:
     """The model's first weight after copying."""
     ask(world, "make_vgg", **{**MADE, **args})
     ask(world, "copy_vgg", stand_ins={})
-    return np.asarray(world.state.real.model.conv.weight.detach())
+    return np.asarray(conv(real(world), "conv").weight.detach())
 
 
 def test_copying_finds_a_vgg16_that_fits() -> None:
@@ -34,7 +35,8 @@ def test_a_vgg16_is_filled_again_only_if_it_must() -> None:
     """A second network gets the same VGG-16, as it is unless it is to be fresh."""
     world = tiny(("def forward", COPYING))
     copied(world)
-    world.state.vgg16.model.features[0].weight.data.zero_()
+    assert world.state.vgg16 is not None
+    conv(world.state.vgg16.model, "features.0").weight.data.zero_()
 
     assert not copied(world, fresh=False).any()
     assert copied(world, fresh=True).any()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,7 @@ def test_the_weight_alone_can_be_computed_from_a_model(form: str, tmp_path: Path
     """The chunks of `weight_fc` bind that name, whatever the notebook calls it."""
     chunks = of_cells(tmp_path, TARGETS, *FORMS[form]).slice.weight_fc
 
-    namespace = {"net": type("Other", (), {"w": "another weight"})}
+    namespace: dict[str, Any] = {"net": type("Other", (), {"w": "another weight"})}
     for chunk in chunks:
         exec(chunk.source, namespace)
 

@@ -244,7 +244,7 @@ def test_a_traceback_names_the_file(tmp_path: Path) -> None:
 def test_no_file_shadows_a_library_or_the_kit(name: str, tmp_path: Path) -> None:
     """The import stays, the file is never part of the slice, and a note says so."""
     path = name.replace(".", "/") + ".py"
-    files = {
+    files: dict[str, str | bytes] = {
         "a.ipynb": ipynb(f"from {name} import x\nclass FCN32s: x = x"),
         path: "x = 'forged'\n",
         "zz.py": "a = 1\n",
