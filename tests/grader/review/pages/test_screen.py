@@ -12,6 +12,7 @@ import pytest
 from fixtures.review_class import grade
 from grader.marks.entry import Item, Mark
 from grader.records import saved
+from grader.records.grade import Outcome
 from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import Answer
 from grader.review.desk import Desk
@@ -112,7 +113,9 @@ def hostile(home: Path) -> Desk:
         HOSTILE, HOSTILE, HOSTILE, HOSTILE, Place(HOSTILE, 1, HOSTILE), Cause("x.y", {"got": HOSTILE})
     )
     checks = tuple(
-        check if check.part == "questions" else replace(check, outcome="failed", score=0.0, reason=reason)
+        check
+        if check.part == "questions"
+        else replace(check, outcome=Outcome.FAILED, score=0.0, reason=reason)
         for check in one.checks
     )
     answers = tuple(Answer(n, HOSTILE, f"{HOSTILE} 0.34", HOSTILE) for n in (1, 2))
