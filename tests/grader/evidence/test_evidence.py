@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
-from grader import judging
+from grader import judging, profiles
 from grader.checks import fcn, fcn8s, fcn32s
 from grader.checks.conftest import lines_without_function
 from grader.diagnosis.payers import LineName
@@ -40,6 +40,7 @@ CASES: dict[str, list[Edit]] = {
 def checks() -> list[Check]:
     """The checks of both networks that need no more than the network itself, by id."""
     found: list[Check] = []
+    rubric = profiles.load().rubric
     for module in (fcn32s, fcn8s):
         part = module.__name__.rpartition(".")[2]
         names = [name for name in sorted(vars(module)) if name.startswith("check_")]
@@ -51,7 +52,7 @@ def checks() -> list[Check]:
         found += [
             (f"{part}.{line}", partial(fcn.check_line, line=line))
             for line in NAMES
-            if line in lines_without_function(part, names)
+            if line in lines_without_function(rubric, part, names)
         ]
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,11 +27,12 @@ PARENT = {
 }
 
 
-def part(**said: object) -> dict:
-    return merged(PARENT, {"part": [{"id": "cam", **said}]})["part"][0]
+def part(**said: object) -> dict[str, Any]:
+    found: dict[str, Any] = merged(PARENT, {"part": [{"id": "cam", **said}]})["part"][0]
+    return found
 
 
-def points(part: dict) -> dict[str, Decimal]:
+def points(part: dict[str, Any]) -> dict[str, Decimal]:
     return {line["check"]: line["points"] for line in part["lines"]}
 
 
@@ -81,7 +83,8 @@ def test_new_lines_stand_behind_those_that_are_inherited() -> None:
 def test_shares_always_add_up(hundredths: list[int], whole: int) -> None:
     """To the hundredth, whatever they were."""
     lines = [{"check": f"c{at}", "points": Decimal(n) / 100} for at, n in enumerate(hundredths)]
-    parent = {"part": [{"id": "p", "points": sum(line["points"] for line in lines), "lines": lines}]}
+    total = Decimal(sum(hundredths)) / 100
+    parent = {"part": [{"id": "p", "points": total, "lines": lines}]}
     new = merged(parent, {"part": [{"id": "p", "points": Decimal(whole) / 100}]})["part"][0]
 
     assert sum(points(new).values()) == Decimal(whole) / 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.marks.entry import Flag, Reading, Reply, Request, Undo
+from grader.marks.entry import Flag, Reading, Reply, Request, Undo, What
 from tests.grader.review.a_desk import FIRST, desk, given, served
 
 
@@ -34,7 +34,7 @@ def test_a_history_tells_everything_once(tmp_path: Path) -> None:
     """What was taken back is struck out, not gone."""
     one = desk(tmp_path, 2)
     subject = "student0000"
-    said = [
+    said: list[What] = [
         *(given(subject, 3.0), given(subject, None, own="x"), Reading(subject, FIRST, "me", 4.0, "Hm.")),
         *(Flag(subject, FIRST), Request(subject, FIRST, "why", 3), Reply(subject, FIRST, "why", "so", 3, 4)),
         *(Undo(1, given(subject, 3).target), given("student0001", 9.0)),
