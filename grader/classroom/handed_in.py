@@ -35,6 +35,11 @@ class Entry:
     held: bool = False  # its grade is nobody's to leave for
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What its people are called; nothing where it is called so itself."""
+        return tuple(person.called for person in self.people if person.called != self.name)
+
+    @property
     def is_of_students(self) -> bool:
         """Whether it counts for the class; what staff tries out does not."""
         return any(person.is_student for person in self.people)

@@ -8,17 +8,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from grader import profiles
 from grader.classroom.handed_in import LIST, Class, Entry
-from grader.classroom.late import lateness
+from grader.classroom.homes import as_it_counts, home
 from grader.classroom.people import Person
 from grader.classroom.statistics import Row
 from grader.errors import CallError
 from grader.marks.exchange import Known
-from grader.marks.merge import merge
 from grader.marks.standing import Standing
 from grader.records import saved
-from grader.scoring import deducted
 
 FILE = LIST
 
@@ -83,5 +80,5 @@ def _row(entry: Entry, out: Path, standing: Standing) -> Row:
     kept = saved.read(out / entry.name) if entry.path else None
     if kept is None:
         return Row(entry, None, "not graded" if entry.path else "")
-    merged = merge(kept.grade, standing, entry.subject or entry.name)
-    return Row(entry, deducted(merged, lateness(entry, profiles.load(kept.grade.profile).rubric)))
+    one = home(entry, out, Path(), kept.grade.profile)
+    return Row(entry, as_it_counts(kept.grade, standing, one))

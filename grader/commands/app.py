@@ -65,7 +65,7 @@ def grade_command(
     verbose: words.Verbose = False,
 ) -> None:
     """Grade submissions; each gets its report in OUT/<name>/."""
-    from grader.classroom.batch import View
+    from grader.classroom.homes import View
     from grader.commands.grade import grade
     from grader.grading import Options
 
@@ -95,7 +95,8 @@ def class_command(
     also: words.Also = [],  # noqa: B006 (idem)
 ) -> None:
     """Grade a class; what is graded already, and unchanged, is not graded again."""
-    from grader.classroom.batch import View, Which
+    from grader.classroom.homes import View
+    from grader.classroom.remaining import Which
     from grader.commands.class_ import Alike, grade_class
     from grader.grading import Options
 

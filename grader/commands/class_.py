@@ -8,9 +8,10 @@ from pathlib import Path
 
 from grader import intake
 from grader.classroom import batch, handed_in
-from grader.classroom.batch import View, Which
 from grader.classroom.handed_in import Class
+from grader.classroom.homes import View
 from grader.classroom.people import Roster, read_roster
+from grader.classroom.remaining import Which, left
 from grader.classroom.similar import export
 from grader.classroom.statistics import Row, spreads
 from grader.commands.codes import exit_code
@@ -55,7 +56,7 @@ def grade_class(
     one = handed_in.read(folder, read_roster(roster) if roster else Roster(), out)
     kept = marks or store.beside(out)
     batch.check_marks(one.entries, out, options.profile)
-    tasks = batch.left(one.entries, out, kept, options, view, which, cause)
+    tasks = left(one.entries, out, kept, options, view, which, cause)
     if tasks:
         choose(options.isolation)  # better refused once than by every submission
     screen.remark(f"{sum(bool(entry.path) for entry in one.entries)} submissions, {len(tasks)} to grade.")

@@ -19,7 +19,7 @@ from grader.paths import shown
 from grader.records.progress import Progress
 
 if TYPE_CHECKING:
-    from grader.classroom.batch import Task
+    from grader.classroom.remaining import Task
 
 Listener = Callable[[Progress], None]
 LONGEST = 300  # characters of a problem; its log has all of it

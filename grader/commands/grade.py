@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader import paths, reports
-from grader.classroom import batch
-from grader.classroom.batch import Home, View
+from grader.classroom import publishing
+from grader.classroom.homes import Home, View
 from grader.classroom.looks import refuse_a_class
 from grader.commands.codes import exit_code
 from grader.commands.display import watching
@@ -45,14 +45,14 @@ def _one(screen: Screen, path: Path, home: Home, options: Options, view: View, v
     folder = home.folder
     try:
         with watching(folder.name, screen.err) as listen:
-            found = batch.grade_into(path, home, options, view, listen)
+            found = publishing.grade_into(path, home, options, view, listen)
     except (CallError, IsolationError):
         raise
     except Exception as error:
         screen.remark(
             f"{folder.name}: not graded, the grader itself failed ({type(error).__name__}: {error})."
         )
-        screen.remark(f"That is no fault of the submission. Details: {folder / batch.ERROR_LOG}")
+        screen.remark(f"That is no fault of the submission. Details: {folder / publishing.ERROR_LOG}")
         return None
     if verbose:
         for stage, seconds in found.provenance.timings.items():

@@ -127,7 +127,13 @@ class Grade:
     pictures: tuple[Picture, ...]
     provenance: Provenance
     late: Lateness | None = None  # what it costs is off the score, and off no part's
+    people: tuple[str, ...] = ()  # whose it is, where a roster or an export tells
     profile: str = "ece285"  # the course year: a name, or the path of its file
+
+    @property
+    def called(self) -> str:
+        """Its people by name, else what it was handed in as."""
+        return ", ".join(self.people) or self.student
 
     @property
     def complete(self) -> bool:

@@ -16,6 +16,8 @@ import pytest
 
 from grader import grading, interrupts, paths
 from grader.classroom import batch
+from grader.classroom.publishing import ERROR_LOG, REPORTS
+from grader.classroom.remaining import Task
 from grader.commands import app
 from grader.commands import options as words
 from grader.commands.codes import exit_code
@@ -159,7 +161,7 @@ def test_a_crash_of_the_grader_costs_one_submission(
     err = capsys.readouterr().err
     assert "alice: not graded, the grader itself failed (KeyError: 'boom')" in err
     assert "Traceback" not in err
-    assert "Traceback" in Path("reports/alice", batch.ERROR_LOG).read_text()
+    assert "Traceback" in Path("reports/alice", ERROR_LOG).read_text()
     assert not Path("reports/alice/report.json").exists()
     assert Path("reports/bob/report.json").exists()
 
@@ -255,12 +257,12 @@ def test_help_needs_no_torch() -> None:
 
 
 def fake_local(
-    tasks: list[batch.Task],
-    work: local.Work[batch.Task],
+    tasks: list[Task],
+    work: local.Work[Task],
     jobs: int,
     ceiling: float,
-    log: Callable[[batch.Task], Path],
-) -> Iterator[local.Said[batch.Task] | local.Done[batch.Task]]:
+    log: Callable[[Task], Path],
+) -> Iterator[local.Said[Task] | local.Done[Task]]:
     """One after the other, in this process."""
     for task in tasks:
         yield local.Said(task, Progress("read"))
@@ -426,7 +428,7 @@ def test_a_mistake_of_the_grader_elsewhere_is_no_traceback_either(
 
 def test_every_other_report_can_be_asked_for() -> None:
     """What --also knows is what there is, but for the two that are always written."""
-    assert {report.value for report in Report} | set(batch.REPORTS) == set(RENDERERS)
+    assert {report.value for report in Report} | set(REPORTS) == set(RENDERERS)
     assert set(get_args(get_args(words.Audience)[0])) == set(AUDIENCES)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.classroom.batch import Home, Task, View
+from grader.classroom.homes import Home, View
+from grader.classroom.remaining import Task
 from grader.commands.display import Pace, say, watching, watching_class
 from grader.engines.local import Done, Said
 from grader.grading import Options

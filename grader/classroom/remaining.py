@@ -1,0 +1,71 @@
+"""What of a class is to be graded now: what was never graded, or would come out otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from grader import grading
+from grader.classroom.handed_in import Entry
+from grader.classroom.homes import Home, View, home
+from grader.classroom.publishing import key_of
+from grader.records import saved
+from grader.records.grade import Outcome
+
+
+class Which(StrEnum):
+    """What to grade of a class that was graded before."""
+
+    STALE = "stale"  # whatever a new grading could change: submission, grader, rubric, seed, options
+    CHANGED = "changed"  # only submissions that are new or changed
+    FAILED = "failed"  # only those without a grade, and those that a person must look at
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One submission to grade."""
+
+    name: str
+    path: Path
+    home: Home
+    options: grading.Options
+    view: View
+
+    @property
+    def folder(self) -> Path:
+        """Where its reports stand."""
+        return self.home.folder
+
+
+def left(
+    entries: Iterable[Entry],
+    out: Path,
+    marks: Path,
+    options: grading.Options,
+    view: View,
+    which: Which,
+    cause: str = "",
+) -> tuple[Task, ...]:
+    """The submissions that are to be graded now; with a `cause`, those that were found to have it."""
+    year = options.profile
+    tasks = (Task(e.name, e.path, home(e, out, marks, year), options, view) for e in entries if e.path)
+    return tuple(task for task in tasks if (_has(task, cause) if cause else _is_left(task, which)))
+
+
+def _is_left(task: Task, which: Which) -> bool:
+    kept = saved.read(task.folder)
+    if kept is None:
+        return True
+    if which is Which.FAILED:
+        return any(check.outcome is Outcome.ERROR for check in kept.grade.checks)
+    key = key_of(task.path, task.options)
+    return kept.key.submission != key.submission if which is Which.CHANGED else kept.key != key
+
+
+def _has(task: Task, cause: str) -> bool:
+    """Whether a line was lost for this cause, given by its id or with its parameters."""
+    kept = saved.read(task.folder)
+    reasons = [check.reason.cause for check in kept.grade.checks] if kept else []
+    return any(cause in (one.id, str(one)) for reason in reasons if reason for one in reason.each)
