@@ -17,7 +17,7 @@ from grader.intake.code.definitions import home
 from grader.profiles import Profile
 from grader.records.grade import CheckResult, Grade, Outcome, Picture, Provenance
 from grader.records.progress import Progress
-from grader.records.reason import Place
+from grader.records.reason import Place, Reason
 from grader.records.submission import Slice, Submission
 from grader.sandbox import isolation as isolations
 from grader.sandbox.ladder import Isolation
@@ -85,7 +85,7 @@ def grade(path: Path, options: Options = Options(), progress: Report = lambda _:
     try:
         progress(Progress("intake", "reading the submission"))
         with clock.lap("intake"):
-            submission = intake.read(path, profile.graded)
+            submission = intake.read(path, profile)
         seed = options.seed if options.seed is not None else secrets.randbelow(SEEDS)
         judged = _judge(submission, profile, worker, rung, device, seed, options, progress, clock)
     finally:
@@ -117,6 +117,8 @@ def _judge(
 ) -> Judged:
     if submission.problem:
         return Judged(_nothing_to_judge(submission.problem, profile))
+    if submission.another:
+        return Judged(_another(submission.another, profile))
     with clock.lap("libraries"):
         from grader import ceiling, judging
         from grader.evidence.case import Case
@@ -161,8 +163,17 @@ def _counting(progress: Report) -> Callable[[CheckResult, int], None]:
 def _nothing_to_judge(problem: str, profile: Profile) -> dict[str, CheckResult]:
     """Fail every line that could have been earned, for the one reason that the submission can't be read."""
     reason = because("submission.unreadable", text=problem)
-    lines = (line for part in profile.rubric.parts if not by_a_person(part.id) for line in part.lines)
-    return {line.id: CheckResult(line.id, Outcome.FAILED, reason) for line in lines}
+    return {line: CheckResult(line, Outcome.FAILED, reason) for line in _judged(profile)}
+
+
+def _another(why: str, profile: Profile) -> dict[str, CheckResult]:
+    """Give every line to a person: a wrong file, or a wrong course year, is no wrong answer."""
+    reason = Reason(why, help="Ask for the right file, or grade with the profile of its course year.")
+    return {line: CheckResult(line, Outcome.ERROR, reason) for line in _judged(profile)}
+
+
+def _judged(profile: Profile) -> list[str]:
+    return [line.id for line in profile.rubric.lines if not by_a_person(line.part)]
 
 
 def _assemble(

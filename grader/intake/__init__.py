@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from grader.assignment import GRADED
+from grader import profiles
 from grader.errors import IntakeError
 from grader.intake.choosing import Choice, choose
 from grader.intake.claims.evidence import evidence
+from grader.intake.claims.held import held
 from grader.intake.claims.page import page
 from grader.intake.code.cam import cam_cell
 from grader.intake.code.copying import copiers_of, copyings
@@ -18,19 +19,21 @@ from grader.intake.code.remarks import remarks
 from grader.intake.code.slicing import Walk, walk_targets
 from grader.intake.files.notebook import Cell
 from grader.intake.files.unpack import Files, name_of, unpack
+from grader.intake.fitting import another, better, defined
 from grader.intake.whereabouts import whereabouts
 from grader.paths import ROOT, SUBMISSIONS
-from grader.records.submission import Slice, Submission
+from grader.profiles import Profile
+from grader.records.submission import Claim, SavedEvidence, Slice, Submission
 
 
-def read(path: Path, graded: tuple[str, ...] = GRADED) -> Submission:
+def read(path: Path, profile: Profile | None = None) -> Submission:
     """Read a folder, a zip, a notebook or a Python file; what can't be read has a `problem` and no slice.
 
-    `graded` are the names that the profile asks for: no other is missed.
+    What the profile does not ask for is not missed.
 
     Labels are "cell N", with N counted from 1 over all cells of the notebook, or the path of a .py file.
     """
-    return replace(_read(path, graded), typed=_typed(path))
+    return replace(_read(path, profile or profiles.load()), typed=_typed(path))
 
 
 def _typed(path: Path) -> str:
@@ -41,20 +44,20 @@ def _typed(path: Path) -> str:
     return str(whole.relative_to(ROOT) if whole.is_relative_to(ROOT) else whole)
 
 
-def _read(path: Path, graded: tuple[str, ...]) -> Submission:
+def _read(path: Path, profile: Profile) -> Submission:
     name = name_of(path)
     try:
-        files = unpack(path)
+        files = unpack(path, profile.claims.file if profile.claims else "")
     except IntakeError as error:
         return Submission(name, "", problem=str(error))
     try:
         choice = choose(files.contents, files.wrapper)
     except IntakeError as error:
         return Submission(name, files.sha256, notes=files.notes, problem=str(error))
-    return _submission(name, files, choice, graded)
+    return _submission(name, files, choice, profile)
 
 
-def _submission(name: str, files: Files, choice: Choice, graded: tuple[str, ...]) -> Submission:
+def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Submission:
     walk, targets = walk_targets(choice.library, choice.entries)
     for module in walk.modules:
         for copier in copiers_of(walk, module):
@@ -63,17 +66,42 @@ def _submission(name: str, files: Files, choice: Choice, graded: tuple[str, ...]
     copying = copyings(walk)
     cam = cam_cell(walk)
     left_out = dropped(walk)
+    there = defined(choice, targets)
+    strange = another(profile, choice, there)
+    saved = evidence(_stories(choice), cam.labels)
     return Submission(
         name=name,
         sha256=files.sha256,
         source=choice.source,
         slice=Slice(modules(walk, needed), targets, cam.chunks, cam.weight_fc, left_out, cam.module, copying),
-        saved=evidence(_stories(choice), cam.labels),
+        another=strange,
+        saved=replace(saved, claims=_claims(files, saved, profile)),
         page=page(cell for each in (*choice.extras, choice.main) if each.is_notebook for cell in each.cells),
         files=whereabouts(files, choice),
         texts=_texts(walk),
-        notes=(*files.notes, *choice.notes, *remarks(choice, walk, targets, left_out, graded)),
+        notes=(
+            *files.notes,
+            *([strange] if strange else []),
+            *better(profile, there, files.others),
+            *_lacks_claims(files, profile),
+            *choice.notes,
+            *remarks(choice, walk, targets, left_out, profile.graded),
+        ),
     )
+
+
+def _claims(files: Files, saved: SavedEvidence, profile: Profile) -> tuple[Claim, ...]:
+    """What the file of claims says, the last of several by name."""
+    if profile.claims is None or not files.texts:
+        return ()
+    text = files.texts[max(files.texts)].decode("utf-8", "replace")
+    return held(profile.claims, text, saved.runs)
+
+
+def _lacks_claims(files: Files, profile: Profile) -> list[str]:
+    if profile.claims is None or files.texts:
+        return []
+    return [f"{profile.claims.file}, which this course year asks for, was not handed in"]
 
 
 def _stories(choice: Choice) -> list[tuple[tuple[Cell, ...], Program]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from grader.profiles.checking import on
-from grader.profiles.profile import Profile
+from grader.profiles.profile import Claims, Figure, Profile
 from grader.profiles.source import Source, Table
 from grader.rubric import LatePolicy, Line, Part, Rubric
 
@@ -22,6 +22,7 @@ def build(table: Table, word: str, sources: Iterable[Source]) -> Profile:
         rubric=Rubric(parts, whole, _late(table.get("late"))),
         plans=table.get("plans", {}),
         about=table.get("about", ""),
+        claims=_claims(table.get("claims")),
     )
 
 
@@ -40,6 +41,16 @@ def _line(line: Table, part: str, table: Table) -> Line:
         feedback=line.get("feedback", table.get("feedback", "full")),
         help=line.get("help", ""),
     )
+
+
+def _claims(table: Table | None) -> Claims | None:
+    if table is None:
+        return None
+    figures = (
+        Figure(one["key"], one["network"], one["start"] == "pretrained", one["figure"])
+        for one in table["figures"]
+    )
+    return Claims(table["file"], tuple(figures))
 
 
 def _late(table: Table | None) -> LatePolicy | None:

@@ -200,6 +200,15 @@ def _plans(own: Table, whole: Table, offered: Table) -> Iterator[Fault]:
             yield Fault(("plans", name, "otherwise"), what)
 
 
+def _claims(own: Table, whole: Table, _: Table) -> Iterator[Fault]:
+    """A file of claims says its name and its figures, each behind a word of its own."""
+    claims = whole.get("claims")
+    for key in sorted({"file", "figures"} - set(claims)) if claims is not None else ():
+        yield Fault(("claims", key), f"claims: {key!r} is missing")
+    figures = own.get("claims", {}).get("figures", ())
+    yield from _repeated(list(figures), ("claims", "figures"), "key", "key")
+
+
 def on(part: Table) -> list[Table]:
     """The lines of a part that count."""
     return [line for line in part.get("lines", ()) if line.get("on", True)]
@@ -221,4 +230,4 @@ def _path(own: Table, *names: str) -> Path:
 
 
 Rule = Callable[[Table, Table, Table], Iterator[Fault]]
-RULES: Sequence[Rule] = (_parts_known, _complete, _adds_up, _plans)
+RULES: Sequence[Rule] = (_parts_known, _complete, _adds_up, _plans, _claims)

@@ -19,6 +19,24 @@ def name_of(word: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure that students report of a training run, behind the word `key` in a file."""
+
+    key: str
+    part: str  # of the network
+    pretrained: bool
+    what: str  # "accuracy" or "mean_iou"
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """A text file of self-reported figures that is handed in beside the notebook."""
+
+    file: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What a course year asks; `word` names it on any command line: a name, or the path of its file."""
 
@@ -27,6 +45,7 @@ class Profile:
     rubric: Rubric
     plans: Mapping[str, Mapping[str, Any]] = field(repr=False)
     about: str = ""
+    claims: Claims | None = None
 
     @property
     def name(self) -> str:
@@ -38,6 +57,12 @@ class Profile:
         """The classes and functions that it asks for."""
         asked = {part.id for part in self.rubric.parts}
         return tuple(name for name in GRADED if PART_OF[name] in asked)
+
+    @property
+    def graded_by_part(self) -> tuple[tuple[str, ...], ...]:
+        """The same, of each part that has some."""
+        parts = dict.fromkeys(PART_OF[name] for name in self.graded)
+        return tuple(tuple(name for name in self.graded if PART_OF[name] == part) for part in parts)
 
     @property
     def lines(self) -> Mapping[str, Line]:

@@ -117,6 +117,19 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A figure that a file claims, held against the notebook's logs and against recorded runs."""
+
+    key: str  # what it stands behind in the file
+    what: str  # "mean IoU of FCN-8s from pretrained VGG-16"
+    claimed: float | None  # None where it can't be read, or is not there
+    logged: float | None  # what a log says; None where there is none
+    label: str  # the cell of that log
+    holds: bool  # nothing to look at
+    said: str  # what came of it, in words
+
+
+@dataclass(frozen=True, slots=True)
 class SavedEvidence:
     """What a submission says of itself: shown, cross-checked, never run."""
 
@@ -125,6 +138,7 @@ class SavedEvidence:
     figures: tuple[Figure, ...] = ()
     predictions: tuple[Prediction, ...] = ()
     answers: tuple[Answer, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +171,7 @@ class Submission:
     texts: Mapping[str, str] = field(default_factory=dict)  # label -> its whole source, to quote lines
     notes: tuple[str, ...] = ()
     problem: str = ""
+    another: str = ""  # why it is another assignment than the profile's, if so
     page: tuple[PageCell, ...] = ()  # of the notebook, to be read beside the report
     files: Mapping[str, Whereabouts] = field(default_factory=dict)  # label -> where its source lies
     typed: str = ""  # what to type to name it; "" where its name does

@@ -10,11 +10,14 @@ from grader.records.grade import Grade, ScoredCheck
 
 
 def for_student(grade: Grade) -> Grade:
-    """The grade without the reference's values and pictures; points, reasons and comments stay."""
+    """The grade without the reference's values and pictures; points, reasons and comments stay.
+
+    What a file claims is left out too: how far it is from recorded runs is for people who can ask.
+    """
     typed = PurePath(grade.submission.typed).name  # not where it lies on our machine
     return replace(
         grade,
-        submission=replace(grade.submission, typed=typed),
+        submission=replace(grade.submission, typed=typed, saved=replace(grade.submission.saved, claims=())),
         checks=tuple(map(_for_student, grade.checks)),
         pictures=tuple(picture for picture in grade.pictures if not picture.reference),
     )

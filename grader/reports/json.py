@@ -17,6 +17,7 @@ from grader.records.grade import Grade, Lateness, Marked, Outcome, PartScore, Pi
 from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import (
     Answer,
+    Claim,
     Dropped,
     Epoch,
     Figure,
@@ -105,6 +106,7 @@ def _evidence(grade: Grade) -> Json:
         "predictions": [
             {**asdict(one), "probability": _finite(one.probability)} for one in saved.predictions
         ],
+        "claims": [asdict(claim) for claim in saved.claims],
         "answers": [_but(answer, "markdown") for answer in saved.answers],
         "dropped": [asdict(dropped) for dropped in submission.slice.dropped],
         "pictures": [_but(picture, "png") for picture in grade.pictures],
@@ -138,6 +140,7 @@ def _saved(evidence: Mapping[str, Any]) -> SavedEvidence:
         figures=tuple(Figure(**entry, png=b"") for entry in evidence["figures"]),
         predictions=tuple(Prediction(**_numbers(entry)) for entry in evidence["predictions"]),
         answers=tuple(Answer(**entry) for entry in evidence["answers"]),
+        claims=tuple(Claim(**entry) for entry in evidence.get("claims", ())),
     )
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.records.grade import Grade, Outcome, PartScore, ScoredCheck
+from grader.records.submission import Claim
 from grader.reports import assessed, words
 from grader.reports.escape import one_line, terminal
 
@@ -62,6 +63,8 @@ def renderable(grade: Grade) -> RenderableType:
             shown += [_heading(title), _findings(found, style)]
     if marks := assessed.marked(grade.checks):
         shown += [_heading("Said by people"), *map(_mark, marks)]
+    if claims := [claim for claim in grade.submission.saved.claims if not claim.holds]:
+        shown += [_heading("Claimed figures to look at, no points hang on them"), *map(_claim, claims)]
     shown.append(Text(f"\n{words.headline(grade)}"))
     if grade.provenance.isolation == "none":
         shown.append(
@@ -82,6 +85,10 @@ def _left(grade: Grade) -> Text:
 def _mark(check: ScoredCheck) -> RenderableType:
     said = Text(f"{check.title} ({check.id}): {terminal(assessed.mark(check))}")
     return Padding(said, (0, 0, 0, 2))
+
+
+def _claim(claim: Claim) -> RenderableType:
+    return Padding(Text(f"{claim.key}, {claim.what}: {terminal(claim.said)}"), (0, 0, 0, 2))
 
 
 def _heading(title: str) -> Text:

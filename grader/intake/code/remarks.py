@@ -34,10 +34,16 @@ def remarks(
 
 
 def _missing(name: str, bound: Iterable[str]) -> str:
-    names = {other.replace("_", "").lower(): other for other in bound}
-    alike = get_close_matches(name.replace("_", "").lower(), names, 1, ALIKE)
-    hint = f"; {names[alike[0]]} looks like it, but the name must be {name}" if alike else ""
+    other = alike(name, bound)
+    hint = f"; {other} looks like it, but the name must be {name}" if other else ""
     return f"{name} is not defined anywhere{hint}"
+
+
+def alike(name: str, bound: Iterable[str]) -> str:
+    """The one of some names that is written nearly like another, "" for none."""
+    names = {other.replace("_", "").lower(): other for other in bound}
+    found = get_close_matches(name.replace("_", "").lower(), names, 1, ALIKE)
+    return names[found[0]] if found else ""
 
 
 def _broken(dropped: Iterable[Dropped]) -> Iterator[str]:

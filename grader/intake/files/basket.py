@@ -10,6 +10,7 @@ from typing import Protocol
 MEGABYTE = 1 << 20
 LARGEST = {"ipynb": 48 * MEGABYTE, "py": MEGABYTE // 4, "zip": 64 * MEGABYTE}
 TOTAL = {"ipynb": 96 * MEGABYTE, "py": 2 * MEGABYTE, "zip": 64 * MEGABYTE}
+LARGEST_TEXT, MOST_TEXTS = 64 * 1024, 8
 MOST_MEMBERS = 20_000  # the data set, packed by mistake, has some 2000
 MOST_FILES = 200  # notebooks and Python files that are read
 MOST_NAMES = 50  # of files we don't read, and of notes
@@ -36,6 +37,8 @@ class Basket:
     others: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     archives: list[str] = field(default_factory=list)  # those in a folder that were read
+    wanted: str = ""  # the name of a text file that is read too
+    texts: dict[str, bytes] = field(default_factory=dict)
     members: int = 0
     sizes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TOTAL, 0))
 
@@ -61,7 +64,7 @@ class Basket:
             return None
         elif is_junk(name):
             return None
-        elif kind(name) == "":
+        elif kind(name) == "" and not self.wants(name):
             if len(self.others) < MOST_NAMES:
                 self.others.append(name)
             return None
@@ -69,6 +72,9 @@ class Basket:
 
     def add(self, name: str, stream: Stream) -> None:
         """Read one file, unless it is larger than its kind may be or the basket is full."""
+        if self.wants(name):
+            self._add_text(name, stream)
+            return
         if len(self.contents) >= MOST_FILES:
             self.note(f"more than {MOST_FILES} notebooks and Python files: the rest was not read")
             return
@@ -83,6 +89,20 @@ class Basket:
             self.sizes[sort] -= len(self.contents[name])
         self.sizes[sort] += len(data)
         self.contents[name] = data
+
+    def wants(self, name: str) -> bool:
+        """Whether a file is the text that is read too, whatever a learning platform puts around its name."""
+        end = PurePosixPath(name.lower())
+        return (
+            bool(self.wanted) and end.suffix == ".txt" and PurePosixPath(self.wanted.lower()).stem in end.stem
+        )
+
+    def _add_text(self, name: str, stream: Stream) -> None:
+        data = read_at_most(stream, LARGEST_TEXT)
+        if data is None:
+            self.note(f"{name}: larger than {LARGEST_TEXT // 1024} KB, it was not read")
+        elif len(self.texts) < MOST_TEXTS:
+            self.texts[name] = data
 
 
 def read_at_most(stream: Stream, cap: int) -> bytes | None:

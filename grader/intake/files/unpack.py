@@ -7,7 +7,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -28,6 +28,7 @@ class Files:
     notes: tuple[str, ...] = ()
     wrapper: str = ""  # the folders that everything stands in, with a slash
     archive: str = ""  # the zip that everything is packed in
+    texts: Mapping[str, bytes] = field(default_factory=dict)  # those that the profile wants
 
     def lies(self, name: str) -> str:
         """The file that holds a file, from the submission's folder or from the folder it stands in."""
@@ -36,8 +37,9 @@ class Files:
     @property
     def sha256(self) -> str:
         """The same for a folder, its zip and its zip with a wrapper folder."""
+        texts = {PurePosixPath(name).name: data for name, data in self.texts.items()}
         digest = hashlib.sha256()
-        for name, data in sorted(self.contents.items()):
+        for name, data in sorted({**self.contents, **texts}.items()):
             digest.update(f"{len(name.encode())}:{name}{len(data)}:".encode())
             digest.update(data)
         return digest.hexdigest()
@@ -51,9 +53,12 @@ def name_of(path: Path) -> str:
     return shown(name) or "submission"
 
 
-def unpack(path: Path) -> Files:
-    """Read a folder, a zip, a notebook or a Python file; IntakeError where there is nothing to read."""
-    basket = Basket()
+def unpack(path: Path, wanted: str = "") -> Files:
+    """Read a folder, a zip, a notebook or a Python file; IntakeError where there is nothing to read.
+
+    `wanted` is the name of a text file that is read too.
+    """
+    basket = Basket(wanted=wanted)
     try:
         if path.is_dir():
             _read_folder(path, basket)
@@ -66,7 +71,10 @@ def unpack(path: Path) -> Files:
         raise IntakeError(_nothing(shown(path.name), basket))
     contents = _unwrapped(basket.contents)
     wrapper = next(iter(basket.contents)).removesuffix(next(iter(contents)))
-    return Files(contents, tuple(basket.others), tuple(basket.notes), wrapper, _archive(path, basket))
+    archive = _archive(path, basket)
+    return Files(
+        contents, tuple(basket.others), tuple(basket.notes), wrapper, archive, texts=dict(basket.texts)
+    )
 
 
 def _archive(path: Path, basket: Basket) -> str:
