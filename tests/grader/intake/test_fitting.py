@@ -16,7 +16,7 @@ ONLY_MAPS = 'inherits = "ece285"\npart = [{ id = "fcn32s", on = false }, { id = 
 
 
 def notebook(folder: Path, *sources: str) -> Path:
-    cells = [
+    cells: list[dict[str, object]] = [
         {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
         for source in sources
     ]
