@@ -20,7 +20,11 @@ class Board:
         self.catalogue = catalogue
         self.marks = marks
         self.ledger = Ledger()
-        self.merged: dict[str, Grade] = {key: piece.grade for key, piece in catalogue.pieces.items()}
+        self.merged: dict[str, Grade] = {}
+        self.checks: dict[str, dict[str, ScoredCheck]] = {}  # of each grade, its lines by id
+        self.state = 0  # another number whenever anything here is another
+        for piece in catalogue.pieces.values():
+            self._merge(piece)
         self._store: Store | None = None
         self.refresh()
 
@@ -29,6 +33,7 @@ class Board:
         store = self._opened(make=False)
         if store is None or not (news := store.entries(self.ledger.version)):
             return self.ledger
+        self.state += 1
         before, self.ledger = self.ledger, ledger((*self.ledger.entries, *news))
         for piece in self.catalogue.pieces.values():
             if _said(before, piece) != _said(self.ledger, piece):
@@ -44,8 +49,7 @@ class Board:
     def check(self, place: Place) -> ScoredCheck | None:
         """A line as it counts now."""
         piece = self.catalogue.of(place.subject)
-        checks = self.merged[piece.key].checks if piece else ()
-        return next((check for check in checks if check.id == place.line), None)
+        return self.checks[piece.key].get(place.line) if piece else None
 
     def write(self, who: str, whats: Sequence[What], seen: Sequence[int] | None = None) -> tuple[Entry, ...]:
         """Add to the log, all or nothing; raises MarkConflict where somebody else was faster."""
@@ -62,7 +66,9 @@ class Board:
             self._store.close()
 
     def _merge(self, piece: Piece) -> None:
+        self.state += 1
         self.merged[piece.key] = merge(piece.grade, self.ledger.standing, piece.subject)
+        self.checks[piece.key] = {check.id: check for check in self.merged[piece.key].checks}
 
     def _opened(self, make: bool) -> Store | None:
         if self._store is None and (make or self.marks.exists()):

@@ -13,7 +13,7 @@ from grader.classroom.handed_in import Entry
 from grader.classroom.roll import Roll
 from grader.marks.exchange import Known
 from grader.records import saved
-from grader.records.grade import Grade
+from grader.records.grade import Grade, ScoredCheck
 from grader.review.ledger import Place
 
 KEPT = 16  # whole grades at hand, pictures and all
@@ -60,6 +60,7 @@ class Catalogue:
         self.out = out
         self.roll: Roll = roll.read(out)
         self.pieces: dict[str, Piece] = {}
+        self.lines: dict[str, ScoredCheck] = {}  # of the rubric, as any report has them
         self._whole = OrderedDict[tuple[str, int], Grade]()
         entries = [entry for entry in self.roll.entries if entry.path]
         for done, entry in enumerate(entries, 1):
@@ -95,7 +96,11 @@ class Catalogue:
     def _read(self, entry: Entry) -> Piece | None:
         folder = self.out / entry.name
         stamp, grade = _stamp(folder), saved.read_lean(folder)
-        return Piece(_key(entry.subject or entry.name), entry, grade, stamp) if grade else None
+        if grade is None:
+            return None
+        for check in grade.checks:
+            self.lines.setdefault(check.id, check)
+        return Piece(_key(entry.subject or entry.name), entry, grade, stamp)
 
 
 def _key(subject: str) -> str:

@@ -41,22 +41,24 @@ class Desk:
     @property
     def class_(self) -> Class:
         """What queues are made from."""
-        return Class(tuple(self.board.catalogue.pieces.values()), self.board.merged, self.ledger)
+        return Class(tuple(self.board.catalogue.pieces.values()), self.board.checks, self.ledger)
 
     def queue(self, name: str) -> Queue:
         """A queue by its id; 404 for a name that is none."""
         if name not in OTHERS and name not in self.lines():
             raise HTTPException(404, "There is no such queue.")
-        return queues.queue(name, self.class_, self.scope)
+        at = ("queue", name)
+        state, made = self.cached.get(at, (None, None))
+        if state != self.board.state:
+            made = queues.queue(name, self.class_, self.scope)
+            self.cached[at] = (self.board.state, made)
+        found: Queue = made
+        return found
 
     def lines(self, part: str = "") -> dict[str, ScoredCheck]:
         """The lines of the rubric that reports have, by id."""
-        found: dict[str, ScoredCheck] = {}
-        for piece in self.board.catalogue.pieces.values():
-            for check in piece.grade.checks:
-                if part in ("", check.part):
-                    found.setdefault(check.id, check)
-        return found
+        every = self.board.catalogue.lines
+        return {id: check for id, check in every.items() if part in ("", check.part)}
 
     def at(self, request: Request) -> tuple[Piece, ScoredCheck]:
         """The submission and its line, as the grader judged it, that an address stands for; 404 for none."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from grader.marks.entry import Mark, Reading
-from grader.records.grade import Grade, Outcome, ScoredCheck, for_a_person
+from grader.records.grade import Outcome, ScoredCheck, for_a_person
 from grader.review.catalogue import Piece
 from grader.review.ledger import Ledger, Place
 from grader.scoring import BY_A_PERSON
@@ -32,10 +33,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """What queues are made from: every submission, its grade as it counts, and what was said."""
+    """What queues are made from: every submission, its lines as they count, and what was said."""
 
     pieces: Sequence[Piece]
-    merged: Mapping[str, Grade]
+    checks: Mapping[str, Mapping[str, ScoredCheck]]
     ledger: Ledger = field(default_factory=Ledger)
 
 
@@ -78,7 +79,7 @@ OTHERS: Mapping[str, str] = {
 def every(class_: Class, scope: Scope) -> tuple[Queue, ...]:
     """All queues: each question, then the others."""
     lines = dict.fromkeys(
-        check.id for grade in class_.merged.values() for check in grade.checks if check.part == BY_A_PERSON
+        id for checks in class_.checks.values() for id, check in checks.items() if _by_a_person(check)
     )
     return tuple(queue(name, class_, scope) for name in (*lines, *OTHERS))
 
@@ -115,7 +116,7 @@ def is_second(place: Place, ledger: Ledger, class_: Class, scope: Scope, queue: 
 
 
 def _question(line: str, class_: Class, scope: Scope) -> Queue:
-    checks = {one.place(line): _line(class_.merged[one.key], line) for one in class_.pieces}
+    checks = {one.place(line): class_.checks[one.key].get(line) for one in class_.pieces}
     first = calibration(line, class_, scope.calibrate) if any(map(_by_a_person, checks.values())) else ()
     mine = sorted((one.place(line) for one in class_.pieces if scope.has(one)), key=_order)
     wanted = (place for place in mine if place not in first and _is_for(checks[place]))
@@ -128,7 +129,7 @@ def _question(line: str, class_: Class, scope: Scope) -> Queue:
 
 def _other(name: str, class_: Class, scope: Scope) -> Iterable[Place]:
     for piece in filter(scope.has, class_.pieces):
-        for check in class_.merged[piece.key].checks:
+        for check in class_.checks[piece.key].values():
             place = piece.place(check.id)
             if TESTS[name](place, check, class_.ledger, scope):
                 yield place
@@ -187,14 +188,11 @@ def _points(what: object) -> bool:
     return isinstance(what, Mark) and what.points is not None
 
 
-def _line(grade: Grade, line: str) -> ScoredCheck | None:
-    return next((check for check in grade.checks if check.id == line), None)
-
-
 def _order(place: Place) -> tuple[str, int]:
     return place.line, _hash(*place)
 
 
+@lru_cache(1 << 18)  # asked for every line of every submission, for every page
 def _hash(*words: str) -> int:
     whole = "\n".join(words).encode(errors="surrogatepass")
     return int.from_bytes(hashlib.sha256(whole).digest()[:8], "big")

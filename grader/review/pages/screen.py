@@ -51,7 +51,7 @@ def render(request: Request, desk: Desk, draft: Draft | None = None) -> Response
     piece, judged = desk.at(request)
     queue = desk.queue(request.path_params["queue"])
     place, ledger = piece.place(judged.id), desk.ledger
-    check = next(one for one in desk.board.merged[piece.key].checks if one.id == judged.id)
+    check = desk.board.checks[piece.key][judged.id]
     second = not (draft and draft.conflict) and queues.is_second(
         place, ledger, desk.class_, desk.scope, queue.id
     )

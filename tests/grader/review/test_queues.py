@@ -12,7 +12,6 @@ from grader.classroom.handed_in import Entry as Submitted
 from grader.classroom.people import Person
 from grader.marks.entry import Entry, Flag, Mark, Reading, Request
 from grader.marks.merge import merge
-from grader.records.grade import Grade
 from grader.review import queues
 from grader.review.catalogue import Piece
 from grader.review.ledger import Place, ledger
@@ -32,10 +31,8 @@ def one(name: str, crop: str = "passed", section: str = "") -> Piece:
 
 def class_(pieces: Sequence[Piece], log: tuple[Entry, ...] = ()) -> Class:
     said = ledger(log)
-    merged: dict[str, Grade] = {
-        piece.key: merge(piece.grade, said.standing, piece.subject) for piece in pieces
-    }
-    return Class(pieces, merged, said)
+    merged = {piece.key: merge(piece.grade, said.standing, piece.subject) for piece in pieces}
+    return Class(pieces, {key: {one.id: one for one in grade.checks} for key, grade in merged.items()}, said)
 
 
 MANY = [one(f"s{n:02d}") for n in range(40)]
