@@ -1,7 +1,7 @@
 """Measures the review of a made-up class: how long it takes from Enter to the next screen.
 
-`python -m tools.bench_review`. Each answer is marked over HTTP as a browser does: the form, what it leads to, the
-next page.
+`python -m tools.bench_review`. Each answer is marked over HTTP as a browser does: the form, what it leads to,
+the next page.
 """
 
 from __future__ import annotations
