@@ -6,6 +6,7 @@ import ast
 import os
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from fixtures.corpus.styles import STYLES
 from fixtures.corpus.superposed import SUPERPOSED
 from fixtures.edits import EditError
 from grader import profiles
+from tests.share import every
 
 LINES = set(profiles.load().lines)
 STEP = 1 if os.environ.get("ALL_CASES") else 12  # `make corpus` proves them all before it grades them
@@ -29,6 +31,9 @@ def _one_thread() -> None:
 
 
 EDITED: tuple[Edited, ...] = (*STYLES, *MISTAKES, *SUPERPOSED[::STEP])
+
+
+parse = cache(ast.parse)  # most cells are the base's in every case
 
 
 def _names(cases: Iterable[Case]) -> list[str]:
@@ -53,14 +58,14 @@ def test_mistake_is_fully_described(mistake: Mistake) -> None:
     assert bool(mistake.may) == bool(mistake.reason)
 
 
-@pytest.mark.parametrize("case", EDITED, ids=_names(EDITED))
+@pytest.mark.parametrize("case", every(3, EDITED, _names(EDITED)))
 def test_edits_fit(case: Edited) -> None:
     """Every edit finds what it changes, and mistakes leave Python behind."""
     notebook = notebook_of(case)
 
     for cell in notebook:
         if case.faults and cell.kind == "code":
-            ast.parse(cell.source)
+            parse(cell.source)
 
 
 @pytest.mark.parametrize("part", ["fcn32s", "fcn8s", "cam"])
@@ -88,13 +93,13 @@ def test_every_line_of_the_rubric_has_a_mistake() -> None:
     assert open_lines == set()
 
 
-@pytest.mark.parametrize("mistake", MISTAKES[::STEP], ids=_names(MISTAKES[::STEP]))
+@pytest.mark.parametrize("mistake", every(3, MISTAKES[::STEP], _names(MISTAKES[::STEP])))
 def test_mistake_changes_behaviour(mistake: Mistake) -> None:
     """Something that can be observed differs from the correct notebook."""
     assert doubt(mistake) == ""
 
 
-@pytest.mark.parametrize("style", STYLES[::STEP], ids=_names(STYLES[::STEP]))
+@pytest.mark.parametrize("style", every(4, STYLES[::STEP], _names(STYLES[::STEP])))
 def test_style_behaves_like_the_correct_notebook(style: Style) -> None:
     """Shapes, values, gradients, copying, prints and maps are the same."""
     assert doubt(style) == ""
@@ -114,7 +119,7 @@ def test_proof_sees_a_mistake_that_is_none() -> None:
     assert doubt(Mistake("none", comment.edits, ("fcn32s.crop",), ("crop",))) != ""
 
 
-@pytest.mark.parametrize("style", STYLES, ids=_names(STYLES))
+@pytest.mark.parametrize("style", every(6, STYLES, _names(STYLES)))
 def test_style_can_be_packed(style: Style, tmp_path: Path) -> None:
     """What the grader is given exists, and lies where it was asked for."""
     path = style.layout(notebook_of(style), style.files, tmp_path, "sample")

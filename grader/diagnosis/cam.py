@@ -179,7 +179,7 @@ class _Search:
                 yield pair, stretches.stretches()[number]
 
     def _plausible(self) -> Iterator[tuple[_Pair, int]]:
-        counts = np.array([len(one.faults) for one in stretches.stretches()])
+        counts = stretches.fault_counts()
         for wrong, more in sorted(product(STRETCH_FAULTS, range(stretches.MOST_FAULTS + 1)), key=sum):
             for pair in PAIRS:
                 if pair.cost == wrong and more <= STRETCH_FAULTS[wrong]:
@@ -285,7 +285,7 @@ def _explains(pair: _Pair, number: int, case: Case) -> bool:
 
 
 def _levels(number: int, raw: Floats, case: Case) -> Floats:
-    return np.asarray(stretches.bend(raw, case.ends).levels(np.array([number]))[0])
+    return stretches.stretched(number, raw, case.ends)
 
 
 def _centres(cells: int, size: int) -> NDArray[np.intp]:

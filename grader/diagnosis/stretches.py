@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 
 import numpy as np
@@ -34,27 +34,27 @@ class Bend:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The numbers of a bent sum that offsets and divisors are made of; `all_*` are over every class."""
+    """For each of some bent sums, what offsets and divisors are made of; `all_*` are over every class."""
 
     cells: int
-    minimum: float
-    maximum: float
-    mean: float
-    deviation: float
-    all_minimum: float
-    all_maximum: float
+    minimum: Floats
+    maximum: Floats
+    mean: Floats
+    deviation: Floats
+    all_minimum: Floats
+    all_maximum: Floats
 
     @property
-    def range(self) -> float:
+    def range(self) -> Floats:
         return self.maximum - self.minimum
 
-    def sum(self, offset: float) -> float:
+    def sum(self, offset: Floats) -> Floats:
         """The sum once an offset is taken off."""
         return self.cells * (self.mean - offset)
 
-    def norm(self, offset: float) -> float:
+    def norm(self, offset: Floats) -> Floats:
         """The square root of the sum of squares once an offset is taken off."""
-        return math.sqrt(self.cells) * math.hypot(self.deviation, self.mean - offset)
+        return np.asarray(math.sqrt(self.cells) * np.hypot(self.deviation, self.mean - offset))
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Taken:
 
     id: str
     fault: str
-    of: Callable[[Sheet, float], float]
+    of: Callable[[Sheet, Floats], Floats]
 
 
 @dataclass(frozen=True)
@@ -111,19 +111,19 @@ BENDS = (
 
 OFFSETS = (
     Taken("", "", lambda s, _: s.minimum),
-    Taken("none", "the minimum is not taken off", lambda s, _: 0.0),
+    Taken("none", "the minimum is not taken off", lambda s, _: np.zeros_like(s.mean)),
     Taken("minimum_of_all", "the minimum of all classes' maps is taken off", lambda s, _: s.all_minimum),
     Taken("mean", "the mean is taken off instead of the minimum", lambda s, _: s.mean),
     Taken("maximum", "the maximum is taken off instead of the minimum", lambda s, _: s.maximum),
     Taken("plus_minimum", "the minimum is added instead of taken off", lambda s, _: -s.minimum),
-    Taken("minus_one", "the map is shifted by 1, whatever it holds", lambda s, _: -1.0),
+    Taken("minus_one", "the map is shifted by 1, whatever it holds", lambda s, _: np.full_like(s.mean, -1.0)),
 )
 
 DIVISORS = (
     Taken("", "", lambda s, _: s.range),
     Taken("new_maximum", "", lambda s, offset: s.maximum - offset),  # the range, where the offset is right
     Taken("old_maximum", "it is divided by the old maximum, that of before", lambda s, _: s.maximum),
-    Taken("none", "it is not divided by its range", lambda s, _: 1.0),
+    Taken("none", "it is not divided by its range", lambda s, _: np.ones_like(s.mean)),
     Taken(
         "range_of_all",
         "it is divided by the range of all classes' maps",
@@ -131,11 +131,11 @@ DIVISORS = (
     ),
     Taken("maximum_of_all", "it is divided by the maximum of all classes' maps", lambda s, _: s.all_maximum),
     Taken("sum", "it is divided by its sum", lambda s, offset: s.sum(offset)),
-    Taken("old_sum", "it is divided by the sum of before", lambda s, _: s.sum(0.0)),
+    Taken("old_sum", "it is divided by the sum of before", lambda s, _: s.sum(np.zeros_like(s.mean))),
     Taken(
         "largest_absolute",
         "it is divided by the largest absolute value",
-        lambda s, offset: max(s.maximum - offset, offset - s.minimum),
+        lambda s, offset: np.maximum(s.maximum - offset, offset - s.minimum),
     ),
     Taken("deviation", "it is divided by the standard deviation", lambda s, _: s.deviation),
     Taken(
@@ -143,7 +143,7 @@ DIVISORS = (
         "it is divided by the square root of the sum of squares",
         lambda s, offset: s.norm(offset),
     ),
-    Taken("two", "it is divided by 2, whatever it holds", lambda s, _: 2.0),
+    Taken("two", "it is divided by 2, whatever it holds", lambda s, _: np.full_like(s.mean, 2.0)),
 )
 
 TOPS = (
@@ -223,7 +223,7 @@ class Stretch:
     top: Top
     ending: Ending
 
-    @property
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         return tuple(step.id for step in self.steps)
 
@@ -231,7 +231,7 @@ class Stretch:
     def steps(self) -> tuple[Bend | Taken | Top | Ending, ...]:
         return (self.bend, self.offset, self.divisor, self.top, self.ending)
 
-    @property
+    @cached_property
     def faults(self) -> tuple[str, ...]:
         """The wrong steps in words; what people know under one name is one."""
         if self.ids in WHOLE_NAMES:
@@ -258,6 +258,12 @@ def stretches() -> tuple[Stretch, ...]:
     every = (Stretch(*steps) for steps in product(BENDS, OFFSETS, DIVISORS, TOPS, ENDINGS))
     kept = (one for one in every if len(one.faults) <= MOST_FAULTS and not _said_twice(one))
     return tuple(sorted(kept, key=lambda one: one.cost))
+
+
+@cache
+def fault_counts() -> NDArray[np.intp]:
+    """How many faults each of `stretches()` counts."""
+    return np.array([len(one.faults) for one in stretches()])
 
 
 def _said_twice(one: Stretch) -> bool:
@@ -311,23 +317,30 @@ class Bent:
 
 def bend(raw: Floats, ends: Extremes, at: Cells = WHOLE) -> Bent:
     """Bend a sum (H, W) in every way; its minimum, maximum and the like are those of all of its cells."""
-    bent = [one.do(raw) for one in BENDS]
-    return Bent(np.stack([values[at] for values in bent]), _lines(bent, ends))
+    bent = np.stack([one.do(raw) for one in BENDS])
+    sheet = _sheet(bent, [ends[one.id] for one in BENDS])
+    return Bent(bent[:, *at], _lines(sheet, OFFSETS, DIVISORS))
 
 
-def _lines(bent: Sequence[Floats], ends: Extremes) -> Floats:
-    """Return slope and start of the straight line of each bend, offset and divisor."""
-    found = np.empty((len(BENDS), len(OFFSETS), len(DIVISORS), 2))
-    for one, values in enumerate(bent):
-        sheet = _sheet(values, ends[BENDS[one].id])
-        for two, offset in enumerate(OFFSETS):
-            off = float(offset.of(sheet, 0.0))
-            for three, divisor in enumerate(DIVISORS):
-                by = float(divisor.of(sheet, off)) or 1.0
-                found[one, two, three] = (1 / by, -off / by)
-    return found
+def stretched(number: int, raw: Floats, ends: Extremes) -> Floats:
+    """Return the levels that one stretch makes of a sum (H, W): those of `bend`, without the other bends."""
+    one = stretches()[number]
+    values = one.bend.do(raw)
+    sheet = _sheet(values[None], [ends[one.bend.id]])
+    slope, start = _lines(sheet, [one.offset], [one.divisor])[0, 0, 0]
+    return np.asarray(one.ending.do((values * slope + start) * one.top.value, np.asarray(one.top.value)))
 
 
-def _sheet(values: Floats, ends: tuple[float, float]) -> Sheet:
-    low, high, mean, deviation = (float(f(values)) for f in (np.min, np.max, np.mean, np.std))
-    return Sheet(values.size, low, high, mean, deviation, *ends)
+def _lines(sheet: Sheet, offsets: Sequence[Taken], divisors: Sequence[Taken]) -> Floats:
+    """Return slope and start (bends, offsets, divisors, 2) of the straight line of each."""
+    nothing = np.zeros_like(sheet.mean)
+    off = [offset.of(sheet, nothing) for offset in offsets]
+    by = np.array([[divisor.of(sheet, taken) for divisor in divisors] for taken in off]).transpose(2, 0, 1)
+    by[by == 0] = 1.0
+    return np.stack([1 / by, -np.array(off).T[:, :, None] / by], axis=-1)
+
+
+def _sheet(bent: Floats, ends: Sequence[tuple[float, float]]) -> Sheet:
+    flat = bent.reshape(len(bent), -1)
+    least, greatest = np.array(ends).T
+    return Sheet(flat.shape[1], flat.min(1), flat.max(1), flat.mean(1), flat.std(1), least, greatest)

@@ -24,7 +24,10 @@ def shadows(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("before", "command"), [(os.pathsep, "--help"), (f".{os.pathsep}", "doctor")])
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [(os.pathsep, "--help"), pytest.param(f".{os.pathsep}", "doctor", marks=pytest.mark.slow)],
+)
 def test_a_file_of_the_working_folder_is_no_module(shadows: Path, before: str, command: str) -> None:
     """Also where PYTHONPATH names the checkout, and the working folder with it, as nothing or as a dot."""
     environment = {**os.environ, "PYTHONPATH": f"{before}{HOME}"}

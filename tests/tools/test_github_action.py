@@ -152,6 +152,7 @@ def test_a_repository_is_graded(repository: Path, python: Path, tmp_path: Path) 
     assert any(line.startswith("::error file=net.py,line=3,") for line in commands(ran.log))
 
 
+@pytest.mark.slow
 def test_files_are_named_from_the_repository(repository: Path, python: Path, tmp_path: Path) -> None:
     """Where the submission is a folder in it."""
     (repository / "hw3").mkdir()
@@ -160,6 +161,7 @@ def test_files_are_named_from_the_repository(repository: Path, python: Path, tmp
     assert any(line.startswith("::error file=hw3/net.py,line=3,") for line in commands(ran.log))
 
 
+@pytest.mark.slow
 def test_the_job_ends_as_the_grading_did(repository: Path, python: Path, tmp_path: Path) -> None:
     """Reports are there all the same; a later step fails the job."""
     ran = grade(repository, python, tmp_path, **{"fail-under": "50"})
@@ -168,6 +170,7 @@ def test_the_job_ends_as_the_grading_did(repository: Path, python: Path, tmp_pat
     assert "0 of 5 points" in ran.summary
 
 
+@pytest.mark.slow
 def test_a_students_words_are_no_commands(repository: Path, python: Path, tmp_path: Path) -> None:
     """Nor do GitHub's files and tokens reach the grader."""
     ran = grade(repository, python, tmp_path)
@@ -180,6 +183,7 @@ def test_a_students_words_are_no_commands(repository: Path, python: Path, tmp_pa
     assert "GITHUB_" not in ran.log
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("how", "code"), [("crash", "134"), ("error", "1")])
 def test_a_failure_of_the_grader_is_no_success(
     repository: Path, python: Path, tmp_path: Path, how: str, code: str
@@ -190,6 +194,7 @@ def test_a_failure_of_the_grader_is_no_success(
     assert grade(repository, python, tmp_path).outputs["code"] == code
 
 
+@pytest.mark.slow
 def test_a_job_can_grade_twice(repository: Path, python: Path, tmp_path: Path) -> None:
     """The second has a folder and an artefact of its own, and nothing of the first in its outputs."""
     first = grade(repository, python, tmp_path)

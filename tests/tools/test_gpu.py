@@ -102,6 +102,7 @@ def test_looking_around_without_a_card_says_why() -> None:
     assert found["cards"] > 0 or found["why"]
 
 
+@pytest.mark.slow
 def test_a_rung_is_looked_at_from_inside() -> None:
     """The program runs under it and its answer comes back."""
     assert walls.look(RUNGS["none"], "cpu")["cards"] >= 0

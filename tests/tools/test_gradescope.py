@@ -53,6 +53,7 @@ def test_a_submission_is_graded(autograder: Path, python: Path) -> None:
     assert "isolation='landlock'" in results["tests"][1]["output"]
 
 
+@pytest.mark.slow
 def test_a_line_that_needs_a_person_is_graded_all_the_same(autograder: Path, python: Path) -> None:
     """The grader ends with 1 then; its result counts."""
     (autograder / "submission" / "behave").write_text("error")
@@ -60,6 +61,7 @@ def test_a_line_that_needs_a_person_is_graded_all_the_same(autograder: Path, pyt
     assert len(run(autograder, python)["tests"]) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "seconds", "words"),
     [("hang", 2, "did not end within 2 seconds"), ("crash", 30, "The grader itself failed")],
@@ -76,6 +78,7 @@ def test_a_failure_of_the_grader_is_said(
     assert results["extra_data"] == {"graded": False}
 
 
+@pytest.mark.slow
 def test_an_older_result_does_not_stay(autograder: Path, python: Path) -> None:
     """Nor one that somebody put there."""
     (autograder / "results").mkdir()

@@ -157,7 +157,7 @@ def test_infinite_arguments_are_numbers() -> None:
         lambda r: r["calls"][0].__setitem__(4, ["cell 1"]),
         lambda r: r["dropouts"][0].__setitem__(2, "often"),
         lambda r: r.update(calls=[["aten.relu.default", [], {}, [], None]]),
-        lambda r: r.update(calls=r["calls"] * MAX_CALLS),
+        pytest.param(lambda r: r.update(calls=r["calls"] * MAX_CALLS), marks=pytest.mark.slow),
     ],
 )
 def test_what_is_no_record_is_a_protocol_error(change: Callable[[dict[str, Any]], object]) -> None:

@@ -116,7 +116,7 @@ def f():
 """
 
 
-@pytest.mark.parametrize("source", [NESTED, EMPTY])
+@pytest.mark.parametrize("source", [NESTED, pytest.param(EMPTY, marks=pytest.mark.slow)])
 def test_files_without_size_are_bounded(start: Start, source: str) -> None:
     """Folders in folders, and files that hold nothing, take the kernel's memory and our time."""
     student = start(source, rung="none")

@@ -17,6 +17,7 @@ from grader.sandbox.process import Worker
 from grader.wall.verbs import Done, Ping, Request
 from tests.grader.sandbox.conftest import HELD, TOY, Start
 from tests.grader.sandbox.toy_operations import Broken, Call, Double, Printed, Unknown
+from tests.share import every
 
 LIMITS = Limits()
 SNEAK = """
@@ -84,7 +85,7 @@ UNFIT = {
 }
 
 
-@pytest.mark.parametrize("name", UNFIT)
+@pytest.mark.parametrize("name", every(3, UNFIT))
 def test_an_answer_that_does_not_fit_is_the_submissions(start: Start, name: str) -> None:
     """It is said what did not fit, and the next question is answered."""
     body, words = UNFIT[name]
@@ -119,6 +120,7 @@ def test_a_statement_that_ends_or_holds_the_process_costs_only_itself(start: Sta
     assert student.ask(Call("g")).value.value == 2
 
 
+@pytest.mark.slow
 def test_a_submission_of_nothing_but_exits_is_given_up(start: Start) -> None:
     """Not one restart for each, and the same answer to each request."""
     student = start(*["import os; os._exit(1)"] * 8)
@@ -179,6 +181,7 @@ def test_a_question_that_ends_the_process_twice_is_not_asked_again(start: Start)
     assert worker is not None and worker.alive
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_too_often_is_not_started_again(start: Start) -> None:
     """Whatever was asked."""
     student = start("import os\ndef f(): os._exit(1)", limits=replace(LIMITS, restarts=2))

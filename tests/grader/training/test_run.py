@@ -81,6 +81,7 @@ def test_a_right_model_learns(fast: None) -> None:
     assert done.broke == ""
 
 
+@pytest.mark.slow
 def test_a_seed_gives_a_curve(fast: None) -> None:
     """The same twice, another for another seed."""
     first, again = (train(InProcess(SOURCE), SETTING, start(), PICTURES) for _ in range(2))

@@ -1,0 +1,19 @@
+"""A share of a long family of cases for every run; the others come with the slow tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+SLOW = pytest.mark.slow
+
+
+def every(step: int, cases: Iterable[Any], ids: Iterable[str] | None = None) -> list[Any]:
+    """The cases as parameters, of which all but the first of every `step` are slow."""
+    names = iter(ids) if ids is not None else None
+    return [
+        pytest.param(case, id=next(names) if names else None, marks=() if number % step == 0 else SLOW)
+        for number, case in enumerate(cases)
+    ]
