@@ -12,6 +12,8 @@ COMMON = $(if $(OUT),--out "$$OUT") $(if $(TRAINING),--training "$$TRAINING") $(
 WORK = $(if $(JOBS),--jobs "$$JOBS")
 # A process for each core, and a file's tests in one of them: they share what is expensive to make.
 TESTS = --numprocesses $(if $(JOBS),"$$JOBS",logical) --dist loadfile $(if $(SLOW),,-m 'not slow')
+# Hundreds of processes import the same modules: what one has compiled is there for all, whatever the caller sets.
+BYTECODE := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$$PWD/.venv/bytecode"
 # Half a gigabyte of weights comes and goes for every case: large pages halve the kernel's share of that.
 LARGE_PAGES := GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 
@@ -40,7 +42,7 @@ profiles: .venv/installed  ## List the course years that can be graded
 	@$(PY) -m grader profiles $(if $(PROFILE),"$$PROFILE") $(ARGS)
 
 test: .venv/installed  ## Test the grader itself; SLOW=1 with the slow tests too
-	@$(PY) -m pytest $(TESTS) $(ARGS)
+	@$(BYTECODE) $(PY) -m pytest $(TESTS) $(ARGS)
 
 coverage: .venv/installed  ## Show which lines the tests run, those in other processes too
 	@$(PY) -m coverage erase
@@ -56,7 +58,7 @@ check: .venv/installed  ## Lint, formatting, types, import contracts
 	@.venv/bin/hadolint Dockerfile
 
 corpus: .venv/installed  ## Grade the corpus of mistakes and styles, write the matrix
-	@$(LARGE_PAGES) $(PY) -m fixtures.corpus $(WORK) $(ARGS)
+	@$(BYTECODE) $(LARGE_PAGES) $(PY) -m fixtures.corpus $(WORK) $(ARGS)
 
 attacks: .venv/installed  ## Attack the wall on every rung of isolation this machine has
 	@$(PY) -m tools.attacks $(WORK) $(ARGS)

@@ -15,7 +15,7 @@ from grader.errors import CallError
 ROOT = Path(__file__).resolve().parent.parent
 SUBMISSIONS = ROOT / "submissions"
 FILE_KINDS = (".zip", ".ipynb", ".py")
-LISTED = 20
+LISTED = 20  # submissions in a message: a screen's worth
 RESERVED = ("", "..", "index.html", "gradebook.csv")  # what a folder of reports needs for itself
 
 

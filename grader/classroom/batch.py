@@ -29,7 +29,7 @@ from grader.records import saved
 from grader.records.progress import Progress
 from grader.records.submission import Slice
 
-# Seconds until a process is given up; grading itself has nearer deadlines.
+# Seconds until a process is given up; grading itself has nearer deadlines (grader/ceiling.py).
 CEILINGS = {"none": 1800.0, "full": 12 * 3600.0}
 CEILING = 2 * 3600.0
 

@@ -11,7 +11,7 @@ from grader.paths import shown, submissions_in
 
 NOTEBOOK, ARCHIVE = ".ipynb", ".zip"
 NETWORK = f"class {FCN32S.name}".encode()  # whoever writes it hands in a solution of their own
-ENOUGH = 20 * 2**20
+ENOUGH = 20 * 2**20  # bytes of a file that are searched: a notebook with its pictures has a few million
 SAME = 4  # letters: assignment3.ipynb, assignment3-copy.ipynb
 
 

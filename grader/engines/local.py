@@ -26,8 +26,8 @@ from grader.records.progress import Progress
 # Imported once; every process starts from there.
 RENDERERS = ["nbconvert.filters.highlight", "nbconvert.filters.markdown_mistune"]
 PRELOAD = ["grader.classroom.batch", "grader.judging", "grader.evidence.case", *RENDERERS]
-MEMORY_PER_JOB = 4 * 2**30
-GRACE_SECONDS = 5.0
+MEMORY_PER_JOB = 4 * 2**30  # a model in training takes 2.2 GB: 134 million floats, gradients, two moments
+GRACE_SECONDS = 5.0  # to write what is written and end its own processes, before it is killed
 
 T = TypeVar("T")
 Work = Callable[[T, Callable[[Progress], None]], str]

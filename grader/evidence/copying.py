@@ -24,7 +24,7 @@ from grader.wall.verbs import CopyVgg, MakeVgg, Sample, Sampled
 from reference.architecture import VGG_CONVS
 
 Array = np.ndarray[Any, Any]
-COUNT = 8192
+COUNT = 8192  # positions of each layer that are compared
 LAST = "classifier.6.weight"  # made small, since nobody copies it; still it must stay
 
 

@@ -18,7 +18,7 @@ from grader.wall.draws import draw
 
 Array = NDArray[Any]
 CLASSES, CHANNELS, SIDE = 1000, 512, 7
-EXAMPLES = 12
+EXAMPLES = 12  # drawn beside the fixed ones; each is a call of the student's function
 
 # Hypothesis also draws numbers that it finds in the source of whatever this process has imported, and keeps
 # them in the working folder. Examples follow from the seed alone, and the folder is the caller's.

@@ -18,7 +18,7 @@ from grader.scoring import by_a_person
 
 KEYS = ("points", "comment", "about", "by", "at")
 DECISION_KEYS = ("cause", "line", *KEYS)
-FAULTS_SHOWN = 50
+FAULTS_SHOWN = 50  # of a file
 HOW = "write [SUBMISSION.PART.CHECK], under it points = ... and comment = '...'"
 
 

@@ -23,7 +23,7 @@ from grader.marks.entry import KINDS, Entry, Undo, What
 from grader.marks.standing import Standing, standing
 
 FORMAT = 2  # 1 knew marks, decisions and undos only
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 30.0  # for another writer to end
 TABLE = """
 CREATE TABLE IF NOT EXISTS entries (
     number INTEGER PRIMARY KEY AUTOINCREMENT,

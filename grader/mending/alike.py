@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 SHORTEST = 3  # characters; any two names of one letter are a letter apart
-MOST = 3
+MOST = 3  # candidates: each costs a run of the submission
 
 
 def alike(name: str, known: Iterable[str]) -> list[str]:

@@ -29,7 +29,7 @@ MOST_MENDS = 4  # of one target
 MOST_TRIALS = 12  # of one submission: each may start a process anew
 IMPORTS = ("ImportError", "ModuleNotFoundError")  # what follows from them doesn't name them
 MODELS = (FCN32S.name, FCN8S.name)
-SIZE = (1, 3, 64, 76)
+SIZE = (1, 3, 64, 76)  # small, and not square, so that swapped sides show
 
 
 class Mendable(Protocol):

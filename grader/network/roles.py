@@ -14,8 +14,8 @@ from grader.records.reason import Place
 from reference.architecture import Conv, Pool
 
 POOLINGS = ("max_pool", "avg_pool", "adaptive")
-NOT_ALIKE = 1e9
-MISSING_CONV = 2.0
+NOT_ALIKE = 1e9  # above any sum of costs: such a pair is never matched
+MISSING_CONV = 2.0  # a missing and an extra layer cost 4, a pair at most 3.5: a wrong layer keeps its role
 MISSING_POOL = 1.6  # less, so that a pool in a wrong place is a moved pool and not two moved layers
 
 

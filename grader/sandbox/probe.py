@@ -23,7 +23,7 @@ from grader.sandbox.launch import launch
 from grader.sandbox.limits import Limits
 from grader.sandbox.staging import ROOT, Program, stage
 
-SECONDS = 15.0
+SECONDS = 15.0  # a probe takes about a tenth of one: for machines under load
 OUTLIVE = "leave a process behind"
 SECRET = "the canary sings"
 

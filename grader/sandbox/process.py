@@ -22,9 +22,9 @@ from grader.wall.answers import Ready, read_answer
 from grader.wall.verbs import Ping
 from grader.wall.wire import receive
 
-SAMPLE_SECONDS = 0.05
-SETTLE_SECONDS = 1.0
-LOG_BYTES = 64 * 1024
+SAMPLE_SECONDS = 0.05  # between looks at its memory, which can grow by gigabytes in a second
+SETTLE_SECONDS = 1.0  # for a process that hung up to end by itself, with its exit code
+LOG_BYTES = 64 * 1024  # the end of its output, where a traceback stands
 TOO_MANY_FILES = f"it made more than {folders.MOST} files"
 BOOTSTRAP = "import sys; sys.path += {path!r}; from grader.worker.__main__ import main; main(sys.argv.pop())"
 

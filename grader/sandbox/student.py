@@ -34,7 +34,7 @@ from grader.wall.values import SourceLine, place
 from grader.wall.verbs import Failure, Loaded, Request, verb
 from grader.wall.wire import Array, Message, receive, send
 
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.2  # between looks at the time that it has had, while an answer is awaited
 PATIENCE = 4  # times the deadline, for a worker that had less than half of a core
 TRIES = 2  # times that a question may end the worker before it is not asked again
 MAX_SKIPS = 4  # statements that hang or exit, before the whole submission is given up

@@ -24,12 +24,13 @@ from reference.facades import CLASSES, MEAN, STD
 from reference.fcn import bilinear_weight
 from reference.kit.weights import VGG16, cached, load
 
-GAIN = 10.0
+GAIN = 10.0  # times He's bound in conv1_1, as calibrated runs had it: another needs `make calibrate` again
 KINDS = len(CLASSES)
 LARGEST = 20_000_000  # elements of a value that is sent: a layer of a student may claim any size
 LIVE = {"conv3_3": 256, "conv4_3": 512, "fc6": 3600, "fc7": 4096}  # channels in use; elsewhere one a kind
 GAINS = {"conv3_3": 20.0, "conv4_1": 1 / 20, "conv4_3": 10.0, "conv5_1": 1 / 10, "fc7": 6.0}  # to learn fast
-STEEP, NEAR, SILENT = 2.5, 0.6, -1.0
+STEEP, NEAR = 2.5, 0.6  # a paint's filter: slope, and how near a colour must be
+SILENT = -1.0  # the bias of a channel that no ReLU lets through
 
 
 class Carry(NamedTuple):

@@ -30,7 +30,7 @@ from grader.worker.models import Answer, Arrays, WrongKindError
 
 Array = np.ndarray[Any, Any]
 NOTED: tuple[Noted, ...] = ("get_cls_pred", "returnCAM")
-MAX_BYTES = 64 << 20
+MAX_BYTES = 64 << 20  # of one array; a map has 64 KiB, as float64 half a MiB
 MAX_ARGUMENTS = 19  # of a call, and its result
 MAX_ARRAYS, MAX_KEPT = 40, 256 << 20  # of all calls
 

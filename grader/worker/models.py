@@ -43,7 +43,7 @@ SLOW_INITIALISERS = (
     "uniform_",
     "normal_",
 )
-LARGE_INPUT = 100 * 100
+LARGE_INPUT = 100 * 100  # pixels of an input: of more a real device takes seconds
 
 
 class WrongKindError(TypeError):

@@ -27,7 +27,7 @@ from grader.worker.models import Answer, Arrays, construct
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)  # of ImageNet
 STD = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
-KEEP = 2**31 - 1
+KEEP = 2**31 - 1  # bytes, the most that malloc's option can hold
 
 
 class WrongOutputError(ValueError):

@@ -29,7 +29,7 @@ LABEL = re2.compile(
 )
 MARKUP = re2.compile(r"(?m)</?[a-zA-Z][^<>\n]{0,200}>|^[ \t]{0,3}#{1,6}[ \t]+|^[ \t]*>[ \t]?|\*{1,3}|`+")
 BLANK_LINES = re2.compile(r"\n{3,}")
-LONGEST = 20_000
+LONGEST = 20_000  # characters of an answer: ten pages
 DEEPEST = 6  # a heading's level
 
 

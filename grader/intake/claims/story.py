@@ -22,7 +22,7 @@ MENTION = re2.compile(r"(?i)FCN[\s_-]*(32|8)s?\b")
 PREPARES = re2.compile(r"(?i)pre_?-?train\w*|_?trained")  # what such a call does is no training
 TRAINS = re2.compile(r"(?i)train|fit")
 LATER_PART = re2.compile(r"(?i)[\s#]*(?:\d[\d.]*\s*)?Part\s*[34]\b")
-DEEPEST = 6
+DEEPEST = 6  # statements from a name back to the one that made the model
 
 
 @dataclass(frozen=True, slots=True)

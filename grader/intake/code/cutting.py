@@ -11,7 +11,7 @@ from grader.intake.code.statements import Statement
 from grader.intake.files.basket import shown
 from grader.records.submission import Chunk, Dropped, Module
 
-MOST_DROPPED = 1000
+MOST_DROPPED = 1000  # entries of a list that people read
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 

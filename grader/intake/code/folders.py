@@ -10,7 +10,7 @@ from grader.intake.code.names import walk
 from grader.intake.code.statements import Source
 
 ADDS = {"sys.path.append", "sys.path.insert", "sys.path.extend", "site.addsitedir", "os.chdir", "chdir"}
-MOST = 20
+MOST = 20  # folders that imports are looked for in
 
 
 def folders(sources: Iterable[Source]) -> list[str]:

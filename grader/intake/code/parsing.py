@@ -9,7 +9,7 @@ from grader.intake.code.magics import Open
 
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 GOES_ON = ("else", "elif", "except", "finally")  # such a line belongs to the statement above it
-MOST_BROKEN = 50
+MOST_BROKEN = 50  # statements of one source that don't parse
 
 
 def parse(text: str) -> tuple[list[ast.stmt], list[tuple[int, str]]]:

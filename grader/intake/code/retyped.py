@@ -11,7 +11,7 @@ from grader.intake.code.statements import Source
 from grader.intake.files.notebook import Cell
 
 TELLING = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)  # prose never parses as one of these
-LONGEST = 100_000
+LONGEST = 100_000  # characters of a cell that are read
 FENCES = ("```python", "```py", "```")
 
 

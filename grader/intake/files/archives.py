@@ -11,10 +11,10 @@ from typing import BinaryIO
 from grader.errors import IntakeError
 from grader.intake.files.basket import LARGEST, MEGABYTE, Basket, kind, read_at_most, shown
 
-LARGEST_DIRECTORY = 4 * MEGABYTE
+LARGEST_DIRECTORY = 4 * MEGABYTE  # of a table of contents: some 40 000 members
 BOMB_RATIO = 300  # notebooks shrink to a third, or to a hundredth where a progress bar filled them
-BOMB_SIZE = 8 * MEGABYTE
-MOST_INNER = 4
+BOMB_SIZE = 8 * MEGABYTE  # up to here any ratio is harmless
+MOST_INNER = 4  # archives in an archive
 UTF8 = 0x800  # the flag of a name in UTF-8
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # LZMA may ask for gigabytes before its first byte
 SIGNATURES = {

@@ -14,7 +14,7 @@ LARGEST_TEXT, MOST_TEXTS = 64 * 1024, 8
 MOST_MEMBERS = 20_000  # the data set, packed by mistake, has some 2000
 MOST_FILES = 200  # notebooks and Python files that are read
 MOST_NAMES = 50  # of files we don't read, and of notes
-NAME_LENGTH = 200
+NAME_LENGTH = 200  # characters of a path in a report
 DEPTH = 64  # folders in each other
 
 JUNK = {"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "env"}

@@ -14,7 +14,7 @@ from grader.intake.files.archives import what_is
 from grader.intake.files.basket import shown
 from grader.intake.files.conflicts import one_side
 
-MOST_CELLS = 2000
+MOST_CELLS = 2000  # the course's notebook has under a hundred
 MOST_VALUES = 3_000_000  # lists and objects in the JSON; a large notebook has some 20 000
 MOST_OUTPUTS = 500  # of one cell
 BOMS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8-sig"}
