@@ -23,7 +23,7 @@ LARGE_PAGES := GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 help:  ## Show what can be typed
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo '  Variables: STUDENT=name-or-path FOLDER=folder OUT=folder TRAINING=none|smoke|short|full'
+	@echo '  Variables: STUDENT=name-or-path FOLDER=folder OUT=folder TRAINING=none|certify|smoke|short|full'
 	@echo '             SEED=number PROFILE=course-year-or-file JOBS=number PLAN=smoke|short|full ARGS="any other option"'
 
 grade: .venv/installed  ## Grade one submission: make grade STUDENT=alice

@@ -139,14 +139,15 @@ def _judge(
         known = plans.load(profile)
         training = plans.resolve(options.training, device, known)
         plan = plans.choose(training, known)
-        case = Case(submission, student, seed, plan, device, progress, profile=profile)
+        certify = plans.proves(options.training)
+        case = Case(submission, student, seed, plan, device, progress, certify, profile=profile)
         with clock.lap("checks"):
             done = _counting(progress)
             results = judging.run(case, done, seconds=ceiling.seconds(training))
         case.release()
         for trained in case.trainings.values():
             clock.laps |= trained.laps
-        return Judged(results, tuple(case.pictures), training)
+        return Judged(results, tuple(case.pictures), plans.CERTIFY if certify else training)
 
 
 def _counting(progress: Report) -> Callable[[CheckResult, int], None]:

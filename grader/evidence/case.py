@@ -36,6 +36,7 @@ class Case:
     plan: Plan | None = None  # of the training run
     device: str = "cpu"
     report: Callable[[Progress], None] = lambda _: None
+    certify: bool = False  # whether to train only what isn't proved to learn
     lacks: Mapping[str, Reason] = field(default_factory=dict)  # by target: a library that isn't installed
     pictures: list[Picture] = field(default_factory=list)
     profile: Profile = field(default_factory=profiles.load)
@@ -60,8 +61,9 @@ class Case:
     @cached_property
     def trainings(self) -> dict[str, TrainingEvidence]:
         """What the two networks learn, by part."""
+        proving = self.submission.slice if self.certify else None
         return {
-            part: TrainingEvidence(network, self.plan, self.device, self.report)
+            part: TrainingEvidence(network, self.plan, self.device, self.report, proving)
             for part, network in self.networks.items()
         }
 

@@ -15,8 +15,8 @@ from grader.evidence.subject import N_CLASS
 from grader.records.grade import Picture
 from grader.records.progress import Progress
 from grader.records.reason import Reason
-from grader.records.submission import Epoch, SavedEvidence
-from grader.training import bands, speed, values
+from grader.records.submission import Epoch, SavedEvidence, Slice
+from grader.training import bands, certify, purity, speed, values
 from grader.training.bands import Band, Calibration
 from grader.training.pictures import pictures
 from grader.training.plans import Plan
@@ -36,8 +36,17 @@ Report = Callable[[Progress], None]
 class TrainingEvidence:
     """What training one network came to."""
 
-    def __init__(self, network: ModelEvidence, plan: Plan | None, device: str, report: Report) -> None:
+    def __init__(
+        self,
+        network: ModelEvidence,
+        plan: Plan | None,
+        device: str,
+        report: Report,
+        proving: Slice | None = None,
+    ) -> None:
+        """`proving` is the slice whose code a proof is about, None where none is to be tried."""
         self.network, self._plan, self.device, self.report = network, plan, device, report
+        self.proving = proving
         self.laps: dict[str, float] = {}  # seconds
 
     @once
@@ -66,6 +75,32 @@ class TrainingEvidence:
                 )
             )
         return found
+
+    @once
+    def unproved(self) -> str:
+        """Why it isn't known without training that the network learns as the reference; "" where it is."""
+        if self.proving is None:
+            return "no proof was asked for"
+        if not self.is_right:
+            return f"{self.network.name} isn't the reference's network"
+        if doubt := purity.doubt(self.proving):
+            return str(doubt)
+        trained = self.network.train_trace.output
+        if trained is None or (kept := certify.others(self.network.reading.output, trained)):
+            return f"what it computes depends on {kept[0] if trained else 'what is unknown'}"
+        self.report(Progress("training", f"{self.network.name}: comparing how it learns"))
+        begun = time.monotonic()
+        try:
+            return certify.differs(
+                self.network.subject.student,
+                self._setting(certify.PLAN, 0),
+                self.network.reading,
+                self._shapes,
+            )
+        except GraderError as error:
+            return str(error)
+        finally:
+            self.laps[f"the proof for {self.network.name}"] = time.monotonic() - begun
 
     @once
     def first(self) -> Run:
@@ -141,8 +176,7 @@ class TrainingEvidence:
 
     def _train(self, plan: Plan, start: values.Values, attempt: int) -> Run:
         network = self.network
-        steps, shown = (self._seed(attempt, purpose) for purpose in ("steps", "pictures"))
-        setting = Setting(network.name, plan, steps, self.device, self._step_limit())
+        setting, shown = self._setting(plan, attempt), self._seed(attempt, "pictures")
         try:
             run = train(network.subject.student, setting, start, pictures(plan, shown), self._listener())
         except StudentRaised as error:
@@ -156,11 +190,13 @@ class TrainingEvidence:
 
     def drawn(self, saved: SavedEvidence) -> list[Picture]:
         """Draw the run, and the one from scratch, over the notebook's own logs of this network."""
-        run = self.first  # raises Pending before matplotlib is imported
+        run = self.first if self.unproved else None  # raises Pending before matplotlib is imported
         from grader.training import drawing
 
-        name, part = self.network.name, self.network.part
-        made = drawing.draw(run, part, name, self.calibration, _claimed(saved, part, True))
+        name, part, claimed = self.network.name, self.network.part, _claimed(saved, self.network.part, True)
+        if run is None:
+            return [drawing.proved(part, name, self.calibration, claimed)]
+        made = drawing.draw(run, part, name, self.calibration, claimed)
         if self.scratch is not None:
             made.append(
                 drawing.learning(
@@ -172,6 +208,10 @@ class TrainingEvidence:
     @property
     def _shapes(self) -> Mapping[str, tuple[int, ...]]:
         return self.network.read.shapes
+
+    def _setting(self, plan: Plan, attempt: int) -> Setting:
+        steps = self._seed(attempt, "steps")
+        return Setting(self.network.name, plan, steps, self.device, self._step_limit())
 
     def _start(self) -> values.Values:
         return values.start(self.plan.weights, self.network.reading, self._shapes)

@@ -43,14 +43,37 @@ def learning(
         figures = [point.validation.figure(line) for point in run.points]
         axes.plot(figures, "o-", color=OURS, label="this model")
         _claim(axes, len(run.points) - 1, line, claimed)
-        axes.set_title(NAMES[line], fontsize=10)
-        axes.set_xlabel("epoch")
-        axes.grid(alpha=0.25)
+        _frame(axes, line)
     figure.axes[0].legend(fontsize=7.5, frameon=False)
     caption = f"{name}: what it learns"
     if calibration:
-        caption += f"; thresholds from {calibration.seeds} seeds ({calibration.source.replace('`', '')})"
+        caption += f"; thresholds from {_source(calibration)}"
     return Picture(part, caption, _png(figure), reference=calibration is not None)
+
+
+def proved(part: str, name: str, calibration: Calibration, claimed: Sequence[Epoch]) -> Picture:
+    """Draw what right models learn, for a network that is proved to learn as they do."""
+    figure = Figure(figsize=(11, 3), layout="constrained")
+    epochs = len(calibration.curves[part]["mean"]) - 1 if part in calibration.curves else 1
+    for row, (axes, line) in enumerate(zip(figure.subplots(1, 3), LINES, strict=True)):
+        if line in calibration.bands[part]:
+            _right(axes, part, row, line, calibration)
+        _claim(axes, epochs, line, claimed)
+        _frame(axes, line)
+    figure.axes[0].legend(fontsize=7.5, frameon=False)
+    how = f"{name} was not trained: its loss, every gradient and a step are the reference's"
+    caption = f"{how}. What right models learn: {_source(calibration)}"
+    return Picture(part, caption, _png(figure), reference=True)
+
+
+def _frame(axes: Axes, line: str) -> None:
+    axes.set_title(NAMES[line], fontsize=10)
+    axes.set_xlabel("epoch")
+    axes.grid(alpha=0.25)
+
+
+def _source(calibration: Calibration) -> str:
+    return f"{calibration.seeds} seeds ({calibration.source.replace('`', '')})"
 
 
 def _right(axes: Axes, part: str, row: int, line: str, calibration: Calibration) -> None:

@@ -12,6 +12,7 @@ from grader.training import bands
 from reference import download, edges
 from reference.kit import weights
 
+CERTIFY = "certify"
 Data = Literal["mosaic", "synthetic", "real"]
 Weights = Literal["matched", "seeded", "vgg16", "edges"]
 
@@ -61,9 +62,17 @@ def load(profile: Profile | None = None) -> dict[str, Plan]:
     return {name: Plan(name=name, **table) for name, table in tables.items()}
 
 
+def proves(name: str) -> bool:
+    """Whether a network is trained only where it isn't proved to learn as the reference does."""
+    return name == CERTIFY
+
+
 def resolve(name: str, device: str, plans: dict[str, Plan]) -> str:
-    """Say what "auto" means on a device: short on a GPU with thresholds for it, else smoke."""
-    if name != "auto":
+    """Say what "auto" means on a device, and "certify" where it trains: short on a GPU, else smoke.
+
+    Where `short` has no thresholds, a GPU takes smoke too.
+    """
+    if name not in ("auto", CERTIFY):
         return name
     return "short" if device != "cpu" and bands.load(_possible("short", plans).name) else "smoke"
 

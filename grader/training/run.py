@@ -115,7 +115,7 @@ def train(
 
     Source: assignment, parts 1 and 2 (the kit's trainer). Labels of validation and test stay here.
     """
-    device = _begin(student, setting, values, pictures.train)
+    device = start(student, setting, values, pictures.train)
     try:
         return _Course(student, setting, pictures, device, tell).run()
     finally:
@@ -194,23 +194,29 @@ class _Course:
         for start in range(0, len(labelled.images), size):
             part = slice(start, start + size)
             labels, stride = labelled.labels[part], max(map(_stride, labelled.labels[part]))
-            for label, (seen, log) in zip(labels, self.predict(labelled.images[part], stride), strict=True):
+            predicted = predict(
+                self.student, labelled.images[part], stride, self.setting.step_limit * len(labels)
+            )
+            for label, (seen, log) in zip(labels, predicted, strict=True):
                 matrix += _confusion(label, seen)
                 losses.append(_cross_entropy(log, label, stride))
                 classes.append(seen)
         return Judged(float(np.mean(losses)), metrics.scores(matrix)), classes
 
-    def predict(self, images: Sequence[Bytes], stride: int) -> Iterator[tuple[Bytes, NDArray[np.float32]]]:
-        """Yield each picture's classes, and its log-probabilities at every `stride`-th row and column."""
-        arrays = {f"image/{number}": image for number, image in enumerate(images)}
-        limit = self.setting.step_limit * len(images)
-        asked = TrainPredict(stride, sum(image.shape[0] * image.shape[1] for image in images))
-        reply = self.student.ask(asked, arrays, seconds=limit)
-        for number, image in enumerate(images):
-            yield _checked(reply.arrays, number, image.shape[:2], stride)
+
+def predict(
+    student: Asked, images: Sequence[Bytes], stride: int, seconds: float
+) -> Iterator[tuple[Bytes, NDArray[np.float32]]]:
+    """Yield each picture's classes, and its log-probabilities at every `stride`-th row and column."""
+    arrays = {f"image/{number}": image for number, image in enumerate(images)}
+    asked = TrainPredict(stride, sum(image.shape[0] * image.shape[1] for image in images))
+    reply = student.ask(asked, arrays, seconds=seconds)
+    for number, image in enumerate(images):
+        yield _checked(reply.arrays, number, image.shape[:2], stride)
 
 
-def _begin(student: Asked, setting: Setting, values: Values, labelled: Labelled) -> str:
+def start(student: Asked, setting: Setting, values: Values, labelled: Labelled) -> str:
+    """Begin a run on these pictures; return the device that it is on."""
     given = {f"value/{name}": value for name, value in values.given.items()}
     student.ask(begin(setting, values), given, seconds=120.0)
     arrays = {f"image/{n}": image for n, image in enumerate(labelled.images)}

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from grader.records.submission import Slice
 from grader.wall.recording import Recording
+from grader.wall.sketch import LENGTH
 from grader.wall.values import Described, Name, Printed, Shape, SourceLine, Text, Value, Word
 from grader.wall.wire import WireLimits
 
@@ -286,6 +287,22 @@ class TrainSteps(Request[Done], frozen=True):
     @property
     def limits(self) -> WireLimits:
         return WireLimits(header=MiB, arrays=1, total=4 * len(self.order), kinds="f", rank=1)
+
+
+class TrainGradients(Request[Done], frozen=True):
+    """Differentiate the loss of one picture in train mode, dropout drawn from `seed`, without a step.
+
+    `loss` is float64 (1,), `gradient/K` the sketch of that of the K-th of `names`, if it has one.
+    """
+
+    picture: int
+    seed: int
+    names: tuple[str, ...]
+
+    @property
+    def limits(self) -> WireLimits:
+        count = len(self.names) + 1
+        return WireLimits(header=MiB, arrays=count, total=8 * LENGTH * count, kinds="f", rank=1)
 
 
 class TrainPredict(Request[Done], frozen=True):

@@ -24,6 +24,7 @@ OPERATIONS: Mapping[type[verbs.Request[Any]], Any] = {
     verbs.TrainBegin: training.begin,
     verbs.TrainPictures: training.learn_from,
     verbs.TrainSteps: training.steps,
+    verbs.TrainGradients: training.gradients,
     verbs.TrainPredict: training.predict,
     verbs.TrainBest: training.best,
     verbs.TrainEnd: training.end,

@@ -19,7 +19,17 @@ from torch.nn import functional as F
 from torch.optim import Adam
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from grader.wall.verbs import Done, TrainBegin, TrainBest, TrainEnd, TrainPictures, TrainPredict, TrainSteps
+from grader.wall.sketch import sketch
+from grader.wall.verbs import (
+    Done,
+    TrainBegin,
+    TrainBest,
+    TrainEnd,
+    TrainGradients,
+    TrainPictures,
+    TrainPredict,
+    TrainSteps,
+)
 from grader.worker import stepping
 from grader.worker.loader import StudentCodeError, World, call
 from grader.worker.models import Answer, Arrays, construct
@@ -57,13 +67,17 @@ class Session:
     def step(self, image: Tensor, label: Tensor) -> Tensor:
         """Take a step on a picture; return its loss."""
         self.optimizer.zero_grad()
-        loss = F.cross_entropy(self.run(self.normalised(image)), label[None].long())
+        loss = self.loss(image, label)
         if (
             loss.requires_grad
         ):  # else the student's forward pass cuts the graph: it will show that it learns nothing
             call(loss.backward)
             self.optimizer.step()
         return loss.detach()
+
+    def loss(self, image: Tensor, label: Tensor) -> Tensor:
+        """Give the mean cross entropy of a picture's pixels, in nats."""
+        return F.cross_entropy(self.run(self.normalised(image)), label[None].long())
 
     def normalised(self, image: Tensor) -> Tensor:
         """Give a picture, uint8 (H, W, 3), as a batch of one: float32 (1, 3, H, W)."""
@@ -124,6 +138,23 @@ def steps(world: World, asked: TrainSteps, arrays: Arrays) -> Answer[Done]:
         session.schedule.step(float(torch.stack(session.losses).mean()))
         session.losses.clear()
     return Done(), {"losses": torch.stack(losses).cpu().numpy()}
+
+
+def gradients(world: World, asked: TrainGradients, arrays: Arrays) -> Answer[Done]:
+    """Return what the loss of a picture is, and how it changes with each of the named parameters."""
+    session = _session(world)
+    session.model.train()
+    session.optimizer.zero_grad()
+    torch.manual_seed(asked.seed)
+    loss = session.loss(session.images[asked.picture], session.labels[asked.picture])
+    call(loss.backward)
+    torch.manual_seed(asked.seed)  # a step that follows drops the same
+    found = {"loss": np.array([float(loss.detach())])}
+    parameters = dict(session.model.named_parameters())
+    for number, name in enumerate(asked.names):
+        if name in parameters and (gradient := parameters[name].grad) is not None:
+            found[f"gradient/{number}"] = sketch(gradient.cpu().numpy())
+    return Done(), found
 
 
 @torch.no_grad()

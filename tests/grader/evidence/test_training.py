@@ -14,7 +14,9 @@ from grader.checks.training import judge
 from grader.errors import Blocked, Fault, Pending, StudentDied, StudentRaised, Unverified
 from grader.evidence import training
 from grader.evidence.training import TrainingEvidence
-from grader.training import bands, values
+from grader.network.graph import INPUT
+from grader.records.submission import Chunk, Module, Slice
+from grader.training import bands, certify, values
 from grader.training.bands import Band, Calibration
 from grader.training.plans import Plan
 from grader.training.run import Judged, Point, Run, Shown
@@ -25,6 +27,8 @@ BAND = Band(mean=0.8, deviation=0.05, threshold=0.6)
 BANDS = {"fcn8s": {"accuracy": BAND, "loss": Band(mean=0.7, deviation=0.1, threshold=1.2)}}
 KNOWN = Calibration(asdict(PLAN), "here", 12, BANDS, {})
 PICTURE = np.zeros((4, 4, 3), np.uint8)
+
+COUNTING = Slice((Module("submission", (Chunk("cell 1", 1, "def f():\n    global n\n"),)),))
 
 
 def ran(accuracy: float, loss: float = 0.5, broke: str = "", classes: Sequence[int] = (0, 1)) -> Run:
@@ -50,9 +54,19 @@ def evidence(
         findings=how.get("findings", {}),
         gradients={"a": True},
         cut=how.get("cut", []),
+        reading=SimpleNamespace(output=INPUT),
+        train_trace=SimpleNamespace(output=INPUT),
+        read=SimpleNamespace(shapes={}),
+        evaluator=SimpleNamespace(forget=lambda: None),
         subject=SimpleNamespace(student=None, assignment=lambda n_class: None, seed=3),
     )
-    made = TrainingEvidence(network, how.get("plan", PLAN), "cpu", lambda progress: None)  # type: ignore[arg-type]  # in a network's place
+    made = TrainingEvidence(
+        network,  # type: ignore[arg-type]  # in a network's place
+        how.get("plan", PLAN),
+        "cpu",
+        lambda progress: None,
+        how.get("proving"),
+    )
     left = list(runs)
     monkeypatch.setattr(TrainingEvidence, "_start", lambda self: values.Values({}, {}))
     monkeypatch.setattr(TrainingEvidence, "_floor", lambda self: 1.0)
@@ -190,3 +204,34 @@ def test_without_thresholds_nothing_is_judged(
     """Not trained, not calibrated, or calibrated for another recipe: the line waits."""
     with pytest.raises(Pending, match=words):
         judge(evidence(monkeypatch, **how), "accuracy")
+
+
+PROVED: dict[str, Any] = {"right": True, "proving": Slice()}
+
+
+def test_a_network_that_is_proved_to_learn_is_not_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its lines are earned without a run."""
+    monkeypatch.setattr(certify, "differs", lambda *_: "")
+    found = evidence(monkeypatch, **PROVED)
+
+    judge(found, "accuracy")
+    judge(found, "loss")
+    assert found.unproved == ""
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ({"right": True}, "no proof was asked for"),
+        ({**PROVED, "right": False}, "FCN8s isn't the reference's network"),
+        ({**PROVED, "proving": COUNTING}, "`global` (cell 1, line 2)"),
+        (PROVED, "the gradient of fc6.weight differs"),
+    ],
+)
+def test_every_other_one_is(monkeypatch: pytest.MonkeyPatch, how: dict[str, Any], why: str) -> None:
+    """Not asked, not right, code that may change, or another gradient: it is trained, and that is why."""
+    monkeypatch.setattr(certify, "differs", lambda *_: "the gradient of fc6.weight differs")
+    found = evidence(monkeypatch, ran(0.61, loss=1.19), **how)
+
+    judge(found, "accuracy")
+    assert found.unproved == why

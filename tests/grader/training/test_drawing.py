@@ -41,3 +41,12 @@ def test_the_curves_say_where_their_thresholds_are_from() -> None:
     )
     assert with_band.reference
     assert not without.reference
+
+
+def test_a_proved_network_is_shown_beside_right_models() -> None:
+    """It has no run of its own: the picture says which runs it stands for."""
+    made = drawing.proved("fcn8s", "FCN8s", CALIBRATION, [Epoch(1.5, 0.4, 0.2)])
+
+    assert made.caption.startswith("FCN8s was not trained: its loss, every gradient and a step")
+    assert made.caption.endswith("What right models learn: 9 seeds (make calibrate, a processor)")
+    assert made.reference and min(Image.open(io.BytesIO(made.png)).size) > 100

@@ -1,0 +1,99 @@
+"""A network that learns as the reference does is known without training it, and no other is."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.training import certify, twin
+from grader.training.run import Setting
+from reference import trainer
+from tests.grader.in_process import InProcess
+from tests.grader.slim import SOURCE, Edit, edited, reading_of, trace_of
+
+NAMES = ("FCN32s", "FCN8s")
+DROPS: tuple[Edit, ...] = (
+    ("self.drop6 = nn.Dropout2d(0.5)", "self.drop6 = nn.Dropout(0.5)"),
+    ("self.drop7 = nn.Dropout2d(0.5)", "self.drop7 = nn.Dropout(0.5)"),
+)
+
+
+def proved(name: str, *edits: Edit) -> str:
+    """What a network that was edited does otherwise than the reference."""
+    student = InProcess(edited(*edits))
+    reading = reading_of(edited(*edits), name)
+    model = student.world.targets[name](12)
+    shapes = {known: tuple(value.shape) for known, value in model.named_parameters()}
+    return certify.differs(student, Setting(name, certify.PLAN, 5, "cpu", 30.0), reading, shapes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_reference_is_proved(name: str) -> None:
+    """Loss, every gradient and a step are the same."""
+    assert proved(name) == ""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_dropout_may_drop_values(name: str) -> None:
+    """Whether whole channels or single values are dropped is open in the assignment."""
+    assert proved(name, *DROPS) == ""
+
+
+@pytest.mark.parametrize(
+    ("edit", "what"),
+    [
+        (("self.drop7 = nn.Dropout2d(0.5)", "self.drop7 = nn.Dropout2d(0.4)"), "its loss in train mode"),
+        (("h = self.upscore1(h)", "h = self.upscore1(h.detach())"), "the gradient of conv1_1.weight"),
+        (
+            ("h = self.upscore1(h)", "h = self.upscore1(h / 2 + h.detach() / 2)"),
+            "the gradient of conv1_1.weight",
+        ),
+        (("31:31 + x.size(2), 31:31", "30:30 + x.size(2), 31:31"), "what it predicts"),
+    ],
+)
+def test_another_network_is_not(edit: Edit, what: str) -> None:
+    """What differs is said."""
+    assert proved("FCN8s", edit) == f"{what} differs"
+
+
+def test_a_change_to_the_other_network_is_none() -> None:
+    """Each network is proved for itself."""
+    assert proved("FCN8s", ("19:19 + x.size(2), 19:19", "18:18 + x.size(2), 19:19")) == ""
+
+
+def test_other_parameters_are_not_compared() -> None:
+    """Without a bias there is nothing to draw alike."""
+    edit = ("self.score = nn.Conv2d(24, n_class, 1)", "self.score = nn.Conv2d(24, n_class, 1, bias=False)")
+    assert proved("FCN8s", edit) == "it has not the reference's parameters"
+
+
+def test_a_frozen_layer_is_not_proved() -> None:
+    """A layer that can't learn has no gradient."""
+    frozen = (
+        "self.drop6 = nn.Dropout2d(0.5)",
+        "self.fc6.weight.requires_grad = False; self.drop6 = nn.Dropout2d(0.5)",
+    )
+    assert proved("FCN8s", frozen) == "the gradient of fc6.weight differs"
+
+
+def test_an_optimiser_that_is_another_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The step that follows is compared too."""
+    monkeypatch.setattr(trainer, "WEIGHT_DECAY", 0.5)
+    assert proved("FCN8s") == ""  # both sides have it
+    monkeypatch.setattr(twin, "EPSILON", 10.0)
+    assert proved("FCN8s") == "what it predicts after a step differs"
+
+
+def test_values_beside_the_parameters_are_told() -> None:
+    """A tensor that a network keeps may change from call to call."""
+    line, begin = "self.drop6 = nn.Dropout2d(0.5)", "class Trunk(nn.Module):"
+    used = "h = self.upscore1(h * F.dropout(self.kept, 0.01, True, True))"
+    edits = (
+        (line, f"self.kept = made(); {line}"),
+        (begin, f"def made():\n    return torch.ones(1)\n\n{begin}"),
+        ("h = self.upscore1(h)", used),
+    )
+    for training in (False, True):
+        plain = trace_of(SOURCE, "FCN8s", training=training).output
+        odd = trace_of(edited(*edits), "FCN8s", training=training).output
+        assert plain is not None and certify.others(plain) == ()
+        assert odd is not None and len(certify.others(odd)) == 1

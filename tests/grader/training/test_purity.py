@@ -1,0 +1,142 @@
+"""Code of networks that could be another network later is told from code that can't be."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.records.submission import Chunk, Module, Slice
+from grader.training.purity import doubt
+from tests.grader.slim import SOURCE, Edit, edited
+
+FORWARD = "        _, _, h = self.trunk(x)\n"  # of FCN-32s
+MADE = "        self.drop6 = nn.Dropout2d(0.5)\n"
+TOP = "import numpy as np\n"
+
+
+def slice_of(source: str, *more: str) -> Slice:
+    """A notebook of these cells."""
+    cells = enumerate((source, *more), start=1)
+    return Slice((Module("submission", tuple(Chunk(f"cell {n}", 1, text) for n, text in cells)),))
+
+
+def doubted(*edits: Edit) -> str:
+    """What is doubted of a submission that was edited."""
+    return str(doubt(slice_of(edited(*edits))) or "")
+
+
+def before(anchor: str, line: str) -> Edit:
+    """Put a statement in front of another."""
+    indent = anchor[: len(anchor) - len(anchor.lstrip())]
+    return anchor, f"{indent}{line}\n{anchor}"
+
+
+def test_plain_networks_are_not_doubted() -> None:
+    """Layers, a helper for kernels, a base class, a function that copies."""
+    assert doubt(slice_of(SOURCE)) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "pass",
+        "x = x.contiguous()",
+        "x = x if self.training else x.clone()",
+        "rows, columns = x.size(2), x.shape[3]",
+    ],
+)
+def test_what_a_forward_pass_does_for_itself_is_harmless(line: str) -> None:
+    """Shapes, copies, and train mode, which is tried."""
+    assert doubted(before(FORWARD, line)) == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("self.calls = getattr(self, 'calls', 0) + 1", "something kept by the forward pass"),
+        ("self.seen[0] += 1", "`augassign` in the forward pass"),
+        ("CALLS.append(1)", "`.append` in the forward pass"),
+        ("x = x * (x.mean() > 0.3)", "`compare` in the forward pass"),
+        ("x = x if len(CALLS) < 9 else x * 0", "a condition in the forward pass"),
+        ("with torch.no_grad(): self.fc6.weight.mul_(0.9)", "`with` in the forward pass"),
+        ("self.fc6.weight.data.zero_()", "`.zero_` in the forward pass"),
+        ("x = torch.where(x > 3, x, 0 * x)", "`torch.where` in the forward pass"),
+        ("x = x + next(TURNS)", "`next`"),
+        ("getattr(x, 'zero_')()", "`getattr` in the forward pass"),
+        ("x = F.relu_(x)", "`torch.nn.functional.relu_` in the forward pass"),
+        ("global N", "`global` in the forward pass"),
+        ("x = [h for h in (x,)][0]", "`listcomp` in the forward pass"),
+    ],
+)
+def test_a_forward_pass_that_may_change_is_doubted(line: str, what: str) -> None:
+    """It counts, keeps, compares, or writes into parameters."""
+    assert doubted(before(FORWARD, line)).startswith(what)
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("self.late = lambda x: x", "`lambda`"),
+        ("self.fc6.register_forward_hook(hook)", "`.register_forward_hook`"),
+        ("self.count = torch.zeros(1)", "a tensor kept beside the parameters"),
+        ("self.w = nn.Parameter(torch.zeros(1))", "`torch.nn.Parameter`"),
+        ("self.turns = iter(range(9))", "`iter`"),
+        ("self.turns = zip(range(9), range(9))", "`zip` whose items are taken elsewhere"),
+        ("self.turns = (n for n in range(9))", "`generatorexp`"),
+        ("self.layers = self.children()", "`children` whose items are taken elsewhere"),
+        ("self.forward = self.other", "`.forward` set from outside"),
+        ("nn.Conv2d.forward = other", "`.forward` set from outside"),
+        ("setattr(nn.Conv2d, 'forward', other)", "`setattr`"),
+        ("nn.Conv2d.__dict__", "`.__dict__`"),
+        ("f = nn.Conv2d.forward.__globals__", "`.__globals__`"),
+        ("exec('pass')", "`exec`"),
+        ("t = torch", "`torch`"),
+        ("f = nn.functional", "`torch.nn.functional`"),
+        ("getattr(self, '_' + 'modules')", "`getattr` by a name that is computed"),
+        ("torch.utils.data", "`torch.utils.data`"),
+        ("torch.load('x')", "`torch.load`"),
+    ],
+)
+def test_a_constructor_that_prepares_a_change_is_doubted(line: str, what: str) -> None:
+    """Hooks, values beside the parameters, what is used up, patched libraries."""
+    assert doubted(before(MADE, line)).startswith(what)
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("import time as t", ""),
+        ("import sys", "`import sys`"),
+        ("import ctypes", "`import ctypes`"),
+        ("from importlib import import_module", "`import importlib`"),
+        ("from torch.nn.modules.module import *", "`import torch.nn.modules.module`"),
+        ("from torch import load", "`torch.load`"),
+        ("F.relu = None", "`.relu` set from outside"),
+        ("open('/proc/self/mem', 'wb')", "`open` to write"),
+        ("class A(metaclass=B): pass", "a metaclass"),
+        ("async def a(): pass", "`asyncfunctiondef`"),
+    ],
+)
+def test_other_code_may_do_more_but_change_no_library(line: str, what: str) -> None:
+    """The clock may be read, where networks can't see it."""
+    source = line + ("\nload('x')" if line.endswith("load") else "")
+    assert str(doubt(slice_of(SOURCE, source)) or "").startswith(what)
+    assert bool(doubt(slice_of(SOURCE, source))) == bool(what)
+
+
+def test_the_clock_is_not_for_networks() -> None:
+    """Neither in a forward pass nor in what it calls."""
+    assert "`time.time`" in doubted((TOP, f"import time\n{TOP}"), before(FORWARD, "x = x * time.time()"))
+    helper = "def late(x):\n    return x * time.time()\n"
+    assert "`time.time`" in doubted((TOP, f"import time\n{helper}{TOP}"), before(FORWARD, "x = late(x)"))
+
+
+def test_a_hook_on_another_network_is_harmless() -> None:
+    """Class activation maps are often made with one."""
+    cam = "def look(net):\n    net._modules.get('layer4').register_forward_hook(print)\n"
+    assert doubt(slice_of(SOURCE, cam)) is None
+
+
+def test_a_doubt_has_a_place() -> None:
+    """The cell, and the line in it."""
+    found = doubt(slice_of(SOURCE, "x = 1\nexec('x')\n"))
+    assert str(found) == "`exec` (cell 2, line 2)"
