@@ -45,8 +45,13 @@ def environment() -> Environment:
         finalize=_shown,
     )
     made.globals.update(words=words, assessed=assessed, said_words=SAID, others=OTHERS)
-    made.filters.update(points=words.number, duration=pace.duration)
+    made.filters.update(points=words.number, signed=signed, duration=pace.duration)
     return made
+
+
+def signed(points: float) -> str:
+    """ "+4", "−1.5", "0"."""
+    return f"{points:+g}".replace("-", "−") if points else "0"
 
 
 def _shown(value: object) -> object:

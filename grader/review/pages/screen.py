@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -25,6 +26,7 @@ from grader.review.phrases import phrases
 from grader.review.picks import Picks
 from grader.scoring import BY_A_PERSON
 
+WRAPPED = 60  # characters of a line that is full
 MEASURED = ".training"  # lines whose numbers come from a run of the grader's own
 
 
@@ -122,17 +124,26 @@ def _answer(request: Request, grade: Grade, check: ScoredCheck) -> dict[str, obj
     number = int(check.id[-1]) if check.id[-1].isdigit() else 0
     answers = tuple(answer for answer in saved.answers if answer.question == number)
     known = numbers.facts(saved, page)
+    texts = [(answer, flowed(answer.text)) for answer in answers]
     return {
         "kind": "answer",
-        "answers": [
-            (answer, tuple(_stretches(answer.text, numbers.check(answer.text, known)))) for answer in answers
-        ],
+        "answers": [(answer, tuple(_stretches(text, numbers.check(text, known)))) for answer, text in texts],
         "rendered": _rendered(answers) if request.query_params.get("as") == "markdown" else (),
-        "found": tuple(one for answer in answers for one in numbers.check(answer.text, known)),
+        "found": tuple(one for _, text in texts for one in numbers.check(text, known)),
         "runs": [(run, numbers.MODELS.get(run.model, "A model"), curves(run)) for run in saved.runs],
         "figures": tuple(enumerate(saved.figures)),
         "measured": tuple(one for one in grade.checks if MEASURED in one.id and one.reason.actual),
     }
+
+
+def flowed(text: str) -> str:
+    """A text without the breaks of an editor that wraps: behind a long line, before what begins no item."""
+    lines = text.split("\n")
+    found = lines[:1]
+    for before, line in pairwise(lines):
+        joins = len(before) >= WRAPPED and line[:1].isalpha()
+        found.append(f" {line}" if joins else f"\n{line}")
+    return "".join(found)
 
 
 def _rendered(answers: Iterable[Answer]) -> tuple[Markup, ...]:

@@ -69,6 +69,11 @@ def test_every_field_has_a_label() -> None:
             assert "aria-label" in tag or (own and f'for="{own[1]}"' in text), (path.name, tag)
 
 
+def test_points_have_their_sign() -> None:
+    """A real minus; nothing is no plus."""
+    assert [looks.signed(points) for points in (4.0, -1.5, 0.0, -0.0)] == ["+4", "−1.5", "0", "0"]
+
+
 def test_what_is_vendored_has_its_licence() -> None:
     """Beside it."""
     assert "Permission to use" in (STATIC / "htmx.LICENSE").read_text()

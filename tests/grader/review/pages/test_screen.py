@@ -16,6 +16,7 @@ from grader.records.grade import Outcome
 from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import Answer
 from grader.review.desk import Desk
+from grader.review.pages.screen import WRAPPED, flowed
 from tests.grader.hostile import HOSTILE
 from tests.grader.review.a_desk import FIRST, SECOND, Browser, desk, given, log, served
 
@@ -46,6 +47,15 @@ def test_an_answer_stands_beside_what_its_notebook_holds(one: Desk, browser: Bro
     assert re.search(r'<mark class="near"[^>]*>0.3', page)
     assert page.count("<svg") == 9 and page.count("<figure><img") == 2
     assert "after 40 steps" in page
+
+
+def test_an_editor_s_line_breaks_are_no_paragraphs() -> None:
+    """A list, a short line and an empty one stay."""
+    full = "w" * WRAPPED
+
+    assert flowed(f"{full}\nmore") == f"{full} more"
+    for kept in (f"{full}\n- item", f"{full}\n\nmore", "short\nmore", f"{full}\n2. item", ""):
+        assert flowed(kept) == kept
 
 
 def test_an_answer_that_is_not_there_is_said(one: Desk, browser: Browser) -> None:
