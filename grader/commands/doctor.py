@@ -24,11 +24,7 @@ def examine() -> RenderableType:
     rows = isolation.survey()
     held = next((row.isolation.name for row in rows if row.holds and row.isolation.name != "none"), "")
     verdict = (
-        Text(f"Student code is held by {held}.", style="green")
-        if held
-        else Text(
-            "Student code can't be held here: grading refuses unless told --isolation none.", style="bold red"
-        )
+        Text(f"Student code is held by {held}.", style="green") if held else Text(REFUSES, style="bold red")
     )
     return Group(_facts(), "", _rungs(rows), verdict)
 
