@@ -105,7 +105,7 @@ def _home(folder: Path, out: Path) -> Path:
 
 
 def _is_ours(path: Path, out: Path) -> bool:
-    """A folder of reports, this one or an older, is nobody's submission."""
+    """Say whether a folder holds reports, of this run or an older one: it is nobody's submission."""
     return path.resolve() == out.resolve() or (path / LIST).is_file()
 
 
@@ -166,7 +166,7 @@ def _known(found: Sequence[Found], roster: Roster) -> tuple[list[Entry], set[Per
 
 
 def _once(entries: Sequence[Entry]) -> list[Entry]:
-    """Where two submissions are of one person the later counts; where none is, neither does."""
+    """Of two submissions of one person count the later; where none is the later, neither counts."""
     by_person: dict[Person, list[Entry]] = defaultdict(list)
     for entry in entries:
         for person in entry.people:

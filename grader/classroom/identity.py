@@ -46,7 +46,7 @@ def _sha_of_files(root: Path, files: Iterable[Path]) -> str:
 
 
 def _sha_of_content(file: Path) -> bytes:
-    """Empty for folders, devices and pipes, which can't be read."""
+    """Return a file's hash; empty for folders, devices and pipes, which can't be read."""
     if file.is_symlink():
         return _sha_of_name(file.readlink())
     if not file.is_file():

@@ -60,7 +60,7 @@ def _words(person: Person) -> set[str]:
 
 
 def _contradict(one: Person, other: Person) -> bool:
-    """Two ids of one kind that differ are two people, whatever their names."""
+    """Say whether two ids of one kind differ: these are two people, whatever their names."""
     kinds = (kind for kind in IDS if kind != "submission")  # a name that the roster may not know of
     pairs = ((squash(getattr(one, kind)), squash(getattr(other, kind))) for kind in kinds)
     return any(left and right and left != right for left, right in pairs)
@@ -72,7 +72,7 @@ def _group(claim: Person, roster: Roster) -> tuple[Person, ...]:
 
 
 def _matched(claim: Person, person: Person) -> Match:
-    """What only the export knows, an address say, is kept."""
+    """Return a match with the roster's person, to whom what only the export knows is added."""
     said = {field.name: getattr(person, field.name) or getattr(claim, field.name) for field in fields(Person)}
     remarks = list[str]()
     if not person.is_student:

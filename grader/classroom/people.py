@@ -123,7 +123,7 @@ def _staff(people: Iterable[Person]) -> list[str]:
 
 
 def _namesakes(people: Iterable[Person]) -> list[str]:
-    """Told before they are looked for: a name alone means none of them."""
+    """Warn of people who share a name: by the name alone none of them is ever matched."""
     count: dict[str, list[str]] = defaultdict(list)
     for person in people:
         for name in person.names():

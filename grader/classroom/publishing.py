@@ -73,7 +73,7 @@ def publish(key: saved.Key, grade: Grade, standing: Standing, home: Home, view: 
 
 
 def shown_as(standing: Standing, home: Home, view: View) -> str:
-    """Another text wherever a report may look different, though nothing was graded again."""
+    """Return, as text, what reports show beside the grade: where it changed they are made anew."""
     about = (home.back, home.people, repr(home.late))
     return json.dumps([standing.fingerprint(home.subject), *about, *astuple(view)])
 

@@ -78,7 +78,7 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Also print where
 Folder = Annotated[
     Path, typer.Argument(help="Submissions, or an export of Canvas, Gradescope or Moodle.", callback=home)
 ]
-Jobs = Annotated[int | None, typer.Option(min=1, help="Submissions at once.", show_default="one a core")]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Submissions at once.", show_default="one per core")]
 Roster = Annotated[
     Path | None, typer.Option(help="CSV of names and ids, such as Canvas's gradebook.", callback=home)
 ]

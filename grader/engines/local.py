@@ -164,7 +164,7 @@ def _kill(one: _Running[Any], family: Iterable[psutil.Process]) -> None:
 
 
 def _child(task: T, work: Work[T], outbox: Connection, cores: frozenset[int], log: Path) -> None:
-    """Does the work; its last words are the result, or what went wrong."""
+    """Do the work in a process of its own; the last message is the result, or what went wrong."""
     os.set_inheritable(outbox.fileno(), False)
     _print_into(log)
     interrupts.watch(signal.SIGTERM)
@@ -195,14 +195,14 @@ def _say(outbox: Connection, words: object) -> None:
 
 
 def _end_with(parent: Connection) -> None:
-    """Where the class run is killed nobody else ends this process: its end of the pipe does."""
+    """End this process when its parent has gone: the pipe then hangs up, and nobody else would end it."""
     with suppress(OSError):
         parent.poll(None)
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _stay_on(cores: frozenset[int]) -> None:
-    """Every process below counts these cores as all there are, so no more threads start than can run."""
+    """Bind this process, and what it starts, to some cores: no more threads start than can run."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, cores)
     if torch := sys.modules.get("torch"):

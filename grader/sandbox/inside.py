@@ -67,7 +67,7 @@ def change_limits(config: dict[str, Any]) -> None:
 
 
 def slow_down(config: dict[str, Any]) -> None:
-    """What is set is what is there already: only whether it may be is tried."""
+    """Try to set priority and cores of another process, to what they are already."""
     pid = config["pid"]
     _any(
         lambda: os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid)),

@@ -36,7 +36,7 @@ class Upload:
 
 
 def is_one(folder: Path) -> bool:
-    """Most of what lies there is named as Canvas does."""
+    """Say whether most files in a folder are named as Canvas names them."""
     files = [path for path in folder.iterdir() if not path.name.startswith((".", "__"))]
     return 2 * len(list(_uploads(files))) > len(files)
 

@@ -20,7 +20,7 @@ HIDDEN = "Participant"  # where Moodle marks blindly
 
 
 def is_one(folder: Path) -> bool:
-    """Most of what lies there is named as Moodle does."""
+    """Say whether most entries of a folder are named as Moodle names them."""
     names = [path.name for path in folder.iterdir() if not path.name.startswith((".", "__"))]
     return 2 * sum(bool(NAMED.fullmatch(name)) for name in names) > len(names)
 

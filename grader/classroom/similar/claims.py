@@ -67,7 +67,7 @@ def _phrases(answer: Answer) -> Iterator[tuple[str, ...]]:
 
 
 def _given(each: Sequence[set[T]]) -> set[T]:
-    """What so many have that nobody has it of another."""
+    """Return what so many have in common that it was given to them, not copied."""
     count = Counter(one for own in each for one in own)
     return {one for one, n in count.items() if n > max(MANY, GIVEN * len(each))}
 

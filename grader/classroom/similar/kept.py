@@ -51,7 +51,7 @@ def _write(path: Path, key: str, rows: Sequence[Row], found: Sequence[Pair]) -> 
 
 
 def _key(rows: Sequence[Row], handout: Slice | None) -> str:
-    """Another one wherever a pair may be another, or be said in other words."""
+    """Return a hash of all that pairs depend on, wording included."""
     whole = hashlib.sha256(grader_sha().encode())
     whole.update(repr(handout).encode(errors="surrogatepass"))
     for row in rows:
