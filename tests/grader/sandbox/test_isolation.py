@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -104,6 +105,16 @@ def test_the_stage_is_a_closed_list() -> None:
         *("wall/recording.py", "wall/values.py"),
     }
     assert "kit/FCN/trainer.py" in names
+
+
+def test_the_kits_files_are_a_workers_own() -> None:
+    """What is written into them without a wall reaches neither the checkout nor the next worker."""
+    made, kit = stage(Program()), Path(__file__).parents[3] / "reference" / "kit" / "files"
+    try:
+        assert not made.files.resolve().is_relative_to(kit)
+        assert [path for path in made.kit.rglob("*") if path.is_symlink()] == []
+    finally:
+        made.remove()
 
 
 def test_the_worker_sees_no_more_than_it_needs(start: Start, rung: str) -> None:
