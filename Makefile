@@ -12,8 +12,8 @@ COMMON = $(if $(OUT),--out "$$OUT") $(if $(TRAINING),--training "$$TRAINING") $(
 WORK = $(if $(JOBS),--jobs "$$JOBS")
 # A process for each core, and a file's tests in one of them: they share what is expensive to make.
 TESTS = --numprocesses $(if $(JOBS),"$$JOBS",logical) --dist loadfile $(if $(SLOW),,-m 'not slow')
-# Hundreds of processes import the same modules: what one has compiled is there for all, whatever the caller sets.
-BYTECODE := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$$PWD/.venv/bytecode"
+# Many processes import the same modules: what one has compiled is there for all, whatever the environment says.
+BYTECODE := PYTHONDONTWRITEBYTECODE=
 # Half a gigabyte of weights comes and goes for every case: large pages halve the kernel's share of that.
 LARGE_PAGES := GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 
