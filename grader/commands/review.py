@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import sys
 import webbrowser
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -51,7 +53,7 @@ def review(
     def tell(address: str) -> None:
         screen.tell(f"The review of {catalogue.roll.title}, for {scope.who}: {address}")
         screen.remark(f"Marks are kept in {board.marks}. Ctrl-C ends this.")
-        if opens:
+        if opens and _has_a_screen():
             webbrowser.open(address)
 
     desk = Desk(board, scope, catalogue.roll.title, _releasing(out, board.marks))
@@ -80,6 +82,11 @@ def _releasing(out: Path, marks: Path) -> Callable[[Path, str, bool, str], tuple
         return code, said.getvalue()
 
     return releasing
+
+
+def _has_a_screen() -> bool:
+    """Whether a browser would open a window; one that runs in the terminal would take it from us."""
+    return sys.platform in ("darwin", "win32") or bool({"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ))
 
 
 def _share(text: str) -> tuple[int, int]:

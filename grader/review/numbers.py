@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import re2
 
 from grader.assignment import NETWORKS
 from grader.records.submission import PageCell, SavedEvidence, TrainingRun
 
+DECIMAL = re2.compile(r"\d*\.\d+")
 NUMBER = re2.compile(r"\d*\.\d+|\d+")
 PERCENT = re2.compile(r"^\s{0,2}(?:%|percent\b)")
 METRICS = {
@@ -20,7 +22,8 @@ METRICS = {
 MODELS = {part: network.title for part, network in NETWORKS.items()}
 BEFORE, AFTER = 80, 40  # characters around a number that tell what it is of
 NEAR = 0.15  # of the value: a number so close to a landmark is likely meant to be it
-MOST = 200  # numbers of one answer; of one notebook's outputs, a hundred times as many
+MOST = 200  # numbers of one answer
+MOST_FACTS = 5000  # of one notebook; each number of an answer is held against all of them
 BEST, TEST, LAST, EPOCH, PRINTED = range(5)
 
 
@@ -48,12 +51,12 @@ class Found:
 
 def facts(saved: SavedEvidence, page: Iterable[PageCell] = ()) -> tuple[Fact, ...]:
     """Every number that can be quoted from a notebook."""
-    logged = [fact for run in saved.runs for fact in _of_run(run)]
+    logged = list(islice((fact for run in saved.runs for fact in _of_run(run)), MOST_FACTS))
     logged += [
         Fact(one.probability, one.label, f"top-1 {one.name}", "probability", BEST)
         for one in saved.predictions
     ]
-    return (*logged, *_printed(page))
+    return tuple(islice(chain(logged, _printed(page)), MOST_FACTS))
 
 
 def check(text: str, known: Sequence[Fact]) -> tuple[Found, ...]:
@@ -158,9 +161,7 @@ def _of_run(run: TrainingRun) -> Iterator[Fact]:
 
 
 def _printed(page: Iterable[PageCell]) -> Iterator[Fact]:
-    seen = 0
     for cell in page:
-        for match in NUMBER.finditer(cell.output):
-            if "." in match[0] and len(match[0]) <= 12 and seen < 100 * MOST:
-                seen += 1
+        for match in DECIMAL.finditer(cell.output):
+            if len(match[0]) <= 12:
                 yield Fact(float(match[0]), cell.label, "printed there", "", PRINTED)

@@ -128,11 +128,25 @@ def _question(line: str, class_: Class, scope: Scope) -> Queue:
 
 
 def _other(name: str, class_: Class, scope: Scope) -> Iterable[Place]:
-    for piece in filter(scope.has, class_.pieces):
-        for check in class_.checks[piece.key].values():
-            place = piece.place(check.id)
-            if TESTS[name](place, check, class_.ledger, scope):
-                yield place
+    mine = {piece.subject: class_.checks[piece.key] for piece in class_.pieces if scope.has(piece)}
+    source, test = OTHER_PLACES[name]
+    for place in source(class_):
+        check = mine.get(place.subject, {}).get(place.line)
+        if check is not None and test(place, check, class_.ledger, scope):
+            yield place
+
+
+def _not_settled(class_: Class) -> Iterable[Place]:
+    """Lines without a verdict, or with a mark: few of many, for each queue looks at all of them."""
+    for piece in class_.pieces:
+        for id, check in class_.checks[piece.key].items():
+            if check.mark is not None or check.outcome in (Outcome.ERROR, Outcome.PENDING):
+                yield piece.place(id)
+
+
+def _marked(class_: Class) -> Iterable[Place]:
+    marks = class_.ledger.standing.marks
+    return (Place(subject, line) for subject, own in marks.items() for line in own)
 
 
 def _in_error(place: Place, check: ScoredCheck, ledger: Ledger, scope: Scope) -> bool:
@@ -163,13 +177,14 @@ def _requested(place: Place, check: ScoredCheck, ledger: Ledger, scope: Scope) -
     return thread is not None and thread.reply is None
 
 
-TESTS: Mapping[str, Callable[[Place, ScoredCheck, Ledger, Scope], bool]] = {
-    "error": _in_error,
-    "stale": _stale,
-    "pending": _pending,
-    "flagged": _flagged,
-    "second": _second,
-    "requests": _requested,
+Test = Callable[[Place, ScoredCheck, Ledger, Scope], bool]
+OTHER_PLACES: Mapping[str, tuple[Callable[[Class], Iterable[Place]], Test]] = {
+    "error": (_not_settled, _in_error),
+    "stale": (_not_settled, _stale),
+    "pending": (_not_settled, _pending),
+    "flagged": (lambda class_: class_.ledger.flags, _flagged),
+    "second": (_marked, _second),
+    "requests": (lambda class_: class_.ledger.threads, _requested),
 }
 
 

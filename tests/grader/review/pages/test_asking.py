@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.marks.entry import Reply, Request
+from grader.release import packages
 from tests.grader.review.a_desk import FIRST, desk, given, log, served
 
 
@@ -32,6 +33,9 @@ def test_a_request_is_answered_with_what_changed(tmp_path: Path) -> None:
         note = one.board.merged[key].notes[-1]
         assert note.endswith("Answer: We looked again. (3 points, now 10)")
         assert "3 → 10 points" in browser.get("/requests").text
+        assert (
+            b"We looked again. (3 points, now 10)" in packages.pages(one.board.merged[key], {})["report.html"]
+        )
 
 
 def test_what_can_not_be_is_told(tmp_path: Path) -> None:
