@@ -163,10 +163,11 @@ def run(
     files: tuple[str, ...] = (),
     *,
     seconds: float = math.inf,
+    memory: int = ceiling.MEMORY,
 ) -> dict[str, CheckResult]:
     """Run the checks of some files, or of those the profile asks for; `done` is told of each result.
 
-    After `seconds`, or with no memory left, what is not judged yet is an error. Raises RuntimeError where
+    After `seconds`, or with `memory` bytes taken, what is not judged yet is an error. Raises RuntimeError where
     pytest doesn't run the checks.
     """
     mend = mended(case.submission.slice, case.student)
@@ -174,7 +175,7 @@ def run(
     asked = {part.id for part in case.profile.rubric.parts}
     files = files or tuple(name for name in FILES if Path(name).stem in asked)
     collector = Collector(case, done, time.monotonic() + seconds)
-    with _hermetic(), ceiling.memory():
+    with _hermetic(), ceiling.memory(memory):
         code = pytest.main([*OPTIONS, *(str(CHECKS / name) for name in files)], plugins=[collector])
     stopped = any(isinstance(error, KeyboardInterrupt) for error in collector.errors.values())
     if stopped or code == pytest.ExitCode.INTERRUPTED:
