@@ -77,7 +77,9 @@ def check_cls_probability(maps: CamEvidence) -> None:
         logit = question.array(maps.seed)
         wanted, _, _ = get_cls_pred(logit, maps.labels)
         named = printed_index(maps, question)  # of another class: the cause index.class
-        allowed = [wanted] if named is None else [wanted, float(softmax(logit)[0, named])]
+        named = index_of(maps, question) if named is None else named  # no name at all: the cause name.other
+        known = named is not None and 0 <= named < len(maps.labels)
+        allowed = [wanted, float(softmax(logit)[0, named])] if known else [wanted]
         value = shown.numbers[0]
         got = wrong_probability(value, logit[0])
         text = f"the printed probability is {value:g}, the softmax gives {wanted:.3f}: it is {got}"
