@@ -167,8 +167,8 @@ def run(
 ) -> dict[str, CheckResult]:
     """Run the checks of some files, or of those the profile asks for; `done` is told of each result.
 
-    After `seconds`, or with `memory` bytes taken, what is not judged yet is an error. Raises RuntimeError where
-    pytest doesn't run the checks.
+    After `seconds`, or with `memory` bytes taken, what is not judged yet is an error.
+    Raises RuntimeError where pytest doesn't run the checks.
     """
     mend = mended(case.submission.slice, case.student)
     case.submission, case.lacks = replace(case.submission, slice=mend.slice), mend.lacks
