@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from grader import __version__, intake, profiles
 from grader.diagnosis.causes import because
@@ -25,6 +25,9 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.process import Worker
 from grader.scoring import by_a_person, score
 from grader.wall.draws import derived
+
+if TYPE_CHECKING:
+    from grader.sandbox.student import Student
 
 # Two processes share the cores: a thread that waits must sleep, not spin. Read once, when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -120,10 +123,7 @@ def _judge(
     if submission.another:
         return Judged(_another(submission.another, profile))
     with clock.lap("libraries"):
-        from grader import ceiling, judging
-        from grader.evidence.case import Case
         from grader.sandbox.student import Student
-        from grader.training import plans
 
     student = Student(
         submission.slice,
@@ -135,19 +135,36 @@ def _judge(
         worker=worker,
     )
     with student:
-        progress(Progress("load", "running the slice of the submission"))
-        known = plans.load(profile)
-        training = plans.resolve(options.training, device, known)
-        plan = plans.choose(training, known)
-        certify = plans.proves(options.training)
-        case = Case(submission, student, seed, plan, device, progress, certify, profile=profile)
-        with clock.lap("checks"):
-            done = _counting(progress)
-            results = judging.run(case, done, seconds=ceiling.seconds(training))
-        case.release()
-        for trained in case.trainings.values():
-            clock.laps |= trained.laps
-        return Judged(results, tuple(case.pictures), plans.CERTIFY if certify else training)
+        return _checked(submission, profile, student, device, seed, options, progress, clock)
+
+
+def _checked(
+    submission: Submission,
+    profile: Profile,
+    student: Student,
+    device: str,
+    seed: int,
+    options: Options,
+    progress: Report,
+    clock: Clock,
+) -> Judged:
+    with clock.lap("libraries"):
+        from grader import ceiling, judging
+        from grader.evidence.case import Case
+        from grader.training import plans
+
+    progress(Progress("load", "running the slice of the submission"))
+    known = plans.load(profile)
+    training = plans.resolve(options.training, device, known)
+    plan = plans.choose(training, known)
+    certify = plans.proves(options.training)
+    case = Case(submission, student, seed, plan, device, progress, certify, profile=profile)
+    with clock.lap("checks"):
+        results = judging.run(case, _counting(progress), seconds=ceiling.seconds(training))
+    case.release()
+    for trained in case.trainings.values():
+        clock.laps |= trained.laps
+    return Judged(results, tuple(case.pictures), plans.CERTIFY if certify else training)
 
 
 def _counting(progress: Report) -> Callable[[CheckResult, int], None]:
