@@ -104,6 +104,8 @@ def _show(screen: Screen, one: Class, rows: Sequence[Row], out: Path) -> None:
         screen.tell(f"{missing} of the roster handed in nothing.")
     open_ended = sum(not grade.complete for grade in grades) + len(rows) - len(grades)
     left = (
-        f"{open_ended} are not complete: people have lines to judge." if open_ended else "All are complete."
+        f"{open_ended} are not complete: people have lines to judge (`review {shown(out)}`)."
+        if open_ended
+        else "All are complete."
     )
     screen.tell(f"{left} Class: {out / 'index.html'}, and beside it gradebook.csv.")

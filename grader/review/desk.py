@@ -32,6 +32,11 @@ class Desk:
     title: str
     release: Release = lambda to, kind, partial, title: (1, "Nothing here releases.")
     cached: dict[object, Any] = field(default_factory=dict)  # what is dear to compute, by what it depends on
+    began: int = field(init=False)  # the last entry before this review: undo stays behind it
+
+    def __post_init__(self) -> None:
+        """Remember where the log was."""
+        self.began = self.ledger.version
 
     @property
     def ledger(self) -> Ledger:
@@ -87,11 +92,14 @@ class Desk:
         return piece.called if piece.subject in self.ledger.revealed else f"Submission {piece.key[:4]}"
 
     def last(self) -> tuple[Entry, ...]:
-        """My last step: all that I wrote at once, and that still stands."""
+        """My last step in this review: all that I wrote at once, and that still stands."""
         mine = [
             entry
             for entry in self.ledger.entries
-            if entry.who == self.scope.who and entry.number not in self.ledger.gone and undoable(entry)
+            if entry.number > self.began
+            and entry.who == self.scope.who
+            and entry.number not in self.ledger.gone
+            and undoable(entry)
         ]
         return tuple(entry for entry in mine if entry.at == mine[-1].at)
 

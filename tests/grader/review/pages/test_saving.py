@@ -82,6 +82,15 @@ def test_undo_takes_my_last_step_back_again_and_again(one: Desk, browser: Browse
     assert [type(entry.what) for entry in log(one)] == [Mark, Mark, Undo, Undo]
 
 
+def test_undo_stays_in_this_review(tmp_path: Path) -> None:
+    """A table of marks that I imported before is no step of it."""
+    desk(tmp_path).board.write("tess", [given(f"student000{n}", 3.0) for n in range(6)])
+    one = desk(tmp_path)
+    with served(one) as browser:
+        assert browser.post("/undo", {}).headers["location"] == "/?said=nothing"
+        assert len(log(one)) == 6
+
+
 def test_undo_does_not_touch_what_somebody_else_said_since(one: Desk, browser: Browser) -> None:
     """It says so."""
     path, _ = browser.follow(QUEUE)
