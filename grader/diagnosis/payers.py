@@ -111,6 +111,12 @@ STOPPED: dict[str, str] = {  # what stops a target altogether costs the line tha
     MAP: f"{CAM}.weighted_sum",
 }
 
+MISNAMED: dict[str, str] = {  # what a target under another name costs: how it is called is said there
+    **{name: STOPPED[name] for name in (FCN32S.name, FCN8S.name)},
+    PREDICT: f"{CAM}.cls_return",
+    MAP: f"{CAM}.inputs_kept",
+}
+
 
 def payer(cause: Cause) -> Payer | None:
     """Return who pays for a cause; None where the line that asked does."""

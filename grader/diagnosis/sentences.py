@@ -24,6 +24,8 @@ CODE = {
     "submission.unreadable": "the submission can't be read",
     "code.raises": "the submission's code raises {kind}",
     "code.slip": "{wrong}: the submission's code raises {kind}",
+    "code.syntax": "{words}: the submission's code is not Python as it stands",
+    "code.name": "{words}: that is the name which the assignment gives it",
     "code.blank": "{name} was not written: the blank between the markers is empty",
     "code.library": "{library} is not installed where submissions run, and not a file of this one",
     "code.lacks": "{name} is not there, or is of the wrong kind",

@@ -79,6 +79,7 @@ def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Su
         page=page(cell for each in (*choice.extras, choice.main) if each.is_notebook for cell in each.cells),
         files=whereabouts(files, choice),
         texts=_texts(walk),
+        slips=choice.slips,
         notes=(
             *files.notes,
             *([strange] if strange else []),
@@ -112,4 +113,4 @@ def _stories(choice: Choice) -> list[tuple[tuple[Cell, ...], Program]]:
 
 def _texts(walk: Walk) -> dict[str, str]:
     sources = (source for module in walk.modules for source in walk.library.sources(module))
-    return {source.label: source.text for source in sources}
+    return {source.label: source.written or source.text for source in sources}

@@ -11,6 +11,7 @@ import re2
 
 from grader.assignment import GRADED, MAP, WEIGHT
 from grader.errors import IntakeError
+from grader.intake.code.corrections import corrected, targets
 from grader.intake.code.effects import calls, imported
 from grader.intake.code.folders import folders
 from grader.intake.code.library import KIT, MAIN, Library, is_taken
@@ -19,6 +20,7 @@ from grader.intake.code.retyped import as_code
 from grader.intake.code.statements import Source
 from grader.intake.files.basket import kind
 from grader.intake.files.notebook import Cell, read_notebook, script
+from grader.records.submission import Slip
 
 COPY = re2.compile(r"(?i)-copy\d*\.|-checkpoint\.|\(\d+\)\.|copy of |draft|backup|\bold\b")
 FILLED = 0.7  # of the longest candidate's code; the empty template has less
@@ -41,7 +43,7 @@ class Candidate:
     @cached_property
     def defines(self) -> frozenset[str]:
         """The targets that it binds, or tries to in code that does not parse."""
-        return frozenset(name for source in self.sources for name in _targets(source))
+        return frozenset(name for source in self.sources for name in targets(source))
 
     @cached_property
     def imports(self) -> frozenset[str]:
@@ -58,7 +60,7 @@ class Candidate:
     @cached_property
     def length(self) -> int:
         """Lines of code in the cells that define targets."""
-        texts = (source.text for source in self.sources if _targets(source))
+        texts = (source.text for source in self.sources if targets(source))
         return sum(
             bool(line.strip()) and line.lstrip()[0] != "#" for text in texts for line in text.split("\n")
         )
@@ -87,6 +89,7 @@ class Choice:
     library: Library
     entries: tuple[str, ...]  # the names of main and the extras as modules
     notes: tuple[str, ...]
+    slips: tuple[Slip, ...] = ()
 
     @property
     def source(self) -> str:
@@ -105,6 +108,7 @@ def choose(contents: Mapping[str, bytes], wrapper: str = "") -> Choice:
     `wrapper` are the folders that everything stood in.
     """
     candidates, notes = _candidates(contents)
+    candidates, slips = _corrected(candidates)
     files = _files(candidates)
     reach = {each.path: _reach(each, candidates, files) for each in candidates}
     longest = max(_length(each) for each in reach.values())
@@ -123,7 +127,9 @@ def choose(contents: Mapping[str, bytes], wrapper: str = "") -> Choice:
     notes += _shadows(contents)
     main, *labelled = main, *map(_labelled, extras)
     library, entries = _library(files, [main, *labelled], wrapper)
-    return Choice(main, tuple(labelled), library, entries, tuple(notes))
+    labels = {source.label for each in (main, *labelled) for source in each.sources}
+    made = tuple(slip for slip in slips if slip.place.label in labels)
+    return Choice(main, tuple(labelled), library, entries, tuple(notes), made)
 
 
 # --- candidates -----------------------------------------------------------------------------------
@@ -160,28 +166,15 @@ def _candidate(path: str, cells: tuple[Cell, ...]) -> tuple[Candidate, list[str]
     return Candidate(path, cells, sources), [f"{path}: {note}" for note in notes]
 
 
+def _corrected(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Slip]]:
+    """Candidates without slips of syntax and of names."""
+    texts, slips = corrected([each.sources for each in candidates])
+    pairs = zip(candidates, texts, strict=True)
+    return [Candidate(each.path, each.cells, sources) for each, sources in pairs], slips
+
+
 def _is_code(cell: Cell) -> bool:
     return cell.kind == "code" and bool(cell.source.strip())
-
-
-def _targets(source: Source) -> set[str]:
-    """The targets that a text binds; where it doesn't parse, or is written to a file, those it begins to."""
-    statements, dropped = source.parsed
-    bound = {name for each in statements for name in each.names.binds if name in GRADED}
-    lines = [one.first_line for one in dropped]
-    lines += source.plain.text.split("\n") if source.plain.writes else []
-    return bound | {name for line in lines for name in [begun(line)] if name}
-
-
-def begun(line: str) -> str:
-    """The target whose class or function a line begins, or ""."""
-    words = line.strip().split(None, 1)
-    name = (
-        words[1].split("(")[0].split(":")[0].strip()
-        if len(words) > 1 and words[0] in ("class", "def")
-        else ""
-    )
-    return name if name in GRADED else ""
 
 
 def _is_kit(path: str) -> bool:

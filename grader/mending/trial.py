@@ -12,13 +12,13 @@ from grader.assignment import FCN8S, FCN32S, PREDICT
 from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
 from grader.errors import GraderError, StudentError
-from grader.mending import libraries, standing
+from grader.mending import libraries, read, standing
 from grader.mending.blanks import unwritten
 from grader.mending.slips import Mend, mends
 from grader.mending.trouble import Trouble, of_error, of_missing, root
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Reason
-from grader.records.submission import Slice
+from grader.records.submission import Slice, Slip
 from grader.wall.answers import Reply
 from grader.wall.recording import Recording
 from grader.wall.verbs import Build, Cam, ClsPred, Loaded, Request, Trace
@@ -54,6 +54,7 @@ class Mended:
     faults: Mapping[str, Reason] = field(default_factory=dict)
     lacks: Mapping[str, Reason] = field(default_factory=dict)
     paying: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # lines, where not one alone
+    slips: tuple[Slip, ...] = ()  # that were mended as the submission was read
 
     def charged(self, results: Mapping[str, CheckResult]) -> dict[str, CheckResult]:
         """The checks' results, with what was mended paid for by its line."""
@@ -65,11 +66,11 @@ class Mended:
                 waits = result.outcome == Outcome.BLOCKED and result.reason.text.endswith(f"see {line}")
                 if (pays and result.outcome != Outcome.ERROR) or waits:
                     charged[id] = replace(result, outcome=Outcome.FAILED, reason=reason)
-        return charged
+        return read.charged(charged, self.slips)
 
 
-def mended(slice: Slice, student: Mendable) -> Mended:
-    """Mend what stops the four targets, each as far as it can be."""
+def mended(slice: Slice, student: Mendable, slips: tuple[Slip, ...] = ()) -> Mended:
+    """Mend what stops the four targets, each as far as it can be; `slips` were mended as it was read."""
     trials = Trials(student, slice)
     faults, lacks, paying = dict[str, Reason](), dict[str, Reason](), dict[str, tuple[str, ...]]()
     for target in STOPPED:
@@ -89,7 +90,7 @@ def mended(slice: Slice, student: Mendable) -> Mended:
             text = f"{trouble}. Its layers are judged as the constructor makes them"
             faults[target] = because("code.raises", text=text, place=trouble.place, kind=trouble.kind)
             paying[target] = standing.lines(slice, target)
-    return Mended(trials.slice, faults, lacks, paying)
+    return Mended(trials.slice, faults, lacks, paying, slips)
 
 
 class Trials:

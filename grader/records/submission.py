@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from grader.records.reason import Place
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -35,6 +37,17 @@ class Dropped:
     line: int
     first_line: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What is read otherwise than it was written so that a target can be judged; `cause` is a cause's id."""
+
+    target: str
+    cause: str
+    place: Place
+    told: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +187,5 @@ class Submission:
     another: str = ""  # why it is another assignment than the profile's, if so
     page: tuple[PageCell, ...] = ()  # of the notebook, to be read beside the report
     files: Mapping[str, Whereabouts] = field(default_factory=dict)  # label -> where its source lies
+    slips: tuple[Slip, ...] = ()
     typed: str = ""  # what to type to name it; "" where its name does

@@ -8,7 +8,8 @@ from difflib import get_close_matches
 from itertools import pairwise
 
 from grader.assignment import GRADED
-from grader.intake.choosing import Choice, begun
+from grader.intake.choosing import Choice
+from grader.intake.code.corrections import begun
 from grader.intake.code.cutting import in_order
 from grader.intake.code.program import Program
 from grader.intake.code.slicing import Walk

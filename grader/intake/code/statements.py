@@ -20,10 +20,14 @@ TOO_LONG = f"below more code than is read ({MOST} statements)"
 
 @dataclass(frozen=True)
 class Source:
-    """The text of a cell or of a file; `label` says which. It is parsed once, when first asked."""
+    """The text of a cell or of a file; `label` says which. It is parsed once, when first asked.
+
+    `written` is the text that was handed in, where it is read otherwise.
+    """
 
     label: str
     text: str
+    written: str = ""
 
     @cached_property
     def plain(self) -> Plain:
@@ -37,7 +41,7 @@ class Source:
 
     def relabelled(self, label: str) -> Source:
         """The same text under another label, not parsed again."""
-        other = Source(label, self.text)
+        other = Source(label, self.text, self.written)
         found, dropped = self.parsed
         parsed = (
             [replace(each, label=label) for each in found],

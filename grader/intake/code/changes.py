@@ -1,0 +1,186 @@
+"""Other readings of a line that is no Python, likeliest first.
+
+Forgotten: a colon, a bracket, a comma, a quote, a letter of a keyword, the indentation. Or a sign too much.
+"""
+
+from __future__ import annotations
+
+import keyword
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import re2
+
+ALIKE = 0.6  # of difflib's measure: `retrun` and `return` are .83
+SPACES = 4
+CLOSES = {"(": ")", "[": "]", "{": "}"}
+QUOTES = str.maketrans("“”„‟‘’‚‛`´", "\"\"\"\"''''''")
+WORD = re2.compile(r"[A-Za-z]+")
+OPENS_BLOCK = (
+    "def ",
+    "class ",
+    "for ",
+    "while ",
+    "if ",
+    "elif ",
+    "else",
+    "with ",
+    "try",
+    "except",
+    "finally",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A line, counted from 1, read as another one."""
+
+    line: int
+    text: str
+    words: str
+
+
+def changes(lines: list[str], error: SyntaxError) -> Iterator[Change]:
+    """Other readings of the line where Python stopped, and of those above it, likeliest first."""
+    at = min(max(error.lineno or 1, 1), len(lines))
+    above = next((n for n in range(at - 1, 0, -1) if lines[n - 1].strip()), at)
+    near = tuple(dict.fromkeys((at, above)))
+    for number in near:
+        yield from _letters(number, lines[number - 1])
+    for number in near:
+        yield from _ends(number, lines[number - 1])
+    yield from _closed(lines, at)
+    places = [(error.offset or 1) - 1]
+    places += [error.end_offset - 1] if error.end_offset and error.end_lineno == at else []
+    signs = [place for place in (*places, places[0] - 1) if not lines[at - 1][place : place + 1].isalnum()]
+    for place in signs:
+        yield from _at(at, lines[at - 1], place)
+    yield from _indented(lines, at, above)
+    for number in near:
+        yield from _gaps(number, lines[number - 1])
+        if 0 < len(lines[number - 1].strip()) < SPACES:
+            yield Change(number, "", f"`{lines[number - 1].strip()}` left out")
+    for place in places:
+        yield from _at(at, lines[at - 1], place)
+
+
+def _letters(number: int, line: str) -> Iterator[Change]:
+    """Letters that look like others, tabs, and keywords of which a letter is wrong."""
+    plain = unicodedata.normalize("NFKC", line).translate(QUOTES).replace("\t", " " * SPACES)
+    if plain != line:
+        yield Change(number, plain, "letters that only look like Python's read as these")
+    if "else if " in line:
+        yield Change(number, line.replace("else if ", "elif ", 1), "`else if` read as `elif`")
+    for word in WORD.finditer(line):
+        for other in get_close_matches(word[0], keyword.kwlist, 3, ALIKE):
+            if other != word[0]:
+                text = line[: word.start()] + other + line[word.end() :]
+                yield Change(number, text, f"`{word[0]}` read as `{other}`")
+
+
+def _ends(number: int, line: str) -> Iterator[Change]:
+    """The brackets, the colon or the quote that a line lacks at its end."""
+    body = line.rstrip()
+    closing = _unclosed(body)
+    colon = ":" if body.endswith(":") else ""
+    for tail in (colon,) if colon else ("", ":"):
+        if closing:
+            yield Change(number, body.removesuffix(colon) + closing + tail, f"`{closing}` added at the end")
+    if not colon and body.lstrip().startswith(OPENS_BLOCK):
+        if body[-1] in ";.,":
+            yield Change(number, f"{body[:-1]}:", f"`{body[-1]}` read as `:`")
+        yield Change(number, f"{body}:", "`:` added at the end")
+    for quote in ('"', "'"):
+        if body.count(quote) % 2:
+            inner = body.rstrip("):,]")
+            yield Change(number, inner + quote + body[len(inner) :], f"`{quote}` added")
+
+
+def _closed(lines: list[str], at: int) -> Iterator[Change]:
+    """The brackets that a statement of several lines lacks at the end of the last one."""
+    for first in (at, _opener(lines, at)):
+        rest = range(first, len(lines))
+        last = next(
+            (n for n in rest if lines[n].strip() and _margin(lines[n]) <= _margin(lines[first - 1])),
+            len(lines),
+        )
+        while not lines[last - 1].strip():
+            last -= 1
+        if last > first and (closing := _unclosed("\n".join(lines[first - 1 : last]))):
+            yield Change(last, lines[last - 1].rstrip() + closing, f"`{closing}` added at the end")
+
+
+def _opener(lines: list[str], at: int) -> int:
+    """The nearest line above that is indented less."""
+    margin = _margin(lines[at - 1])
+    return next(
+        (n for n in range(at - 1, 0, -1) if lines[n - 1].strip() and _margin(lines[n - 1]) < margin), at
+    )
+
+
+def _unclosed(text: str) -> str:
+    """What closes the brackets that a text leaves open."""
+    stack: list[str] = []
+    for char in "".join(line.partition("#")[0] for line in text.split("\n")):
+        if char in CLOSES:
+            stack.append(CLOSES[char])
+        elif stack and char == stack[-1]:
+            stack.pop()
+    return "".join(reversed(stack))
+
+
+def _at(number: int, line: str, place: int) -> Iterator[Change]:
+    """One character less at a place, or another bracket."""
+    char = line[place : place + 1] if place >= 0 else ""
+    if not char.strip():
+        return
+    for other in CLOSES.values() if char in CLOSES.values() else ():
+        if other != char:
+            yield Change(number, line[:place] + other + line[place + 1 :], f"`{char}` read as `{other}`")
+    yield Change(number, line[:place] + line[place + 1 :], f"`{char}` left out")
+
+
+def _indented(lines: list[str], at: int, above: int) -> Iterator[Change]:
+    """The line, and those above it that it may belong to, indented as their neighbours are."""
+    for number in dict.fromkeys((at, above, _opener(lines, at))):
+        line = lines[number - 1]
+        near = [lines[n - 1] for n in (number - 1, number + 1, number - 2, at) if 0 < n <= len(lines)]
+        margins = [*_usual(lines, number), *(_margin(other) for other in near if other.strip())]
+        margins += [_margin(lines[above - 1]) + SPACES] if number == at else []
+        for margin in dict.fromkeys(margins):
+            if margin != _margin(line) and line.strip():
+                yield Change(number, " " * margin + line.lstrip(), f"indented by {margin} spaces")
+
+
+def _usual(lines: list[str], number: int) -> list[int]:
+    """How far a method, or what a function returns, is usually indented here."""
+    word = lines[number - 1].split()[:1]
+    if word == ["def"]:
+        others = [
+            _margin(line) for n, line in enumerate(lines, 1) if n != number and line.split()[:1] == word
+        ]
+        return [max(others, key=others.count)] if others else []
+    if word == ["return"]:
+        above = [n for n in range(1, number) if lines[n - 1].split()[:1] == ["def"]]
+        return [_margin(line) for line in lines[above[-1] :] if line.strip()][:1] if above else []
+    return []
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _gaps(number: int, line: str) -> Iterator[Change]:
+    """What a gap of a line may lack: a comma; the first one, behind a name, an equals sign."""
+    first = True
+    for place, char in enumerate(line):
+        if char != " " or not line[:place].strip() or line[place - 1] in " ,=+-*/:(":
+            continue
+        if first and line[:place].strip() not in keyword.kwlist:
+            yield Change(number, f"{line[:place]} ={line[place:]}", "`=` added")
+        yield Change(number, f"{line[:place]},{line[place:]}", "`,` added")
+        first = False
+    if line.strip() and line.rstrip()[-1] not in ",([{:":
+        yield Change(number, f"{line.rstrip()},", "`,` added at the end")

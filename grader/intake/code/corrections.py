@@ -1,0 +1,133 @@
+"""Slips that hide what is graded from every later look: of syntax, and of a target's name.
+
+A text that begins a target and doesn't parse is mended, unless another version of the target parses; a class
+or a function that is a target under another name is renamed. Both are said, and paid for.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+import re2
+
+from grader.assignment import GRADED
+from grader.intake.code.changes import ALIKE
+from grader.intake.code.naming import other_names
+from grader.intake.code.statements import Source
+from grader.intake.code.syntax import mended
+from grader.records.reason import Place
+from grader.records.submission import Slip
+
+MOST = 8  # texts of one submission that are mended: each is parsed some hundred times
+Sources = tuple[Source, ...]
+
+
+def corrected(files: Sequence[Sources]) -> tuple[list[Sources], list[Slip]]:
+    """The texts of each file without such slips, and these."""
+    slips, found = list[Slip](), list[Sources]()
+    for sources in files:
+        wrong = _broken(sources)[: MOST - len(slips)] if len(slips) < MOST else []
+        made = {id(source): _mended(source) for source in wrong}
+        found.append(tuple(made[id(each)][0] if id(each) in made else each for each in sources))
+        slips += [slip for _, each in made.values() for slip in each]
+    return _renamed(found, slips)
+
+
+# --- syntax -----------------------------------------------------------------------------------------
+
+
+def _broken(sources: Sources) -> list[Source]:
+    """The texts that begin a target, the last to do so, and don't parse, where no other text has it whole."""
+    found: dict[int, Source] = {}
+    for target in GRADED:
+        having = [source for source in sources if target in targets(source)]
+        if having and _is_broken(having[-1]) and all(map(_is_broken, having)):
+            found[id(having[-1])] = having[-1]
+    return list(found.values())
+
+
+def _is_broken(source: Source) -> bool:
+    statements, dropped = source.parsed
+    strays = [part for each in statements for part in (each.node, *_members(each.node))]
+    return any(one.reason.startswith("does not parse") for one in dropped) or any(
+        isinstance(part, ast.Return) for part in strays
+    )
+
+
+def _members(node: ast.stmt) -> list[ast.stmt]:
+    return node.body if isinstance(node, ast.ClassDef) else []
+
+
+def _mended(source: Source) -> tuple[Source, list[Slip]]:
+    python = source.plain
+    made = mended(python.text) if not python.writes else None
+    if made is None:
+        return source, []
+    text, slips = made
+    other = Source(source.label, text, source.text)
+    return other, [
+        Slip(
+            _target_at(other, slip.line), "code.syntax", Place(source.label, slip.line), slip.told, slip.words
+        )
+        for slip in slips
+    ]
+
+
+def _target_at(source: Source, line: int) -> str:
+    """The target that a line is part of, else the first in its text."""
+    statements = source.parsed[0]
+    inside = [each for each in statements if each.line <= line <= (each.node.end_lineno or each.line)]
+    names = [name for each in (*inside, *statements) for name in each.names.binds if name in GRADED]
+    return names[0] if names else GRADED[0]
+
+
+# --- names ------------------------------------------------------------------------------------------
+
+
+def _renamed(files: list[Sources], slips: list[Slip]) -> tuple[list[Sources], list[Slip]]:
+    """The texts with targets under their own names, where a submission has them under others."""
+    missing = [
+        target for target in GRADED if not any(target in targets(each) for file in files for each in file)
+    ]
+    statements = [each for file in files for source in file for each in source.parsed[0]] if missing else []
+    others = other_names([each.node for each in statements], missing)
+    for target, node in others.items():
+        at = next(each for each in statements if each.node is node)
+        kind = "class" if isinstance(node, ast.ClassDef) else "function"
+        told = f"the {kind} is called {node.name}, and {target} is nowhere"
+        place = Place(at.label, node.lineno)
+        slips.append(Slip(target, "code.name", place, told, f"{node.name} read as {target}"))
+        files = [tuple(_with_name(source, node.name, target) for source in file) for file in files]
+    return files, slips
+
+
+def _with_name(source: Source, name: str, target: str) -> Source:
+    if name not in source.text:
+        return source
+    text = re2.sub(rf"\b{name}\b", target, source.text)
+    return Source(source.label, text, source.written or source.text)
+
+
+# --- what a text defines ------------------------------------------------------------------------------
+
+
+def targets(source: Source) -> set[str]:
+    """The targets that a text binds; where it doesn't parse, or is written to a file, those it begins to."""
+    statements, dropped = source.parsed
+    bound = {name for each in statements for name in each.names.binds if name in GRADED}
+    lines = [one.first_line for one in dropped]
+    lines += source.plain.text.split("\n") if source.plain.writes else []
+    return bound | {name for line in lines for name in [begun(line)] if name}
+
+
+def begun(line: str) -> str:
+    """The target whose class or function a line begins, or ""."""
+    words = line.strip().split(None, 1)
+    name = (
+        words[1].split("(")[0].split(":")[0].strip()
+        if len(words) > 1 and get_close_matches(words[0], ("class", "def"), 1, ALIKE)
+        else ""
+    )
+    return name if name in GRADED else ""

@@ -1,0 +1,83 @@
+"""A target under another name: a network by its number, a function by what it takes and how it is used."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from typing import TypeGuard
+
+import re2
+
+from grader.assignment import MAP, NETWORKS
+from grader.intake.code.effects import path
+from grader.intake.code.names import walk
+
+NUMBERS = {network.name: network.name.removeprefix("FCN").removesuffix("s") for network in NETWORKS.values()}
+WEIGHTS = re2.compile(r"(?i)weight|fc|^w")  # the argument that holds the last layer's weights
+PREDICTS = re2.compile(r"(?i)pred|cls|class|top1|top_1")
+CHOOSES = {"softmax", "topk", "argmax", "max", "sort"}
+Definition = ast.ClassDef | ast.FunctionDef
+
+
+def other_names(nodes: Sequence[ast.stmt], missing: Iterable[str]) -> dict[str, Definition]:
+    """For each missing target the definition that seems to be it."""
+    found, made = dict[str, Definition](), list[Definition]()
+    for target in sorted(missing, key=lambda name: name != MAP):  # its calls tell where the class comes from
+        if target in NUMBERS:
+            made = [node for node in nodes if _is_network(node, NUMBERS[target])]
+        elif target == MAP:
+            made = [node for node in nodes if _is_map(node)]
+        else:
+            made = [*_predicting(nodes, found[MAP].name if MAP in found else MAP)]
+        if made:
+            found[target] = made[-1]
+    return found
+
+
+def _bare(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _is_network(node: ast.stmt, number: str) -> TypeGuard[ast.ClassDef]:
+    """Whether it is a class named for the network, with a forward pass."""
+    if not isinstance(node, ast.ClassDef) or f"fcn{number}" not in _bare(node.name):
+        return False
+    return any(isinstance(each, ast.FunctionDef) and each.name == "forward" for each in node.body)
+
+
+def _parameters(node: ast.FunctionDef) -> list[str]:
+    return [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+
+
+def _is_map(node: ast.stmt) -> TypeGuard[ast.FunctionDef]:
+    """Whether it is a function that makes a class activation map of features, weights and a class."""
+    if not isinstance(node, ast.FunctionDef) or "cam" not in _bare(node.name):
+        return False
+    parameters = _parameters(node)
+    return len(parameters) >= 3 and bool(WEIGHTS.search(parameters[1]))
+
+
+def _predicting(nodes: Sequence[ast.stmt], maps: str) -> list[ast.FunctionDef]:
+    """The function that gives the map's function its class; else one that is named so and chooses a class."""
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name != maps]
+    used = _given_to(nodes, maps)
+    by_use = [node for node in functions if node.name in used]
+    return by_use or [node for node in functions if PREDICTS.search(node.name) and _chooses(node)]
+
+
+def _given_to(nodes: Sequence[ast.stmt], maps: str) -> set[str]:
+    """The functions whose results are given to the map's function as the class."""
+    made: dict[str, str] = {}
+    given = set[str]()
+    for part in (part for node in nodes for part in walk(node)):
+        match part:
+            case ast.Assign(targets=[ast.Name(name)], value=ast.Call(func=function)):
+                made[name] = path(function)
+            case ast.Call(func=function, args=[_, _, ast.Name(name), *_]) if path(function) == maps:
+                given.add(name)
+    return {made[name] for name in given if name in made}
+
+
+def _chooses(node: ast.FunctionDef) -> bool:
+    called = {part.attr for part in walk(node) if isinstance(part, ast.Attribute)}
+    return len(_parameters(node)) == 1 and not called.isdisjoint(CHOOSES)

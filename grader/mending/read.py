@@ -1,0 +1,35 @@
+"""What intake read otherwise than it was written: each target's fault, charged to its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from grader.diagnosis.causes import because, merge
+from grader.diagnosis.payers import MISNAMED, STOPPED
+from grader.records.grade import CheckResult, Outcome
+from grader.records.reason import Reason
+from grader.records.submission import Slip
+
+NAME = "code.name"
+
+
+def charged(results: Mapping[str, CheckResult], slips: Iterable[Slip]) -> dict[str, CheckResult]:
+    """The results of checks with each slip paid for; a name costs less than code that can't be run."""
+    found = dict(results)
+    for slip in slips:
+        line = MISNAMED[slip.target] if slip.cause == NAME else STOPPED[slip.target]
+        if line in found and found[line].outcome not in (Outcome.PENDING, Outcome.ERROR):
+            found[line] = _failed(found[line], _reason(slip))
+    return found
+
+
+def _reason(slip: Slip) -> Reason:
+    text = f"{slip.told}. Judged as if mended: {slip.words}"
+    return because(slip.cause, text=text, actual=slip.told, place=slip.place, words=slip.words)
+
+
+def _failed(result: CheckResult, reason: Reason) -> CheckResult:
+    """The result with a fault more; what waited for another line now has a fault of its own."""
+    own = [result.reason] if result.outcome == Outcome.FAILED else []
+    return replace(result, outcome=Outcome.FAILED, reason=merge([*own, reason]))

@@ -1,0 +1,28 @@
+"""The readings of a line are few, of that line and its neighbours, and each is another text."""
+
+from __future__ import annotations
+
+from grader.intake.code.changes import changes
+
+LINES = ["class A:", "    def f(self x):", "        return self.g(x", "", "    def h(self):", "        pass"]
+
+
+def readings(line: int, message: str = "invalid syntax") -> list[tuple[int, str]]:
+    """What is tried where Python stopped at a line."""
+    error = SyntaxError(message, ("text", line, 16, LINES[line - 1]))
+    return [(change.line, change.text.strip()) for change in changes(LINES, error)]
+
+
+def test_the_likeliest_stand_among_them() -> None:
+    """What was meant, whatever Python says of it."""
+    assert (2, "def f(self, x):") in readings(2)
+    assert (3, "return self.g(x)") in readings(3, "'(' was never closed")
+
+
+def test_only_lines_that_are_near_change() -> None:
+    """And each of them does: the line, those above it, the end of a statement that is not closed."""
+    for line in range(1, len(LINES) + 1):
+        found = list(changes(LINES, SyntaxError("invalid syntax", ("text", line, 1, ""))))
+        assert all(LINES[change.line - 1] != change.text for change in found)
+        assert {change.line for change in found} <= {1, line - 1, line, line - 2, len(LINES)}
+        assert len(found) < 60

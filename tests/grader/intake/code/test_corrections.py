@@ -1,0 +1,52 @@
+"""What hides a target from every later look is corrected, said, and the student's own text is kept."""
+
+from __future__ import annotations
+
+from grader.intake.code.corrections import corrected, targets
+from grader.intake.code.statements import Source
+
+GOOD = "class FCN8s(nn.Module):\n    def forward(self, x):\n        return x"
+BROKEN = GOOD.replace("x):", "x)")
+
+
+def test_a_broken_target_is_mended() -> None:
+    """With the line and the words of Python; its own text is what is quoted."""
+    [(source,)], [slip] = corrected([(Source("cell 4", BROKEN),)])
+
+    assert (source.text, source.written) == (GOOD, BROKEN)
+    assert (slip.target, slip.cause, slip.place.label, slip.place.line) == (
+        "FCN8s",
+        "code.syntax",
+        "cell 4",
+        2,
+    )
+    assert "expected" in slip.told
+
+
+def test_where_another_version_parses_the_broken_one_does_not_count() -> None:
+    """As in the notebook itself."""
+    sources = (Source("cell 1", GOOD), Source("cell 2", BROKEN))
+    assert corrected([sources]) == ([sources], [])
+
+
+def test_a_broken_cell_without_a_target_is_left() -> None:
+    """It costs only itself."""
+    sources = (Source("cell 1", GOOD), Source("cell 2", "x = (1"))
+    assert corrected([sources]) == ([sources], [])
+
+
+def test_a_target_under_another_name_is_renamed_everywhere() -> None:
+    """In all files, but not inside other names."""
+    model = GOOD.replace("FCN8s", "FCN8")
+    files = [(Source("a.py", model),), (Source("cell 1", "from a import FCN8\nFCN8b = FCN8()"),)]
+
+    [_, (other,)], [slip] = corrected(files)
+
+    assert other.text == "from a import FCN8s\nFCN8b = FCN8s()"
+    assert (slip.target, slip.cause, slip.words) == ("FCN8s", "code.name", "FCN8 read as FCN8s")
+
+
+def test_a_text_begins_a_target_even_where_it_does_not_parse() -> None:
+    """Also where a letter of the keyword is wrong."""
+    assert targets(Source("cell 1", BROKEN)) == {"FCN8s"}
+    assert targets(Source("cell 1", GOOD.replace("class", "clas"))) == {"FCN8s"}

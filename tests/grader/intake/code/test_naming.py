@@ -1,0 +1,38 @@
+"""A target under another name is found by what it is and how it is used."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from grader.assignment import GRADED
+from grader.intake.code.naming import other_names
+
+FORWARD = "(nn.Module):\n    def forward(self, x): return x\n"
+CHOOSING = "(logit):\n    return logit.softmax(1).argmax(1)\n"
+MAP = "(features, weights, k): return features\n"
+CASES = {
+    "a network without its last letter": (f"class FCN32{FORWARD}", {"FCN32s": "FCN32"}),
+    "a network in other letters": (f"class Fcn_8s{FORWARD}", {"FCN8s": "Fcn_8s"}),
+    "a network with more": (f"class VGG16_FCN8{FORWARD}", {"FCN8s": "VGG16_FCN8"}),
+    "the last of two": (f"class FCN8{FORWARD}class FCN8_final{FORWARD}", {"FCN8s": "FCN8_final"}),
+    "a data set for a network": ("class FCN8sData(Dataset):\n    def __len__(self): return 1\n", {}),
+    "another network": (f"class FCN16s{FORWARD}", {}),
+    "a map": (f"def get_cam{MAP}", {"returnCAM": "get_cam"}),
+    "what draws a map": ("def show_cam(image, mask, path): pass\n", {}),
+    "a prediction": (f"def predict_class{CHOOSING}", {"get_cls_pred": "predict_class"}),
+    "another prediction": ("def predict(image): return net(image)\n", {}),
+    "a prediction by its use": (
+        f"def get_cam{MAP}def f(x): return x\nk = f(logits)\nm = get_cam(a, w, k)\n",
+        {"returnCAM": "get_cam", "get_cls_pred": "f"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_it_is_found(case: str) -> None:
+    """And nothing else is taken for it."""
+    text, expected = CASES[case]
+    found = other_names(ast.parse(text).body, GRADED)
+    assert {target: node.name for target, node in found.items()} == expected
