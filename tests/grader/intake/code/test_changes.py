@@ -19,10 +19,10 @@ def test_the_likeliest_stand_among_them() -> None:
     assert (3, "return self.g(x)") in readings(3, "'(' was never closed")
 
 
-def test_only_lines_that_are_near_change() -> None:
-    """And each of them does: the line, those above it, the end of a statement that is not closed."""
+def test_each_reading_is_another_text() -> None:
+    """And there are few of them."""
     for line in range(1, len(LINES) + 1):
         found = list(changes(LINES, SyntaxError("invalid syntax", ("text", line, 1, ""))))
         assert all(LINES[change.line - 1] != change.text for change in found)
-        assert {change.line for change in found} <= {1, line - 1, line, line - 2, len(LINES)}
+        assert {change.line for change in found} >= {line}
         assert len(found) < 60
