@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ for hidden in ("architecture", "fcn", "cam", "synthetic", "building"):
 
 
 @pytest.fixture
-def stage():
+def stage() -> Any:
     """The folder that a worker sees."""
     made = staging.stage(Program())
     yield made
@@ -33,7 +34,7 @@ def stage():
 
 
 @pytest.mark.slow
-def test_the_kit_works_with_what_a_sandbox_shows(stage):
+def test_the_kit_works_with_what_a_sandbox_shows(stage: Any) -> None:
     """Every import of the course notebook works, no answer of the assignment can be imported."""
     environment = {"PYTHONPATH": str(stage.kit), "FCN_CAM_WEIGHTS": "cached", "TORCH_HOME": str(stage.home)}
 

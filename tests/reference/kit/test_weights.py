@@ -14,7 +14,12 @@ import torch
 from reference.kit import weights
 from reference.kit.weights import POLICY
 
-SHAPES = {"conv.weight": (8, 4, 3, 3), "bn.running_var": (8,), "bn.num_batches_tracked": (), "fc.bias": (5,)}
+SHAPES = {
+    "conv.weight": torch.Size((8, 4, 3, 3)),
+    "bn.running_var": torch.Size((8,)),
+    "bn.num_batches_tracked": torch.Size(()),
+    "fc.bias": torch.Size((5,)),
+}
 DIGEST = """
 import hashlib, sys, torch
 from reference.kit import weights
@@ -25,7 +30,7 @@ print(hashlib.sha256(b"".join(value.numpy().tobytes() for value in state.values(
 
 
 @pytest.fixture
-def cache(tmp_path, monkeypatch):
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache of checkpoints, and a download site that is a folder."""
     monkeypatch.setattr(torch.hub, "_hub_dir", str(tmp_path / "hub"))
     monkeypatch.setattr(weights, "SITE", (tmp_path / "site").as_uri() + "/")
@@ -46,11 +51,21 @@ def checkpoint(folder: Path, right: bool = True) -> str:
 
 
 @pytest.mark.slow
-def test_seeded_weights_are_the_same_in_every_process():
+def test_seeded_weights_are_the_same_in_every_process() -> None:
     """Neither torch's seed nor the process matters."""
+    plain = {name: tuple(shape) for name, shape in SHAPES.items()}
     digests = {
         subprocess.run(
-            [sys.executable, "-c", DIGEST, seed, repr(SHAPES)], check=True, capture_output=True, text=True
+            [
+                sys.executable,
+                "-c",
+                DIGEST,
+                seed,
+                repr(plain),
+            ],
+            check=True,
+            capture_output=True,
+            text=True,
         ).stdout
         for seed in ("1", "2")
     }
@@ -58,14 +73,14 @@ def test_seeded_weights_are_the_same_in_every_process():
     assert len(digests) == 1
 
 
-def test_seeded_weights_differ_from_layer_to_layer():
+def test_seeded_weights_differ_from_layer_to_layer() -> None:
     """A name is a seed."""
-    state = weights.seeded({"a.weight": (4, 4), "b.weight": (4, 4)})
+    state = weights.seeded(dict.fromkeys(("a.weight", "b.weight"), torch.Size((4, 4))))
 
     assert not torch.equal(state["a.weight"], state["b.weight"])
 
 
-def test_seeded_filters_see_differences_only():
+def test_seeded_filters_see_differences_only() -> None:
     """Every filter adds up to 0, and has both signs."""
     filters = weights.seeded(SHAPES)["conv.weight"].flatten(1)
 
@@ -73,7 +88,7 @@ def test_seeded_filters_see_differences_only():
     assert (filters.min(1).values < 0).all()
 
 
-def test_without_a_checkpoint_weights_are_seeded(cache, capsys):
+def test_without_a_checkpoint_weights_are_seeded(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing cached and nothing to be had: seeded weights, and it is said."""
     state = weights.pretrained("net-00000000.pth", SHAPES)
 
@@ -81,7 +96,7 @@ def test_without_a_checkpoint_weights_are_seeded(cache, capsys):
     assert capsys.readouterr().out == "no pretrained weights here: seeded weights instead\n"
 
 
-def test_a_cached_checkpoint_is_loaded(cache, capsys):
+def test_a_cached_checkpoint_is_loaded(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A checkpoint in torch's own cache wins, and it is said."""
     file = checkpoint(cache / "hub" / "checkpoints")
 
@@ -89,7 +104,7 @@ def test_a_cached_checkpoint_is_loaded(cache, capsys):
     assert capsys.readouterr().out == "load pretrained weights\n"
 
 
-def test_a_missing_checkpoint_is_fetched_into_the_cache(cache):
+def test_a_missing_checkpoint_is_fetched_into_the_cache(cache: Path) -> None:
     """What the site has is downloaded once and kept."""
     file = checkpoint(cache / "site")
 
@@ -99,7 +114,9 @@ def test_a_missing_checkpoint_is_fetched_into_the_cache(cache):
     assert [path.name for path in (cache / "hub" / "checkpoints").iterdir()] == [file]
 
 
-def test_a_download_of_another_content_is_thrown_away(cache, capsys):
+def test_a_download_of_another_content_is_thrown_away(
+    cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A file whose hash is not the one in its name is not kept and not loaded."""
     file = checkpoint(cache / "site", right=False)
 
@@ -110,7 +127,9 @@ def test_a_download_of_another_content_is_thrown_away(cache, capsys):
 
 
 @pytest.mark.parametrize(("policy", "place"), [("cached", "site"), ("seeded", "hub/checkpoints")])
-def test_the_policy_limits_what_is_tried(cache, capsys, monkeypatch, policy, place):
+def test_the_policy_limits_what_is_tried(
+    cache: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, policy: str, place: str
+) -> None:
     """With the cache alone nothing is fetched; with seeds alone not even the cache is read."""
     monkeypatch.setenv(POLICY, policy)
 
@@ -119,7 +138,9 @@ def test_the_policy_limits_what_is_tried(cache, capsys, monkeypatch, policy, pla
     assert "seeded" in capsys.readouterr().out
 
 
-def test_torchvision_gets_its_weights_here(cache, capsys, monkeypatch):
+def test_torchvision_gets_its_weights_here(
+    cache: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Once patched, torchvision neither downloads nor fails: its ResNet-18 has the kit's seeded weights."""
     import torchvision
 

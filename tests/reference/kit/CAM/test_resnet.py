@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -17,7 +19,7 @@ torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="module")
-def net():
+def net() -> Any:
     """ResNet-18 with seeded weights."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(POLICY, "seeded")
@@ -25,14 +27,14 @@ def net():
 
 
 @pytest.fixture(scope="module")
-def seen(net):
+def seen(net: Any) -> Any:
     """Logits (2, 1000) and features (2, 512, 7, 7) of the kit's two pictures."""
     pictures = [Image.open(f"reference/kit/files/{name}.jpg").resize((224, 224)) for name in ("bike", "cat")]
     with torch.no_grad():
         return net(torch.stack([normalise(np.array(picture)) for picture in pictures]))
 
 
-def test_it_is_torchvisions_resnet18(net):
+def test_it_is_torchvisions_resnet18(net: Any) -> None:
     """Under the same parameters, in the same order, it gives the same logits as torchvision's."""
     theirs = torchvision.models.resnet18().eval()
     theirs.load_state_dict(net.state_dict())
@@ -47,14 +49,14 @@ def test_it_is_torchvisions_resnet18(net):
     assert torch.allclose(net.fc(features.mean((2, 3))), logits, atol=1e-4)
 
 
-def test_unpretrained_weights_are_torchs_own():
+def test_unpretrained_weights_are_torchs_own() -> None:
     """Without `pretrained`, torch's random initialisation is left alone."""
     first, second = (resnet18().fc.weight for _ in range(2))
 
     assert not torch.equal(first, second)
 
 
-def test_seeded_weights_are_sure_of_two_different_classes(seen):
+def test_seeded_weights_are_sure_of_two_different_classes(seen: Any) -> None:
     """On both pictures the first class is far from the second, and they are not the same."""
     best = seen[0].topk(2)
 
@@ -63,7 +65,7 @@ def test_seeded_weights_are_sure_of_two_different_classes(seen):
     assert 0.1 < seen[0].softmax(1).max() < 0.9
 
 
-def test_seeded_maps_tell_right_from_wrong(net, seen):
+def test_seeded_maps_tell_right_from_wrong(net: Any, seen: Any) -> None:
     """Features vary over the picture, and the raw map has both signs: no fault of a CAM can hide."""
     logits, features = (value.numpy() for value in seen)
     weight = net.fc.weight.detach().numpy()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib
 import pytest
 import torch
@@ -15,20 +17,23 @@ torch.set_num_threads(1)
 
 
 @pytest.fixture
-def loader():
+def loader() -> Any:
     """Ten small labelled pictures, one a batch."""
     images = torch.rand(10, 3, 6, 8, generator=torch.Generator().manual_seed(0))
-    return DataLoader([(image, image.argmax(0)) for image in images], batch_size=1)
+    pairs: Any = [(image, image.argmax(0)) for image in images]  # to torch, a list is a data set
+    return DataLoader(pairs, batch_size=1)
 
 
 @pytest.fixture
-def model():
+def model() -> Any:
     """A model of one layer."""
     torch.manual_seed(0)
     return nn.Conv2d(3, 12, 1)
 
 
-def test_the_log_has_the_form_of_the_course(model, loader, capsys):
+def test_the_log_has_the_form_of_the_course(
+    model: Any, loader: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Figures before training, after every epoch from 0 on, and at the end, named for their data set."""
     returned = Trainer(model, loader, loader, loader, num_epochs=2)
 
@@ -50,7 +55,9 @@ def test_the_log_has_the_form_of_the_course(model, loader, capsys):
     ).removeprefix("Test ")
 
 
-def test_the_figure_shows_picture_truth_and_prediction(model, loader, monkeypatch):
+def test_the_figure_shows_picture_truth_and_prediction(
+    model: Any, loader: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Three rows, a column for each of the six pictures that the course shows."""
     monkeypatch.setattr(plt, "show", lambda: None)
     with matplotlib.rc_context({"backend": "agg"}):
