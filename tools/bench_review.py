@@ -35,13 +35,15 @@ def bench(
         start = time.perf_counter()
         session = Session(out)
         print(f"{submissions} submissions are there after {time.perf_counter() - start:.1f} s")
+        before = psutil.Process(session.process.pid).cpu_times().user
         try:
             seconds = measured(session, answers)
-            memory = psutil.Process(session.process.pid).memory_info().rss / 2**20
+            process = psutil.Process(session.process.pid)
+            memory, busy = process.memory_info().rss / 2**20, process.cpu_times().user - before
         finally:
             session.end()
     print(told(seconds))
-    print(f"{memory:.0f} MiB of memory")
+    print(f"{1000 * busy / len(seconds):.0f} ms of processor time each, {memory:.0f} MiB of memory")
     sys.exit(percentile(seconds, 95) > LIMIT)
 
 

@@ -11,6 +11,7 @@ from grader.marks.store import Store
 from grader.records.grade import Grade, ScoredCheck
 from grader.review.catalogue import Catalogue, Piece
 from grader.review.ledger import Ledger, Place, ledger
+from grader.review.queues import unsettled
 
 
 class Board:
@@ -22,6 +23,7 @@ class Board:
         self.ledger = Ledger()
         self.merged: dict[str, Grade] = {}
         self.checks: dict[str, dict[str, ScoredCheck]] = {}  # of each grade, its lines by id
+        self.unsettled: dict[str, tuple[str, ...]] = {}  # those without a verdict, or with a mark
         self.state = 0  # another number whenever anything here is another
         for piece in catalogue.pieces.values():
             self._merge(piece)
@@ -68,7 +70,9 @@ class Board:
     def _merge(self, piece: Piece) -> None:
         self.state += 1
         self.merged[piece.key] = merge(piece.grade, self.ledger.standing, piece.subject)
-        self.checks[piece.key] = {check.id: check for check in self.merged[piece.key].checks}
+        checks = self.merged[piece.key].checks
+        self.checks[piece.key] = {check.id: check for check in checks}
+        self.unsettled[piece.key] = unsettled(checks)
 
     def _opened(self, make: bool) -> Store | None:
         if self._store is None and (make or self.marks.exists()):

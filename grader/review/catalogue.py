@@ -27,11 +27,7 @@ class Piece:
     entry: Entry
     grade: Grade
     stamp: int
-
-    @property
-    def subject(self) -> str:
-        """What marks know it by."""
-        return self.entry.subject or self.entry.name
+    subject: str  # what marks know it by
 
     @property
     def called(self) -> str:
@@ -100,7 +96,8 @@ class Catalogue:
             return None
         for check in grade.checks:
             self.lines.setdefault(check.id, check)
-        return Piece(_key(entry.subject or entry.name), entry, grade, stamp)
+        subject = entry.subject or entry.name
+        return Piece(_key(subject), entry, grade, stamp, subject)
 
 
 def _key(subject: str) -> str:

@@ -46,7 +46,8 @@ class Desk:
     @property
     def class_(self) -> Class:
         """What queues are made from."""
-        return Class(tuple(self.board.catalogue.pieces.values()), self.board.checks, self.ledger)
+        board = self.board
+        return Class(tuple(board.catalogue.pieces.values()), board.checks, board.unsettled, self.ledger)
 
     def queue(self, name: str) -> Queue:
         """A queue by its id; 404 for a name that is none."""

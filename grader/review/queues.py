@@ -33,10 +33,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """What queues are made from: every submission, its lines as they count, and what was said."""
+    """What queues are made from: every submission, its lines as they count, and what was said.
+
+    `unsettled` are those of its lines that have no verdict, or a mark: few of many.
+    """
 
     pieces: Sequence[Piece]
     checks: Mapping[str, Mapping[str, ScoredCheck]]
+    unsettled: Mapping[str, Sequence[str]]
     ledger: Ledger = field(default_factory=Ledger)
 
 
@@ -78,10 +82,15 @@ OTHERS: Mapping[str, str] = {
 
 def every(class_: Class, scope: Scope) -> tuple[Queue, ...]:
     """All queues: each question, then the others."""
+    return tuple(queue(name, class_, scope) for name in names(class_))
+
+
+def names(class_: Class) -> tuple[str, ...]:
+    """The ids of all queues: each question, then the others."""
     lines = dict.fromkeys(
         id for checks in class_.checks.values() for id, check in checks.items() if _by_a_person(check)
     )
-    return tuple(queue(name, class_, scope) for name in (*lines, *OTHERS))
+    return (*lines, *OTHERS)
 
 
 def queue(name: str, class_: Class, scope: Scope) -> Queue:
@@ -109,21 +118,25 @@ def read_by(place: Place, ledger: Ledger, who: str) -> bool:
 
 def is_second(place: Place, ledger: Ledger, class_: Class, scope: Scope, queue: str) -> bool:
     """Whether my word on a place is a second reading: another has marked it, and I read it blind."""
-    mark = ledger.mark(place)
-    if mark is None or mark.who == scope.who or read_by(place, ledger, scope.who) or not _points(mark.what):
+    if not _by_another(place, ledger, scope):
         return False
     return queue == "second" or place in calibration(place.line, class_, scope.calibrate)
 
 
+def _by_another(place: Place, ledger: Ledger, scope: Scope) -> bool:
+    mark = ledger.mark(place)
+    return mark is not None and _points(mark.what) and not read_by(place, ledger, scope.who)
+
+
 def _question(line: str, class_: Class, scope: Scope) -> Queue:
-    checks = {one.place(line): class_.checks[one.key].get(line) for one in class_.pieces}
+    rows = [(one.place(line), class_.checks[one.key].get(line), scope.has(one)) for one in class_.pieces]
+    checks = {place: check for place, check, _ in rows}
     first = calibration(line, class_, scope.calibrate) if any(map(_by_a_person, checks.values())) else ()
-    mine = sorted((one.place(line) for one in class_.pieces if scope.has(one)), key=_order)
-    wanted = (place for place in mine if place not in first and _is_for(checks[place]))
-    places = (*first, *wanted)
+    wanted = [place for place, check, mine in rows if mine and place not in first and _is_for(check)]
+    places = (*first, *sorted(wanted, key=_order))
     title = next((check.title for check in checks.values() if check), line)
     waits = {place for place in places if (check := checks[place]) and for_a_person(check)}
-    unread = {place for place in first if is_second(place, class_.ledger, class_, scope, line)}
+    unread = {place for place in first if _by_another(place, class_.ledger, scope)}
     return Queue(line, title.removesuffix(" (a person grades)"), places, waits | unread)
 
 
@@ -136,12 +149,14 @@ def _other(name: str, class_: Class, scope: Scope) -> Iterable[Place]:
             yield place
 
 
-def _not_settled(class_: Class) -> Iterable[Place]:
-    """Lines without a verdict, or with a mark: few of many, for each queue looks at all of them."""
-    for piece in class_.pieces:
-        for id, check in class_.checks[piece.key].items():
-            if check.mark is not None or check.outcome in (Outcome.ERROR, Outcome.PENDING):
-                yield piece.place(id)
+def unsettled(checks: Iterable[ScoredCheck]) -> tuple[str, ...]:
+    """The lines of one submission that have no verdict, or a mark."""
+    open_ended = (Outcome.ERROR, Outcome.PENDING)
+    return tuple(check.id for check in checks if check.mark is not None or check.outcome in open_ended)
+
+
+def _unsettled(class_: Class) -> Iterable[Place]:
+    return (piece.place(line) for piece in class_.pieces for line in class_.unsettled[piece.key])
 
 
 def _marked(class_: Class) -> Iterable[Place]:
@@ -179,9 +194,9 @@ def _requested(place: Place, check: ScoredCheck, ledger: Ledger, scope: Scope) -
 
 Test = Callable[[Place, ScoredCheck, Ledger, Scope], bool]
 OTHER_PLACES: Mapping[str, tuple[Callable[[Class], Iterable[Place]], Test]] = {
-    "error": (_not_settled, _in_error),
-    "stale": (_not_settled, _stale),
-    "pending": (_not_settled, _pending),
+    "error": (_unsettled, _in_error),
+    "stale": (_unsettled, _stale),
+    "pending": (_unsettled, _pending),
     "flagged": (lambda class_: class_.ledger.flags, _flagged),
     "second": (_marked, _second),
     "requests": (lambda class_: class_.ledger.threads, _requested),

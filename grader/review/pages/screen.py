@@ -75,6 +75,7 @@ def render(request: Request, desk: Desk, draft: Draft | None = None) -> Response
         second=second,
         items=desk.items(judged),
         given=given,
+        total=picks.points(given, desk.items(judged), judged.max_score) if given else None,
         about=about(piece.grade, judged),
         adjustment=draft.adjustment if draft else _typed(given),
         draft=draft,

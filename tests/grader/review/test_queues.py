@@ -26,13 +26,15 @@ def one(name: str, crop: str = "passed", section: str = "") -> Piece:
     outcome = {"passed": PASSED, "failed": FAILED, "error": ERROR, "pending": PENDING}[crop]
     lines = [check("fcn32s.crop", outcome, 2, "x"), check(FIRST, PENDING, 10), check(SECOND, PENDING, 10)]
     entry = Submitted(name, Path(name), (Person(name, section=section),), name)
-    return Piece(name, entry, grade(name, *lines), 1)
+    return Piece(name, entry, grade(name, *lines), 1, name)
 
 
 def class_(pieces: Sequence[Piece], log: tuple[Entry, ...] = ()) -> Class:
     said = ledger(log)
     merged = {piece.key: merge(piece.grade, said.standing, piece.subject) for piece in pieces}
-    return Class(pieces, {key: {one.id: one for one in grade.checks} for key, grade in merged.items()}, said)
+    checks = {key: {one.id: one for one in grade.checks} for key, grade in merged.items()}
+    open_ended = {key: queues.unsettled(own.values()) for key, own in checks.items()}
+    return Class(pieces, checks, open_ended, said)
 
 
 MANY = [one(f"s{n:02d}") for n in range(40)]
