@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ class Network:
     name: str
 
     @property
-    def table(self) -> Callable[[int], Architecture]:
+    def table(self) -> Callable[..., Architecture]:
         """Its layers for a number of classes; only here the solution is needed, for the words it is not."""
         from reference import architecture
 
@@ -37,7 +37,7 @@ QUESTIONS, CAM = "questions", "cam"  # the parts that are about no network
 PARTS = (FCN32S.part, FCN8S.part, QUESTIONS, CAM)  # each with the file of its checks
 JUDGED = (FCN32S.part, FCN8S.part, CAM)  # whatever part is none of them, a person grades
 TITLES = {FCN32S.part: FCN32S.title, FCN8S.part: FCN8S.title, CAM: "the class activation maps"}
-TOPIC = f"{FCN32S.title}, {FCN8S.title}, class activation maps"
+TOPICS = {FCN32S.part: FCN32S.title, FCN8S.part: FCN8S.title, CAM: "class activation maps"}
 
 PREDICT, MAP, WEIGHT = "get_cls_pred", "returnCAM", "weight_fc"  # two functions, and the last cell's variable
 PART_OF = {FCN32S.name: FCN32S.part, FCN8S.name: FCN8S.part, PREDICT: CAM, MAP: CAM}
@@ -48,6 +48,11 @@ EPOCH_FIELDS = ("Epoch Loss", "Avg Acc", "Mean IoU")
 TEST_FIELDS = ("Test Acc", "Test Mean IoU")
 TOP1 = r"top-?1 prediction"  # as an expression: people write a hyphen
 TOP1_LINE = "top1 prediction: 0.444 -> name"
+
+
+def topic(parts: Iterable[str]) -> str:
+    """Return what an assignment of these parts is about."""
+    return ", ".join(TOPICS[part] for part in dict.fromkeys(parts) if part in TOPICS)
 
 
 def printed(fields: tuple[str, ...]) -> str:

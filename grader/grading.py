@@ -15,6 +15,7 @@ from grader import __version__, intake, profiles
 from grader.diagnosis.causes import because
 from grader.intake.code.definitions import home
 from grader.profiles import Profile
+from grader.profiles.naming import exchanged
 from grader.records.grade import CheckResult, Grade, Outcome, Picture, Provenance
 from grader.records.progress import Progress
 from grader.records.reason import Place, Reason
@@ -206,7 +207,9 @@ def _assemble(
     rubric = profile.rubric
     placed = {id: at_home(result, submission.slice) for id, result in judged.results.items()}
     quoted = {id: quoting(result, submission.texts) for id, result in placed.items()}
-    parts, checks = score(rubric, quoted)
+    parts, checks = score(rubric, {id: _told(result, profile.names) for id, result in quoted.items()})
+    notes = exchanged(submission.notes, profile.names)
+    submission = _as_handed_in(submission, profile.names)
     return Grade(
         student=submission.name,
         score=round(sum(part.score for part in parts), 2),
@@ -214,7 +217,7 @@ def _assemble(
         pending=round(sum(part.pending for part in parts), 2),
         parts=parts,
         checks=checks,
-        notes=submission.notes,
+        notes=notes,
         submission=submission,
         pictures=judged.pictures,
         profile=profile.word,
@@ -230,6 +233,24 @@ def _assemble(
             training=judged.training,
             timings={stage: round(seconds, 2) for stage, seconds in clock.laps.items()},
         ),
+    )
+
+
+def _told(result: CheckResult, names: Mapping[str, str]) -> CheckResult:
+    """What is said to people, in the names that their year has; causes keep the grader's."""
+    reason = exchanged(replace(result.reason, cause=None), names)
+    return replace(result, reason=replace(reason, cause=result.reason.cause))
+
+
+def _as_handed_in(submission: Submission, names: Mapping[str, str]) -> Submission:
+    """The submission with what people see of it as it was written."""
+    dropped = exchanged(submission.slice.dropped, names)
+    return replace(
+        submission,
+        source=exchanged(submission.source, names),
+        texts=exchanged(submission.texts, names),
+        files=exchanged(submission.files, names),
+        slice=replace(submission.slice, dropped=dropped),
     )
 
 

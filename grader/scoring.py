@@ -78,9 +78,16 @@ def _scored(line: Line, result: CheckResult) -> ScoredCheck:
         outcome=result.outcome,
         score=line.points if result.outcome is Outcome.PASSED else 0.0,
         max_score=line.points,
-        reason=result.reason,
+        reason=_helped(line, result),
         seconds=result.seconds,
     )
+
+
+def _helped(line: Line, result: CheckResult) -> Reason:
+    """The reason with the course's own words before the grader's, where a line was lost."""
+    if not line.help or result.outcome not in (Outcome.FAILED, Outcome.BLOCKED):
+        return result.reason
+    return replace(result.reason, help=f"{line.help} {result.reason.help}".strip())
 
 
 def _part(part: Part, checks: Iterable[ScoredCheck]) -> PartScore:

@@ -6,7 +6,7 @@ Long, Shelhamer and Darrell 2015, "Fully Convolutional Networks for Semantic Seg
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +82,26 @@ BLOCKS: tuple[tuple[int, ...], ...] = (
 FIRST_PADDING = 100
 
 
-def _blocks() -> Iterator[Conv | Pool]:
+def _blocks(padding: int) -> Iterator[Conv | Pool]:
     channels = 3
     for number, widths in enumerate(BLOCKS, start=1):
         for position, width in enumerate(widths, start=1):
             role = f"conv{number}_{position}"
-            yield Conv(role, channels, width, kernel=3, padding=FIRST_PADDING if role == "conv1_1" else 1)
+            yield Conv(role, channels, width, kernel=3, padding=padding if role == "conv1_1" else 1)
             channels = width
         yield Pool(f"pool{number}")
 
 
-TRUNK: tuple[Conv | Pool, ...] = (
-    *_blocks(),
-    Conv("fc6", 512, 4096, kernel=7, dropout=0.5),
-    Conv("fc7", 4096, 4096, kernel=1, dropout=0.5),
-)
+def trunk(padding: int = FIRST_PADDING) -> tuple[Conv | Pool, ...]:
+    """Return the layers that both networks share, from conv1_1 with its padding to fc7."""
+    return (
+        *_blocks(padding),
+        Conv("fc6", 512, 4096, kernel=7, dropout=0.5),
+        Conv("fc7", 4096, 4096, kernel=1, dropout=0.5),
+    )
+
+
+TRUNK = trunk()
 
 
 def _score(role: str, inputs: int, n_class: int) -> Conv:
@@ -107,13 +112,35 @@ def _upscore(role: str, n_class: int, kernel: int, stride: int) -> Conv:
     return Conv(role, n_class, n_class, kernel, relu=False, stride=stride, bias=False, transposed=True)
 
 
-def fcn32s(n_class: int = 12) -> Architecture:
-    """Return part 1's network: one transposed convolution, its output cropped from 19."""
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where a map lies over the image: its first pixel at `start`, one every `step` pixels."""
+
+    step: float = 1.0
+    start: float = 0.0
+
+    def after(self, layer: Conv | Pool) -> Grid:
+        """Return the grid of what a layer makes of a map."""
+        reach = (layer.kernel - 1) / 2
+        if isinstance(layer, Conv) and layer.transposed:
+            step = self.step / layer.stride
+            return Grid(step, self.start - step * (reach - layer.padding))
+        return Grid(self.step * layer.stride, self.start + self.step * (reach - layer.padding))
+
+    def crop(self, under: Grid) -> int:
+        """Return where a map on this grid must be cropped to lie over one whose first pixel is further in."""
+        return round((under.start - self.start) / self.step)
+
+
+def fcn32s(n_class: int = 12, padding: int = FIRST_PADDING) -> Architecture:
+    """Return part 1's network: one transposed convolution, its output cropped from 19 (by padding 100)."""
     upscores = (_upscore("upscore", n_class, kernel=64, stride=32),)
-    return Architecture("FCN32s", n_class, TRUNK, _score("score", 4096, n_class), upscores, crop=19)
+    return _aligned(
+        Architecture("FCN32s", n_class, trunk(padding), _score("score", 4096, n_class), upscores, 0)
+    )
 
 
-def fcn8s(n_class: int = 12) -> Architecture:
+def fcn8s(n_class: int = 12, padding: int = FIRST_PADDING) -> Architecture:
     """Return part 2's network: pool4 and pool3 join on the way up, its output cropped from 31."""
     upscores = (
         _upscore("upscore1", n_class, kernel=4, stride=2),
@@ -121,12 +148,20 @@ def fcn8s(n_class: int = 12) -> Architecture:
         _upscore("upscore3", n_class, kernel=16, stride=8),
     )
     skips = (
-        Skip("pool4", _score("score_pool_4", 512, n_class), after="upscore1", crop=5),
-        Skip("pool3", _score("score_pool_3", 256, n_class), after="upscore2", crop=9),
+        Skip("pool4", _score("score_pool_4", 512, n_class), after="upscore1", crop=0),
+        Skip("pool3", _score("score_pool_3", 256, n_class), after="upscore2", crop=0),
     )
-    return Architecture(
-        "FCN8s", n_class, TRUNK, _score("score", 4096, n_class), upscores, crop=31, skips=skips
-    )
+    score = _score("score", 4096, n_class)
+    return _aligned(Architecture("FCN8s", n_class, trunk(padding), score, upscores, 0, skips))
+
+
+def _aligned(network: Architecture) -> Architecture:
+    """Return a network with its crops, which follow from its layers: each map lies where it came from."""
+    grids, grid = {}, Grid()
+    for layer in (*network.trunk, network.score, *network.upscores):
+        grid = grids[layer.role] = grid.after(layer)
+    skips = tuple(replace(one, crop=grids[one.pool].crop(grids[one.after])) for one in network.skips)
+    return replace(network, crop=grid.crop(Grid()), skips=skips)
 
 
 VGG_CONVS: tuple[str, ...] = tuple(

@@ -9,6 +9,7 @@ from grader.checks import expect
 from grader.diagnosis.causes import because, merge
 from grader.diagnosis.payers import LineName
 from grader.errors import Unverified
+from grader.evidence.case import Case
 from grader.evidence.model import ModelEvidence
 from grader.evidence.subject import N_CLASS
 from grader.records.reason import Reason
@@ -33,14 +34,16 @@ def check_line(network: ModelEvidence, line: LineName) -> None:
     judge(network, line)
 
 
-def check_build(network: ModelEvidence) -> None:
+def check_build(network: ModelEvidence, case: Case) -> None:
     """The model can be built with any number of classes and run; its output has one channel a class."""
-    first = network.first_trace
+    first, wanted = network.first_trace, case.profile.n_class
     trace = first.trace
     expect.that(trace.output is not None and trace.type == "Tensor", because("build.output", type=trace.type))
     if first.built.way == "default":
-        expect.fail(because("build.no_classes", network=network.name, expected=f"{network.name}(n_class=12)"))
-    for n_class in (N_CLASS, 21, 5):
+        expect.fail(
+            because("build.no_classes", network=network.name, expected=f"{network.name}(n_class={wanted})")
+        )
+    for n_class in dict.fromkeys((wanted, N_CLASS, 21, 5)):
         wrong = _channels(network, n_class, network.output_shape(n_class))
         if wrong is not None:
             expect.charge("build", wrong)

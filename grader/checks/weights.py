@@ -12,6 +12,7 @@ from grader.checks.fcn import believe
 from grader.diagnosis.causes import because, merge
 from grader.diagnosis.copying import AfterCopying, copy_findings
 from grader.errors import Blocked
+from grader.evidence.case import Case
 from grader.evidence.model import ModelEvidence
 from grader.network.roles import Layer
 from grader.records.reason import Reason
@@ -61,25 +62,26 @@ def _describe_weight(weight: object) -> str:
     )
 
 
-def check_gradients(network: ModelEvidence) -> None:
-    """A gradient reaches every layer in train mode."""
+def check_gradients(network: ModelEvidence, case: Case) -> None:
+    """A gradient reaches every layer in train mode, but for an upsampling that may be frozen."""
+    fixed = case.profile.upsampling == "either"
     roles = {
         name: f"{role}.{kind}"
         for role, layer in network.reading.layers.items()
         for kind, name in (("bias", layer.bias), ("weight", layer.weight))
-        if name in network.built.parameters
+        if name in network.built.parameters and not (fixed and layer.transposed)
     }
     frozen = [role for name, role in roles.items() if not network.built.parameters[name].trained]
     if frozen:
         expect.fail(because("gradients.frozen", layers=_range(frozen), expected="every layer learns"))
-    if network.cut:
+    if cut := [roles[name] for name in network.cut if name in roles]:
         expect.fail(
             because(
                 "gradients.cut",
-                layers=_range([roles[name] for name in network.cut]),
+                layers=_range(cut),
                 help="Something cuts the graph: detach(), .data, no_grad() or numpy in the forward pass.",
                 expected="a gradient at every weight and bias",
-                actual=f"{len(network.cut)} of {len(roles)} have none",
+                actual=f"{len(cut)} of {len(roles)} have none",
             )
         )
     believe(network)

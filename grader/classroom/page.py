@@ -13,7 +13,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from grader.assignment import TOPIC
+from grader.assignment import topic
 from grader.classroom import statistics
 from grader.classroom.handed_in import Class, Entry
 from grader.classroom.similar.pairs import Pair
@@ -47,6 +47,7 @@ def render(title: str, rows: Sequence[Row], one: Class, pairs: Sequence[Pair] = 
         spreads=statistics.spreads(grades),
         items=_by_part(grades),
         clusters=statistics.clusters(row for row in rows if row.entry.is_of_students),
+        topic=topic(part.id for grade in grades for part in grade.parts),
         same=same(rows),
         pairs=pairs[:PAIRS],
         more_pairs=len(pairs[PAIRS:]),
@@ -66,7 +67,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals.update(topic=TOPIC, assessed=assessed, people=_people, short=_short)
+    environment.globals.update(assessed=assessed, people=_people, short=_short)
     environment.filters.update(
         points=words.number,
         percent=lambda share: f"{100 * share:.0f} %",

@@ -55,7 +55,8 @@ class Case:
     @cached_property
     def networks(self) -> dict[str, ModelEvidence]:
         """The two networks, by part."""
-        subjects = (Subject(self.witness, table, self.seed) for table in (FCN32S.table, FCN8S.table))
+        tables = (self.profile.table(network) for network in (FCN32S, FCN8S))
+        subjects = (Subject(self.witness, table, self.seed) for table in tables)
         return {subject.part: ModelEvidence(subject, self._evaluators) for subject in subjects}
 
     @cached_property

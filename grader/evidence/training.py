@@ -22,6 +22,7 @@ from grader.training.pictures import pictures
 from grader.training.plans import Plan
 from grader.training.run import Run, Setting, train
 from grader.wall.draws import derived
+from reference.architecture import FIRST_PADDING
 
 if TYPE_CHECKING:
     from grader.evidence.model import ModelEvidence
@@ -66,6 +67,11 @@ class TrainingEvidence:
                     f"the training plan {self.plan.name} has not been calibrated",
                     help=f"make calibrate PLAN={self.plan.name}, on a machine of the kind that grades",
                 )
+            )
+        padding = self.network.subject.assignment(N_CLASS).conv("conv1_1").padding
+        if padding != FIRST_PADDING:
+            raise Pending(
+                f"the training plan {self.plan.name} has been calibrated with padding {FIRST_PADDING} only"
             )
         if found.plan != asdict(self.plan):
             raise Pending(

@@ -23,6 +23,7 @@ from grader.intake.fitting import another, better, defined
 from grader.intake.whereabouts import whereabouts
 from grader.paths import ROOT, SUBMISSIONS
 from grader.profiles import Profile
+from grader.profiles.naming import exchanged
 from grader.records.submission import Claim, SavedEvidence, Slice, Submission
 
 
@@ -51,10 +52,13 @@ def _read(path: Path, profile: Profile) -> Submission:
     except IntakeError as error:
         return Submission(name, "", problem=str(error))
     try:
-        choice = choose(files.contents, files.wrapper)
+        contents = {exchanged(path, profile.names): data for path, data in files.contents.items()}
+        choice = choose(contents, files.wrapper, profile.names)
     except IntakeError as error:
         return Submission(name, files.sha256, notes=files.notes, problem=str(error))
-    return _submission(name, files, choice, profile)
+    sha256 = files.sha256  # of what was handed in
+    submission = _submission(name, replace(files, contents=contents), choice, profile)
+    return replace(submission, sha256=sha256)
 
 
 def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Submission:

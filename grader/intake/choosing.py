@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 import re2
 
@@ -20,6 +21,7 @@ from grader.intake.code.retyped import as_code
 from grader.intake.code.statements import Source
 from grader.intake.files.basket import kind
 from grader.intake.files.notebook import Cell, read_notebook, script
+from grader.profiles.naming import exchanged
 from grader.records.submission import Slip
 
 COPY = re2.compile(r"(?i)-copy\d*\.|-checkpoint\.|\(\d+\)\.|copy of |draft|backup|\bold\b")
@@ -102,12 +104,14 @@ class Choice:
         return tuple(zip(self.entries, (self.main, *self.extras), strict=True))
 
 
-def choose(contents: Mapping[str, bytes], wrapper: str = "") -> Choice:
+def choose(
+    contents: Mapping[str, bytes], wrapper: str = "", names: Mapping[str, str] = MappingProxyType({})
+) -> Choice:
     """Choose what to grade among the files of a submission; IntakeError where none can be read.
 
-    `wrapper` are the folders that everything stood in.
+    `wrapper` are the folders that everything stood in; `names` what the year calls the graded names.
     """
-    candidates, notes = _candidates(contents)
+    candidates, notes = _candidates(contents, names)
     candidates, slips = _corrected(candidates)
     files = _files(candidates)
     reach = {each.path: _reach(each, candidates, files) for each in candidates}
@@ -135,7 +139,7 @@ def choose(contents: Mapping[str, bytes], wrapper: str = "") -> Choice:
 # --- candidates -----------------------------------------------------------------------------------
 
 
-def _candidates(contents: Mapping[str, bytes]) -> tuple[list[Candidate], list[str]]:
+def _candidates(contents: Mapping[str, bytes], names: Mapping[str, str]) -> tuple[list[Candidate], list[str]]:
     found, notes, left = list[Candidate](), list[str](), MOST_READ
     for path, data in sorted(contents.items()):
         try:
@@ -148,6 +152,7 @@ def _candidates(contents: Mapping[str, bytes]) -> tuple[list[Candidate], list[st
         except IntakeError as error:
             notes.append(str(error))
             continue
+        cells = tuple(_renamed(cell, names) for cell in cells)
         left -= sum(len(cell.source) for cell in cells if cell.kind == "code")
         if left < 0:
             notes.append(f"more than {MOST_READ} characters of code: {path} was not read")
@@ -158,6 +163,10 @@ def _candidates(contents: Mapping[str, bytes]) -> tuple[list[Candidate], list[st
     if not found:
         raise IntakeError("; ".join(notes[:3]) or "it holds the course's own files only, and no notebook")
     return found, notes
+
+
+def _renamed(cell: Cell, names: Mapping[str, str]) -> Cell:
+    return replace(cell, source=exchanged(cell.source, names)) if cell.kind == "code" else cell
 
 
 def _candidate(path: str, cells: tuple[Cell, ...]) -> tuple[Candidate, list[str]]:

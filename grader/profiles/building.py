@@ -6,10 +6,13 @@ import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 
+from grader.assignment import NETWORKS
 from grader.profiles.checking import on
+from grader.profiles.naming import exchanged
 from grader.profiles.profile import Claims, Figure, Profile
 from grader.profiles.source import Source, Table
 from grader.rubric import LatePolicy, Line, Part, Rubric
+from reference.architecture import FIRST_PADDING
 
 
 def build(table: Table, word: str, sources: Iterable[Source]) -> Profile:
@@ -23,6 +26,10 @@ def build(table: Table, word: str, sources: Iterable[Source]) -> Profile:
         plans=table.get("plans", {}),
         about=table.get("about", ""),
         claims=_claims(table.get("claims")),
+        n_class=table.get("n_class", 12),
+        padding=table.get("padding", FIRST_PADDING),
+        names=table.get("names", {}),
+        upsampling=table.get("upsampling", "learned"),
     )
 
 
@@ -36,11 +43,26 @@ def _line(line: Table, part: str, table: Table) -> Line:
         id=f"{part}.{line['check']}",
         part=part,
         check=line["check"],
-        title=line["title"],
+        title=_named(_filled(line["title"], part, table), table),
         points=float(line["points"]),
         feedback=line.get("feedback", table.get("feedback", "full")),
         help=line.get("help", ""),
     )
+
+
+def _filled(title: str, part: str, table: Table) -> str:
+    """A title with the numbers that follow from the layers: {padding}, and {crop} of its network."""
+    padding = table.get("padding", FIRST_PADDING)
+    title = title.replace("{padding}", str(padding))
+    if "{crop}" not in title or part not in NETWORKS:
+        return title
+    return title.replace("{crop}", str(NETWORKS[part].table(12, padding).crop))
+
+
+def _named(title: str, table: Table) -> str:
+    """A title with the year's own names, also where it is inherited."""
+    names = table.get("names", {})
+    return exchanged(title, {name: own for name, own in names.items() if own not in title})
 
 
 def _claims(table: Table | None) -> Claims | None:

@@ -16,11 +16,12 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from grader.assignment import JUDGED
+from grader.assignment import GRADED, JUDGED, WEIGHT
 from grader.profiles.source import ENTRIES, Table
 
 Path = tuple[str | int, ...]
 SHOWN = 12  # known names that a message lists
+NAMES = (*GRADED, WEIGHT)  # what a year may call otherwise
 PLAN = {"data", "weights", "train", "validation", "test", "epochs"}  # what every training plan says
 
 
@@ -209,6 +210,15 @@ def _claims(own: Table, whole: Table, _: Table) -> Iterator[Fault]:
     yield from _repeated(list(figures), ("claims", "figures"), "key", "key")
 
 
+def _names(own: Table, whole: Table, _: Table) -> Iterator[Fault]:
+    """Two things have two names, and none has that of another."""
+    names = whole.get("names", {})
+    for name, new in own.get("names", {}).items():
+        taken = [other for other in NAMES if other != name and new in (other, names.get(other))]
+        if taken:
+            yield Fault(("names", name), f"names: {name} and {taken[0]} can't both be called {new!r}")
+
+
 def on(part: Table) -> list[Table]:
     """The lines of a part that count."""
     return [line for line in part.get("lines", ()) if line.get("on", True)]
@@ -230,4 +240,4 @@ def _path(own: Table, *names: str) -> Path:
 
 
 Rule = Callable[[Table, Table, Table], Iterator[Fault]]
-RULES: Sequence[Rule] = (_parts_known, _complete, _adds_up, _plans, _claims)
+RULES: Sequence[Rule] = (_parts_known, _complete, _adds_up, _plans, _claims, _names)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from grader.assignment import GRADED, PART_OF
+from grader.assignment import GRADED, PART_OF, Network
 from grader.rubric import Line, Rubric
+from reference.architecture import FIRST_PADDING, Architecture
 
 DEFAULT = "ece285"
 
@@ -46,6 +48,14 @@ class Profile:
     plans: Mapping[str, Mapping[str, Any]] = field(repr=False)
     about: str = ""
     claims: Claims | None = None
+    n_class: int = 12
+    padding: int = FIRST_PADDING  # of conv1_1
+    names: Mapping[str, str] = field(default_factory=dict)  # the grader's -> the year's, where they differ
+    upsampling: str = "learned"  # "either": it may be frozen
+
+    def table(self, network: Network) -> Callable[[int], Architecture]:
+        """The layers of a network for a number of classes, as this year wants them."""
+        return partial(network.table, padding=self.padding)
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from grader.assignment import NETWORKS, TOPIC
+from grader.assignment import NETWORKS, topic
 from grader.records.grade import Grade, Outcome, PartScore, ScoredCheck
 from grader.reports import anchors, assessed, words
 from grader.reports.curves import curves
@@ -80,7 +80,7 @@ def environment() -> Environment:
         finalize=_shown,
     )
     made.globals.update(anchors=anchors, words=words, assessed=assessed, curves=curves)
-    made.globals.update(models=MODELS, topic=TOPIC)
+    made.globals.update(models=MODELS, topic=topic)
     made.filters.update(points=words.number, png=_png, is_wide=_is_wide)
     return made
 

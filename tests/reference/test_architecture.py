@@ -147,3 +147,12 @@ def test_vgg16_s_layers_have_their_roles() -> None:
     """The thirteen convolutions, and the classifier's linear layers 0 and 3."""
     assert list(VGG_CONVS) == [name for name, _, _ in CONVS]
     assert VGG_LINEARS == {0: "fc6", 3: "fc7"}
+
+
+@pytest.mark.parametrize(("padding", "crops"), [(81, (0, 12)), (100, (19, 31)), (150, (69, 81))])
+def test_crops_follow_from_the_layers(padding: int, crops: tuple[int, int]) -> None:
+    """Every pixel of padding is a pixel to crop; where the skips are cropped does not change."""
+    networks = (fcn32s(2, padding), fcn8s(2, padding))
+
+    assert tuple(network.crop for network in networks) == crops
+    assert [skip.crop for skip in networks[1].skips] == [5, 9]
