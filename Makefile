@@ -11,7 +11,7 @@ COMMON = $(if $(OUT),--out "$$OUT") $(if $(TRAINING),--training "$$TRAINING") $(
          $(if $(PROFILE),--profile "$$PROFILE") $(ARGS)
 WORK = $(if $(JOBS),--jobs "$$JOBS")
 # A process for each core, and a file's tests in one of them: they share what is expensive to make.
-TESTS = --numprocesses $(if $(JOBS),"$$JOBS",logical) --dist loadfile $(if $(SLOW),,-m 'not slow')
+TESTS = --numprocesses $(if $(JOBS),"$$JOBS",logical) --dist loadfile $(if $(SLOW),,-m 'not slow' --hypothesis-profile quick)
 # Many processes import the same modules: what one has compiled is there for all, whatever the environment says.
 BYTECODE := PYTHONDONTWRITEBYTECODE=
 # Half a gigabyte of weights comes and goes for every case: large pages halve the kernel's share of that.

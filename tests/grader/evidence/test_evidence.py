@@ -75,7 +75,7 @@ def outcome(id: str, check: Callable[[Any], None], network: ModelEvidence) -> Ch
     return judging.judge(id, None, 0.0)
 
 
-@pytest.mark.parametrize("name", every(4, CASES))
+@pytest.mark.parametrize("name", every(6, CASES))
 def test_checks_say_the_same_in_any_order(name: str) -> None:
     """Outcomes, sentences, places and causes are those of the rubric's own order."""
     in_order = results(CASES[name], checks())

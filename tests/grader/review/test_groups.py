@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import given as over
 from hypothesis import strategies as st
 
@@ -87,6 +88,7 @@ def _share(one: tuple[str, ...], other: tuple[str, ...]) -> float:
     return len(a & b) / len(a | b)
 
 
+@pytest.mark.slow
 def test_a_thousand_long_answers_take_seconds() -> None:
     """Also where all have copied the question, which is as long as what they write."""
     question = " ".join(f"asked{word}" for word in range(150))

@@ -35,23 +35,24 @@ def test_every_name_is_a_call_and_stands_in_one_place() -> None:
     assert [n for n in names if pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, n) == -1] == []
 
 
-@pytest.mark.parametrize(
-    ("call", "result"),
-    [
-        ((PRLIMIT, 0, 7, 0, 0), 0),
-        ((PRLIMIT, 1, 7, 0, 0), -ENOSYS),
-        ((SYNC,), -ENOSYS),
-        ((INOTIFY_INIT,), -ENOSYS),
-        ((SETPRIORITY, 0, 0, 19), 0),
-        ((SETPRIORITY, 2, 0, 19), -ENOSYS),
-        ((FCNTL, 0, 1, 0), 0),
-        ((FCNTL, 0, 8, 1), -ENOSYS),
-        ((CHMOD, 0, 0), 0),
-        ((MMAP, 0, 4096, 3, 0x21, -1, 0), -ENOSYS),
-        ((MMAP, 0, 4096, 3, 0x40022, -1, 0), -ENOSYS),
-        ((KILL, 1 << 22, 0), -3),
-    ],
-)
-def test_a_call_is_what_the_list_says(start: Start, rung: str, call: tuple[int, ...], result: int) -> None:
+ANSWERS: list[tuple[tuple[int, ...], int]] = [
+    ((PRLIMIT, 0, 7, 0, 0), 0),
+    ((PRLIMIT, 1, 7, 0, 0), -ENOSYS),
+    ((SYNC,), -ENOSYS),
+    ((INOTIFY_INIT,), -ENOSYS),
+    ((SETPRIORITY, 0, 0, 19), 0),
+    ((SETPRIORITY, 2, 0, 19), -ENOSYS),
+    ((FCNTL, 0, 1, 0), 0),
+    ((FCNTL, 0, 8, 1), -ENOSYS),
+    ((CHMOD, 0, 0), 0),
+    ((MMAP, 0, 4096, 3, 0x21, -1, 0), -ENOSYS),
+    ((MMAP, 0, 4096, 3, 0x40022, -1, 0), -ENOSYS),
+    ((KILL, 1 << 22, 0), -3),
+]
+
+
+def test_a_call_is_what_the_list_says(start: Start, rung: str) -> None:
     """For itself a worker may do what it may not do to others; what is not listed does not exist."""
-    assert start(RAW, rung=rung).ask(Call("f", call)).value.value == result
+    student = start(RAW, rung=rung)
+
+    assert [(call, student.ask(Call("f", call)).value.value) for call, _ in ANSWERS] == ANSWERS

@@ -213,22 +213,22 @@ def test_an_answer_given_in_advance_is_for_no_request(start: Start) -> None:
         start(source).ask(Call("f"))
 
 
-@pytest.mark.parametrize(
-    "header",
-    [
-        {"status": "ok", "value": 1},
-        {"status": "ok", "value": 1, "stdout": 5},
-        {"status": "passed", "stdout": ""},
-        {"status": "ok", "value": {"value": 1}, "stdout": "", "more": 1},
-        {"status": "ok", "value": {"value": 1, "more": 1}, "stdout": ""},
-        {"status": "ok", "value": {"value": 1}, "stdout": "x" * 100_000},
-        {"status": "raised", "kind": [], "message": "", "line": None, "stdout": ""},
-        {"status": "raised", "kind": "", "message": "", "line": ["cell 1", "1"], "stdout": ""},
-        {"status": "raised", "kind": "x" * 1000, "message": "", "line": None, "stdout": ""},
-        {"status": "progress", "chunk": ["cell 1", 1]},
-        {},
-    ],
-)
+MALFORMED: list[dict[str, object]] = [
+    {"status": "ok", "value": 1},
+    {"status": "ok", "value": 1, "stdout": 5},
+    {"status": "passed", "stdout": ""},
+    {"status": "ok", "value": {"value": 1}, "stdout": "", "more": 1},
+    {"status": "ok", "value": {"value": 1, "more": 1}, "stdout": ""},
+    {"status": "ok", "value": {"value": 1}, "stdout": "x" * 100_000},
+    {"status": "raised", "kind": [], "message": "", "line": None, "stdout": ""},
+    {"status": "raised", "kind": "", "message": "", "line": ["cell 1", "1"], "stdout": ""},
+    {"status": "raised", "kind": "x" * 1000, "message": "", "line": None, "stdout": ""},
+    {"status": "progress", "chunk": ["cell 1", 1]},
+    {},
+]
+
+
+@pytest.mark.parametrize("header", every(4, MALFORMED))
 def test_a_malformed_answer_is_refused(start: Start, header: dict[str, object]) -> None:
     """Types are checked, nothing is converted."""
     source = SNEAK + (
