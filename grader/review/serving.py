@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Callable
 from types import FrameType
@@ -37,6 +38,8 @@ def serve(desk: Desk, port: int, tell: Callable[[str], None]) -> None:
             access_log=False,
             timeout_graceful_shutdown=3,
         )
+        gc.collect()
+        gc.freeze()  # a class is a million values that stay: looking through them again and again takes longest
         tell(f"http://{LOOPBACK}:{number}{OPEN}?token={session.token}")
         _Server(config).run([listening])
     desk.board.close()
