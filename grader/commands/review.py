@@ -41,7 +41,7 @@ def review(
     from grader.review.catalogue import Catalogue
     from grader.review.desk import Desk
     from grader.review.pages.asking import read
-    from grader.review.queues import Scope
+    from grader.review.scope import Scope
     from grader.review.serving import serve
 
     number, of = _share(share)

@@ -11,7 +11,7 @@ from grader.marks.store import Store
 from grader.records.grade import Grade, ScoredCheck
 from grader.review.catalogue import Catalogue, Piece
 from grader.review.ledger import Ledger, Place, ledger
-from grader.review.queues import unsettled
+from grader.review.others import unsettled
 
 
 class Board:

@@ -18,7 +18,8 @@ from grader.review import looks, picks, queues
 from grader.review.board import Board
 from grader.review.catalogue import Piece
 from grader.review.ledger import Ledger, Place
-from grader.review.queues import OTHERS, Class, Queue, Scope
+from grader.review.others import OTHERS
+from grader.review.scope import Class, Queue, Scope
 
 Release = Callable[[Path, str, bool, str], tuple[int, str]]  # folder, for whom, partial, title -> code, words
 

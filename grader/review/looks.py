@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from grader.reports import assessed, words
 from grader.reports.escape import printable
 from grader.review import pace
-from grader.review.queues import OTHERS
+from grader.review.others import OTHERS
 
 LONGEST = 50_000  # a written answer is read to its end
 SAID: Mapping[str, str] = {  # what a page tells of the step before it, by the word in its address

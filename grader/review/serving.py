@@ -39,7 +39,7 @@ def serve(desk: Desk, port: int, tell: Callable[[str], None]) -> None:
             timeout_graceful_shutdown=3,
         )
         gc.collect()
-        gc.freeze()  # a class is a million values that stay: looking through them again and again takes longest
+        gc.freeze()  # a class is a million values that stay: to look through them again takes longest
         tell(f"http://{LOOPBACK}:{number}{OPEN}?token={session.token}")
         _Server(config).run([listening])
     desk.board.close()

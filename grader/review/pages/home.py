@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from grader.review import pace, queues
 from grader.review.desk import Desk
 from grader.review.ledger import Place
+from grader.review.others import OTHERS
 
 
 async def show(request: Request, desk: Desk) -> Response:
@@ -15,7 +16,7 @@ async def show(request: Request, desk: Desk) -> Response:
     desk.board.refresh()
     every = queues.every(desk.class_, desk.scope)
     paces = pace.paces(desk.ledger.entries, desk.ledger.gone)
-    left = {queue.id: len(queue.open) for queue in every if queue.id not in queues.OTHERS}
+    left = {queue.id: len(queue.open) for queue in every if queue.id not in OTHERS}
     complete = sum(grade.complete for grade in desk.board.merged.values())
     time = pace.to_go(left, paces)
     return desk.page("home.html", request, queues=every, complete=complete, time=time, left=left)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -54,13 +55,11 @@ def render(request: Request, desk: Desk, draft: Draft | None = None) -> Response
     queue = desk.queue(request.path_params["queue"])
     place, ledger = piece.place(judged.id), desk.ledger
     check = desk.board.checks[piece.key][judged.id]
-    second = not (draft and draft.conflict) and queues.is_second(
-        place, ledger, desk.class_, desk.scope, queue.id
-    )
+    second = _is_second(desk, place, queue.id, draft)
     entry = ledger.mark(place)
     standing = entry.what if entry and isinstance(entry.what, Mark) and not second else None
     given = draft.picks if draft else picks.of(standing)
-    whole = desk.board.catalogue.whole(piece.key)
+    shown = _shown(request, desk, piece, judged)
     status = 409 if draft and draft.conflict else 422 if draft and draft.problem else 200
     return desk.page(
         "screen.html",
@@ -85,13 +84,23 @@ def render(request: Request, desk: Desk, draft: Draft | None = None) -> Response
         flagged=place in ledger.flags,
         history=len(ledger.about(f"mark {place.subject}\n{place.line}")),
         repeat=repeated(desk, judged.id) is not None,
-        grade=whole,
-        **(
-            _answer(request, whole, judged)
-            if judged.part == BY_A_PERSON
-            else _line(desk, whole, piece, judged)
-        ),
+        **shown,
     )
+
+
+def _shown(request: Request, desk: Desk, piece: Piece, check: ScoredCheck) -> dict[str, Any]:
+    """What stands beside the mark."""
+    grade = desk.board.catalogue.whole(piece.key)
+    if check.part == BY_A_PERSON:
+        return {"grade": grade, **_answer(request, grade, check)}
+    return {"grade": grade, **_line(desk, grade, check)}
+
+
+def _is_second(desk: Desk, place: Place, queue: str, draft: Draft | None) -> bool:
+    """Whether I am to read it blind; whoever is shown a conflict has seen the other's word."""
+    if draft and draft.conflict:
+        return False
+    return queues.is_second(place, desk.ledger, desk.class_, desk.scope, queue)
 
 
 def seen(desk: Desk, place: Place) -> int:
@@ -161,7 +170,7 @@ def _stretches(text: str, found: Iterable[Found]) -> Iterator[tuple[str, Found |
     yield text[at:], None
 
 
-def _line(desk: Desk, grade: Grade, piece: Piece, check: ScoredCheck) -> dict[str, object]:
+def _line(desk: Desk, grade: Grade, check: ScoredCheck) -> dict[str, object]:
     """What is shown of a verdict: where it stands in the code, and who else has the same cause."""
     place = check.reason.place
     causes = [(cause, *_with(desk, cause)) for cause in causes_of(check)]

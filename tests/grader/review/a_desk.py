@@ -24,7 +24,7 @@ from grader.review.board import Board
 from grader.review.catalogue import Catalogue
 from grader.review.desk import Desk
 from grader.review.guard import Session
-from grader.review.queues import Scope
+from grader.review.scope import Scope
 
 FIRST, SECOND = "questions.question1", "questions.question2"
 Fields = Mapping[str, object] | list[tuple[str, str]]

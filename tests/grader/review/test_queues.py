@@ -15,7 +15,8 @@ from grader.marks.merge import merge
 from grader.review import queues
 from grader.review.catalogue import Piece
 from grader.review.ledger import Place, ledger
-from grader.review.queues import Class, Queue, Scope
+from grader.review.others import OTHERS, unsettled
+from grader.review.scope import Class, Queue, Scope
 from tests.grader.a_class import ERROR, FAILED, PASSED, PENDING, check, grade
 from tests.grader.review.a_desk import FIRST, SECOND, entries, given
 
@@ -33,7 +34,7 @@ def class_(pieces: Sequence[Piece], log: tuple[Entry, ...] = ()) -> Class:
     said = ledger(log)
     merged = {piece.key: merge(piece.grade, said.standing, piece.subject) for piece in pieces}
     checks = {key: {one.id: one for one in grade.checks} for key, grade in merged.items()}
-    open_ended = {key: queues.unsettled(own.values()) for key, own in checks.items()}
+    open_ended = {key: unsettled(own.values()) for key, own in checks.items()}
     return Class(pieces, checks, open_ended, said)
 
 
@@ -126,7 +127,7 @@ def test_every_other_reason_has_its_queue() -> None:
         assert [place.subject for place in queue.open] == [subject]
     settled = class_(pieces, entries(Mark("a", "fcn32s.crop", 2.0, "It is right.")))
     assert not queues.queue("error", settled, ME).open
-    assert {queue.id for queue in queues.every(class_(pieces), ME)} == {FIRST, SECOND, *queues.OTHERS}
+    assert {queue.id for queue in queues.every(class_(pieces), ME)} == {FIRST, SECOND, *OTHERS}
 
 
 def test_everybody_begins_with_the_same_answers() -> None:
