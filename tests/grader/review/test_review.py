@@ -27,7 +27,8 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 COUNT = 60
 MOST_KEYS = 6  # an answer
 COMPLAINTS: list[str] = []  # what a browser said of scripts and of what its policy refused
-EXPECTED = ("status of 4", "ERR_INTERNET_DISCONNECTED", "htmx:")  # a refused form, and no connection
+# A form that was refused, a connection that is gone, htmx about either.
+EXPECTED = ("status of 4", "ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "htmx:")
 
 
 @dataclass
