@@ -13,8 +13,8 @@ from pathlib import Path
 
 from grader.classroom.statistics import Row
 from grader.records.grade import Grade
-from grader.release.feedback import told
 from grader.reports import html, notebook
+from grader.reports.feedback import told
 
 REPORT, NOTEBOOK = "report.html", "notebook.html"  # the one leads to places in the other
 DATE = (1980, 1, 1, 0, 0, 0)  # the same grade makes the same bytes

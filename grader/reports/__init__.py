@@ -10,7 +10,8 @@ from pathlib import Path
 
 from grader.records.grade import Grade
 from grader.reports import classroom50, gradescope, html, json, junit, notebook, summary, terminal, workflow
-from grader.reports.audience import AUDIENCES, for_student
+from grader.reports.audience import for_student, for_ta
+from grader.reports.feedback import for_its_student
 
 Renderer = Callable[[Grade], str]
 
@@ -26,6 +27,7 @@ RENDERERS: dict[str, Renderer] = {
     "annotations.txt": workflow.render,
 }
 
+AUDIENCES: dict[str, Callable[[Grade], Grade]] = {"student": for_its_student, "ta": for_ta}
 USUAL = ("report.json", "report.html", "notebook.html")
 
 __all__ = ["AUDIENCES", "RENDERERS", "USUAL", "Renderer", "for_student", "json", "terminal", "write_reports"]

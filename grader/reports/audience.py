@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -32,6 +31,3 @@ def _for_student(check: ScoredCheck) -> ScoredCheck:
 def for_ta(grade: Grade) -> Grade:
     """The whole grade."""
     return grade
-
-
-AUDIENCES: dict[str, Callable[[Grade], Grade]] = {"student": for_student, "ta": for_ta}

@@ -25,4 +25,4 @@ def test_a_student_keeps_points_and_own_pictures(grade: Grade) -> None:
 def test_a_ta_sees_everything(grade: Grade) -> None:
     """The whole grade, as it is."""
     assert AUDIENCES["ta"](grade) is grade
-    assert AUDIENCES["student"] is for_student
+    assert AUDIENCES["student"](grade) == for_student(grade)

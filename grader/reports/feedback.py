@@ -1,13 +1,14 @@
-"""How much a student is told, line by line: the rubric's feedback levels, applied to a grade. Pure."""
+"""How much a student is told, line by line: the profile's feedback levels, applied to a grade."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from grader import profiles
 from grader.records.grade import Grade, Outcome, PartScore, ScoredCheck
 from grader.records.reason import NOTHING, Reason
-from grader.reports import for_student
+from grader.reports.audience import for_student
 from grader.rubric import FEEDBACK
 from grader.scoring import total
 
@@ -32,6 +33,12 @@ def told(grade: Grade, levels: Mapping[str, str], least: str = "full") -> Grade:
     kept = {check.part for check in lines if level.get(check.id) in ("hint", "full")}
     pictures = tuple(one for one in own.pictures if one.part in kept and all(_is_full(one.part, own, level)))
     return replace(own, parts=tuple(parts), checks=tuple(lines), pictures=pictures)
+
+
+def for_its_student(grade: Grade) -> Grade:
+    """The grade as the profile that it was judged by lets its student see it; raises CallError without it."""
+    lines = profiles.load(grade.profile).lines
+    return told(grade, {id: line.feedback for id, line in lines.items()})
 
 
 def _is_full(part: str, grade: Grade, level: Mapping[str, str]) -> Iterable[bool]:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.records.reason import Place
-from grader.release.feedback import told
 from grader.reports import assessed, html
+from grader.reports.feedback import told
 from grader.rubric import FEEDBACK
 from tests.grader.a_class import FAILED, answered, graded
 
