@@ -53,7 +53,7 @@ def app(desk: Desk, session: Session) -> ASGIApp:
     routes += [Route(path, _bound(page, desk), methods=["POST"]) for path, page in WRITES.items()]
     inner = Starlette(
         routes=[*routes, Mount("/static", StaticFiles(directory=STATIC))],
-        exception_handlers={HTTPException: _refused},
+        exception_handlers={HTTPException: _refused, Exception: _failed},
     )
     return Guard(inner, session)
 
@@ -63,6 +63,12 @@ def _bound(page: Handler, desk: Desk) -> Callable[[Request], Awaitable[Response]
         return await page(request, desk)
 
     return bound
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """What a browser is told where the review itself breaks; the terminal shows why."""
+    said = "The review itself failed, its terminal shows why. What was saved before is kept."
+    return looks.page("refused.html", 500, why=said)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

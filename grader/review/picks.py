@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -36,6 +37,11 @@ def usual(check: ScoredCheck) -> tuple[Item, ...]:
 def offered(check: ScoredCheck, written: Sequence[Item]) -> tuple[Item, ...]:
     """The items that can be picked for a line, by slot."""
     return tuple(item for item in written or usual(check) if item.words)
+
+
+def version(items: Iterable[Item]) -> str:
+    """Another word where any of what can be picked is another."""
+    return hashlib.sha256(repr(tuple(items)).encode(errors="surrogatepass")).hexdigest()[:12]
 
 
 def points(picks: Picks, items: Iterable[Item], most: float) -> float:

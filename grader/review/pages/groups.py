@@ -18,7 +18,7 @@ from grader.review.desk import Desk, away
 from grader.review.forms import Form
 from grader.review.groups import Group
 from grader.review.ledger import Place
-from grader.review.pages.saving import NOTHING, sent
+from grader.review.pages.saving import NOTHING, changed_items, sent
 from grader.review.pages.screen import seen
 from grader.scoring import BY_A_PERSON
 
@@ -46,9 +46,10 @@ async def save(request: Request, desk: Desk) -> Response:
     line, check = _line(request, desk)
     draft = sent(form)
     members = tuple(_members(form, desk))
-    if draft.problem or not draft.picks or not members:
-        return _page(request, desk, draft.problem or NOTHING)
     items = desk.items(check)
+    problem = draft.problem or changed_items(form, items)
+    if problem or not draft.picks or not members:
+        return _page(request, desk, problem or NOTHING)
     whats = [
         picks.mark(piece.subject, check, draft.picks, items, about(piece.grade, _own(piece.grade, line)))
         for piece, _ in members
@@ -79,6 +80,7 @@ def _page(request: Request, desk: Desk, problem: str, status: int = 200) -> Resp
         "queue": queue,
         "groups": shown,
         "items": desk.items(check),
+        "offered": picks.version(desk.items(check)),
         "judged": check,
         "problem": problem,
     }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.errors import MarkConflict
 from grader.marks import exchange
 from grader.marks.about import about
-from grader.marks.entry import Flag, Mark, Reading, Reveal, Undo
+from grader.marks.entry import Flag, Item, Mark, Reading, Reveal, Undo
 from grader.marks.standing import last
 from grader.records.grade import ScoredCheck
 from grader.review import forms, picks, queues
@@ -21,6 +23,7 @@ from grader.review.picks import Picks
 from grader.scoring import BY_A_PERSON
 
 CHANGED = "It was graded again meanwhile: this is not what you saw. Look again, then save."
+ITEMS = "Somebody has changed the items meanwhile. Look again at what you pick, then save."
 NOTHING = "Pick an item, or type an adjustment or a comment."
 
 
@@ -63,8 +66,10 @@ def _save(
     second = form.one("second") == "yes" and queues.is_second(
         place, desk.ledger, desk.class_, desk.scope, queue.id
     )  # who saw the page as a first reading is told of a conflict, not taken for a second reader
-    problem = CHANGED if form.one("about") not in ("", said.about) else sent.problem
-    if problem := problem or _problem(check, said, second):
+    problem = CHANGED if form.one("about") not in ("", said.about) else ""
+    if problem := (
+        problem or changed_items(form, desk.items(check)) or sent.problem or _problem(check, said, second)
+    ):
         return render(request, desk, Draft(sent.picks, problem, adjustment=sent.adjustment))
     try:
         what = _reading(said, desk.scope.who) if second else said
@@ -72,6 +77,11 @@ def _save(
     except MarkConflict as conflict:
         return render(request, desk, _conflict(desk, sent, conflict.number))
     return away(desk.address(queue.id, desk.queue(queue.id).next(place)))
+
+
+def changed_items(form: Form, items: Iterable[Item]) -> str:
+    """Why picks can't stand: somebody has changed what they stood for; "" where nobody has."""
+    return "" if form.one("offered") in ("", picks.version(items)) else ITEMS
 
 
 def _problem(check: ScoredCheck, said: Mark, second: bool) -> str:

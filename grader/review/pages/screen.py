@@ -73,6 +73,7 @@ def render(request: Request, desk: Desk, draft: Draft | None = None) -> Response
         entry=None if second else entry,
         second=second,
         items=desk.items(judged),
+        offered=picks.version(desk.items(judged)),
         given=given,
         total=picks.points(given, desk.items(judged), judged.max_score) if given else None,
         about=about(piece.grade, judged),
@@ -139,11 +140,16 @@ def _answer(request: Request, grade: Grade, check: ScoredCheck) -> dict[str, obj
         "kind": "answer",
         "answers": [(answer, tuple(_stretches(text, numbers.check(text, known)))) for answer, text in texts],
         "rendered": _rendered(answers) if request.query_params.get("as") == "markdown" else (),
-        "found": tuple(one for _, text in texts for one in numbers.check(text, known)),
+        "found": _once(one for _, text in texts for one in numbers.check(text, known)),
         "runs": [(run, numbers.MODELS.get(run.model, "A model"), curves(run)) for run in saved.runs],
         "figures": tuple(enumerate(saved.figures)),
         "measured": tuple(one for one in grade.checks if MEASURED in one.id and one.reason.actual),
     }
+
+
+def _once(found: Iterable[Found]) -> tuple[Found, ...]:
+    """Each number that was found, as often as it says something else."""
+    return tuple({(one.text, one.said): one for one in found}.values())
 
 
 def flowed(text: str) -> str:

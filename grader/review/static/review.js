@@ -3,7 +3,10 @@
 (() => {
   const typing = (element) =>
     element.isContentEditable || (element.matches("input, textarea, select") && !element.matches("[type=checkbox], [type=radio]"));
-  const on = () => localStorage.getItem("keys") !== "off";
+  const stored = (value) => {
+    try { return value === undefined ? localStorage.getItem("keys") : localStorage.setItem("keys", value); } catch { return null; }
+  };
+  const on = () => stored() !== "off";
   const find = (key) => document.querySelector(`main [data-key="${CSS.escape(key)}"], .tools [data-key="${CSS.escape(key)}"]`);
   let busy = false;
   const waiting = []; // keys that were typed while the next page was on its way
@@ -64,7 +67,7 @@
   document.addEventListener("input", ({ target }) => {
     if (target.matches("[data-suggest]")) suggest(target);
     if (target.closest(".mark")) sum(target.closest(".mark"));
-    if (target.matches("[data-switch=keys]")) localStorage.setItem("keys", target.checked ? "on" : "off");
+    if (target.matches("[data-switch=keys]")) stored(target.checked ? "on" : "off");
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-dialog]");

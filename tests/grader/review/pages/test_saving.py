@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from grader.marks.entry import Flag, Mark, Reading, Reveal, Undo
+from grader.marks.entry import Flag, Item, Mark, Reading, Reveal, Undo
 from grader.marks.store import Store
 from grader.review.desk import Desk
 from tests.grader.review.a_desk import FIRST, Browser, desk, given, log, served
@@ -67,6 +68,20 @@ def test_two_tabs_and_two_graders_do_not_overwrite_unseen(one: Desk, browser: Br
     assert len(log(one)) == 1
     again = browser.post(path, {"seen": "1", "do": "save", "item": "usual1", "own": "Mine."})
     assert again.status == 303 and len(log(one)) == 2
+
+
+def test_an_item_that_was_changed_meanwhile_is_not_given_unseen(one: Desk, browser: Browser) -> None:
+    """Nor is a verdict on files that were graded again: the page is shown anew, with the reason."""
+    path, page = browser.follow(QUEUE)
+    offered = re.search(r'name="offered" value="(\w+)"', page.text)
+    assert offered
+    fields = {"seen": "0", "do": "save", "item": "usual1", "offered": offered[1]}
+    assert browser.post(path, {**fields, "about": "another"}).status == 422
+    one.board.write("you", [Item(FIRST, "usual1", 1, 2.0, "Right in a way.")])
+    again = browser.post(path, fields)
+
+    assert again.status == 422 and "has changed the items" in again.text and "Right in a way." in again.text
+    assert not one.ledger.standing.marks
 
 
 def test_undo_takes_my_last_step_back_again_and_again(one: Desk, browser: Browser) -> None:
