@@ -11,6 +11,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from grader.assignment import NETWORKS
 from grader.marks.about import about, causes_of
 from grader.marks.entry import Entry, Mark
 from grader.marks.standing import last
@@ -143,6 +144,7 @@ def _answer(request: Request, grade: Grade, check: ScoredCheck) -> dict[str, obj
         "found": _once(one for _, text in texts for one in numbers.check(text, known)),
         "runs": [(run, numbers.MODELS.get(run.model, "A model"), curves(run)) for run in saved.runs],
         "figures": tuple(enumerate(saved.figures)),
+        "drawn": [(n, one) for n, one in enumerate(grade.pictures) if one.part in NETWORKS],
         "measured": tuple(one for one in grade.checks if MEASURED in one.id and one.reason.actual),
     }
 

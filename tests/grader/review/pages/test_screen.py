@@ -12,7 +12,7 @@ import pytest
 from fixtures.review_class import grade
 from grader.marks.entry import Item, Mark
 from grader.records import saved
-from grader.records.grade import Outcome
+from grader.records.grade import Outcome, Picture
 from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import Answer
 from grader.review.desk import Desk
@@ -56,6 +56,22 @@ def test_an_editor_s_line_breaks_are_no_paragraphs() -> None:
     assert flowed(f"{full}\nmore") == f"{full} more"
     for kept in (f"{full}\n- item", f"{full}\n\nmore", "short\nmore", f"{full}\n2. item", ""):
         assert flowed(kept) == kept
+
+
+def test_what_the_grader_drew_of_the_networks_stands_there_too(tmp_path: Path) -> None:
+    """Not the maps of another part."""
+    pictures = (Picture("cam", "a map", b"x"), Picture("fcn8s", "FCN8s: what it learns", b"\x89PNG"))
+    desk(tmp_path, 1)
+    shown = replace(grade("student0000", 0), pictures=pictures)
+    saved.write(tmp_path / "reports" / "student0000", saved.Saved(saved.Key("s", "g", "r", "o"), shown))
+    one = desk(tmp_path, 1)
+    with served(one) as browser:
+        page = browser.get(at(one, 0)).text
+        key = at(one, 0).split("/")[3]
+
+        assert f'src="/picture/{key}/1.png"' in page and "FCN8s: what it learns" in page
+        assert "a map" not in page
+        assert browser.get(f"/picture/{key}/1.png").body == b"\x89PNG"
 
 
 def test_an_answer_that_is_not_there_is_said(one: Desk, browser: Browser) -> None:
