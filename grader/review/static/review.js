@@ -79,6 +79,7 @@
     busy = false;
     ready();
     window.scrollTo(0, 0);
+    if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
     while (waiting.length && !busy) act(waiting.shift());
   });
   document.addEventListener("htmx:sendError", () => {
