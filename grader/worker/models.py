@@ -203,7 +203,14 @@ def _tried(world: World, asked: OfModel[Any], training: bool, run: Callable[[nn.
 
 
 def trace(world: World, asked: Trace, arrays: Arrays) -> Answer[dict[str, Any]]:
-    """Record a forward pass in eval or train mode, as plain rows."""
+    """Record a forward pass in eval or train mode, as plain rows.
+
+    The second time it is that of a new model, which has been called no more often than the first one was.
+    """
+    mode = (asked.model, asked.n_class, asked.training)
+    if mode in world.state.traced:
+        world.state.light.pop(mode[:2], None)
+    world.state.traced.add(mode)
     return _tried(world, asked, asked.training, lambda model: _traced(model, asked)), {}
 
 

@@ -45,6 +45,7 @@ class State:
     light: dict[Key, Light] = field(default_factory=dict)
     real: Real | None = None
     solid: dict[Mode, Light] = field(default_factory=dict)  # where the meta device didn't do
+    traced: set[Mode] = field(default_factory=set)
     raises_alike: set[Mode] = field(default_factory=set)
     vgg16: Vgg16 | None = None
     training: object | None = None  # the Session of training.py

@@ -13,10 +13,10 @@ from difflib import get_close_matches
 import re2
 
 from grader.assignment import GRADED
+from grader.intake.code import syntax
 from grader.intake.code.changes import ALIKE
-from grader.intake.code.naming import other_names
+from grader.intake.code.naming import hints, other_names
 from grader.intake.code.statements import Source
-from grader.intake.code.syntax import mended
 from grader.records.reason import Place
 from grader.records.submission import Slip
 
@@ -26,25 +26,34 @@ Sources = tuple[Source, ...]
 
 def corrected(files: Sequence[Sources]) -> tuple[list[Sources], list[Slip]]:
     """The texts of each file without such slips, and these."""
-    slips, found = list[Slip](), list[Sources]()
-    for sources in files:
-        wrong = _broken(sources)[: MOST - len(slips)] if len(slips) < MOST else []
-        made = {id(source): _mended(source) for source in wrong}
-        found.append(tuple(made[id(each)][0] if id(each) in made else each for each in sources))
-        slips += [slip for _, each in made.values() for slip in each]
-    return _renamed(found, slips)
+    told, found = dict[tuple[int, str], tuple[syntax.Slip, ...]](), list[Sources]()
+    for number, sources in enumerate(files):
+        wrong = {each.label: _mended(each) for each in _broken(sources)[: MOST - len(told)]}
+        found.append(tuple(wrong[each.label][0] if each.label in wrong else each for each in sources))
+        told |= {(number, label): slips for label, (_, slips) in wrong.items()}
+    found, slips = _renamed(found)
+    each = ((number, source) for number, sources in enumerate(found) for source in sources)
+    return found, [
+        *(_slip(source, one) for n, source in each for one in told.get((n, source.label), ())),
+        *slips,
+    ]
 
 
 # --- syntax -----------------------------------------------------------------------------------------
 
 
 def _broken(sources: Sources) -> list[Source]:
-    """The texts that begin a target, the last to do so, and don't parse, where no other text has it whole."""
+    """The texts that begin a target, the last to do so, and don't parse, where no other text has it whole.
+
+    A target that no text begins may stand in one that begins something of a like name.
+    """
     found: dict[int, Source] = {}
     for target in GRADED:
         having = [source for source in sources if target in targets(source)]
         if having and _is_broken(having[-1]) and all(map(_is_broken, having)):
             found[id(having[-1])] = having[-1]
+        if not having:
+            found |= {id(each): each for each in sources if _is_broken(each) and _hints(each, target)}
     return list(found.values())
 
 
@@ -60,19 +69,20 @@ def _members(node: ast.stmt) -> list[ast.stmt]:
     return node.body if isinstance(node, ast.ClassDef) else []
 
 
-def _mended(source: Source) -> tuple[Source, list[Slip]]:
+def _hints(source: Source, target: str) -> bool:
+    lines = [line.split(None, 1) for line in source.text.split("\n") if line.startswith(("class ", "def "))]
+    return any(hints(words[1].split("(")[0], target) for words in lines if len(words) > 1)
+
+
+def _mended(source: Source) -> tuple[Source, tuple[syntax.Slip, ...]]:
     python = source.plain
-    made = mended(python.text) if not python.writes else None
-    if made is None:
-        return source, []
-    text, slips = made
-    other = Source(source.label, text, source.text)
-    return other, [
-        Slip(
-            _target_at(other, slip.line), "code.syntax", Place(source.label, slip.line), slip.told, slip.words
-        )
-        for slip in slips
-    ]
+    made = syntax.mended(python.text) if not python.writes else None
+    return (Source(source.label, made[0], source.text), made[1]) if made else (source, ())
+
+
+def _slip(source: Source, slip: syntax.Slip) -> Slip:
+    place = Place(source.label, slip.line)
+    return Slip(_target_at(source, slip.line), "code.syntax", place, slip.told, slip.words)
 
 
 def _target_at(source: Source, line: int) -> str:
@@ -86,13 +96,13 @@ def _target_at(source: Source, line: int) -> str:
 # --- names ------------------------------------------------------------------------------------------
 
 
-def _renamed(files: list[Sources], slips: list[Slip]) -> tuple[list[Sources], list[Slip]]:
+def _renamed(files: list[Sources]) -> tuple[list[Sources], list[Slip]]:
     """The texts with targets under their own names, where a submission has them under others."""
     missing = [
         target for target in GRADED if not any(target in targets(each) for file in files for each in file)
     ]
     statements = [each for file in files for source in file for each in source.parsed[0]] if missing else []
-    others = other_names([each.node for each in statements], missing)
+    slips, others = list[Slip](), other_names([each.node for each in statements], missing)
     for target, node in others.items():
         at = next(each for each in statements if each.node is node)
         kind = "class" if isinstance(node, ast.ClassDef) else "function"

@@ -24,7 +24,7 @@ def other_names(nodes: Sequence[ast.stmt], missing: Iterable[str]) -> dict[str, 
     found, made = dict[str, Definition](), list[Definition]()
     for target in sorted(missing, key=lambda name: name != MAP):  # its calls tell where the class comes from
         if target in NUMBERS:
-            made = [node for node in nodes if _is_network(node, NUMBERS[target])]
+            made = [node for node in nodes if _is_network(node, target)]
         elif target == MAP:
             made = [node for node in nodes if _is_map(node)]
         else:
@@ -34,13 +34,20 @@ def other_names(nodes: Sequence[ast.stmt], missing: Iterable[str]) -> dict[str, 
     return found
 
 
+def hints(name: str, target: str) -> bool:
+    """Whether a name may stand for a target."""
+    if target in NUMBERS:
+        return f"fcn{NUMBERS[target]}" in _bare(name)
+    return "cam" in _bare(name) if target == MAP else bool(PREDICTS.search(name))
+
+
 def _bare(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-def _is_network(node: ast.stmt, number: str) -> TypeGuard[ast.ClassDef]:
+def _is_network(node: ast.stmt, target: str) -> TypeGuard[ast.ClassDef]:
     """Whether it is a class named for the network, with a forward pass."""
-    if not isinstance(node, ast.ClassDef) or f"fcn{number}" not in _bare(node.name):
+    if not isinstance(node, ast.ClassDef) or not hints(node.name, target):
         return False
     return any(isinstance(each, ast.FunctionDef) and each.name == "forward" for each in node.body)
 
@@ -51,7 +58,7 @@ def _parameters(node: ast.FunctionDef) -> list[str]:
 
 def _is_map(node: ast.stmt) -> TypeGuard[ast.FunctionDef]:
     """Whether it is a function that makes a class activation map of features, weights and a class."""
-    if not isinstance(node, ast.FunctionDef) or "cam" not in _bare(node.name):
+    if not isinstance(node, ast.FunctionDef) or not hints(node.name, MAP):
         return False
     parameters = _parameters(node)
     return len(parameters) >= 3 and bool(WEIGHTS.search(parameters[1]))
