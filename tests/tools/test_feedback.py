@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from fixtures.notebook import base, to_ipynb
+from grader import profiles
+from tools.feedback import years
 from tools.feedback.__main__ import write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +44,19 @@ def test_it_holds_no_answer(action: Path) -> None:
     assert {path.parts[0] for path in files} == {
         *("action.yml", "feedback.py", "README.md", "LICENSE", "lock", "grader")
     }
+
+
+def test_it_knows_what_each_course_year_asks(action: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same names and figures as the grader, of every profile, the default first."""
+    monkeypatch.setattr(years, "YEARS", action / "grader" / "profiles" / "years.json")
+    years._years.cache_clear()
+
+    assert years.names() == profiles.names()
+    for name in profiles.names():
+        one, other = years.load(name), profiles.load(name)
+        assert (one.graded, one.graded_by_part) == (other.graded, other.graded_by_part)
+        assert one.names == other.names
+        assert (one.claims and one.claims.file) == (other.claims and other.claims.file)
 
 
 def test_a_right_submission_is_read(action: Path, tmp_path: Path) -> None:

@@ -6,16 +6,22 @@ reference or of the checks.
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import grimp
 
+from grader import profiles
+from grader.profiles import profile
+from tools.feedback import years
+
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
-READING = "grader.intake"
+READING, PROFILES = "grader.intake", "grader.profiles"
 FILES = ("action.yml", "feedback.py", "README.md")
 TAKEN = ("lock/packages.txt", "LICENSE")
 
@@ -36,11 +42,35 @@ def write(out: Path) -> None:
         shutil.copy(ROOT / name, out / name)
     for name in FILES:
         shutil.copy(HERE / name, out / name)
+    _write_years(out / Path(*PROFILES.split(".")))
+
+
+def _write_years(package: Path) -> None:
+    """In the place of the profiles, which hold points and layers: what each course year wants to be read."""
+    package.mkdir()
+    shutil.copy(ROOT / "grader" / "profiles" / "naming.py", package / "naming.py")
+    shutil.copy(HERE / "years.py", package / "profile.py")
+    (package / "__init__.py").write_text(f"from {PROFILES}.profile import Profile, load, names\n")
+    told = [asdict(_year(profiles.load(name))) for name in profiles.names()]
+    (package / years.YEARS.name).write_text(json.dumps(told, indent=1), encoding="utf-8")
+
+
+def _year(one: profiles.Profile) -> years.Profile:
+    return years.Profile(
+        one.name, one.graded, one.graded_by_part, dict(one.names), one.claims and _claims(one.claims)
+    )
+
+
+def _claims(claims: profile.Claims) -> years.Claims:
+    figures = (years.Figure(one.key, one.part, one.pretrained, one.what) for one in claims.figures)
+    return years.Claims(claims.file, tuple(figures))
 
 
 def sources() -> Iterator[Path]:
     """The modules that are needed to read a submission, and the packages they stand in."""
     graph = grimp.build_graph("grader", cache_dir=None)
+    for module in {PROFILES, *graph.find_descendants(PROFILES)}:
+        graph.remove_module(module)
     within = {READING, *graph.find_descendants(READING)}
     needed = within.union(*(graph.find_upstream_modules(module) for module in within))
     packages = {package for module in needed for package in _above(module)}
