@@ -56,9 +56,8 @@ def _write_years(package: Path) -> None:
 
 
 def _year(one: profiles.Profile) -> years.Profile:
-    return years.Profile(
-        one.name, one.graded, one.graded_by_part, dict(one.names), one.claims and _claims(one.claims)
-    )
+    claims = _claims(one.claims) if one.claims else None
+    return years.Profile(one.name, one.graded, one.graded_by_part, dict(one.names), claims)
 
 
 def _claims(claims: profile.Claims) -> years.Claims:
