@@ -19,7 +19,7 @@ from grader.classroom.publishing import (
     take_over,
 )
 from grader.classroom.remaining import Task
-from grader.classroom.similar.kept import kept_pairs
+from grader.classroom.similar.kept import common
 from grader.classroom.statistics import Row
 from grader.engines import local
 from grader.errors import CallError
@@ -82,9 +82,9 @@ def collect(
 
 def write_pages(rows: Sequence[Row], out: Path, title: str, one: Class, handout: Slice | None = None) -> None:
     """The pages about the class as a whole, each written whole or not at all, and who is in it."""
-    pairs = kept_pairs(rows, handout, out)
+    alike = common(rows, handout, out)
     pages = {
-        PAGE: partial(page.render, title, rows, one, pairs),
+        PAGE: partial(page.render, title, rows, one, alike),
         "gradebook.csv": partial(gradebook.gradebook, rows),
         roll.FILE: partial(roll.render, title, one),
     }

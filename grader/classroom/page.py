@@ -16,22 +16,24 @@ from markupsafe import Markup
 from grader.assignment import topic
 from grader.classroom import statistics
 from grader.classroom.handed_in import Class, Entry
-from grader.classroom.similar.pairs import Pair
-from grader.classroom.similar.same import same
+from grader.classroom.similar.kept import Common
 from grader.classroom.statistics import Item, Row
 from grader.records.grade import Grade
 from grader.reports import assessed, words
 from grader.reports.escape import printable
 
 PAIRS = 50  # shown, the most telling first
+CLUSTERS = 30  # of which each has a line on paper, too
+NOTHING = Common()
 SCRIPT = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
 # The only script that the page's policy lets a browser run is this one, known by its hash.
 SCRIPT_HASH = "sha256-" + base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
 
 
-def render(title: str, rows: Sequence[Row], one: Class, pairs: Sequence[Pair] = ()) -> str:
+def render(title: str, rows: Sequence[Row], one: Class, alike: Common = NOTHING) -> str:
     """The page; links lead to NAME/report.html beside it."""
     grades = [row.grade for row in rows if row.grade and row.entry.is_of_students]
+    clusters = statistics.clusters(row for row in rows if row.entry.is_of_students)
     template = _environment().get_template("page.html")
     return template.render(
         title=title,
@@ -46,11 +48,12 @@ def render(title: str, rows: Sequence[Row], one: Class, pairs: Sequence[Pair] = 
         missing=[row for row in rows if not row.entry.path],
         spreads=statistics.spreads(grades),
         items=_by_part(grades),
-        clusters=statistics.clusters(row for row in rows if row.entry.is_of_students),
         topic=topic(part.id for grade in grades for part in grade.parts),
-        same=same(rows),
-        pairs=pairs[:PAIRS],
-        more_pairs=len(pairs[PAIRS:]),
+        clusters=clusters[:CLUSTERS],
+        rarer=clusters[CLUSTERS:],
+        same=alike.same,
+        pairs=alike.pairs[:PAIRS],
+        more_pairs=len(alike.pairs[PAIRS:]),
         seconds=mean(grade.provenance.seconds for grade in grades) if grades else 0.0,
         script=Markup(SCRIPT),
         script_hash=SCRIPT_HASH,

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,15 @@ def read(path: Path) -> Source:
     """Read a file; raises CallError where it is not there or is no TOML."""
     try:
         text = path.read_bytes().decode()
-        return Source(path, text, parsed(text))
+        return Source(path, text, _parsed_once(text))
     except (OSError, ValueError, RecursionError) as error:
         raise CallError(f"{path.name}: {error}") from error
+
+
+@lru_cache(maxsize=32)
+def _parsed_once(text: str) -> Table:
+    """A class asks for its profile with every submission."""
+    return parsed(text)
 
 
 def parsed(text: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -80,19 +80,32 @@ def _plain(value: Any) -> Any:
 
 
 def _build(kind: Any, value: Any) -> Any:
+    return _builder(kind)(value)
+
+
+@cache
+def _builder(kind: Any) -> Callable[[Any], Any]:
+    """What makes a value of this type; looked up once, since a class has a million values."""
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if isinstance(kind, type) and is_dataclass(kind):
-        hints = _hints(kind)
-        return kind(**{name: _build(hints[name], item) for name, item in value.items()})
+        return _builder_of_record(kind)
     if origin is tuple:
-        return tuple(_build(inner[0], item) for item in value)
+        return lambda value: tuple(map(_builder(inner[0]), value))
     if origin is Mapping:
-        return {key: _build(inner[1], item) for key, item in value.items()}
+        return lambda value: dict(zip(value, map(_builder(inner[1]), value.values()), strict=True))
     if origin is types.UnionType:
-        return None if value is None else _build(inner[0], value)
-    return kind(value) if isinstance(kind, type) and issubclass(kind, Enum) else value
+        return lambda value: None if value is None else _builder(inner[0])(value)
+    return kind if isinstance(kind, type) and issubclass(kind, Enum) else _as_it_is
 
 
-@cache  # thousands of values of a dozen types: asked for each value, this takes most of the time
-def _hints(kind: type) -> Mapping[str, Any]:
-    return typing.get_type_hints(kind)
+def _builder_of_record(kind: type[Any]) -> Callable[[Any], Any]:
+    hints = typing.get_type_hints(kind)
+
+    def build(value: Any) -> Any:
+        return kind(**{name: _builder(hints[name])(item) for name, item in value.items()})
+
+    return build
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

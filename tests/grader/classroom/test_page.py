@@ -127,3 +127,13 @@ def test_what_staff_tries_out_is_no_part_of_the_class() -> None:
 
     assert "tim/report.html" in page
     assert "the mean is 100 %" in text(page) and "What went wrong" not in text(page)
+
+
+def test_of_many_causes_the_frequent_ones_come_first_and_the_rest_is_folded() -> None:
+    """A class of hundreds makes hundreds of mistakes; on paper only the frequent ones count."""
+    rows = [row(f"s{n}", graded(f"s{n}", crop=FAILED, why=f"why {n}")) for n in range(pages.CLUSTERS + 2)]
+    page = render("x", rows)
+
+    assert "2 causes that fewer share" in page
+    assert all(f"why {n}" in page for n in range(len(rows)))
+    assert "causes that fewer share" not in render("x", rows[:3])

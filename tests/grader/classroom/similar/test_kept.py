@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.classroom.similar import kept
-from grader.classroom.similar.kept import FILE, kept_pairs
+from grader.classroom.similar.kept import FILE, Common, common
 from grader.classroom.similar.pairs import Pair
 from grader.classroom.statistics import Row
 from grader.records.submission import SavedEvidence
@@ -32,7 +32,7 @@ def test_a_class_that_has_not_changed_is_not_compared_again(tmp_path: Path, aske
     """What was kept is what was found."""
     rows = [row("a"), row("b")]
 
-    assert kept_pairs(rows, None, tmp_path) == kept_pairs(rows, None, tmp_path)
+    assert common(rows, None, tmp_path) == common(rows, None, tmp_path) != Common()
     assert asked == [2]
 
 
@@ -40,11 +40,11 @@ def test_any_change_is_seen(tmp_path: Path, asked: list[int]) -> None:
     """A verdict, a name, a claim, one more submission; a file that was spoilt."""
     rows = [row("a"), row("b")]
     claims = replace(graded("b"), submission=replace(graded("b").submission, saved=SavedEvidence(True, ())))
-    kept_pairs(rows, None, tmp_path)
-    kept_pairs([row("a"), row("b", graded("b", crop=FAILED, why="x"))], None, tmp_path)
-    kept_pairs([row("a"), row("b", name="Bea")], None, tmp_path)
-    kept_pairs([row("a"), row("b", claims), row("c")], None, tmp_path)
+    common(rows, None, tmp_path)
+    common([row("a"), row("b", graded("b", crop=FAILED, why="x"))], None, tmp_path)
+    common([row("a"), row("b", name="Bea")], None, tmp_path)
+    common([row("a"), row("b", claims), row("c")], None, tmp_path)
     (tmp_path / FILE).write_text("[]")
-    kept_pairs([row("a"), row("b", claims), row("c")], None, tmp_path)
+    common([row("a"), row("b", claims), row("c")], None, tmp_path)
 
     assert asked == [2, 2, 2, 3, 3]
