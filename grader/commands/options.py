@@ -22,6 +22,7 @@ class Report(StrEnum):
     CLASSROOM50 = "result.json"
     SUMMARY = "summary.md"
     ANNOTATIONS = "annotations.txt"
+    REPLAY = "replay.py"
 
 
 def home(path: Path | None) -> Path | None:

@@ -9,7 +9,18 @@ from functools import partial
 from pathlib import Path
 
 from grader.records.grade import Grade
-from grader.reports import classroom50, gradescope, html, json, junit, notebook, summary, terminal, workflow
+from grader.reports import (
+    classroom50,
+    gradescope,
+    html,
+    json,
+    junit,
+    notebook,
+    replay,
+    summary,
+    terminal,
+    workflow,
+)
 from grader.reports.audience import for_student, for_ta
 from grader.reports.feedback import for_its_student
 
@@ -25,6 +36,7 @@ RENDERERS: dict[str, Renderer] = {
     "result.json": classroom50.render,
     "summary.md": summary.render,
     "annotations.txt": workflow.render,
+    "replay.py": replay.render,
 }
 
 AUDIENCES: dict[str, Callable[[Grade], Grade]] = {"student": for_its_student, "ta": for_ta}

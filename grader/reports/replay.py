@@ -1,0 +1,162 @@
+"""replay.py: every fault that can be shown as a few lines of torch, for a student's own notebook.
+
+It needs nothing of the grader and holds nothing of the solution: it asks the student's own classes and
+functions, and prints what was expected beside what was found.
+"""
+
+from __future__ import annotations
+
+from textwrap import indent
+
+from grader import profiles
+from grader.assignment import CAM, NETWORKS
+from grader.profiles import Profile
+from grader.profiles.naming import exchanged
+from grader.records.grade import Grade, Outcome, ScoredCheck
+from grader.reports.escape import one_line
+
+LONGEST = 300
+HEAD = '''\
+"""What the grader found, to be seen without it: run this as a last cell of your notebook.
+
+From a file: put `from your_module import FCN32s, FCN8s` and whatever else it names above.
+"""
+
+import numpy as np
+import torch
+
+
+def show(what, expected, found):
+    print(f"{what}: {'ok' if expected == found else 'DIFFERS'}, expected {expected}, found {found}")
+
+
+def replay(block):
+    print(f"\n{block.__doc__}")
+    try:
+        block()
+    except Exception as error:
+        print(f"DIFFERS, it raises {error!r}")
+'''
+NOTHING = "\nprint('Nothing was lost that a few lines could show.')\n"
+
+LAYERS = """\
+for name, layer in NETWORK(n_class=12).named_modules():
+    if not list(layer.children()):
+        print(name, layer)
+"""
+SCRIPTS = {  # by check, of the networks
+    "build": """\
+for n_class in (12, 21, 5):
+    output = NETWORK(n_class).eval()(torch.rand(1, 3, 64, 76))
+    show(f"channels for n_class={n_class}", n_class, output.shape[1])
+""",
+    "shape": """\
+model = NETWORK(n_class=12).eval()
+for height, width in ((64, 76), (97, 65), (128, 160)):
+    found = tuple(model(torch.rand(1, 3, height, width)).shape)
+    show(f"output for an image of {height} x {width}", (1, 12, height, width), found)
+""",
+    "crop": """\
+model, maps = NETWORK(n_class=12).eval(), []
+with torch.no_grad():
+    for parameter in model.parameters():
+        parameter.normal_(std=0.05)
+    last = [layer for layer in model.modules() if isinstance(layer, torch.nn.ConvTranspose2d)][-1]
+    last.register_forward_hook(lambda layer, inputs, output: maps.append(output.clone()))
+    output = model(torch.rand(1, 3, 64, 76))
+places = ((row, column) for row in range(maps[-1].shape[2]) for column in range(maps[-1].shape[3]))
+same = (place for place in places
+        if torch.equal(maps[-1][..., place[0] : place[0] + 64, place[1] : place[1] + 76], output))
+show("row and column that the output starts from", (CROP, CROP), next(same, "no such place"))
+""",
+    "logits": """\
+output = NETWORK(n_class=12).eval()(torch.rand(1, 3, 64, 76))
+show("type", torch.float32, output.dtype)
+sums = output.sum(1)
+show("the classes of a pixel add up to one", False, bool(torch.allclose(sums, torch.ones_like(sums))))
+""",
+    "determinism": """\
+model, image = NETWORK(n_class=12).eval(), torch.rand(1, 3, 64, 76)
+with torch.no_grad():
+    for parameter in model.parameters():
+        parameter.normal_(std=0.05)
+    show("twice the same image, the same output", True, bool(torch.equal(model(image), model(image))))
+""",
+    "gradients": """\
+model = NETWORK(n_class=12).train()
+with torch.no_grad():
+    for parameter in model.parameters():
+        parameter.normal_(std=0.05)
+model(torch.rand(1, 3, 64, 76)).sum().backward()
+without = [name for name, each in model.named_parameters() if each.grad is None]
+show("parameters without a gradient", [], without)
+""",
+    "bilinear": """\
+for name, layer in NETWORK(n_class=12).named_modules():
+    if isinstance(layer, torch.nn.ConvTranspose2d):
+        with torch.no_grad():
+            grown = layer(torch.ones(1, layer.in_channels, 9, 9))
+        middle = grown[0, 0, grown.shape[2] // 2, grown.shape[3] // 2]
+        show(f"{name} of ones, in its middle", 1.0, round(float(middle), 4))
+""",
+    **dict.fromkeys(("conv1", "conv2", "conv3", "conv4", "conv5", "pools", "fc6", "fc7", "dropout"), LAYERS),
+    **dict.fromkeys(("score", "score_pools", "upscore", "upscores"), LAYERS),
+}
+MADE = """\
+features, weights = np.zeros((1, 512, 7, 7), "float32"), np.zeros((1000, 512), "float32")
+features[0, 3, :2, 5:], features[0, 4, 5:, :2] = 1, 1  # channel 3 is bright above right, channel 4 below left
+weights[7, 3], weights[8, 4] = 1, 1  # class 7 looks at channel 3, class 8 at channel 4
+heat = returnCAM(features.copy(), weights.copy(), torch.tensor([7]))
+"""
+CHOSEN = """\
+logit = torch.zeros(1, 1000)
+logit[0, 7] = 5
+index = get_cls_pred(logit)
+"""
+MAPS = {  # by check, of the maps
+    "shape": MADE + 'show("shape", (256, 256), heat.shape)\n',
+    "dtype": MADE + 'show("type", "uint8", str(heat.dtype))\n',
+    "normalise": MADE + 'show("lowest and highest value", (0, 255), (int(heat.min()), int(heat.max())))\n',
+    "weighted_sum": MADE
+    + """\
+row, column = np.unravel_index(int(np.argmax(heat)), heat.shape)
+thirds = int(row) * 3 // heat.shape[0], int(column) * 3 // heat.shape[1]
+show("the third of the map that is brightest, from above and from left", (0, 2), thirds)
+""",
+    "class_weights": MADE
+    + """\
+other = returnCAM(features.copy(), weights.copy(), torch.tensor([8]))
+show("another class has another map", True, bool((other != heat).any()))
+""",
+    "inputs_kept": MADE
+    + """\
+given = features.copy(), weights.copy()
+returnCAM(*given, torch.tensor([7]))
+show("inputs as they were", True, bool((given[0] == features).all() and (given[1] == weights).all()))
+""",
+    "cls_index": CHOSEN + 'show("class", 7, int(torch.as_tensor(index).reshape(-1)[0]))\n',
+    "cls_return": CHOSEN + 'show("number of indices", 1, torch.as_tensor(index).numel())\n',
+}
+
+
+def render(grade: Grade) -> str:
+    """The script: what was lost and can be shown, in the order of the report."""
+    profile = profiles.load(grade.profile)
+    shown = [text for check in grade.checks if (text := _script(check, profile))]
+    return exchanged(HEAD, profile.names) + ("\n".join(("", *shown)) if shown else NOTHING)
+
+
+def _script(check: ScoredCheck, profile: Profile) -> str:
+    name = check.id.partition(".")[2]
+    if check.outcome is not Outcome.FAILED or not check.reason.text:
+        return ""
+    if check.part in NETWORKS:
+        network, code = NETWORKS[check.part], SCRIPTS.get(name, "")
+        code = code.replace("NETWORK", network.name).replace("CROP", str(profile.table(network)(1).crop))
+    else:
+        code = MAPS.get(name, "") if check.part == CAM else ""
+    if not code:
+        return ""
+    title, text = (one_line(text)[:LONGEST] for text in (check.title, check.reason.text))
+    doc = f"{check.id}: {title}. {text}"
+    return f"\n@replay\ndef {check.part}_{name}():\n    {doc!r}\n{indent(exchanged(code, profile.names), '    ')}"
