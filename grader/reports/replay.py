@@ -31,7 +31,7 @@ def show(what, expected, found):
 
 
 def replay(block):
-    print(f"\n{block.__doc__}")
+    print(f"\\n{block.__doc__}")
     try:
         block()
     except Exception as error:
@@ -159,4 +159,5 @@ def _script(check: ScoredCheck, profile: Profile) -> str:
         return ""
     title, text = (one_line(text)[:LONGEST] for text in (check.title, check.reason.text))
     doc = f"{check.id}: {title}. {text}"
-    return f"\n@replay\ndef {check.part}_{name}():\n    {doc!r}\n{indent(exchanged(code, profile.names), '    ')}"
+    body = indent(f"{doc!r}\n{exchanged(code, profile.names)}", "    ")
+    return f"\n@replay\ndef {check.part}_{name}():\n{body}"
