@@ -11,6 +11,7 @@ from grader.checks import expect
 from grader.checks.fcn import believe
 from grader.diagnosis.causes import because, merge
 from grader.diagnosis.copying import AfterCopying, copy_findings
+from grader.diagnosis.payers import LineName
 from grader.errors import Blocked
 from grader.evidence.case import Case
 from grader.evidence.model import ModelEvidence
@@ -34,7 +35,7 @@ def check_bilinear(network: ModelEvidence) -> None:
     wrong = {role: layer for role, layer in layers.items() if not started.is_bilinear(layer)}
     if wrong:
         expect.fail(_not_bilinear(network, wrong))
-    believe(network)
+    believe(network, "bilinear")
 
 
 def _not_bilinear(network: ModelEvidence, wrong: Mapping[str, Layer]) -> Reason:
@@ -84,7 +85,7 @@ def check_gradients(network: ModelEvidence, case: Case) -> None:
                 actual=f"{len(cut)} of {len(roles)} have none",
             )
         )
-    believe(network)
+    believe(network, "gradients")
 
 
 def check_copy_features(network: ModelEvidence) -> None:
@@ -93,15 +94,15 @@ def check_copy_features(network: ModelEvidence) -> None:
         help = "Methods and functions that are given a VGG-16 or load one, the notebook's own statements and "
         help += "the constructor were tried: none of them puts VGG-16's weights into the model."
         expect.fail(because("copy.function", network=network.name, help=help))
-    _copied(network, VGG_CONVS)
+    _copied(network, "copy_features", VGG_CONVS)
 
 
 def check_copy_classifier(network: ModelEvidence) -> None:
     """VGG-16's first two linear layers are copied into fc6 and fc7."""
-    _copied(network, tuple(VGG_LINEARS.values()))
+    _copied(network, "copy_classifier", tuple(VGG_LINEARS.values()))
 
 
-def _copied(network: ModelEvidence, roles: tuple[str, ...]) -> None:
+def _copied(network: ModelEvidence, line: LineName, roles: tuple[str, ...]) -> None:
     copied = _tried(network)
     raised, found = copied.raised, copy_findings(copied, network.reading, network.read.places, roles)
     if found:
@@ -109,7 +110,7 @@ def _copied(network: ModelEvidence, roles: tuple[str, ...]) -> None:
         prefix = f"{copied.way} raises {raised}: " if raised else ""
         place = raised.place if raised and raised.place else fault.place
         expect.fail(replace(fault, text=prefix + fault.text, place=place))
-    believe(network)
+    believe(network, line)
 
 
 def _tried(network: ModelEvidence) -> AfterCopying:

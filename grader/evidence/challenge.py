@@ -6,7 +6,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from grader.diagnosis.copying import AfterCopying
 from grader.errors import Blocked, StudentError
 from grader.evidence.copying import copy
 from grader.evidence.once import Attempt, attempt, taken
-from grader.evidence.subject import Subject
+from grader.evidence.subject import N_CLASS, Subject
 from grader.evidence.tracing import Read
 from grader.network.evaluate import BILINEAR, Evaluator
 from grader.network.graph import replace_leaves
@@ -71,13 +71,18 @@ class Challenged:
     response: Attempt[Response]
 
 
-def challenge(subject: Subject, read: Read, evaluator: Evaluator) -> Challenged:
-    """Go through the whole of it; raises StudentError where the model can't be built for real."""
+def challenge(subject: Subject, read: Read, evaluator: Evaluator, between: Callable[[], None]) -> Challenged:
+    """Go through the whole of it, doing something else between the steps; raises StudentError where the
+    model can't be built for real."""
+    between()
     started = start(subject, read.reading)
+    between()
     copied = attempt(lambda: copy(subject, read))
+    between()
     kept = _kept(subject, read.reading, copied)
     contents = _contents(read, started, kept, evaluator)
-    response = attempt(lambda: respond(subject, read, contents, evaluator))
+    response = attempt(lambda: respond(subject, read, contents, evaluator, between))
+    between()
     return Challenged(started, copied, contents, response)
 
 
@@ -120,17 +125,26 @@ def _contents(read: Read, started: Started, kept: Mapping[str, str], evaluator: 
     }
 
 
-def respond(subject: Subject, read: Read, contents: Mapping[str, str], evaluator: Evaluator) -> Response:
-    """Fill the model, run it, compare; run what is not the reference's output a second time at once."""
+def respond(
+    subject: Subject,
+    read: Read,
+    contents: Mapping[str, str],
+    evaluator: Evaluator,
+    between: Callable[[], None],
+) -> Response:
+    """Fill the model, run it, compare; run what is not the reference's output a second time."""
     keys = {name: key for name, key in contents.items() if key == read.reading.keys.get(name)}
     subject.student.ask(Fill(subject.name, keys=keys, seed=derived(subject.seed, "fill")), seconds=60.0)
-    output, wanted = _output(subject, read.size), reference(read.reading, read.size, contents, evaluator)
+    output = real_output(subject, read.size)
+    between()
+    wanted = reference(read.reading, read.size, contents, evaluator)
     same = is_complete(read.reading) and close(output, wanted)
-    return Response(output, wanted, same, same or close(_output(subject, read.size), output))
+    return Response(output, wanted, same, same or close(real_output(subject, read.size), output))
 
 
-def _output(subject: Subject, size: tuple[int, int]) -> torch.Tensor:
-    asked = Forward(subject.name, size=(1, 3, *size), seed=derived(subject.seed, "input"))
+def real_output(subject: Subject, size: tuple[int, int], n_class: int = N_CLASS) -> torch.Tensor:
+    """Ask for the model's output; Blocked where it gives no tensor."""
+    asked = Forward(subject.name, n_class, size=(1, 3, *size), seed=derived(subject.seed, "input"))
     reply = subject.student.ask(asked, seconds=120.0)
     if "output" not in reply.arrays:
         raise Blocked(f"{subject.name} gives no tensor on real data, see {subject.part}.build")
@@ -141,9 +155,14 @@ def reference(
     reading: Reading, size: tuple[int, int], contents: Mapping[str, str], evaluator: Evaluator
 ) -> torch.Tensor:
     """Return what the assignment gives under the challenge, rounding and holding what the student's do."""
-    ceil = {role: bool(node["ceil"]) for role, node in reading.pools.items() if node.op == "max_pool"}
     names = {key: contents[name] for name, key in reading.keys.items()}
-    return evaluator(replace_leaves(reference_output(reading.architecture, size, ceil), names))
+    root = reference_output(reading.architecture, size, ceilings(reading))
+    return evaluator(replace_leaves(root, names))
+
+
+def ceilings(reading: Reading) -> dict[str, bool]:
+    """Return which of the student's max pools round up."""
+    return {role: bool(node["ceil"]) for role, node in reading.pools.items() if node.op == "max_pool"}
 
 
 def is_complete(reading: Reading) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import chain
+from random import Random
 
 from grader.diagnosis import head, layers, steps
 from grader.diagnosis.causes import because, kind_of
@@ -12,7 +13,9 @@ from grader.diagnosis.numeric import explain_difference
 from grader.diagnosis.payers import LineName, line_of
 from grader.errors import Blocked, ProtocolError, StudentError
 from grader.evidence import tracing
-from grader.evidence.challenge import Challenged, Response, challenge, close
+from grader.evidence.challenge import Challenged, Response, challenge, close, real_output
+from grader.evidence.confirmed import Basis, Confirmed, confirmed
+from grader.evidence.confirming import Runs
 from grader.evidence.once import once, taken
 from grader.evidence.subject import Subject
 from grader.evidence.tracing import Read, Traced
@@ -21,6 +24,7 @@ from grader.network.graph import replace_leaves
 from grader.network.reading import Reading, read_network
 from grader.network.trace import Trace
 from grader.records.reason import Reason
+from grader.wall.draws import derived
 from grader.wall.verbs import Model, Seen
 
 Evaluators = dict[tuple[int, ...], Evaluator]
@@ -67,11 +71,11 @@ class ModelEvidence:
     @once
     def train_trace(self) -> Trace:
         """The forward pass in train mode."""
-        return tracing.record(self.subject, self.read.size, training=True)
+        return tracing.record(self.subject, (1, 3, *self.read.size), training=True)
 
     def output_shape(self, n_class: int) -> tuple[int, ...]:
         """Return the output's shape of a model built with another number of classes; raises StudentError."""
-        return tracing.record(self.subject, self.first_trace.size, n_class=n_class).shape
+        return tracing.record(self.subject, (1, 3, *self.first_trace.size), n_class=n_class).shape
 
     @once
     def shapes(self) -> tuple[tuple[tuple[int, ...], Seen], ...]:
@@ -101,7 +105,18 @@ class ModelEvidence:
     @once
     def challenged(self) -> Challenged:
         """What came of the challenge."""
-        return challenge(self.subject, self.read, self.evaluator)
+        return challenge(self.subject, self.read, self.evaluator, self.runs.go_on)
+
+    @once
+    def other_classes(self) -> tuple[int, tuple[int, ...]]:
+        """A number of classes, and the shape of what a real model of as many gives."""
+        n_class = Random(derived(self.subject.seed, f"classes of {self.name}")).randint(3, 9)
+        return n_class, real_output(self.subject, self.first_trace.size, n_class).shape
+
+    @once
+    def runs(self) -> Runs:
+        """Runs in other modes and at other sizes, taken between the steps of the challenge."""
+        return Runs(self.subject, self.read)
 
     @property
     def copied(self) -> AfterCopying:
@@ -137,6 +152,40 @@ class ModelEvidence:
             return str(error)
         same = close(self.response.output, replayed)
         return "" if same else "the output is not what the recorded layers compute"
+
+    @once
+    def confirmed(self) -> Confirmed:
+        """What the runs did not bear out.
+
+        Where fewer channels don't do, all of them are tried.
+        """
+        found = self._confirmed(self.runs)
+        if self.runs.failed or (found.repeats and found != Confirmed() and not self.is_reference):
+            self.evaluator.forget(given=False)  # both are large
+            return self._confirmed(Runs(self.subject, self.read, wide=True))
+        return found
+
+    def _confirmed(self, runs: Runs) -> Confirmed:
+        started = self.challenged.started
+        runs.finish()
+        return confirmed(Basis(runs, started, self.is_reference))
+
+    @once
+    def is_replayed(self) -> bool | None:
+        """Whether its output is explained by layers; None where it isn't, False where there is none."""
+        try:
+            return True if not self.unverified else None
+        except Blocked:
+            return None
+        except (StudentError, ProtocolError):
+            return False  # lines that ask for the output tell why
+
+    def lacks(self, line: str) -> str:
+        """Return what keeps a line of the rubric from being believed; "" where its claims are borne out."""
+        if self.unverified:
+            return f"claimed, not verified: {self.unverified}"
+        why = self.confirmed.lacks(line)
+        return f"claimed, not borne out: {why}" if why else ""
 
     # --- findings ---
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from grader.errors import (
 )
 from grader.evidence.subject import N_CLASS, Subject
 from grader.network.reading import Reading, read_network
-from grader.network.trace import Trace, read_trace
+from grader.network.trace import Array, Trace, read_trace
 from grader.records.reason import Place
 from grader.wall import verbs
 from grader.wall.verbs import Build, Constants, Gradients, Model, Seen, Shapes
@@ -75,11 +75,22 @@ def build(subject: Subject, n_class: int = N_CLASS) -> Model:
 
 
 def record(
-    subject: Subject, size: tuple[int, int], *, training: bool = False, n_class: int = N_CLASS
+    subject: Subject,
+    shape: Shape,
+    *,
+    training: bool = False,
+    n_class: int = N_CLASS,
+    known: Sequence[Array] = (),
 ) -> Trace:
-    """Record a forward pass on one image; raises StudentError."""
-    asked = verbs.Trace(subject.name, n_class, size=(1, 3, *size), training=training)
-    return read_trace(subject.student.ask(asked).value)
+    """Record a forward pass on an input of a shape; raises StudentError.
+
+    `known` are the constants of another pass, which are taken to be the same in order.
+    """
+    asked = verbs.Trace(subject.name, n_class, size=shape, training=training)
+    recording = subject.student.ask(asked).value
+    leaves = [leaf for leaf in recording.leaves if leaf.kind == "constant"]
+    alike = {leaf.number: a for leaf, a in zip(leaves, known, strict=False) if a.shape == leaf.shape}
+    return read_trace(recording, alike)
 
 
 def record_with_constants(subject: Subject, size: tuple[int, int]) -> Trace:

@@ -51,7 +51,7 @@ class NotReplayableError(Exception):
 class Evaluator:
     """Computes expressions for one seed and one input; leaves are drawn by name and shape."""
 
-    def __init__(self, seed: int, shape: tuple[int, int, int, int]) -> None:
+    def __init__(self, seed: int, shape: tuple[int, ...]) -> None:
         self.seed = seed
         self.input = torch.from_numpy(draw(derived(seed, "input"), "input", shape))
         self._values: dict[str, Value] = {}
@@ -68,6 +68,10 @@ class Evaluator:
     @torch.inference_mode()
     def __call__(self, root: Expr) -> Tensor:
         """Return the value of an expression; raises NotReplayableError."""
+        return self.value(root)
+
+    def value(self, root: Expr) -> Tensor:
+        """Return it in whatever mode torch is."""
         if root.key not in self._values:
             self._add(node for node in walk(root) if node.key not in self._values)
         value = self._values[root.key]
@@ -92,6 +96,7 @@ class Evaluator:
                 del self._values[key]
             raise
 
+    @torch.no_grad()
     def _price(self, node: Expr, left: int) -> float:
         """Return the operations that a value takes, tried on the meta device; raises NotReplayableError."""
         with _refused(node):
@@ -106,10 +111,11 @@ class Evaluator:
             raise NotReplayableError("the forward pass needs too much memory")
         return price
 
-    def forget(self) -> None:
-        """Drop computed values, drawn weights, and what was given."""
+    def forget(self, *, given: bool = True) -> None:
+        """Drop computed values and drawn weights, and what was given."""
         self._values.clear()
-        self._given.clear()
+        if given:
+            self._given.clear()
 
     def _compute(self, node: Expr) -> Value:
         with _refused(node):
@@ -131,6 +137,10 @@ class Evaluator:
         if name in self._given:
             return self._given[name]
         raise NotReplayableError(f"a {kind} of unknown value")
+
+    def dropped(self, x: Tensor, node: Expr) -> Tensor:
+        """Return a value after a dropout, which drops nothing where nothing learns."""
+        return x
 
 
 @contextmanager
@@ -183,6 +193,7 @@ OPERATIONS: dict[str, Any] = {
     "conv": lambda self, node, inputs: _convolve(node, inputs),
     "deconv": lambda self, node, inputs: _convolve(node, inputs),
     "random": lambda self, node, inputs: torch.full(node["shape"], float("bernoulli" in node["name"])),
+    "dropout": lambda self, node, inputs: self.dropped(inputs[0], node),
     "relu": lambda self, node, inputs: torch.relu(inputs[0]),
     "softsign": lambda self, node, inputs: F.softsign(inputs[0]),
     "max_pool": lambda self, node, inputs: F.max_pool2d(

@@ -6,8 +6,8 @@ from grader.network.graph import INPUT, Expr, add, conv, expr, leaf, max_pool, r
 from reference.architecture import Architecture, Conv, Pool
 
 
-def layer(x: Expr, wanted: Conv) -> Expr:
-    """Make a layer of the assignment, its parameters named by role."""
+def layer(x: Expr, wanted: Conv, training: bool = False) -> Expr:
+    """Make a layer of the assignment, its parameters named by role; what follows it in train mode too."""
     first, second = (wanted.inputs, wanted.outputs) if wanted.transposed else (wanted.outputs, wanted.inputs)
     shape = (first, second, wanted.kernel, wanted.kernel)
     made = conv(
@@ -18,20 +18,29 @@ def layer(x: Expr, wanted: Conv) -> Expr:
         padding=(wanted.padding,) * 2,
         transposed=wanted.transposed,
     )
-    return relu(made) if wanted.relu else made
+    made = relu(made) if wanted.relu else made
+    return (
+        expr("dropout", made, kind="dropout2d", rate=wanted.dropout) if wanted.dropout and training else made
+    )
 
 
-def reference_output(architecture: Architecture, size: tuple[int, int], ceil: dict[str, bool]) -> Expr:
+def reference_output(
+    architecture: Architecture, size: tuple[int, int], ceil: dict[str, bool], training: bool = False
+) -> Expr:
     """Return what the reference computes for an input of `size`, its pools rounding up where `ceil` says."""
-    uncropped = reference_uncropped(architecture, ceil)
+    uncropped = reference_uncropped(architecture, ceil, training)
     return window(uncropped, architecture.crop, size)
 
 
-def reference_uncropped(architecture: Architecture, ceil: dict[str, bool]) -> Expr:
+def reference_uncropped(architecture: Architecture, ceil: dict[str, bool], training: bool = False) -> Expr:
     """Return the reference's last transposed convolution before the crop."""
     h, pools = INPUT, {}
     for step in architecture.trunk:
-        h = max_pool(h, ceil=ceil.get(step.role, True)) if isinstance(step, Pool) else layer(h, step)
+        h = (
+            max_pool(h, ceil=ceil.get(step.role, True))
+            if isinstance(step, Pool)
+            else layer(h, step, training)
+        )
         if isinstance(step, Pool):
             pools[step.role] = h
     h = layer(h, architecture.score)

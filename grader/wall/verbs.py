@@ -210,6 +210,39 @@ class Release(OfModel[Done], frozen=True):
     """Free the memory that models take."""
 
 
+class Narrow(OfModel[Done], frozen=True, kw_only=True):
+    """Make a model of its own whose tensors have these shapes: fewer channels, the same forward pass.
+
+    Parameters are filled from the seed, each by its key; of a buffer the beginning is kept.
+    """
+
+    shapes: Mapping[str, tuple[int, ...]]
+    keys: Mapping[str, str]
+    seed: int
+
+
+Grad = Literal["inference", "none", "on", "backward"]
+
+
+class Run(OfModel[Described], frozen=True, kw_only=True):
+    """Run that model, with nothing around it, on an input drawn from the seed; the array is called `output`.
+
+    Torch's generator is seeded by `chance`. With `grad="backward"`, the sum of the output, weighted by what
+    is drawn from the seed, is differentiated. `calm` takes the chance out of random operations.
+    """
+
+    size: tuple[int, ...]
+    seed: int
+    chance: int
+    training: bool
+    grad: Grad
+    calm: bool = False
+
+    @property
+    def limits(self) -> WireLimits:
+        return WireLimits(header=MiB, arrays=1, total=64 * MiB, kinds="f")
+
+
 class Copied(Value, frozen=True):
     """In which way the submission copied, "" where it has none, and what it raised."""
 
@@ -241,9 +274,10 @@ class Sampled(Value, frozen=True):
 
 
 class Sample(OfModel[Sampled], frozen=True, kw_only=True):
-    """Send values of parameters of the model, or of the VGG-16, at positions drawn from the seed."""
+    """Send values at positions drawn from the seed: of parameters of the model or of the VGG-16, or of the
+    gradients that the last run left."""
 
-    of: Literal["model", "vgg16"]
+    of: Literal["model", "vgg16", "gradients"]
     names: tuple[str, ...]
     seed: int
     count: int

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.wall import verbs
-from grader.worker import cam, challenge, models, training, vgg
+from grader.worker import cam, challenge, confirming, models, training, vgg
 
 OPERATIONS: Mapping[type[verbs.Request[Any]], Any] = {
     verbs.Build: models.build,
@@ -18,6 +18,8 @@ OPERATIONS: Mapping[type[verbs.Request[Any]], Any] = {
     verbs.Fill: challenge.fill,
     verbs.Forward: challenge.forward,
     verbs.Release: challenge.release,
+    verbs.Narrow: confirming.narrow,
+    verbs.Run: confirming.run,
     verbs.MakeVgg: vgg.make_vgg,
     verbs.CopyVgg: vgg.copy_vgg,
     verbs.Sample: vgg.sample,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:  # torch is imported by the operations, and only where there are any
-    from torch import nn
+    from torch import Tensor, nn
 
     from grader.wall.verbs import Way
     from grader.worker.places import Place
@@ -31,6 +31,13 @@ class Real(NamedTuple):
     model: nn.Module
 
 
+class Narrowed(NamedTuple):
+    """A model of few channels, and its buffers as they were made."""
+
+    model: nn.Module
+    buffers: Mapping[str, Tensor]
+
+
 class Vgg16(NamedTuple):
     """A VGG-16 whose layers have these shapes."""
 
@@ -47,5 +54,6 @@ class State:
     solid: dict[Mode, Light] = field(default_factory=dict)  # where the meta device didn't do
     traced: set[Mode] = field(default_factory=set)
     raises_alike: set[Mode] = field(default_factory=set)
+    narrowed: Narrowed | None = None
     vgg16: Vgg16 | None = None
     training: object | None = None  # the Session of training.py

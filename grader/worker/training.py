@@ -6,7 +6,6 @@ losses, which are shown and prove nothing, and predictions for pictures whose la
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -32,12 +31,11 @@ from grader.wall.verbs import (
 )
 from grader.worker import stepping
 from grader.worker.loader import StudentCodeError, World, call
+from grader.worker.memory import keep_memory
 from grader.worker.models import Answer, Arrays, construct
 
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)  # of ImageNet
 STD = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
-KEEP = 2**31 - 1  # bytes, the most that malloc's option can hold
 
 
 class WrongOutputError(ValueError):
@@ -184,14 +182,6 @@ def end(world: World, asked: TrainEnd, arrays: Arrays) -> Answer[Done]:
     """Free what training takes."""
     world.state.training = None
     return Done(), {}
-
-
-def keep_memory() -> None:
-    """Let malloc keep what is freed: fresh pages for half a gigabyte of gradients cost a third of a step."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(M_MMAP_THRESHOLD, KEEP)
-        mallopt(M_TRIM_THRESHOLD, KEEP)
 
 
 def numbered(arrays: Arrays, name: str) -> Iterator[np.ndarray[Any, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from grader.wall.draws import positions
 from grader.wall.verbs import Copied, CopyVgg, Done, MakeVgg, Sample, Sampled
@@ -69,12 +69,8 @@ def _stand_in(model: nn.Module, vgg16: nn.Module, names: Mapping[str, str]) -> N
 
 
 def sample(world: World, asked: Sample, arrays: Arrays) -> Answer[Sampled]:
-    """Return shapes, and values at positions drawn from a seed, of the model or (`of`) the VGG-16."""
-    vgg16 = world.state.vgg16
-    if asked.of == "vgg16":
-        assert vgg16 is not None, "copying was asked for before"
-    model = vgg16.model if asked.of == "vgg16" and vgg16 else real_model(world, asked)
-    known = dict(model.named_parameters())
+    """Return shapes, and values at positions drawn from a seed, of what is asked for."""
+    known = _tensors(world, asked)
     found = {}
     for name in asked.names:
         if name in known:
@@ -82,3 +78,15 @@ def sample(world: World, asked: Sample, arrays: Arrays) -> Answer[Sampled]:
             at = positions(asked.seed, name, flat.numel(), asked.count)
             found[name] = flat[torch.from_numpy(at)].float().cpu().numpy()
     return Sampled({name: tuple(known[name].shape) for name in found}), found
+
+
+def _tensors(world: World, asked: Sample) -> Mapping[str, Tensor]:
+    state = world.state
+    if asked.of == "gradients":
+        assert state.narrowed is not None, "a run was asked for before"
+        pairs = ((name, parameter.grad) for name, parameter in state.narrowed.model.named_parameters())
+        return {name: gradient for name, gradient in pairs if gradient is not None}
+    if asked.of == "vgg16":
+        assert state.vgg16 is not None, "copying was asked for before"
+        return dict(state.vgg16.model.named_parameters())
+    return dict(real_model(world, asked).named_parameters())

@@ -64,7 +64,7 @@ def test_every_question_is_asked_once() -> None:
     """Looking at the evidence again asks nothing again."""
     found = evidence()
     for _ in range(2):
-        verdict(found), found.shapes, found.gradients, found.copied
+        verdict(found), found.shapes, found.gradients, found.copied, found.confirmed
     student = found.subject.student
     assert isinstance(student, InProcess)
 
@@ -72,6 +72,8 @@ def test_every_question_is_asked_once() -> None:
         [
             "build",
             "trace",
+            "narrow",
+            "run",
             "initial",
             "sample",
             "make_vgg",
@@ -84,7 +86,9 @@ def test_every_question_is_asked_once() -> None:
     )
     counts = {verb: student.asked.count(verb) for verb in student.asked}
     assert counts.pop("trace") == 2  # in eval and in train mode
-    assert counts.pop("sample") == 3  # before and after copying, and the VGG-16
+    assert counts.pop("sample") == 4  # before and after copying, the VGG-16, and gradients
+    assert counts.pop("run") == 5  # in both modes
+    assert (counts.pop("build"), counts.pop("shapes")) == (2, 2)  # with two numbers of classes
     assert set(counts.values()) == {1}
 
 

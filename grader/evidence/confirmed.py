@@ -1,0 +1,217 @@
+"""Whether real runs bear out what a network claims: outputs and gradients beside the reference's.
+
+A network that computes what the reference does is compared with that, another one with its own recorded
+layers, replayed: its faults have lines of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.errors import GraderError
+from grader.evidence import tracing
+from grader.evidence.challenge import Started, ceilings, close
+from grader.evidence.confirming import COUNT, Runs
+from grader.evidence.once import Attempt
+from grader.evidence.tracing import Shape
+from grader.network import narrow
+from grader.network.evaluate import NotReplayableError
+from grader.network.graph import Expr, replace_leaves, walk
+from grader.network.learning import Learner, with_dropouts
+from grader.network.reference import reference_output
+from grader.wall.answers import Reply
+from grader.wall.draws import derived, positions
+from grader.wall.values import Described
+from grader.wall.verbs import Run
+
+Values = np.ndarray[Any, Any]
+Answer = Attempt[Reply[Described]]
+TINY = 1e-30
+SAME = 1e-2  # of a gradient's length: a ReLU or a maximum near a tie may fall to either side
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What was not borne out, in words; "" where it was. `repeats`: whether one input gave one output."""
+
+    outputs: str = ""
+    sizes: str = ""
+    training: str = ""
+    gradients: str = ""
+    repeats: bool = True
+
+    def lacks(self, line: str) -> str:
+        """Return what keeps a line of the rubric from being believed."""
+        by_line = {
+            "build": self.outputs,
+            "forward": self.outputs,
+            "determinism": self.outputs,
+            "shape": self.sizes,
+            "dropout": self.training,
+            "gradients": self.training or self.gradients,
+        }
+        return by_line.get(line, "")
+
+
+Computed = list[tuple[Learner, Expr]]
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """What a network's runs are compared with."""
+
+    runs: Runs
+    started: Started
+    is_reference: bool
+    known: dict[tuple[object, ...], Computed] = field(default_factory=dict)  # what equal runs should give
+
+
+def confirmed(basis: Basis) -> Confirmed:
+    """Compare every run with what it should have given."""
+    evaluation = [taken for taken in basis.runs.taken if not taken[0].training]
+    learning = [taken for taken in basis.runs.taken if taken[0].training]
+    training, gradients = _learned(basis, *learning[0]) if learning else ("", "")
+    return Confirmed(
+        outputs=_first(_output(basis, run, reply) for run, reply in evaluation),
+        sizes=_first(_size(basis, run, reply) for run, reply in evaluation),
+        training=training,
+        gradients=gradients,
+        repeats=_repeats(evaluation),
+    )
+
+
+def _first(found: Iterable[str]) -> str:
+    return next(filter(None, found), "")
+
+
+def _at(run: Run) -> str:
+    return f"in {'train' if run.training else 'eval'} mode, for an input {run.size}, {run.model}"
+
+
+def _output(basis: Basis, run: Run, reply: Answer) -> str:
+    if isinstance(reply, GraderError):
+        return f"{_at(run)} fails: {reply}"
+    return "" if _matching(basis, run, reply) else f"{_at(run)} gives something else than its layers compute"
+
+
+def _size(basis: Basis, run: Run, reply: Answer) -> str:
+    """Say what is wrong with an output's size: it must be the input's, or what was traced at that size."""
+    if isinstance(reply, GraderError):
+        return ""
+    shape = reply.arrays["output"].shape if "output" in reply.arrays else ()
+    read = basis.runs.read
+    wanted = [run.size] if run.size != (1, 3, *read.size) else [run.size, read.trace.shape]
+    fits = any(shape[:1] == one[:1] and shape[-2:] == one[-2:] for one in wanted)
+    return "" if fits else f"{_at(run)} gives an output {shape}"
+
+
+def _learned(basis: Basis, run: Run, reply: Answer) -> tuple[str, str]:
+    """Return what was not borne out by a run in train mode: the output, the gradients."""
+    if isinstance(reply, GraderError):
+        return f"{_at(run)} fails: {reply}", ""
+    match = _matching(basis, run, reply)
+    if match is None:
+        return f"{_at(run)} gives something else than its layers and dropouts compute", ""
+    if basis.runs.stuck is not None:
+        return "", f"{_at(run)} can't be differentiated: {basis.runs.stuck}"
+    learner, root = match
+    wanted = learner.gradients(root)
+    other = [name for name in basis.runs.learned if not _same_gradient(basis.runs, name, wanted)]
+    names = ", ".join(other[:3]) + (" ..." if len(other) > 3 else "")
+    return "", f"{_at(run)} has other gradients than its layers, at {names}" if other else ""
+
+
+def _repeats(taken: Sequence[tuple[Run, Answer]]) -> bool:
+    """Say whether equal inputs gave equal outputs."""
+    seen: dict[tuple[object, ...], torch.Tensor] = {}
+    for run, reply in taken:
+        if not isinstance(reply, GraderError) and "output" in reply.arrays:
+            output = torch.from_numpy(reply.arrays["output"])
+            if not close(output, seen.setdefault((run.size, run.seed), output)):
+                return False
+    return True
+
+
+def _same_gradient(runs: Runs, name: str, gradients: Mapping[str, torch.Tensor]) -> bool:
+    found, wanted = runs.gradients.get(name), gradients.get(runs.keys[name])
+    if found is None or wanted is None:
+        return False
+    flat = wanted.reshape(-1).numpy()
+    flat = flat[positions(derived(runs.seed, "positions"), name, flat.size, COUNT)]
+    finite = np.isfinite(flat)
+    if found.shape != flat.shape or not np.array_equal(np.isfinite(found), finite):
+        return False
+    far, length = (float(np.linalg.norm(values[finite])) for values in (found - flat, flat))
+    return far <= SAME * length + TINY
+
+
+# --- what a run should give -------------------------------------------------------------------------
+
+
+def _matching(basis: Basis, run: Run, reply: Reply[Described]) -> tuple[Learner, Expr] | None:
+    """Return what computes the same output as a run gave: the reference, or the recorded layers."""
+    output = reply.arrays.get("output")
+    if output is None:
+        return None
+    got = torch.from_numpy(output)
+    found = ((learner, root) for learner, root in _expected(basis, run) if close(learner(root).detach(), got))
+    return next(found, None)
+
+
+def _expected(basis: Basis, run: Run) -> Iterator[tuple[Learner, Expr]]:
+    """Yield what may compute a run's output: a right network's recorded layers only where it may drop."""
+    drops = run.training or any(drop.active for drop in basis.runs.read.trace.dropouts)
+    ways = [_reference] if basis.is_reference else []
+    ways += [_replay] if drops or not basis.is_reference else []
+    for number, way in enumerate(ways):
+        key = (number, run.size, run.seed, run.training)
+        if key not in basis.known:
+            basis.known[key] = _computed(basis, run, way)
+        yield from basis.known[key]
+
+
+def _computed(basis: Basis, run: Run, way: Callable[[Basis, Run, Learner], Expr | None]) -> Computed:
+    learner = Learner(basis.runs.seed, run.size, run.seed, None if run.calm else run.chance)
+    try:
+        root = way(basis, run, learner)
+        return [(learner, root)] if root is not None and learner(root) is not None else []
+    except (NotReplayableError, GraderError):
+        return []
+
+
+def _reference(basis: Basis, run: Run, learner: Learner) -> Expr | None:
+    wide = basis.runs.subject.assignment(basis.runs.plan.classes)
+    table = wide if basis.runs.wide else narrow.architecture(wide)
+    size = (run.size[2], run.size[3])
+    return reference_output(table, size, ceilings(basis.runs.read.reading), run.training)
+
+
+def _replay(basis: Basis, run: Run, learner: Learner) -> Expr | None:
+    runs = basis.runs
+    known = list(runs.read.trace.constants.values())
+    trace = tracing.record(
+        runs.subject, run.size, training=run.training, n_class=runs.plan.n_class, known=known
+    )
+    if trace.output is None or not trace.readable:
+        return None
+    root = with_dropouts(trace.output, trace.dropouts)
+    if not runs.wide:
+        root = narrow.leaves(root)
+    return replace_leaves(root, {**_given(basis, root, learner, trace.constants), **runs.keys})
+
+
+def _given(basis: Basis, root: Expr, learner: Learner, constants: Mapping[str, Values]) -> dict[str, str]:
+    """Give the learner constants, and the beginnings of buffers."""
+    known: dict[str, Values] = {**basis.started.buffers, **constants}
+    leaves = [node for node in walk(root) if node.op == "leaf" and node["name"] in known]
+    return {node["name"]: learner.give(_begin(known[node["name"]], node["shape"])) for node in leaves}
+
+
+def _begin(values: Values, shape: Shape) -> Values:
+    """Return the beginning of an array along every axis."""
+    return np.asarray(values[tuple(map(slice, shape))]) if shape else values

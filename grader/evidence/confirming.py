@@ -1,0 +1,216 @@
+"""What is claimed of other modes, sizes, batches and numbers of classes, tried for real.
+
+The same forward pass is run on an eighth of its channels, which costs little. The runs are drawn late and
+stand between the steps of the challenge: what is right once only, or at times, shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import cycle
+from random import Random
+from typing import Any
+
+import numpy as np
+from msgspec.structs import replace
+
+from grader.errors import GraderError, StudentError, StudentRaised
+from grader.evidence import tracing
+from grader.evidence.once import Attempt
+from grader.evidence.subject import N_CLASS, Subject
+from grader.evidence.tracing import Read, Shape
+from grader.network import narrow
+from grader.network.graph import walk
+from grader.network.learning import LARGE
+from grader.network.trace import Trace
+from grader.wall.answers import Reply
+from grader.wall.draws import derived
+from grader.wall.values import Described
+from grader.wall.verbs import Grad, Narrow, Run, Sample, Shapes
+
+Array = np.ndarray[Any, Any]
+COUNT = 2048  # values of each gradient
+SIDES = range(26, 46)  # of small pictures, where FCN-32s' crop fits however its pools round
+WAYS: tuple[Grad, ...] = ("inference", "none", "on")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A number of classes, and the runs of a model made with it; `classes` is what it then has."""
+
+    n_class: int
+    classes: int
+    runs: tuple[Run, ...]
+
+
+@dataclass
+class Runs:
+    """The runs of one network, taken one after another; `wide`: with all of its channels."""
+
+    subject: Subject
+    read: Read
+    wide: bool = False
+    taken: list[tuple[Run, Attempt[Reply[Described]]]] = field(default_factory=list)
+    gradients: Mapping[str, Array] = field(default_factory=dict)
+    stuck: StudentRaised | None = None  # what differentiating raised
+    _left: list[Run] | None = None
+
+    def __post_init__(self) -> None:
+        self.seed = derived(self.subject.seed, f"runs of {self.subject.name}, {self.wide}")
+        self.plan = plan(self.subject, self.read, self.seed, self.wide)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a run came to nothing."""
+        return any(isinstance(reply, GraderError) for _, reply in self.taken)
+
+    def finish(self) -> None:
+        """Take the runs that are left."""
+        while self._left is None or self._left:
+            self.go_on()
+
+    def go_on(self) -> None:
+        """Take one run, if one is left; what it raises is kept."""
+        if self._left is None:
+            self._left = list(self.plan.runs)
+            self._keep(self.plan.runs[0], self._made)
+        elif self._left:
+            run = self._left.pop(0)
+            self._keep(run, lambda: self._taken(run))
+
+    def _keep(self, run: Run, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except GraderError as error:
+            self.taken.append((run, error))
+            if not self.wide:
+                self._left = []  # it needs all of its channels
+
+    def _made(self) -> None:
+        """Make the model that is run."""
+        asked = Narrow(
+            self.subject.name, self.plan.n_class, shapes=self.shapes, keys=self.keys, seed=self.fill
+        )
+        self.subject.student.ask(asked, seconds=60.0)
+
+    def _taken(self, run: Run) -> None:
+        try:
+            reply = self.subject.student.ask(run, seconds=120.0)
+        except StudentRaised as error:
+            if run.grad != "backward":
+                raise
+            self.stuck = error
+            reply = self.subject.student.ask(replace(run, grad="on"), seconds=120.0)
+        self.taken.append((run, reply))
+        if run.grad == "backward" and self.stuck is None:
+            asked = Sample(
+                self.subject.name,
+                of="gradients",
+                names=self.learned,
+                seed=derived(self.seed, "positions"),
+                count=COUNT,
+            )
+            self.gradients = self.subject.student.ask(asked).arrays
+
+    @property
+    def fill(self) -> int:
+        """The seed of the weights."""
+        return derived(self.seed, "fill")
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """What every parameter's values are drawn by."""
+        known = self.read.reading.keys
+        return {name: known.get(name, f"own/{name}") for name in self.read.shapes}
+
+    @property
+    def shapes(self) -> Mapping[str, Shape]:
+        """The shapes of parameters and buffers."""
+        if self.wide:
+            return {}
+        made = tracing.build(self.subject, self.plan.n_class).parameters
+        leaves = [node for node in walk(self.read.reading.output) if node.op == "leaf"]
+        buffers = {node["name"]: node["shape"] for node in leaves if node["kind"] == "buffer"}
+        wide = buffers | {name: parameter.shape for name, parameter in made.items()}
+        return {name: narrow.shape(shape) for name, shape in wide.items()}
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """The layers' parameters, whose gradients are looked at."""
+        layers = self.read.reading.layers.values()
+        names = dict.fromkeys(name for layer in layers for name in (layer.weight, layer.bias))
+        known = self.read.shapes
+        few = (n for n in names if n in known and not (self.wide and np.prod(known[n]) > LARGE))
+        return tuple(few)
+
+
+def plan(subject: Subject, read: Read, seed: int, wide: bool) -> Plan:
+    """Draw what is run: where another size than the input's is claimed, there is nothing to try."""
+    chance, known = Random(seed), (1, 3, *read.size)
+    shapes = _drawn(chance, wide)
+    for n_class in (chance.randint(3, 9), N_CLASS):
+        claimed = _claimed(subject, n_class, shapes)
+        if any(claimed):
+            break
+    else:
+        claimed, n_class = [False] * len(shapes), N_CLASS
+    classes = n_class if any(claimed) else read.reading.architecture.n_class
+    sizes = [shape if right else known for shape, right in zip(shapes, claimed, strict=True)]
+    return Plan(n_class, classes, tuple(_runs(subject.name, n_class, sizes, seed, read.trace, wide)))
+
+
+def _drawn(chance: Random, wide: bool) -> list[Shape]:
+    odd = [side for side in SIDES if side % 2]
+    pick = chance.choice
+    batch = 1 if wide else pick((2, 3))  # a step on two pictures with all channels takes gigabytes
+    return [
+        (pick((2, 3)), 3, pick(odd), pick(SIDES)),
+        (1, 3, pick(SIDES), pick(odd)),
+        (batch, 3, pick(SIDES), pick(SIDES)),
+    ]
+
+
+def _claimed(subject: Subject, n_class: int, shapes: Sequence[Shape]) -> list[bool]:
+    """Say at which inputs a model claims to give a map of the input's size."""
+    try:
+        seen = subject.student.ask(Shapes(subject.name, n_class, sizes=tuple(shapes))).value.seen
+    except StudentError:
+        return []
+    pairs = zip(seen, shapes, strict=False)
+    return [
+        not answer.error and (answer.skipped or answer.shape == (shape[0], n_class, *shape[2:]))
+        for answer, shape in pairs
+    ]
+
+
+def _runs(name: str, n_class: int, sizes: Sequence[Shape], seed: int, trace: Trace, wide: bool) -> list[Run]:
+    """Two sizes in eval mode, the first one again and again, and the third in train mode.
+
+    That a network draws at random in eval mode is a fault of its own: where that was recorded, its coins are
+    taken out, and its dropouts drop the same again for the same picture.
+    """
+    chance, calm = Random(derived(seed, "order")), bool(trace.random)
+    drops = any(drop.active for drop in trace.dropouts)
+    modes = WAYS[calm:]  # in inference mode a dropout is one operation, whose coins can't be taken out
+    ways = cycle(chance.sample(modes, len(modes)))
+    first, second, third = sizes
+
+    def made(shape: Shape, picture: str, *, training: bool = False) -> Run:
+        return Run(
+            name,
+            n_class,
+            size=shape,
+            seed=derived(seed, f"picture {picture}"),
+            chance=derived(seed, f"chance {picture}") if drops else chance.getrandbits(48),
+            training=training,
+            grad="backward" if training else next(ways),
+            calm=calm,
+        )
+
+    learning = made(third, "c", training=True)
+    if wide:
+        return [made(first, "a"), learning, made(second, "b")]
+    drawn = [made(first, "a"), made(first, "a"), made(second, "b"), learning]
+    chance.shuffle(drawn)
+    return [*drawn, made(first, "a")]

@@ -1,0 +1,83 @@
+"""Compute an expression in train mode: dropouts drop as torch draws them, and it can be differentiated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+
+import torch
+from torch import Tensor
+
+from grader.network.evaluate import Evaluator, NotReplayableError
+from grader.network.graph import Expr, expr, walk
+from grader.network.trace import Dropout
+from grader.wall.draws import draw
+
+LARGE = 3_000_000  # elements of a parameter whose gradient is not computed
+BY_CHANNEL = ("dropout1d", "dropout2d", "dropout3d")
+
+
+class Learner(Evaluator):
+    """Computes expressions for one input, keeping what gradients need.
+
+    `chance` seeds the generator that torch's own dropout draws from, in the order of the forward pass;
+    without it every coin is one, as in a calm run.
+    """
+
+    def __init__(self, seed: int, shape: tuple[int, ...], run: int, chance: int | None = None) -> None:
+        super().__init__(seed, shape)
+        self.input = torch.from_numpy(draw(run, "input", shape))
+        self._run = run
+        self._chance = None if chance is None else torch.Generator().manual_seed(chance)
+        self._parameters: dict[str, Tensor] = {}
+
+    @torch.enable_grad()
+    def __call__(self, root: Expr) -> Tensor:
+        """Return the value of an expression; raises NotReplayableError."""
+        return self.value(root)
+
+    def gradients(self, root: Expr) -> Mapping[str, Tensor]:
+        """Differentiate the sum of a value, weighted by what is drawn for the run; by the leaf's name."""
+        output = self(root)
+        if not output.requires_grad:
+            return {}
+        weights = torch.from_numpy(draw(self._run, "weights", tuple(output.shape)))
+        leaves = list(self._parameters.values())
+        found = torch.autograd.grad((output * weights).sum(), leaves, allow_unused=True)
+        pairs = zip(self._parameters, found, strict=True)
+        return {name: gradient for name, gradient in pairs if gradient is not None}
+
+    def _leaf(self, node: Expr) -> Tensor:
+        made = super()._leaf(node)
+        if node["kind"] == "parameter" and made.numel() <= LARGE:
+            self._parameters[node["name"]] = made.requires_grad_()
+        return made
+
+    def dropped(self, x: Tensor, node: Expr) -> Tensor:
+        """Drop what torch's own dropout drops."""
+        kind, rate = str(node["kind"]), float(node["rate"])
+        if kind not in (*BY_CHANNEL, "dropout"):
+            raise NotReplayableError(f"{kind} is not replayed")
+        if not 0 < rate < 1:
+            return x * (rate <= 0)
+        kept = torch.ones(x.shape[:2] + (1,) * (x.ndim - 2) if kind in BY_CHANNEL else x.shape)
+        if self._chance is not None:
+            kept.bernoulli_(1 - rate, generator=self._chance)
+        return x * (kept / (1 - rate))
+
+
+def with_dropouts(root: Expr, dropouts: tuple[Dropout, ...]) -> Expr:
+    """Put recorded dropouts, which were taken out of a pass, where they were called."""
+    active = [drop for drop in dropouts if drop.active]
+    by_value = {key: tuple(found) for key, found in groupby(sorted(active, key=_key), key=_key)}
+    new: dict[int, Expr] = {}
+    for node in walk(root):
+        made = Expr(node.op, tuple(new[id(source)] for source in node.inputs), node.attrs, node.place)
+        for drop in by_value.get(node.key, ()):
+            made = expr("dropout", made, kind=drop.kind, rate=drop.rate)
+        new[id(node)] = made
+    return new[id(root)]
+
+
+def _key(drop: Dropout) -> str:
+    return drop.on.key

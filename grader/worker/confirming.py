@@ -1,0 +1,82 @@
+"""Run a model of few channels as anybody would: in both modes, at any size, with nothing around it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from grader.wall.draws import draw
+from grader.wall.values import Described
+from grader.wall.verbs import Done, Grad, Narrow, Run
+from grader.worker.challenge import is_small, numbers, put
+from grader.worker.loader import World, call
+from grader.worker.memory import keep_memory
+from grader.worker.models import Answer, Arrays, construct, without_slow_initialisers
+from grader.worker.state import Narrowed
+from grader.worker.trace import Calm, describe
+
+Shape = tuple[int, ...]
+
+
+def narrow(world: World, asked: Narrow, arrays: Arrays) -> Answer[Done]:
+    """Make a model whose tensors have the shapes that are asked for."""
+    keep_memory()
+    state = world.state
+    state.real = state.narrowed = None  # half a gigabyte, and another one now
+    with without_slow_initialisers():
+        model, _ = construct(world, asked.model, asked.n_class)
+    with torch.no_grad():
+        _resize(model, asked)
+        for name, parameter in model.named_parameters():
+            if name in asked.keys:
+                put(parameter, asked.seed, asked.keys[name])
+    buffers = {name: b.detach().clone() for name, b in model.named_buffers() if is_small(b)}
+    state.narrowed = Narrowed(model, buffers)
+    return Done(), {}
+
+
+def _resize(model: nn.Module, asked: Narrow) -> None:
+    """Put smaller tensors in the place of a model's own; one that has two names stays one."""
+    parameters, buffers = dict(model.named_parameters()), dict(model.named_buffers())
+    new: dict[int, Any] = {}
+    for name, shape in asked.shapes.items():
+        if (parameter := parameters.get(name)) is not None and tuple(parameter.shape) != shape:
+            made = torch.empty(shape, dtype=parameter.dtype)
+            new[id(parameter)] = nn.Parameter(made, requires_grad=parameter.requires_grad)
+        elif (buffer := buffers.get(name)) is not None and tuple(buffer.shape) != shape:
+            new[id(buffer)] = buffer[tuple(slice(side) for side in shape)].clone()
+    for module in model.modules():
+        for tensors in (module._parameters, module._buffers):
+            tensors.update({key: new[id(t)] for key, t in tensors.items() if id(t) in new})
+
+
+def run(world: World, asked: Run, arrays: Arrays) -> Answer[Described]:
+    """Run it once; what it keeps in buffers is as it was made."""
+    narrowed = world.state.narrowed
+    assert narrowed is not None, "it was made before"
+    model = narrowed.model.train(asked.training)
+    with torch.no_grad():
+        for name, buffer in model.named_buffers():
+            if name in narrowed.buffers:
+                buffer.copy_(narrowed.buffers[name])
+    model.zero_grad(set_to_none=True)
+    x = torch.from_numpy(draw(asked.seed, "input", asked.size))
+    torch.manual_seed(asked.chance)
+    with _mode(asked.grad), Calm() if asked.calm else nullcontext():  # type: ignore[no-untyped-call]
+        output = call(model, x)
+    seen = Described(**describe(output))
+    if not isinstance(output, Tensor):
+        return seen, {}
+    if asked.grad == "backward" and output.requires_grad:
+        weights = torch.from_numpy(draw(asked.seed, "weights", tuple(output.shape)))
+        call((output * weights).sum().backward)
+    return seen, {"output": call(numbers, output.detach())}
+
+
+def _mode(grad: Grad) -> AbstractContextManager[object]:
+    if grad == "inference":
+        return torch.inference_mode()
+    return torch.no_grad() if grad == "none" else torch.enable_grad()

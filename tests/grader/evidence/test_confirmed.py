@@ -1,0 +1,88 @@
+# ruff: noqa: E501 (code that is tried stands in long lines)
+
+from __future__ import annotations
+
+import pytest
+
+from grader.evidence.confirmed import Confirmed
+from tests.grader.evidence.test_model import evidence
+from tests.grader.slim import Edit
+
+LINES = ("build", "shape", "forward", "determinism", "dropout", "gradients")
+CROP = "return h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)]"
+FC6 = "h = self.drop6(F.relu(self.fc6(h)))"
+STUCK = """class Stuck(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x): return x.clone()
+    @staticmethod
+    def backward(ctx, gradient): return gradient * 0
+
+class Trunk"""
+
+
+def _real(what: str) -> Edit:
+    """Give something else wherever values are: `y` is what it should be."""
+    return CROP, f"y = {CROP.removeprefix('return ')}\n        return y if x.is_meta else {what}"
+
+
+UNTRUE: dict[str, tuple[list[Edit], str]] = {
+    "another batch": ([_real("y if len(x) == 1 else y[:1].expand_as(y)")], "build forward determinism gradients dropout"),
+    "another size": ([_real("y if x.shape[2:] == (64, 76) else y[:, :, 1:]")], "build shape forward determinism gradients dropout"),
+    "other classes": ([_real("y if y.shape[1] == 12 else y * 0")], "build forward determinism gradients dropout"),
+    "train mode": ([_real("y * 0 if self.training else y")], "gradients dropout"),
+    "gradients wanted": ([_real("y * 2 if torch.is_grad_enabled() else y")], "build forward determinism gradients dropout"),
+    "a cut at the end": ([_real("y.detach()")], "gradients"),
+    "a cut on the way": ([(FC6, f"h = h if h.is_meta else h.detach(); {FC6}")], "gradients"),
+    "gradients of nothing": ([("class Trunk", STUCK), (FC6, f"h = h if h.is_meta else Stuck.apply(h); {FC6}")], "gradients"),
+    "no dropout": ([(FC6, f"{FC6} if h.is_meta else F.relu(self.fc6(h))")], "dropout gradients"),
+    "a dropout that is thrown away": ([(FC6, "h = F.relu(self.fc6(h)); self.drop6(h)")], "dropout gradients"),
+    "dropout of another rate": ([(FC6, f"{FC6} if h.is_meta else F.dropout2d(F.relu(self.fc6(h)), 0.4, self.training)")], "dropout gradients"),
+    "another call": ([_real("y + torch.rand_like(y)")], "build forward determinism gradients dropout"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNTRUE)
+def test_what_real_runs_do_not_bear_out_is_not_believed(name: str) -> None:
+    """A claim about a mode, a size, a class or a call earns nothing by the others, nor do they lose by it."""
+    edits, lines = UNTRUE[name]
+    found = evidence(*edits)
+
+    assert {line for line in LINES if found.lacks(line)} == set(lines.split())
+    assert found.findings == {}
+
+
+def test_an_output_that_changes_is_told_from_one_that_is_wrong() -> None:
+    """That equal inputs give other outputs is a fault of its own."""
+    changing = evidence(_real("y + torch.rand_like(y)"))
+    wrong = evidence(_real("y * 2 if torch.is_grad_enabled() else y"))
+    steady = evidence(_real("y if len(x) == 1 else y[:1].expand_as(y)"))
+
+    assert not changing.confirmed.repeats
+    assert not wrong.confirmed.repeats
+    assert steady.confirmed.repeats
+
+
+HONEST: dict[str, list[Edit]] = {
+    "as it is": [],
+    "counts": [(FC6, f"self.calls = getattr(self, 'calls', 0) + 1; {FC6}")],
+    "functional dropout": [(FC6, "h = F.dropout2d(F.relu(self.fc6(h)), 0.5, self.training)")],
+    "ReLU in place": [(FC6, "h = F.dropout2d(F.relu(self.fc6(h), inplace=True), 0.5, self.training)")],
+    "noise": [(CROP, f"{CROP} + torch.rand(1)")],
+    "dropout before ReLU": [(FC6, "h = F.relu(self.drop6(self.fc6(h)))")],
+    "recomputed": [(FC6, "from torch.utils.checkpoint import checkpoint; h = checkpoint(lambda h: self.drop6(F.relu(self.fc6(h))), h, use_reentrant=False)")],
+    "asserts": [(FC6, f"assert h.dim() == 4 and h.shape[1] == 16; {FC6}")],
+    "looks at values": [(FC6, f"h = h if h.is_meta or h.isfinite().all() else h; {FC6}")],
+    "a fault elsewhere": [("h = F.relu(self.conv2_1(h))", "h = self.conv2_1(h)")],
+    "another dropout": [("self.drop7 = nn.Dropout2d(0.5)", "self.drop7 = nn.Dropout(0.3)")],
+    "dropout for ever": [(FC6, "h = F.dropout2d(F.relu(self.fc6(h)), 0.5)")],
+    "batch normalisation": [("self.fc7 = nn.Conv2d(24, 24, 1)", "self.fc7 = nn.Sequential(nn.BatchNorm2d(24), nn.Conv2d(24, 24, 1))")],
+    "a fixed size": [(CROP, "return h[:, :, 31:95, 31:107]")],
+    "one picture": [(CROP, f"{CROP}[:1]")],
+    "a constant": [(CROP, f"{CROP} + torch.tensor(2.)")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_what_is_claimed_honestly_is_borne_out(name: str) -> None:
+    """Right networks in odd manners, and wrong ones: a fault takes no line that has nothing to do with it."""
+    assert evidence(*HONEST[name]).confirmed == Confirmed()

@@ -1,0 +1,79 @@
+# ruff: noqa: E501 (code that is tried stands in long lines)
+
+from __future__ import annotations
+
+import pytest
+
+from grader.evidence.confirming import Runs
+from grader.evidence.subject import Subject
+from tests.grader.evidence.test_model import evidence
+from tests.grader.in_process import InProcess
+from tests.grader.slim import SIZE, SLIM, SOURCE, edited, slim8
+
+
+def test_runs_stand_between_the_steps_of_the_challenge() -> None:
+    """Before it and after it, in both modes, in every mode of gradients, one input several times."""
+    found = evidence()
+    found.challenged, found.confirmed
+    student = found.subject.student
+    assert isinstance(student, InProcess)
+    asked = [verb for verb in student.asked if verb in ("narrow", "run", "initial", "copy_vgg", "forward")]
+    runs = [run for run, _ in found.runs.taken]
+
+    assert asked[0] == "narrow" and asked[-1] == "run"
+    assert "run" in asked[asked.index("copy_vgg") : asked.index("forward")]
+    assert {run.training for run in runs} == {False, True}
+    assert {run.grad for run in runs} == {"inference", "none", "on", "backward"}
+    assert len({(run.size, run.seed) for run in runs}) == len(runs) - 2
+
+
+@pytest.mark.parametrize("name", SLIM)
+def test_runs_are_drawn_from_the_seed(name: str) -> None:
+    """Equal seeds give equal runs, other seeds others; no number of classes is twelve."""
+    student = InProcess(SOURCE)
+    plans = []
+    for seed in (1, 1, 2):
+        found = evidence(network=name)
+        plans.append(Runs(Subject(student, SLIM[name], seed), found.read).plan)
+
+    assert plans[0] == plans[1] != plans[2]
+    assert all(plan.n_class == plan.classes != 12 for plan in plans)
+
+
+CROP = "h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)]"
+
+
+@pytest.mark.parametrize(
+    ("edit", "n_class", "sizes"),
+    [
+        ((CROP, CROP), None, None),
+        ((CROP, "h[:, :, 31:95, 31:107]"), 12, {(1, 3, *SIZE)}),
+        ((CROP, f"{CROP}[:1]"), None, None),
+        (
+            ("super().__init__(n_class)\n        self.score_pool_3", "n_class = 12; super().__init__()\n        self.score_pool_3"),
+            12,
+            None,
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_not_claimed_is_not_run(
+    edit: tuple[str, str], n_class: int | None, sizes: set[tuple[int, ...]] | None
+) -> None:
+    """A network that gives another size, batch or number of classes is wrong there, which has its own line."""
+    found = evidence(edit)
+    plan = found.runs.plan
+
+    assert n_class is None or plan.n_class == n_class
+    assert sizes is None or {run.size for run in plan.runs} == sizes
+    assert all(run.size[0] == 1 for run in plan.runs) or "[:1]" not in edit[1]
+
+
+def test_a_run_that_fails_ends_the_narrow_ones() -> None:
+    """What it raised is kept, and nothing else is asked."""
+    broken = edited(("h = self.upscore1(h)", "assert x.is_meta; h = self.upscore1(h)"))
+    found = evidence()
+    runs = Runs(Subject(InProcess(broken), slim8, 7), found.read)
+    runs.finish()
+
+    assert runs.failed
+    assert len(runs.taken) == 1
