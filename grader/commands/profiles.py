@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import profiles
+from grader.assignment import NETWORKS
 from grader.profiles import Profile
 from grader.reports.words import number
 
@@ -42,13 +43,30 @@ def _facts(profile: Profile) -> Table:
     for name, value in (
         ("about", profile.about),
         ("points", number(_points(profile))),
-        ("graded names", ", ".join(profile.graded)),
+        ("graded names", ", ".join(profile.names.get(name, name) for name in profile.graded)),
+        ("classes", str(profile.n_class)),
+        ("padding", _padding(profile)),
+        ("upsampling", profile.upsampling),
+        ("claims", _claims(profile)),
         ("late", _late(profile)),
         ("file", str(profiles.path_of(profile.word))),
     ):
         if value:
             facts.add_row(Text(name, style="dim"), Text(value))
     return facts
+
+
+def _padding(profile: Profile) -> str:
+    """The padding of conv1_1, and the crops that follow from it."""
+    networks = [network for network in NETWORKS.values() if network.name in profile.graded]
+    crops = [f"{network.title} is cropped from {profile.table(network)(1).crop}" for network in networks]
+    return f"{profile.padding}: {', '.join(crops)}" if crops else ""
+
+
+def _claims(profile: Profile) -> str:
+    if profile.claims is None:
+        return ""
+    return f"{profile.claims.file}: {', '.join(figure.key for figure in profile.claims.figures)}"
 
 
 def _late(profile: Profile) -> str:

@@ -222,6 +222,14 @@ PLAN = '[plans.smoke]\ndata = "real"\nweights = "vgg16"\ntrain = 1\nvalidation =
         (GOOD + PLAN.replace("real", "mine"), "'data' must be one of mosaic, synthetic, real, it is 'mine'"),
         (GOOD + PLAN + 'otherwise = "b"\n', "there is no plan 'b'"),
         (GOOD + PLAN.replace("smoke", "smok"), "unknown training plan 'smok' (did you mean 'smoke'?)"),
+        ("padding = 90\n" + GOOD, "line 1: 'padding' must be 100, or from 112 to 400"),
+        ('upsampling = "fixed"\n' + GOOD, "'upsampling' must be one of learned, either, it is 'fixed'"),
+        ("n_class = 1\n" + GOOD, "'n_class' must be a whole number from 2 to 1000, it is 1"),
+        (GOOD + '[names]\nFCN32 = "Net"\n', "line 13: unknown key 'FCN32' (did you mean 'FCN32s'?)"),
+        (GOOD + '[names]\nFCN32s = "FCN8s"\n', "names: FCN32s and FCN8s can't both be called 'FCN8s'"),
+        (GOOD + '[names]\nFCN32s = "a b"\n', "'FCN32s' must be a name that Python could use, it is 'a b'"),
+        (GOOD + '[claims]\nfile = "a.txt"\n', "claims: 'figures' is missing"),
+        (GOOD + '[claims]\nfile = "../a.txt"\n', "'file' must be the name of a text file"),
     ],
 )
 def test_rules_that_cannot_be_right_are_refused(tmp_path: Path, text: str, words: str) -> None:
