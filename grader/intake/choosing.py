@@ -18,7 +18,7 @@ from grader.intake.code.folders import folders
 from grader.intake.code.library import KIT, MAIN, Library, is_taken
 from grader.intake.code.names import walk
 from grader.intake.code.retyped import as_code
-from grader.intake.code.statements import Source
+from grader.intake.code.statements import LONGEST, Source
 from grader.intake.files.basket import kind
 from grader.intake.files.notebook import Cell, read_notebook, script
 from grader.profiles.naming import exchanged
@@ -26,6 +26,7 @@ from grader.records.submission import Slip
 
 COPY = re2.compile(r"(?i)-copy\d*\.|-checkpoint\.|\(\d+\)\.|copy of |draft|backup|\bold\b")
 FILLED = 0.7  # of the longest candidate's code; the empty template has less
+PASTED = re2.compile(r"([A-Za-z0-9+/=_-]{64})[A-Za-z0-9+/=_-]{936,}")  # base64
 MOST_READ = 4_000_000  # characters of code in all files together; a submission has some 50 000
 
 
@@ -171,8 +172,15 @@ def _renamed(cell: Cell, names: Mapping[str, str]) -> Cell:
 
 def _candidate(path: str, cells: tuple[Cell, ...]) -> tuple[Candidate, list[str]]:
     cells, notes = as_code(cells)
-    sources = tuple(Source(cell.label, cell.source) for cell in cells if _is_code(cell))
+    sources = tuple(_source(cell) for cell in cells if _is_code(cell))
     return Candidate(path, cells, sources), [f"{path}: {note}" for note in notes]
+
+
+def _source(cell: Cell) -> Source:
+    """A cell's code; of a picture that was pasted into it as a text, only the beginning is read."""
+    if len(cell.source) <= LONGEST:
+        return Source(cell.label, cell.source)
+    return Source(cell.label, PASTED.sub(r"\1", cell.source), cell.source)
 
 
 def _corrected(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Slip]]:

@@ -97,3 +97,12 @@ def test_where_no_file_can_be_read_the_reasons_are_given() -> None:
     """For each."""
     with pytest.raises(IntakeError, match=r"a\.ipynb is no valid JSON.*; b\.ipynb is JSON, but no notebook"):
         choose({"a.ipynb": b"\x00", "b.ipynb": b"[]"})
+
+
+def test_a_cell_that_holds_a_picture_as_text_is_read(tmp_path: Path) -> None:
+    """Its code counts; what is quoted of it is the student's own."""
+    picture = f"LOGO = '{'iVBORw0KGgo' * 40_000}'\n"
+    found = read(folder(tmp_path / "s", {"a.ipynb": ipynb(picture + FCN, CAM)}))
+
+    assert {"FCN32s", "FCN8s"} <= set(found.slice.targets)
+    assert found.texts["cell 1"].startswith(picture)
