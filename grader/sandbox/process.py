@@ -107,6 +107,11 @@ class Worker:
         return sum(process.computed for process in tree.descendants(self._popen.pid))
 
     @property
+    def wants(self) -> bool:
+        """Whether any of its threads could go on if there were a processor or a disk for it."""
+        return any(tree.wants(process.pid) for process in tree.descendants(self._popen.pid))
+
+    @property
     def log(self) -> str:
         """The end of what the process wrote past Python's own print."""
         return self._log.decode(errors="replace")

@@ -36,6 +36,7 @@ from grader.wall.wire import Array, Message, receive, send
 
 LOOK_SECONDS = 0.2  # between looks at the time that it has had, while an answer is awaited
 PATIENCE = 4  # times the deadline, for a worker that had less than half of a core
+ASLEEP = 3  # looks in turn at which a late worker wanted nothing
 TRIES = 2  # times that a question may end the worker before it is not asked again
 MAX_SKIPS = 4  # statements that hang or exit, before the whole submission is given up
 
@@ -165,11 +166,18 @@ class Student:
 
     @staticmethod
     def _wait(worker: Worker, seconds: float) -> None:
-        """Wait for an answer to begin, longer than `seconds` where the machine is crowded."""
-        begun, before = time.monotonic(), worker.computed
+        """Wait for an answer to begin, longer than `seconds` where the machine is crowded.
+
+        A worker that had its share of the processor by then, or sleeps, is not waited for.
+        """
+        begun, before, asleep = time.monotonic(), worker.computed, 0
         while not select.select([worker.sock], [], [], LOOK_SECONDS)[0]:
-            waited, computed = time.monotonic() - begun, worker.computed - before
-            if waited >= seconds and (computed >= seconds / 2 or waited >= PATIENCE * seconds):
+            waited = time.monotonic() - begun
+            if waited < seconds:
+                continue
+            asleep = 0 if worker.wants else asleep + 1
+            had = worker.computed - before >= seconds / 2
+            if had or asleep >= ASLEEP or waited >= PATIENCE * seconds:
                 raise TimeoutError
 
     def _why_late(self, seconds: float, allowed: float) -> str:

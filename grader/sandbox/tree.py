@@ -66,6 +66,16 @@ def _children(pid: int) -> list[int]:
     return [int(child) for children in lists for child in children.split()]
 
 
+def wants(pid: int) -> bool:
+    """Whether a thread of a process is ready to run, or waits for a disk."""
+    for path in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with suppress(OSError):
+            text = path.read_text(errors="replace")
+            if text[text.rindex(")") + 2] in "RD":
+                return True
+    return False
+
+
 def page_tables(pid: int) -> int:
     """Bytes of the tables of what a process maps, which no resident page counts; 0 when it is gone."""
     try:

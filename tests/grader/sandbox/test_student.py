@@ -142,6 +142,16 @@ def test_no_answer_in_time(start: Start) -> None:
     assert student.ask(Ping()).value == Done()
 
 
+def test_a_worker_that_sleeps_gets_no_more_than_its_time(start: Start) -> None:
+    """Patience is for those that want to go on and can't."""
+    student = start("import time\ndef f(): time.sleep(60)")
+    begun = time.monotonic()
+    with pytest.raises(StudentTimeout, match=r"within 2 s"):
+        student.ask(Call("f"), seconds=2)
+
+    assert time.monotonic() - begun < 6
+
+
 def test_all_requests_together_have_a_budget(start: Start) -> None:
     """Many answers that are each in time can't take for ever."""
     student = start("import time\ndef f(): time.sleep(0.3)", limits=replace(LIMITS, wall_seconds=1.2))
