@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from itertools import groupby
 from pathlib import Path
 
@@ -11,9 +13,10 @@ from grader.commands.screen import Screen
 from grader.commands.who import who
 from grader.errors import CallError
 from grader.marks import exchange, store
+from grader.marks.about import causes_of
 from grader.marks.entry import Decision
-from grader.marks.exchange import Said
-from grader.marks.export import to_csv, to_toml
+from grader.marks.exchange import Known, Said
+from grader.marks.export import lines, to_csv, to_toml
 from grader.marks.preview import preview
 from grader.marks.store import Store
 
@@ -28,7 +31,8 @@ def export_marks(screen: Screen, out: Path, file: Path, marks: Path | None) -> i
     known, standing = roll.known(roll.read(out), out), store.read(store.named(marks, out))
     file.write_text(write(known, standing), encoding="utf-8", newline="")
     count = sum(len(standing.of(one.subject)) for one in known) + len(standing.decisions)
-    screen.tell(f"{count} marks were written to {file}.")
+    waiting = sum(entry is None for _, _, entry in lines(known, standing))
+    screen.tell(f"{count} marks were written to {file}, and {waiting} lines that wait for one.")
     return GRADED
 
 
@@ -41,13 +45,22 @@ def import_marks(screen: Screen, out: Path, file: Path, marks: Path | None) -> i
         standing = kept.current()
         new = exchange.news(said, standing)
         for what in [one.what for one in new if isinstance(one.what, Decision)]:
-            screen.tell(f"{what.cause}: {preview(what, known, standing)}.")
+            screen.tell(f"{what.cause}: {preview(what, known, standing)}.{_unknown(what.cause, known)}")
         for by, own in groupby(new, _who):
             kept.append_all(by, [one.what for one in own])
     screen.tell(
         f"{len(new)} of {len(said)} marks are new: they are kept in {path}. Run the class again to see them."
     )
     return GRADED
+
+
+def _unknown(cause: str, known: Sequence[Known]) -> str:
+    """What to say of a cause that no submission has: it may be misspelt."""
+    there = {key for one in known for check in one.grade.checks for key in causes_of(check)}
+    if cause in there:
+        return ""
+    close = get_close_matches(cause, sorted(there), n=1, cutoff=0.4)
+    return " No submission was found to have this cause" + (f"; one has {close[0]}." if close else ".")
 
 
 def _who(said: Said) -> str:

@@ -15,7 +15,7 @@ from grader.records.grade import ScoredCheck, for_a_person
 
 def to_csv(known: Iterable[Known], standing: Standing) -> str:
     """A table to fill in: every mark that stands, and every line that waits for a person."""
-    rows = [_row(one, check, entry) for one, check, entry in _lines(known, standing)]
+    rows = [_row(one, check, entry) for one, check, entry in lines(known, standing)]
     rows += [_decision_row(entry) for entry in standing.decisions]
     return tables.write(COLUMNS, rows, marked=True)
 
@@ -24,7 +24,7 @@ def to_toml(known: Iterable[Known], standing: Standing) -> str:
     """Every mark and decision that stands, a table each; what waits for a mark is there as a comment."""
     pages = [
         _page(_header(one, check), entry) if entry else _waiting(_header(one, check), check)
-        for one, check, entry in _lines(known, standing)
+        for one, check, entry in lines(known, standing)
     ]
     return "\n".join([*pages, *(_page("[[decision]]", entry) for entry in standing.decisions)])
 
@@ -37,7 +37,7 @@ def _waiting(header: str, check: ScoredCheck) -> str:
     return f"# {header}\n# points =   # of {check.max_score:g}\n"
 
 
-def _lines(known: Iterable[Known], standing: Standing) -> Iterator[tuple[Known, ScoredCheck, Entry | None]]:
+def lines(known: Iterable[Known], standing: Standing) -> Iterator[tuple[Known, ScoredCheck, Entry | None]]:
     """Lines that have a mark or wait for one."""
     for one in known:
         marks = standing.of(one.subject)

@@ -137,3 +137,8 @@ def test_of_many_causes_the_frequent_ones_come_first_and_the_rest_is_folded() ->
     assert "2 causes that fewer share" in page
     assert all(f"why {n}" in page for n in range(len(rows)))
     assert "causes that fewer share" not in render("x", rows[:3])
+
+
+def test_the_key_of_a_cause_is_there_to_be_decided_on() -> None:
+    """As a file of marks wants it."""
+    assert "made.up(why=The crop starts at 18)" in text(render("x", CLASS))

@@ -90,3 +90,22 @@ def test_a_decision_tells_whom_it_moves(out: Path, screen: Screen, tmp_path: Pat
 
     assert "1 submission, +2 each" in told(screen)
     assert len(store.read(out.with_name("out.marks.sqlite")).decisions) == 1
+
+
+def test_a_cause_that_nobody_has_may_be_misspelt(out: Path, screen: Screen, tmp_path: Path) -> None:
+    """It is kept, for it may come; what comes close to it is said."""
+    saved.write(out / "alice", saved.Saved(KEY, graded("alice", crop=FAILED, why="padding 150")))
+    (tmp_path / "m.toml").write_text("[[decision]]\ncause = 'made.up(padding)'\ncomment = 'Accepted.'\n")
+    import_marks(screen, out, tmp_path / "m.toml", None)
+
+    assert (
+        f"nobody's points change. No submission was found to have this cause; one has {key('padding 150')}."
+        in told(screen)
+    )
+
+
+def test_what_waits_for_a_mark_is_counted(out: Path, screen: Screen, tmp_path: Path) -> None:
+    """A table without marks is not an empty one."""
+    export_marks(screen, out, tmp_path / "m.csv", None)
+
+    assert "0 marks were written" in told(screen) and "and 2 lines that wait for one." in told(screen)
