@@ -48,23 +48,23 @@ def test_corpus_is_as_large_as_promised() -> None:
     assert [name for name, times in names.items() if times > 1] == []
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=_names(MISTAKES))
-def test_mistake_is_fully_described(mistake: Mistake) -> None:
-    """Its lines are in the rubric, each once, its words are there, and what is tolerated has a reason."""
-    assert set(mistake.lines) <= LINES
-    assert len(set(mistake.lines)) == len(mistake.lines)
-    assert mistake.loses or mistake.either
-    assert all(mistake.says)
-    assert bool(mistake.may) == bool(mistake.reason)
+def test_mistakes_are_fully_described() -> None:
+    """Their lines are in the rubric, each once, words are there, and what is tolerated has a reason."""
+    for mistake in MISTAKES:
+        assert set(mistake.lines) <= LINES, mistake.name
+        assert len(set(mistake.lines)) == len(mistake.lines), mistake.name
+        assert mistake.loses or mistake.either, mistake.name
+        assert all(mistake.says), mistake.name
+        assert bool(mistake.may) == bool(mistake.reason), mistake.name
 
 
 @pytest.mark.parametrize("case", every(3, EDITED, _names(EDITED)))
 def test_edits_fit(case: Edited) -> None:
-    """Every edit finds what it changes, and mistakes leave Python behind."""
+    """Every edit finds what it changes, and mistakes that can be observed leave Python behind."""
     notebook = notebook_of(case)
 
     for cell in notebook:
-        if case.faults and cell.kind == "code":
+        if case.faults and case.observable and cell.kind == "code":
             parse(cell.source)
 
 
