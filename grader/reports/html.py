@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.assignment import NETWORKS, topic
+from grader.profiles.profile import DEFAULT, name_of
 from grader.records.grade import Grade, Outcome, PartScore, ScoredCheck
 from grader.reports import anchors, assessed, words
 from grader.reports.curves import curves
@@ -80,8 +81,8 @@ def environment() -> Environment:
         finalize=_shown,
     )
     made.globals.update(anchors=anchors, words=words, assessed=assessed, curves=curves)
-    made.globals.update(models=MODELS, topic=topic)
-    made.filters.update(points=words.number, png=_png, is_wide=_is_wide)
+    made.globals.update(models=MODELS, topic=topic, usual=DEFAULT)
+    made.filters.update(profile=name_of, points=words.number, png=_png, is_wide=_is_wide)
     return made
 
 

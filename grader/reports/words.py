@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePath
 
+from grader.profiles.profile import DEFAULT
 from grader.records.grade import Grade, Outcome, PartScore, ScoredCheck
 from grader.records.reason import Place, Reason
 from grader.reports.escape import shell
@@ -131,9 +133,13 @@ def headline(grade: Grade) -> str:
 
 
 def command(grade: Grade) -> str:
-    """What to type in the grader's folder to grade this again and get the same."""
+    """What to type in the grader's folder to grade this again and get the same.
+
+    A profile of one's own is told by the name of its file: where it lies is nobody's business.
+    """
     name = grade.submission.typed or grade.student
-    options = "-- " if name.startswith("-") else ""
+    year = "" if grade.profile == DEFAULT else f"--profile {shell(PurePath(grade.profile).name)} "
+    options = year + ("-- " if name.startswith("-") else "")
     training, seed = grade.provenance.training, grade.provenance.seed
     return f"bin/grader grade --training {training} --seed {seed} {options}{shell(name)}"
 

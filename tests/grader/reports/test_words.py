@@ -111,3 +111,12 @@ def test_a_line_without_its_source_is_quoted_alone(grade: Grade) -> None:
     """A report made from report.json still shows the line that is meant."""
     assert words.quoted(grade, Place("gone.py", 7, "x = 1")) == (words.CodeLine(7, "x = 1", True),)
     assert words.quoted(grade, Place("cell 9", 99)) == ()
+
+
+def test_a_command_names_the_course_year(grade: Grade) -> None:
+    """The usual one goes without saying, and where a file lies is nobody's business."""
+    years = [replace(grade, profile=word) for word in ("ece285", "ece176-2026", "/home/ann/my year.toml")]
+    commands = [words.command(one) for one in years]
+
+    assert "--profile" not in commands[0] and " --profile ece176-2026 " in commands[1]
+    assert " --profile 'my year.toml' " in commands[2]

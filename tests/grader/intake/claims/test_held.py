@@ -71,7 +71,8 @@ def test_recorded_runs_are_within_reach(key: tuple[str, bool, str]) -> None:
     band = RECORDED[key]
 
     assert band.reaches(band.low) and band.reaches(band.high)
-    assert band.reaches(band.high + 0.9 * (band.high - band.low)) and not band.reaches(2 * band.high)
+    assert band.reaches(band.high + 0.9 * band.beyond) and not band.reaches(2 * band.high)
+    assert "between" in str(band) or f"at {band.low:g}" in str(band)
 
 
 @pytest.mark.parametrize(
