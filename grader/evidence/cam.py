@@ -92,7 +92,7 @@ class CamEvidence:
     @staticmethod
     def _returned(reply: Reply[Prediction]) -> bytes:
         value = reply.arrays.get("value")
-        return b"" if value is None else value.tobytes()
+        return reply.value.text.encode() if value is None else value.tobytes()
 
     # --- returnCAM ---
 
