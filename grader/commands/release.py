@@ -29,6 +29,10 @@ KINDS: dict[str, tuple[str, ...]] = {
 }
 
 
+STILL = "--partial releases all the same."
+LEFT_OUT = "no table holds them, and their reports say so."
+
+
 def release(
     screen: Screen,
     out: Path,
@@ -53,9 +57,7 @@ def release(
     for why in blocked:
         screen.tell(why)
     if blocked and not partial:
-        screen.tell(
-            f"{len(blocked)} are not complete: nothing was released. --partial releases all the same."
-        )
+        screen.tell(f"{len(blocked)} are not complete: nothing was released. {STILL}")
         return LOOK
     all_ = gate.leaving(rows)
     changing, said = canvas_now.changing(all_, there)
@@ -67,9 +69,7 @@ def release(
     left = len([one for one in all_ if one.grade])
     screen.tell(f"{left} students' grades were released to {shown(to)}.")
     if blocked:
-        screen.tell(
-            f"{len(blocked)} submissions are not complete: no table holds them, and their reports say so."
-        )
+        screen.tell(f"{len(blocked)} submissions are not complete: {LEFT_OUT}")
     return LOOK if kept or blocked else GRADED
 
 

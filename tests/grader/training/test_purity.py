@@ -101,28 +101,6 @@ def test_a_constructor_that_prepares_a_change_is_doubted(line: str, what: str) -
     assert doubted(before(MADE, line)).startswith(what)
 
 
-@pytest.mark.parametrize(
-    ("line", "what"),
-    [
-        ("import time as t", ""),
-        ("import sys", "`import sys`"),
-        ("import ctypes", "`import ctypes`"),
-        ("from importlib import import_module", "`import importlib`"),
-        ("from torch.nn.modules.module import *", "`import torch.nn.modules.module`"),
-        ("from torch import load", "`torch.load`"),
-        ("F.relu = None", "`.relu` set from outside"),
-        ("open('/proc/self/mem', 'wb')", "`open` to write"),
-        ("class A(metaclass=B): pass", "a metaclass"),
-        ("async def a(): pass", "`asyncfunctiondef`"),
-    ],
-)
-def test_other_code_may_do_more_but_change_no_library(line: str, what: str) -> None:
-    """The clock may be read, where networks can't see it."""
-    source = line + ("\nload('x')" if line.endswith("load") else "")
-    assert str(doubt(slice_of(SOURCE, source)) or "").startswith(what)
-    assert bool(doubt(slice_of(SOURCE, source))) == bool(what)
-
-
 def test_the_clock_is_not_for_networks() -> None:
     """Neither in a forward pass nor in what it calls."""
     assert "`time.time`" in doubted((TOP, f"import time\n{TOP}"), before(FORWARD, "x = x * time.time()"))
