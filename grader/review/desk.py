@@ -33,6 +33,7 @@ class Desk:
     title: str
     release: Release = lambda to, kind, partial, title: (1, "Nothing here releases.")
     cached: dict[object, Any] = field(default_factory=dict)  # what is dear to compute, by what it depends on
+    orders: dict[str, Any] = field(default_factory=dict)  # see `Class`
     began: int = field(init=False)  # the last entry before this review: undo stays behind it
 
     def __post_init__(self) -> None:
@@ -48,7 +49,8 @@ class Desk:
     def class_(self) -> Class:
         """What queues are made from."""
         board = self.board
-        return Class(tuple(board.catalogue.pieces.values()), board.checks, board.unsettled, self.ledger)
+        pieces = tuple(board.catalogue.pieces.values())
+        return Class(pieces, board.checks, board.unsettled, self.ledger, self.orders)
 
     def queue(self, name: str) -> Queue:
         """A queue by its id; 404 for a name that is none."""

@@ -6,7 +6,7 @@ from grader.marks.entry import Reading
 from grader.records.grade import ScoredCheck, for_a_person
 from grader.review.ledger import Ledger, Place
 from grader.review.others import OTHERS, has_points, other
-from grader.review.scope import Class, Queue, Scope, order
+from grader.review.scope import Class, Queue, Scope
 from grader.scoring import BY_A_PERSON
 
 
@@ -32,8 +32,8 @@ def queue(name: str, class_: Class, scope: Scope) -> Queue:
 
 def calibration(line: str, class_: Class, count: int) -> tuple[Place, ...]:
     """The answers to a question that everybody reads first, whatever their share."""
-    places = sorted((one.place(line) for one in class_.pieces), key=order)
-    return tuple(places[:count]) if len(places) > 2 * count else ()
+    ordered = class_.ordered(line)
+    return tuple(place for place, _ in ordered[:count]) if len(ordered) > 2 * count else ()
 
 
 def read_by(place: Place, ledger: Ledger, who: str) -> bool:
@@ -58,11 +58,11 @@ def _by_another(place: Place, ledger: Ledger, scope: Scope) -> bool:
 
 
 def _question(line: str, class_: Class, scope: Scope) -> Queue:
-    rows = [(one.place(line), class_.checks[one.key].get(line), scope.has(one)) for one in class_.pieces]
+    rows = [(place, class_.checks[one.key].get(line), one) for place, one in class_.ordered(line)]
     checks = {place: check for place, check, _ in rows}
     first = calibration(line, class_, scope.calibrate) if any(map(_by_a_person, checks.values())) else ()
-    wanted = [place for place, check, mine in rows if mine and place not in first and _is_for(check)]
-    places = (*first, *sorted(wanted, key=order))
+    wanted = (place for place, check, one in rows if _is_for(check) and scope.has(one))
+    places = tuple(dict.fromkeys((*first, *wanted)))
     title = next((check.title for check in checks.values() if check), line)
     waits = {place for place in places if (check := checks[place]) and for_a_person(check)}
     unread = {place for place in first if _by_another(place, class_.ledger, scope)}

@@ -33,13 +33,22 @@ class Scope:
 class Class:
     """What queues are made from: every submission, its lines as they count, and what was said.
 
-    `unsettled` are those of its lines that have no verdict, or a mark: few of many.
+    `unsettled` are those of its lines that have no verdict, or a mark: few of many. `orders` remembers the
+    places of a line in their order, which no mark changes.
     """
 
     pieces: Sequence[Piece]
     checks: Mapping[str, Mapping[str, ScoredCheck]]
     unsettled: Mapping[str, Sequence[str]]
     ledger: Ledger = field(default_factory=Ledger)
+    orders: dict[str, tuple[tuple[Place, Piece], ...]] = field(default_factory=dict)
+
+    def ordered(self, line: str) -> tuple[tuple[Place, Piece], ...]:
+        """Every submission's place on a line, in its order."""
+        if line not in self.orders:
+            places = ((one.place(line), one) for one in self.pieces)
+            self.orders[line] = tuple(sorted(places, key=lambda pair: order(pair[0])))
+        return self.orders[line]
 
 
 @dataclass(frozen=True, slots=True)
