@@ -68,6 +68,8 @@ LISTS = (ast.List, ast.Tuple, ast.Call, ast.Load, ast.Constant)
 
 
 class OddError(Exception):
+    """Something that isn't known to be harmless, at a node of the code."""
+
     def __init__(self, node: ast.AST, what: str) -> None:
         self.node, self.what = node, what
 
@@ -87,7 +89,7 @@ class Names:
 
 
 def tame(node: ast.AST, names: Names, tree: ast.Module) -> None:
-    """Refuse what could change a library, or a network from outside."""
+    """Refuse what could change a library, or a network from outside: raises OddError."""
     match node:
         case ast.Import() | ast.ImportFrom():
             _imports(node, names)
