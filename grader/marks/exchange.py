@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from grader.marks.told import READERS, Told
 from grader.records.grade import Grade, Outcome, ScoredCheck
 from grader.scoring import by_a_person
 
-KEYS = ("points", "comment", "about", "by", "at")
+KEYS = ("points", "comment", "about", "now", "by", "at")
 DECISION_KEYS = ("cause", "line", *KEYS)
 FAULTS_SHOWN = 50  # of a file
 HOW = "write [SUBMISSION.PART.CHECK], under it points = ... and comment = '...'"
@@ -37,6 +37,7 @@ class Said:
 
     what: Mark | Decision
     by: str = ""
+    now: str = ""  # what the line said when a mark that was out of date was exported
 
 
 class Faulty(Exception):
@@ -76,15 +77,26 @@ def checked(tells: Iterable[Told], known: Sequence[Known]) -> tuple[Said, ...]:
 
 
 def news(said: Iterable[Said], standing: Standing) -> tuple[Said, ...]:
-    """What of it doesn't stand already."""
+    """What of it doesn't stand already.
+
+    A mark that was exported when it was out of date, and was given other points or words since, is bound to
+    what its line said then; one that was left alone stays out of date.
+    """
     stands = {entry.what for marks in standing.marks.values() for entry in marks.values()}
     stands |= {entry.what for entry in standing.decisions}
-    return tuple(one for one in said if one.what not in stands)
+    return tuple(_renewed(one) for one in said if one.what not in stands)
+
+
+def _renewed(said: Said) -> Said:
+    if not said.now or not isinstance(said.what, Mark):
+        return said
+    return replace(said, what=replace(said.what, about=said.now))
 
 
 def _said(told: Told, known: Mapping[str, Known]) -> Said:
     by = told.values.get("by", "")
-    return Said(_decision(told) if told.submission is None else _mark(told, known), str(by))
+    what = _decision(told) if told.submission is None else _mark(told, known)
+    return Said(what, str(by), _words(told, "now"))
 
 
 def _mark(told: Told, known: Mapping[str, Known]) -> Mark:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from grader import tables
+from grader.marks.about import about
 from grader.marks.entry import Decision, Entry, Mark
 from grader.marks.exchange import Known
 from grader.marks.standing import Standing
@@ -23,7 +24,9 @@ def to_csv(known: Iterable[Known], standing: Standing) -> str:
 def to_toml(known: Iterable[Known], standing: Standing) -> str:
     """Every mark and decision that stands, a table each; what waits for a mark is there as a comment."""
     pages = [
-        _page(_header(one, check), entry) if entry else _waiting(_header(one, check), check)
+        _page(_header(one, check), entry, _now(one, check, _mark(entry)))
+        if entry
+        else _waiting(_header(one, check), check)
         for one, check, entry in lines(known, standing)
     ]
     return "\n".join([*pages, *(_page("[[decision]]", entry) for entry in standing.decisions)])
@@ -47,9 +50,8 @@ def lines(known: Iterable[Known], standing: Standing) -> Iterator[tuple[Known, S
 
 
 def _row(one: Known, check: ScoredCheck, entry: Entry | None) -> list[tables.Cell]:
-    mark = entry.what if entry else Mark("", "", None)
-    assert isinstance(mark, Mark)
-    said = [mark.comment, "", *_signed(entry), mark.about]
+    mark = _mark(entry) if entry else Mark("", "", None)
+    said = [mark.comment, "", *_signed(entry), mark.about, _now(one, check, mark)]
     return [one.name, check.id, _cell(mark.points), _cell(check.max_score), *said]
 
 
@@ -57,7 +59,13 @@ def _decision_row(entry: Entry) -> list[tables.Cell]:
     decision = entry.what
     assert isinstance(decision, Decision)
     points = [_cell(decision.points), ""]
-    return ["", decision.line, *points, decision.comment, decision.cause, *_signed(entry), ""]
+    return ["", decision.line, *points, decision.comment, decision.cause, *_signed(entry), "", ""]
+
+
+def _now(one: Known, check: ScoredCheck, mark: Mark) -> str:
+    """What the line says now, where a mark is out of date: other points for it are meant for that."""
+    now = about(one.grade, check)
+    return now if mark.about not in ("", now) else ""
 
 
 def _signed(entry: Entry | None) -> list[str]:
@@ -68,13 +76,18 @@ def _cell(points: float | None) -> str:
     return "" if points is None else f"{points:g}"
 
 
-def _page(header: str, entry: Entry) -> str:
+def _mark(entry: Entry) -> Mark:
+    assert isinstance(entry.what, Mark)
+    return entry.what
+
+
+def _page(header: str, entry: Entry, now: str = "") -> str:
     """One table of TOML; a JSON string is a TOML string."""
     what = entry.what
     assert isinstance(what, Mark | Decision)
     values = {"cause": what.cause, "line": what.line} if isinstance(what, Decision) else {}
     values |= {"comment": what.comment, "by": entry.who, "at": entry.at.isoformat(timespec="seconds")}
-    values |= {"about": what.about} if isinstance(what, Mark) else {}
+    values |= {"about": what.about, "now": now} if isinstance(what, Mark) else {}
     points = [f"points = {what.points:g}"] if what.points is not None else []
     return "\n".join(
         [header, *points, *(f"{key} = {_string(value)}" for key, value in values.items() if value), ""]

@@ -11,7 +11,7 @@ from typing import Any
 from grader import tables
 from grader.errors import CallError
 
-COLUMNS = ("submission", "line", "points", "of", "comment", "cause", "by", "at", "about")
+COLUMNS = ("submission", "line", "points", "of", "comment", "cause", "by", "at", "about", "now")
 ALIASES = {"student": "submission", "check": "line", "id": "line", "score": "points"}
 
 

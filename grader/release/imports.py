@@ -24,7 +24,8 @@ def canvas(all_: Sequence[Leaving], title: str, partial: bool) -> str:
     `all_` are those whose row would change something (`release/present.py`).
     """
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", _titled(title, partial)]
-    rows: list[list[Cell]] = [["    Points Possible", "", "", "", "", _points(_highest(all_))]]
+    highest = _highest(all_)
+    rows: list[list[Cell]] = [["    Points Possible", "", "", "", "", _points(highest)]] if highest else []
     for one in _scored(all_):
         who = one.person
         ids = [who.name, who.canvas_id, who.sis_id, who.login, who.section]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.marks.about import about
 from grader.marks.entry import Decision, Mark
 from grader.marks.exchange import Known, news, read
 from grader.marks.export import to_csv, to_toml
@@ -58,3 +59,23 @@ def test_toml_shows_what_waits(tmp_path: Path) -> None:
 
     (tmp_path / "m.toml").write_text(text.replace("# [", "[").replace("# points =  ", "points = 3"))
     assert [one.what.points for one in read(tmp_path / "m.toml", known)] == [3.0]
+
+
+@pytest.mark.parametrize(("name", "write"), [("m.csv", to_csv), ("m.toml", to_toml)])
+def test_a_mark_that_was_out_of_date_is_renewed_by_who_changes_it(
+    tmp_path: Path, name: str, write: object
+) -> None:
+    """It is meant for the answer as it was exported; left alone it stays out of date."""
+    assert callable(write)
+    (alice, *_), stale = (
+        KNOWN,
+        standing(log(Mark("subject of alice", "questions.question1", 8.25, "x", "old"))),
+    )
+    text = write([alice], stale)
+    (tmp_path / name).write_text(text.replace("8.25", "9"), encoding="utf-8", newline="")
+    (new,) = news(read(tmp_path / name, [alice]), stale)
+    check = next(one for one in alice.grade.checks if one.id == "questions.question1")
+
+    assert new.what == Mark("subject of alice", check.id, 9.0, "x", about(alice.grade, check))
+    (tmp_path / name).write_text(text, encoding="utf-8", newline="")
+    assert news(read(tmp_path / name, [alice]), stale) == ()

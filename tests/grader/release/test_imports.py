@@ -55,3 +55,8 @@ def test_no_name_is_a_formula_or_a_row(write: object, hostile: str) -> None:
     rows = course_systems.rows_of(write(leaving([one]), "x", False))
 
     assert not any(cell.startswith(FORMULA) for line in rows for cell in line)
+
+
+def test_where_nobody_is_complete_nothing_is_said_of_the_assignment() -> None:
+    """No possible points of 0 above no rows."""
+    assert len(course_systems.rows_of(canvas(leaving([row("eve", graded("eve"))]), "A (9)", False))) == 1
