@@ -29,7 +29,10 @@ KINDS: dict[str, tuple[str, ...]] = {
 }
 
 
-STILL = "--partial releases all the same."
+STILL = (
+    "Lines of a training run need one (class --training), the others a person (review, marks). "
+    "--partial releases all the same."
+)
 LEFT_OUT = "no table holds them, and their reports say so."
 
 
