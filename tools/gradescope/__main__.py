@@ -30,10 +30,18 @@ def build(
     seconds: Annotated[
         int, typer.Option(min=60, help="Give up after this long; under the time-out set in Gradescope.")
     ] = 540,
+    profile: Annotated[
+        str, typer.Option(help="Course year, one that comes with the grader.")
+    ] = profiles.DEFAULT,
 ) -> None:
     """Build autograder.zip; upload it under Configure Autograder (docs/gradescope.md)."""
+    if profile not in profiles.names():
+        raise typer.BadParameter(
+            f"one of {', '.join(profiles.names())}: the zip holds these", param_hint="--profile"
+        )
     settings = {
         "TRAINING": training,
+        "PROFILE": profile,
         "AUDIENCE": audience,
         "ISOLATION": isolation,
         "SECONDS_AT_MOST": seconds,
@@ -42,7 +50,7 @@ def build(
     out.mkdir(parents=True, exist_ok=True)
     write(path, "".join(f"{name}={value}\n" for name, value in settings.items()))
     print(f"{path} ({path.stat().st_size / 1e6:.1f} MB). Upload it to Gradescope, where you also type:")
-    print(f"  Autograder points: {number(points(profiles.load().rubric.lines, training))}")
+    print(f"  Autograder points: {number(points(profiles.load(profile).rubric.lines, training))}")
     print(f"  Autograder timeout: above {seconds} seconds; memory: at least 6 GB (docs/gradescope.md)")
 
 
