@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from grader.assignment import FCN32S
 from grader.diagnosis.causes import because
-from grader.errors import Blocked, Fault, GraderError, Pending, StudentDied, StudentRaised, StudentTimeout
+from grader.errors import (
+    Blocked,
+    Fault,
+    GraderError,
+    Pending,
+    StudentDied,
+    StudentRaised,
+    StudentTimeout,
+    Unverified,
+)
 from grader.evidence.once import once
 from grader.evidence.subject import N_CLASS
 from grader.records.grade import Picture
@@ -189,6 +198,8 @@ class TrainingEvidence:
             raise _raised(network.name, error) from error
         except (StudentTimeout, StudentDied) as error:
             text = f"training {network.name} did not come to its end: {error}"
+            if self.is_right:  # the reference's network comes to its end: this machine was short of something
+                raise Unverified(Reason(text)) from error
             raise Fault(because("training.ended", network=network.name, text=text)) from error
         self.laps[f"a training step of {network.name}"] = run.step_seconds
         self.laps[f"the floor of a step of {network.name}"] = self._floor()

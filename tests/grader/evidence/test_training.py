@@ -184,6 +184,16 @@ def test_what_stops_a_run_is_told(
         judge(evidence(monkeypatch, train=train), "accuracy")
 
 
+def test_the_reference_that_is_killed_is_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It needs no more than others do: the machine was short of memory or time."""
+
+    def train(*_: object) -> Run:
+        raise StudentDied("killed")
+
+    with pytest.raises(Unverified, match="did not come to its end: killed"):
+        judge(evidence(monkeypatch, train=train, right=True), "accuracy")
+
+
 def test_a_figure_without_a_threshold_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """The loss of the course's own recipe was never recorded."""
     with pytest.raises(Pending, match="is not known"):
