@@ -9,7 +9,7 @@ from __future__ import annotations
 from textwrap import indent
 
 from grader import profiles
-from grader.assignment import CAM, NETWORKS
+from grader.assignment import CAM, MAP, NETWORKS, PREDICT
 from grader.profiles import Profile
 from grader.profiles.naming import exchanged
 from grader.records.grade import Grade, Outcome, ScoredCheck
@@ -19,7 +19,7 @@ LONGEST = 300
 HEAD = '''\
 """What the grader found, to be seen without it: run this as a last cell of your notebook.
 
-From a file: put `from your_module import FCN32s, FCN8s` and whatever else it names above.
+From a file: put `from your_module import NETWORKS` and whatever else it names above.
 """
 
 import numpy as np
@@ -106,12 +106,12 @@ MADE = """\
 features, weights = np.zeros((1, 512, 7, 7), "float32"), np.zeros((1000, 512), "float32")
 features[0, 3, :2, 5:], features[0, 4, 5:, :2] = 1, 1  # channel 3 is bright above right, channel 4 below left
 weights[7, 3], weights[8, 4] = 1, 1  # class 7 looks at channel 3, class 8 at channel 4
-heat = returnCAM(features.copy(), weights.copy(), torch.tensor([7]))
+heat = RETURN_CAM(features.copy(), weights.copy(), torch.tensor([7]))
 """
 CHOSEN = """\
 logit = torch.zeros(1, 1000)
 logit[0, 7] = 5
-index = get_cls_pred(logit)
+index = GET_CLS_PRED(logit)
 """
 MAPS = {  # by check, of the maps
     "shape": MADE + 'show("shape", (256, 256), heat.shape)\n',
@@ -125,13 +125,13 @@ show("the third of the map that is brightest, from above and from left", (0, 2),
 """,
     "class_weights": MADE
     + """\
-other = returnCAM(features.copy(), weights.copy(), torch.tensor([8]))
+other = RETURN_CAM(features.copy(), weights.copy(), torch.tensor([8]))
 show("another class has another map", True, bool((other != heat).any()))
 """,
     "inputs_kept": MADE
     + """\
 given = features.copy(), weights.copy()
-returnCAM(*given, torch.tensor([7]))
+RETURN_CAM(*given, torch.tensor([7]))
 show("inputs as they were", True, bool((given[0] == features).all() and (given[1] == weights).all()))
 """,
     "cls_index": CHOSEN + 'show("class", 7, int(torch.as_tensor(index).reshape(-1)[0]))\n',
@@ -143,7 +143,13 @@ def render(grade: Grade) -> str:
     """The script: what was lost and can be shown, in the order of the report."""
     profile = profiles.load(grade.profile)
     shown = [text for check in grade.checks if (text := _script(check, profile))]
-    return exchanged(HEAD, profile.names) + ("\n".join(("", *shown)) if shown else NOTHING)
+    head = HEAD.replace("NETWORKS", ", ".join(network.name for network in NETWORKS.values()))
+    return exchanged(head, profile.names) + ("\n".join(("", *shown)) if shown else NOTHING)
+
+
+def named(code: str) -> str:
+    """Code of a script for the maps, with the two functions' names in it."""
+    return code.replace("RETURN_CAM", MAP).replace("GET_CLS_PRED", PREDICT)
 
 
 def _script(check: ScoredCheck, profile: Profile) -> str:
@@ -154,7 +160,7 @@ def _script(check: ScoredCheck, profile: Profile) -> str:
         network, code = NETWORKS[check.part], SCRIPTS.get(name, "")
         code = code.replace("NETWORK", network.name).replace("CROP", str(profile.table(network)(1).crop))
     else:
-        code = MAPS.get(name, "") if check.part == CAM else ""
+        code = named(MAPS.get(name, "")) if check.part == CAM else ""
     if not code:
         return ""
     title, text = (one_line(text)[:LONGEST] for text in (check.title, check.reason.text))

@@ -8,7 +8,7 @@ from typing import TypeGuard
 
 import re2
 
-from grader.assignment import MAP, NETWORKS
+from grader.assignment import CAM, MAP, NETWORKS
 from grader.intake.code.effects import path
 from grader.intake.code.names import walk
 
@@ -38,7 +38,7 @@ def hints(name: str, target: str) -> bool:
     """Whether a name may stand for a target."""
     if target in NUMBERS:
         return f"fcn{NUMBERS[target]}" in _bare(name)
-    return "cam" in _bare(name) if target == MAP else bool(PREDICTS.search(name))
+    return CAM in _bare(name) if target == MAP else bool(PREDICTS.search(name))
 
 
 def _bare(name: str) -> str:

@@ -20,6 +20,7 @@ from grader.training import bands, certify, values
 from grader.training.bands import Band, Calibration
 from grader.training.plans import Plan
 from grader.training.run import Judged, Point, Run, Shown
+from reference.architecture import fcn8s
 from reference.metrics import Scores
 
 PLAN = Plan("tiny", "mosaic", "matched", 4, 2, 2, 3, size=32)
@@ -58,7 +59,7 @@ def evidence(
         train_trace=SimpleNamespace(output=INPUT),
         read=SimpleNamespace(shapes={}),
         evaluator=SimpleNamespace(forget=lambda: None),
-        subject=SimpleNamespace(student=None, assignment=lambda n_class: None, seed=3),
+        subject=SimpleNamespace(student=None, assignment=fcn8s, seed=3),
     )
     made = TrainingEvidence(
         network,  # type: ignore[arg-type]  # in a network's place

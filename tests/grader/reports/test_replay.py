@@ -13,7 +13,7 @@ from grader import profiles
 from grader.diagnosis.payers import STOPPED
 from grader.records.grade import CheckResult, Grade, Outcome
 from grader.records.reason import Reason
-from grader.reports.replay import LAYERS, MAPS, SCRIPTS, render
+from grader.reports.replay import LAYERS, MAPS, SCRIPTS, named, render
 from grader.scoring import score
 from tests.grader.a_class import graded
 from tests.grader.slim import SOURCE, edited
@@ -96,6 +96,6 @@ def test_only_what_was_lost_is_shown() -> None:
 
 def test_the_names_are_those_that_are_graded() -> None:
     """Scripts call the student's classes and functions."""
-    code = "".join([*MAPS.values()])
+    code = "".join(map(named, MAPS.values()))
 
     assert all(name in code for name in STOPPED if not name.startswith("FCN"))
