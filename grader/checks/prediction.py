@@ -77,9 +77,10 @@ def check_cls_probability(maps: CamEvidence) -> None:
         logit = question.array(maps.seed)
         wanted, _, _ = get_cls_pred(logit, maps.labels)
         named = printed_index(maps, question)  # of another class: the cause index.class
-        named = index_of(maps, question) if named is None else named  # no name at all: the cause name.other
-        known = named is not None and 0 <= named < len(maps.labels)
-        allowed = [wanted, float(softmax(logit)[0, named])] if known else [wanted]
+        if named is None and maps.chooses:  # no name at all: the cause name.other
+            named = index_of(maps, question)
+        own = [float(softmax(logit)[0, named])] if named is not None and named < len(maps.labels) else []
+        allowed = [wanted, *(share for share in own if share > 2 * TOLERANCE)]  # nearly none is no number
         value = shown.numbers[0]
         got = wrong_probability(value, logit[0])
         text = f"the printed probability is {value:g}, the softmax gives {wanted:.3f}: it is {got}"
