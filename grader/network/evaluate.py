@@ -39,6 +39,8 @@ _PURE = """
     sin tan lerp addcmul addcdiv _unsafe_index im2col _weight_norm_interface
 """
 REPLAYABLE = frozenset(_PURE.split())
+# A trace leaves copies out, so how a value lies in memory is not known here.
+VIEWS = ("view", "_unsafe_view")
 
 
 BILINEAR = "bilinear"  # the name of a leaf that holds bilinear interpolation
@@ -220,6 +222,8 @@ def _replay(node: Expr, inputs: list[Any], device: str) -> Value:
     operation = getattr(getattr(torch.ops.aten, match[1]), match[2])
     if match[1].endswith("_"):
         inputs = [value.clone() if isinstance(value, Tensor) else value for value in inputs]
+    if match[1] in VIEWS:
+        inputs = [value.contiguous() if isinstance(value, Tensor) else value for value in inputs]
     out = operation(*_fill(node["args"], inputs), **_keywords(node["named"], inputs, device))
     return tuple(out) if isinstance(out, list) else out
 

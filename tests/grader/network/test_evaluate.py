@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -142,6 +142,7 @@ def test_each_operation_is_replayed_as_it_is(step: str) -> None:
 
 @settings(max_examples=60)
 @given(st.lists(st.sampled_from(sorted(STEPS)), min_size=2, max_size=5))
+@example(["transpose", "reshape"])
 def test_a_replayed_trace_is_the_modules_own_output(steps: list[str]) -> None:
     """Whatever steps follow one another, the trace computes what the module computes."""
     model = filled(Program(steps))
