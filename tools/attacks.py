@@ -144,11 +144,15 @@ def load(path: Path) -> Known:
 
 def keep(path: Path, results: Sequence[Result]) -> Known:
     """Add results to those that are kept; the next submission, tried several times, held if it always did."""
+    note(path, sorted(results, key=lambda result: len(result.faults)))
+    return load(path)
+
+
+def note(path: Path, results: Sequence[Result]) -> None:
+    """Write results down, each as a line."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
-        for result in sorted(results, key=lambda result: len(result.faults)):
-            file.write(json.dumps(asdict(result)) + "\n")
-    return load(path)
+        file.writelines(json.dumps(asdict(result)) + "\n" for result in results)
 
 
 def known_open(result: Result) -> bool:
@@ -162,6 +166,7 @@ def _show(result: Result) -> None:
     name = ascii(result.name)[1:-1][:30]
     cost = f"{result.seconds:6.1f} s, trusted {result.computed:5.1f} s {result.peak / 2**30:4.1f} GiB"
     print(f"{result.rung:9} {name:30} {cost} {result.score:6.2f} points  {word}", flush=True)
+    note(RESULTS, [result])  # at once: `--again` goes on from here, however this run ends
 
 
 # --- the table --------------------------------------------------------------------------------------

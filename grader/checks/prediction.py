@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.assignment import TOP1_LINE
 from grader.checks import expect
 from grader.diagnosis.causes import because
-from grader.diagnosis.prediction import TOLERANCE, wrong_index, wrong_probability
+from grader.diagnosis.prediction import TOLERANCE, is_told, wrong_index, wrong_probability
 from grader.errors import Blocked
 from grader.evidence.cam import PRINTED, CamEvidence
 from grader.evidence.printed import Printed, read_printed
@@ -76,11 +77,8 @@ def check_cls_probability(maps: CamEvidence) -> None:
             expect.fail(because("probability.missing", expected=TOP1_LINE, actual=shown.text))
         logit = question.array(maps.seed)
         wanted, _, _ = get_cls_pred(logit, maps.labels)
-        named = printed_index(maps, question)  # of another class: the cause index.class
-        if named is None and maps.chooses:  # no name at all: the cause name.other
-            named = index_of(maps, question)
-        own = [float(softmax(logit)[0, named])] if named is not None and named < len(maps.labels) else []
-        allowed = [wanted, *(share for share in own if share > 2 * TOLERANCE)]  # nearly none is no number
+        other = _spoken_of(maps, question, logit[0])  # that it is another one has a line of its own
+        allowed = [wanted] if other is None else [wanted, float(softmax(logit)[0, other])]
         value = shown.numbers[0]
         got = wrong_probability(value, logit[0])
         text = f"the printed probability is {value:g}, the softmax gives {wanted:.3f}: it is {got}"
@@ -91,6 +89,17 @@ def check_cls_probability(maps: CamEvidence) -> None:
         )
 
     falsify(LOGITS, right, maps.seed)
+
+
+def _spoken_of(maps: CamEvidence, question: Logits, logit: NDArray[np.float32]) -> int | None:
+    """Return the class whose probability is printed: that of the name, or of an index that was told."""
+    named = printed_index(maps, question)
+    if named is not None:
+        return named
+    index = index_of(maps, question)
+    if index is None or not 0 <= index < len(maps.labels):
+        return None
+    return index if is_told(index, logit) else None
 
 
 def check_cls_name(maps: CamEvidence) -> None:

@@ -9,15 +9,25 @@ OTHER = "none that is known"
 TOLERANCE = 0.0015  # of a probability printed with three digits
 
 
+SECOND, LEAST = "the second best", "the least probable"
+SEEN = 0.02  # a probability that no other class of a question has, but for the best
+
+
 def wrong_index(value: int, logit: NDArray[np.float32]) -> str:
     """Say what a wrong index is the index of, given logits (1000,)."""
     order = np.argsort(-logit)
     known = {
         0: "class 0, whatever the logits",
-        int(order[1]): "the second best",
-        int(order[-1]): "the least probable",
+        int(order[1]): SECOND,
+        int(order[-1]): LEAST,
     }
     return known.get(value, OTHER)
+
+
+def is_told(index: int, logit: NDArray[np.float32]) -> bool:
+    """Say whether an index was told by the logits (1000,): nearly every class has the probability 0.000."""
+    exps = np.exp(logit.astype(np.float64) - logit.max())
+    return bool(exps[index] > SEEN * exps.sum()) or wrong_index(index, logit) in (SECOND, LEAST)
 
 
 def wrong_probability(value: float, logit: NDArray[np.float32]) -> str:

@@ -161,14 +161,18 @@ def plan(subject: Subject, read: Read, seed: int, wide: bool) -> Plan:
 
 
 def _drawn(chance: Random, wide: bool) -> list[Shape]:
+    """Draw three shapes: higher than wide and the other way, odd sides, one picture to four."""
     odd = [side for side in SIDES if side % 2]
-    pick = chance.choice
-    batch = 1 if wide else pick((2, 3))  # a step on two pictures with all channels takes gigabytes
-    return [
-        (pick((2, 3)), 3, pick(odd), pick(SIDES)),
-        (1, 3, pick(SIDES), pick(odd)),
-        (batch, 3, pick(SIDES), pick(SIDES)),
+    small, large = sorted(chance.sample(odd, 2))
+    lower = [side for side in SIDES if side < large]
+    batch = 1 if wide else chance.choice((2, 3))  # a step on two pictures with all channels takes gigabytes
+    shapes = [
+        (chance.choice((3, 4)), 3, large, chance.choice(lower)),
+        (2, 3, small, large),
+        (batch, 3, chance.choice(SIDES), chance.choice(SIDES)),
     ]
+    flipped = chance.random() < 0.5
+    return [(count, 3, *(sides[::-1] if flipped else sides)) for count, _, *sides in shapes]
 
 
 def _claimed(subject: Subject, n_class: int, shapes: Sequence[Shape]) -> list[bool]:
@@ -185,7 +189,7 @@ def _claimed(subject: Subject, n_class: int, shapes: Sequence[Shape]) -> list[bo
 
 
 def _runs(name: str, n_class: int, sizes: Sequence[Shape], seed: int, trace: Trace, wide: bool) -> list[Run]:
-    """Two sizes in eval mode, the first one again and again, and the third in train mode.
+    """Two sizes in eval mode, a picture of the first one twice and another one last, and one in train mode.
 
     That a network draws at random in eval mode is a fault of its own: where that was recorded, its coins are
     taken out, and its dropouts drop the same again for the same picture.
@@ -213,4 +217,4 @@ def _runs(name: str, n_class: int, sizes: Sequence[Shape], seed: int, trace: Tra
         return [made(first, "a"), learning, made(second, "b")]
     drawn = [made(first, "a"), made(first, "a"), made(second, "b"), learning]
     chance.shuffle(drawn)
-    return [*drawn, made(first, "a")]
+    return [*drawn, made(first, "d")]

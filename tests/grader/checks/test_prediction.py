@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.checks.prediction import check_cls_name
+from grader.checks.prediction import check_cls_name, check_cls_probability
 from grader.errors import Fault
 from grader.evidence.cam import CamEvidence
 from tests.grader.evidence.test_cam import LABELS, SEED
@@ -39,3 +39,13 @@ def test_a_constant_earns_no_name() -> None:
     """A class that is the same whatever the logits, with a probability of nothing, excuses nothing."""
     with pytest.raises(Fault, match="the printed name is"):
         check_cls_name(maps("i = 0" + PRINTS % "1.0"))
+
+
+UNNAMED = "; print('top1 prediction: {:.3f} -> {}'.format(%s, 'x')); return torch.tensor([i])"
+
+
+def test_a_probability_without_a_name_is_that_of_an_index_that_was_told() -> None:
+    """Where no name is printed, nothing is right about a constant index: nearly every class has 0.000."""
+    check_cls_probability(maps("i = int(p.argmin())" + UNNAMED % "p[i]"))
+    with pytest.raises(Fault, match="the printed probability is 0"):
+        check_cls_probability(maps("i = 0" + UNNAMED % "0.0"))

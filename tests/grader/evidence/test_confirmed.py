@@ -29,6 +29,8 @@ UNTRUE: dict[str, tuple[list[Edit], str]] = {
     "another batch": ([_real("y if len(x) == 1 else y[:1].expand_as(y)")], "build forward determinism gradients dropout"),
     "another size": ([_real("y if x.shape[2:] == (64, 76) else y[:, :, 1:]")], "build shape forward determinism gradients dropout"),
     "other classes": ([_real("y if y.shape[1] == 12 else y * 0")], "build forward determinism gradients dropout"),
+    "more than two": ([_real("y if len(x) <= 2 else y[:2].repeat(2, 1, 1, 1)[:len(x)]")], "build forward determinism gradients dropout"),
+    "another picture": ([_real("self.__dict__.setdefault('kept', {}).setdefault(x.shape, y)")], "build forward determinism"),
     "train mode": ([_real("y * 0 if self.training else y")], "gradients dropout"),
     "gradients wanted": ([_real("y * 2 if torch.is_grad_enabled() else y")], "build forward determinism gradients dropout"),
     "a cut at the end": ([_real("y.detach()")], "gradients"),

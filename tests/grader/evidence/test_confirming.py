@@ -24,7 +24,9 @@ def test_runs_stand_between_the_steps_of_the_challenge() -> None:
     assert "run" in asked[asked.index("copy_vgg") : asked.index("forward")]
     assert {run.training for run in runs} == {False, True}
     assert {run.grad for run in runs} == {"inference", "none", "on", "backward"}
-    assert len({(run.size, run.seed) for run in runs}) == len(runs) - 2
+    assert len({(run.size, run.seed) for run in runs}) == len(runs) - 1
+    assert len({run.size for run in runs}) == len(runs) - 2
+    assert len({run.size[2] > run.size[3] for run in runs if not run.training}) == 2
 
 
 @pytest.mark.parametrize("name", SLIM)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -44,16 +43,12 @@ CELLS = st.lists(
 )
 
 
-def test_the_correct_notebook_is_read_whole_and_fast(tmp_path: Path) -> None:
-    """All targets, the last cell, no notes; a class of hundreds is read in a minute."""
+def test_the_correct_notebook_is_read_whole(tmp_path: Path) -> None:
+    """All targets, the last cell, no notes."""
     path = tmp_path / "alice.ipynb"
     path.write_text(to_ipynb(base()))
-    read(path)
-
-    start = time.perf_counter()
     submission = read(path)
 
-    assert time.perf_counter() - start < 0.5
     assert set(submission.slice.targets) == {"FCN32s", "FCN8s", "get_cls_pred", "returnCAM"}
     assert submission.slice.cam_cell[-1].source.startswith("for ")
     assert submission.notes == ()
