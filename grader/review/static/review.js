@@ -40,6 +40,19 @@
     }
   }
 
+  // A key that waited: where it finds a text being typed, it is part of that.
+  function replay(key) {
+    const target = document.activeElement;
+    if (!target || !typing(target)) return act(key);
+    if (key === "Escape") target.blur();
+    else if (key === "Enter") act("Enter");
+    else if (key === "Tab" && target.dataset.next) { target.value = target.dataset.next; suggest(target); }
+    else if (key.length === 1) {
+      target.setRangeText(key, target.selectionStart, target.selectionEnd, "end");
+      target.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+
   function suggest(area) {
     const typed = area.value.trim().toLowerCase();
     const known = [...document.getElementById(area.dataset.suggest).options].map((option) => option.value);
@@ -80,7 +93,7 @@
     ready();
     window.scrollTo(0, 0);
     if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
-    while (waiting.length && !busy) act(waiting.shift());
+    while (waiting.length && !busy) replay(waiting.shift());
   });
   document.addEventListener("htmx:sendError", () => {
     busy = false; waiting.length = 0;
