@@ -124,6 +124,20 @@ def test_a_class_of_sixty_by_keys_alone(
     assert len({(mark.submission, mark.line) for mark in marks}) == 2 * COUNT
 
 
+def test_keys_that_wait_for_their_screen_are_text_where_text_is_typed(
+    chromium: Browser, review: Review
+) -> None:
+    """A comment that is typed ahead is a comment: its ? does not open the list of keys."""
+    page = opened(chromium, review)
+    page.keyboard.press("g")
+    expect(page.locator(".bar .num")).to_have_text("1 of 12, 12 left")
+    for key in ("1", "Enter", "c", *"Why?", "Escape", "2", "Enter"):
+        page.keyboard.press(key)
+
+    expect(page.locator(".bar .num")).to_have_text("3 of 12, 10 left")
+    assert [(mark.points, mark.own) for mark in review.entries()] == [(10.0, ""), (5.0, "Why?")]
+
+
 def test_undo_skip_flag_repeat_and_steps_by_key(chromium: Browser, review: Review) -> None:
     """Each does what the list of keys says."""
     page = opened(chromium, review)
