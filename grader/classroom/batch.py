@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def collect(
     Reports that show older marks, or another view, are made anew.
     """
     homes = [(entry, home(entry, out, marks, profile)) for entry in entries]
-    kept = {one.folder: saved.read(one.folder) for entry, one in homes if entry.path}
+    kept = {one.folder: _called(saved.read(one.folder), profile) for entry, one in homes if entry.path}
     for _, one in homes:
         if found := kept.get(one.folder):
             take_over(one, found.grade)
@@ -93,6 +94,15 @@ def write_pages(rows: Sequence[Row], out: Path, title: str, one: Class, handout:
         half = out / f"{name}.part"
         half.write_text(render(), encoding="utf-8", newline="")
         half.replace(out / name)
+
+
+def _called(kept: saved.Saved | None, profile: str) -> saved.Saved | None:
+    """What was kept; a profile that was moved since is called as it is now, in the reports too."""
+    if kept is None or kept.grade.profile == profile:
+        return kept
+    if kept.key.rubric != profiles.load(profile).rubric.sha256:
+        return kept
+    return saved.Saved(kept.key, replace(kept.grade, profile=profile))
 
 
 def _row(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from grader import profiles
 from grader.classroom import batch
 from grader.classroom.batch import collect, write_pages
 from grader.classroom.handed_in import Class, Entry
@@ -15,6 +17,7 @@ from grader.classroom.people import Person
 from grader.classroom.remaining import Which, left
 from grader.errors import CallError
 from grader.marks.store import Store
+from grader.records import saved
 from grader.records.reason import Reason
 from tests.grader.a_class import FAILED, graded
 from tests.grader.classroom.one_of_many import MARKS, OPTIONS, VIEW, Fake, grade_it, mark, report
@@ -94,3 +97,19 @@ def test_the_pages_of_a_class_are_written(fake: Fake, alice: Entry, out: Path) -
 
     names = sorted(path.name for path in out.iterdir() if path.is_file())
     assert names == [".alike.json", ".class.json", "gradebook.csv", "index.html"]
+
+
+def test_a_profile_may_be_moved(fake: Fake, alice: Entry, out: Path, tmp_path: Path) -> None:
+    """What was judged by the same text is called by where it lies now; nothing is graded again."""
+    before, now = tmp_path / "before.toml", tmp_path / "now.toml"
+    now.write_bytes(profiles.path_of(profiles.DEFAULT).read_bytes())
+    shutil.copy(now, before)
+    fake.answer = replace(graded("alice"), profile=str(before))
+    grade_it(alice, out)
+    before.unlink()
+    (row,) = collect([alice], out, MARKS(out), VIEW, {}, str(now))
+    kept = saved.read(out / "alice")
+
+    assert row.grade and row.grade.profile == str(now)
+    assert kept and kept.grade.profile == str(now)
+    assert (report(out)["profile"], fake.count) == ("now", 1)
