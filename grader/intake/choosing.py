@@ -37,6 +37,7 @@ class Candidate:
     path: str
     cells: tuple[Cell, ...]
     sources: tuple[Source, ...]  # its code, parsed
+    slips: tuple[Slip, ...] = ()  # that were corrected in it
 
     @property
     def is_notebook(self) -> bool:
@@ -113,7 +114,7 @@ def choose(
     `wrapper` are the folders that everything stood in; `names` what the year calls the graded names.
     """
     candidates, notes = _candidates(contents, names)
-    candidates, slips = _corrected(candidates)
+    candidates = _corrected(candidates)
     files = _files(candidates)
     reach = {each.path: _reach(each, candidates, files) for each in candidates}
     longest = max(_length(each) for each in reach.values())
@@ -132,9 +133,9 @@ def choose(
     notes += _shadows(contents)
     main, *labelled = main, *map(_labelled, extras)
     library, entries = _library(files, [main, *labelled], wrapper)
-    labels = {source.label for each in (main, *labelled) for source in each.sources}
-    made = tuple(slip for slip in slips if slip.place.label in labels)
-    return Choice(main, tuple(labelled), library, entries, tuple(notes), made)
+    others = {path: _labelled(each) for one in (main, *extras) for path, each in reach[one.path].items()}
+    slips = (slip for each in {**others, main.path: main}.values() for slip in each.slips)
+    return Choice(main, tuple(labelled), library, entries, tuple(notes), tuple(slips))
 
 
 # --- candidates -----------------------------------------------------------------------------------
@@ -183,11 +184,10 @@ def _source(cell: Cell) -> Source:
     return Source(cell.label, PASTED.sub(r"\1", cell.source), cell.source)
 
 
-def _corrected(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Slip]]:
+def _corrected(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Candidates without slips of syntax and of names."""
-    texts, slips = corrected([each.sources for each in candidates])
-    pairs = zip(candidates, texts, strict=True)
-    return [Candidate(each.path, each.cells, sources) for each, sources in pairs], slips
+    pairs = zip(candidates, corrected([each.sources for each in candidates]), strict=True)
+    return [Candidate(each.path, each.cells, sources, slips) for each, (sources, slips) in pairs]
 
 
 def _is_code(cell: Cell) -> bool:
@@ -266,12 +266,18 @@ def _labelled(extra: Candidate) -> Candidate:
     """Cells under labels that can't be taken for those of the main notebook."""
     if not extra.is_notebook:
         return extra
-    cells = tuple(replace(cell, label=f"{extra.path} {cell.label}") for cell in extra.cells)
-    return Candidate(extra.path, cells, _relabelled(extra))
+    cells = tuple(replace(cell, label=_label(extra, cell.label)) for cell in extra.cells)
+    places = (replace(slip.place, label=_label(extra, slip.place.label)) for slip in extra.slips)
+    slips = tuple(replace(slip, place=place) for slip, place in zip(extra.slips, places, strict=True))
+    return Candidate(extra.path, cells, _relabelled(extra), slips)
+
+
+def _label(notebook: Candidate, cell: str) -> str:
+    return f"{notebook.path} {cell}"
 
 
 def _relabelled(notebook: Candidate) -> tuple[Source, ...]:
-    return tuple(source.relabelled(f"{notebook.path} {source.label}") for source in notebook.sources)
+    return tuple(source.relabelled(_label(notebook, source.label)) for source in notebook.sources)
 
 
 def _files(candidates: Iterable[Candidate]) -> dict[str, tuple[Source, ...]]:

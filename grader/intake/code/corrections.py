@@ -24,7 +24,7 @@ MOST = 8  # texts of one submission that are mended: each is parsed some hundred
 Sources = tuple[Source, ...]
 
 
-def corrected(files: Sequence[Sources]) -> tuple[list[Sources], list[Slip]]:
+def corrected(files: Sequence[Sources]) -> list[tuple[Sources, tuple[Slip, ...]]]:
     """The texts of each file without such slips, and these."""
     told, found = dict[tuple[int, str], tuple[syntax.Slip, ...]](), list[Sources]()
     for number, sources in enumerate(files):
@@ -32,11 +32,10 @@ def corrected(files: Sequence[Sources]) -> tuple[list[Sources], list[Slip]]:
         found.append(tuple(wrong[each.label][0] if each.label in wrong else each for each in sources))
         told |= {(number, label): slips for label, (_, slips) in wrong.items()}
     found, slips = _renamed(found)
-    each = ((number, source) for number, sources in enumerate(found) for source in sources)
-    return found, [
-        *(_slip(source, one) for n, source in each for one in told.get((n, source.label), ())),
-        *slips,
-    ]
+    for number, sources in enumerate(found):
+        of_syntax = (_slip(each, one) for each in sources for one in told.get((number, each.label), ()))
+        slips[number] = [*of_syntax, *slips[number]]
+    return [(sources, tuple(slips[number])) for number, sources in enumerate(found)]
 
 
 # --- syntax -----------------------------------------------------------------------------------------
@@ -96,19 +95,20 @@ def _target_at(source: Source, line: int) -> str:
 # --- names ------------------------------------------------------------------------------------------
 
 
-def _renamed(files: list[Sources]) -> tuple[list[Sources], list[Slip]]:
-    """The texts with targets under their own names, where a submission has them under others."""
+def _renamed(files: list[Sources]) -> tuple[list[Sources], list[list[Slip]]]:
+    """The texts with targets under their own names, where all have them under others; the slips by file."""
     missing = [
         target for target in GRADED if not any(target in targets(each) for file in files for each in file)
     ]
-    statements = [each for file in files for source in file for each in source.parsed[0]] if missing else []
-    slips, others = list[Slip](), other_names([each.node for each in statements], missing)
+    numbered = [(n, source) for n, file in enumerate(files) for source in file] if missing else []
+    statements = [(number, each) for number, source in numbered for each in source.parsed[0]]
+    slips, others = [list[Slip]() for _ in files], other_names([each.node for _, each in statements], missing)
     for target, node in others.items():
-        at = next(each for each in statements if each.node is node)
+        number, at = next((number, each) for number, each in statements if each.node is node)
         kind = "class" if isinstance(node, ast.ClassDef) else "function"
         told = f"the {kind} is called {node.name}, and {target} is nowhere"
         place = Place(at.label, node.lineno)
-        slips.append(Slip(target, "code.name", place, told, f"{node.name} read as {target}"))
+        slips[number].append(Slip(target, "code.name", place, told, f"{node.name} read as {target}"))
         files = [tuple(_with_name(source, node.name, target) for source in file) for file in files]
     return files, slips
 

@@ -106,3 +106,22 @@ def test_a_cell_that_holds_a_picture_as_text_is_read(tmp_path: Path) -> None:
 
     assert {"FCN32s", "FCN8s"} <= set(found.slice.targets)
     assert found.texts["cell 1"].startswith(picture)
+
+
+def test_a_slip_costs_only_where_it_stands_in_what_is_graded(tmp_path: Path) -> None:
+    """Not in a draft beside it; but in a file that is imported, and in another notebook under its label."""
+    broken = FCN.replace("class FCN8s:", "class FCN8s")
+    places: dict[str, tuple[dict[str, bytes | str], list[str]]] = {
+        "a draft": ({"a.ipynb": ipynb(FCN, CAM), "draft.ipynb": ipynb(broken, CAM)}, []),
+        "a file": ({"models.py": broken, "a.ipynb": ipynb("from models import *", CAM)}, ["models.py"]),
+        "another": ({"p1.ipynb": ipynb(broken), "p4.ipynb": ipynb(CAM, SHOWN)}, ["p1.ipynb cell 1"]),
+        "a name": (
+            {"m.py": FCN.replace("8s:", "8:\n    def forward(self): 0"), "a.ipynb": ipynb("import m", CAM)},
+            ["m.py"],
+        ),
+    }
+    for name, (files, labels) in places.items():
+        submission = read(folder(tmp_path / name, files))
+
+        assert [slip.place.label for slip in submission.slips] == labels, name
+        assert set(labels) <= set(submission.texts), name

@@ -11,7 +11,7 @@ BROKEN = GOOD.replace("x):", "x)")
 
 def test_a_broken_target_is_mended() -> None:
     """With the line and the words of Python; its own text is what is quoted."""
-    [(source,)], [slip] = corrected([(Source("cell 4", BROKEN),)])
+    [((source,), (slip,))] = corrected([(Source("cell 4", BROKEN),)])
 
     assert (source.text, source.written) == (GOOD, BROKEN)
     assert (slip.target, slip.cause, slip.place.label, slip.place.line) == (
@@ -26,13 +26,13 @@ def test_a_broken_target_is_mended() -> None:
 def test_where_another_version_parses_the_broken_one_does_not_count() -> None:
     """As in the notebook itself."""
     sources = (Source("cell 1", GOOD), Source("cell 2", BROKEN))
-    assert corrected([sources]) == ([sources], [])
+    assert corrected([sources]) == [(sources, ())]
 
 
 def test_a_broken_cell_without_a_target_is_left() -> None:
     """It costs only itself."""
     sources = (Source("cell 1", GOOD), Source("cell 2", "x = (1"))
-    assert corrected([sources]) == ([sources], [])
+    assert corrected([sources]) == [(sources, ())]
 
 
 def test_a_target_under_another_name_is_renamed_everywhere() -> None:
@@ -40,8 +40,9 @@ def test_a_target_under_another_name_is_renamed_everywhere() -> None:
     model = GOOD.replace("FCN8s", "FCN8")
     files = [(Source("a.py", model),), (Source("cell 1", "from a import FCN8\nFCN8b = FCN8()"),)]
 
-    [_, (other,)], [slip] = corrected(files)
+    [(_, (slip,)), ((other,), others)] = corrected(files)
 
+    assert not others
     assert other.text == "from a import FCN8s\nFCN8b = FCN8s()"
     assert (slip.target, slip.cause, slip.words) == ("FCN8s", "code.name", "FCN8 read as FCN8s")
 
