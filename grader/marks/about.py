@@ -8,17 +8,29 @@ import re
 import unicodedata
 
 from grader.records.grade import Grade, Outcome, ScoredCheck
+from grader.records.submission import Answer
 from grader.scoring import by_a_person
 
-NUMBERED = re.compile(r"\d+$")  # of a line's id: ours, never a student's
+ASKED = re.compile(r"\.question([12])$")  # in a line's id: ours, never a student's
 
 
 def about(grade: Grade, check: ScoredCheck) -> str:
     """Fingerprint of what a person looks at: the written answer or, elsewhere, the verdict on these files."""
-    if (question := _question(check)) is not None:
-        answers = (answer for answer in grade.submission.saved.answers if answer.question == question)
-        return _sha("answer", *(_plain(answer.text) for answer in answers))
+    if question(check):
+        return _sha("answer", *(_plain(answer.text) for answer in answers(grade, check)))
     return _sha("verdict", grade.provenance.submission_sha256, _own_outcome(check), *causes_of(check))
+
+
+def question(check: ScoredCheck) -> int:
+    """The number of the question that a line is about, 0 where no answer is read for it."""
+    found = ASKED.search(check.id) if by_a_person(check.part) else None
+    return int(found[1]) if found else 0
+
+
+def answers(grade: Grade, check: ScoredCheck) -> tuple[Answer, ...]:
+    """What was written for a line that is about a question."""
+    asked = question(check)
+    return tuple(answer for answer in grade.submission.saved.answers if asked and answer.question == asked)
 
 
 def causes_of(check: ScoredCheck) -> tuple[str, ...]:
@@ -28,12 +40,6 @@ def causes_of(check: ScoredCheck) -> tuple[str, ...]:
 
 def _own_outcome(check: ScoredCheck) -> Outcome:
     return check.mark.outcome if check.mark else check.outcome
-
-
-def _question(check: ScoredCheck) -> int | None:
-    """The number of the question that a line of the written part is about."""
-    found = NUMBERED.search(check.id) if by_a_person(check.part) else None
-    return int(found[0]) if found else None
 
 
 def _plain(text: str) -> str:

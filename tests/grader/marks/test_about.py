@@ -44,6 +44,15 @@ def test_a_resubmission_with_the_same_answer_keeps_its_mark() -> None:
     assert of(one, "cam.maps") != of(other, "cam.maps")
 
 
+def test_a_number_in_a_name_is_no_question() -> None:
+    """A course's own line is about the files: nothing here reads what was written for it."""
+    line = replace(graded("x").checks[0], id="theory.fc7", part="theory", outcome=Outcome.PENDING)
+    one = replace(graded("x"), checks=(line,))
+    other = replace(one, provenance=replace(one.provenance, submission_sha256="other"))
+
+    assert of(one, line.id) != of(other, line.id)
+
+
 @pytest.mark.parametrize(
     "other", [graded("x"), graded("x", crop=FAILED, why="17"), graded("x", crop=Outcome.BLOCKED, why="18")]
 )
