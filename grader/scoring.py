@@ -6,12 +6,10 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from grader.assignment import JUDGED, QUESTIONS
+from grader.assignment import JUDGED
 from grader.records.grade import CheckResult, Grade, Lateness, Outcome, PartScore, ScoredCheck
 from grader.records.reason import Reason
 from grader.rubric import Line, Part, Rubric
-
-BY_A_PERSON = QUESTIONS  # the part of written answers, which has queues of its own
 
 
 def by_a_person(part: str) -> bool:

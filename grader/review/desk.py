@@ -20,6 +20,7 @@ from grader.review.catalogue import Piece
 from grader.review.ledger import Ledger, Place
 from grader.review.others import OTHERS
 from grader.review.scope import Class, Queue, Scope
+from grader.scoring import by_a_person
 
 Release = Callable[[Path, str, bool, str], tuple[int, str]]  # folder, for whom, partial, title -> code, words
 
@@ -54,7 +55,7 @@ class Desk:
 
     def queue(self, name: str) -> Queue:
         """A queue by its id; 404 for a name that is none."""
-        if name not in OTHERS and name not in self.lines():
+        if name not in OTHERS and name not in self.lines:
             raise HTTPException(404, "There is no such queue.")
         at = ("queue", name)
         state, made = self.cached.get(at, (None, None))
@@ -64,10 +65,14 @@ class Desk:
         found: Queue = made
         return found
 
-    def lines(self, part: str = "") -> dict[str, ScoredCheck]:
+    @property
+    def lines(self) -> dict[str, ScoredCheck]:
         """The lines of the rubric that reports have, by id."""
-        every = self.board.catalogue.lines
-        return {id: check for id, check in every.items() if part in ("", check.part)}
+        return self.board.catalogue.lines
+
+    def by_people(self) -> dict[str, ScoredCheck]:
+        """Those of them that people judge, each with a queue of its own."""
+        return {id: check for id, check in self.lines.items() if by_a_person(check.part)}
 
     def at(self, request: Request) -> tuple[Piece, ScoredCheck]:
         """The submission and its line, as the grader judged it, that an address stands for; 404 for none."""

@@ -8,7 +8,7 @@ from grader.marks.entry import Mark
 from grader.records.grade import Outcome, ScoredCheck
 from grader.review.ledger import Ledger, Place
 from grader.review.scope import Class, Queue, Scope, hashed, order
-from grader.scoring import BY_A_PERSON
+from grader.scoring import by_a_person
 
 OTHERS: Mapping[str, str] = {
     "error": "The grader could not judge",
@@ -64,7 +64,7 @@ def _stale(place: Place, check: ScoredCheck, ledger: Ledger, scope: Scope) -> bo
 
 
 def _pending(place: Place, check: ScoredCheck, ledger: Ledger, scope: Scope) -> bool:
-    return check.outcome is Outcome.PENDING and check.part != BY_A_PERSON
+    return check.outcome is Outcome.PENDING and not by_a_person(check.part)
 
 
 def _flagged(place: Place, check: ScoredCheck, ledger: Ledger, scope: Scope) -> bool:
@@ -72,7 +72,7 @@ def _flagged(place: Place, check: ScoredCheck, ledger: Ledger, scope: Scope) -> 
 
 
 def _second(place: Place, check: ScoredCheck, ledger: Ledger, scope: Scope) -> bool:
-    if check.part != BY_A_PERSON or not (mark := ledger.mark(place)) or mark.who == scope.who:
+    if not by_a_person(check.part) or not (mark := ledger.mark(place)) or mark.who == scope.who:
         return False
     chosen = hashed("twice", *place) % 1000 < scope.twice * 1000
     return chosen and not ledger.readings.get(place) and has_points(mark.what)

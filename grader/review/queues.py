@@ -7,7 +7,7 @@ from grader.records.grade import ScoredCheck, for_a_person
 from grader.review.ledger import Ledger, Place
 from grader.review.others import OTHERS, has_points, other
 from grader.review.scope import Class, Queue, Scope
-from grader.scoring import BY_A_PERSON
+from grader.scoring import by_a_person
 
 
 def every(class_: Class, scope: Scope) -> tuple[Queue, ...]:
@@ -70,7 +70,7 @@ def _question(line: str, class_: Class, scope: Scope) -> Queue:
 
 
 def _by_a_person(check: ScoredCheck | None) -> bool:
-    return check is not None and check.part == BY_A_PERSON
+    return check is not None and by_a_person(check.part)
 
 
 def _is_for(check: ScoredCheck | None) -> bool:

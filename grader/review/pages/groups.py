@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.errors import MarkConflict
-from grader.marks.about import about
+from grader.marks.about import about, answers, question
 from grader.records.grade import Grade, ScoredCheck
 from grader.review import forms, groups, picks
 from grader.review.catalogue import Piece
@@ -20,7 +20,6 @@ from grader.review.groups import Group
 from grader.review.ledger import Place
 from grader.review.pages.saving import NOTHING, changed_items, sent
 from grader.review.pages.screen import seen
-from grader.scoring import BY_A_PERSON
 
 TAKEN = "Somebody has marked one of them meanwhile: nothing was kept. Look again."
 
@@ -61,12 +60,12 @@ async def save(request: Request, desk: Desk) -> Response:
     return away(request.url.path, "kept")
 
 
-def found(desk: Desk, line: str) -> tuple[Group[str], ...]:
+def found(desk: Desk, check: ScoredCheck) -> tuple[Group[str], ...]:
     """The groups of a question among the submissions of this desk; they depend on no mark."""
     pieces = [piece for piece in desk.board.catalogue.pieces.values() if desk.scope.has(piece)]
-    depends = ("groups", line, tuple(piece.stamp for piece in pieces))
+    depends = ("groups", check.id, tuple(piece.stamp for piece in pieces))
     if depends not in desk.cached:
-        desk.cached[depends] = groups.groups({piece.key: _text(piece.grade, line) for piece in pieces})
+        desk.cached[depends] = groups.groups({piece.key: _text(piece.grade, check) for piece in pieces})
     value: tuple[Group[str], ...] = desk.cached[depends]
     return value
 
@@ -74,7 +73,7 @@ def found(desk: Desk, line: str) -> tuple[Group[str], ...]:
 def _page(request: Request, desk: Desk, problem: str, status: int = 200) -> Response:
     line, check = _line(request, desk)
     queue = desk.queue(line)
-    shown = [Together(group, _open(desk, queue.open, line, group.keys)) for group in found(desk, line)]
+    shown = [Together(group, _open(desk, queue.open, line, group.keys)) for group in found(desk, check)]
     status = 422 if problem and status == 200 else status
     values = {
         "queue": queue,
@@ -89,8 +88,8 @@ def _page(request: Request, desk: Desk, problem: str, status: int = 200) -> Resp
 
 def _line(request: Request, desk: Desk) -> tuple[str, ScoredCheck]:
     line = request.path_params["line"]
-    check = desk.lines(BY_A_PERSON).get(line)
-    if check is None:
+    check = desk.lines.get(line)
+    if check is None or not question(check):
         raise HTTPException(404, "There is no such question.")
     return line, check
 
@@ -113,6 +112,5 @@ def _own(grade: Grade, line: str) -> ScoredCheck:
     return next(check for check in grade.checks if check.id == line)
 
 
-def _text(grade: Grade, line: str) -> str:
-    number = int(line[-1]) if line[-1].isdigit() else 0
-    return "\n".join(answer.text for answer in grade.submission.saved.answers if answer.question == number)
+def _text(grade: Grade, check: ScoredCheck) -> str:
+    return "\n".join(answer.text for answer in answers(grade, check))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from grader.marks.about import question
 from grader.review import pace, queues
 from grader.review.desk import Desk
 from grader.review.ledger import Place
@@ -19,7 +20,8 @@ async def show(request: Request, desk: Desk) -> Response:
     left = {queue.id: len(queue.open) for queue in every if queue.id not in OTHERS}
     complete = sum(grade.complete for grade in desk.board.merged.values())
     time = pace.to_go(left, paces)
-    return desk.page("home.html", request, queues=every, complete=complete, time=time, left=left)
+    asked = {id for id, check in desk.by_people().items() if question(check)}
+    return desk.page("home.html", request, queues=every, asked=asked, complete=complete, time=time, left=left)
 
 
 async def keys(request: Request, desk: Desk) -> Response:

@@ -87,7 +87,7 @@ def _page(
 
 
 def _check(request: Request, desk: Desk) -> ScoredCheck:
-    check = desk.lines().get(request.path_params["line"])
+    check = desk.lines.get(request.path_params["line"])
     if check is None:
         raise HTTPException(404, "There is no such line.")
     return check

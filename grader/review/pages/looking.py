@@ -16,7 +16,7 @@ from grader.reports import words
 from grader.review import agreement, pace, queues
 from grader.review.desk import Desk
 from grader.review.ledger import Place, place_of
-from grader.scoring import BY_A_PERSON
+from grader.scoring import by_a_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ async def progress(request: Request, desk: Desk) -> Response:
     desk.board.refresh()
     paces = pace.paces(desk.ledger.entries, desk.ledger.gone)
     rows = []
-    for line, check in desk.lines(BY_A_PERSON).items():
+    for line, check in desk.by_people().items():
         queue = queues.queue(line, desk.class_, desk.scope)
         own = [one for one in paces if one.line == line]
         left = len(queue.open)
@@ -45,7 +45,7 @@ async def agreed(request: Request, desk: Desk) -> Response:
     """How far two readers agree, question by question, and every difference."""
     desk.board.refresh()
     known, rows = desk.board.catalogue.by_subject, []
-    for line, check in desk.lines(BY_A_PERSON).items():
+    for line, check in desk.by_people().items():
         twice = [one for one in agreement.read_twice(desk.ledger, line) if one.place.subject in known]
         rows.append((check, twice, agreement.of(twice)))
     apart = any(one.apart for _, twice, _ in rows for one in twice)
@@ -80,7 +80,7 @@ async def history(request: Request, desk: Desk) -> Response:
     piece, check = desk.at(request)
     place = piece.place(check.id)
     said = tuple(_about(desk, place, check))
-    queue = check.id if check.part == BY_A_PERSON else "error"
+    queue = check.id if by_a_person(check.part) else "error"
     return desk.page(
         "history.html", request, piece=piece, judged=check, said_all=said, place=place, queue=queue
     )

@@ -20,7 +20,7 @@ from grader.review.forms import Form
 from grader.review.ledger import place_of
 from grader.review.pages.screen import Draft, render, repeated
 from grader.review.picks import Picks
-from grader.scoring import BY_A_PERSON
+from grader.scoring import by_a_person
 
 CHANGED = "It was graded again meanwhile: this is not what you saw. Look again, then save."
 ITEMS = "Somebody has changed the items meanwhile. Look again at what you pick, then save."
@@ -88,7 +88,7 @@ def _problem(check: ScoredCheck, said: Mark, second: bool) -> str:
     """Why a mark can't stand; items' words are no reason for other points than the grader gives."""
     if said.points is None and (second or not said.comment):
         return NOTHING
-    reason = said.comment if check.part == BY_A_PERSON else said.own
+    reason = said.comment if by_a_person(check.part) else said.own
     return exchange.problem(check, said.points, reason or said.comment * (said.points is None))
 
 
@@ -122,5 +122,5 @@ async def undo(request: Request, desk: Desk) -> Response:
     except MarkConflict:
         return away("/", "written")
     place = place_of(step[-1].what)
-    in_question = place is not None and place.line in desk.lines(BY_A_PERSON) and len(step) == 1
+    in_question = place is not None and place.line in desk.by_people() and len(step) == 1
     return away(desk.address(place.line, place) if place and in_question else "/", "undone")

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.assignment import NETWORKS
-from grader.marks.about import about, causes_of
+from grader.marks.about import about, answers, causes_of, question
 from grader.marks.entry import Entry, Mark
 from grader.marks.standing import last
 from grader.records.grade import Grade, ScoredCheck
@@ -26,7 +26,6 @@ from grader.review.ledger import Place, place_of
 from grader.review.numbers import Found
 from grader.review.phrases import phrases
 from grader.review.picks import Picks
-from grader.scoring import BY_A_PERSON
 
 WRAPPED = 60  # characters of a line that is full
 MEASURED = ".training"  # lines whose numbers come from a run of the grader's own
@@ -93,7 +92,7 @@ def render(request: Request, desk: Desk, draft: Draft | None = None) -> Response
 def _shown(request: Request, desk: Desk, piece: Piece, check: ScoredCheck) -> dict[str, Any]:
     """What stands beside the mark."""
     grade = desk.board.catalogue.whole(piece.key)
-    if check.part == BY_A_PERSON:
+    if question(check):
         return {"grade": grade, **_answer(request, grade, check)}
     return {"grade": grade, **_line(desk, grade, check)}
 
@@ -133,14 +132,13 @@ def _typed(given: Picks) -> str:
 def _answer(request: Request, grade: Grade, check: ScoredCheck) -> dict[str, object]:
     """What is shown of a written answer, and beside it."""
     saved, page = grade.submission.saved, grade.submission.page
-    number = int(check.id[-1]) if check.id[-1].isdigit() else 0
-    answers = tuple(answer for answer in saved.answers if answer.question == number)
+    written = answers(grade, check)
     known = numbers.facts(saved, page)
-    texts = [(answer, flowed(answer.text)) for answer in answers]
+    texts = [(answer, flowed(answer.text)) for answer in written]
     return {
         "kind": "answer",
         "answers": [(answer, tuple(_stretches(text, numbers.check(text, known)))) for answer, text in texts],
-        "rendered": _rendered(answers) if request.query_params.get("as") == "markdown" else (),
+        "rendered": _rendered(written) if request.query_params.get("as") == "markdown" else (),
         "found": _once(one for _, text in texts for one in numbers.check(text, known)),
         "runs": [(run, numbers.MODELS.get(run.model, "A model"), curves(run)) for run in saved.runs],
         "figures": tuple(enumerate(saved.figures)),

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import uvicorn
 
 from fixtures.review_class import write
+from grader import profiles
 from grader.marks.entry import Entry, Mark, What
 from grader.marks.store import Store
 from grader.review import serving
@@ -44,11 +45,11 @@ def given(subject: str, points: float | None, line: str = FIRST, **how: object) 
     return Mark(subject, line, points, "", **how)  # type: ignore[arg-type]
 
 
-def desk(home: Path, count: int = 6, **scope: object) -> Desk:
+def desk(home: Path, count: int = 6, profile: str = profiles.DEFAULT, **scope: object) -> Desk:
     """A desk over a class of `count` in `home`, whose reports are written once."""
     out = home / "reports"
     if not out.exists():
-        write(out, count)
+        write(out, count, profile=profile)
     catalogue = Catalogue(out)
     wanted = {"who": "tess", "calibrate": 0, "twice": 0.0, **scope}
     return Desk(Board(catalogue, home / "marks.sqlite"), Scope(**wanted), "Assignment 3")  # type: ignore[arg-type]

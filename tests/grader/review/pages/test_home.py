@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tests.grader.review.a_desk import FIRST, desk, given, served
 
+SURVEY = "survey.survey"
+
 
 def test_it_counts_what_is_open_and_who_i_am(tmp_path: Path) -> None:
     """By queue; a queue of nothing is not listed."""
@@ -33,3 +35,21 @@ def test_a_queue_leads_to_its_next_open_place(tmp_path: Path) -> None:
         assert browser.follow(f"/queue/{FIRST}?after={key}/{FIRST}")[0] == one.address(FIRST, places[1])
         one.board.write("tess", [given(place.subject, 3.0) for place in places[1:]])
         assert "One is left" in browser.get(f"/queue/{FIRST}?after={key}/{FIRST}").text
+
+
+def test_a_course_s_own_part_is_a_queue_like_a_question(tmp_path: Path) -> None:
+    """A person grades it: it is not what this run left out, and no answer of it can equal another."""
+    one = desk(tmp_path, 3, profile="ece176-2024")
+    with served(one) as browser:
+        page = browser.get("/").text
+
+        assert f'href="/queue/{SURVEY}"' in page and 'href="/queue/pending"' not in page
+        assert f'href="/groups/{FIRST}"' in page and f'href="/groups/{SURVEY}"' not in page
+        assert browser.get(f"/groups/{SURVEY}").status == 404
+        places = one.queue(SURVEY).places
+        assert [browser.save(one.address(SURVEY, place), items=("usual1",)).status for place in places] == [
+            303
+        ] * 3
+        assert not one.queue(SURVEY).open and "The survey was answered" in browser.get("/progress").text
+        undone = browser.post("/undo", {}).headers["location"]
+        assert undone == f"{one.address(SURVEY, places[-1])}?said=undone"
