@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from grader.assignment import NETWORKS
 from grader.profiles.checking import on
+from grader.profiles.claims import Claims, Figure
 from grader.profiles.naming import exchanged
-from grader.profiles.profile import Claims, Figure, Profile
+from grader.profiles.profile import Profile
 from grader.profiles.source import Source, Table
 from grader.rubric import LatePolicy, Line, Part, Rubric
 from reference.architecture import FIRST_PADDING

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.assignment import GRADED, PART_OF, Network
+from grader.profiles.claims import Claims
 from grader.rubric import Line, Rubric
 from reference.architecture import FIRST_PADDING, Architecture
 
@@ -18,24 +19,6 @@ DEFAULT = "ece285"
 def name_of(word: str) -> str:
     """The name of the profile that a word stands for: a file's own, without its folder."""
     return Path(word).stem if word.endswith(".toml") else Path(word).name
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure that students report of a training run, behind the word `key` in a file."""
-
-    key: str
-    part: str  # of the network
-    pretrained: bool
-    what: str  # "accuracy" or "mean_iou"
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """A text file of self-reported figures that is handed in beside the notebook."""
-
-    file: str
-    figures: tuple[Figure, ...]
 
 
 @dataclass(frozen=True, slots=True)

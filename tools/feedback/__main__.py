@@ -16,13 +16,13 @@ from pathlib import Path
 import grimp
 
 from grader import profiles
-from grader.profiles import profile
 from tools.feedback import years
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 READING, PROFILES = "grader.intake", "grader.profiles"
 FILES = ("action.yml", "feedback.py", "README.md")
+OF_YEARS = ("claims.py", "naming.py")  # of the profiles, which hold points and layers besides
 TAKEN = ("lock/packages.txt", "LICENSE")
 
 
@@ -46,9 +46,10 @@ def write(out: Path) -> None:
 
 
 def _write_years(package: Path) -> None:
-    """In the place of the profiles, which hold points and layers: what each course year wants to be read."""
+    """In the place of the profiles: what each course year wants to be read."""
     package.mkdir()
-    shutil.copy(ROOT / "grader" / "profiles" / "naming.py", package / "naming.py")
+    for name in OF_YEARS:
+        shutil.copy(profiles.FOLDER / name, package / name)
     shutil.copy(HERE / "years.py", package / "profile.py")
     (package / "__init__.py").write_text(f"from {PROFILES}.profile import Profile, load, names\n")
     told = [asdict(_year(profiles.load(name))) for name in profiles.names()]
@@ -56,13 +57,7 @@ def _write_years(package: Path) -> None:
 
 
 def _year(one: profiles.Profile) -> years.Profile:
-    claims = _claims(one.claims) if one.claims else None
-    return years.Profile(one.name, one.graded, one.graded_by_part, dict(one.names), claims)
-
-
-def _claims(claims: profile.Claims) -> years.Claims:
-    figures = (years.Figure(one.key, one.part, one.pretrained, one.what) for one in claims.figures)
-    return years.Claims(claims.file, tuple(figures))
+    return years.Profile(one.name, one.graded, one.graded_by_part, dict(one.names), one.claims)
 
 
 def sources() -> Iterator[Path]:

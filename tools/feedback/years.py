@@ -8,25 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from grader.profiles.claims import Claims, Figure
+
 YEARS = Path(__file__).with_name("years.json")
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure that students report of a training run, behind the word `key` in a file."""
-
-    key: str
-    part: str
-    pretrained: bool
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """A text file of self-reported figures that is handed in beside the notebook."""
-
-    file: str
-    figures: tuple[Figure, ...]
 
 
 @dataclass(frozen=True, slots=True)
