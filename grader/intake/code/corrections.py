@@ -1,7 +1,7 @@
 """Slips that hide what is graded from every later look: of syntax, and of a target's name.
 
-A text that begins a target and doesn't parse is mended, unless another version of the target parses; a class
-or a function that is a target under another name is renamed. Both are said, and paid for.
+A text that begins a target, or a helper that one needs, and doesn't parse is mended, unless another version
+parses; a class or a function that is a target under another name is renamed. Both are said, and paid for.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import re2
 from grader.assignment import GRADED
 from grader.intake.code import syntax
 from grader.intake.code.changes import ALIKE
+from grader.intake.code.helpers import broken_helpers
 from grader.intake.code.naming import hints, other_names
 from grader.intake.code.statements import Source
 from grader.records.reason import Place
@@ -35,6 +36,7 @@ def corrected(files: Sequence[Sources]) -> list[tuple[Sources, tuple[Slip, ...]]
     for number, sources in enumerate(found):
         of_syntax = (_slip(each, one) for each in sources for one in told.get((number, each.label), ()))
         slips[number] = [*of_syntax, *slips[number]]
+    found = _with_helpers(found, slips, MOST - len(told))
     return [(sources, tuple(slips[number])) for number, sources in enumerate(found)]
 
 
@@ -54,6 +56,23 @@ def _broken(sources: Sources) -> list[Source]:
         if not having:
             found |= {id(each): each for each in sources if _is_broken(each) and _hints(each, target)}
     return list(found.values())
+
+
+def _with_helpers(files: list[Sources], slips: list[list[Slip]], left: int) -> list[Sources]:
+    """The texts with helpers that parse, one after the other: what is mended may need another one."""
+    tried = set[int]()
+    for _ in range(left):
+        flat = [(number, source) for number, sources in enumerate(files) for source in sources]
+        broken = broken_helpers([source for _, source in flat])
+        at = next((at for at in broken if at not in tried), None)
+        if at is None:
+            break
+        tried.add(at)
+        (number, source), target = flat[at], broken[at]
+        new, made = _mended(source)
+        slips[number] += [_slip(new, one, target) for one in made]
+        files = [tuple(new if each is source else each for each in sources) for sources in files]
+    return files
 
 
 def _is_broken(source: Source) -> bool:
@@ -76,12 +95,12 @@ def _hints(source: Source, target: str) -> bool:
 def _mended(source: Source) -> tuple[Source, tuple[syntax.Slip, ...]]:
     python = source.plain
     made = syntax.mended(python.text) if not python.writes else None
-    return (Source(source.label, made[0], source.text), made[1]) if made else (source, ())
+    return (Source(source.label, made[0], source.written or source.text), made[1]) if made else (source, ())
 
 
-def _slip(source: Source, slip: syntax.Slip) -> Slip:
+def _slip(source: Source, slip: syntax.Slip, target: str = "") -> Slip:
     place = Place(source.label, slip.line)
-    return Slip(_target_at(source, slip.line), "code.syntax", place, slip.told, slip.words)
+    return Slip(target or _target_at(source, slip.line), "code.syntax", place, slip.told, slip.words)
 
 
 def _target_at(source: Source, line: int) -> str:

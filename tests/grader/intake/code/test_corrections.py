@@ -35,6 +35,27 @@ def test_a_broken_cell_without_a_target_is_left() -> None:
     assert corrected([sources]) == [(sources, ())]
 
 
+def test_a_broken_helper_is_mended_where_a_target_needs_it() -> None:
+    """Once, for the first target, in whatever file, and with a helper that only it needs."""
+    model = GOOD.replace("return x", "return up(x)")
+    files = [
+        (
+            Source("blocks.py", "def up(x)\n    return conv(x)\n"),
+            Source("more", "def conv(x:\n    return x\n"),
+        ),
+        (Source("cell 1", model.replace("FCN8s", "FCN32s")), Source("cell 2", model)),
+    ]
+
+    [(helpers, slips), (_, others)] = corrected(files)
+
+    assert [source.parsed[1] for source in helpers] == [[], []]
+    assert [(slip.target, slip.cause, slip.place.label) for slip in slips] == [
+        ("FCN32s", "code.syntax", "blocks.py"),
+        ("FCN32s", "code.syntax", "more"),
+    ]
+    assert not others
+
+
 def test_a_target_under_another_name_is_renamed_everywhere() -> None:
     """In all files, but not inside other names."""
     model = GOOD.replace("FCN8s", "FCN8")
