@@ -46,23 +46,28 @@ def text_of(path: Path) -> str:
 
 def read(path: Path) -> tuple[Line, ...]:
     """The rows of a CSV file, empty ones left out; raises CallError, with the line, for anything else."""
-    lines = text_of(path).splitlines(keepends=True)
+    return rows(text_of(path), str(path))
+
+
+def rows(text: str, name: str) -> tuple[Line, ...]:
+    """The rows of a table that is called `name`, as `read` gives those of a file."""
+    lines = text.splitlines(keepends=True)
     told = lines[0].strip().strip('"').lower() if lines else ""
     skipped = told.startswith("sep=")  # only Excel reads it; the rest of the file is the table
     delimiter = told[4:5] or "\t" if skipped else _delimiter(lines[0] if lines else "")
     reader = csv.reader(io.StringIO("".join(lines[skipped:]), newline=""), delimiter=delimiter)
     try:
-        rows = [Line(reader.line_num + skipped, tuple(map(_unguarded, row))) for row in reader]
+        found = [Line(reader.line_num + skipped, tuple(map(_unguarded, row))) for row in reader]
     except csv.Error as error:
-        raise CallError(f"{path}, line {reader.line_num + skipped}: {error}") from None
-    return tuple(row for row in rows if any(cell.strip() for cell in row.cells))
+        raise CallError(f"{name}, line {reader.line_num + skipped}: {error}") from None
+    return tuple(row for row in found if any(cell.strip() for cell in row.cells))
 
 
-def write(header: Sequence[Cell], rows: Iterable[Sequence[Cell]], marked: bool = False) -> str:
+def write(header: Sequence[Cell], lines: Iterable[Sequence[Cell]], marked: bool = False) -> str:
     """A table as CSV, no cell of which a spreadsheet computes; `marked` for Excel, which needs telling."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([_guarded(cell) for cell in row] for row in (header, *rows))
+    writer.writerows([_guarded(cell) for cell in row] for row in (header, *lines))
     return (MARK if marked else "") + text.getvalue()
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
+from grader import tables
 from grader.classroom.people import squash
 from grader.errors import CallError
 from grader.marks.entry import Request
@@ -22,25 +21,26 @@ ALIASES = {
 }  # fmt: skip
 HEADER = "submission, line, words"
 LONGEST = 4000
-MOST = 2000  # rows
+MOST = 2000  # requests of one table
 
 
 def read(
     text: str, pieces: Sequence[Piece], merged: Mapping[str, Grade], ledger: Ledger
 ) -> tuple[Request, ...]:
     """The requests of a table that are new; raises CallError with every fault and its line."""
-    rows = list(csv.reader(io.StringIO(text.replace("\x00", "")), delimiter=_delimiter(text)))[: MOST + 1]
-    columns = [_column(cell) for cell in rows[0]] if rows else []
+    header, *rows = tables.rows(text.replace("\x00", ""), "The table") or [tables.Line(1, ())]
+    columns = [_column(cell) for cell in header.cells]
     if not set(COLUMNS) <= set(columns):
         raise CallError(f"The first line names the columns: {HEADER}.")
+    if len(rows) > MOST:
+        raise CallError(f"The table has more than {MOST} requests.")
     known, faults, found = _known(pieces), list[str](), list[Request]()
-    for number, row in enumerate(rows[1:], 2):
-        cells = dict(zip(columns, (cell.strip() for cell in row), strict=False))
-        if any(cells.values()):
-            try:
-                found.append(_request(cells, known, merged))
-            except CallError as error:
-                faults.append(f"line {number}: {error}")
+    for row in rows:
+        cells = dict(zip(columns, (cell.strip() for cell in row.cells), strict=False))
+        try:
+            found.append(_request(cells, known, merged))
+        except CallError as error:
+            faults.append(f"line {row.number}: {error}")
     if faults:
         raise CallError("\n".join(faults))
     return tuple(_new(found, ledger))
@@ -89,7 +89,3 @@ def _new(found: Iterable[Request], ledger: Ledger) -> Iterator[Request]:
 def _column(cell: str) -> str:
     name = " ".join(cell.casefold().replace("\ufeff", "").split())
     return ALIASES.get(name, name)
-
-
-def _delimiter(text: str) -> str:
-    return max(",;\t", key=text.partition("\n")[0].count)

@@ -9,7 +9,7 @@ import pytest
 from grader.errors import CallError
 from grader.marks.entry import Request
 from grader.review.board import Board
-from grader.review.requests import read
+from grader.review.requests import MOST, read
 from tests.grader.review.a_desk import FIRST, desk
 
 
@@ -50,6 +50,27 @@ def test_every_fault_is_told_with_its_line(board: Board) -> None:
     for text in ("", "a,b\n", "who,words\nx,y"):
         with pytest.raises(CallError, match="first line"):
             asked(board, text)
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        (f"student0001,{FIRST},one\rtwo\n" + "x" * 140_000, "line 4: field larger than"),
+        (f'student0001,{FIRST},"three\nlines\nlong"\nx,y,z\n', "^line 5: no submissions"),
+        (f"student0001,{FIRST},why\n" * (MOST + 1), f"more than {MOST}"),
+    ],
+)
+def test_what_no_table_holds_is_told(board: Board, rows: str, why: str) -> None:
+    """At the line of the text where it ends; nothing is left out unsaid."""
+    with pytest.raises(CallError, match=why):
+        asked(board, f"who,line,words\n{rows}")
+
+
+def test_a_spreadsheet_s_habits_are_no_part_of_the_words(board: Board) -> None:
+    """Its first line for itself, and the mark before what it would compute."""
+    text = f"sep=;\nwho;line;words\nstudent0001;{FIRST};'-2 is too much\n"
+
+    assert [one.words for one in asked(board, text)] == ["-2 is too much"]
 
 
 def test_the_same_is_not_opened_twice(tmp_path: Path) -> None:
