@@ -24,6 +24,7 @@ SAID: Mapping[str, str] = {  # what a page tells of the step before it, by the w
     "decided": "Decided.",
     "kept": "Kept.",
     "asked": "The request is open.",
+    "late": "Somebody has written about this request since: your answer was not kept.",
     "answered": "Answered. It goes into the next release.",
 }
 

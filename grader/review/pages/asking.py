@@ -49,7 +49,7 @@ async def reply(request: Request, desk: Desk) -> Response:
     try:
         desk.board.write(desk.scope.who, [what], [max(0, form.whole("seen"))])
     except MarkConflict:
-        return away("/requests", "written")
+        return away("/requests", "late")
     return away("/queue/requests", "answered")
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from grader.marks.entry import Reply, Request
 from grader.release import packages
+from grader.review.ledger import Thread
 from tests.grader.review.a_desk import FIRST, desk, given, log, served
 
 
@@ -38,6 +40,35 @@ def test_a_request_is_answered_with_what_changed(tmp_path: Path) -> None:
         )
 
 
+def test_an_answer_that_was_taken_back_is_given_anew(tmp_path: Path) -> None:
+    """The next one counts; who had seen the first only is told of it."""
+    one = desk(tmp_path, 3)
+    one.board.write("you", [Request("student0001", FIRST, "why", 0.0)])
+    with served(one) as browser:
+        path, page = browser.follow("/queue/requests")
+        reply = re.findall(r'action="(/reply/[^"]*)"', page.text)[0]
+        browser.post(reply, {"words": "No.", "seen": seen(page.text)})
+        browser.post("/undo", {})
+        late = browser.post(reply, {"words": "No, again.", "seen": "1"})
+        again = browser.post(reply, {"words": "Yes.", "seen": seen(browser.get(path).text)})
+
+        assert late.headers["location"] == "/requests?said=late"
+        assert again.headers["location"] == "/queue/requests?said=answered"
+        assert [what.words for what in map(said, one.ledger.threads.values())] == ["Yes."]
+
+
+def said(thread: Thread) -> Reply:
+    assert thread.reply and isinstance(thread.reply.what, Reply)
+    return thread.reply.what
+
+
+def seen(page: str) -> str:
+    """What the form of an answer holds."""
+    found = re.search(r'name="seen" value="(\d+)"', page.partition('action="/reply/')[2])
+    assert found
+    return found[1]
+
+
 def test_what_can_not_be_is_told(tmp_path: Path) -> None:
     """A table with a fault, an answer without words, or to nothing, or to what was answered since."""
     one = desk(tmp_path, 3)
@@ -53,5 +84,5 @@ def test_what_can_not_be_is_told(tmp_path: Path) -> None:
             "you", [Request("student0001", FIRST, "why", 0.0), Reply("student0001", FIRST, "why", "so", 0, 0)]
         )
         assert browser.post(path, {"words": " ", "seen": "1"}).status == 303
-        assert browser.post(path, {"words": "x", "seen": "1"}).headers["location"] == "/requests?said=written"
+        assert browser.post(path, {"words": "x", "seen": "1"}).headers["location"] == "/requests?said=late"
         assert len(log(one)) == 2
