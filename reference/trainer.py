@@ -88,7 +88,7 @@ def run_epoch(model: nn.Module, batches: Batches, optimizer: Optimizer) -> float
     for images, labels in batches:
         optimizer.zero_grad()
         loss = nn.functional.cross_entropy(model(images.to(device)), labels.to(device))
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimizer.step()
         losses.append(loss.detach())  # read at the end: .item() here would wait for a GPU at every step
     return float(torch.stack(losses).mean())

@@ -22,7 +22,7 @@ EXAMPLES = 12  # drawn beside the fixed ones; each is a call of the student's fu
 
 # Hypothesis also draws numbers that it finds in the source of whatever this process has imported, and keeps
 # them in the working folder. Examples follow from the seed alone, and the folder is the caller's.
-providers._get_local_constants = Constants  # type: ignore[assignment]
+providers._get_local_constants = Constants
 
 
 @dataclass(frozen=True)

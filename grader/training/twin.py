@@ -74,10 +74,9 @@ class Twin(FCN):
             return moved
 
         hooks = [
-            value.register_post_accumulate_grad_hook(move(name))  # type: ignore[no-untyped-call]
-            for name, value in self.named_parameters()
+            value.register_post_accumulate_grad_hook(move(name)) for name, value in self.named_parameters()
         ]
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        loss.backward()
         for hook in hooks:
             hook.remove()
         return sketches

@@ -65,7 +65,7 @@ def run(world: World, asked: Run, arrays: Arrays) -> Answer[Described]:
     model.zero_grad(set_to_none=True)
     x = torch.from_numpy(draw(asked.seed, "input", asked.size))
     torch.manual_seed(asked.chance)
-    with _mode(asked.grad), Calm() if asked.calm else nullcontext():  # type: ignore[no-untyped-call]
+    with _mode(asked.grad), Calm() if asked.calm else nullcontext():  # type: ignore[no-untyped-call]  # as torch leaves its modes
         output = call(model, x)
     seen = Described(**describe(output))
     if not isinstance(output, Tensor):

@@ -51,14 +51,14 @@ def takes(model: nn.Module, forward: Callable[[Tensor], object], images: Tensor)
 
     A model that calls `view` on what a convolution gave may be right, and does not.
     """
-    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    model.to(memory_format=torch.channels_last)
     corner = images[..., :CORNER, :CORNER]
     try:
         with torch.no_grad():
             model.eval()
             forward(torch.empty_like(corner, memory_format=torch.channels_last).copy_(corner))
     except Exception:  # whatever it is, the step itself will say so if it is the student's
-        model.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+        model.to(memory_format=torch.contiguous_format)
         return False
     return True
 
@@ -112,7 +112,7 @@ class Recorder:
     def record(self, size: Size, image: Tensor, label: Tensor) -> None:
         """Record a step of this size, or none any more where the model can't be recorded."""
         tape = _Tape(torch.cuda.CUDAGraph(), image.clone(), label.clone(), torch.empty(()))
-        stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        stream = torch.cuda.Stream()
         stream.wait_stream(torch.cuda.current_stream())
         try:
             with torch.cuda.stream(stream):

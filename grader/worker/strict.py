@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 
-class Strict(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
+class Strict(TorchDispatchMode):
     """Refuse convolutions that can't be computed, in the words of a real device."""
 
     def __torch_dispatch__(

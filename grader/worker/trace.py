@@ -60,7 +60,7 @@ class Dropouts(TorchFunctionMode):
         return values["input"]
 
 
-class Calm(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
+class Calm(TorchDispatchMode):
     """Take the chance out of random operations: coins give ones, all else zeros, as the trusted side does."""
 
     def __torch_dispatch__(
@@ -72,7 +72,7 @@ class Calm(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves 
         return out
 
 
-class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # idem
+class Recorder(TorchDispatchMode):
     """Number every tensor and write down every operation on it."""
 
     def __init__(

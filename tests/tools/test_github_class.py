@@ -153,7 +153,7 @@ def test_the_token_stays_out_of_sight(
 
     def looked(folder: Path, out: Path, *words: str) -> None:
         assert TOKEN not in str(os.environ)
-        graded(folder, out, *words)  # type: ignore[arg-type]
+        graded(folder, out, *words)
 
     monkeypatch.setattr(github_class, "grade", looked)
     run(tmp_path, "c/ann")

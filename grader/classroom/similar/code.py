@@ -137,7 +137,7 @@ def _overlaps(units: Sequence[Collection[int]], wholes: Sequence[Collection[int]
         ends = np.cumsum([0, *map(len, rows)])
         return csr_matrix((np.ones(len(places), np.int32), places, ends), (len(rows), len(columns)))
 
-    return (matrix(units) @ matrix(wholes).T).toarray()  # type: ignore[no-any-return]
+    return (matrix(units) @ matrix(wholes).T).toarray()  # type: ignore[no-any-return]  # scipy has no types
 
 
 def _alike(units: Sequence[Unit], overlaps: NDArray[np.int32]) -> Iterator[Share]:

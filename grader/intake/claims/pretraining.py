@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import re2
 
 from grader.intake.code.effects import path, running
-from grader.intake.code.names import FUNCTIONS
 from grader.intake.code.program import Program
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 PRETRAINED = re2.compile(r"(?i)vgg|pre-?train")
 SCRATCH = re2.compile(r"(?i)from scratch|(?:pre-?train\w*|\w*vgg\w*|backbone|weights)\s*=\s*(?:False|None)\b")
@@ -23,15 +24,14 @@ def asks(program: Program, at: int) -> bool:
     return any(_is_asked(function, call) for call in made for function in _called(program, call))
 
 
-def _called(program: Program, call: ast.Call) -> Iterator[ast.FunctionDef]:
+def _called(program: Program, call: ast.Call) -> Iterator[Function]:
     for at in program.binders.get(path(call.func), [])[-1:]:
         node = program.statements[at].node
-        if isinstance(node, FUNCTIONS):
-            assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            yield node  # type: ignore[misc]
+        if isinstance(node, Function):
+            yield node
 
 
-def _is_asked(function: ast.FunctionDef, call: ast.Call) -> bool:
+def _is_asked(function: Function, call: ast.Call) -> bool:
     """What the call gives for the parameters that are about it; where there are none, what the body says."""
     given = _given(function, call)
     asking = [value for name, value in given.items() if ASKS.search(name)]
@@ -41,7 +41,7 @@ def _is_asked(function: ast.FunctionDef, call: ast.Call) -> bool:
     return not all(isinstance(value, ast.Constant) and not value.value for value in asking)
 
 
-def _given(function: ast.FunctionDef, call: ast.Call) -> dict[str, ast.expr]:
+def _given(function: Function, call: ast.Call) -> dict[str, ast.expr]:
     """The values of a function's parameters, as far as they can be seen."""
     arguments = function.args
     names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]

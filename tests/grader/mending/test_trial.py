@@ -3,7 +3,7 @@
 # ruff: noqa: E501  (a sample reads better on one line)
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,8 @@ from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Reason
 from grader.records.submission import Slice
 from tests.share import every
+
+Trial = Callable[[str, str], Mended]  # of a notebook with one text put in the place of another
 
 NOTEBOOK = to_ipynb(base())
 SLIPS: dict[str, tuple[tuple[str, str], dict[str, str]]] = {
@@ -35,7 +37,7 @@ SLIPS: dict[str, tuple[tuple[str, str], dict[str, str]]] = {
 
 
 @pytest.fixture
-def trial(tmp_path: Path) -> Iterator[object]:
+def trial(tmp_path: Path) -> Iterator[Trial]:
     """Mends a notebook with one thing changed."""
     students: list[Inside] = []
 
@@ -53,7 +55,7 @@ def trial(tmp_path: Path) -> Iterator[object]:
 
 
 @pytest.mark.parametrize("slip", every(3, SLIPS))
-def test_a_slip_is_mended_and_said(slip: str, trial) -> None:  # type: ignore[no-untyped-def]
+def test_a_slip_is_mended_and_said(slip: str, trial: Trial) -> None:
     """Once, where it stopped something first."""
     (old, new), said = SLIPS[slip]
 
@@ -66,7 +68,7 @@ def test_a_slip_is_mended_and_said(slip: str, trial) -> None:  # type: ignore[no
     assert found.lacks == {}
 
 
-def test_a_library_that_is_not_there_goes_to_a_person(trial) -> None:  # type: ignore[no-untyped-def]
+def test_a_library_that_is_not_there_goes_to_a_person(trial: Trial) -> None:
     """It is named with the line that imports it."""
     found = trial("cam = cam - np.min(cam)", 'import rareplots\\n", "    cam = rareplots.f(cam)')
 
@@ -87,7 +89,7 @@ def test_a_mend_is_paid_for_by_one_line() -> None:
 
 
 @pytest.mark.parametrize("end", ["        h\\n", "        return h, pool3\\n"])
-def test_a_model_without_an_output_is_judged_by_its_layers(end: str, trial) -> None:  # type: ignore[no-untyped-def]
+def test_a_model_without_an_output_is_judged_by_its_layers(end: str, trial: Trial) -> None:
     """Its forward pass is paid for by the lines that are about it."""
     found = trial("        return h\\n", end)
 

@@ -1,8 +1,12 @@
+"""What a recorded network gives in train mode, and its gradients, beside what torch gives."""
+
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from grader.network.evaluate import NotReplayableError
@@ -22,13 +26,13 @@ def _values() -> tuple[torch.Tensor, torch.Tensor]:
 
 
 @pytest.mark.parametrize(("kind", "drop"), [("dropout2d", F.dropout2d), ("dropout", F.dropout)])
-def test_dropouts_drop_what_torch_drops(kind: str, drop: object) -> None:
+def test_dropouts_drop_what_torch_drops(kind: str, drop: Callable[..., Tensor]) -> None:
     """With the generator fixed, both sides drop the same: one dropout after another."""
     root = expr("dropout", relu(conv(INPUT, WEIGHT, None)), kind=kind, rate=0.5)
     root = expr("dropout", root, kind="dropout2d", rate=0.25)
     x, weight = _values()
     torch.manual_seed(CHANCE)
-    wanted = F.dropout2d(drop(F.relu(F.conv2d(x, weight)), 0.5), 0.25)  # type: ignore[operator]
+    wanted = F.dropout2d(drop(F.relu(F.conv2d(x, weight)), 0.5), 0.25)
 
     assert torch.equal(Learner(SEED, SHAPE, RUN, CHANCE)(root), wanted)
     assert not torch.equal(Learner(SEED, SHAPE, RUN, CHANCE + 1)(root), wanted)
@@ -60,7 +64,7 @@ def test_gradients_are_those_of_torch() -> None:
     root = relu(conv(INPUT, WEIGHT, None))
     x, weight = _values()
     output = F.relu(F.conv2d(x, weight))
-    (output * torch.from_numpy(draw(RUN, "weights", tuple(output.shape)))).sum().backward()  # type: ignore[no-untyped-call]
+    (output * torch.from_numpy(draw(RUN, "weights", tuple(output.shape)))).sum().backward()
     found = Learner(SEED, SHAPE, RUN, CHANCE).gradients(root)
 
     assert weight.grad is not None

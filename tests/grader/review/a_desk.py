@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import uvicorn
@@ -40,9 +41,9 @@ def entries(*said: What | tuple[str, What], seconds: float = 30.0) -> tuple[Entr
     )
 
 
-def given(subject: str, points: float | None, line: str = FIRST, **how: object) -> Mark:
+def given(subject: str, points: float | None, line: str = FIRST, **how: Any) -> Mark:
     """A mark bound to nothing."""
-    return Mark(subject, line, points, "", **how)  # type: ignore[arg-type]
+    return Mark(subject, line, points, "", **how)
 
 
 def desk(home: Path, count: int = 6, profile: str = profiles.DEFAULT, **scope: object) -> Desk:

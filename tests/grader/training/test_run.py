@@ -203,7 +203,7 @@ def test_a_claim_of_certainty_is_made_a_probability() -> None:
     """Huge numbers in place of log-probabilities don't make the loss small."""
     huge = np.full((N, 12, 10), 1e6, np.float32)
 
-    done = train(Lying(**{"log/0": huge}), SETTING, values.Values({}, {}), PICTURES)  # type: ignore[arg-type]
+    done = train(Lying(**{"log/0": huge}), SETTING, values.Values({}, {}), PICTURES)
 
     assert done.points[0].validation.loss == pytest.approx(np.log(N))
 
@@ -224,7 +224,7 @@ def test_a_claim_of_certainty_is_made_a_probability() -> None:
 def test_answers_of_another_kind_are_refused(wrong: dict[str, Any], words: str) -> None:
     """Nothing from the worker is taken as it is."""
     with pytest.raises(ProtocolError, match=words):
-        train(Lying(**wrong), SETTING, values.Values({}, {}), PICTURES)  # type: ignore[arg-type]
+        train(Lying(**wrong), SETTING, values.Values({}, {}), PICTURES)
 
 
 def test_large_pictures_are_sampled() -> None:

@@ -36,7 +36,7 @@ def test_a_step_is_adams_first() -> None:
     ours, theirs = twin(), twin()
     optimizer, _ = trainer.recipe(theirs)
     assert isinstance(optimizer, Adam)
-    theirs.loss(PICTURE, LABEL, F.dropout2d, 7).backward()  # type: ignore[no-untyped-call]
+    theirs.loss(PICTURE, LABEL, F.dropout2d, 7).backward()
     gradients = {name: value.grad for name, value in theirs.named_parameters()}
 
     sketches = ours.step(ours.loss(PICTURE, LABEL, F.dropout2d, 7))

@@ -111,7 +111,7 @@ def test_the_main_guard_is_closed() -> None:
     world = loaded(notebook("class A: pass", "if __name__ == '__main__':\n    1 / 0"), A="submission")
 
     assert world.failures == []
-    assert sys.modules[world.targets["A"].__module__].A is world.targets["A"]  # type: ignore[attr-defined]
+    assert sys.modules[world.targets["A"].__module__].A is world.targets["A"]
 
 
 def test_future_statements_hold_for_the_rest_of_the_module() -> None:
