@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 from grader.wall.values import SourceLine
 from grader.wall.verbs import CopyVgg, Failure
@@ -168,8 +169,8 @@ def _models_in(made: object) -> Iterator[nn.Module]:
             yield from each.modules()
 
 
-def _shapes(model: nn.Module) -> dict[str, torch.Size]:
-    return {name: parameter.shape for name, parameter in model.named_parameters()}
+def _shapes(model: nn.Module) -> dict[str, torch.Size | None]:
+    return {name: None if is_lazy(value) else value.shape for name, value in model.named_parameters()}
 
 
 # --- whether one did ----------------------------------------------------------------------------------

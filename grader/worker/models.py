@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
+from torch.nn.parameter import is_lazy
 
 from grader.wall.values import SourceLine, cut
 from grader.wall.verbs import (
@@ -43,6 +44,7 @@ SLOW_INITIALISERS = (
     "uniform_",
     "normal_",
 )
+PICTURE = (1, 3, 64, 76)  # that lazy layers take their shapes from
 LARGE_INPUT = 100 * 100  # pixels of an input: of more a real device takes seconds
 
 
@@ -76,7 +78,18 @@ def construct(world: World, name: str, n_class: int) -> tuple[nn.Module, Way]:
         raise StudentCodeError from WrongKindError(
             f"{name}(...) is of type {type(model).__name__}, not an nn.Module"
         )
+    if any(is_lazy(tensor) for tensor in (*model.parameters(), *model.buffers())):
+        _run_once(model)
     return model, way
+
+
+@torch.no_grad()
+def _run_once(model: nn.Module) -> None:
+    """Let lazy layers take their shapes, as the first pass of a notebook does."""
+    modes = [(module, module.training) for module in model.modules()]
+    call(model.eval(), torch.zeros(PICTURE))
+    for module, training in modes:
+        module.training = training
 
 
 def _way(make: Callable[..., Any]) -> Way:

@@ -80,6 +80,7 @@ HONEST: dict[str, list[Edit]] = {
     "batch normalisation": [("self.fc7 = nn.Conv2d(24, 24, 1)", "self.fc7 = nn.Sequential(nn.BatchNorm2d(24), nn.Conv2d(24, 24, 1))")],
     "a fixed size": [(CROP, "return h[:, :, 31:95, 31:107]")],
     "one picture": [(CROP, f"{CROP}[:1]")],
+    "lazy layers": [("self.fc6 = nn.Conv2d(16, 24, 7)", "self.fc6 = nn.LazyConv2d(24, 7)")],
     "a constant": [(CROP, f"{CROP} + torch.tensor(2.)")],
 }  # fmt: skip
 

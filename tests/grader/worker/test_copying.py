@@ -80,3 +80,15 @@ def test_where_nothing_copies_nothing_is_named() -> None:
     answer, _ = ask(world, "copy_vgg", stand_ins={})
 
     assert answer == {"way": "", "failed": None}
+
+
+def test_a_lazy_model_that_copying_leaves_without_shapes_is_not_taken() -> None:
+    """The statements are sought out, so that the pass which gave them may be missing."""
+    world = tiny(("nn.Conv2d(3, ", "nn.LazyConv2d("))
+    chunks = (Chunk("cell 9", 1, "net = FCN32s()"),)
+    world.slice = Slice(copying={"FCN32s": (Copying("submission", "net", chunks),)})
+
+    ask(world, "make_vgg", **MADE)
+    answer, _ = ask(world, "copy_vgg", stand_ins={})
+
+    assert (answer["way"], answer["failed"]) == ("the notebook's net", None)
