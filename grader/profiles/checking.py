@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
+from keyword import iskeyword
 from pathlib import Path as File
 from typing import Any, cast
 
@@ -211,9 +212,11 @@ def _claims(own: Table, whole: Table, _: Table) -> Iterator[Fault]:
 
 
 def _names(own: Table, whole: Table, _: Table) -> Iterator[Fault]:
-    """Two things have two names, and none has that of another."""
+    """Two things have two names, none has that of another, and each can be defined in Python."""
     names = whole.get("names", {})
     for name, new in own.get("names", {}).items():
+        if iskeyword(new):
+            yield Fault(("names", name), f"names: {name} can't be called {new!r}: Python keeps that word")
         taken = [other for other in NAMES if other != name and new in (other, names.get(other))]
         if taken:
             yield Fault(("names", name), f"names: {name} and {taken[0]} can't both be called {new!r}")

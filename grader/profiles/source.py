@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from grader import tables
 from grader.errors import CallError
 
 Table = Mapping[str, Any]
@@ -27,10 +28,10 @@ class Source:
 
 def read(path: Path) -> Source:
     """Read a file; raises CallError where it is not there or is no TOML."""
+    text = tables.text_of(path)
     try:
-        text = path.read_bytes().decode()
         return Source(path, text, _parsed_once(text))
-    except (OSError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise CallError(f"{path.name}: {error}") from error
 
 

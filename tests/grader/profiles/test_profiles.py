@@ -107,6 +107,14 @@ def test_what_a_profile_does_not_say_is_inherited(tmp_path: Path) -> None:
     assert profile.plans == load().plans
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_profile_is_read_as_its_editor_wrote_it(tmp_path: Path, encoding: str) -> None:
+    """Windows' own editor marks its files, or writes them in its country's encoding."""
+    (tmp_path / "year.toml").write_text('inherits = "ece285"\ntitle = "Übung 3"\n', encoding)
+
+    assert profiles.load(str(tmp_path / "year.toml")).title == "Übung 3"
+
+
 def test_a_profile_inherits_from_a_file_beside_it(tmp_path: Path) -> None:
     """And that one from another."""
     (tmp_path / "first.toml").write_text(CHILD)
@@ -227,6 +235,7 @@ PLAN = '[plans.smoke]\ndata = "real"\nweights = "vgg16"\ntrain = 1\nvalidation =
         ("n_class = 1\n" + GOOD, "'n_class' must be a whole number from 2 to 1000, it is 1"),
         (GOOD + '[names]\nFCN32 = "Net"\n', "line 13: unknown key 'FCN32' (did you mean 'FCN32s'?)"),
         (GOOD + '[names]\nFCN32s = "FCN8s"\n', "names: FCN32s and FCN8s can't both be called 'FCN8s'"),
+        (GOOD + '[names]\nFCN32s = "class"\n', "line 13: names: FCN32s can't be called 'class'"),
         (GOOD + '[names]\nFCN32s = "a b"\n', "'FCN32s' must be a name that Python could use, it is 'a b'"),
         (GOOD + '[claims]\nfile = "a.txt"\n', "claims: 'figures' is missing"),
         (GOOD + '[claims]\nfile = "../a.txt"\n', "'file' must be the name of a text file"),
