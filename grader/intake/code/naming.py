@@ -24,7 +24,7 @@ def other_names(nodes: Sequence[ast.stmt], missing: Iterable[str]) -> dict[str, 
     found, made = dict[str, Definition](), list[Definition]()
     for target in sorted(missing, key=lambda name: name != MAP):  # its calls tell where the class comes from
         if target in NUMBERS:
-            made = [node for node in nodes if _is_network(node, target)]
+            made = _whole([node for node in nodes if _is_network(node, target)])
         elif target == MAP:
             made = [node for node in nodes if _is_map(node)]
         else:
@@ -46,10 +46,22 @@ def _bare(name: str) -> str:
 
 
 def _is_network(node: ast.stmt, target: str) -> TypeGuard[ast.ClassDef]:
-    """Whether it is a class named for the network, with a forward pass."""
+    """Whether it is a class named for the network, with a forward pass of one picture: a loss takes two."""
     if not isinstance(node, ast.ClassDef) or not hints(node.name, target):
         return False
-    return any(isinstance(each, ast.FunctionDef) and each.name == "forward" for each in node.body)
+    methods = [each for each in node.body if isinstance(each, ast.FunctionDef) and each.name == "forward"]
+    return any(len(_parameters(each)) - len(each.args.defaults) <= 2 for each in methods)
+
+
+def _whole(networks: Sequence[Definition]) -> list[Definition]:
+    """The networks that no other one is made of."""
+    parts = {
+        part.id
+        for each in networks
+        for part in walk(each)
+        if isinstance(part, ast.Name) and part.id != each.name
+    }
+    return [each for each in networks if each.name not in parts]
 
 
 def _parameters(node: ast.FunctionDef) -> list[str]:

@@ -17,6 +17,18 @@ CASES = {
     "a network in other letters": (f"class Fcn_8s{FORWARD}", {"FCN8s": "Fcn_8s"}),
     "a network with more": (f"class VGG16_FCN8{FORWARD}", {"FCN8s": "VGG16_FCN8"}),
     "the last of two": (f"class FCN8{FORWARD}class FCN8_final{FORWARD}", {"FCN8s": "FCN8_final"}),
+    "a network above its own part": (
+        f"class FCN8(nn.Module):\n    def forward(self, x): return FCN8Head()(x)\nclass FCN8Head{FORWARD}",
+        {"FCN8s": "FCN8"},
+    ),
+    "a network above its loss": (
+        f"class FCN8{FORWARD}class FCN8Loss(nn.Module):\n    def forward(self, out, target): return out\n",
+        {"FCN8s": "FCN8"},
+    ),
+    "a network with a switch": (
+        "class FCN8(nn.Module):\n    def forward(self, x, shows=False): return x\n",
+        {"FCN8s": "FCN8"},
+    ),
     "a data set for a network": ("class FCN8sData(Dataset):\n    def __len__(self): return 1\n", {}),
     "another network": (f"class FCN16s{FORWARD}", {}),
     "a map": (f"def get_cam{MAP}", {"returnCAM": "get_cam"}),
