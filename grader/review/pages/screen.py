@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from markupsafe import Markup
@@ -84,7 +84,7 @@ def render(request: Request, desk: Desk, draft: Draft | None = None) -> Response
         thread=thread,
         thread_seen=last(ledger.entries, thread.request.what.target) if thread else 0,
         flagged=place in ledger.flags,
-        history=len(ledger.about(f"mark {place.subject}\n{place.line}")),
+        history=len(ledger.about(_target(place))),
         repeat=repeated(desk, judged.id) is not None,
         **shown,
     )
@@ -107,7 +107,11 @@ def _is_second(desk: Desk, place: Place, queue: str, draft: Draft | None) -> boo
 
 def seen(desk: Desk, place: Place) -> int:
     """The number of the last word on a place."""
-    return last(desk.ledger.entries, Mark(place.subject, place.line, None).target)
+    return last(desk.ledger.entries, _target(place))
+
+
+def _target(place: Place) -> str:
+    return Mark(*place, None).target
 
 
 def repeated(desk: Desk, line: str) -> Picks | None:
@@ -135,12 +139,13 @@ def _answer(request: Request, grade: Grade, check: ScoredCheck) -> dict[str, obj
     saved, page = grade.submission.saved, grade.submission.page
     written = answers(grade, check)
     known = numbers.facts(saved, page)
-    texts = [(answer, flowed(answer.text)) for answer in written]
+    texts = [flowed(answer.text) for answer in written]
+    found = [numbers.check(text, known) for text in texts]
     return {
         "kind": "answer",
-        "answers": [(answer, tuple(_stretches(text, numbers.check(text, known)))) for answer, text in texts],
+        "answers": list(zip(written, map(tuple, map(_stretches, texts, found)), strict=True)),
         "rendered": _rendered(written) if request.query_params.get("as") == "markdown" else (),
-        "found": _once(one for _, text in texts for one in numbers.check(text, known)),
+        "found": _once(chain.from_iterable(found)),
         "runs": [(run, numbers.MODELS.get(run.model, "A model"), curves(run)) for run in saved.runs],
         "figures": tuple(enumerate(saved.figures)),
         "drawn": [(n, one) for n, one in enumerate(grade.pictures) if one.part in NETWORKS],
