@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from grader.marks.entry import Entry, Item
+from grader.marks.entry import Entry, Item, Reveal, Undo
+from grader.marks.entry import Request as Asked
 from grader.records.grade import ScoredCheck
 from grader.review import looks, picks, queues
 from grader.review.board import Board
@@ -120,7 +121,7 @@ class Desk:
 
 def undoable(entry: Entry) -> bool:
     """What undo takes back: not another undo, nor what is there to be known."""
-    return type(entry.what).__name__ not in ("Undo", "Reveal", "Request")
+    return not isinstance(entry.what, Undo | Reveal | Asked)
 
 
 def away(address: str, said: str = "") -> Response:
