@@ -10,11 +10,6 @@ from grader.review.scope import Class, Queue, Scope
 from grader.scoring import by_a_person
 
 
-def every(class_: Class, scope: Scope) -> tuple[Queue, ...]:
-    """All queues: each question, then the others."""
-    return tuple(queue(name, class_, scope) for name in names(class_))
-
-
 def names(class_: Class) -> tuple[str, ...]:
     """The ids of all queues: each question, then the others."""
     lines = dict.fromkeys(

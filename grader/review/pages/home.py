@@ -15,7 +15,7 @@ from grader.review.others import OTHERS
 async def show(request: Request, desk: Desk) -> Response:
     """All queues with what is open in them."""
     desk.board.refresh()
-    every = queues.every(desk.class_, desk.scope)
+    every = tuple(map(desk.queue, queues.names(desk.class_)))
     paces = pace.paces(desk.ledger.entries, desk.ledger.gone)
     left = {queue.id: len(queue.open) for queue in every if queue.id not in OTHERS}
     complete = sum(grade.complete for grade in desk.board.merged.values())

@@ -13,7 +13,7 @@ from grader.marks.entry import Entry, Flag, Mark, Reading, Reply, Undo
 from grader.marks.entry import Request as Asked
 from grader.records.grade import ScoredCheck
 from grader.reports import words
-from grader.review import agreement, pace, queues
+from grader.review import agreement, pace
 from grader.review.desk import Desk
 from grader.review.ledger import Place, place_of
 from grader.scoring import by_a_person
@@ -34,7 +34,7 @@ async def progress(request: Request, desk: Desk) -> Response:
     paces = pace.paces(desk.ledger.entries, desk.ledger.gone)
     rows = []
     for line, check in desk.by_people().items():
-        queue = queues.queue(line, desk.class_, desk.scope)
+        queue = desk.queue(line)
         own = [one for one in paces if one.line == line]
         left = len(queue.open)
         rows.append((queue, own, left, pace.to_go({check.id: left}, own)))
