@@ -18,6 +18,7 @@ SPACES = 4
 CLOSES = {"(": ")", "[": "]", "{": "}"}
 QUOTES = str.maketrans("“”„‟‘’‚‛`´", "\"\"\"\"''''''")
 WORD = re2.compile(r"[A-Za-z]+")
+PRINT = re2.compile(r"^(\s*print) +([^(=\s].*)$")  # as Python 2 had it
 OPENS_BLOCK = (
     "def ",
     "class ",
@@ -73,6 +74,8 @@ def _letters(number: int, line: str) -> Iterator[Change]:
         yield Change(number, plain, "letters that only look like Python's read as these")
     if "else if " in line:
         yield Change(number, line.replace("else if ", "elif ", 1), "`else if` read as `elif`")
+    if (shown := PRINT.match(line)) is not None:
+        yield Change(number, f"{shown[1]}({shown[2]})", "`()` of print added")
     for word in WORD.finditer(line):
         for other in get_close_matches(word[0], keyword.kwlist, 3, ALIKE):
             if other != word[0]:
@@ -92,7 +95,7 @@ def _ends(number: int, line: str) -> Iterator[Change]:
         if body[-1] in ";.,":
             yield Change(number, f"{body[:-1]}:", f"`{body[-1]}` read as `:`")
         yield Change(number, f"{body}:", "`:` added at the end")
-    for quote in ('"', "'"):
+    for quote in ('"""', "'''", '"', "'"):
         if body.count(quote) % 2:
             inner = body.rstrip("):,]")
             yield Change(number, inner + quote + body[len(inner) :], f"`{quote}` added")

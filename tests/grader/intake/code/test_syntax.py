@@ -31,6 +31,8 @@ class FCN8s(nn.Module):
         return self.fc7(h)
 
     def copy(self, net):
+        '''Copy it.'''
+        print("copy", net)
         for a, b in zip(net, self):
             a.weight = b.weight
 """
@@ -50,6 +52,8 @@ SLIPS = {
     "a comma behind self": ("forward(self, x)", "forward(self x)", "`,` added"),
     "an equals sign": ("h = self.fc6(x)", "h self.fc6(x)", "`=` added"),
     "a quote": ('"fcn"', '"fcn', '`"` added'),
+    "quotes of a docstring": ("'''Copy it.'''", "'''Copy it.", "`'''` added"),
+    "brackets of print": ('print("copy", net)', 'print "copy", net', "`()` of print added"),
     "one space more": ("        h = self.fc6(x)", "         h = self.fc6(x)", "indented by 8"),
     "no indentation": ("        h = self.fc6(x)", "h = self.fc6(x)", "indented by 8"),
     "a tab": ("        h = self.fc6(x)", "\th = self.fc6(x)", "indented by 8"),
