@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import re2
 
 from grader.assignment import GRADED
+from grader.intake.code.names import walk
 from grader.intake.code.statements import Source, Statement
 
 BEGINS = re2.compile(r"^(?:async\s+def|def|class)\s+(\w+)|^(\w+)\s*=[^=]")
@@ -50,12 +51,19 @@ def _needed(target: str, binders: Binders) -> Iterator[str]:
         seen.add(name)
         yield name
         for each in binders.get(name, ()):
-            wants += [*each.names.reads, *each.names.later, *_imported(each)]
+            wants += [*each.names.reads, *each.names.later, *_taken(each, binders)]
 
 
-def _imported(statement: Statement) -> list[str]:
-    node = statement.node
-    return [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else []
+def _taken(statement: Statement, binders: Binders) -> Iterator[str]:
+    """The names that a statement takes from modules: conv of `from a import conv as c`, and of `a.conv`."""
+    if isinstance(statement.node, ast.ImportFrom):
+        yield from (alias.name for alias in statement.node.names)
+    for part in walk(statement.node):
+        match part:
+            case ast.Attribute(value=ast.Name(module), attr=name) if any(
+                map(_is_import, binders.get(module, ()))
+            ):
+                yield name
 
 
 def _is_import(statement: Statement) -> bool:

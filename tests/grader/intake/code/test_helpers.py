@@ -16,6 +16,8 @@ CASES: dict[str, tuple[list[str], dict[int, str]]] = {
     "an assignment": (["conv = Conv(3, 4\n", NET], {0: "FCN8s"}),
     "a helper's helper": ([BROKEN, "def up(x): return conv(x)\n", NET.replace("conv", "up")], {0: "FCN8s"}),
     "imported as": ([BROKEN, "from a import conv as c\n", NET.replace("conv", "c")], {0: "FCN8s"}),
+    "of a module": ([BROKEN, "import a\n", NET.replace("conv", "a.conv")], {0: "FCN8s"}),
+    "a method of its name": ([BROKEN, NET.replace("conv", "self.conv")], {}),
     "of both networks": ([BROKEN, NET, NET.replace("FCN8s", "FCN32s")], {0: "FCN32s"}),
     "another version parses": ([CONV, BROKEN, NET], {}),
     "nobody needs it": ([BROKEN.replace("conv", "plot"), CONV, NET], {}),
