@@ -26,6 +26,7 @@ from grader.review.ledger import Place, place_of
 from grader.review.numbers import Found
 from grader.review.phrases import phrases
 from grader.review.picks import Picks
+from grader.scoring import by_a_person
 
 WRAPPED = 60  # characters of a line that is full
 MEASURED = ".training"  # lines whose numbers come from a run of the grader's own
@@ -183,7 +184,10 @@ def _stretches(text: str, found: Iterable[Found]) -> Iterator[tuple[str, Found |
 
 
 def _line(desk: Desk, grade: Grade, check: ScoredCheck) -> dict[str, object]:
-    """What is shown of a verdict: where it stands in the code, and who else has the same cause."""
+    """What is shown of a verdict: where it stands in the code, and who else has the same cause.
+
+    Of a line that a person judges, and no answer is read for, everything that the notebook says.
+    """
     place = check.reason.place
     causes = [(cause, *_with(desk, cause)) for cause in causes_of(check)]
     pictures = [(n, picture) for n, picture in enumerate(grade.pictures) if picture.part == check.part]
@@ -191,6 +195,7 @@ def _line(desk: Desk, grade: Grade, check: ScoredCheck) -> dict[str, object]:
         "kind": "line",
         "code": words.quoted(grade, place) if place else (),
         "causes": causes,
+        "cells": [cell for cell in grade.submission.page if cell.text and by_a_person(check.part)],
         "pictures": pictures,
     }
 

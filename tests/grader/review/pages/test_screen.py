@@ -14,7 +14,7 @@ from grader.marks.entry import Item, Mark
 from grader.records import saved
 from grader.records.grade import Outcome, Picture
 from grader.records.reason import Cause, Place, Reason
-from grader.records.submission import Answer
+from grader.records.submission import Answer, PageCell
 from grader.review.desk import Desk
 from grader.review.pages.screen import WRAPPED, flowed
 from tests.grader.hostile import HOSTILE
@@ -101,6 +101,21 @@ def test_pictures_are_served_by_number(one: Desk, browser: Browser) -> None:
         f"/figure/{key}/x.png",
     ):
         assert browser.get(path).status == 404
+
+
+def test_where_no_answer_is_read_a_person_sees_all_that_was_written(tmp_path: Path) -> None:
+    """A course's own line can be judged from what its notebook says, escaped; a verdict needs none of it."""
+    desk(tmp_path, 1, profile="ece176-2024")
+    kept = grade("student0000", 0, "ece176-2024")
+    cells = (PageCell("cell 20", "markdown", "I was there: <b>yes</b>"), PageCell("cell 21", "code"))
+    shown = replace(kept, submission=replace(kept.submission, page=cells))
+    saved.write(tmp_path / "reports" / "student0000", saved.Saved(saved.Key("s", "g", "r", "o"), shown))
+    one = desk(tmp_path, 1)
+    with served(one) as browser:
+        page = browser.get(at(one, 0, "survey.survey")).text
+
+        assert "I was there: &lt;b&gt;yes" in page and "cell 20" in page and "cell 21" not in page
+        assert "I was there" not in browser.get(at(one, 0, "fcn32s.conv1")).text
 
 
 def test_what_is_not_there_is_not_found(browser: Browser, one: Desk) -> None:
