@@ -15,7 +15,7 @@ from grader.errors import Blocked, Fault, Pending, StudentDied, StudentRaised, U
 from grader.evidence import training
 from grader.evidence.training import TrainingEvidence
 from grader.network.graph import INPUT
-from grader.records.submission import Chunk, Module, Slice
+from grader.records.submission import Chunk, Module, SavedEvidence, Slice
 from grader.training import bands, certify, values
 from grader.training.bands import Band, Calibration
 from grader.training.plans import Plan
@@ -228,6 +228,15 @@ def test_a_network_that_is_proved_to_learn_is_not_trained(monkeypatch: pytest.Mo
     judge(found, "accuracy")
     judge(found, "loss")
     assert found.unproved == ""
+
+
+def test_a_proof_needs_no_thresholds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody measured right models, there is no picture of them, and the lines are earned all the same."""
+    monkeypatch.setattr(certify, "differs", lambda *_: "")
+    found = evidence(monkeypatch, known=None, **PROVED)
+
+    assert found.drawn(SavedEvidence()) == []
+    judge(found, "loss")
 
 
 @pytest.mark.parametrize(
