@@ -231,7 +231,7 @@ def test_a_network_that_is_proved_to_learn_is_not_trained(monkeypatch: pytest.Mo
 
 
 def test_a_proof_needs_no_thresholds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nobody measured right models, there is no picture of them, and the lines are earned all the same."""
+    """Where nobody measured right models, there is no picture of them; the lines are earned."""
     monkeypatch.setattr(certify, "differs", lambda *_: "")
     found = evidence(monkeypatch, known=None, **PROVED)
 
