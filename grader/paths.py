@@ -1,11 +1,11 @@
-"""Where a submission is: by its name in submissions/, or by its path."""
+"""Where a submission is: by its name in submissions/, or by its path; and where what we write may go."""
 
 from __future__ import annotations
 
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import count
 from pathlib import Path
@@ -87,6 +87,18 @@ def submissions_in(folder: Path) -> tuple[Path, ...]:
         return ()
     entries = (entry for entry in folder.iterdir() if not entry.name.startswith((".", "__")))
     return tuple(sorted(entry for entry in entries if entry.is_dir() or entry.suffix.lower() in FILE_KINDS))
+
+
+def refuse_other_things(folder: Path, is_ours: Callable[[Path], bool], what: str) -> None:
+    """Raise CallError for a folder with any file that isn't ours, by its path in there: it would be gone."""
+    if folder.exists() and not folder.is_dir():
+        raise CallError(f"{shown(folder)} is a file: {what} to a folder.")
+    files = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    strange = sorted(path for path in (file.relative_to(folder) for file in files) if not is_ours(path))
+    if strange:
+        raise CallError(
+            f"{shown(folder)} holds other things ({shown(strange[0])}): {what} to a folder of its own."
+        )
 
 
 def shown(text: object) -> str:

@@ -13,7 +13,7 @@ from grader.commands.codes import GRADED, LOOK
 from grader.commands.screen import Screen
 from grader.errors import CallError
 from grader.marks import store
-from grader.paths import shown
+from grader.paths import refuse_other_things, shown
 from grader.release import gate, packages
 from grader.release import present as canvas_now
 from grader.release.imports import IMPORTS
@@ -80,15 +80,15 @@ def _room_for_it(to: Path, out: Path) -> None:
     """Raise CallError where the folder holds anything but an older release: it would look released, too."""
     if to.resolve() == out.resolve() or to.resolve() in out.resolve().parents:
         raise CallError(f"{shown(to)} holds the reports themselves: release to another folder.")
-    if to.exists() and not to.is_dir():
-        raise CallError(f"{shown(to)} is a file: release to a folder.")
-    strange = (
-        sorted(path.name for path in to.iterdir() if path.name not in KINDS["all"]) if to.is_dir() else []
-    )
-    if strange:
-        raise CallError(
-            f"{shown(to)} holds other things ({shown(strange[0])}): release to a folder of its own."
-        )
+    refuse_other_things(to, lambda path: _is_released(path, to), "release")
+
+
+def _is_released(path: Path, to: Path) -> bool:
+    """Whether an older release wrote this; a folder of submissions may be called `students`, too."""
+    folder, *inner = path.parts
+    if folder != STUDENTS:
+        return not inner and folder in KINDS["all"]
+    return packages.is_one(to / STUDENTS, inner)
 
 
 def _write(rows: Sequence[Row], to: Path, files: Sequence[str], tables: Mapping[str, str]) -> tuple[str, ...]:

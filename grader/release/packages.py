@@ -62,6 +62,13 @@ def package_names(names: Sequence[str]) -> list[str]:
     return found
 
 
+def is_one(folder: Path, path: Sequence[str]) -> bool:
+    """Whether what has this path in a folder of packages is of one: a page, or the archive beside them."""
+    if len(path) == 1:
+        return path[0].endswith(".zip") and (folder / path[0].removesuffix(".zip") / REPORT).is_file()
+    return len(path) == 2 and path[1] in (REPORT, NOTEBOOK)
+
+
 def _write(files: Mapping[str, bytes], folder: Path, name: str) -> None:
     home = folder / name
     home.mkdir(parents=True)

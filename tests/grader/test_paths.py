@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import CallError
-from grader.paths import find, report_folders, report_name, report_names, shown, submissions_in
+from grader.paths import (
+    find,
+    refuse_other_things,
+    report_folders,
+    report_name,
+    report_names,
+    shown,
+    submissions_in,
+)
 
 
 @pytest.fixture
@@ -157,6 +165,19 @@ def test_no_two_reports_meet_on_any_file_system(names: list[str]) -> None:
 def test_only_possible_submissions_are_listed(home: Path) -> None:
     """Hidden folders and text files are none."""
     assert [path.name for path in submissions_in(home)] == ["alice", "bob", "carol.zip", "dan.ipynb"]
+
+
+def test_a_folder_with_other_things_is_refused_and_they_are_named(tmp_path: Path) -> None:
+    """However deep they lie; a folder of ours, an empty one and one that isn't there are fine."""
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "ours.csv").touch()
+    (tmp_path / "empty").mkdir()
+    for folder in ("ours", "empty", "none"):
+        refuse_other_things(tmp_path / folder, lambda path: path.name == "ours.csv", "write")
+    (tmp_path / "inner" / "deep").mkdir(parents=True)
+    (tmp_path / "inner" / "deep" / "thesis.tex").touch()
+    with pytest.raises(CallError, match=r"holds other things \(deep/thesis\.tex\): write to"):
+        refuse_other_things(tmp_path / "inner", lambda path: path.name == "deep", "write")
 
 
 def test_control_characters_are_written_out() -> None:

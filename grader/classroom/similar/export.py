@@ -9,27 +9,17 @@ from pathlib import Path
 from grader import tables
 from grader.classroom.statistics import Row
 from grader.classroom.times import parse
-from grader.errors import CallError
-from grader.paths import shown
+from grader.paths import refuse_other_things
 from grader.records.submission import Slice
 from grader.reports.escape import one_line
 
 SUBMISSIONS, HANDOUT, INFO = "submissions", "handout", "info.csv"
-OURS = {SUBMISSIONS, HANDOUT, INFO}
 CODE = "graded.py"
 
 
 def check(folder: Path) -> None:
     """Raise CallError for a folder that holds other things: they would be compared, too, or be gone."""
-    if folder.exists() and not folder.is_dir():
-        raise CallError(f"{shown(folder)} is a file: export to a folder.")
-    strange = (
-        sorted(path.name for path in folder.iterdir() if path.name not in OURS) if folder.is_dir() else []
-    )
-    if strange:
-        raise CallError(
-            f"{shown(folder)} holds other things ({shown(strange[0])}): export to a folder of its own."
-        )
+    refuse_other_things(folder, _is_ours, "export")
 
 
 def write(rows: Sequence[Row], folder: Path, handout: Slice | None = None) -> int:
@@ -51,6 +41,13 @@ def write(rows: Sequence[Row], folder: Path, handout: Slice | None = None) -> in
     text = tables.write(["filename", "created_at", "label"], table)
     (folder / INFO).write_text(text, encoding="utf-8", newline="")
     return len(able)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether an older export wrote this; a course's own submissions may lie in `submissions`, too."""
+    parts = path.parts
+    of_one = len(parts) == 3 and (parts[0], parts[2]) == (SUBMISSIONS, CODE)
+    return of_one or parts in ((INFO,), (HANDOUT, CODE))
 
 
 def _write(folder: Path, slice_: Slice) -> None:

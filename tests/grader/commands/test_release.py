@@ -214,17 +214,20 @@ def test_only_what_is_asked_for_is_written(tmp_path: Path, screen: Screen, kind:
     assert {path.name for path in one.to.iterdir()} == ONLY[kind]
 
 
-@pytest.mark.parametrize("to", ["out", ".", "mine", "file"])
+@pytest.mark.parametrize("to", ["out", ".", "mine", "course", "file"])
 def test_a_folder_with_other_things_is_refused(tmp_path: Path, screen: Screen, to: str) -> None:
     """They would look released, too, or be gone."""
     one = replace(a_class(tmp_path, "plain"), to=tmp_path / to)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").touch()
+    (tmp_path / "course" / "students").mkdir(parents=True)
+    handed_in = tmp_path / "course" / "students" / "alice.zip"
+    handed_in.touch()
     (tmp_path / "file").touch()
     with pytest.raises(CallError):
         one.release(screen, partial=True)
 
-    assert (tmp_path / "mine" / "thesis.tex").exists()
+    assert (tmp_path / "mine" / "thesis.tex").exists() and handed_in.exists()
 
 
 def test_who_is_unsure_is_said_before_anything_leaves(tmp_path: Path, screen: Screen) -> None:

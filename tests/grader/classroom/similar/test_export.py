@@ -52,8 +52,10 @@ def test_an_older_export_is_replaced_and_anything_else_is_not(tmp_path: Path) ->
     write([of("b")], tmp_path / "x")
     assert [path.name for path in (tmp_path / "x" / "submissions").iterdir()] == ["b"]
 
+    (tmp_path / "course" / "submissions" / "alice").mkdir(parents=True)
+    (tmp_path / "course" / "submissions" / "alice" / "net.py").touch()
     (tmp_path / "x" / "thesis.tex").touch()
     (tmp_path / "file").touch()
-    for place in ("x", "file"):
+    for place in ("x", "file", "course"):
         with pytest.raises(CallError):
             check(tmp_path / place)
