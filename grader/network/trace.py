@@ -27,6 +27,7 @@ SAME_NUMBER = (
     "aten.alias.default",
     "aten.view.default",
 )
+FLOATS = (None, Other("torch.float32"), Other("torch.float64"))  # that a number is cast to unchanged
 ARITHMETIC = (*COMMUTATIVE, "aten.sub", "aten.div")
 
 
@@ -104,7 +105,8 @@ def _is_scalar(constants: Mapping[int, Array], number: int) -> bool:
 def _passed_on(call: Call, scalars: Mapping[int, float]) -> dict[int, float]:
     """Return the results that are a known number still."""
     first = call.args[0] if call.args else None
-    if call.name in SAME_NUMBER and isinstance(first, Tensor) and first.number in scalars:
+    unchanged = call.name in SAME_NUMBER and call.named.get("dtype") in FLOATS
+    if unchanged and isinstance(first, Tensor) and first.number in scalars:
         return {result.number: scalars[first.number] for result in call.results}
     return {}
 
@@ -114,7 +116,7 @@ def _with_numbers(call: Call, scalars: Mapping[int, float]) -> Call:
     if not scalars or call.name.removesuffix(".Tensor").rstrip("_") not in ARITHMETIC or len(call.args) < 2:
         return call
     first, second, *rest = (_number_of(arg, scalars) for arg in call.args)
-    if not isinstance(first, Tensor) and call.name.startswith(COMMUTATIVE):
+    if not isinstance(first, Tensor) and call.name.startswith(COMMUTATIVE) and "alpha" not in call.named:
         first, second = second, first
     return replace(call, args=(first, second, *rest)) if isinstance(first, Tensor) else call
 

@@ -291,6 +291,17 @@ SURROUNDED: dict[str, list[Edit]] = {
 }
 
 
+@pytest.mark.parametrize(
+    "changed", ["{} * torch.tensor(2.7).long()", "torch.add(torch.tensor(2.0), {}, alpha=3)"]
+)
+def test_a_constant_that_is_changed_or_stands_before_a_multiple_is_replayed(changed: str) -> None:
+    """Such a number is not the factor or the summand that it looks like."""
+    found = evidence((UP, f"h = {changed.format(UP.removeprefix('h = '))}"))
+
+    assert found.unverified == ""
+    assert set(found.findings) == {"forward"}
+
+
 @pytest.mark.parametrize("bare", [False, True])
 @pytest.mark.parametrize("name", every(3, SURROUNDED))
 def test_a_network_is_replayed_whatever_surrounds_it(name: str, bare: bool) -> None:
