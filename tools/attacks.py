@@ -103,7 +103,7 @@ def _shard(rung: str, names: Sequence[str]) -> list[Result]:
         with _started(rung, left) as process:
             assert process.stdout is not None
             for result in _told(process.stdout):
-                _show(result)
+                _report(result)
                 results.append(result)
                 left.remove(result.name)
             process.kill()
@@ -111,7 +111,7 @@ def _shard(rung: str, names: Sequence[str]) -> list[Result]:
         if left:
             name = left.pop(0)
             results.append(Result(name, rung, (f"the grader crashed or hung (exit code {code})",)))
-            _show(results[-1])
+            _report(results[-1])
     return results
 
 
@@ -160,13 +160,14 @@ def known_open(result: Result) -> bool:
     return bool(result.faults) and result.name in OPEN
 
 
-def _show(result: Result) -> None:
+def _report(result: Result) -> None:
+    """Print a result, and write it down at once: `--again` goes on from there, however this run ends."""
     failed = "OPEN" if known_open(result) else "NOT HELD"
     word = f"{failed}: {'; '.join(result.faults)}" if result.faults else "held"
     name = ascii(result.name)[1:-1][:30]
     cost = f"{result.seconds:6.1f} s, trusted {result.computed:5.1f} s {result.peak / 2**30:4.1f} GiB"
     print(f"{result.rung:9} {name:30} {cost} {result.score:6.2f} points  {word}", flush=True)
-    note(RESULTS, [result])  # at once: `--again` goes on from here, however this run ends
+    note(RESULTS, [result])
 
 
 # --- the table --------------------------------------------------------------------------------------

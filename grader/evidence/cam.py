@@ -202,7 +202,7 @@ class CamEvidence:
         answer = self.panel[0].answer
         if not answer.size:
             raise Blocked("the map has no pixels, see cam.weighted_sum")
-        return (float(answer.min()), float(answer.max())) if answer.size else (0.0, 0.0)
+        return float(answer.min()), float(answer.max())
 
     # --- what a check needs before it asks more ---
 

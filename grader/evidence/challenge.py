@@ -42,13 +42,11 @@ class Started:
     def is_bilinear(self, layer: Layer) -> bool:
         """Say whether a transposed convolution starts as bilinear interpolation."""
         weight = self.weights.get(layer.weight)
-        shape = (layer.inputs, layer.outputs // layer.groups, layer.kernel[0])
-        if weight is None or weight.shape != (
-            *shape,
-            layer.kernel[0],
-        ):
+        inputs, outputs, side = layer.inputs, layer.outputs // layer.groups, layer.kernel[0]
+        if weight is None or weight.shape != (inputs, outputs, side, side):
             return False
-        return bool(abs(weight - bilinear_weight(*shape).numpy()).max(initial=0.0) < 1e-4)
+        wanted = bilinear_weight(inputs, outputs, side).numpy()
+        return bool(abs(weight - wanted).max(initial=0.0) < 1e-4)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +19,8 @@ from grader.network.reading import Reading, read_network
 from grader.network.trace import Array, Trace, read_trace
 from grader.records.reason import Place
 from grader.wall import verbs
-from grader.wall.verbs import Build, Constants, Gradients, Model, Seen, Shapes
+from grader.wall.recording import Recording
+from grader.wall.verbs import MAX_CONSTANTS, Build, Constants, Gradients, Model, Seen, Shapes
 
 SIZES = (
     (64, 76),
@@ -88,9 +89,7 @@ def record(
     """
     asked = verbs.Trace(subject.name, n_class, size=shape, training=training)
     recording = subject.student.ask(asked).value
-    leaves = [leaf for leaf in recording.leaves if leaf.kind == "constant"]
-    alike = {leaf.number: a for leaf, a in zip(leaves, known, strict=False) if a.shape == leaf.shape}
-    return read_trace(recording, alike)
+    return read_trace(recording, _by_number(recording, known))
 
 
 def record_with_constants(subject: Subject, size: tuple[int, int]) -> Trace:
@@ -103,10 +102,15 @@ def record_with_constants(subject: Subject, size: tuple[int, int]) -> Trace:
         reply = subject.student.ask(Constants(subject.name, size=asked.size), seconds=60.0)
     except StudentRaised:
         return read_trace(recording)  # the challenge tells what a real run raises
-    leaves = [leaf for leaf in recording.leaves if leaf.kind == "constant"]
-    found = ((leaf, reply.arrays.get(str(position))) for position, leaf in enumerate(leaves))
-    known = {leaf.number: a for leaf, a in found if a is not None and a.shape == leaf.shape}
-    return read_trace(recording, known)
+    found = (reply.arrays.get(str(position)) for position in range(MAX_CONSTANTS))
+    return read_trace(recording, _by_number(recording, found))
+
+
+def _by_number(recording: Recording, values: Iterable[Array | None]) -> dict[int, Array]:
+    """Give the constants of a recording, in order, the values that have their shapes."""
+    leaves = (leaf for leaf in recording.leaves if leaf.kind == "constant")
+    pairs = zip(leaves, values, strict=False)
+    return {leaf.number: value for leaf, value in pairs if value is not None and value.shape == leaf.shape}
 
 
 def trace(subject: Subject, built: Model) -> Traced:
