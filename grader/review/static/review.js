@@ -95,9 +95,12 @@
     if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
     while (waiting.length && !busy) replay(waiting.shift());
   });
-  document.addEventListener("htmx:sendError", () => {
+  function lost(why) {
     busy = false; waiting.length = 0;
-    tell("Not saved: the review does not answer. Start it again, then save.");
-  });
+    tell(`Not saved: ${why}`);
+  }
+
+  document.addEventListener("htmx:sendError", () => lost("the review does not answer. Start it again, then save."));
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => { if (!detail.shouldSwap) lost(detail.xhr.responseText); });
   ready();
 })();

@@ -298,7 +298,23 @@ def test_nothing_is_lost_where_the_review_has_ended(chromium: Browser, review: R
     page.goto(f"{review.home}/queue/{FIRST}")
     page.locator("#own").fill("Not lost.")
     page.context.set_offline(True)
-    page.remove_listener
     page.get_by_role("button", name="Save and next").click()
     expect(page.locator("#notice")).to_contain_text("Not saved")
+    expect(page.locator("#own")).to_have_value("Not lost.")
+
+
+def test_nothing_is_lost_where_a_form_is_refused(chromium: Browser, review: Review) -> None:
+    """By one that was started again on the same port and knows this browser no more, or for its length."""
+    page = opened(chromium, review)
+    page.goto(f"{review.home}/requests")
+    table = "submission,line,words\n" + "x" * (1 << 18)
+    page.locator("#table").fill(table)
+    page.get_by_role("button", name="Open them").click()
+    expect(page.locator("#notice")).to_have_text("Not saved: This is too long.")
+    expect(page.locator("#table")).to_have_value(table)
+    page.goto(f"{review.home}/queue/{FIRST}")
+    page.locator("#own").fill("Not lost.")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Save and next").click()
+    expect(page.locator("#notice")).to_contain_text("Not saved: Open the address")
     expect(page.locator("#own")).to_have_value("Not lost.")
