@@ -11,6 +11,7 @@ import pytest
 
 from fixtures.notebook import base, to_ipynb
 from grader import profiles
+from grader.errors import CallError
 from tools.feedback import years
 from tools.feedback.__main__ import write
 
@@ -44,6 +45,25 @@ def test_it_holds_no_answer(action: Path) -> None:
     assert {path.parts[0] for path in files} == {
         *("action.yml", "feedback.py", "README.md", "LICENSE", "lock", "grader")
     }
+
+
+def test_it_is_made_anew_in_its_own_repository_and_nowhere_else(tmp_path: Path) -> None:
+    """The history stays, and so does whatever else somebody's folder holds."""
+    for kept in (
+        "action/.git/HEAD",
+        "action/grader/old.py",
+        "course/grader/thesis.py",
+        "course/graded/a.html",
+    ):
+        (tmp_path / kept).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / kept).touch()
+    write(tmp_path / "action")
+    with pytest.raises(CallError, match="graded/a.html"):
+        write(tmp_path / "course")
+
+    assert (tmp_path / "action" / ".git" / "HEAD").exists() and (tmp_path / "action" / "action.yml").exists()
+    assert not (tmp_path / "action" / "grader" / "old.py").exists()
+    assert (tmp_path / "course" / "grader" / "thesis.py").exists()
 
 
 def test_it_knows_what_each_course_year_asks(action: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,8 @@ from pathlib import Path
 import grimp
 
 from grader import profiles
+from grader.errors import CallError
+from grader.paths import refuse_other_things
 from tools.feedback import years
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,25 +26,37 @@ READING, PROFILES = "grader.intake", "grader.profiles"
 FILES = ("action.yml", "feedback.py", "README.md")
 OF_YEARS = ("claims.py", "naming.py")  # of the profiles, which hold points and layers besides
 TAKEN = ("lock/packages.txt", "LICENSE")
+OURS, HISTORY = (*FILES, "lock", "LICENSE", "grader"), ".git"
 
 
 def main() -> None:
     """Write the folder that becomes the public repository."""
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "feedback"
-    write(out)
+    try:
+        write(out)
+    except CallError as error:
+        sys.exit(str(error))
     print(f"{out}: make it a public repository, and name it in your assignment's template (docs/github.md).")
 
 
 def write(out: Path) -> None:
-    """The whole repository, made anew."""
-    if out.exists():
-        shutil.rmtree(out)
+    """The whole repository, made anew; its history stays. Raises CallError for a folder of anything else."""
+    _clear(out)
     for name in (*TAKEN, *map(str, sources())):
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, out / name)
     for name in FILES:
         shutil.copy(HERE / name, out / name)
     _write_years(out / Path(*PROFILES.split(".")))
+
+
+def _clear(out: Path) -> None:
+    refuse_other_things(out, lambda path: path.parts[0] in {*OURS, HISTORY}, "write")
+    for name in OURS:
+        if (out / name).is_dir():
+            shutil.rmtree(out / name)
+        else:
+            (out / name).unlink(missing_ok=True)
 
 
 def _write_years(package: Path) -> None:
