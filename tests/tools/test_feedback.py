@@ -58,7 +58,7 @@ def test_it_is_made_anew_in_its_own_repository_and_nowhere_else(tmp_path: Path) 
         (tmp_path / kept).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / kept).touch()
     write(tmp_path / "action")
-    with pytest.raises(CallError, match="graded/a.html"):
+    with pytest.raises(CallError, match=r"graded/a\.html"):
         write(tmp_path / "course")
 
     assert (tmp_path / "action" / ".git" / "HEAD").exists() and (tmp_path / "action" / "action.yml").exists()
