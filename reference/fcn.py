@@ -79,8 +79,7 @@ class FCN(nn.Module):
         h = torch.relu(h) if conv.relu else h
         return nn.functional.dropout2d(h, conv.dropout, self.training) if conv.dropout else h
 
-    @staticmethod
-    def _pool(pool: Pool, h: Tensor) -> Tensor:
+    def _pool(self, pool: Pool, h: Tensor) -> Tensor:
         return nn.functional.max_pool2d(h, pool.kernel, pool.stride, pool.padding, ceil_mode=True)
 
     def copy_vgg16(self, vgg16: nn.Module) -> None:

@@ -154,13 +154,8 @@ def reference(
 ) -> torch.Tensor:
     """Return what the assignment gives under the challenge, rounding and holding what the student's do."""
     names = {key: contents[name] for name, key in reading.keys.items()}
-    root = reference_output(reading.architecture, size, ceilings(reading))
+    root = reference_output(reading.architecture, size, reading.ceilings)
     return evaluator(replace_leaves(root, names))
-
-
-def ceilings(reading: Reading) -> dict[str, bool]:
-    """Return which of the student's max pools round up."""
-    return {role: bool(node["ceil"]) for role, node in reading.pools.items() if node.op == "max_pool"}
 
 
 def is_complete(reading: Reading) -> bool:

@@ -15,7 +15,7 @@ import torch
 
 from grader.errors import GraderError
 from grader.evidence import tracing
-from grader.evidence.challenge import Started, ceilings, close
+from grader.evidence.challenge import Started, close
 from grader.evidence.confirming import COUNT, Runs
 from grader.evidence.once import Attempt
 from grader.evidence.tracing import Shape
@@ -117,6 +117,8 @@ def _learned(basis: Basis, run: Run, reply: Answer) -> tuple[str, str]:
     match = _matching(basis, run, reply)
     if match is None:
         return f"{_at(run)} gives something else than its layers and dropouts compute", ""
+    if run.grad != "backward":
+        return "", ""
     if basis.runs.stuck is not None:
         return "", f"{_at(run)} can't be differentiated: {basis.runs.stuck}"
     learner, root = match
@@ -188,7 +190,7 @@ def _reference(basis: Basis, run: Run, learner: Learner) -> Expr | None:
     wide = basis.runs.subject.assignment(basis.runs.plan.classes)
     table = wide if basis.runs.wide else narrow.architecture(wide)
     size = (run.size[2], run.size[3])
-    return reference_output(table, size, ceilings(basis.runs.read.reading), run.training)
+    return reference_output(table, size, basis.runs.read.reading.ceilings, run.training)
 
 
 def _replay(basis: Basis, run: Run, learner: Learner) -> Expr | None:

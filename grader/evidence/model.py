@@ -15,7 +15,7 @@ from grader.errors import Blocked, ProtocolError, StudentError
 from grader.evidence import tracing
 from grader.evidence.challenge import Challenged, Response, challenge, close, real_output
 from grader.evidence.confirmed import Basis, Confirmed, confirmed
-from grader.evidence.confirming import Runs
+from grader.evidence.confirming import Runs, learning
 from grader.evidence.once import once, taken
 from grader.evidence.subject import Subject
 from grader.evidence.tracing import Read, Traced
@@ -164,6 +164,12 @@ class ModelEvidence:
             self.evaluator.forget(given=False)  # both are large
             return self._confirmed(Runs(self.subject, self.read, wide=True))
         return found
+
+    @once
+    def learns_otherwise(self) -> str:
+        """What a pass in train mode with all channels did not bear out; "" if nothing."""
+        self.evaluator.forget(given=False)  # both are large
+        return self._confirmed(learning(self.subject, self.read)).training
 
     def _confirmed(self, runs: Runs) -> Confirmed:
         started = self.challenged.started

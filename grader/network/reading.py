@@ -81,6 +81,11 @@ class Reading:
         return {name: f"own/{name}" for name in parameters} | names
 
     @cached_property
+    def ceilings(self) -> dict[str, bool]:
+        """Return which max pools round up."""
+        return {role: bool(node["ceil"]) for role, node in self.pools.items() if node.op == "max_pool"}
+
+    @cached_property
     def found(self) -> int:
         """Return how many of the assignment's convolutions the network has."""
         return len(self.layers)

@@ -237,6 +237,7 @@ def begin(setting: Setting, values: Values) -> TrainBegin:
         patience=trainer.PATIENCE,
         min_learning_rate=trainer.MIN_LEARNING_RATE,
         bounds=values.bounds,
+        shapes=values.shapes,
         carried=values.carried,
     )
 

@@ -15,7 +15,7 @@ from grader.network.reading import Reading
 from grader.training.pictures import Bytes
 from grader.wall.sketch import sketch
 from reference import trainer
-from reference.architecture import Architecture, Conv
+from reference.architecture import Architecture, Conv, Pool
 from reference.facades import normalise
 from reference.fcn import FCN
 
@@ -28,15 +28,21 @@ Drop = Callable[[Tensor, float, bool], Tensor]
 class Twin(FCN):
     """The reference with first values drawn as the worker draws a network's, and dropout as asked."""
 
-    def __init__(self, architecture: Architecture, names: Mapping[str, str]) -> None:
-        """`names` maps the network's parameters to the reference's."""
+    def __init__(
+        self, architecture: Architecture, names: Mapping[str, str], ceilings: Mapping[str, bool]
+    ) -> None:
+        """`names` maps the network's parameters to the reference's, `ceilings` says which of its pools round up."""
         super().__init__(architecture)
-        self.names = names
+        self.names, self.ceilings = names, ceilings
         self.drop: Drop = F.dropout2d
 
     def _conv(self, conv: Conv, h: Tensor) -> Tensor:
         h = super()._conv(replace(conv, dropout=0.0), h)
         return self.drop(h, conv.dropout, self.training) if conv.dropout else h
+
+    def _pool(self, pool: Pool, h: Tensor) -> Tensor:
+        ceil = self.ceilings.get(pool.role, True)
+        return F.max_pool2d(h, pool.kernel, pool.stride, pool.padding, ceil_mode=ceil)
 
     @torch.no_grad()
     def fill(self, bounds: Mapping[str, float], seed: int) -> None:

@@ -47,11 +47,15 @@ class Carry(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """What to fill parameters with: evenly from [-bound, bound], these very values (float32), or a carry."""
+    """What to fill parameters with: evenly from [-bound, bound], these very values (float32), or a carry.
+
+    `shapes` are those that parameters take before, where they aren't to keep their own.
+    """
 
     bounds: Mapping[str, float]
     given: Mapping[str, NDArray[np.float32]]
     carried: Mapping[str, Carry] = field(default_factory=dict)
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def start(weights: Weights, reading: Reading, shapes: Mapping[str, tuple[int, ...]]) -> Values:

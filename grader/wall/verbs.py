@@ -296,6 +296,7 @@ class TrainBegin(OfModel[Done], frozen=True, kw_only=True):
 
     `bounds` draws the named parameters evenly from [-bound, bound], `carried` lets others pass on what
     they are told, arrays named `value/NAME` set others; the rest keep what the constructor gave them.
+    Where `shapes` are given, tensors have those instead of their own: then nothing keeps what it was given.
     """
 
     seed: int
@@ -306,6 +307,7 @@ class TrainBegin(OfModel[Done], frozen=True, kw_only=True):
     min_learning_rate: float
     bounds: Mapping[str, float]
     carried: Mapping[str, tuple[float, int, int, int]]
+    shapes: Mapping[str, Shape] = {}
 
 
 class TrainPictures(Request[Done], frozen=True):

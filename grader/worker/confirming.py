@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -29,7 +30,7 @@ def narrow(world: World, asked: Narrow, arrays: Arrays) -> Answer[Done]:
     with without_slow_initialisers():
         model, _ = construct(world, asked.model, asked.n_class)
     with torch.no_grad():
-        _resize(model, asked)
+        resize(model, asked.shapes)
         for name, parameter in model.named_parameters():
             if name in asked.keys:
                 put(parameter, asked.seed, asked.keys[name])
@@ -38,11 +39,11 @@ def narrow(world: World, asked: Narrow, arrays: Arrays) -> Answer[Done]:
     return Done(), {}
 
 
-def _resize(model: nn.Module, asked: Narrow) -> None:
+def resize(model: nn.Module, shapes: Mapping[str, Shape]) -> None:
     """Put smaller tensors in the place of a model's own; one that has two names stays one."""
     parameters, buffers = dict(model.named_parameters()), dict(model.named_buffers())
     new: dict[int, Any] = {}
-    for name, shape in asked.shapes.items():
+    for name, shape in shapes.items():
         if (parameter := parameters.get(name)) is not None and tuple(parameter.shape) != shape:
             made = torch.empty(shape, dtype=parameter.dtype)
             new[id(parameter)] = nn.Parameter(made, requires_grad=parameter.requires_grad)

@@ -7,6 +7,7 @@ losses, which are shown and prove nothing, and predictions for pictures whose la
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -30,9 +31,10 @@ from grader.wall.verbs import (
     TrainSteps,
 )
 from grader.worker import stepping
+from grader.worker.confirming import resize
 from grader.worker.loader import StudentCodeError, World, call
 from grader.worker.memory import keep_memory
-from grader.worker.models import Answer, Arrays, construct
+from grader.worker.models import Answer, Arrays, construct, without_slow_initialisers
 
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)  # of ImageNet
 STD = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
@@ -95,7 +97,9 @@ def begin(world: World, asked: TrainBegin, arrays: Arrays) -> Answer[Done]:
     keep_memory()
     world.state.real = world.state.training = None  # gigabytes that another question may have left
     torch.manual_seed(asked.seed)
-    model, _ = construct(world, asked.model, asked.n_class)
+    with without_slow_initialisers() if asked.shapes else nullcontext():
+        model, _ = construct(world, asked.model, asked.n_class)
+    resize(model, asked.shapes)
     _set(model, asked, arrays, torch.Generator().manual_seed(asked.seed))
     device = torch.device(asked.device)
     stepping.prepare(device)

@@ -55,6 +55,7 @@ def evidence(
         findings=how.get("findings", {}),
         gradients={"a": True},
         cut=how.get("cut", []),
+        learns_otherwise=how.get("wide", ""),
         reading=SimpleNamespace(output=INPUT),
         train_trace=SimpleNamespace(output=INPUT),
         read=SimpleNamespace(shapes={}),
@@ -245,11 +246,12 @@ def test_a_proof_needs_no_thresholds(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"right": True}, "no proof was asked for"),
         ({**PROVED, "right": False}, "FCN8s isn't the reference's network"),
         ({**PROVED, "proving": COUNTING}, "`global` (cell 1, line 2)"),
+        ({**PROVED, "wide": "in train mode"}, "in train mode"),
         (PROVED, "the gradient of fc6.weight differs"),
     ],
 )
 def test_every_other_one_is(monkeypatch: pytest.MonkeyPatch, how: dict[str, Any], why: str) -> None:
-    """Not asked, not right, code that may change, or another gradient: it is trained, and that is why."""
+    """Not asked, not right, code that may change, another output or gradient: it is trained, and that is why."""
     monkeypatch.setattr(certify, "differs", lambda *_: "the gradient of fc6.weight differs")
     found = evidence(monkeypatch, ran(0.61, loss=1.19), **how)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader.network import narrow
 from grader.training import certify, twin
 from grader.training.run import Setting
 from reference import trainer
@@ -30,6 +31,24 @@ def proved(name: str, *edits: Edit) -> str:
 def test_the_reference_is_proved(name: str) -> None:
     """Loss, every gradient and a step are the same."""
     assert proved(name) == ""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pools_may_round_down(name: str) -> None:
+    """Both are right, and differ at the sides of these pictures."""
+    floors: tuple[Edit, ...] = tuple(
+        (f"self.pool{n} = nn.MaxPool2d(2, 2, ceil_mode=True)", f"self.pool{n} = nn.MaxPool2d(2, 2)")
+        for n in range(1, 6)
+    )
+    assert proved(name, *floors) == ""
+
+
+def test_an_eighth_of_the_channels_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both sides have as few, of fc6 and fc7 here, and what differs still shows."""
+    monkeypatch.setattr(narrow, "MANY", 24)
+    assert proved("FCN8s") == proved("FCN8s", *DROPS) == ""
+    half = ("h = self.upscore1(h)", "h = self.upscore1(h / 2 + h.detach() / 2)")
+    assert proved("FCN8s", half) == "the gradient of conv1_1.weight differs"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -19,7 +19,7 @@ LABEL = np.random.default_rng(4).integers(0, 12, (24, 20), dtype=np.uint8)
 
 def twin() -> Twin:
     """A slim FCN-8s, filled."""
-    made = Twin(slim8(), names(reading_of(SOURCE)))
+    made = Twin(slim8(), names(reading_of(SOURCE)), {})
     made.fill(dict.fromkeys(made.names, 0.2), seed=5)
     return made
 
