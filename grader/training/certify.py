@@ -81,7 +81,7 @@ def drawn(reading: Reading) -> dict[str, float]:
 
 
 def _noise(seed: int, number: int) -> Labelled:
-    """Draw a picture and its labels, every pixel for itself: what holds for it holds for what has a meaning."""
+    """Draw a picture and its labels, every pixel for itself."""
     rng = np.random.default_rng([seed, number])
     image = rng.integers(0, 256, (PLAN.size, PLAN.size, 3), np.uint8)
     return Labelled((image,), (rng.integers(0, len(CLASSES), image.shape[:2], np.uint8),))

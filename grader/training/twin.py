@@ -31,7 +31,7 @@ class Twin(FCN):
     def __init__(
         self, architecture: Architecture, names: Mapping[str, str], ceilings: Mapping[str, bool]
     ) -> None:
-        """`names` maps the network's parameters to the reference's, `ceilings` says which of its pools round up."""
+        """`names` maps the network's parameters to the reference's, `ceilings`: which pools round up."""
         super().__init__(architecture)
         self.names, self.ceilings = names, ceilings
         self.drop: Drop = F.dropout2d

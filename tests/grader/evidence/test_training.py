@@ -251,7 +251,7 @@ def test_a_proof_needs_no_thresholds(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_every_other_one_is(monkeypatch: pytest.MonkeyPatch, how: dict[str, Any], why: str) -> None:
-    """Not asked, not right, code that may change, another output or gradient: it is trained, and that is why."""
+    """Not asked, not right, code that may change, another output or gradient: that is why it is trained."""
     monkeypatch.setattr(certify, "differs", lambda *_: "the gradient of fc6.weight differs")
     found = evidence(monkeypatch, ran(0.61, loss=1.19), **how)
 
