@@ -27,10 +27,10 @@ help:  ## Show what can be typed
 	@echo '             SEED=number PROFILE=course-year-or-file JOBS=number PLAN=smoke|short|full ARGS="any other option"'
 
 grade: .venv/installed  ## Grade one submission: make grade STUDENT=alice
-	@$(PY) -m grader grade $(COMMON) -- "$$STUDENT"
+	@$(LARGE_PAGES) $(PY) -m grader grade $(COMMON) -- "$$STUDENT"
 
 class: .venv/installed  ## Grade every submission of a folder: make class FOLDER=submissions
-	@$(PY) -m grader class $(COMMON) $(WORK) -- "$$FOLDER"
+	@$(LARGE_PAGES) $(PY) -m grader class $(COMMON) $(WORK) -- "$$FOLDER"
 
 review: .venv/installed  ## Mark a graded class in the browser: make review OUT=reports
 	@$(PY) -m grader review $(ARGS) -- "$${OUT:-reports}"

@@ -77,6 +77,7 @@ def run(
     seconds costs its task and no other. Closing the iterator ends what still runs.
     """
     waiting, running = list(tasks), list[_Running[T]]()
+    os.environ.setdefault("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")  # for what starts below: large pages
     shares = _shares(jobs)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOAD)

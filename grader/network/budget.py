@@ -50,8 +50,7 @@ def shaped(node: Expr, inputs: list[Any]) -> Value:
         case "crop":
             return x.new_empty((*x.shape[:-2], node["height"], node["width"]))
         case "add":
-            shape: tuple[int, ...] = torch.broadcast_shapes(x.shape, inputs[1].shape)
-            return x.new_empty(shape)
+            return x.new_empty(torch.broadcast_tensors(x, inputs[1])[0].shape)
         case "item":
             return inputs[0][node["index"]]  # type: ignore[no-any-return]  # a pair of tensors
     return x.new_empty(x.shape)  # a window of it, or each of its elements changed

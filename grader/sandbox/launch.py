@@ -69,6 +69,7 @@ def environment(stage: Stage, threads: int, mark: str, device: str) -> dict[str,
         "PYTHONWARNINGS": "ignore",
         "MPLBACKEND": "Agg",
         "OMP_WAIT_POLICY": "PASSIVE",  # the trusted side works on the same cores
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # large pages: half a gigabyte of weights comes and goes
         "MPLCONFIGDIR": home,
         "TORCH_HOME": str(torch_home()),
         "FCN_CAM_WEIGHTS": "seeded" if os.environ.get("FCN_CAM_WEIGHTS") == "seeded" else "cached",

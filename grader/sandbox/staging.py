@@ -29,13 +29,17 @@ KIT_CODE = (
     *("reference/kit/__init__.py", "reference/kit/weights.py"),
 )
 
+# What nearly every grading asks a worker for, imported while the submission is read: torch's shape functions
+# need its compiler.
+SLOW = ("torch", "torch._dynamo", "torchvision")
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
     """What the worker process runs: the module of OPERATIONS, what it imports first, files beside it."""
 
     operations: str = "grader.worker.operations"
-    preload: tuple[str, ...] = ("torch", "reference.kit.weights", "grader.worker.operations")
+    preload: tuple[str, ...] = (*SLOW, "reference.kit.weights", "grader.worker.operations")
     extra: tuple[Path, ...] = ()
 
 
