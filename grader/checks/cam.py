@@ -13,7 +13,8 @@ from grader.errors import Blocked
 from grader.evidence.cam import CamEvidence, plain
 from grader.evidence.questions import MAPS, PANEL, Maps, falsify
 from grader.records.submission import SavedEvidence
-from reference.cam import SIZE
+
+KINDS = {"array": ("ndarray",), "list": ("tuple", "list"), "either": ("tuple", "list", "ndarray")}
 
 __all__ = [
     "check_cls_index",
@@ -32,7 +33,7 @@ def check_weighted_sum(maps: CamEvidence) -> None:
     answer = maps.answers[0].answer  # what returnCAM raises is told here; the other lines are blocked by it
     expect.that(
         plain(answer) is not None or answer.ndim == 3,
-        because("map.none", got=str(answer.shape), expected="(256, 256)", actual=str(answer.shape)),
+        because("map.none", got=str(answer.shape), expected=str(maps.asked.size), actual=str(answer.shape)),
     )
     verdict = maps.verdict
     if verdict is None:
@@ -86,17 +87,19 @@ def _falsify_maps(maps: CamEvidence) -> None:
 
 
 def check_shape(maps: CamEvidence) -> None:
-    """The map is (256, 256)."""
-    shape = maps.panel[0].answer.shape
-    got, want = str(shape), str(SIZE)
-    expect.that(shape == SIZE, because("map.shape", got=got, want=want, expected=want, actual=got))
+    """The map has the size that is asked for."""
+    shape, size = maps.shape, maps.asked.size
+    got, want = str(shape), str(size)
+    expect.that(shape == size, because("map.shape", got=got, want=want, expected=want, actual=got))
 
 
 def check_dtype(maps: CamEvidence) -> None:
-    """The map is uint8."""
+    """The map is uint8, in a list where that is asked for."""
     dtype = maps.panel[0].answer.dtype
-    kind = maps.map(PANEL[0]).value.type
-    expect.that(kind == "ndarray", because("map.type", got=kind, expected="numpy array", actual=kind))
+    kind, wanted = maps.map(PANEL[0]).value.type, KINDS[maps.asked.returned]
+    listed = "list" in wanted
+    unlike = because("map.listed" if listed else "map.type", got=kind, expected=wanted[-1], actual=kind)
+    expect.that(kind in wanted, unlike)
     got = str(dtype)
     expect.that(dtype == np.uint8, because("map.dtype", got=got, expected="uint8", actual=got))
 

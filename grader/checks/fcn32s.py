@@ -18,17 +18,18 @@ from grader.checks.weights import check_copy_classifier as check_copy_classifier
 from grader.checks.weights import check_copy_features as check_copy_features
 from grader.checks.weights import check_copy_source as check_copy_source
 from grader.checks.weights import check_gradients as check_gradients
+from grader.evidence.case import Case
 from grader.records.submission import SavedEvidence
 
 
-def check_reported_scratch(saved: SavedEvidence) -> None:
-    """Ten epochs from scratch were run."""
-    reported.epochs(saved, FCN32S.part, pretrained=False, wanted=10)
+def check_reported_scratch(saved: SavedEvidence, case: Case) -> None:
+    """As many epochs as asked for from scratch were run."""
+    reported.epochs(saved, FCN32S.part, pretrained=False, wanted=case.profile.epochs["scratch"])
 
 
-def check_reported_pretrained(saved: SavedEvidence) -> None:
-    """Twenty epochs from pretrained VGG-16 were run."""
-    reported.epochs(saved, FCN32S.part, pretrained=True, wanted=20)
+def check_reported_pretrained(saved: SavedEvidence, case: Case) -> None:
+    """As many epochs as asked for from pretrained VGG-16 were run."""
+    reported.epochs(saved, FCN32S.part, pretrained=True, wanted=case.profile.epochs["pretrained"])
 
 
 def check_reported_test(saved: SavedEvidence) -> None:

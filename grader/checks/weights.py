@@ -63,15 +63,24 @@ def _describe_weight(weight: object) -> str:
     )
 
 
+def _free(network: ModelEvidence) -> list[str]:
+    """Return the transposed convolutions that learn."""
+    learns = {name for name, parameter in network.built.parameters.items() if parameter.trained}
+    layers = network.reading.layers.items()
+    return [role for role, layer in layers if layer.transposed and layer.weight in learns]
+
+
 def check_gradients(network: ModelEvidence, case: Case) -> None:
-    """A gradient reaches every layer in train mode, but for an upsampling that may be frozen."""
-    fixed = case.profile.upsampling == "either"
+    """A gradient reaches every layer in train mode, but for an upsampling that may or must be frozen."""
+    upsampling = case.profile.upsampling
     roles = {
         name: f"{role}.{kind}"
         for role, layer in network.reading.layers.items()
         for kind, name in (("bias", layer.bias), ("weight", layer.weight))
-        if name in network.built.parameters and not (fixed and layer.transposed)
+        if name in network.built.parameters and not (upsampling != "learned" and layer.transposed)
     }
+    if upsampling == "fixed" and (free := _free(network)):
+        expect.fail(because("gradients.free", layers=_some(free), expected="requires_grad is off"))
     frozen = [role for name, role in roles.items() if not network.built.parameters[name].trained]
     if frozen:
         expect.fail(because("gradients.frozen", layers=_range(frozen), expected="every layer learns"))

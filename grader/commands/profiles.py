@@ -8,10 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import profiles
-from grader.assignment import NETWORKS
+from grader.assignment import MAP, NETWORKS
 from grader.profiles import Profile
 from grader.reports.words import number
 
+HOW = {"scratch": "from scratch", "pretrained": "from pretrained VGG-16"}
 USE = "make grade STUDENT=alice PROFILE=NAME, or --profile NAME or FILE.toml. A new year: docs/new-year.md"
 
 
@@ -47,6 +48,10 @@ def _facts(profile: Profile) -> Table:
         ("classes", str(profile.n_class)),
         ("padding", _padding(profile)),
         ("upsampling", profile.upsampling),
+        ("map", _map(profile)),
+        ("own runs", _runs(profile)),
+        ("answers to", _questions(profile)),
+        ("handed in", ", ".join(profile.handed_in)),
         ("claims", _claims(profile)),
         ("late", _late(profile)),
         ("file", str(profiles.path_of(profile.word))),
@@ -61,6 +66,25 @@ def _padding(profile: Profile) -> str:
     networks = [network for network in NETWORKS.values() if network.name in profile.graded]
     crops = [f"{network.title} is cropped from {profile.table(network)(1).crop}" for network in networks]
     return f"{profile.padding}: {', '.join(crops)}" if crops else ""
+
+
+def _map(profile: Profile) -> str:
+    """The form of a class activation map, where one is asked for."""
+    holds = {"array": "", "list": " in a list", "either": ", in a list or not"}
+    return f"{profile.map.size}{holds[profile.map.returned]}" if MAP in profile.graded else ""
+
+
+def _runs(profile: Profile) -> str:
+    """How long the runs are that a notebook must show."""
+    return ", ".join(f"{number} epochs {HOW[start]}" for start, number in profile.epochs.items())
+
+
+def _questions(profile: Profile) -> str:
+    """What begins an answer that is read."""
+    asked = profile.questions
+    word, (part, number) = asked.word or "Question", asked.part
+    named = ", ".join(f"{word} {one}" for one in asked.numbers)
+    return f"{named}, in {part} {number}" if named else ""
 
 
 def _claims(profile: Profile) -> str:

@@ -95,6 +95,7 @@ PAYERS: dict[str, Payer] = {
     "map.none": Payer("weighted_sum"),
     "map.shape": Payer("shape", excused=("weighted_sum", "class_weights", "normalise", "maps")),
     "map.type": Payer("dtype"),
+    "map.listed": Payer("dtype"),
     "map.dtype": Payer("dtype", excused=("weighted_sum", "class_weights", "normalise", "maps")),
     "sum": Payer("weighted_sum", excused=("maps",)),
     "class": Payer("class_weights", excused=("maps",)),

@@ -17,6 +17,8 @@ from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence.once import attempt, once, taken
 from grader.evidence.questions import CLASSES_ASKED, LEVELS, PANEL, Levels, Logits, Maps
 from grader.evidence.witness import Asks
+from grader.profiles.profile import MAP as MAP_FORM
+from grader.profiles.profile import MapForm
 from grader.wall.answers import Reply
 from grader.wall.verbs import Cam, CamCell, Cell, ClsPred, Form, Map, Prediction
 from reference.cam import SIZE
@@ -31,10 +33,11 @@ PRINTED = re.compile(rf"{TOP1}\s*:\s*([-+0-9.einfaE]+)\s*->\s*([^\n]*)")
 class CamEvidence:
     """What was asked about part 4; answers are kept by question."""
 
-    def __init__(self, student: Asks, seed: int, labels: tuple[str, ...]) -> None:
+    def __init__(self, student: Asks, seed: int, labels: tuple[str, ...], asked: MapForm = MAP_FORM) -> None:
         self.student = student
         self.seed = seed
         self.labels = labels
+        self.asked = asked
         self._answers: dict[Any, Reply[Any] | StudentError] = {}
 
     def _keep(self, question: Any, ask: Callable[[], Reply[V]]) -> Reply[V]:
@@ -142,6 +145,13 @@ class CamEvidence:
         return diagnosis.Case(
             features[0].astype(np.float64), weight.astype(np.float64), question.index, answer
         )
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The first answer's, without a list of one map around it (the causes map.type and map.listed)."""
+        shape = self.panel[0].answer.shape
+        listed = self.map(PANEL[0]).value.type in ("list", "tuple")
+        return shape[1:] if listed and shape[:1] == (1,) else shape
 
     def is_right(self, question: Maps) -> bool:
         """Say whether a map equals a right one but for rounding, whatever its size."""

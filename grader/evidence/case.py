@@ -71,7 +71,7 @@ class Case:
     @cached_property
     def cam(self) -> CamEvidence:
         """Part 4."""
-        return CamEvidence(self.witness, derived(self.seed, CAM), labels())
+        return CamEvidence(self.witness, derived(self.seed, CAM), labels(), self.profile.map)
 
 
 def labels() -> tuple[str, ...]:

@@ -137,10 +137,11 @@ class Runs:
 
     @property
     def learned(self) -> tuple[str, ...]:
-        """The layers' parameters, whose gradients are looked at."""
+        """The layers' parameters, whose gradients are looked at, but those that are frozen."""
         layers = self.read.reading.layers.values()
         names = dict.fromkeys(name for layer in layers for name in (layer.weight, layer.bias))
-        known = self.read.shapes
+        made = self.read.built.parameters.items()
+        known = {name: parameter.shape for name, parameter in made if parameter.trained}
         few = (n for n in names if n in known and not (self.wide and np.prod(known[n]) > LARGE))
         return tuple(few)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from grader import profiles
 from grader.errors import IntakeError
@@ -17,6 +18,7 @@ from grader.intake.code.cutting import dropped, modules
 from grader.intake.code.program import Program
 from grader.intake.code.remarks import remarks
 from grader.intake.code.slicing import Walk, walk_targets
+from grader.intake.files.basket import MOST_NAMES
 from grader.intake.files.notebook import Cell
 from grader.intake.files.unpack import Files, name_of, unpack
 from grader.intake.fitting import another, better, defined
@@ -72,7 +74,7 @@ def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Su
     left_out = dropped(walk)
     there = defined(choice, targets)
     strange = another(profile, choice, there)
-    saved = evidence(_stories(choice), cam.labels)
+    saved = evidence(_stories(choice), cam.labels, profile.questions)
     return Submission(
         name=name,
         sha256=files.sha256,
@@ -88,7 +90,7 @@ def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Su
             *files.notes,
             *([strange] if strange else []),
             *better(profile, there, files.others),
-            *_lacks_claims(files, profile),
+            *_lacks(files, profile),
             *choice.notes,
             *remarks(choice, walk, targets, left_out, profile.graded),
         ),
@@ -103,10 +105,14 @@ def _claims(files: Files, saved: SavedEvidence, profile: Profile) -> tuple[Claim
     return held(profile.claims, text, saved.runs)
 
 
-def _lacks_claims(files: Files, profile: Profile) -> list[str]:
-    if profile.claims is None or files.texts:
-        return []
-    return [f"{profile.claims.file}, which this course year asks for, was not handed in"]
+def _lacks(files: Files, profile: Profile) -> list[str]:
+    """What the course year asks for and was not handed in."""
+    names = [PurePosixPath(name).name.lower() for name in (*files.contents, *files.texts, *files.others)]
+    known = len(files.others) < MOST_NAMES  # else there are more
+    lacks = [name for name in profile.handed_in if known and not fnmatch.filter(names, name.lower())]
+    if profile.claims and not files.texts:
+        lacks.append(profile.claims.file)
+    return [f"{name}, which this course year asks for, was not handed in" for name in dict.fromkeys(lacks)]
 
 
 def _stories(choice: Choice) -> list[tuple[tuple[Cell, ...], Program]]:

@@ -11,7 +11,7 @@ from grader.records.grade import Grade, Outcome, ScoredCheck
 from grader.records.submission import Answer
 from grader.scoring import by_a_person
 
-ASKED = re.compile(r"\.question([12])$")  # in a line's id: ours, never a student's
+ASKED = re.compile(r"\.question([1-9]\d?)$")  # in a line's id: ours, never a student's
 
 
 def about(grade: Grade, check: ScoredCheck) -> str:

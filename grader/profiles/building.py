@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 
 from grader.assignment import NETWORKS
 from grader.profiles.checking import on
-from grader.profiles.claims import Claims, Figure
 from grader.profiles.naming import exchanged
-from grader.profiles.profile import Profile
+from grader.profiles.profile import MapForm, Profile
+from grader.profiles.reading import Claims, Figure, Questions
 from grader.profiles.source import Source, Table
 from grader.rubric import LatePolicy, Line, Part, Rubric
 from reference.architecture import FIRST_PADDING
+
+QUESTION = re.compile(r"question[1-9]\d?")
+NUMBERED = re.compile(r"\s*([^\W\d_]+)\s*(\d{1,2})\b")
 
 
 def build(table: Table, word: str, sources: Iterable[Source]) -> Profile:
@@ -31,7 +35,33 @@ def build(table: Table, word: str, sources: Iterable[Source]) -> Profile:
         padding=table.get("padding", FIRST_PADDING),
         names=table.get("names", {}),
         upsampling=table.get("upsampling", "learned"),
+        map=_map(table),
+        epochs=_epochs(table),
+        questions=_questions(parts, table.get("question", "")),
+        handed_in=tuple(table.get("handed_in", ())),
     )
+
+
+def _map(table: Table) -> MapForm:
+    said = table.get("map", {})
+    size = said.get("size", 256)
+    rows, columns = size if isinstance(size, list) else (size, size)
+    return MapForm((rows, columns), said.get("returned", "array"))
+
+
+def _epochs(table: Table) -> dict[str, int]:
+    return {"scratch": 10, "pretrained": 20, **table.get("epochs", {})}
+
+
+def _questions(parts: Iterable[Part], word: str) -> Questions:
+    """Which questions are asked, in which part: "Teil 4" of the title "Teil 4: Fragen"."""
+    asked = [(part, line) for part in parts for line in part.lines if QUESTION.fullmatch(line.check)]
+    if not asked:
+        return Questions((), word)
+    numbers = (int(line.check.removeprefix("question")) for _, line in asked)
+    named = NUMBERED.match(asked[0][0].title)
+    part = (named[1], int(named[2])) if named else ("Part", 3)
+    return Questions(tuple(sorted(set(numbers))), word, part)
 
 
 def _part(part: Table, table: Table) -> Part:
@@ -52,12 +82,14 @@ def _line(line: Table, part: str, table: Table) -> Line:
 
 
 def _filled(title: str, part: str, table: Table) -> str:
-    """A title with the numbers that follow from the layers: {padding}, and {crop} of its network."""
+    """A title with the year's numbers; the crop of a network follows from its layers."""
     padding = table.get("padding", FIRST_PADDING)
-    title = title.replace("{padding}", str(padding))
-    if "{crop}" not in title or part not in NETWORKS:
-        return title
-    return title.replace("{crop}", str(NETWORKS[part].table(12, padding).crop))
+    numbers: dict[str, object] = {"padding": padding, "map": _map(table).size, **_epochs(table)}
+    if part in NETWORKS:
+        numbers["crop"] = NETWORKS[part].table(12, padding).crop
+    for name, number in numbers.items():
+        title = title.replace(f"{{{name}}}", str(number))
+    return title
 
 
 def _named(title: str, table: Table) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.assignment import GRADED, PART_OF, Network
-from grader.profiles.claims import Claims
+from grader.profiles.reading import QUESTIONS, Claims, Questions
 from grader.rubric import Line, Rubric
 from reference.architecture import FIRST_PADDING, Architecture
 
@@ -19,6 +19,17 @@ DEFAULT = "ece285"
 def name_of(word: str) -> str:
     """The name of the profile that a word stands for: a file's own, without its folder."""
     return Path(word).stem if word.endswith(".toml") else Path(word).name
+
+
+@dataclass(frozen=True, slots=True)
+class MapForm:
+    """The form of a class activation map: rows and columns, and whether it is returned in a list."""
+
+    size: tuple[int, int] = (256, 256)
+    returned: str = "array"  # or "list", "either"
+
+
+MAP = MapForm()  # the usual one
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +45,11 @@ class Profile:
     n_class: int = 12
     padding: int = FIRST_PADDING  # of conv1_1
     names: Mapping[str, str] = field(default_factory=dict)  # the grader's -> the year's, where they differ
-    upsampling: str = "learned"  # "either": it may be frozen
+    upsampling: str = "learned"  # "either": it may be frozen, "fixed": it must be
+    map: MapForm = MAP
+    epochs: Mapping[str, int] = field(default_factory=dict)  # "scratch" and "pretrained", as asked for
+    questions: Questions = QUESTIONS
+    handed_in: tuple[str, ...] = ()  # names of files, with wildcards
 
     def table(self, network: Network) -> Callable[[int], Architecture]:
         """The layers of a network for a number of classes, as this year wants them."""

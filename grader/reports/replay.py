@@ -12,6 +12,8 @@ from grader import profiles
 from grader.assignment import CAM, MAP, NETWORKS, PREDICT
 from grader.profiles import Profile
 from grader.profiles.naming import exchanged
+from grader.profiles.profile import MAP as MAP_FORM
+from grader.profiles.profile import MapForm
 from grader.records.grade import Grade, Outcome, ScoredCheck
 from grader.reports.escape import one_line
 
@@ -40,24 +42,24 @@ def replay(block):
 NOTHING = "\nprint('Nothing was lost that a few lines could show.')\n"
 
 LAYERS = """\
-for name, layer in NETWORK(n_class=12).named_modules():
+for name, layer in NETWORK(n_class=N_CLASS).named_modules():
     if not list(layer.children()):
         print(name, layer)
 """
 SCRIPTS = {  # by check, of the networks
     "build": """\
-for n_class in (12, 21, 5):
+for n_class in (N_CLASS, 21, 5):
     output = NETWORK(n_class).eval()(torch.rand(1, 3, 64, 76))
     show(f"channels for n_class={n_class}", n_class, output.shape[1])
 """,
     "shape": """\
-model = NETWORK(n_class=12).eval()
+model = NETWORK(n_class=N_CLASS).eval()
 for height, width in ((64, 76), (97, 65), (128, 160)):
     found = tuple(model(torch.rand(1, 3, height, width)).shape)
-    show(f"output for an image of {height} x {width}", (1, 12, height, width), found)
+    show(f"output for an image of {height} x {width}", (1, N_CLASS, height, width), found)
 """,
     "crop": """\
-model, maps = NETWORK(n_class=12).eval(), []
+model, maps = NETWORK(n_class=N_CLASS).eval(), []
 with torch.no_grad():
     for parameter in model.parameters():
         parameter.normal_(std=0.05)
@@ -70,20 +72,20 @@ same = (place for place in places
 show("row and column that the output starts from", (CROP, CROP), next(same, "no such place"))
 """,
     "logits": """\
-output = NETWORK(n_class=12).eval()(torch.rand(1, 3, 64, 76))
+output = NETWORK(n_class=N_CLASS).eval()(torch.rand(1, 3, 64, 76))
 show("type", torch.float32, output.dtype)
 sums = output.sum(1)
 show("the classes of a pixel add up to one", False, bool(torch.allclose(sums, torch.ones_like(sums))))
 """,
     "determinism": """\
-model, image = NETWORK(n_class=12).eval(), torch.rand(1, 3, 64, 76)
+model, image = NETWORK(n_class=N_CLASS).eval(), torch.rand(1, 3, 64, 76)
 with torch.no_grad():
     for parameter in model.parameters():
         parameter.normal_(std=0.05)
     show("twice the same image, the same output", True, bool(torch.equal(model(image), model(image))))
 """,
     "gradients": """\
-model = NETWORK(n_class=12).train()
+model = NETWORK(n_class=N_CLASS).train()
 with torch.no_grad():
     for parameter in model.parameters():
         parameter.normal_(std=0.05)
@@ -92,7 +94,7 @@ without = [name for name, each in model.named_parameters() if each.grad is None]
 show("parameters without a gradient", [], without)
 """,
     "bilinear": """\
-for name, layer in NETWORK(n_class=12).named_modules():
+for name, layer in NETWORK(n_class=N_CLASS).named_modules():
     if isinstance(layer, torch.nn.ConvTranspose2d):
         with torch.no_grad():
             grown = layer(torch.ones(1, layer.in_channels, 9, 9))
@@ -106,7 +108,8 @@ MADE = """\
 features, weights = np.zeros((1, 512, 7, 7), "float32"), np.zeros((1000, 512), "float32")
 features[0, 3, :2, 5:], features[0, 4, 5:, :2] = 1, 1  # channel 3 is bright above right, channel 4 below left
 weights[7, 3], weights[8, 4] = 1, 1  # class 7 looks at channel 3, class 8 at channel 4
-heat = RETURN_CAM(features.copy(), weights.copy(), torch.tensor([7]))
+made = RETURN_CAM(features.copy(), weights.copy(), torch.tensor([7]))
+heat = np.squeeze(np.asarray(made))
 """
 CHOSEN = """\
 logit = torch.zeros(1, 1000)
@@ -114,8 +117,9 @@ logit[0, 7] = 5
 index = GET_CLS_PRED(logit)
 """
 MAPS = {  # by check, of the maps
-    "shape": MADE + 'show("shape", (256, 256), heat.shape)\n',
-    "dtype": MADE + 'show("type", "uint8", str(heat.dtype))\n',
+    "shape": MADE + 'show("shape", MAP_SIZE, heat.shape)\n',
+    "dtype": MADE
+    + 'show("type", "MAP_TYPE", type(made).__name__)\nshow("dtype", "uint8", str(heat.dtype))\n',
     "normalise": MADE + 'show("lowest and highest value", (0, 255), (int(heat.min()), int(heat.max())))\n',
     "weighted_sum": MADE
     + """\
@@ -125,7 +129,7 @@ show("the third of the map that is brightest, from above and from left", (0, 2),
 """,
     "class_weights": MADE
     + """\
-other = RETURN_CAM(features.copy(), weights.copy(), torch.tensor([8]))
+other = np.squeeze(np.asarray(RETURN_CAM(features.copy(), weights.copy(), torch.tensor([8]))))
 show("another class has another map", True, bool((other != heat).any()))
 """,
     "inputs_kept": MADE
@@ -147,9 +151,11 @@ def render(grade: Grade) -> str:
     return exchanged(head, profile.names) + ("\n".join(("", *shown)) if shown else NOTHING)
 
 
-def named(code: str) -> str:
-    """Code of a script for the maps, with the two functions' names in it."""
-    return code.replace("RETURN_CAM", MAP).replace("GET_CLS_PRED", PREDICT)
+def named(code: str, form: MapForm = MAP_FORM) -> str:
+    """Code of a script for the maps, with the two functions' names in it, and the form of a map."""
+    code = code.replace("RETURN_CAM", MAP).replace("GET_CLS_PRED", PREDICT)
+    kind = "list" if form.returned == "list" else "ndarray"
+    return code.replace("MAP_SIZE", str(form.size)).replace("MAP_TYPE", kind)
 
 
 def _script(check: ScoredCheck, profile: Profile) -> str:
@@ -159,8 +165,9 @@ def _script(check: ScoredCheck, profile: Profile) -> str:
     if check.part in NETWORKS:
         network, code = NETWORKS[check.part], SCRIPTS.get(name, "")
         code = code.replace("NETWORK", network.name).replace("CROP", str(profile.table(network)(1).crop))
+        code = code.replace("N_CLASS", str(profile.n_class))
     else:
-        code = named(MAPS.get(name, "")) if check.part == CAM else ""
+        code = named(MAPS.get(name, ""), profile.map) if check.part == CAM else ""
     if not code:
         return ""
     title, text = (one_line(text)[:LONGEST] for text in (check.title, check.reason.text))

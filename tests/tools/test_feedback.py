@@ -76,6 +76,7 @@ def test_it_knows_what_each_course_year_asks(action: Path, monkeypatch: pytest.M
         one, other = years.load(name), profiles.load(name)
         assert (one.graded, one.graded_by_part) == (other.graded, other.graded_by_part)
         assert (one.names, one.claims) == (other.names, other.claims)
+        assert (one.questions, one.handed_in) == (other.questions, other.handed_in)
 
 
 def test_a_right_submission_is_read(action: Path, tmp_path: Path) -> None:

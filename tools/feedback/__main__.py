@@ -10,7 +10,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import grimp
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 READING, PROFILES = "grader.intake", "grader.profiles"
 FILES = ("action.yml", "feedback.py", "README.md")
-OF_YEARS = ("claims.py", "naming.py")  # of the profiles, which hold points and layers besides
+OF_YEARS = ("reading.py", "naming.py")  # of the profiles, which hold points and layers besides
 TAKEN = ("lock/packages.txt", "LICENSE")
 OURS, HISTORY = (*FILES, "lock", "LICENSE", "grader"), ".git"
 
@@ -71,7 +71,7 @@ def _write_years(package: Path) -> None:
 
 
 def _year(one: profiles.Profile) -> years.Profile:
-    return years.Profile(one.name, one.graded, one.graded_by_part, dict(one.names), one.claims)
+    return years.Profile(**{each.name: getattr(one, each.name) for each in fields(years.Profile)})
 
 
 def sources() -> Iterator[Path]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from grader.profiles.claims import Claims, Figure
+import msgspec
+
+from grader.profiles.reading import Claims, Questions
 
 YEARS = Path(__file__).with_name("years.json")
 
@@ -22,26 +23,13 @@ class Profile:
     graded_by_part: tuple[tuple[str, ...], ...]
     names: Mapping[str, str]
     claims: Claims | None
+    questions: Questions
+    handed_in: tuple[str, ...]
 
 
 @cache
 def _years() -> dict[str, Profile]:
-    told = json.loads(YEARS.read_text(encoding="utf-8"))
-    return {year["name"]: _profile(year) for year in told}
-
-
-def _profile(year: dict[str, object]) -> Profile:
-    match year:
-        case {"graded": list(graded), "graded_by_part": list(parts), "names": dict(names), "claims": claims}:
-            return Profile(str(year["name"]), tuple(graded), tuple(map(tuple, parts)), names, _claims(claims))
-    raise ValueError(f"{YEARS.name}: {year}")
-
-
-def _claims(told: object) -> Claims | None:
-    match told:
-        case {"file": str(file), "figures": list(figures)}:
-            return Claims(file, tuple(Figure(**figure) for figure in figures))
-    return None
+    return {year.name: year for year in msgspec.json.decode(YEARS.read_bytes(), type=list[Profile])}
 
 
 def names() -> tuple[str, ...]:

@@ -1,31 +1,25 @@
-"""The written answers of part 3, as plain text."""
+"""The written answers, as plain text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import re2
 
 from grader.intake.files.notebook import Cell
+from grader.profiles.reading import QUESTIONS, Questions
 from grader.records.submission import Answer
 
+Pattern = Any  # re2 tells no types
 LEAD = r"^[ \t#*>_\-–—]*"
-MARK = re2.compile(
-    rf"(?im){LEAD}(?:(?:Part\s*3\b.*?)?Q(?:uestion)?\s*\.?\s*(?P<number>[12])\b"
-    rf"|(?:\d[\d.]*\s*)?(?P<end>Part\s*4\b|Class Activation Map))"
-)
-PART = re2.compile(rf"(?im){LEAD}(?:\d[\d.]*\s*)?Part\s*3\b[^\n]*")
 HEADING = re2.compile(r"(?m)^[ \t]{0,3}(#{1,6})[ \t]*([^\n]*)|^[ \t]*\*\*([^*\n]{1,200})\*\*[ \t:]*$")
-ELSEWHERE = re2.compile(
-    r"(?i)^\W*(?:\d[\d.]*\s*)?(?:optional\W+|course\W+|anonymous\W+)*"
-    r"(?:survey|feedback|question(?:naire)?\s*(?:[3-9]|:|$)|form\b|hours|time spent|how (?:many hours|long)"
-    r"|collabor|honou?r code|submi|reference|bonus|extra credit|appendix|checklist|part\s*[124-9])"
-)
 PROMPT = re2.compile(r"(?is).{0,800}?\bas specific as possible\b[\s.*_?!:)]*")
 ASKED = re2.compile(r"[^\n]{0,800}\?[ \t*_`<>]{0,20}(?:\n|$)")
 LABEL = re2.compile(
-    r"(?i)\W*(?:(?:your|my)\s+)?(?:answer|ans|response)\b(?:\s*(?:here|[12]))?\s*(?:[:.)]+|\n|$)"
+    r"(?i)\W*(?:(?:your|my)\s+)?(?:answer|ans|response)\b(?:\s*(?:here|[1-9]))?\s*(?:[:.)]+|\n|$)"
 )
 MARKUP = re2.compile(r"(?m)</?[a-zA-Z][^<>\n]{0,200}>|^[ \t]{0,3}#{1,6}[ \t]+|^[ \t]*>[ \t]?|\*{1,3}|`+")
 BLANK_LINES = re2.compile(r"\n{3,}")
@@ -33,22 +27,56 @@ LONGEST = 20_000  # characters of an answer: ten pages
 DEEPEST = 6  # a heading's level
 
 
-def answers(cells: Iterable[Cell]) -> tuple[Answer, ...]:
-    """What stands after "Question 1" and "Question 2", in that cell or in those that follow it.
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What begins an answer, the part that answers stand in, and anything else."""
+
+    question: Pattern
+    part: Pattern
+    elsewhere: Pattern
+
+
+@cache
+def _marks(asked: Questions) -> _Marks:
+    named = "|".join(filter(None, ("Q(?:uestion)?", re2.escape(asked.word))))
+    word, number = re2.escape(asked.part[0]), asked.part[1]
+    part = rf"(?:Part|{word})\s*"
+    numbers = "|".join(map(str, sorted(asked.numbers, reverse=True)))
+    others = "|".join(str(one) for one in range(1, 100) if one not in asked.numbers)
+    parts = "|".join(str(one) for one in range(1, 20) if one != number)
+    return _Marks(
+        re2.compile(
+            rf"(?im){LEAD}(?:(?:{part}{number}\b.*?)?(?:{named})\s*\.?\s*(?P<number>{numbers})\b"
+            rf"|(?:\d[\d.]*\s*)?(?P<end>{part}{number + 1}\b|Class Activation Map))"
+        ),
+        re2.compile(rf"(?im){LEAD}(?:\d[\d.]*\s*)?{part}{number}\b[^\n]*"),
+        re2.compile(
+            r"(?i)^\W*(?:\d[\d.]*\s*)?(?:optional\W+|course\W+|anonymous\W+)*(?:survey|feedback"
+            rf"|(?:{named}|questionnaire)\s*(?:(?:{others})\b|:|$)|form\b|hours|time spent"
+            r"|how (?:many hours|long)|collabor|honou?r code|submi|reference|bonus|extra credit|appendix"
+            rf"|checklist|{part}(?:{parts})\b)"
+        ),
+    )
+
+
+def answers(cells: Iterable[Cell], asked: Questions = QUESTIONS) -> tuple[Answer, ...]:
+    """What stands after "Question 1" and the others, in that cell or in those that follow it.
 
     An answer ends with the next question, with a heading that begins something else (a survey, another part),
     and, once there is text, with any heading that isn't below the question's own. Where no question is named,
-    all text of part 3 is given as the answer to the first.
+    all text of their part is given as the answer to the first.
     """
+    if not asked.numbers:
+        return ()
     found: dict[int, tuple[str, str, str]] = {}
-    for number, label, piece in _pieces([(cell.label, prose(cell)) for cell in cells]):
+    for number, label, piece in _pieces([(cell.label, prose(cell)) for cell in cells], _marks(asked)):
         text = _plain(piece)
         if text:
             first, before, written = found.get(number, (label, "", ""))
             found[number] = (first, _joined(before, text), _joined(written, piece))
-    if {1, 2} & set(found):
+    if set(asked.numbers) & set(found):
         found.pop(0, None)
-    return tuple(Answer(max(number, 1), *found[number]) for number in sorted(found))
+    return tuple(Answer(number or asked.numbers[0], *found[number]) for number in sorted(found))
 
 
 def _joined(before: str, text: str) -> str:
@@ -57,34 +85,34 @@ def _joined(before: str, text: str) -> str:
 
 @dataclass(slots=True)
 class _Asked:
-    """What is being answered: the question (0 before any, None outside of part 3) and its heading's level."""
+    """What is being answered: the question (0 before any, None elsewhere) and its heading's level."""
 
     number: int | None = None
     level: int = DEEPEST
     answered: bool = False
 
 
-def _pieces(texts: list[tuple[str, str]]) -> Iterator[tuple[int, str, str]]:
-    """Pieces of text with the question they answer; 0 for those of part 3 before any question."""
+def _pieces(texts: list[tuple[str, str]], marks: _Marks) -> Iterator[tuple[int, str, str]]:
+    """Pieces of text with the question they answer; 0 for those of their part before any question."""
     now = _Asked()
     for label, text in texts:
-        if part := PART.search(text):
-            if not MARK.match(part[0]):
+        if part := marks.part.search(text):
+            if not marks.question.match(part[0]):
                 text = text[part.end() :]
             now = _Asked(0, _level(part[0]))
         at, asked = 0, False
-        for mark in MARK.finditer(text):
-            yield from _piece(now, label, text[at : mark.start()], asked)
+        for mark in marks.question.finditer(text):
+            yield from _piece(now, label, text[at : mark.start()], asked, marks)
             number, asked = (int(mark["number"]), True) if mark["number"] else (None, False)
             now, at = _Asked(number, _level(mark[0])), mark.end()
-        yield from _piece(now, label, text[at:], asked)
+        yield from _piece(now, label, text[at:], asked, marks)
 
 
-def _piece(now: _Asked, label: str, text: str, asked: bool) -> Iterator[tuple[int, str, str]]:
+def _piece(now: _Asked, label: str, text: str, asked: bool, marks: _Marks) -> Iterator[tuple[int, str, str]]:
     """The part of a text that belongs to the present answer, if there is one."""
     if now.number is None:
         return
-    number, end = now.number, _end(now, text, asked)
+    number, end = now.number, _end(now, text, asked, marks)
     body = text if end is None else text[:end]
     piece = _answer(body, asked)
     now.answered = now.answered or bool(_plain(piece))
@@ -93,13 +121,13 @@ def _piece(now: _Asked, label: str, text: str, asked: bool) -> Iterator[tuple[in
     yield number, label, piece
 
 
-def _end(now: _Asked, text: str, asked: bool) -> int | None:
+def _end(now: _Asked, text: str, asked: bool, marks: _Marks) -> int | None:
     """Where a heading begins something else."""
     for heading in HEADING.finditer(text):
         title = heading[2] or heading[3] or ""
         if heading.start() == 0 and asked:  # the rest of the question's own heading
             continue
-        if ELSEWHERE.match(title):
+        if marks.elsewhere.match(title):
             return int(heading.start())
         above = len(heading[1] or "#" * (DEEPEST + 1)) <= now.level
         before = now.answered or (not asked and bool(_plain(text[: heading.start()])))

@@ -14,13 +14,18 @@ from grader.intake.claims.outputs import printed
 from grader.intake.claims.story import Story, Told
 from grader.intake.code.program import Program
 from grader.intake.files.notebook import Cell
+from grader.profiles.reading import QUESTIONS, Questions
 from grader.records.submission import Figure, SavedEvidence, TrainingRun
 
 CAM_CALLS = {PREDICT, MAP}
 SHOWS_MODEL = re2.compile(r"(?i)visuali|predict|model|fcn")
 
 
-def evidence(files: Sequence[tuple[Sequence[Cell], Program]], cam_labels: frozenset[str]) -> SavedEvidence:
+def evidence(
+    files: Sequence[tuple[Sequence[Cell], Program]],
+    cam_labels: frozenset[str],
+    asked: Questions = QUESTIONS,
+) -> SavedEvidence:
     """Collect it from the cells of the files that are graded; scripts have none but answers in comments."""
     found = [_evidence(cells, program, cam_labels) for cells, program in files]
     return SavedEvidence(
@@ -28,7 +33,7 @@ def evidence(files: Sequence[tuple[Sequence[Cell], Program]], cam_labels: frozen
         runs=tuple(run for each in found for run in each.runs),
         figures=tuple(figure for each in found for figure in each.figures)[:MOST],
         predictions=tuple(one for each in found for one in each.predictions),
-        answers=answers([cell for cells, _ in files for cell in cells]),
+        answers=answers([cell for cells, _ in files for cell in cells], asked),
     )
 
 

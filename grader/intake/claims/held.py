@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grader.assignment import FCN8S, FCN32S, TITLES
 from grader.intake.claims.claimed import Claimed, claimed
-from grader.profiles.claims import Claims, Figure
+from grader.profiles.reading import Claims, Figure
 from grader.records.submission import Claim, Epoch, TrainingRun
 
 WHAT = {"accuracy": "pixel accuracy", "mean_iou": "mean IoU"}

@@ -166,6 +166,18 @@ def test_a_map_of_another_size_is_judged_all_the_same() -> None:
     assert found.follows_sum
 
 
+def test_a_list_of_one_map_has_the_shape_of_the_map() -> None:
+    """That it is in a list is another line's affair."""
+    found = cam(
+        (
+            "    return cv2.resize(np.uint8(255 * cam / cam.max()), (256, 256))",
+            "    return [cv2.resize(np.uint8(255 * cam / cam.max()), (224, 224))]",
+        )
+    )
+
+    assert found.shape == (224, 224) and found.is_right(PANEL[0]) and found.verdict == Verdict("", "", "")
+
+
 @pytest.mark.parametrize(
     ("guard", "form"),
     [

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 from collections.abc import Callable
 from functools import partial
+from types import SimpleNamespace
 from typing import Any, get_args
 
 import pytest
@@ -21,6 +23,7 @@ from tests.grader.slim import SLIM, Edit, edited
 from tests.share import every
 
 SEED = 11
+CASE = SimpleNamespace(profile=profiles.load())  # all that a check of a network wants of its case
 NAMES: tuple[LineName, ...] = get_args(LineName)
 Check = tuple[str, Callable[[Any], None]]
 
@@ -69,7 +72,7 @@ def results(edits: list[Edit], ordered: list[Check]) -> dict[str, CheckResult]:
 def outcome(id: str, check: Callable[[Any], None], network: ModelEvidence) -> CheckResult:
     """The result of one check."""
     try:
-        check(network)
+        check(*(network, CASE)[: len(inspect.signature(check).parameters)])
     except Exception as error:
         return judging.judge(id, error, 0.0)
     return judging.judge(id, None, 0.0)

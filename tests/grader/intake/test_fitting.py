@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,15 @@ def test_what_a_year_does_not_ask_for_is_noted(tmp_path: Path) -> None:
     read = intake.read(submission(load("ece285"), tmp_path), load("ece176-2024"))
 
     assert any("also defines get_cls_pred, returnCAM" in note for note in read.notes)
+
+
+def test_what_the_year_wants_to_be_handed_in_is_missed(tmp_path: Path) -> None:
+    """By name or by ending, in whatever case; what is there is not spoken of."""
+    year = replace(load(), handed_in=("*.ipynb", "Report.PDF", "*.txt"))
+    notebook(tmp_path, "class FCN32s: pass")
+    (tmp_path / "report.pdf").touch()
+    read = intake.read(tmp_path, year)
+
+    assert [note for note in read.notes if "handed in" in note] == [
+        "*.txt, which this course year asks for, was not handed in"
+    ]

@@ -6,6 +6,7 @@ import pytest
 
 from grader.intake.claims.answers import answers
 from grader.intake.files.notebook import Cell
+from grader.profiles.reading import Questions
 
 ONE = "Question 1: Compare both. What do you observe? Please be as specific as possible."
 TWO = "Question 2: Compare the others. Which is better? Please be as specific as possible."
@@ -83,3 +84,17 @@ def test_blank_answers_are_no_answers() -> None:
 def test_long_answers_are_cut() -> None:
     """To what a person can read."""
     assert len(answers(cells(f"{ONE}\n" + "word " * 100_000))[0].text) <= 20_000
+
+
+def test_a_year_asks_as_many_questions_as_it_likes() -> None:
+    """In its own words, in a part of any number; what comes after them is none of them."""
+    asked = Questions((1, 2, 3, 4), "Frage", ("Teil", 5))
+    texts = ["# Teil 5: Fragen", "### Frage 1: Warum?\nDarum.", "Frage 2\n\nEins.\n\n## Frage 3\nZwei."]
+    found = answers(cells(*texts, "**Question 4** Vier.", "## Teil 6: Umfrage\nGut."), asked)
+
+    assert {one.question: one.text for one in found} == {1: "Darum.", 2: "Eins.", 3: "Zwei.", 4: "Vier."}
+
+
+def test_a_year_without_questions_has_no_answers() -> None:
+    """Whatever is written."""
+    assert answers(cells(*WAYS["without the question"]), Questions(())) == ()

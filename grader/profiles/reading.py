@@ -1,4 +1,4 @@
-"""What a course year says of a file of figures that students report of themselves."""
+"""What a course year says of what is only read: figures that students report of themselves, and answers."""
 
 from __future__ import annotations
 
@@ -21,3 +21,15 @@ class Claims:
 
     file: str
     figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """How a notebook says what is answered: "Frage 3" in "Teil 4" by another word than Question and Part."""
+
+    numbers: tuple[int, ...] = (1, 2)
+    word: str = ""
+    part: tuple[str, int] = ("Part", 3)
+
+
+QUESTIONS = Questions()  # the usual ones

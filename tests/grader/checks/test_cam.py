@@ -1,0 +1,58 @@
+"""The form that a course year wants of a map is judged by two lines, and nothing else depends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from grader.checks.cam import check_dtype, check_normalise, check_shape, check_weighted_sum
+from grader.errors import Fault
+from grader.evidence.cam import CamEvidence
+from grader.profiles.profile import MapForm
+from tests.grader.evidence.test_cam import LABELS, SEED, SOURCE
+from tests.grader.in_process import InProcess
+
+MAP = "cv2.resize(np.uint8(255 * cam / cam.max()), (256, 256))"
+
+
+def maps(returned: str, asked: MapForm) -> CamEvidence:
+    """What there is to know about a right returnCAM that returns its map in this way."""
+    source = SOURCE.replace(f"return {MAP}", f"return {returned}")
+    return CamEvidence(InProcess(source), SEED, LABELS, asked)
+
+
+def lost(check: Callable[[CamEvidence], None], found: CamEvidence) -> str:
+    """The id of the cause that a line is lost for, "" where it is kept."""
+    try:
+        check(found)
+    except Fault as fault:
+        assert fault.reason.cause is not None
+        return fault.reason.cause.id
+    return ""
+
+
+SMALL = MAP.replace("(256, 256)", "(224, 192)")  # cv2 wants columns first
+
+
+@pytest.mark.parametrize(
+    ("returned", "asked", "shape", "dtype"),
+    [
+        (MAP, MapForm(), "", ""),
+        (f"[{MAP}]", MapForm(), "", "map.type"),
+        (SMALL, MapForm(), "map.shape", ""),
+        (SMALL, MapForm((192, 224)), "", ""),
+        (MAP, MapForm((192, 224)), "map.shape", ""),
+        (f"[{SMALL}]", MapForm((192, 224), "list"), "", ""),
+        (SMALL, MapForm((192, 224), "list"), "", "map.listed"),
+        (f"[{MAP}]", MapForm(returned="either"), "", ""),
+        (MAP, MapForm(returned="either"), "", ""),
+        (f"[{MAP}.astype(float)]", MapForm(returned="list"), "", "map.dtype"),
+    ],
+)
+def test_the_form_is_what_the_year_asks_for(returned: str, asked: MapForm, shape: str, dtype: str) -> None:
+    """One line for its size, one for its type; what is in the map is right whatever holds it."""
+    found = maps(returned, asked)
+
+    assert (lost(check_shape, found), lost(check_dtype, found)) == (shape, dtype)
+    assert (lost(check_weighted_sum, found), lost(check_normalise, found)) == ("", "")

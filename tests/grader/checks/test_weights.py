@@ -1,0 +1,47 @@
+"""What a course year says of the transposed convolutions: they learn, may be frozen, or must be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from grader import profiles
+from grader.checks.weights import check_gradients
+from grader.errors import Fault
+from grader.evidence.model import ModelEvidence
+from grader.evidence.subject import Subject
+from tests.grader.in_process import InProcess
+from tests.grader.slim import SLIM, Edit, edited
+
+MADE = "self.upscore.weight.data.copy_(bilinear(n_class, 64))"
+FROZEN: Edit = (MADE, f"{MADE}\n        self.upscore.weight.requires_grad = False")
+CUT: Edit = ("h = self.upscore(h)\n", "h = self.upscore(h.detach())\n")
+
+
+@pytest.mark.parametrize(
+    ("edits", "upsampling", "cause"),
+    [
+        ([], "learned", ""),
+        ([], "either", ""),
+        ([], "fixed", "gradients.free"),
+        ([FROZEN], "learned", "gradients.frozen"),
+        ([FROZEN], "either", ""),
+        ([FROZEN], "fixed", ""),
+        ([FROZEN, CUT], "fixed", "gradients.cut"),
+    ],
+)
+def test_the_year_says_whether_the_upsampling_learns(edits: list[Edit], upsampling: str, cause: str) -> None:
+    """Whatever it says, a gradient must reach all other layers."""
+    network = ModelEvidence(Subject(InProcess(edited(*edits)), SLIM["FCN32s"], 3), {})
+    case: Any = SimpleNamespace(profile=replace(profiles.load(), upsampling=upsampling))
+    found = ""
+    try:
+        check_gradients(network, case)
+    except Fault as fault:
+        assert fault.reason.cause is not None
+        found = fault.reason.cause.id
+
+    assert found == cause
