@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 MARK = "\ufeff"  # without it Excel takes UTF-8 for the encoding of its country
 Cell = str | float
 
@@ -39,7 +41,7 @@ def text_of(path: Path) -> str:
         text = _decoded(raw)
     except (OSError, UnicodeError) as error:
         raise CallError(f"{path} can't be read: {error}") from None
-    if any(ord(char) < 32 and char not in "\t\n\r\f" for char in text):
+    if NO_TEXT.search(text):
         raise CallError(f"{path} can't be read: it is no text.")
     return text
 

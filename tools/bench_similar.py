@@ -47,10 +47,10 @@ def _class() -> Iterator[Submission]:
             intake.read(layout(one, {}, Path(scratch), f"s{n}")) for n, (one, layout) in enumerate(notebooks)
         ]
     for number, one in enumerate(cycle(base)):
-        yield replace(one, slice=_other(one.slice, number // len(base)))
+        yield replace(one, slice=renumbered(one.slice, number // len(base)))
 
 
-def _other(slice_: Slice, number: int) -> Slice:
+def renumbered(slice_: Slice, number: int) -> Slice:
     """The same code with every number of two or three digits a little larger."""
     modules = tuple(
         replace(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -70,15 +70,15 @@ def collect(
 ) -> tuple[Row, ...]:
     """Every submission with its grade, a person's marks in it; `problems` says why one has none.
 
-    Reports that show older marks, or another view, are made anew.
+    Reports that show older marks, or another view, are made anew. What only a submission's own reports show
+    is not in these grades: a class of any size fits into memory.
     """
     homes = [(entry, home(entry, out, marks, profile)) for entry in entries]
-    kept = {one.folder: _called(saved.read(one.folder), profile) for entry, one in homes if entry.path}
     for _, one in homes:
-        if found := kept.get(one.folder):
+        if beside.is_there(one.folder) and (found := _read(one.folder, profile, saved.HEAVY)):
             take_over(one, found.grade)
     standing = store.read(marks)
-    return tuple(_row(entry, one, kept.get(one.folder), standing, view, problems) for entry, one in homes)
+    return tuple(_row(entry, one, standing, view, problems, profile) for entry, one in homes)
 
 
 def write_pages(rows: Sequence[Row], out: Path, title: str, one: Class, handout: Slice | None = None) -> None:
@@ -96,8 +96,9 @@ def write_pages(rows: Sequence[Row], out: Path, title: str, one: Class, handout:
         half.replace(out / name)
 
 
-def _called(kept: saved.Saved | None, profile: str) -> saved.Saved | None:
+def _read(folder: Path, profile: str, without: Collection[str] = ()) -> saved.Saved | None:
     """What was kept; a profile that was moved since is called as it is now, in the reports too."""
+    kept = saved.read(folder, without)
     if kept is None or kept.grade.profile == profile:
         return kept
     if kept.key.rubric != profiles.load(profile).rubric.sha256:
@@ -108,17 +109,18 @@ def _called(kept: saved.Saved | None, profile: str) -> saved.Saved | None:
 def _row(
     entry: Entry,
     home: Home,
-    kept: saved.Saved | None,
     standing: Standing,
     view: View,
     problems: Mapping[str, str],
+    profile: str,
 ) -> Row:
     if entry.path is None:
         return Row(entry)
+    kept = _read(home.folder, profile, saved.SHOWN)
     if kept is None:
         return Row(entry, None, problems.get(entry.name) or "not graded yet")
-    if kept.shown != shown_as(standing, home, view):
-        return Row(entry, publish(kept.key, kept.grade, standing, home, view))
+    if kept.shown != shown_as(standing, home, view) and (whole := _read(home.folder, profile)):
+        publish(whole.key, whole.grade, standing, home, view)
     return Row(entry, as_it_counts(kept.grade, standing, home))
 
 

@@ -59,8 +59,9 @@ def forget(folder: Path, why: str) -> None:
 
 def take_over(home: Home, grade: Grade) -> None:
     """Put what a file beside the report says into the store, if it isn't there yet."""
-    rubric = profiles.load(grade.profile).rubric
-    beside.take_over(home.folder, home.subject, grade, rubric, home.marks)
+    if beside.is_there(home.folder):
+        rubric = profiles.load(grade.profile).rubric
+        beside.take_over(home.folder, home.subject, grade, rubric, home.marks)
 
 
 def publish(key: saved.Key, grade: Grade, standing: Standing, home: Home, view: View) -> Grade:

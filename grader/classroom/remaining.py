@@ -10,6 +10,7 @@ from pathlib import Path
 from grader import grading
 from grader.classroom.handed_in import Entry
 from grader.classroom.homes import Home, View, home
+from grader.classroom.identity import submission_sha
 from grader.classroom.publishing import key_of
 from grader.records import saved
 from grader.records.grade import Outcome
@@ -55,17 +56,18 @@ def left(
 
 
 def _is_left(task: Task, which: Which) -> bool:
-    kept = saved.read(task.folder)
+    if which is Which.STALE:
+        return saved.read_key(task.folder) != key_of(task.path, task.options)
+    kept = saved.read(task.folder, without=saved.HEAVY)
     if kept is None:
         return True
-    if which is Which.FAILED:
-        return any(check.outcome is Outcome.ERROR for check in kept.grade.checks)
-    key = key_of(task.path, task.options)
-    return kept.key.submission != key.submission if which is Which.CHANGED else kept.key != key
+    if which is Which.CHANGED:
+        return kept.key.submission != submission_sha(task.path)
+    return any(check.outcome is Outcome.ERROR for check in kept.grade.checks)
 
 
 def _has(task: Task, cause: str) -> bool:
     """Whether a line was lost for this cause, given by its id or with its parameters."""
-    kept = saved.read(task.folder)
+    kept = saved.read(task.folder, without=saved.HEAVY)
     reasons = [check.reason.cause for check in kept.grade.checks] if kept else []
     return any(cause in (one.id, str(one)) for reason in reasons if reason for one in reason.each)

@@ -60,7 +60,7 @@ def rows(roll: Roll, out: Path, standing: Standing) -> tuple[Row, ...]:
 
 def known(roll: Roll, out: Path) -> tuple[Known, ...]:
     """Every submission as marks speak of it, with its grade as the grader judged it."""
-    found = ((entry, saved.read(out / entry.name)) for entry in roll.entries if entry.path)
+    found = ((one, saved.read(out / one.name, saved.HEAVY)) for one in roll.entries if one.path)
     return tuple(Known(entry.name, entry.subject or entry.name, kept.grade) for entry, kept in found if kept)
 
 

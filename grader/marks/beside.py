@@ -19,6 +19,11 @@ from grader.scoring import score
 FILE = "marks.toml"
 
 
+def is_there(folder: Path) -> bool:
+    """Whether there is such a file."""
+    return (folder / FILE).is_file()
+
+
 def check(folder: Path, rubric: Rubric) -> None:
     """Raise CallError for a file of marks that can't be right, before anything is graded."""
     _read(folder, rubric)
@@ -45,7 +50,7 @@ def take_over(folder: Path, subject: str, grade: Grade, rubric: Rubric, store: P
 
 def _read(folder: Path, rubric: Rubric) -> Sequence[Mark]:
     path = folder / FILE
-    if not path.is_file():
+    if not is_there(folder):
         return ()
     known = Known(folder.name, folder.name, _unjudged(rubric))
     said: Sequence[Said] = checked(told.toml(path, (folder.name,)), [known])

@@ -91,9 +91,10 @@ class Catalogue:
 
     def _read(self, entry: Entry) -> Piece | None:
         folder = self.out / entry.name
-        stamp, grade = _stamp(folder), saved.read_lean(folder)
-        if grade is None:
+        stamp, kept = _stamp(folder), saved.read(folder, without=saved.HEAVY)
+        if kept is None:
             return None
+        grade = kept.grade
         for check in grade.checks:
             self.lines.setdefault(check.id, check)
         subject = entry.subject or entry.name

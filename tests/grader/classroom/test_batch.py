@@ -75,6 +75,18 @@ def test_a_students_report_holds_no_reference_values(fake: Fake, alice: Entry, o
     assert fake.count == 1
 
 
+def test_a_class_holds_no_pictures_in_memory(fake: Fake, alice: Entry, out: Path) -> None:
+    """They stay in the reports, which are made anew from what lies on the disk."""
+    grade_it(alice, out)
+    mark(out, 7.0)
+    (row,) = collect([alice], out, MARKS(out), VIEW, {})
+    kept = saved.read(out / "alice")
+
+    assert row.grade and row.grade.pictures == () and row.grade.submission.texts == {}
+    assert kept and kept.grade.pictures and kept.grade.submission.texts
+    assert "data:image/png" in (out / "alice" / "report.html").read_text()
+
+
 def test_a_submission_without_a_grade_says_why(fake: Fake, alice: Entry, out: Path) -> None:
     """From this run, or that it was left out."""
     assert collect([alice], out, MARKS(out), VIEW, {"alice": "ValueError: x"})[0].look == "ValueError: x"

@@ -35,6 +35,26 @@ def test_a_grade_comes_back_whole(tmp_path: Path) -> None:
     assert saved.read(tmp_path) == a_saved()
 
 
+def test_the_key_is_read_alone(tmp_path: Path) -> None:
+    """A class asks only for it to know what is left."""
+    saved.write(tmp_path, a_saved())
+
+    assert saved.read_key(tmp_path) == KEY
+
+
+def test_what_is_left_out_is_empty_and_all_else_is_there(tmp_path: Path) -> None:
+    """Pictures and cells, say, of which a class has too many."""
+    whole = a_saved()
+    saved.write(tmp_path, whole)
+    evidence = replace(whole.grade.submission.saved, figures=())
+    submission = replace(whole.grade.submission, saved=evidence, texts={}, page=(), files={})
+    shown = replace(whole.grade, submission=submission, pictures=())
+    heavy = replace(shown, submission=replace(submission, slice=Slice()))
+
+    assert saved.read(tmp_path, saved.SHOWN) == replace(whole, grade=shown) != whole
+    assert saved.read(tmp_path, saved.HEAVY) == replace(whole, grade=heavy)
+
+
 def test_nothing_was_kept(tmp_path: Path) -> None:
     """A new submission has no grade yet."""
     assert saved.read(tmp_path / "new") is None
@@ -48,6 +68,7 @@ def test_half_a_file_counts_as_nothing(tmp_path: Path, length: int) -> None:
     file.write_bytes(file.read_bytes()[:length])
 
     assert saved.read(tmp_path) is None
+    assert saved.read_key(tmp_path) is None
 
 
 @pytest.mark.parametrize("content", [b"\x01", b"\x80", b"\x81\xa3key\x01", b"\x81\xa5other\x01", b"\x90"])
@@ -56,6 +77,7 @@ def test_another_shape_counts_as_nothing(tmp_path: Path, content: bytes) -> None
     (tmp_path / saved.FILE).write_bytes(content)
 
     assert saved.read(tmp_path) is None
+    assert saved.read_key(tmp_path) is None
 
 
 def test_a_kill_while_writing_keeps_the_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
