@@ -80,8 +80,8 @@ def measured(count: int) -> Iterator[tuple[str, Cost]]:
 def write(class_: Path, out: Path, count: int) -> None:
     """A class of `count`, and the reports that its gradings left."""
     notebooks = _notebooks()[:count]
-    for number, one in enumerate(islice(cycle(notebooks), count)):
-        folder(one, {}, class_, f"student{number:04d}")
+    for number, notebook in enumerate(islice(cycle(notebooks), count)):
+        folder(notebook, {}, class_, f"student{number:04d}")
     entries = read(class_, Roster(), out).entries
     found = [intake.read(entry.path) for entry in entries[: len(notebooks)] if entry.path]
     for number, (entry, base) in enumerate(zip(entries, cycle(found), strict=False)):
@@ -124,8 +124,8 @@ def _shuffled(text: str, order: Random) -> str:
 def _class(class_: Path, out: Path) -> Cost:
     start = time.monotonic()
     words = ("-m", "grader", "class", str(class_), "--out", str(out), "--training", "none")
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    process = subprocess.Popen([sys.executable, *words], cwd=ROOT, text=True, **pipes)
+    command = [sys.executable, *words]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout
     said = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)

@@ -32,7 +32,8 @@ def common(rows: Sequence[Row], handout: Slice | None, folder: Path) -> Common:
     key = _key(rows, handout)
     found = _read(folder / FILE, key, rows)
     if found is None:
-        found = Common(same(rows), pairs(rows, handout))
+        alike = same(rows)
+        found = Common(alike, pairs(rows, handout, alike))
         _write(folder / FILE, key, found)
     return found
 

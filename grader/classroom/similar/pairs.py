@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from grader.classroom.similar.claims import Places, same_answers, same_logs
 from grader.classroom.similar.code import Share, shares
 from grader.classroom.similar.faults import same_faults
-from grader.classroom.similar.same import same
+from grader.classroom.similar.same import Same, same
 from grader.classroom.statistics import Row
 from grader.records.submission import Slice
 
@@ -22,14 +22,20 @@ class Pair:
     said: tuple[str, ...]
 
 
-def pairs(rows: Sequence[Row], handout: Slice | None = None) -> tuple[Pair, ...]:
-    """The pairs, those with most kinds of evidence first; two submissions of one person are none."""
+def pairs(
+    rows: Sequence[Row], handout: Slice | None = None, alike: Sequence[Same] | None = None
+) -> tuple[Pair, ...]:
+    """The pairs, those with most kinds of evidence first; two submissions of one person are none.
+
+    `alike` are the groups with one code, where they are known already.
+    """
     able = [row for row in rows if row.grade and not row.grade.submission.problem]
     grades = [row.grade for row in able if row.grade]
     saved = [grade.submission.saved for grade in grades]
     said = defaultdict[Places, list[str]](list)
     strength = defaultdict[Places, float](float)
-    groups = [{row.entry.name for row in one.rows} for one in same(able)]  # the page says it of all of them
+    alike = same(able) if alike is None else alike
+    groups = [{row.entry.name for row in one.rows} for one in alike]  # the page says it of all of them
     for share in shares([grade.submission.slice for grade in grades], handout):
         place = (min(share.of, share.within), max(share.of, share.within))
         if not any({able[share.of].entry.name, able[share.within].entry.name} <= group for group in groups):
