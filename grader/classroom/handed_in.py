@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.classroom.directory import directory
 from grader.classroom.exports import EXPORTS
 from grader.classroom.exports.found import Found
 from grader.classroom.matching import match
-from grader.classroom.people import Person, Roster
+from grader.classroom.people import Person, Roster, same_person
 from grader.classroom.times import after
 from grader.errors import CallError
 from grader.paths import report_name, report_names, shown, submissions_in
@@ -32,7 +33,7 @@ class Entry:
     at: str = ""
     due: str = ""
     remarks: tuple[str, ...] = ()  # what a person should know before its grade leaves
-    held: bool = False  # its grade is nobody's to leave for
+    held: tuple[Person, ...] = ()  # of its people, whom no grade of it leaves for
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -47,7 +48,7 @@ class Entry:
     @property
     def students(self) -> tuple[Person, ...]:
         """Whom a grade of it may leave for."""
-        return () if self.held else tuple(person for person in self.people if person.is_student)
+        return tuple(person for person in self.people if person.is_student and person not in self.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _found(home: Path, staging: Path) -> Iterable[Found]:
 
 
 def _plain(path: Path) -> Found:
-    return Found(report_name(path), path, (Person(report_name(path), submission=report_name(path)),))
+    return Found(report_name(path), path, (Person(report_name(path)),))
 
 
 def _ignored(home: Path, out: Path) -> tuple[str, ...]:
@@ -152,37 +153,53 @@ def _ignored(home: Path, out: Path) -> tuple[str, ...]:
 def _known(found: Sequence[Found], roster: Roster) -> tuple[list[Entry], set[Person]]:
     """The entries, in order of name, and who of the roster they are of."""
     names, said = report_names([(one.name, one.path) for one in found])
-    entries, present = list[Entry](), set[Person]()
+    entries, present, known = list[Entry](), set[Person](), directory(roster.people)
     for one in sorted(found, key=lambda one: names[one.path]):
-        matched = match(one.people, roster)
+        matched = match(one.people, known, (one.name, one.path.name))
         present |= set(matched.known)
-        remarks = (*one.remarks, *matched.remarks, *said.get(one.path, ()))
-        late = one.late or after(one.at, one.due)
-        name = names[one.path]
         entries.append(
-            Entry(name, one.path, matched.people, one.subject or one.name, late, one.at, one.due, remarks)
+            Entry(
+                name=names[one.path],
+                path=one.path,
+                people=matched.people,
+                subject=one.subject or one.name,
+                late=one.late or after(one.at, one.due),
+                at=one.at,
+                due=one.due,
+                remarks=(*one.remarks, *matched.remarks, *said.get(one.path, ())),
+                held=matched.unsure,
+            )
         )
     return entries, present
 
 
 def _once(entries: Sequence[Entry]) -> list[Entry]:
-    """Of two submissions of one person count the later; where none is the later, neither counts."""
-    by_person: dict[Person, list[Entry]] = defaultdict(list)
+    """Of two submissions of one person count the later; where none is the later, neither counts for them."""
+    near: dict[object, dict[str, Entry]] = defaultdict(dict)
     for entry in entries:
-        for person in entry.people:
-            by_person[replace(person, submission="")].append(entry)
-    for person, twice in by_person.items():
-        if len(twice) > 1:
-            entries = [_beside_others(entry, person, twice) for entry in entries]
-    return list(entries)
+        for key in (key for person in entry.people for key in _keys(person)):
+            near[key][entry.name] = entry
+    return [_beside_all(entry, near) for entry in entries]
 
 
-def _beside_others(entry: Entry, person: Person, twice: Sequence[Entry]) -> Entry:
-    if entry.name not in [one.name for one in twice]:
-        return entry
-    others = [one for one in twice if one.name != entry.name]
+def _keys(person: Person) -> Sequence[object]:
+    """What two submissions of one person have in common, one of these at least."""
+    return person.ids() or [replace(person, submission="")]
+
+
+def _beside_all(entry: Entry, near: Mapping[object, Mapping[str, Entry]]) -> Entry:
+    found = entry
+    for person in entry.people:
+        around = {one.name: one for key in _keys(person) for one in near[key].values() if one != entry}
+        others = [one for one in around.values() if any(same_person(person, who) for who in one.people)]
+        found = _beside_others(found, person, others) if others else found
+    return found
+
+
+def _beside_others(entry: Entry, person: Person, others: Sequence[Entry]) -> Entry:
     last = all(after(entry.at, one.at) for one in others)
     names = ", ".join(one.name for one in others)
     what = "this one is the last and counts" if last else "it is not known which counts, or not this one"
     remark = f"{person.called} handed in {names}, too: {what}."
-    return replace(entry, remarks=(*entry.remarks, remark), held=entry.held or not last)
+    held = entry.held if last else (*entry.held, person)
+    return replace(entry, remarks=(*entry.remarks, remark), held=held)

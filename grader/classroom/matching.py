@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
-from grader.classroom.people import IDS, Person, Roster, squash
+from grader.classroom.directory import Directory, Key, bare_ids, ids, loose_words, names, words
+from grader.classroom.people import IDS, Person, exact, of_one_name, same_ids, squash, unpadded
+
+HOW = "a column 'submission' on the roster says whose it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,66 +18,75 @@ class Match:
     people: tuple[Person, ...]
     known: tuple[Person, ...] = ()  # those of them that are on the roster, as they stand there
     remarks: tuple[str, ...] = ()
+    unsure: tuple[Person, ...] = ()  # those of them that may be several on the roster
 
 
-def match(claimed: tuple[Person, ...], roster: Roster) -> Match:
-    """Every person that a submission claims, found on the roster; a group's name stands for its members."""
+def match(claimed: tuple[Person, ...], roster: Directory, called: Iterable[str] = ()) -> Match:
+    """Every person that a submission claims, found on the roster; a group's name stands for its members.
+
+    Where the roster itself says whose the submission is, by what it is `called`, that counts.
+    """
+    if told := tuple(roster.of(("submission", exact(name)) for name in called)):
+        return Match(told, told)
     found = [_one(person, roster) for person in claimed]
     return Match(
         tuple(person for one in found for person in one.people),
         tuple(person for one in found for person in one.known),
         tuple(remark for one in found for remark in one.remarks),
+        tuple(person for one in found for person in one.unsure),
     )
 
 
-def _one(claim: Person, roster: Roster) -> Match:
+def _one(claim: Person, roster: Directory) -> Match:
     if not roster.people:
         return Match((claim,))
-    if members := _group(claim, roster):
+    if members := tuple(roster.of([("group", squash(claim.name))])):
         return Match(members, members)
     for candidates in _candidates(claim, roster):
         if len(candidates) == 1:
             return _matched(claim, candidates[0])
         if candidates:
-            names = ", ".join(person.called for person in candidates)
-            return Match((claim,), (), (f"{claim.called} may be {len(candidates)} on the roster ({names}).",))
+            return _unsure(claim, candidates)
+    if near := roster.of(ids(claim)):
+        return _unsure(claim, near)
     return Match((claim,), (), (f"{claim.called} is nobody on the roster.",))
 
 
-def _candidates(claim: Person, roster: Roster) -> Iterator[list[Person]]:
-    """Who it may be: by each kind of id that both have, then by what it is called."""
-    for kind in IDS:
-        if wanted := squash(getattr(claim, kind)):
-            yield [person for person in roster.people if squash(getattr(person, kind)) == wanted]
-    possible = [person for person in roster.people if not _contradict(claim, person)]
-    wanted_names = claim.names()
-    yield [person for person in possible if wanted_names & person.names()]
-    if not any(getattr(claim, kind) for kind in IDS if kind != "submission"):
-        yield [person for person in possible if squash(claim.name) in _words(person)]
+def _unsure(claim: Person, candidates: Sequence[Person]) -> Match:
+    names = ", ".join(person.called for person in candidates)
+    several = f"may be {len(candidates)} on the roster ({names})"
+    may = several if len(candidates) > 1 else f"has an id of {names} and another of nobody's"
+    return Match((claim,), (), (f"{claim.called} {may}: {HOW}.",), (claim,))
 
 
-def _words(person: Person) -> set[str]:
-    """What somebody may call a file of theirs: a login, a mailbox, an id."""
-    ids = (person.login, person.email, person.email.partition("@")[0], person.sis_id, person.canvas_id)
-    return set(map(squash, ids)) - {""}
+def _candidates(claim: Person, roster: Directory) -> Iterator[Sequence[Person]]:
+    """Who it may be: by the ids that both have, then by what it is called, the surest way first."""
+    yield _by_ids(claim, roster, ids(claim))
+    named = [person for person in roster.of(names(claim)) if same_ids(claim, person) is not False]
+    if claim.ids():
+        yield named
+        yield [one for one in _by_ids(claim, roster, bare_ids(claim)) if of_one_name(claim, one)]
+    else:
+        for keys in (words(claim.name), loose_words(claim.name)):
+            yield list(dict.fromkeys((*named, *roster.of(keys))))
 
 
-def _contradict(one: Person, other: Person) -> bool:
-    """Say whether two ids of one kind differ: these are two people, whatever their names."""
-    kinds = (kind for kind in IDS if kind != "submission")  # a name that the roster may not know of
-    pairs = ((squash(getattr(one, kind)), squash(getattr(other, kind))) for kind in kinds)
-    return any(left and right and left != right for left, right in pairs)
+def _by_ids(claim: Person, roster: Directory, keys: Iterable[Key]) -> Sequence[Person]:
+    """Everybody whom one of the ids means; an id that several have means nobody.
 
-
-def _group(claim: Person, roster: Roster) -> tuple[Person, ...]:
-    name = squash(claim.name)
-    return tuple(person for person in roster.people if name and squash(person.group) == name)
+    Where a better id is another one, the name must be the same.
+    """
+    those = [roster.of([key]) for key in keys]
+    found = list(dict.fromkeys(people[0] for people in those if len(people) == 1))
+    sure = [one for one in found if same_ids(claim, one) is not False or of_one_name(claim, one)]
+    return sure if len(found) == 1 else found
 
 
 def _matched(claim: Person, person: Person) -> Match:
     """Return a match with the roster's person, to whom what only the export knows is added."""
     said = {field.name: getattr(person, field.name) or getattr(claim, field.name) for field in fields(Person)}
-    remarks = list[str]()
+    padded = {kind: claim.id(kind) for kind in IDS if _is_padded(claim.id(kind), person.id(kind))}
+    remarks = [f"{person.called} is {id} in the export; the roster has lost zeros." for id in padded.values()]
     if not person.is_student:
         remarks.append(f"{person.called} is no student: no grade leaves for them.")
     elif claim.canvas_id and claim.names() and not claim.names() & person.names():
@@ -82,4 +94,8 @@ def _matched(claim: Person, person: Person) -> Match:
             f"{person.called} handed in as {claim.name!r}. If it is a group, its other members are unknown: "
             "a column 'group' on the roster says who they are."
         )
-    return Match((replace(person, **said),), (person,), tuple(remarks))
+    return Match((replace(person, **{**said, **padded}),), (person,), tuple(remarks))
+
+
+def _is_padded(id: str, other: str) -> bool:
+    return bool(other) and len(id) > len(other) and unpadded(id) == other

@@ -1,35 +1,17 @@
-"""Who is in the class: the roster as Canvas, Gradescope, Moodle and people write it."""
+"""People of a class, and when two names or two ids are the same."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from grader import tables
-from grader.errors import CallError
-
-# A gradebook or a roster of these systems serves as it is; so does a table made by hand.
-COLUMNS = {
-    "name": ("student", "name", "full name"),
-    "first": ("first name", "given name"),
-    "last": ("last name", "surname", "family name"),
-    "canvas_id": ("id", "canvas id", "canvas user id", "canvas_user_id"),
-    "sis_id": ("sis user id", "sid", "student id", "matriculation number", "id number", "user_id"),
-    "login": ("sis login id", "login", "login_id", "username", "github"),
-    "email": ("email", "e-mail", "email address"),
-    "moodle_id": ("identifier",),
-    "section": ("section", "sections", "section name"),
-    "group": ("group", "group_name", "group name", "team"),
-    "role": ("role",),
-    "submission": ("submission", "file"),
-}
-IDS = ("canvas_id", "sis_id", "login", "email", "moodle_id", "submission")  # one of a kind means one person
-POINTS_POSSIBLE = "points possible"  # Canvas puts a row of these under its header
+IDS = ("canvas_id", "sis_id", "moodle_id", "login", "email")  # the one that tells people apart best first
 STUDENTS = ("", "student", "studentenrollment", "learner", "0")
 TEST_STUDENTS = ("studenttest", "teststudent")  # Canvas's "Student, Test", by whoever tries the course out
+SPELLINGS = 1 << 16  # kept: everybody of a class is held against everybody of a roster
+FRACTION = re.compile(r"(\d+)\.0+")  # a number as a table of numbers writes it: 1234.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +43,15 @@ class Person:
 
     def names(self) -> frozenset[str]:
         """Their name in every order of its words, squashed."""
-        last, _, first = self.name.partition(",")
-        words = self.name.split()
-        turned = words[-1] + "".join(words[:-1]) if words else ""
-        return frozenset(filter(None, map(squash, (self.name, last + first, first + last, turned))))
+        return _names(self.name)
+
+    def id(self, kind: str) -> str:
+        """One of their ids as it is compared, "" where it isn't known."""
+        return exact(getattr(self, kind))
+
+    def ids(self) -> list[tuple[str, str]]:
+        """All ids that are known, each with its kind."""
+        return [(kind, value) for kind in IDS if (value := self.id(kind))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,87 +62,47 @@ class Roster:
     remarks: tuple[str, ...] = ()
 
 
+@lru_cache(SPELLINGS)
+def _names(name: str) -> frozenset[str]:
+    last, _, first = name.partition(",")
+    words = name.split()
+    turned = words[-1] + "".join(words[:-1]) if words else ""
+    return frozenset(filter(None, map(squash, (name, last + first, first + last, turned))))
+
+
+@lru_cache(SPELLINGS)
 def squash(text: str) -> str:
     """Letters, digits and the marks on them, in lower case: "Doe, Jane" and "doe_jane" are the same."""
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
     return "".join(char for char in folded if char.isalnum() or unicodedata.category(char)[0] == "M")
 
 
-def read_roster(path: Path) -> Roster:
-    """Return the roster in a CSV file; raises CallError, with the line, for a table that is no roster."""
-    people = [person for person, _ in people_of(path, *(tables.read(path) or [tables.Line(1, ())]))]
-    return roster([person for person in people if person.names() or _ids(person)])
+@lru_cache(SPELLINGS)
+def exact(id: str) -> str:
+    """An id without case and without what nobody sees; every other character counts: a.b@x is not ab@x."""
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", id).casefold())
+    seen = "".join(char for char in folded if unicodedata.category(char)[0] != "C").strip()
+    return FRACTION.sub(r"\1", seen) if FRACTION.fullmatch(seen) else seen
 
 
-def people_of(path: Path, header: tables.Line, *rows: tables.Line) -> list[tuple[Person, tables.Line]]:
-    """Who each row of a table is about; raises CallError, with the line, where its header tells nobody."""
-    places = _places(header.cells)
-    if not {"name", "first", "last", "email", "login", "sis_id", "submission"} & set(places):
-        known = ", ".join(sorted(name for names in COLUMNS.values() for name in names))
-        where = f"{path}, line {header.number}"
-        raise CallError(f"{where}: none of its columns says who a student is. Known columns: {known}.")
-    return [
-        (_person(row.cells, places), row) for row in rows if POINTS_POSSIBLE not in row.cells[0].casefold()
-    ]
+def unpadded(id: str) -> str:
+    """A number without the zeros that spreadsheets take from its front; anything else as it is."""
+    return id.lstrip("0") or "0" if id.isdecimal() else id
 
 
-def roster(people: Sequence[Person]) -> Roster:
-    """Everybody once: rows that share an id of one kind are the same student, as in two sections."""
-    merged = list[Person]()
-    by_id: dict[tuple[str, str], int] = {}
-    for person in people:
-        known = next((by_id[one] for one in _ids(person) if one in by_id), None)
-        if known is None:
-            known = len(merged)
-            merged.append(person)
-        else:
-            merged[known] = _both(merged[known], person)
-        by_id |= dict.fromkeys(_ids(person), known)
-    twice = len(people) - len(merged)
-    again = f"{twice} {'row' if twice == 1 else 'rows'} of the roster name a student again: counted once."
-    remarks = [again] if twice else []
-    return Roster(tuple(merged), (*remarks, *_staff(merged), *_namesakes(merged)))
+def of_one_name(one: Person, other: Person) -> bool:
+    """Whether their names are the same, or one has none."""
+    names, others = one.names(), other.names()
+    return not names or not others or bool(names & others)
 
 
-def _staff(people: Iterable[Person]) -> list[str]:
-    names = [person.called for person in people if not person.is_student]
-    return [f"On the roster, and no students: {', '.join(names)}."] if names else []
+def same_ids(one: Person, other: Person) -> bool | None:
+    """Whether the best id that both have is the same; None where they have none of one kind."""
+    pairs = ((one.id(kind), other.id(kind)) for kind in IDS)
+    return next((left == right for left, right in pairs if left and right), None)
 
 
-def _namesakes(people: Iterable[Person]) -> list[str]:
-    """Warn of people who share a name: by the name alone none of them is ever matched."""
-    count: dict[str, list[str]] = defaultdict(list)
-    for person in people:
-        for name in person.names():
-            count[name].append(person.called)
-    shared = dict.fromkeys(" and ".join(who) for who in count.values() if len(who) > 1)
-    return [f"Of one name on the roster: {who}. Only an id tells them apart." for who in shared]
-
-
-def _ids(person: Person) -> list[tuple[str, str]]:
-    return [(kind, squash(value)) for kind in IDS if squash(value := getattr(person, kind))]
-
-
-def _both(one: Person, other: Person) -> Person:
-    """The same student of two rows: what the first leaves out, the second says; sections are joined."""
-    said = {field.name: getattr(one, field.name) or getattr(other, field.name) for field in fields(Person)}
-    sections = dict.fromkeys(filter(None, (one.section, other.section)))
-    return replace(one, **{**said, "section": ", ".join(sections)})
-
-
-def _places(header: Iterable[str]) -> Mapping[str, int]:
-    squashed = [" ".join(cell.casefold().split()) for cell in header]
-    return {
-        field: squashed.index(name)
-        for field, names in COLUMNS.items()
-        for name in reversed(names)
-        if name in squashed
-    }
-
-
-def _person(row: Sequence[str], places: Mapping[str, int]) -> Person:
-    said = {field: row[place].strip() for field, place in places.items() if place < len(row)}
-    if not said.get("name"):
-        said["name"] = f"{said.get('first', '')} {said.get('last', '')}".strip()
-    said["moodle_id"] = said.get("moodle_id", "").removeprefix("Participant ").strip()
-    return Person(**{field.name: said.get(field.name, "") for field in fields(Person)})
+def same_person(one: Person, other: Person) -> bool:
+    """Whether they are one: by the best id that both have or, without any, by all else."""
+    same = same_ids(one, other)
+    return replace(one, submission="") == replace(other, submission="") if same is None else same

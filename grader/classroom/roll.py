@@ -65,9 +65,9 @@ def known(roll: Roll, out: Path) -> tuple[Known, ...]:
 
 
 def _entry(page: Any) -> Entry:
-    people = tuple(Person(**person) for person in page["people"])
+    people, held = (tuple(Person(**person) for person in page[key]) for key in ("people", "held"))
     path = Path(page["path"]) if page["path"] else None
-    return Entry(**{**page, "path": path, "people": people, "remarks": tuple(page["remarks"])})
+    return Entry(**{**page, "path": path, "people": people, "held": held, "remarks": tuple(page["remarks"])})
 
 
 def _unlisted(out: Path) -> Iterator[Entry]:

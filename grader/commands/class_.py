@@ -10,8 +10,9 @@ from grader import intake
 from grader.classroom import batch, handed_in
 from grader.classroom.handed_in import Class
 from grader.classroom.homes import View
-from grader.classroom.people import Roster, read_roster
+from grader.classroom.people import Roster
 from grader.classroom.remaining import Which, left
+from grader.classroom.rosters import read_roster
 from grader.classroom.similar import export
 from grader.classroom.statistics import Row, spreads
 from grader.commands.codes import exit_code

@@ -16,7 +16,8 @@ from grader.marks import store
 from grader.paths import refuse_other_things, shown
 from grader.release import gate, packages
 from grader.release import present as canvas_now
-from grader.release.imports import IMPORTS
+from grader.release.gate import Leaving
+from grader.release.imports import IMPORTS, told_apart
 from grader.release.present import Present
 
 STUDENTS, GRADEBOOK, CANVAS = "students", "gradebook.csv", "canvas.csv"
@@ -63,17 +64,30 @@ def release(
         screen.tell(f"{len(blocked)} are not complete: nothing was released. {STILL}")
         return LOOK
     all_ = gate.leaving(rows)
-    changing, said = canvas_now.changing(all_, there)
-    of = {**dict.fromkeys(IMPORTS, all_), CANVAS: changing}
-    tables = {name: IMPORTS[name](of[name], title, bool(blocked)) for name in KINDS[kind] if name in IMPORTS}
+    tables, said = _tables(all_, KINDS[kind], title, bool(blocked), there)
     kept = _write(rows, to, KINDS[kind], tables)
-    for what in (*kept, *(said if CANVAS in KINDS[kind] else ())):
+    for what in (*kept, *said):
         screen.tell(what)
     left = len([one for one in all_ if one.grade])
     screen.tell(f"{left} students' grades were released to {shown(to)}.")
     if blocked:
         screen.tell(f"{len(blocked)} submissions are not complete: {LEFT_OUT}")
     return LOOK if kept or blocked else GRADED
+
+
+def _tables(
+    all_: Sequence[Leaving], files: Sequence[str], title: str, partial: bool, there: Present
+) -> tuple[Mapping[str, str], Sequence[str]]:
+    """The tables of these names, and whom they leave out."""
+    tables, said = dict[str, str](), list[str]()
+    for name in (name for name in files if name in IMPORTS):
+        apart, left_out = told_apart(name, all_)
+        if name == CANVAS:
+            apart, same = canvas_now.changing(apart, there)
+            left_out = (*left_out, *same)
+        tables[name] = IMPORTS[name](apart, title, partial)
+        said += left_out
+    return tables, said
 
 
 def _room_for_it(to: Path, out: Path) -> None:

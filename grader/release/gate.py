@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grader.classroom.people import Person
+from grader.classroom.people import Person, same_person
 from grader.classroom.statistics import Row
 from grader.records.grade import Grade
 from grader.reports.assessed import left_for_people
@@ -33,7 +33,7 @@ def leaving(rows: Iterable[Row]) -> tuple[Leaving, ...]:
 
 def blockers(rows: Sequence[Row]) -> tuple[str, ...]:
     """What is not complete, each with its reason; nothing where everything may leave."""
-    settled = {person for row in rows for person in row.entry.students}
+    settled = [person for row in rows for person in row.entry.students]
     return tuple(f"{row.entry.name}: {why}" for row in rows if row.entry.path and (why := _why(row, settled)))
 
 
@@ -42,11 +42,16 @@ def remarks(rows: Iterable[Row]) -> tuple[str, ...]:
     return tuple(f"{row.entry.name}: {said}" for row in rows for said in row.entry.remarks)
 
 
-def _why(row: Row, settled: set[Person]) -> str:
+def _why(row: Row, settled: Sequence[Person]) -> str:
     entry = row.entry
-    if entry.held:
-        others = [person for person in entry.people if person.is_student and person not in settled]
-        return "handed in more than once, and it is not known which counts" if others else ""
+    waiting = [
+        person.called
+        for person in entry.held
+        if person.is_student and not any(same_person(person, one) for one in settled)
+    ]
+    if waiting:
+        names = ", ".join(waiting)
+        return f"it is not known whose it is, or which of several counts: nothing leaves for {names}"
     if not entry.students:
         return ""  # nobody's grade: nothing leaves
     if row.grade is None:

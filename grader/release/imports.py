@@ -14,6 +14,13 @@ from grader.reports.escape import one_line
 from grader.scoring import total
 from grader.tables import Cell
 
+# The ids by which each system looks for a student, best first. By name alone Canvas takes the first of it.
+KNOWN_BY = {
+    "canvas.csv": ("canvas_id", "sis_id", "login"),
+    "gradescope.csv": ("sis_id", "email"),
+    "moodle.csv": ("moodle_id", "sis_id", "email"),
+}
+NO_STUDENT = "Points Possible"  # Canvas reads a row with these words in its name as no student's
 TITLE_ID = re.compile(r" \((\d+)\)$")  # by which Canvas knows a column of its own
 PARTIAL = ", partial"
 
@@ -28,7 +35,8 @@ def canvas(all_: Sequence[Leaving], title: str, partial: bool) -> str:
     rows: list[list[Cell]] = [["    Points Possible", "", "", "", "", _points(highest)]] if highest else []
     for one in _scored(all_):
         who = one.person
-        ids = [who.name, who.canvas_id, who.sis_id, who.login, who.section]
+        name = "" if NO_STUDENT in who.name else who.name
+        ids = [name, who.canvas_id, who.sis_id, who.login, who.section]
         rows.append([*map(one_line, ids), _score(one)])
     return tables.write(header, rows)
 
@@ -57,20 +65,38 @@ def moodle(all_: Sequence[Leaving], title: str, partial: bool) -> str:
     """Moodle's offline grading worksheet; participants are known by the number in their files' names.
 
     Where that is not known, Moodle's gradebook takes the same file by ID number or address (Grades, Import).
+    Moodle wants the last column; empty, it keeps a grade that it has already, unless it is told otherwise.
     """
     header = ["Identifier", "Full name", "ID number", "Email address", "Status", "Grade", "Maximum Grade"]
+    header.append("Last modified (grade)")
     rows: list[list[Cell]] = []
     for one in _scored(all_):
         assert one.grade
         number = f"Participant {one.person.moodle_id}" if one.person.moodle_id else ""
         status = f"Graded{PARTIAL}" if partial else "Graded"
         who = [number, one.person.name, one.person.sis_id, one.person.email]
-        rows.append([*map(one_line, who), status, _score(one), _points(one.grade.max_score)])
+        rows.append([*map(one_line, who), status, _score(one), _points(one.grade.max_score), ""])
     return tables.write(header, rows)
 
 
 Import = Callable[[Sequence[Leaving], str, bool], str]
 IMPORTS: dict[str, Import] = {"canvas.csv": canvas, "gradescope.csv": gradescope, "moodle.csv": moodle}
+
+
+def told_apart(name: str, all_: Sequence[Leaving]) -> tuple[tuple[Leaving, ...], tuple[str, ...]]:
+    """Those whom the system of this file can tell from all others, and what to say of the rest.
+
+    Where nobody's ids are known all stay, and that is said.
+    """
+    every = tuple(_scored(all_))
+    ids = [next(filter(None, map(one.person.id, KNOWN_BY[name])), "") for one in every]
+    if not any(ids):
+        said = f"Nobody's ids are known: {name} tells people by name alone. Give a roster (class --roster)."
+        return every, (said,) if every else ()
+    apart = [id and ids.count(id) == 1 for id in ids]
+    rest = ", ".join(one.person.called for one, alone in zip(every, apart, strict=True) if not alone)
+    said = f"Left out of {name}, for want of an id of their own: {rest}."
+    return tuple(one for one, alone in zip(every, apart, strict=True) if alone), (said,) if rest else ()
 
 
 def _scored(all_: Iterable[Leaving]) -> Iterable[Leaving]:

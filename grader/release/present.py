@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import tables
-from grader.classroom.people import Person, people_of, squash
+from grader.classroom.people import Person
+from grader.classroom.rosters import people_of
 from grader.errors import CallError
 from grader.paths import shown
 from grader.release.gate import Leaving
@@ -69,4 +70,4 @@ def changing(all_: Iterable[Leaving], present: Present) -> tuple[tuple[Leaving, 
 
 
 def _ids(person: Person) -> Sequence[tuple[str, str]]:
-    return [(kind, squash(value)) for kind in IDS if (value := getattr(person, kind))]
+    return [(kind, person.id(kind)) for kind in IDS if person.id(kind)]

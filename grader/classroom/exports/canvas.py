@@ -1,7 +1,8 @@
 """Canvas: doejane_LATE_1234_56789_assignment3.zip, all files of all students in one folder.
 
-A student's files are told by name and id; what was handed in again has a higher attachment id, and -1, -2
-behind its name. Anonymous ones are `anon_ID_...`. A group's files bear its name and one member's id.
+A student's files are told by the id, whatever the student is called by then; what was handed in again has a
+higher attachment id, and -1, -2 behind its name. Anonymous ones are `anon_ID_...`. A group's files bear its
+name and one member's id.
 """
 
 from __future__ import annotations
@@ -57,15 +58,31 @@ def left_out(folder: Path) -> set[str]:
 
 def read(folder: Path, staging: Path) -> Iterator[Found]:
     """Every student's newest files; several of one student are put together in `staging`."""
-    by_person: dict[tuple[str, str], list[Upload]] = defaultdict(list)
-    for upload in _uploads(sorted(folder.iterdir())):
-        by_person[upload.who, upload.id].append(upload)
-    for (who, number), uploads in by_person.items():
-        name = f"{who}_{number}" if who else f"anon_{number}"
-        newest = _newest(uploads)
-        person = Person(who or name, canvas_id=number if who else "")
-        late = any(upload.late for upload in newest.values())
-        yield Found(name, _path(newest, staging / name), (person,), late, remarks=_older(uploads, newest))
+    by_person: dict[tuple[bool, str], list[Upload]] = defaultdict(list)
+    for upload in sorted(_uploads(folder.iterdir()), key=lambda one: (one.attachment, one.path)):
+        by_person[bool(upload.who), upload.id].append(upload)
+    for uploads in sorted(by_person.values(), key=lambda those: those[-1].path):
+        yield _found(uploads, staging)
+
+
+def _found(uploads: Sequence[Upload], staging: Path) -> Found:
+    """One student's submission; the oldest upload is the first."""
+    newest, last = _newest(uploads), uploads[-1]
+    name = f"{last.who or 'anon'}_{last.id}"
+    person = Person(last.who or name, canvas_id=last.id if last.who else "")
+    return Found(
+        name=name,
+        path=_path(newest, staging / name),
+        people=(person,),
+        late=any(upload.late for upload in newest.values()),
+        subject=f"canvas {last.id}" if last.who else name,
+        remarks=(*_called(uploads), *_older(uploads, newest)),
+    )
+
+
+def _called(uploads: Sequence[Upload]) -> tuple[str, ...]:
+    *before, now = dict.fromkeys(upload.who for upload in uploads)
+    return (f"Canvas has it under several names: {', '.join((*before, now))}.",) if before else ()
 
 
 def _uploads(files: Iterable[Path]) -> Iterator[Upload]:

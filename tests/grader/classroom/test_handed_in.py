@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from grader.classroom.handed_in import Class, read
-from grader.classroom.people import Person, Roster, roster
+from grader.classroom.people import Person, Roster
+from grader.classroom.rosters import read_roster, roster
 from grader.errors import CallError
 
 NOBODY = Roster()
@@ -131,9 +133,81 @@ def test_the_last_of_two_counts_where_times_are_known(tmp_path: Path) -> None:
     (tmp_path / "submission_metadata.yml").write_text("".join(pages))
     first, last = read(tmp_path, NOBODY, tmp_path / "out").entries
 
-    assert (first.held, last.held) == (True, False)
+    assert (first.students, last.held) == ((), ())
     assert (first.late, last.late) == (False, True)
     assert first.subject == last.subject == "7"
+
+
+GROUP = """submission_1:
+  :submitters:
+  - {":name": Ann, ":sid": '1'}
+  - {":name": Bea, ":sid": '2'}
+  :created_at: 2026-11-01 10:00:00 Z
+submission_2:
+  :submitters:
+  - {":name": Ann Renamed, ":sid": '1'}
+  :created_at: %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("alone", "of_the_group", "of_the_other"),
+    [
+        ("2026-11-02 10:00:00 Z", ["Bea"], ["Ann Renamed"]),
+        ("2026-10-31 10:00:00 Z", ["Ann", "Bea"], []),
+        ("''", ["Bea"], []),
+    ],
+)
+def test_who_of_a_group_handed_in_alone_too_takes_nothing_from_the_others(
+    tmp_path: Path, alone: str, of_the_group: list[str], of_the_other: list[str]
+) -> None:
+    """Whatever they are called by then; of theirs the last counts, and neither where that is not known."""
+    touch(tmp_path, "submission_1/a.ipynb", "submission_2/a.ipynb")
+    (tmp_path / "submission_metadata.yml").write_text(GROUP % alone)
+    group, other = read(tmp_path, NOBODY, tmp_path / "out").entries
+
+    assert [who.name for who in group.students] == of_the_group
+    assert [who.name for who in other.students] == of_the_other
+    assert "handed in submission_2, too" in str(group.remarks)
+
+
+def test_the_roster_may_say_whose_a_submission_is(tmp_path: Path) -> None:
+    """Of one or of several; what it is called says nothing then, and namesakes are told apart."""
+    touch(tmp_path, "team9.zip", "jane doe.ipynb", "x.zip")
+    header = "name,student id,submission\n"
+    rows = "Ann,1,team9\nBea,2,team9.zip\nJane Doe,3,Jane Doe\nJane Doe,4,\nCem,5,\n"
+    (tmp_path / "roster.csv").write_text(header + rows)
+    one = read(tmp_path, read_roster(tmp_path / "roster.csv"), tmp_path / "out")
+
+    assert [(entry.name, [who.sis_id for who in entry.students]) for entry in one.entries] == [
+        ("jane doe", ["3"]),
+        ("team9", ["1", "2"]),
+        ("x", [""]),
+        ("", ["4"]),
+        ("", ["5"]),
+    ]
+
+
+def test_who_may_be_several_gets_no_grade(tmp_path: Path) -> None:
+    """Until the roster says whose it is."""
+    touch(tmp_path, "jane doe.zip")
+    known = roster([Person("Jane Doe", sis_id="1"), Person("Doe, Jane", sis_id="2")])
+    one = read(tmp_path, known, tmp_path / "out")
+
+    assert one.entries[0].students == ()
+    assert "column 'submission'" in one.entries[0].remarks[0]
+
+
+def test_a_large_class_is_matched_in_a_second(tmp_path: Path) -> None:
+    """Everybody is held against everybody."""
+    known = roster([Person(f"Student Number{n}", sis_id=f"{n}", email=f"s{n}@x") for n in range(1500)])
+    for n in range(1500):
+        (tmp_path / f"s{n}.zip").touch()
+    start = time.process_time()
+    one = read(tmp_path, known, tmp_path / "out")
+
+    assert all(len(entry.students) == 1 for entry in one.entries)
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.parametrize("make", [True, False])

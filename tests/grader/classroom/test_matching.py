@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from grader.classroom.matching import match
-from grader.classroom.people import Person, Roster, roster
+from grader.classroom import matching
+from grader.classroom.directory import directory
+from grader.classroom.matching import Match
+from grader.classroom.people import Person, Roster
+from grader.classroom.rosters import roster
 
 JANE = Person("Doe, Jane", canvas_id="1234", sis_id="7", login="jd7", email="jane.doe@x.edu", section="A")
 JOHN = Person("John Roe", canvas_id="5", sis_id="1001", login="jr1", submission="team9")
 CLASS = roster([JANE, JOHN])
 
 
+def match(claimed: tuple[Person, ...], known: Roster, called: Sequence[str] = ()) -> Match:
+    return matching.match(claimed, directory(known.people), called)
+
+
 def matched(*claimed: Person, known: Roster = CLASS) -> tuple[Person, ...]:
-    return match(claimed, known).known
+    return match(claimed, known, [one.name for one in claimed]).known
 
 
 def plain(word: str) -> Person:
     """As a file that is called so claims."""
-    return Person(word, submission=word)
+    return Person(word)
 
 
 @pytest.mark.parametrize(
@@ -103,3 +112,60 @@ def test_staff_that_hands_in_is_no_student() -> None:
     found = match((plain("Tim"),), roster([Person("Tim", role="TA")]))
 
     assert not found.people[0].is_student and "no student" in found.remarks[0]
+
+
+LI, LI2, ANN, BEA = (
+    Person("Li Na", sis_id="0071", email="fam@x.edu", login="ln"),
+    Person("Lina Li", sis_id="2", email="fam@x.edu", login="li.na"),
+    Person("Ann Ann", sis_id="7", login="ann.a", email="ann.a@x.edu"),
+    Person("Bea Bea", sis_id="12340", login="anna", email="anna@x.edu"),
+)
+MIXED = roster([LI, LI2, ANN, BEA])
+
+
+@pytest.mark.parametrize(
+    ("claim", "person"),
+    [
+        (Person("?", email="ann.a@x.edu"), ANN),
+        (Person("?", email="anna@x.edu"), BEA),
+        (plain("anna"), BEA),
+        (plain("ann_a"), None),
+        (Person("Li Na", email="fam@x.edu"), LI),
+        (Person("x", sis_id="2", email="fam@x.edu"), LI2),
+        (Person("x", sis_id="1234.0"), None),
+        (Person("x", sis_id="12340.0"), BEA),
+        (Person("Ann Ann", sis_id="007"), ANN),
+        (Person("Somebody Else", sis_id="007"), None),
+        (Person("Li Na", sis_id="71"), LI),
+        (plain("71"), LI),
+        (Person("x", sis_id="99", email="anna@x.edu"), None),
+        (Person("Bea Bea", sis_id="99", email="anna@x.edu"), BEA),
+        (Person("x", sis_id="7", email="anna@x.edu"), None),
+        (Person("x", email="fam@x.edu"), None),
+    ],
+)
+def test_ids_are_never_guessed_at(claim: Person, person: Person | None) -> None:
+    """A dot is a letter of an address, an address may be a family's, a spreadsheet may have lost zeros."""
+    assert matched(claim, known=MIXED) == ((person,) if person else ())
+
+
+def test_who_is_near_and_not_found_is_nobodys_for_now() -> None:
+    """An id of theirs, and a better one of somebody else's."""
+    for claim in (Person("x", sis_id="99", email="anna@x.edu"), Person("x", sis_id="7", email="anna@x.edu")):
+        found = match((claim,), MIXED)
+
+        assert found.unsure == (claim,) and "column 'submission'" in found.remarks[0]
+
+
+def test_an_id_leaves_as_the_export_has_it() -> None:
+    """A course system would not find it without its zeros."""
+    found = match((Person("Ann Ann", sis_id="007"),), MIXED)
+
+    assert found.people[0].sis_id == "007" and "lost zeros" in found.remarks[0]
+
+
+def test_a_login_may_be_another_ones_name() -> None:
+    """Then a file that is called so is neither's."""
+    known = roster([Person("Chen", sis_id="1"), Person("Wei Wang", sis_id="2", login="chen")])
+
+    assert matched(plain("chen"), known=known) == ()

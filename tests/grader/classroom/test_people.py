@@ -1,122 +1,10 @@
-"""A roster is read from what Canvas, Gradescope and people write."""
+"""People, and when two names or two ids are the same."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from grader.classroom import people
-from grader.classroom.people import Person, read_roster, squash
-from grader.errors import CallError
-
-
-def roster(tmp_path: Path, text: str) -> tuple[Person, ...]:
-    (tmp_path / "roster.csv").write_text(text, encoding="utf-8")
-    return read_roster(tmp_path / "roster.csv").people
-
-
-def test_a_canvas_gradebook_is_a_roster(tmp_path: Path) -> None:
-    """Its row of possible points is nobody."""
-    text = (
-        "Student,ID,SIS User ID,SIS Login ID,Section,Assignment 3 (99)\n"
-        "    Points Possible,,,,,100\n"
-        '"Doe, Jane",1234,u77,jdoe,A1,\n'
-    )
-
-    assert roster(tmp_path, text) == (
-        Person("Doe, Jane", canvas_id="1234", sis_id="u77", login="jdoe", section="A1"),
-    )
-
-
-def test_a_gradescope_roster_is_a_roster(tmp_path: Path) -> None:
-    """First and last names are joined."""
-    text = "First Name,Last Name,SID,Email,Sections\nJane,Doe,77,jane@x.edu,B\n"
-
-    assert roster(tmp_path, text) == (Person("Jane Doe", sis_id="77", email="jane@x.edu", section="B"),)
-
-
-@pytest.mark.parametrize("text", ["\ufeffname;email\nJane;j@x\n", "Name\tE-Mail\nJane\tj@x\n"])
-def test_other_separators_and_marks_are_read(tmp_path: Path, text: str) -> None:
-    """What a spreadsheet of another country writes."""
-    assert roster(tmp_path, text) == (Person("Jane", email="j@x"),)
-
-
-def test_empty_rows_are_nobody(tmp_path: Path) -> None:
-    """Nor is a row that says nothing of a person."""
-    assert roster(tmp_path, "name,email\n,\n\n  ,  \n") == ()
-
-
-def test_a_table_of_something_else_is_refused(tmp_path: Path) -> None:
-    """The message names the columns that would do."""
-    with pytest.raises(CallError, match=r"line 1: none of its columns .*Known columns: .*email"):
-        roster(tmp_path, "a,b\n1,2\n")
-
-
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", None])
-def test_what_is_no_text_is_refused(tmp_path: Path, content: bytes | None) -> None:
-    """Neither a binary nor a missing file is a roster."""
-    if content is not None:
-        (tmp_path / "roster.csv").write_bytes(content)
-
-    with pytest.raises(CallError, match="can't be read"):
-        read_roster(tmp_path / "roster.csv")
-
-
-def test_a_moodle_worksheet_is_a_roster(tmp_path: Path) -> None:
-    """Its identifier is the number in the names of the files."""
-    text = "Identifier,Full name,Email address,Status,Grade\nParticipant 4711,Jane Doe,j@x.edu,,\n"
-
-    assert roster(tmp_path, text) == (Person("Jane Doe", email="j@x.edu", moodle_id="4711"),)
-
-
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
-@pytest.mark.parametrize("told", ["", "sep=;\r\n"])
-def test_excels_rosters_are_read(tmp_path: Path, encoding: str, told: str) -> None:
-    """In each of its encodings."""
-    text = f"{told}Name;SID;Login\r\nJosé Núñez;9101;jn1\r\n"
-    (tmp_path / "roster.csv").write_bytes(text.encode(encoding))
-
-    assert read_roster(tmp_path / "roster.csv").people == (Person("José Núñez", sis_id="9101", login="jn1"),)
-
-
-def test_a_student_twice_on_the_roster_is_one(tmp_path: Path) -> None:
-    """In two sections, known by any one id; what one row leaves out the other says."""
-    text = "Student,ID,SID,Login,Section\nAnn Bell,201,91,,Lecture\nAnn Bell,,91,ab1,Lab 3\nCy,202,92,,A\n"
-    (tmp_path / "roster.csv").write_text(text)
-    found = read_roster(tmp_path / "roster.csv")
-
-    assert found.people[0] == Person(
-        "Ann Bell", canvas_id="201", sis_id="91", login="ab1", section="Lecture, Lab 3"
-    )
-    assert len(found.people) == 2
-    assert found.remarks == ("1 row of the roster name a student again: counted once.",)
-
-
-def test_ids_of_different_kinds_are_different() -> None:
-    """A Canvas id of one and a student id of another may be one number."""
-    found = people.roster([Person("A", canvas_id="1001"), Person("B", sis_id="1001")])
-
-    assert len(found.people) == 2
-
-
-def test_staff_and_test_students_are_none(tmp_path: Path) -> None:
-    """By their role, or Canvas's own name for them; said."""
-    text = 'Name,Email,Role\nJane,j@x,Student\nTim,t@x,TA\n"Student, Test",s2@x,Student\n'
-    (tmp_path / "roster.csv").write_text(text)
-    found = read_roster(tmp_path / "roster.csv")
-
-    assert [person.name for person in found.people if person.is_student] == ["Jane"]
-    assert found.remarks == ("On the roster, and no students: Tim, Student, Test.",)
-
-
-def test_namesakes_are_said() -> None:
-    """Before anybody hands in anything."""
-    found = people.roster([Person("Jane Doe", sis_id="1"), Person("Doe, Jane", sis_id="2")])
-
-    assert found.remarks == (
-        "Of one name on the roster: Jane Doe and Doe, Jane. Only an id tells them apart.",
-    )
+from grader.classroom.people import Person, exact, same_ids, squash, unpadded
 
 
 @pytest.mark.parametrize(
@@ -133,3 +21,35 @@ def test_namesakes_are_said() -> None:
 def test_names_keep_their_marks(one: str, other: str, same: bool) -> None:
     """Composed or not; a vowel sign is not a blank."""
     assert (squash(one) == squash(other)) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (" JD7\u200b", "jd7", True),
+        ("ann.a@x.edu", "anna@x.edu", False),
+        ("u-1", "u1", False),
+        ("1234.0", "1234", True),
+        ("1234.0", "12340", False),
+        ("007", "7", False),
+        ("Jose\u0301@x", "jos\u00e9@x", True),
+    ],
+)
+def test_every_character_of_an_id_that_is_seen_counts(one: str, other: str, same: bool) -> None:
+    """Or one student would get another's grade."""
+    assert (exact(one) == exact(other)) is same
+
+
+@pytest.mark.parametrize(("id", "bare"), [("007", "7"), ("0", "0"), ("000", "0"), ("0a", "0a"), ("", "")])
+def test_only_numbers_lose_zeros(id: str, bare: str) -> None:
+    """As spreadsheets take them."""
+    assert unpadded(id) == bare
+
+
+def test_the_best_id_that_both_have_decides() -> None:
+    """Canvas's own above all others; where they have none of one kind nobody knows."""
+    one = Person(canvas_id="1", email="a@x")
+
+    assert same_ids(one, Person(canvas_id="2", email="a@x")) is False
+    assert same_ids(one, Person(canvas_id="1", email="b@x")) is True
+    assert same_ids(one, Person(sis_id="1")) is None

@@ -16,9 +16,8 @@ from grader.records import saved
 from tests.grader.a_class import graded
 from tests.grader.marks.test_standing import log
 
-ODD = Entry(
-    "caf\udce9", Path("in/caf\udce9.zip"), (Person("Zoë", sis_id="7"),), "7", True, "a", "b", ("c",), True
-)
+ZOE = Person("Zoë", sis_id="7")
+ODD = Entry("caf\udce9", Path("in/caf\udce9.zip"), (ZOE,), "7", True, "a", "b", ("c",), held=(ZOE,))
 KEY = saved.Key("s", "g", "r", "o")
 
 

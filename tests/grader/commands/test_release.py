@@ -13,7 +13,7 @@ from rich.console import Console
 
 from grader.classroom import roll
 from grader.classroom.handed_in import Class, read
-from grader.classroom.people import read_roster
+from grader.classroom.rosters import read_roster
 from grader.commands.release import release
 from grader.commands.screen import Screen
 from grader.errors import CallError
@@ -24,6 +24,7 @@ from grader.records import saved
 from grader.records.grade import Grade
 from tests.grader.a_class import FAILED, graded
 from tests.grader.release import course_systems
+from tests.grader.release.course_systems import User
 from tests.share import every
 
 KEY = saved.Key("s", "g", "r", "o")
@@ -42,8 +43,18 @@ class Student:
     def login(self) -> str:
         return f"user{self.number:02d}"
 
+    @property
+    def answer(self) -> float:
+        """What a person gives them for the question: nobody else gets as much."""
+        return round(self.number / 6, 2)
+
+    @property
+    def score(self) -> float:
+        return (3.0 if self.number % 10 % 3 == 0 else 5.0) + self.answer
+
 
 STUDENTS = tuple(map(Student, range(COUNT)))
+USERS = [User(1000 + one.number, one.name, str(2000 + one.number), one.login) for one in STUDENTS]
 
 
 def plain(home: Path) -> None:
@@ -100,11 +111,16 @@ class Graded:
         return release(screen, self.out, self.to, None, kind, partial, "Assignment 3 (77)")
 
     def mark(self, *but: str) -> None:
-        """A person gives everybody else points for the question: half as many as the last digit says."""
-        known = roll.known(roll.read(self.out), self.out)
+        """A person gives everybody else points for the question."""
+        known = [one for one in roll.known(roll.read(self.out), self.out) if one.name not in but]
         with Store.open(self.marks) as kept:
-            marks = [Mark(one.subject, "questions.question1", 8.0) for one in known if one.name not in but]
-            kept.append_all("ta", marks)
+            points = [(one.subject, student_of(one.name).answer) for one in known]
+            kept.append_all("ta", [Mark(who, "questions.question1", given) for who, given in points])
+
+
+def student_of(submission: str) -> Student:
+    """Whose it is: in every shape their number ends its name."""
+    return STUDENTS[int(submission[-2:])]
 
 
 def grade_of(name: str) -> Grade:
@@ -147,13 +163,13 @@ def test_a_class_of_sixty_is_released_to_everybody(tmp_path: Path, screen: Scree
     one.mark()
     assert one.release(screen) == 0, told(screen.out)
 
-    users = {f"ID {1000 + who.number}": who.login for who in STUDENTS}
-    scores = course_systems.canvas((one.to / "canvas.csv").read_text(encoding="utf-8"), users)
-    assert set(scores) == {who.login for who in STUDENTS} and set(scores.values()) == {11.0, 13.0}
+    by_id = course_systems.canvas((one.to / "canvas.csv").read_text(encoding="utf-8"), USERS)
+    assert by_id == {1000 + who.number: pytest.approx(who.score) for who in STUDENTS}
     by_mail = course_systems.gradescope((one.to / "gradescope.csv").read_text(encoding="utf-8"))
-    assert by_mail == {f"{login}@x.edu": score for login, score in scores.items()}
-    numbers = course_systems.moodle((one.to / "moodle.csv").read_text(encoding="utf-8"))
-    assert numbers == {f"Participant {4000 + who.number}": scores[who.login] for who in STUDENTS}
+    assert by_mail == {f"{who.login}@x.edu": by_id[1000 + who.number] for who in STUDENTS}
+    participants = {str(4000 + who.number): None for who in STUDENTS}
+    numbers = course_systems.moodle((one.to / "moodle.csv").read_text(encoding="utf-8"), participants)
+    assert numbers == {str(4000 + who.number): by_id[1000 + who.number] for who in STUDENTS}
     assert (one.to / "gradebook.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     _check_packages(one.to / "students")
     assert "60 students' grades were released" in told(screen.out)
@@ -166,6 +182,7 @@ def _check_packages(folder: Path) -> None:
         assert sorted(file.name for file in path.iterdir()) == ["notebook.html", "report.html"]
         page = (path / "report.html").read_bytes()
         assert b"the reference says" not in page and b"/ 15" in page
+        assert f'"score">{student_of(path.name).score:.4g} <' in page.decode()
         with zipfile.ZipFile(f"{path}.zip") as archive:
             assert archive.namelist() == ["report.html", "notebook.html"]
             assert archive.read("report.html") == page
@@ -188,9 +205,8 @@ def test_a_partial_release_says_so(tmp_path: Path, screen: Screen) -> None:
     one.mark("user07")
 
     assert one.release(screen, partial=True) == 1
-    users = {f"ID {1000 + who.number}": who.login for who in STUDENTS}
     table = (one.to / "canvas.csv").read_text(encoding="utf-8")
-    assert set(course_systems.canvas(table, users)) == {who.login for who in STUDENTS} - {"user07"}
+    assert set(course_systems.canvas(table, USERS)) == {who.number + 1000 for who in STUDENTS} - {1007}
     assert "Assignment 3, partial (77)" in table
     pages = {path.parent.name: path.read_text(encoding="utf-8") for path in one.to.rglob("report.html")}
     assert [name for name, page in pages.items() if "not complete and may change" in page] == ["user07"]

@@ -1,13 +1,32 @@
-"""What course systems read, written from their public descriptions: each answers with scores or complains."""
+"""What course systems do with a file, written from their public sources: each gives scores or complains.
+
+Canvas: lib/gradebook_importer.rb. Moodle: mod/assign/feedback/offline. Gradescope imports no scores: its own
+export is what others read.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-CANVAS_STUDENT = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 NUMBER = re.compile(r"\d+(\.\d{1,2})?")
+NO_ASSIGNMENT = re.compile(
+    "Current Score|Current Points|Current Grade|Final Score|Final Points|Final Grade|Override Score"
+)
+WORKSHEET = {"Identifier", "Grade", "Last modified (grade)"}  # without any of these Moodle refuses the file
+
+
+@dataclass(frozen=True)
+class User:
+    """A student of a course in Canvas."""
+
+    id: int
+    name: str
+    sis: str = ""
+    login: str = ""
 
 
 def rows_of(text: str) -> list[list[str]]:
@@ -17,24 +36,51 @@ def rows_of(text: str) -> list[list[str]]:
     return rows
 
 
-def canvas(text: str, users: dict[str, str]) -> dict[str, float]:
-    """As lib/gradebook_importer.rb reads it: who is found by ID, then by SIS User ID and SIS Login ID.
+def canvas(text: str, users: Sequence[User]) -> dict[int, float]:
+    """Canvas id -> score. A student is found by ID, SIS User ID, SIS Login ID, then the first of a name.
 
-    `users` maps any of these ids to one name. An empty cell would take a score away: here it is refused.
+    An empty cell would take a score away, a student that is not there would be asked for: both are refused.
     """
+    assert not _has_semicolons(text)
     header, *rows = rows_of(text)
-    assert header[:5] == CANVAS_STUDENT and len(header) == 6 and header[5], "Section is the last of a student"
-    assert "Points Possible" in rows[0][0] and NUMBER.fullmatch(rows[0][5])
-    scores: dict[str, float] = {}
-    for name, number, sis, login, _, score in rows[1:]:
-        user = next(
-            (users[key] for key in (f"ID {number}", f"SIS {sis}", f"Login {login}") if key in users), None
-        )
-        assert user, f"missing student {name}"
-        assert user not in scores, f"{name} has two rows"
-        assert NUMBER.fullmatch(score), f"{name}: {score!r} is no score"
-        scores[user] = float(score)
+    assert "Student" in header[0] and "ID" in header[1] and header[2] == "SIS User ID"
+    assert header[3] == "SIS Login ID" and "Section" in header[4]
+    titles = [title for title in header[5:] if not NO_ASSIGNMENT.search(title)]
+    assert len(titles) == 1, "one assignment"
+    scores: dict[int, float] = {}
+    for row in (row for row in rows if not _is_of_the_assignment(row)):
+        user = _found(row, users)
+        assert user is not None, f"missing student {row[0]}"
+        assert user.id not in scores, f"{user.name} has two rows"
+        assert NUMBER.fullmatch(row[5]), f"{user.name}: {row[5]!r} is no score"
+        scores[user.id] = float(row[5])
     return scores
+
+
+def _is_of_the_assignment(row: Sequence[str]) -> bool:
+    if "Points Possible" not in row[0]:
+        return False
+    assert not any(row[1:5]) and NUMBER.fullmatch(row[5]), "a student would change the assignment's points"
+    return True
+
+
+def _found(row: Sequence[str], users: Sequence[User]) -> User | None:
+    name, number, sis, login = row[:4]
+    ways = (
+        (user for user in users if number and user.id == int(number)),
+        (user for user in users if sis and user.sis == sis),
+        (user for user in users if login and user.login == login),
+        (user for user in users if user.name == name),
+    )
+    return next((user for way in ways for user in way), None)
+
+
+def _has_semicolons(text: str) -> bool:
+    """Whether Canvas takes the file for one of a country that writes semicolons: by its first three lines."""
+    lines = text.splitlines()[:3]
+    counts = {mark: {len(next(csv.reader([line], delimiter=mark))) for line in lines} for mark in ";,"}
+    cells = {mark: found.pop() if len(found) == 1 else 0 for mark, found in counts.items()}
+    return cells[";"] > cells[","]
 
 
 def gradescope(text: str) -> dict[str, float]:
@@ -51,14 +97,21 @@ def gradescope(text: str) -> dict[str, float]:
     return scores
 
 
-def moodle(text: str) -> dict[str, float]:
-    """mod/assign/feedback/offline: the identifier and the grade are needed, the grade within its maximum."""
+def moodle(text: str, participants: Mapping[str, float | None], most: float = 100.0) -> dict[str, float]:
+    """Participant's number -> score that Moodle writes; `participants` maps each to the grade there already.
+
+    It passes over rows of others, without a grade, or beyond the assignment's own, and, as its box for later
+    changes is not ticked, over those with a grade in Moodle.
+    """
     header, *rows = rows_of(text)
-    assert {"Identifier", "Full name", "Grade", "Maximum Grade"} <= set(header)
+    assert set(header) >= WORKSHEET, f"invalid grade import: no {WORKSHEET - set(header)}"
     scores: dict[str, float] = {}
     for row in rows:
         one = dict(zip(header, row, strict=True))
-        assert NUMBER.fullmatch(one["Grade"]) and float(one["Grade"]) <= float(one["Maximum Grade"])
-        assert one["Identifier"] not in scores
-        scores[one["Identifier"]] = float(one["Grade"])
+        number = one["Identifier"][len("Participant ") :]
+        if number not in participants or participants[number] is not None or not one["Grade"]:
+            continue
+        assert number not in scores, "somebody has two rows"
+        assert float(one["Grade"]) <= min(most, float(one["Maximum Grade"]))
+        scores[number] = float(one["Grade"])
     return scores

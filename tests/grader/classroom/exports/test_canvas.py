@@ -93,3 +93,13 @@ def test_one_file_with_a_pdf_is_taken_as_it_is(tmp_path: Path) -> None:
 def test_most_of_a_folder_must_look_like_it(tmp_path: Path, names: tuple[str, ...], is_one: bool) -> None:
     """A few such names make no export."""
     assert canvas.is_one(touch(tmp_path, *names)) is is_one
+
+
+def test_one_student_is_one_whatever_canvas_calls_them(tmp_path: Path) -> None:
+    """Two exports of different days in one folder; marks know them by the id."""
+    touch(tmp_path, "doejane_7_10_a.ipynb", "roejane_7_12_a.ipynb", "roejane_8_11_a.ipynb")
+    jane, other = canvas.read(tmp_path, tmp_path / "staging")
+
+    assert (jane.name, jane.path.name, jane.subject) == ("roejane_7", "roejane_7_12_a.ipynb", "canvas 7")
+    assert "doejane, roejane" in jane.remarks[0]
+    assert (other.name, other.subject, other.remarks) == ("roejane_8", "canvas 8", ())
