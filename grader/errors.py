@@ -89,19 +89,23 @@ class StudentDied(StudentError):
 
 
 class CheckSignal(GraderError):
-    """Raised inside a check to end it; `reason` is the explanation, or its text alone."""
+    """Raised inside a check to end it; `reason` is the explanation, or its text alone.
 
-    def __init__(self, reason: Reason | str) -> None:
+    `share` of the points is earned all the same.
+    """
+
+    def __init__(self, reason: Reason | str, share: float = 0.0) -> None:
         self.reason = Reason(reason) if isinstance(reason, str) else reason
+        self.share = share
         super().__init__(self.reason.text)
 
 
 class Fault(CheckSignal):
     """The submission is wrong; every fault has a cause."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, share: float = 0.0) -> None:
         assert reason.cause is not None, f"a fault without a cause: {reason.text}"
-        super().__init__(reason)
+        super().__init__(reason, share)
 
 
 class Blocked(CheckSignal):

@@ -122,9 +122,9 @@ def judge(
         case None:
             return CheckResult(id, Outcome.PASSED, seconds=seconds)
         case Fault():
-            return CheckResult(id, Outcome.FAILED, error.reason, seconds)
+            return CheckResult(id, Outcome.FAILED, error.reason, seconds, error.share)
         case Blocked():
-            return CheckResult(id, Outcome.BLOCKED, error.reason, seconds)
+            return CheckResult(id, Outcome.BLOCKED, error.reason, seconds, error.share)
         case Pending():
             return CheckResult(id, Outcome.PENDING, error.reason, seconds)
         case Unverified():

@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 FEEDBACK = ("score", "part", "line", "hint", "full")  # how much of a line a student's report tells, rising
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What a measured figure earns: [figure, percent of the points] at cut-offs, the worst first.
+
+    From one cut-off on its percent is earned, up to the next one (in steps), or what lies on a line to it.
+    """
+
+    cut_offs: tuple[tuple[float, float], ...]
+    linear: bool
+    falls: bool = False  # whether a smaller figure is better
+
+    def share(self, figure: float) -> float:
+        """Return what share of the points a figure earns: 0 to 1."""
+        sign = -1 if self.falls else 1
+        reached = [at for at, (cut, _) in enumerate(self.cut_offs) if sign * figure >= sign * cut]
+        if not reached:
+            return 0.0
+        cut, percent = self.cut_offs[reached[-1]]
+        if self.linear and percent < 100:
+            following, more = self.cut_offs[reached[-1] + 1]
+            percent += (more - percent) * (figure - cut) / (following - cut)
+        return percent / 100
+
+    def __str__(self) -> str:
+        bound = "up to" if self.falls else "from"
+        steps = ", ".join(f"{percent:g} % {bound} {cut:g}" for cut, percent in self.cut_offs)
+        return f"{steps}{' on a line between them' if self.linear and len(self.cut_offs) > 1 else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +49,7 @@ class Line:
     points: float
     feedback: str = "full"
     help: str = ""  # the course's own words to whoever lost it
+    scales: Mapping[str, Scale] = field(default_factory=dict)  # by training plan, of a line that measures
 
 
 @dataclass(frozen=True, slots=True)

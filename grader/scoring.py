@@ -74,7 +74,7 @@ def _scored(line: Line, result: CheckResult) -> ScoredCheck:
         part=line.part,
         title=line.title,
         outcome=result.outcome,
-        score=line.points if result.outcome is Outcome.PASSED else 0.0,
+        score=line.points if result.outcome is Outcome.PASSED else total([line.points * result.share]),
         max_score=line.points,
         reason=_helped(line, result),
         seconds=result.seconds,

@@ -11,6 +11,7 @@ from grader import profiles
 from grader.assignment import MAP, NETWORKS
 from grader.profiles import Profile
 from grader.reports.words import number
+from grader.rubric import Line
 
 HOW = {"scratch": "from scratch", "pretrained": "from pretrained VGG-16"}
 USE = "make grade STUDENT=alice PROFILE=NAME, or --profile NAME or FILE.toml. A new year: docs/new-year.md"
@@ -35,8 +36,14 @@ def explain(word: str) -> RenderableType:
     for part in profile.rubric.parts:
         table.add_row(Text(part.id, style="bold"), number(part.points), Text(part.title, style="bold"), "")
         for line in part.lines:
-            table.add_row(Text(f"  {line.check}"), number(line.points), Text(line.title), line.feedback)
+            table.add_row(Text(f"  {line.check}"), number(line.points), _titled(line), line.feedback)
     return Group(Text(f"{profile.name}: {profile.title}", style="bold"), _facts(profile), table)
+
+
+def _titled(line: Line) -> Text:
+    """A line's title, and what its figure earns."""
+    scales = "".join(f"\nby {plan}: {scale}" for plan, scale in line.scales.items())
+    return Text.assemble(line.title, (scales, "dim"))
 
 
 def _facts(profile: Profile) -> Table:

@@ -20,7 +20,9 @@ from grader.records.grade import Picture
 from grader.records.progress import Progress
 from grader.records.reason import Reason
 from grader.records.submission import Submission
+from grader.rubric import Scale
 from grader.sandbox.student import Student
+from grader.training import bands
 from grader.training.plans import Plan
 from grader.wall.draws import derived
 from reference.kit import __file__ as KIT
@@ -64,9 +66,15 @@ class Case:
         """What the two networks learn, by part."""
         proving = self.submission.slice if self.certify else None
         return {
-            part: TrainingEvidence(network, self.plan, self.device, self.report, proving)
+            part: TrainingEvidence(network, self.plan, self.device, self.report, proving, self._scales(part))
             for part, network in self.networks.items()
         }
+
+    def _scales(self, part: str) -> dict[str, Scale]:
+        """What the figures of a network's training earn by the year's own cut-offs, if it has some."""
+        lines = ((line, self.profile.lines.get(f"{part}.training_{line}")) for line in bands.LINES)
+        plan = self.plan.name if self.plan else ""
+        return {name: line.scales[plan] for name, line in lines if line and plan in line.scales}
 
     @cached_property
     def cam(self) -> CamEvidence:

@@ -25,6 +25,7 @@ from grader.records.grade import Picture
 from grader.records.progress import Progress
 from grader.records.reason import Reason
 from grader.records.submission import Epoch, SavedEvidence, Slice
+from grader.rubric import Scale
 from grader.training import bands, certify, purity, speed, values
 from grader.training.bands import Band, Calibration
 from grader.training.pictures import pictures
@@ -53,10 +54,15 @@ class TrainingEvidence:
         device: str,
         report: Report,
         proving: Slice | None = None,
+        scales: Mapping[str, Scale] | None = None,
     ) -> None:
-        """`proving` is the slice whose code a proof is about, None where none is to be tried."""
+        """`proving` is the slice whose code a proof is about, None where none is to be tried.
+
+        `scales` say what a figure earns, by line, where the course year has its own cut-offs.
+        """
         self.network, self._plan, self.device, self.report = network, plan, device, report
         self.proving = proving
+        self.scales = scales or {}
         self.laps: dict[str, float] = {}  # seconds
 
     @once
@@ -139,10 +145,17 @@ class TrainingEvidence:
 
         Every miss of a model that computes what the reference computes counts as near: it was bad luck.
         """
-        figure, band = self.first.best.validation.figure(line), self.band(line)
-        if band.reached(figure) or not (band.near(figure) or self.is_right):
+        figure = self.first.best.validation.figure(line)
+        near = self.share(line, figure) > 0 if line in self.scales else self.band(line).near(figure)
+        if self.share(line, figure) == 1 or not (near or self.is_right):
             return (self.first,)
         return (self.first, self.second)
+
+    def share(self, line: str, figure: float) -> float:
+        """Return the share of a line's points that a figure earns: by the course year's cut-offs, or all."""
+        if line in self.scales:
+            return self.scales[line].share(figure)
+        return float(self.band(line).reached(figure))
 
     @once
     def is_right(self) -> bool:
@@ -178,7 +191,7 @@ class TrainingEvidence:
 
     def run(self, attempt: int) -> Run:
         """Train once; every attempt has pictures and weights of its own. Raises Blocked and Fault."""
-        plan = Plan(**self.calibration.plan)  # Pending where nothing could be said about a run
+        plan = self.plan if self.scales else Plan(**self.calibration.plan)  # Pending: nothing could be said
         return self._train(plan, self._start(), attempt)
 
     @once
@@ -211,10 +224,11 @@ class TrainingEvidence:
         from grader.training import drawing
 
         name, part, claimed = self.network.name, self.network.part, _claimed(saved, self.network.part, True)
+        known = attempt(lambda: self.calibration)
+        right = None if isinstance(known, GraderError) else known
         if run is None:
-            right = attempt(lambda: self.calibration)
-            return [] if isinstance(right, GraderError) else [drawing.proved(part, name, right, claimed)]
-        made = drawing.draw(run, part, name, self.calibration, claimed)
+            return [] if right is None else [drawing.proved(part, name, right, claimed)]
+        made = drawing.draw(run, part, name, right, claimed)
         if self.scratch is not None:
             made.append(
                 drawing.learning(

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from grader.assignment import NETWORKS
-from grader.profiles.checking import on
+from grader.profiles.checking import FALLS, SCALES, on
 from grader.profiles.naming import exchanged
 from grader.profiles.profile import MapForm, Profile
 from grader.profiles.reading import Claims, Figure, Questions
 from grader.profiles.source import Source, Table
-from grader.rubric import LatePolicy, Line, Part, Rubric
+from grader.rubric import LatePolicy, Line, Part, Rubric, Scale
 from reference.architecture import FIRST_PADDING
 
 QUESTION = re.compile(r"question[1-9]\d?")
@@ -78,7 +78,17 @@ def _line(line: Table, part: str, table: Table) -> Line:
         points=float(line["points"]),
         feedback=line.get("feedback", table.get("feedback", "full")),
         help=line.get("help", ""),
+        scales=_scales(line),
     )
+
+
+def _scales(line: Table) -> dict[str, Scale]:
+    falls = line["check"] == FALLS
+    return {
+        plan: Scale(tuple((float(cut), float(percent)) for cut, percent in cut_offs), key == "slope", falls)
+        for key in SCALES
+        for plan, cut_offs in line.get(key, {}).items()
+    }
 
 
 def _filled(title: str, part: str, table: Table) -> str:

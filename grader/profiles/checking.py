@@ -23,6 +23,9 @@ from grader.profiles.source import ENTRIES, Table
 Path = tuple[str | int, ...]
 SHOWN = 12  # known names that a message lists
 NAMES = (*GRADED, WEIGHT)  # what a year may call otherwise
+SCALES = ("steps", "slope")  # what a measured figure earns between cut-offs
+FALLS = "training_loss"  # the line whose figure is better where it is smaller
+MEASURED = (FALLS, "training_accuracy", "training_iou")
 PLAN = {"data", "weights", "train", "validation", "test", "epochs"}  # what every training plan says
 
 
@@ -202,6 +205,37 @@ def _plans(own: Table, whole: Table, offered: Table) -> Iterator[Fault]:
             yield Fault(("plans", name, "otherwise"), what)
 
 
+def _scales(own: Table, whole: Table, _: Table) -> Iterator[Fault]:
+    """What a figure earns, by plan: either in steps or on a slope, rising to all of the points."""
+    every = {(part["id"], line["check"]): line for part in whole["part"] for line in part.get("lines", ())}
+    for path, part in _own(own, "part"):
+        for inner, line in _own(part, "lines", path):
+            for key in (key for key in SCALES if key in line):
+                if line["check"] not in MEASURED:
+                    what = f"only {', '.join(MEASURED)} measure a figure that could earn a share"
+                    yield Fault((*inner, key), what)
+                    continue
+                both = set.intersection(*(set(every[part["id"], line["check"]].get(k, ())) for k in SCALES))
+                for plan, cut_offs in line[key].items():
+                    wrong = _off_scale(cut_offs, line["check"] == FALLS)
+                    if plan not in whole.get("plans", {}):
+                        wrong = f"there is no plan {plan!r}{near(plan, whole.get('plans', {}))}"
+                    elif plan in both:
+                        wrong = "it is either in steps or on a slope, here it is both"
+                    if wrong:
+                        yield Fault((*inner, key, plan), f"{key}.{plan}: {wrong}")
+
+
+def _off_scale(cut_offs: Sequence[Sequence[Any]], falls: bool) -> str:
+    figures, percents = zip(*cut_offs, strict=True)
+    better = figures[::-1] if falls else figures
+    if list(better) != sorted(set(better)):
+        return f"its figures must get better, from one cut-off to the next {'lower' if falls else 'higher'}"
+    if list(percents) != sorted(set(percents)) or percents[0] < 0 or percents[-1] != 100:
+        return "its percents must rise, from 0 or more to 100"
+    return ""
+
+
 def _claims(own: Table, whole: Table, _: Table) -> Iterator[Fault]:
     """A file of claims says its name and its figures, each behind a word of its own."""
     claims = whole.get("claims")
@@ -243,4 +277,4 @@ def _path(own: Table, *names: str) -> Path:
 
 
 Rule = Callable[[Table, Table, Table], Iterator[Fault]]
-RULES: Sequence[Rule] = (_parts_known, _complete, _adds_up, _plans, _claims, _names)
+RULES: Sequence[Rule] = (_parts_known, _complete, _adds_up, _plans, _scales, _claims, _names)

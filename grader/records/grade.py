@@ -28,6 +28,7 @@ class CheckResult:
     outcome: Outcome
     reason: Reason = NOTHING
     seconds: float = 0.0
+    share: float = 0.0  # of the points of a line that was lost, where a part of them is earned
 
 
 @dataclass(frozen=True, slots=True)

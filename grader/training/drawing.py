@@ -23,7 +23,9 @@ CELL = 160  # pixels of a picture's longer side in the strip
 WRONG = np.array([214, 60, 60], np.uint8)
 
 
-def draw(run: Run, part: str, name: str, calibration: Calibration, claimed: Sequence[Epoch]) -> list[Picture]:
+def draw(
+    run: Run, part: str, name: str, calibration: Calibration | None, claimed: Sequence[Epoch]
+) -> list[Picture]:
     """Draw a run: its curves over right models' and the notebook's own, what it predicts, IoU by class."""
     return [
         learning(run, part, name, calibration, claimed),

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import nan
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader import profiles
 from grader.records.grade import CheckResult, Outcome, ScoredCheck
 from grader.records.reason import Cause, Place, Reason
-from grader.rubric import Line, Part, Rubric
+from grader.rubric import Line, Part, Rubric, Scale
 from grader.scoring import score, total
 
 hundredths = st.integers(1, 2000).map(lambda n: n / 100)
@@ -154,3 +156,44 @@ def test_the_order_of_results_does_not_matter(case: tuple[Rubric, dict[str, Chec
 def test_points_are_summed_exactly() -> None:
     """Ten tenths are one."""
     assert total([0.1] * 10) == 1.0
+
+
+def test_a_lost_line_may_have_a_share_of_its_points() -> None:
+    """In hundredths; a line that passed has all of them."""
+    line = Line("fcn8s.training_iou", "fcn8s", "training_iou", "IoU", 0.5)
+    rubric = Rubric((Part("fcn8s", "FCN-8s", 0.5, (line,)),), "0" * 64)
+    for outcome, points in ((Outcome.FAILED, 0.17), (Outcome.BLOCKED, 0.17), (Outcome.PASSED, 0.5)):
+        parts, checks = score(rubric, {line.id: CheckResult(line.id, outcome, share=1 / 3)})
+
+        assert checks[0].score == parts[0].score == points
+
+
+SLOPE = ((0.1, 20.0), (0.2, 60.0), (0.4, 100.0))
+
+
+@pytest.mark.parametrize(
+    ("figure", "steps", "slope"),
+    [(0.05, 0, 0), (0.1, 0.2, 0.2), (0.15, 0.2, 0.4), (0.3, 0.6, 0.8), (0.4, 1, 1), (0.9, 1, 1), (nan, 0, 0)],
+)
+def test_a_scale_rises_in_steps_or_on_a_line(figure: float, steps: float, slope: float) -> None:
+    """Where smaller is better, it is the same the other way round."""
+    turned = tuple((-cut, percent) for cut, percent in SLOPE)
+    for linear, wanted in ((False, steps), (True, slope)):
+        assert Scale(SLOPE, linear).share(figure) == pytest.approx(wanted)
+        assert Scale(turned, linear, falls=True).share(-figure) == pytest.approx(wanted)
+
+
+@given(st.floats(-1, 1), st.floats(0, 1), st.booleans())
+def test_more_is_never_worth_less(figure: float, more: float, linear: bool) -> None:
+    """And a share is one."""
+    low, high = (Scale(SLOPE, linear).share(value) for value in (figure, figure + more))
+    assert 0 <= low <= high <= 1
+
+
+def test_a_scale_says_itself() -> None:
+    """As a report and `profiles` show it."""
+    assert (
+        str(Scale(SLOPE, linear=True))
+        == "20 % from 0.1, 60 % from 0.2, 100 % from 0.4 on a line between them"
+    )
+    assert str(Scale(((1.0, 100.0),), linear=True, falls=True)) == "100 % up to 1"

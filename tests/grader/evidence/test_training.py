@@ -16,6 +16,7 @@ from grader.evidence import training
 from grader.evidence.training import TrainingEvidence
 from grader.network.graph import INPUT
 from grader.records.submission import Chunk, Module, SavedEvidence, Slice
+from grader.rubric import Scale
 from grader.training import bands, certify, values
 from grader.training.bands import Band, Calibration
 from grader.training.plans import Plan
@@ -257,3 +258,41 @@ def test_every_other_one_is(monkeypatch: pytest.MonkeyPatch, how: dict[str, Any]
 
     judge(found, "accuracy")
     assert found.unproved == why
+
+
+SLOPE = Scale(((0.5, 0.0), (0.7, 100.0)), linear=True)
+
+
+def scaled(monkeypatch: pytest.MonkeyPatch, *runs: Run, **how: Any) -> TrainingEvidence:
+    """Evidence where the accuracy of this plan earns a share."""
+    found = evidence(monkeypatch, *runs, **how)
+    found.scales = {"accuracy": SLOPE}
+    return found
+
+
+@pytest.mark.parametrize("known", [KNOWN, None])
+def test_a_years_own_cut_offs_count(monkeypatch: pytest.MonkeyPatch, known: Calibration | None) -> None:
+    """The better of two runs; thresholds that were measured aren't asked, and right models are shown."""
+    found = scaled(monkeypatch, ran(0.55), ran(0.65), known=known)
+    with pytest.raises(Fault) as caught:
+        judge(found, "accuracy")
+
+    assert caught.value.share == pytest.approx(0.75)
+    assert caught.value.reason.actual == "validation 0.650, test 0.650: 75 % of the points"
+    shown = "; right models reach 0.800 ± 0.050 (12 seeds)" if known else ""
+    assert caught.value.reason.expected == f"0 % from 0.5, 100 % from 0.7 on a line between them{shown}"
+    judge(scaled(monkeypatch, ran(0.7)), "accuracy")
+
+
+def test_a_share_of_a_fault_paid_elsewhere_is_earned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest is blocked, and names the line that pays."""
+    found = scaled(monkeypatch, ran(0.6), ran(0.6), findings={"crop": []})
+    with pytest.raises(Blocked) as caught:
+        judge(found, "accuracy")
+    assert caught.value.share == pytest.approx(0.5)
+
+
+def test_the_reference_itself_waits_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little is missing."""
+    with pytest.raises(Unverified):
+        judge(scaled(monkeypatch, ran(0.69), ran(0.69), right=True), "accuracy")

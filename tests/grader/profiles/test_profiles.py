@@ -10,6 +10,7 @@ import pytest
 from grader import profiles
 from grader.errors import CallError
 from grader.profiles import FOLDER, Profile, load
+from grader.rubric import Scale
 
 GOOD = """
 title = "Maps"
@@ -257,3 +258,45 @@ PLAN = '[plans.smoke]\ndata = "real"\nweights = "vgg16"\ntrain = 1\nvalidation =
 def test_rules_that_cannot_be_right_are_refused(tmp_path: Path, text: str, words: str) -> None:
     """With the key."""
     assert words in told(tmp_path, text)
+
+
+SCALED = """
+inherits = "ece285"
+
+[[part]]
+id = "fcn8s"
+lines = [
+  { check = "training_iou", slope = { smoke = [[0.1, 20], [0.2, 100]] } },
+  { check = "training_loss", steps = { full = [[1.5, 50], [1.0, 100]] } },
+]
+"""
+
+
+def test_a_figure_may_earn_a_share(tmp_path: Path) -> None:
+    """By training plan, in steps or on a slope; a loss falls."""
+    lines = loaded(tmp_path, SCALED).lines
+
+    assert lines["fcn8s.training_iou"].scales == {"smoke": Scale(((0.1, 20), (0.2, 100)), linear=True)}
+    assert lines["fcn8s.training_loss"].scales == {
+        "full": Scale(((1.5, 50), (1.0, 100)), linear=False, falls=True)
+    }
+    assert lines["fcn8s.training_accuracy"].scales == lines["fcn32s.training_iou"].scales == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [
+        ("[0.1, 20]", "[0.3, 20]", "line 7: part 'fcn8s', line 'training_iou': slope.smoke: its figures"),
+        ("[1.5, 50]", "[0.5, 50]", "line 8: part 'fcn8s', line 'training_loss': steps.full: its figures"),
+        ("[0.2, 100]", "[0.2, 90]", "slope.smoke: its percents must rise, from 0 or more to 100"),
+        ("[0.1, 20]", "[0.1, 100]", "slope.smoke: its percents must rise"),
+        ("[0.1, 20]", "[0.1]", "'smoke' must be a list of cut-offs, each [figure, percent of the points]"),
+        ("[0.1, 20]", '[0.1, "x"]', "'smoke' must be made of numbers"),
+        ("smoke =", "smok =", "there is no plan 'smok' (did you mean 'smoke'?)"),
+        ("training_iou", "crop", "line 7: part 'fcn8s', line 'crop': only training_loss, training_accuracy"),
+        ("} },", "}, steps = { smoke = [[0.1, 100]] } },", "steps.smoke: it is either in steps or"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_scale_is_told(tmp_path: Path, old: str, new: str, wrong: str) -> None:
+    """With its line, and what to put right."""
+    assert wrong in told(tmp_path, SCALED.replace(old, new, 1))
