@@ -49,6 +49,15 @@ def test_a_year_of_ones_own_is_told_in_its_own_words(tmp_path: Path) -> None:
     assert "FCN32s, Netz8" in said and "10 % a day, at most 100 %" in said
 
 
+def test_what_a_figure_earns_is_told(tmp_path: Path) -> None:
+    """Below its line, by training plan."""
+    path = tmp_path / "own.toml"
+    line = '{ check = "training_iou", slope = { smoke = [[0.1, 0], [0.2, 100]] } }'
+    path.write_text(f'inherits = "ece285"\n[[part]]\nid = "fcn8s"\nlines = [{line}]\n')
+
+    assert "by smoke: 0 % from 0.1, 100 % from 0.2 on a line between them" in text(explain(str(path)))
+
+
 def test_what_is_wrong_is_told(tmp_path: Path) -> None:
     """As a wrong call."""
     (tmp_path / "own.toml").write_text("inherit = 3")
