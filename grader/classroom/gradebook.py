@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from grader import tables
 from grader.classroom.people import Person
 from grader.classroom.statistics import Row
+from grader.errors import CallError
 from grader.records.grade import Grade
 from grader.reports.escape import one_line
 from grader.scoring import assessed
@@ -48,6 +50,16 @@ def gradebook(rows: Iterable[Row]) -> str:
         "seed",
     ]
     return tables.write(header, [_row(row, person, parts) for row, person in people], marked=True)
+
+
+def submissions(path: Path) -> set[str]:
+    """The submissions of a gradebook that was written before; none where there is no such file."""
+    try:
+        header, *rows = tables.read(path)
+        place = header.cells.index("submission")
+    except (CallError, ValueError):
+        return set()
+    return {row.cells[place] for row in rows if row.cells[place:]} - {""}
 
 
 def _row(row: Row, person: Person, parts: Iterable[str]) -> list[Cell]:

@@ -18,6 +18,10 @@ from grader.errors import CallError
 from grader.paths import report_name, report_names, shown, submissions_in
 
 STAGING, LIST = ".handed-in", ".class.json"  # what a folder of reports holds beside them
+GROUPS = (
+    "Moodle writes a group's number where a student's stands otherwise: if groups handed in, "
+    "give a roster that says who is in which, in a column 'group'."
+)
 SHOWN = 20  # names of many
 
 
@@ -76,6 +80,8 @@ def read(folder: Path, roster: Roster, out: Path) -> Class:
         raise CallError(f"{shown(folder)} holds no submission: no folder, no .zip, .ipynb or .py file.")
     entries, present = _known(found, roster)
     missing = [Entry("", None, (one,)) for one in roster.people if one.is_student and one not in present]
+    if export_of(home) == "Moodle" and not roster.people:
+        said.append(GROUPS)
     remarks = (*said, *roster.remarks)
     return Class(home, (*_once(entries), *missing), remarks, _ignored(home, out))
 

@@ -49,13 +49,14 @@ def _one(claim: Person, roster: Directory) -> Match:
             return _unsure(claim, candidates)
     if near := roster.of(ids(claim)):
         return _unsure(claim, near)
-    return Match((claim,), (), (f"{claim.called} is nobody on the roster.",))
+    stranger = replace(claim, moodle_id="")  # it may be a group's
+    return Match((stranger,), (), (f"{claim.called} is nobody on the roster.",))
 
 
 def _unsure(claim: Person, candidates: Sequence[Person]) -> Match:
     names = ", ".join(person.called for person in candidates)
     several = f"may be {len(candidates)} on the roster ({names})"
-    may = several if len(candidates) > 1 else f"has an id of {names} and another of nobody's"
+    may = several if len(candidates) > 1 else f"has an id of {names}, but another name or a better id"
     return Match((claim,), (), (f"{claim.called} {may}: {HOW}.",), (claim,))
 
 
@@ -72,14 +73,23 @@ def _candidates(claim: Person, roster: Directory) -> Iterator[Sequence[Person]]:
 
 
 def _by_ids(claim: Person, roster: Directory, keys: Iterable[Key]) -> Sequence[Person]:
-    """Everybody whom one of the ids means; an id that several have means nobody.
-
-    Where a better id is another one, the name must be the same.
-    """
+    """Everybody whom one of the ids means, if all else agrees; an id that several have means nobody."""
     those = [roster.of([key]) for key in keys]
     found = list(dict.fromkeys(people[0] for people in those if len(people) == 1))
-    sure = [one for one in found if same_ids(claim, one) is not False or of_one_name(claim, one)]
-    return sure if len(found) == 1 else found
+    return [one for one in found if _agree(claim, one)] if len(found) == 1 else found
+
+
+def _agree(claim: Person, person: Person) -> bool:
+    """Whether nothing speaks against an id that both have.
+
+    Where a better id is another one the name must be the same. Moodle gives a group the group's number, which
+    may be somebody's, too; in older versions it wrote "Group-Jane Doe" with her own.
+    """
+    if of_one_name(claim, person):
+        return True
+    if claim.moodle_id:
+        return any(squash(claim.name).endswith(name) for name in person.names())
+    return same_ids(claim, person) is not False
 
 
 def _matched(claim: Person, person: Person) -> Match:

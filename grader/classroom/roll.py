@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -60,8 +60,18 @@ def rows(roll: Roll, out: Path, standing: Standing) -> tuple[Row, ...]:
 
 def known(roll: Roll, out: Path) -> tuple[Known, ...]:
     """Every submission as marks speak of it, with its grade as the grader judged it."""
-    found = ((one, saved.read(out / one.name, saved.HEAVY)) for one in roll.entries if one.path)
+    found = ((one, saved.read(out / one.name, saved.HEAVY)) for one in marked(roll.entries))
     return tuple(Known(entry.name, entry.subject or entry.name, kept.grade) for entry, kept in found if kept)
+
+
+def marked(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The submissions that marks are of: where they know several by one name, the one whose grade leaves."""
+    last = dict[str, Entry]()
+    for entry in (entry for entry in entries if entry.path):
+        subject = entry.subject or entry.name
+        if subject not in last or not last[subject].students:
+            last[subject] = entry
+    return tuple(entry for entry in entries if entry in last.values())
 
 
 def _entry(page: Any) -> Entry:

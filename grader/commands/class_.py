@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader import intake
 from grader.classroom import batch, handed_in
-from grader.classroom.handed_in import Class
+from grader.classroom.handed_in import SHOWN, Class, Entry
 from grader.classroom.homes import View
 from grader.classroom.people import Roster
 from grader.classroom.remaining import Which, left
@@ -22,6 +22,7 @@ from grader.engines import local
 from grader.errors import CallError
 from grader.grading import Options
 from grader.marks import store
+from grader.marks.standing import Standing
 from grader.paths import shown
 from grader.records.submission import Slice
 from grader.reports.escape import one_line
@@ -65,6 +66,8 @@ def grade_class(
     ended = watching_class(events, len(tasks), screen.err)
     problems = {done.task.name: one_line(done.problem, LONGEST) for done in ended}
     rows = batch.collect(one.entries, out, kept, view, problems, options.profile)
+    for remark in left_over(store.read(kept), one.entries):
+        screen.remark(remark)
     batch.write_pages(rows, out, one.folder.resolve().name, one, handout)
     if alike.export:
         count = export.write(rows, alike.export, handout)
@@ -72,6 +75,16 @@ def grade_class(
     graded = [row for row in rows if row.entry.path]
     _show(screen, one, graded, out)
     return max(exit_code(row.grade, fail_under) for row in graded)
+
+
+def left_over(standing: Standing, entries: Sequence[Entry]) -> Sequence[str]:
+    """What to say of marks of submissions that are not there: a folder was renamed, or a group changed."""
+    here = {entry.subject or entry.name for entry in entries if entry.path}
+    names = sorted(set(standing.marks) - here)
+    if not names:
+        return ()
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return (f"Marks are kept of submissions that are not here: {shown(', '.join(names[:SHOWN]))}{more}.",)
 
 
 def _handout(path: Path | None) -> Slice | None:

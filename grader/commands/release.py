@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader import profiles
 from grader.classroom import gradebook, roll
+from grader.classroom.handed_in import Entry
 from grader.classroom.statistics import Row
 from grader.commands.codes import GRADED, LOOK
 from grader.commands.screen import Screen
@@ -54,6 +55,7 @@ def release(
     _room_for_it(to, out)
     there = canvas_now.read(present, title) if present else Present()
     one = roll.read(out)
+    _same_class(to, one.entries)
     rows = roll.rows(one, out, store.read(store.named(marks, out)))
     for remark in (*one.remarks, *gate.remarks(rows)):
         screen.remark(remark)
@@ -95,6 +97,13 @@ def _room_for_it(to: Path, out: Path) -> None:
     if to.resolve() == out.resolve() or to.resolve() in out.resolve().parents:
         raise CallError(f"{shown(to)} holds the reports themselves: release to another folder.")
     refuse_other_things(to, lambda path: _is_released(path, to), "release")
+
+
+def _same_class(to: Path, entries: Sequence[Entry]) -> None:
+    """Raise CallError where the folder holds the release of a class without any of these submissions."""
+    before = gradebook.submissions(to / GRADEBOOK) | packages.names(to / STUDENTS)
+    if before and not before & {entry.name for entry in entries if entry.path}:
+        raise CallError(f"{shown(to)} holds the release of another class: release to another folder.")
 
 
 def _is_released(path: Path, to: Path) -> bool:

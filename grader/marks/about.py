@@ -7,18 +7,36 @@ import json
 import re
 import unicodedata
 
+from grader.marks.entry import Mark
 from grader.records.grade import Grade, Outcome, ScoredCheck
 from grader.records.submission import Answer
 from grader.scoring import by_a_person
 
+OF = "/"
 ASKED = re.compile(r"\.question([1-9]\d?)$")  # in a line's id: ours, never a student's
 
 
 def about(grade: Grade, check: ScoredCheck) -> str:
-    """Fingerprint of what a person looks at: the written answer or, elsewhere, the verdict on these files."""
+    """Fingerprint of what a person looks at: the written answer or, elsewhere, the verdict on these files.
+
+    Behind it stands what the line is worth: points are points of that many.
+    """
     if question(check):
-        return _sha("answer", *(_plain(answer.text) for answer in answers(grade, check)))
-    return _sha("verdict", grade.provenance.submission_sha256, _own_outcome(check), *causes_of(check))
+        seen = _sha("answer", *(_plain(answer.text) for answer in answers(grade, check)))
+    else:
+        seen = _sha("verdict", grade.provenance.submission_sha256, _own_outcome(check), *causes_of(check))
+    return f"{seen}{OF}{check.max_score:g}"
+
+
+def fits(mark: Mark, grade: Grade, check: ScoredCheck) -> bool:
+    """Whether a mark is about what its line says now; one that is bound to nothing may still be too high.
+
+    Words without points fit whatever the line is worth; older marks do not tell what it was worth.
+    """
+    if mark.points is not None and mark.points > check.max_score:
+        return False
+    (then, _, of), (now, _, worth) = mark.about.partition(OF), about(grade, check).partition(OF)
+    return then in ("", now) and (mark.points is None or of in ("", worth))
 
 
 def question(check: ScoredCheck) -> int:

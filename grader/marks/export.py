@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from grader import tables
-from grader.marks.about import about
+from grader.marks.about import about, fits
 from grader.marks.entry import Decision, Entry, Mark
 from grader.marks.exchange import Known
 from grader.marks.standing import Standing
@@ -64,8 +64,7 @@ def _decision_row(entry: Entry) -> list[tables.Cell]:
 
 def _now(one: Known, check: ScoredCheck, mark: Mark) -> str:
     """What the line says now, where a mark is out of date: other points for it are meant for that."""
-    now = about(one.grade, check)
-    return now if mark.about not in ("", now) else ""
+    return "" if fits(mark, one.grade, check) else about(one.grade, check)
 
 
 def _signed(entry: Entry | None) -> list[str]:

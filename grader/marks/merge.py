@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from grader.marks.about import about, causes_of
+from grader.marks.about import causes_of, fits
 from grader.marks.entry import Decision, Entry, Mark, Reply, What
 from grader.marks.standing import Standing
 from grader.records.grade import Grade, Marked, Outcome, ScoredCheck
@@ -44,7 +44,7 @@ def _merged(grade: Grade, check: ScoredCheck, said: Entry | None, decisions: Ite
     assert isinstance(mark, Mark)
     if mark.points is None and decided is not None:
         return _settled(check, replace(decided, comment=mark.comment or decided.comment))
-    if mark.about and mark.about != about(grade, check):
+    if not fits(mark, grade, check):
         return replace(check, mark=_marked(check, said, mark.points, mark.comment, stale=True))
     return _settled(check, _marked(check, said, mark.points, mark.comment))
 

@@ -62,6 +62,11 @@ def package_names(names: Sequence[str]) -> list[str]:
     return found
 
 
+def names(folder: Path) -> set[str]:
+    """Whose packages are in a folder of them."""
+    return {path.parent.name for path in folder.glob(f"*/{REPORT}")}
+
+
 def is_one(folder: Path, path: Sequence[str]) -> bool:
     """Whether what has this path in a folder of packages is of one: a page, or the archive beside them."""
     if len(path) == 1:

@@ -58,7 +58,7 @@ class Catalogue:
         self.pieces: dict[str, Piece] = {}
         self.lines: dict[str, ScoredCheck] = {}  # of the rubric, as any report has them
         self._whole = OrderedDict[tuple[str, int], Grade]()
-        entries = [entry for entry in self.roll.entries if entry.path]
+        entries = roll.marked(self.roll.entries)
         for done, entry in enumerate(entries, 1):
             if piece := self._read(entry):
                 self.pieces[piece.key] = piece

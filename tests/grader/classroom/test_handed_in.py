@@ -188,6 +188,24 @@ def test_the_roster_may_say_whose_a_submission_is(tmp_path: Path) -> None:
     ]
 
 
+def test_moodles_groups_need_a_roster(tmp_path: Path) -> None:
+    """A group's number is no participant's; with its members on the roster they have its grade."""
+    touch(tmp_path, "Group 1_4712_assignsubmission_file_/a.ipynb", "Group 2_5_assignsubmission_file_/a.ipynb")
+    assert "groups" in read(tmp_path, NOBODY, tmp_path / "out").remarks[0]
+
+    people = [
+        Person("Ann", moodle_id="4711", group="Group 1"),
+        Person("Bea", moodle_id="4712"),
+        Person("Cem", moodle_id="4713", group="Group 1"),
+    ]
+    one = read(tmp_path, roster(people), tmp_path / "out")
+    assert [[who.name for who in entry.students] for entry in one.entries if entry.path] == [
+        ["Ann", "Cem"],
+        ["Group 2"],
+    ]
+    assert not any(who.moodle_id == "5" for entry in one.entries for who in entry.people)
+
+
 def test_who_may_be_several_gets_no_grade(tmp_path: Path) -> None:
     """Until the roster says whose it is."""
     touch(tmp_path, "jane doe.zip")

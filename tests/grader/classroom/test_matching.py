@@ -164,6 +164,19 @@ def test_an_id_leaves_as_the_export_has_it() -> None:
     assert found.people[0].sis_id == "007" and "lost zeros" in found.remarks[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("Doe, Jane", True), ("Group 1-Jane Doe", True), ("", True), ("Group 1", False), ("Jane Doe 2", False)],
+)
+def test_a_groups_number_in_moodle_is_no_participants(name: str, found: bool) -> None:
+    """It stands where theirs does, and may be the same."""
+    jane = Person("Jane Doe", moodle_id="77")
+    one = match((Person(name, moodle_id="77"),), roster([jane, Person("Eve", moodle_id="78")]))
+
+    assert one.known == ((jane,) if found else ())
+    assert bool(one.unsure) is not found
+
+
 def test_a_login_may_be_another_ones_name() -> None:
     """Then a file that is called so is neither's."""
     known = roster([Person("Chen", sis_id="1"), Person("Wei Wang", sis_id="2", login="chen")])

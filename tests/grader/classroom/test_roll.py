@@ -38,6 +38,16 @@ def test_reports_without_a_list_are_a_class_by_their_names(tmp_path: Path) -> No
     assert [known.subject for known in roll.known(one, tmp_path)] == ["alice"]
 
 
+def test_marks_are_of_the_submission_that_counts(tmp_path: Path) -> None:
+    """Where they know several by one name; the older one is nobody's any more."""
+    older = Entry("submission_9", Path("x"), (ZOE,), "7", held=(ZOE,))
+    newer = Entry("submission_10", Path("y"), (ZOE,), "7")
+
+    for entries in ((older, newer), (newer, older)):
+        assert roll.marked((*entries, Entry("", None, (ZOE,)))) == (newer,)
+    assert roll.marked((older,)) == (older,)
+
+
 def test_grades_are_as_they_count(tmp_path: Path) -> None:
     """Marks are of the subject, which outlives the name of a submission."""
     saved.write(tmp_path / "submission_9", saved.Saved(KEY, graded("submission_9")))

@@ -25,6 +25,8 @@ from grader.commands.options import Report
 from grader.engines import local
 from grader.errors import CallError, IsolationError
 from grader.grading import Options
+from grader.marks.entry import Mark
+from grader.marks.store import Store
 from grader.records.grade import Grade, Outcome
 from grader.records.progress import Progress
 from grader.records.reason import Reason
@@ -376,6 +378,17 @@ def test_folders_that_share_nobody_are_not_compared(
 
     assert run(monkeypatch, "diff", "old", "new") == 2
     assert "share no submission" in capsys.readouterr().err
+
+
+def test_marks_of_a_submission_that_is_gone_are_said(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its folder has another name now, say: nothing is lost, and somebody should know."""
+    with Store.open(Path("reports.marks.sqlite")) as kept:
+        kept.append_all("ta", [Mark(name, "questions.question1", 1.0) for name in ("alice", "alicia")])
+    run(monkeypatch, "class", "submissions", "--isolation", "none")
+
+    assert "kept of submissions that are not here: alicia.\n" in capsys.readouterr().err
 
 
 def test_everybody_with_a_cause_is_graded_again(

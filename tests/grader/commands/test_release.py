@@ -246,6 +246,19 @@ def test_a_folder_with_other_things_is_refused(tmp_path: Path, screen: Screen, t
     assert (tmp_path / "mine" / "thesis.tex").exists() and handed_in.exists()
 
 
+def test_the_release_of_another_class_stays(tmp_path: Path, screen: Screen) -> None:
+    """One folder a class; the same class may be released again and again."""
+    one = a_class(tmp_path, "plain")
+    one.mark()
+    for kind in ("canvas", "students", "all"):
+        assert one.release(screen, kind) == 0
+        (tmp_path / kind).mkdir()
+        other = replace(a_class(tmp_path / kind, "canvas"), to=one.to)
+        other.mark()
+        with pytest.raises(CallError, match="of another class"):
+            other.release(screen)
+
+
 def test_who_is_unsure_is_said_before_anything_leaves(tmp_path: Path, screen: Screen) -> None:
     """On the other console than the result."""
     one = a_class(tmp_path, "plain")

@@ -12,6 +12,7 @@ from grader.marks.merge import merge
 from grader.marks.standing import standing
 from grader.records.grade import Grade, Outcome
 from grader.records.reason import Cause
+from grader.scoring import rescored
 from tests.grader.a_class import ERROR, FAILED, PASSED, graded, key
 from tests.grader.marks.test_standing import log
 
@@ -110,6 +111,42 @@ def test_a_mark_about_what_is_still_there_counts() -> None:
     fresh = said(QUESTION, 8.0, "", about(grade, grade.checks[1]))
 
     assert merged(grade, fresh).complete
+
+
+def worth(grade: Grade, points: float) -> Grade:
+    """The grade by a rubric that gives other points for the question."""
+    lines = (grade.checks[0], replace(grade.checks[1], max_score=points), grade.checks[2])
+    return rescored(replace(grade, max_score=5 + points), lines)
+
+
+@pytest.mark.parametrize(("points", "of"), [(8.0, 5.0), (8.0, 20.0), (0.0, 20.0)])
+def test_points_are_points_of_what_the_line_was_worth(points: float, of: float) -> None:
+    """Where the course gives other points for it a person is asked again; nobody has 8 of 5."""
+    grade = graded("alice")
+    mark = said(QUESTION, points, "", about(grade, grade.checks[1]))
+    one = merged(worth(grade, of), mark)
+
+    assert (one.score, one.pending, one.complete) == (5.0, of, False)
+    assert one.checks[1].mark is not None and one.checks[1].mark.stale
+    assert merged(worth(one, 10.0), mark).complete
+
+
+def test_older_marks_count_as_long_as_they_can() -> None:
+    """They tell what they are about, not of how many points; or nothing at all."""
+    grade = graded("alice")
+    older, unbound = about(grade, grade.checks[1]).partition("/")[0], ""
+
+    for seen in (older, unbound):
+        assert merged(worth(grade, 20.0), said(QUESTION, 8.0, "", seen)).complete
+        assert not merged(worth(grade, 5.0), said(QUESTION, 8.0, "", seen)).complete
+
+
+def test_words_fit_whatever_a_line_is_worth() -> None:
+    """They give no points."""
+    grade = graded("alice")
+    one = merged(worth(grade, 20.0), said(QUESTION, None, "See me.", about(grade, grade.checks[1])))
+
+    assert one.checks[1].mark is not None and not one.checks[1].mark.stale
 
 
 def test_a_decision_is_a_mark_for_all_who_have_the_cause() -> None:
