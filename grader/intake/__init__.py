@@ -17,7 +17,8 @@ from grader.intake.code.copying import copiers_of, copyings
 from grader.intake.code.cutting import dropped, modules
 from grader.intake.code.program import Program
 from grader.intake.code.remarks import remarks
-from grader.intake.code.slicing import Walk, walk_targets
+from grader.intake.code.slicing import Walk
+from grader.intake.code.targets import walk_targets
 from grader.intake.files.basket import MOST_NAMES
 from grader.intake.files.notebook import Cell
 from grader.intake.files.unpack import Files, name_of, unpack

@@ -58,7 +58,7 @@ def _methods(world: World, asked: CopyVgg, model: type[nn.Module]) -> Iterator[W
     """The methods of the submission's classes that can be called with a VGG-16, or get one themselves."""
     for name in dir(model):
         method = inspect.getattr_static(model, name, None)
-        function = getattr(method, "__func__", method)
+        function = inspect.unwrap(getattr(method, "__func__", method))  # of `@torch.no_grad()`
         if name in PASSED or name.startswith("__") or not inspect.isfunction(function):
             continue
         free = isinstance(method, staticmethod)
@@ -99,7 +99,7 @@ def _function(
 
 def _asks_for_vgg(function: Callable[..., Any]) -> bool:
     """Whether a function names a VGG-16 itself: one that is given none must get it from somewhere."""
-    code = function.__code__
+    code = inspect.unwrap(function).__code__
     return any("vgg" in str(each).lower() for each in (*code.co_names, *code.co_varnames, *code.co_consts))
 
 

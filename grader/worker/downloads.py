@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
 from torch import nn
@@ -12,14 +13,17 @@ from torch import nn
 
 @contextmanager
 def downloaded(vgg16: nn.Module) -> Iterator[None]:
-    """While this lasts, torchvision's pretrained VGG-16 is this one, however it is asked for."""
+    """While this lasts, torchvision's pretrained VGG-16 holds this one's parameters, however it is asked for.
+
+    Each time in layers of their own, as a download does: a submission may change them and build with them.
+    """
     from torchvision.models import vgg
 
     build = vgg._vgg
 
     def given(cfg: str, batch_norm: bool, weights: Any, *rest: Any, **options: Any) -> nn.Module:
         if cfg == "D" and not batch_norm and weights is not None:
-            return vgg16
+            return deepcopy(vgg16, {id(each): each for each in vgg16.parameters()})
         built: nn.Module = build(cfg, batch_norm, weights, *rest, **options)
         return built
 

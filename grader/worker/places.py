@@ -21,7 +21,7 @@ def register(chunks: Iterable[Chunk]) -> None:
         _labels.add(chunk.label)
         known = linecache.cache.get(chunk.label)
         lines: list[str] = list(known[2]) if known is not None and len(known) == 4 else []
-        new = chunk.source.splitlines(keepends=True)
+        new = [f"{line}\n" for line in chunk.source.removesuffix("\n").split("\n")]
         lines += ["\n"] * (chunk.line - 1 + len(new) - len(lines))
         lines[chunk.line - 1 : chunk.line - 1 + len(new)] = new
         linecache.cache[chunk.label] = (len(lines), None, lines, chunk.label)

@@ -96,11 +96,11 @@ class Program:
             return set()
         given = dict(zip(function.parameters, call.arguments, strict=False)) | dict(call.keywords)
         arguments = {given[name] for name in function.changes if name in given}
-        inner = (self._changed_globals.get(each, set()) for each in self.reached(call.path))
+        inner = (self.changed_globals.get(each, set()) for each in self.reached(call.path))
         return {name for name in arguments if name}.union(*inner)
 
     @cached_property
-    def _changed_globals(self) -> Mapping[str, set[str]]:
+    def changed_globals(self) -> Mapping[str, set[str]]:
         """For each function the module's names that it binds or changes itself.
 
         What a target does to them is its own affair: it needs no call of itself.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
-from grader.assignment import GRADED
 from grader.intake.code.effects import Imported
 from grader.intake.code.library import MAIN, Library
 from grader.intake.code.program import END, Program
@@ -73,6 +73,12 @@ class Walk:
         self._keep(module, position)
         self._work()
 
+    def run_import(self, module: str, position: int, names: Iterable[str]) -> None:
+        """Keep an import for what it runs; of a star import, these names."""
+        if any(at == position for at, _ in self._stars(module)):
+            self.brought.setdefault((module, position), {}).update(dict.fromkeys(names))
+        self.keep(module, position)
+
     def provides(self, module: str, name: str) -> bool:
         """Whether the statements kept bind a name in a module."""
         stack, seen = [module], set[str]()
@@ -87,15 +93,32 @@ class Walk:
 
     def want_in_modules(self, name: str) -> str:
         """Want a name that is there only as `models.FCN32s`: the module that binds it, or ""."""
-        for entry in self.entries:
-            for one in (one for imports in self._program(entry).imports for one in imports):
-                module = self.library.absolute(one.module, entry)
-                for each in (module, f"{module}.{one.attribute}"):
-                    if self.library.path(each) and name in self._program(each).binders:
-                        self.used[each] = None
-                        self.want(each, name)
-                        return each
+        for module in self.imported():
+            if name in self._program(module).binders:
+                self.used[module] = None
+                self.want(module, name)
+                return module
         return ""
+
+    def imported(self) -> dict[str, tuple[str, int]]:
+        """The submission's modules that a run imports, nearest first, each with where it is imported."""
+        found: dict[str, tuple[str, int]] = {}
+        queue = list(self.entries)
+        for importer in queue:
+            for at, imports in enumerate(self._program(importer).imports):
+                for module in self._brought_in(importer, imports):
+                    if module not in found and module not in self.entries:
+                        found[module] = importer, at
+                        queue.append(module)
+        return found
+
+    def _brought_in(self, importer: str, imports: Iterable[Imported]) -> Iterator[str]:
+        """The submission's modules that imports run: those that they name, and the packages these are in."""
+        for one in imports:
+            module = self.library.absolute(one.module, importer)
+            packages = accumulate(module.split("."), lambda outer, inner: f"{outer}.{inner}")
+            names = (*packages, module, f"{module}.{one.attribute}")
+            yield from (name for name in names if module and self.library.path(name))
 
     def want_what_changes_modules(self) -> None:
         """Keep `config.PAD = 100` wherever it stands, once `config` is used."""
@@ -258,26 +281,6 @@ def exports(program: Program, name: str) -> bool:
     except (AttributeError, ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return True
     return name in names if listed else not name.startswith("_")
-
-
-# --- targets --------------------------------------------------------------------------------------
-
-
-def walk_targets(library: Library, entries: Sequence[str] = (MAIN,)) -> tuple[Walk, dict[str, str]]:
-    """Walk from the targets; also the targets that were found, with the module that binds each."""
-    walk = Walk(library, entries)
-    found = {name: module for name in GRADED if (module := _bound_by(walk, name))}
-    walk.want_what_changes_modules()
-    return walk, found
-
-
-def _bound_by(walk: Walk, name: str) -> str:
-    """The module that binds a target, once what this needs is kept."""
-    for entry in walk.entries:
-        walk.want(entry, name)
-        if walk.provides(entry, name):
-            return entry
-    return walk.want_in_modules(name)
 
 
 def is_future(node: ast.stmt) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.diagnosis import enlarging
 from grader.diagnosis.cam import (
     Case,
     Verdict,
@@ -118,6 +119,35 @@ def _late(raw: Array, method: int = cv2.INTER_LINEAR) -> Array:
 def test_right_maps_have_no_fault(name: str) -> None:
     """However the weighted sum is stretched to [0, 255] and enlarged, a right map is right."""
     assert search(cases(RIGHT[name])) == Verdict("", "", "")
+
+
+@pytest.mark.parametrize("method", enlarging.METHODS)
+def test_every_librarys_enlarging_is_right(method: str) -> None:
+    """Before the sum is stretched or after."""
+
+    def late(features: Array, weight: Array, index: int) -> Array:
+        big = enlarging.enlarged(np.tensordot(weight[index], features, 1), (256, 256), method)
+        return to_bytes(_levels(big))
+
+    def early(features: Array, weight: Array, index: int) -> Array:
+        levels = _levels(np.tensordot(weight[index], features, 1))
+        return to_bytes(np.clip(enlarging.enlarged(levels, (256, 256), method), 0, 255))
+
+    assert search(cases(late)) == search(cases(early)) == Verdict("", "", "")
+
+
+@pytest.mark.parametrize("method", ["torch, corners aligned", "scikit-image"])
+def test_faults_are_seen_behind_another_librarys_enlarging(method: str) -> None:
+    """What was enlarged is told from the map."""
+
+    def clipped(features: Array, weight: Array, index: int) -> Array:
+        raw = np.maximum(np.tensordot(weight[index], features, 1), 0)
+        return to_bytes(enlarging.enlarged(255 * raw / (raw.max() or 1), (256, 256), method))
+
+    found = search(cases(clipped))
+
+    assert found is not None
+    assert "cut to 0" in found.stretch
 
 
 # Faults that give the same numbers as another one, which is named instead.

@@ -25,6 +25,7 @@ def method(text: str) -> tuple[str, str]:
 
 WAYS: dict[str, tuple[str, tuple[str, str]]] = {
     "a method of any name": ("start_from", method(f"def start_from(self, net):\n        {COPY.format('self', 'net')}")),
+    "a method without gradients": ("start_from", method(f"@torch.no_grad()\n    def start_from(self, net):\n        {COPY.format('self', 'net')}")),
     "a method that gets it itself": ("warm_up", method(f"def warm_up(self):\n        {OWN.format('pretrained=True')}")),
     "... by the new argument": ("warm_up", method(f"def warm_up(self):\n        {OWN.format('weights=torchvision.models.VGG16_Weights.DEFAULT')}")),
     "a function, model first": ("transfer", ("class FCN32s", f"def transfer(a, b):\n    {COPY.format('a', 'b')}\n\n\nclass FCN32s")),

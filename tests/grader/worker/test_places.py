@@ -59,10 +59,11 @@ def test_the_caller_is_placed_through_frames_of_ours() -> None:
 
 def test_lines_can_be_read_again() -> None:
     """Tracebacks and inspect.getsource show the submission's own lines, from several chunks of one cell."""
-    defined("cell 12", 3, "def a():\n    return 1")
+    a = defined("cell 12", 3, "def a():\n    return 1")["a"]
     b = defined("cell 12", 9, "def b():\n    return 1 / 0")["b"]
 
-    assert inspect.getsource(b) == "def b():\n    return 1 / 0"  # type: ignore[arg-type]
+    assert inspect.getsource(a) == "def a():\n    return 1\n"  # type: ignore[arg-type]
+    assert inspect.getsource(b) == "def b():\n    return 1 / 0\n"  # type: ignore[arg-type]
     try:
         b()  # type: ignore[operator]
     except ZeroDivisionError:

@@ -10,8 +10,8 @@ import pytest
 
 from grader.intake import read
 from grader.intake.code.library import Library, is_taken
-from grader.intake.code.slicing import walk_targets
 from grader.intake.code.statements import Source
+from grader.intake.code.targets import walk_targets
 from tests.grader.intake.a_submission import folder, ipynb, modules_of, of_cells
 
 USES: dict[str, tuple[str, dict[str, str]]] = {

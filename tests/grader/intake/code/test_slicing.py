@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from grader.intake.code.cutting import modules
 from grader.intake.code.library import MAIN, Library
-from grader.intake.code.slicing import walk_targets
 from grader.intake.code.statements import Source
+from grader.intake.code.targets import walk_targets
 from tests.grader.intake.a_submission import of_cells, run
 
 TRAP = "raise SystemExit('this must not run')"
