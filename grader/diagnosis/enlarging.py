@@ -40,7 +40,8 @@ def _skimage(order: int) -> Enlarging:
     def enlarging(cells: Floats, rows: int) -> Floats:
         from skimage.transform import resize  # half a second's import, seldom needed
 
-        return np.asarray(resize(cells, (rows, cells.shape[1]), order=order, clip=False))
+        size = rows, cells.shape[1]
+        return np.asarray(resize(cells, size, order=order, clip=False))  # type: ignore[no-untyped-call]
 
     return enlarging
 
