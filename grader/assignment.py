@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """One of the two networks: its class, how people write it, and its layers with their crops."""
+    """One of the networks: its class, how people write it, and its layers with their crops."""
 
     title: str
     name: str
@@ -22,7 +22,13 @@ class Network:
         """Its layers for a number of classes; only here the solution is needed, for the words it is not."""
         from reference import architecture
 
-        return {"fcn32s": architecture.fcn32s, "fcn8s": architecture.fcn8s}[self.part]
+        tables = {"fcn32s": architecture.fcn32s, "fcn16s": architecture.fcn16s, "fcn8s": architecture.fcn8s}
+        return tables[self.part]
+
+    @property
+    def number(self) -> str:
+        """What tells it from the others: "16" of FCN-16s."""
+        return self.name.removeprefix("FCN").removesuffix("s")
 
     @property
     def part(self) -> str:
@@ -30,17 +36,18 @@ class Network:
         return self.name.lower()
 
 
-FCN32S, FCN8S = Network("FCN-32s", "FCN32s"), Network("FCN-8s", "FCN8s")
-NETWORKS = {network.part: network for network in (FCN32S, FCN8S)}
+FCN32S, FCN16S, FCN8S = (Network(f"FCN-{n}s", f"FCN{n}s") for n in (32, 16, 8))
+NETWORKS = {network.part: network for network in (FCN32S, FCN16S, FCN8S)}
+NUMBERS = "|".join(network.number for network in NETWORKS.values())  # as an expression
 
 QUESTIONS, CAM = "questions", "cam"  # the parts that are about no network
-PARTS = (FCN32S.part, FCN8S.part, QUESTIONS, CAM)  # each with the file of its checks
-JUDGED = (FCN32S.part, FCN8S.part, CAM)  # whatever part is none of them, a person grades
-TITLES = {FCN32S.part: FCN32S.title, FCN8S.part: FCN8S.title, CAM: "the class activation maps"}
-TOPICS = {FCN32S.part: FCN32S.title, FCN8S.part: FCN8S.title, CAM: "class activation maps"}
+PARTS = (*NETWORKS, QUESTIONS, CAM)  # each with the file of its checks
+JUDGED = (*NETWORKS, CAM)  # whatever part is none of them, a person grades
+TITLES = {part: network.title for part, network in NETWORKS.items()} | {CAM: "the class activation maps"}
+TOPICS = TITLES | {CAM: "class activation maps"}
 
 PREDICT, MAP, WEIGHT = "get_cls_pred", "returnCAM", "weight_fc"  # two functions, and the last cell's variable
-PART_OF = {FCN32S.name: FCN32S.part, FCN8S.name: FCN8S.part, PREDICT: CAM, MAP: CAM}
+PART_OF = {network.name: part for part, network in NETWORKS.items()} | {PREDICT: CAM, MAP: CAM}
 GRADED = tuple(PART_OF)
 
 # What the kit's trainer prints, each with a number, and what get_cls_pred prints before both its values.

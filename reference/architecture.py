@@ -1,4 +1,4 @@
-"""The assignment as data: what every layer of FCN-32s and FCN-8s must be (parts 1 and 2).
+"""The assignment as data: what every layer of FCN-32s and FCN-8s must be (parts 1 and 2), and of FCN-16s.
 
 Long, Shelhamer and Darrell 2015, "Fully Convolutional Networks for Semantic Segmentation", on VGG-16.
 """
@@ -138,6 +138,17 @@ def fcn32s(n_class: int = 12, padding: int = FIRST_PADDING) -> Architecture:
     return _aligned(
         Architecture("FCN32s", n_class, trunk(padding), _score("score", 4096, n_class), upscores, 0)
     )
+
+
+def fcn16s(n_class: int = 12, padding: int = FIRST_PADDING) -> Architecture:
+    """Return the network between them: pool4 joins on the way up, its output cropped from 27."""
+    upscores = (
+        _upscore("upscore1", n_class, kernel=4, stride=2),
+        _upscore("upscore2", n_class, kernel=32, stride=16),
+    )
+    skips = (Skip("pool4", _score("score_pool_4", 512, n_class), after="upscore1", crop=0),)
+    score = _score("score", 4096, n_class)
+    return _aligned(Architecture("FCN16s", n_class, trunk(padding), score, upscores, 0, skips))
 
 
 def fcn8s(n_class: int = 12, padding: int = FIRST_PADDING) -> Architecture:

@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[1]
 GRADER = ROOT / "grader"
 COSTS = {payer.without_skips or payer.line for payer in (*PAYERS.values(), *LAYERS.values())}
 COSTS |= {payer.line for payer in (*PAYERS.values(), *LAYERS.values())}
-PARTS = [part.id for part in profiles.load().rubric.parts]
+EVERYTHING = profiles.everything().rubric
+PARTS = [part.id for part in EVERYTHING.parts]
 
 
 def _checks(part: str) -> dict[str, str]:
@@ -42,7 +43,7 @@ def _checks(part: str) -> dict[str, str]:
 @pytest.mark.parametrize("part", PARTS)
 def test_lines_of_the_rubric_are_the_checks(part: str) -> None:
     """`fcn32s.crop` is check_crop in grader/checks/fcn32s.py, and no check is without points."""
-    rubric = profiles.load().rubric
+    rubric = EVERYTHING
     lines = {f"check_{line.check}" for one in rubric.parts if one.id == part for line in one.lines}
     functions = set(_checks(part))
     left = lines_without_function(rubric, part, functions) if "check_line" in functions else []

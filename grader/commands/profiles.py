@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import profiles
-from grader.assignment import MAP, NETWORKS
+from grader.assignment import MAP
 from grader.profiles import Profile
 from grader.reports.words import number
 from grader.rubric import Line
@@ -70,8 +70,9 @@ def _facts(profile: Profile) -> Table:
 
 def _padding(profile: Profile) -> str:
     """The padding of conv1_1, and the crops that follow from it."""
-    networks = [network for network in NETWORKS.values() if network.name in profile.graded]
-    crops = [f"{network.title} is cropped from {profile.table(network)(1).crop}" for network in networks]
+    crops = [
+        f"{network.title} is cropped from {profile.table(network)(1).crop}" for network in profile.networks
+    ]
     return f"{profile.padding}: {', '.join(crops)}" if crops else ""
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from grader.assignment import CAM, FCN8S, FCN32S, MAP, PREDICT
+from grader.assignment import CAM, MAP, NETWORKS, PREDICT
 from grader.records.reason import Cause
 
 LineName = Literal[
@@ -106,14 +106,13 @@ PAYERS: dict[str, Payer] = {
 }
 
 STOPPED: dict[str, str] = {  # what stops a target altogether costs the line that asks for it first
-    FCN32S.name: f"{FCN32S.part}.build",
-    FCN8S.name: f"{FCN8S.part}.build",
+    **{network.name: f"{part}.build" for part, network in NETWORKS.items()},
     PREDICT: f"{CAM}.cls_index",
     MAP: f"{CAM}.weighted_sum",
 }
 
 MISNAMED: dict[str, str] = {  # what a target under another name costs: how it is called is said there
-    **{name: STOPPED[name] for name in (FCN32S.name, FCN8S.name)},
+    **{network.name: STOPPED[network.name] for network in NETWORKS.values()},
     PREDICT: f"{CAM}.cls_return",
     MAP: f"{CAM}.inputs_kept",
 }

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from grader import profiles
-from grader.assignment import CAM, FCN8S, FCN32S
+from grader.assignment import CAM
 from grader.evidence.cam import CamEvidence
 from grader.evidence.model import Evaluators, ModelEvidence
 from grader.evidence.subject import Subject
@@ -56,14 +56,14 @@ class Case:
 
     @cached_property
     def networks(self) -> dict[str, ModelEvidence]:
-        """The two networks, by part."""
-        tables = (self.profile.table(network) for network in (FCN32S, FCN8S))
+        """The networks that are asked for, by part."""
+        tables = (self.profile.table(network) for network in self.profile.networks)
         subjects = (Subject(self.witness, table, self.seed) for table in tables)
         return {subject.part: ModelEvidence(subject, self._evaluators) for subject in subjects}
 
     @cached_property
     def trainings(self) -> dict[str, TrainingEvidence]:
-        """What the two networks learn, by part."""
+        """What these networks learn, by part."""
         proving = self.submission.slice if self.certify else None
         return {
             part: TrainingEvidence(network, self.plan, self.device, self.report, proving, self._scales(part))

@@ -1,4 +1,4 @@
-"""Evidence about one of the two networks: every step takes the values of those before, and is taken once."""
+"""Evidence about one of the networks: every step takes the values of those before, and is taken once."""
 
 from __future__ import annotations
 

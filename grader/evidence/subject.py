@@ -1,4 +1,4 @@
-"""One of the two networks of a submission, before anything is known of it."""
+"""One of the networks of a submission, before anything is known of it."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ class TrainingEvidence:
 
     def band(self, line: str) -> Band:
         """Where right models end up; Pending where that is not known of this figure."""
-        bands = self.calibration.bands[self.network.part]
+        bands = self.calibration.bands.get(self.network.part, {})
         if line not in bands:
             raise Pending(f"what right models reach here by the plan {self.plan.name} is not known")
         return bands[line]

@@ -52,7 +52,8 @@ def better(profile: Profile, found: Collection[str], others: Iterable[str]) -> l
 def fitting(found: Collection[str], others: Iterable[str]) -> tuple[str, ...]:
     """The course years that ask for just these names; those whose file of claims is there before others."""
     known = [profiles.load(name) for name in profiles.names()]
-    fits = [one for one in known if found and set(one.graded) == set(found)]
+    asked = set(found).intersection(*[{name for one in known for name in one.graded}])
+    fits = [one for one in known if found and set(one.graded) == asked]
     names = {name.rpartition("/")[2].lower() for name in others}
     claimed = [one for one in fits if one.claims and one.claims.file.lower() in names]
     return tuple(one.name for one in claimed or fits)

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from grader.assignment import FCN8S, FCN32S, PREDICT
+from grader.assignment import NETWORKS, PREDICT
 from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
 from grader.errors import GraderError, StudentError
@@ -28,7 +28,7 @@ V = TypeVar("V")
 MOST_MENDS = 4  # of one target
 MOST_TRIALS = 12  # of one submission: each may start a process anew
 IMPORTS = ("ImportError", "ModuleNotFoundError")  # what follows from them doesn't name them
-MODELS = (FCN32S.name, FCN8S.name)
+MODELS = tuple(network.name for network in NETWORKS.values())
 SIZE = (1, 3, 64, 76)  # small, and not square, so that swapped sides show
 
 

@@ -16,10 +16,11 @@ from grader.profiles.source import Source, Table, read
 from grader.profiles.telling import told
 
 FOLDER = Path(__file__).parent
+OPTIONAL = FOLDER / "optional" / "parts.toml"
 MOST = 20  # faults that are told at once
 DEEPEST = 8  # profiles that inherit from one another
 
-__all__ = ["DEFAULT", "FOLDER", "Profile", "load", "names", "path_of", "word_of"]
+__all__ = ["DEFAULT", "FOLDER", "Profile", "everything", "load", "names", "path_of", "word_of"]
 
 
 def names() -> tuple[str, ...]:
@@ -32,6 +33,13 @@ def load(word: str = DEFAULT) -> Profile:
     """Return a profile by its name or the path of its file; raises CallError with all that is wrong in it."""
     sources = _chain(path_of(word))
     return _built(sources, word if word in names() else str(sources[-1].path))
+
+
+def everything() -> Profile:
+    """Return the default with every optional part: all that the grader has checks for."""
+    default, optional = read(FOLDER / f"{DEFAULT}.toml"), read(OPTIONAL)
+    on = ({**part, "on": True} for part in optional.table["part"])
+    return build({**default.table, "part": [*default.table["part"], *on]}, DEFAULT, (default, optional))
 
 
 def word_of(word: str) -> str:
@@ -67,13 +75,17 @@ def _chain(path: Path) -> tuple[Source, ...]:
 def _built(sources: tuple[Source, ...], word: str) -> Profile:
     """Check file after file, each with all that stands behind it; what is wrong in one is told at once."""
     root = FOLDER / f"{DEFAULT}.toml"
-    offered = merged({}, sources[0].table if sources[0].path == root else read(root).table)
-    whole: Table = {}
+    optional = read(OPTIONAL)
+    usual = sources[0].table if sources[0].path == root else read(root).table
+    offered = {**usual, "part": [*usual["part"], *optional.table["part"]]}
+    whole: Table = {"part": optional.table["part"]}
     for source in sources:
         _refuse(source, form_faults(source.table))
         whole = merged(whole, source.table)
         _refuse(source, sense_faults(source.table, whole, offered))
-    return build(whole, word, sources)
+    asked = {part["id"] for part in whole["part"] if part.get("on", True)}
+    chosen = asked & {part["id"] for part in optional.table["part"]}
+    return build(whole, word, (*([optional] if chosen else []), *sources))
 
 
 def _refuse(source: Source, wrong: Sequence[Fault]) -> None:

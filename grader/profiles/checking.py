@@ -163,6 +163,18 @@ def _parts_known(own: Table, whole: Table, offered: Table) -> Iterator[Fault]:
                 yield Fault((*inner, "check"), unknown)
 
 
+def _asleep(own: Table, whole: Table, _: Table) -> Iterator[Fault]:
+    """Whoever changes what is off says whether it stays so."""
+    parts = {part["id"]: part for part in whole["part"]}
+    for path, part in _own(own, "part"):
+        lines = {line["check"]: line for line in parts[part["id"]].get("lines", ())}
+        mine = _own(part, "lines", path)
+        entries = [(path, part, parts[part["id"]]), *((at, one, lines[one["check"]]) for at, one in mine)]
+        for at, said, known in entries:
+            if "on" not in said and not known.get("on", True):
+                yield Fault(at, "it is off in what is inherited: say on = true, or on = false")
+
+
 def _complete(own: Table, whole: Table, _: Table) -> Iterator[Fault]:
     """Every part and line has what it needs, from here or from what is inherited."""
     for part in (part for part in whole["part"] if part.get("on", True)):
@@ -277,4 +289,4 @@ def _path(own: Table, *names: str) -> Path:
 
 
 Rule = Callable[[Table, Table, Table], Iterator[Fault]]
-RULES: Sequence[Rule] = (_parts_known, _complete, _adds_up, _plans, _scales, _claims, _names)
+RULES: Sequence[Rule] = (_parts_known, _asleep, _complete, _adds_up, _plans, _scales, _claims, _names)

@@ -32,11 +32,17 @@ def _over(parent: Table, child: Table) -> dict[str, Any]:
 
 
 def _entries(parents: Iterable[Table], children: Iterable[Table], name: str) -> list[dict[str, Any]]:
-    """The parent's entries in their order, changed, and behind them those that are new."""
-    own = {child[name]: child for child in children}
-    known = [_over(parent, own.get(parent[name], {})) for parent in parents]
-    new = [dict(child) for key, child in own.items() if key not in {one[name] for one in known}]
-    return known + new
+    """The parent's entries in their order, changed; one that is new, or on again, behind its predecessor."""
+    own, before = {child[name]: child for child in children}, {parent[name]: parent for parent in parents}
+    whole = {key: _over(parent, own.get(key, {})) for key, parent in before.items()}
+    order, last = list(whole), ""
+    for key, child in own.items():
+        if key not in whole or (child.get("on") is True and not before[key].get("on", True)):
+            whole.setdefault(key, dict(child))
+            order = [one for one in order if one != key]
+            order.insert(order.index(last) + 1 if last else len(order), key)
+        last = key
+    return [whole[key] for key in order]
 
 
 def _shared(part: Table, said: Table) -> dict[str, Any]:

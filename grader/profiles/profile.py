@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from grader.assignment import GRADED, PART_OF, Network
+from grader.assignment import GRADED, NETWORKS, PART_OF, Network
 from grader.profiles.reading import QUESTIONS, Claims, Questions
 from grader.rubric import Line, Rubric
 from reference.architecture import FIRST_PADDING, Architecture
@@ -59,6 +59,11 @@ class Profile:
     def name(self) -> str:
         """Its name, which reports carry."""
         return name_of(self.word)
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The networks that it asks for."""
+        return tuple(NETWORKS[part.id] for part in self.rubric.parts if part.id in NETWORKS)
 
     @property
     def graded(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from grader.worker.loader import World, run_chunks
 from grader.worker.operations import OPERATIONS
 from grader.worker.places import place_of_frame
 from grader.worker.trace import record
-from reference.architecture import Architecture, Conv, fcn8s, fcn32s
+from reference.architecture import Architecture, Conv, fcn8s, fcn16s, fcn32s
 
 torch.set_num_threads(1)
 
@@ -105,6 +105,21 @@ class FCN32s(Trunk):
         h = self.upscore(h)
         return h[:, :, 19:19 + x.size(2), 19:19 + x.size(3)]
 
+class FCN16s(Trunk):
+    def __init__(self, n_class=12):
+        super().__init__(n_class)
+        self.score_skip = nn.Conv2d(16, n_class, 1)
+        self.up_two = nn.ConvTranspose2d(n_class, n_class, 4, stride=2, bias=False)
+        self.up_sixteen = nn.ConvTranspose2d(n_class, n_class, 32, stride=16, bias=False)
+        self.up_two.weight.data.copy_(bilinear(n_class, 4))
+        self.up_sixteen.weight.data.copy_(bilinear(n_class, 32))
+
+    def forward(self, x):
+        _, pool4, h = self.trunk(x)
+        h, s = self.up_two(h), self.score_skip(pool4)
+        h = self.up_sixteen(h + s[:, :, 5:, 5:][:, :, :h.size(2), :h.size(3)])
+        return h[:, :, 27:27 + x.size(2), 27:27 + x.size(3)]
+
 class FCN8s(Trunk):
     def __init__(self, n_class=12):
         super().__init__(n_class)
@@ -164,7 +179,12 @@ def slim8(n_class: int = 12) -> Architecture:
     return slim(fcn8s(n_class))
 
 
-SLIM: dict[str, Callable[[int], Architecture]] = {"FCN32s": slim32, "FCN8s": slim8}
+def slim16(n_class: int = 12) -> Architecture:
+    """FCN-16s, slim."""
+    return slim(fcn16s(n_class))
+
+
+SLIM: dict[str, Callable[[int], Architecture]] = {"FCN32s": slim32, "FCN16s": slim16, "FCN8s": slim8}
 
 
 def world_of(source: str) -> World:
@@ -175,7 +195,7 @@ def world_of(source: str) -> World:
     return World(namespaces={"submission": namespace}, targets=targets, failures=failures)
 
 
-TARGETS = ("FCN32s", "FCN8s", "get_cls_pred", "returnCAM", "copy_vgg16_into", "vgg16_to_model")
+TARGETS = ("FCN32s", "FCN16s", "FCN8s", "get_cls_pred", "returnCAM", "copy_vgg16_into", "vgg16_to_model")
 
 
 def record_of(

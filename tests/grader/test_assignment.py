@@ -8,6 +8,7 @@ from typing import get_args
 
 from grader import assignment, profiles
 from grader.assignment import CAM, GRADED, MAP, NETWORKS, PARTS, PREDICT, QUESTIONS, TOP1, TOP1_LINE, printed
+from grader.rubric import Part
 from grader.wall.verbs import Noted
 
 GRADER = Path(assignment.__file__).parent
@@ -22,6 +23,11 @@ WORDS = [
     "Test Acc",
 ]
 CROPS = {network.table(1).crop for network in NETWORKS.values()}
+
+
+def all_parts() -> tuple[Part, ...]:
+    """Every part that a course year may ask for."""
+    return profiles.everything().rubric.parts
 
 
 @cache
@@ -70,16 +76,16 @@ def test_pages_take_their_words_from_it() -> None:
 
 def test_parts_are_those_of_the_rubric() -> None:
     """In its order, each with a file of checks; a title that names a network names it so."""
-    parts = {part.id: part.title for part in profiles.load().rubric.parts}
+    parts = {part.id: part.title for part in all_parts()}
 
-    assert tuple(parts) == PARTS == (*NETWORKS, QUESTIONS, CAM)
+    assert set(parts) == set(PARTS) and (*NETWORKS, QUESTIONS, CAM) == PARTS
     assert all((GRADER / "checks" / f"{part}.py").is_file() for part in PARTS)
     assert all(network.title in parts[part] for part, network in NETWORKS.items())
 
 
 def test_the_rubric_tells_the_crops_of_the_table() -> None:
     """Its titles are for people, and hold the table's numbers."""
-    titles = {line.id: line.title for line in profiles.load().rubric.lines}
+    titles = {line.id: line.title for part in all_parts() for line in part.lines}
 
     for part, network in NETWORKS.items():
         table = network.table(1)

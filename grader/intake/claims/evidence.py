@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import re2
 
-from grader.assignment import CAM, FCN8S, MAP, PREDICT
+from grader.assignment import CAM, FCN8S, FCN16S, MAP, PREDICT
 from grader.intake.claims.answers import answers
 from grader.intake.claims.figures import MOST, figure, pictures
 from grader.intake.claims.logs import Log, logs, predictions
@@ -17,6 +17,7 @@ from grader.intake.files.notebook import Cell
 from grader.profiles.reading import QUESTIONS, Questions
 from grader.records.submission import Figure, SavedEvidence, TrainingRun
 
+BETTER = (FCN16S.part, FCN8S.part)
 CAM_CALLS = {PREDICT, MAP}
 SHOWS_MODEL = re2.compile(r"(?i)visuali|predict|model|fcn")
 
@@ -52,12 +53,12 @@ def _evidence(cells: Sequence[Cell], program: Program, cam_labels: frozenset[str
 def _runs(cell: Cell, found: list[Log], story: Story) -> Iterator[TrainingRun]:
     """The logs of a cell, each with its model.
 
-    Where the code doesn't tell how the model began, the log does; nobody is asked for FCN-8s from scratch.
+    Where the code doesn't tell how the model began, the log does; only FCN-32s is asked for from scratch.
     """
     trained = story.trainings(cell.label)
     for number, log in enumerate(found):
         told = trained[min(number, len(trained) - 1)] if trained else story.heading(cell.label)
-        pretrained = told.pretrained or (log.learns and (not trained or told.model == FCN8S.part))
+        pretrained = told.pretrained or (log.learns and (not trained or told.model in BETTER))
         results = log.epochs, log.test_accuracy, log.test_mean_iou
         yield TrainingRun(cell.label, told.model, pretrained, *results)
 

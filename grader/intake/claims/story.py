@@ -1,4 +1,4 @@
-"""Which of the two models a name stood for when a cell ran, and whether it held VGG-16's weights."""
+"""Which of the models a name stood for when a cell ran, and whether it held VGG-16's weights."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import re2
 
+from grader.assignment import NUMBERS
 from grader.intake.claims.pretraining import PRETRAINED, SCRATCH, asks
 from grader.intake.code.effects import Call, calls, path, running
 from grader.intake.code.names import FUNCTIONS
@@ -17,8 +18,8 @@ from grader.intake.code.program import Program
 from grader.intake.code.reaching import MODELS, by_key, reached
 from grader.intake.files.notebook import Cell
 
-OTHER = "other"  # a model that is none of the two
-MENTION = re2.compile(r"(?i)FCN[\s_-]*(32|8)s?\b")
+OTHER = "other"  # a model that is none of the assignment's
+MENTION = re2.compile(rf"(?i)FCN[\s_-]*({NUMBERS})s?\b")
 PREPARES = re2.compile(r"(?i)pre_?-?train\w*|_?trained")  # what such a call does is no training
 TRAINS = re2.compile(r"(?i)train|fit")
 LATER_PART = re2.compile(r"(?i)[\s#]*(?:\d[\d.]*\s*)?Part\s*[34]\b")
@@ -70,7 +71,7 @@ class Story:
         return {call.path for _, call in self._cells.get(label, ())}
 
     def _of_call(self, at: int, call: Call) -> Told:
-        """The model that a call is about: one of the two among what it is given, else its first argument."""
+        """The model that a call is about: one of ours among what it is given, else its first argument."""
         given = [*call.arguments, *(name for _, name in call.keywords)]
         named = [name for key, name in call.keywords if key in ("model", "net")]
         names = [name for name in (*given, call.path.split(".")[0]) if name]

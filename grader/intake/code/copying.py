@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.assignment import FCN8S, FCN32S, GRADED, MAP, PREDICT, WEIGHT
+from grader.assignment import GRADED, MAP, NETWORKS, PREDICT, WEIGHT
 from grader.intake.code.cutting import chunks, in_order
 from grader.intake.code.effects import calls, path, running
 from grader.intake.code.names import FUNCTIONS
@@ -16,7 +16,7 @@ from grader.intake.code.slicing import Walk
 from grader.intake.code.weight import is_heavy
 from grader.records.submission import Copying
 
-MODELS = (FCN32S.name, FCN8S.name)
+MODELS = tuple(network.name for network in NETWORKS.values())
 IDLE = {"cpu", "cuda", "eval", "to", "train", "parameters", "state_dict", "print", "summary"}
 TELLING = {"weight", "bias", "state_dict", "load_state_dict", "copy_", "parameters", "named_parameters"}
 MOST = 3  # models of one class that are looked at

@@ -12,7 +12,7 @@ from grader.assignment import CAM, MAP, NETWORKS
 from grader.intake.code.effects import path
 from grader.intake.code.names import walk
 
-NUMBERS = {network.name: network.name.removeprefix("FCN").removesuffix("s") for network in NETWORKS.values()}
+NUMBERS = {network.name: network.number for network in NETWORKS.values()}
 WEIGHTS = re2.compile(r"(?i)weight|fc|^w")  # the argument that holds the last layer's weights
 PREDICTS = re2.compile(r"(?i)pred|cls|class|top1|top_1")
 CHOOSES = {"softmax", "topk", "argmax", "max", "sort"}

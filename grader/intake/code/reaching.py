@@ -1,4 +1,4 @@
-"""Which of the two models a piece of code leads to: through functions, tables of classes, and their keys."""
+"""Which of the models a piece of code leads to: through functions, tables of classes, and their keys."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from functools import lru_cache
 
 import re2
 
-from grader.assignment import NETWORKS
+from grader.assignment import NETWORKS, NUMBERS
 from grader.intake.code.effects import running
 from grader.intake.code.names import walk
 from grader.intake.code.program import Program
 
 MODELS = {network.name: part for part, network in NETWORKS.items()}
-MENTION = re2.compile(r"(?i)FCN[\s_-]*(32|8)|^(32|8)s$")
+MENTION = re2.compile(rf"(?i)FCN[\s_-]*({NUMBERS})|^({NUMBERS})s$")
 LONGEST = 60  # characters of a key
 MOST = 300  # names that are followed from one statement
 

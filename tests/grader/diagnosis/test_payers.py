@@ -95,7 +95,7 @@ def test_a_lost_batch_is_held_against_one_line() -> None:
 def test_what_stops_a_target_costs_a_line() -> None:
     """Each graded name has one, and the rubric has it."""
     assert set(STOPPED) == set(GRADED)
-    assert set(STOPPED.values()) <= set(profiles.load().lines)
+    assert set(STOPPED.values()) <= set(profiles.everything().lines)
 
 
 def test_nowhere_else_is_said_who_pays() -> None:

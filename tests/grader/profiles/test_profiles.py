@@ -300,3 +300,50 @@ def test_a_figure_may_earn_a_share(tmp_path: Path) -> None:
 def test_what_is_wrong_with_a_scale_is_told(tmp_path: Path, old: str, new: str, wrong: str) -> None:
     """With its line, and what to put right."""
     assert wrong in told(tmp_path, SCALED.replace(old, new, 1))
+
+
+OPTIONAL = """
+inherits = "ece285"
+
+[[part]]
+id = "fcn32s"
+title = "FCN-32s"
+
+[[part]]
+id = "fcn16s"
+on = true
+points = 50
+lines = [{ check = "dropout", on = false }]
+"""
+
+
+def test_an_optional_part_stands_where_the_profile_writes_it(tmp_path: Path) -> None:
+    """With its own lines, whose points are those of the profile; nobody else has it."""
+    profile = loaded(tmp_path, OPTIONAL)
+
+    assert [part.id for part in profile.rubric.parts] == ["fcn32s", "fcn16s", "fcn8s", "questions", "cam"]
+    assert profile.rubric.parts[1].points == 50 and "fcn16s.dropout" not in profile.lines
+    assert profile.graded[:3] == ("FCN32s", "FCN16s", "FCN8s") and "FCN16s" not in load().graded
+    assert profile.lines["fcn16s.crop"].title == "The output is cropped from row and column 27"
+
+
+def test_its_page_is_a_part_of_the_hash(tmp_path: Path) -> None:
+    """A change of its points is a change of the profiles that ask for it."""
+    own = [path.read_bytes() for path in (profiles.OPTIONAL, FOLDER / "ece285.toml")]
+
+    assert (
+        loaded(tmp_path, OPTIONAL).rubric.sha256
+        == hashlib.sha256(b"".join((*own, OPTIONAL.encode()))).hexdigest()
+    )
+
+
+def test_what_is_off_is_not_changed_in_silence(tmp_path: Path) -> None:
+    """A part or a line that the parent switched off is switched on by saying so."""
+    (tmp_path / "parent.toml").write_text(
+        CHILD.replace("on = false", 'lines = [{ check = "maps", on = false }]')
+    )
+    text = 'inherits = "parent.toml"\n[[part]]\nid = "fcn16s"\npoints = 9\n'
+    line = '[[part]]\nid = "cam"\nlines = [{ check = "maps", points = 3 }]\n'
+
+    assert "line 3: part 'fcn16s': it is off in what is inherited: say on = true" in told(tmp_path, text)
+    assert "part 'cam', line 'maps': it is off in what is inherited" in told(tmp_path, text + line)
