@@ -86,7 +86,9 @@ def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Su
         page=page(cell for each in (*choice.extras, choice.main) if each.is_notebook for cell in each.cells),
         files=whereabouts(files, choice),
         texts=_texts(walk),
-        slips=choice.slips,
+        slips=tuple(
+            slip for slip in choice.slips if slip.target in profile.graded or slip.cause != "code.name"
+        ),
         notes=(
             *files.notes,
             *([strange] if strange else []),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from grader.assignment import GRADED
+from grader import profiles
 from grader.intake import read
 from grader.records.submission import Dropped, Submission
 
@@ -32,7 +32,7 @@ def main() -> int:
 
 def missing(submission: Submission) -> list[str]:
     """The names that are graded and that nobody defines."""
-    return [name for name in GRADED if name not in submission.slice.targets]
+    return [name for name in profiles.load().graded if name not in submission.slice.targets]
 
 
 def said(submission: Submission) -> Iterator[str]:
@@ -41,7 +41,7 @@ def said(submission: Submission) -> Iterator[str]:
         yield f"**It can't be read:** {plain(submission.problem)}"
         return
     yield f"Read from {plain(submission.source)}"
-    for name in GRADED:
+    for name in profiles.load().graded:
         yield f"{plain(name)}: {'found' if name in submission.slice.targets else '**not found**'}"
     for note in submission.notes:
         yield plain(note)

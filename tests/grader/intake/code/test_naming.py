@@ -30,7 +30,7 @@ CASES = {
         {"FCN8s": "FCN8"},
     ),
     "a data set for a network": ("class FCN8sData(Dataset):\n    def __len__(self): return 1\n", {}),
-    "another network": (f"class FCN16s{FORWARD}", {}),
+    "another network": (f"class FCN4s{FORWARD}", {}),
     "a map": (f"def get_cam{MAP}", {"returnCAM": "get_cam"}),
     "what draws a map": ("def show_cam(image, mask, path): pass\n", {}),
     "a prediction": (f"def predict_class{CHOOSING}", {"get_cls_pred": "predict_class"}),
