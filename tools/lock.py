@@ -1,6 +1,7 @@
 """Writes lock/: all packages that the grader stands on, each at one version with hashes: `make lock`.
 
-torch and opencv stand in files of their own, because a machine may take another build of either.
+torch and opencv stand in files of their own, because a machine may take another build of either; so does what
+only a cluster needs, which nobody else installs.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "lock"
@@ -21,19 +23,36 @@ FILES = {
     "opencv.txt": re.compile(r"opencv-python=="),
     "packages.txt": re.compile(""),
 }
+CLUSTERS = ("ray", "slurm")  # extras
 PYTHON = "3.11"  # the oldest; what holds for newer ones only is marked in the lock
 
 
 def main() -> None:
-    """Resolve pyproject.toml anew and write the four files."""
+    """Resolve pyproject.toml anew and write all files."""
     text = resolve(str(ROOT / "pyproject.toml"), "--extra", "dev", "--extra", "review")
     files = split(text)
     (opencv,) = re.findall(r"opencv-python==(\S+)", files["opencv.txt"])
     files["opencv-headless.txt"] = resolve("-", "--no-deps", stdin=f"opencv-python-headless=={opencv}")
+    files |= {f"{extra}.txt": beyond(text, extra) for extra in CLUSTERS}
     LOCK.mkdir(exist_ok=True)
     for name, content in files.items():
         (LOCK / name).write_text(HEAD + content, encoding="utf-8")
         print(f"lock/{name}: {content.count('==')} packages")
+
+
+def beyond(text: str, extra: str) -> str:
+    """What an extra brings beyond a text of requirements, whose versions stay."""
+    with NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write(text)
+        file.flush()
+        whole = resolve(str(ROOT / "pyproject.toml"), "--extra", extra, "--constraint", file.name)
+    known = {name_of(requirement) for requirement in requirements(text)}
+    return "".join(one for one in requirements(whole) if name_of(one) not in known)
+
+
+def name_of(requirement: str) -> str:
+    """The package that a requirement is of."""
+    return requirement.partition("==")[0]
 
 
 def resolve(*words: str, stdin: str = "") -> str:

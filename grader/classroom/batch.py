@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from grader import profiles
-from grader.classroom import gradebook, page, roll
+from grader.classroom import gradebook, page, roll, sending
 from grader.classroom.handed_in import Class, Entry
 from grader.classroom.homes import PAGE, Home, View, as_it_counts, home
 from grader.classroom.publishing import (
@@ -22,8 +22,10 @@ from grader.classroom.publishing import (
 from grader.classroom.remaining import Task
 from grader.classroom.similar.kept import common
 from grader.classroom.statistics import Row
-from grader.engines import local
+from grader.engines.choosing import Where
+from grader.engines.work import Done, Engine, Said, Share, Work
 from grader.errors import CallError
+from grader.grading import Options
 from grader.marks import beside, store
 from grader.marks.standing import Standing
 from grader.records import saved
@@ -33,6 +35,7 @@ from grader.records.submission import Slice
 # Seconds until a process is given up; grading itself has nearer deadlines (grader/ceiling.py).
 CEILINGS = {"none": 1800.0, "full": 12 * 3600.0}
 CEILING = 2 * 3600.0
+HERE = Where()
 
 
 def check_marks(entries: Iterable[Entry], out: Path, profile: str = profiles.DEFAULT) -> None:
@@ -47,12 +50,27 @@ def check_marks(entries: Iterable[Entry], out: Path, profile: str = profiles.DEF
         raise CallError("\n".join(faults))
 
 
-def run(tasks: Sequence[Task], jobs: int) -> Iterator[local.Said[Task] | local.Done[Task]]:
-    """Grade them, `jobs` at once; what happens is told as it does."""
-    ceiling = CEILINGS.get(tasks[0].options.training, CEILING) if tasks else CEILING
+def grading_of(options: Options, where: Where = HERE) -> Work[Task]:
+    """How submissions are graded with these options: here, or as bytes elsewhere."""
+    gpus = 0.0 if options.device == "cpu" else where.gpu_share
+    return Work(
+        do=_grade,
+        log=_log,
+        ceiling=CEILINGS.get(options.training, CEILING),
+        pack=partial(sending.pack, engine=where.engine),
+        unpack=sending.unpack,
+        results=sending.results,
+        keep=sending.keep,
+        facts=sending.facts,
+        share=Share(gpus=gpus, gpu_needed=options.device == "cuda"),
+    )
+
+
+def run(tasks: Sequence[Task], engine: Engine, work: Work[Task]) -> Iterator[Said[Task] | Done[Task]]:
+    """Grade them; what happens is told as it does."""
     try:
-        for event in local.run(tasks, _work, jobs, ceiling, _log):
-            if isinstance(event, local.Done) and event.problem:
+        for event in engine.run(tasks, work):
+            if isinstance(event, Done) and event.problem:
                 forget(event.task.folder, event.problem)
             yield event
     finally:
@@ -132,6 +150,6 @@ def _is_empty(log: Path) -> bool:
     return log.exists() and not log.stat().st_size
 
 
-def _work(task: Task, listen: Callable[[Progress], None]) -> str:
-    grade = grade_into(task.path, task.home, task.options, task.view, listen)
+def _grade(task: Task, listen: Callable[[Progress], None]) -> str:
+    grade = grade_into(task.path, task.home, task.options, task.view, listen, task.sent)
     return f"{grade.score:g} of {grade.max_score - grade.pending:g}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict, astuple, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
 
 from grader import grading, interrupts, profiles, reports
@@ -22,8 +22,22 @@ REPORTS = reports.USUAL
 ERROR_LOG = "grader-error.log"
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Of a submission that came from another machine: what its grade is kept under there, and its name."""
+
+    key: saved.Key
+    engine: str  # that sent it
+    typed: str  # what is typed to name it
+
+
 def grade_into(
-    path: Path, home: Home, options: grading.Options, view: View, listen: Callable[[Progress], None]
+    path: Path,
+    home: Home,
+    options: grading.Options,
+    view: View,
+    listen: Callable[[Progress], None],
+    sent: Sent | None = None,
 ) -> Grade:
     """Grade one submission, merge a person's marks, write its reports and keep it for the next time.
 
@@ -33,10 +47,11 @@ def grade_into(
     # Marks that can't be right are refused before the work, not after.
     beside.check(folder, profiles.load(options.profile).rubric)
     try:
-        key = key_of(path, options)
+        key = sent.key if sent else key_of(path, options)
         grade = grading.grade(path, options, listen)
         interrupts.insist()
         named = replace(grade, student=folder.name, notes=(*grade.notes, *home.remarks))
+        named = _as_sent(named, sent) if sent else named
         take_over(home, named)
         merged = publish(key, named, store.read(home.marks), home, view)
     except (CallError, IsolationError):
@@ -46,6 +61,12 @@ def grade_into(
         raise
     (folder / ERROR_LOG).unlink(missing_ok=True)
     return merged
+
+
+def _as_sent(grade: Grade, sent: Sent) -> Grade:
+    """What its reports say of where it lies is right where they are read."""
+    submission = replace(grade.submission, typed=sent.typed)
+    return replace(grade, submission=submission, provenance=replace(grade.provenance, engine=sent.engine))
 
 
 def forget(folder: Path, why: str) -> None:

@@ -11,7 +11,7 @@ from grader import grading
 from grader.classroom.handed_in import Entry
 from grader.classroom.homes import Home, View, home
 from grader.classroom.identity import submission_sha
-from grader.classroom.publishing import key_of
+from grader.classroom.publishing import Sent, key_of
 from grader.records import saved
 from grader.records.grade import Outcome
 
@@ -33,6 +33,7 @@ class Task:
     home: Home
     options: grading.Options
     view: View
+    sent: Sent | None = None  # it came from another machine
 
     @property
     def folder(self) -> Path:

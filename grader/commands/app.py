@@ -78,6 +78,8 @@ def class_command(
     folder: words.Folder,
     out: words.Out = Path("reports"),
     jobs: words.Jobs = None,
+    engine: words.Engine = "local",
+    gpu_share: words.GpuShare = 1.0,
     roster: words.Roster = None,
     marks: words.Marks = None,
     changed: words.Changed = False,
@@ -98,15 +100,16 @@ def class_command(
     from grader.classroom.homes import View
     from grader.classroom.remaining import Which
     from grader.commands.class_ import Alike, grade_class
+    from grader.engines.choosing import Where
     from grader.grading import Options
 
     if changed + failed_only + bool(cause) > 1:
         raise CallError("--changed, --failed-only and --cause exclude each other.")
     which = Which.CHANGED if changed else Which.FAILED if failed_only else Which.STALE
     options, view = Options(training, seed, device, isolation, profile), View(audience, tuple(also))
-    alike = Alike(handout, export)
+    alike, where = Alike(handout, export), Where(engine, jobs, gpu_share)
     code = grade_class(
-        SCREEN, folder, out, roster, marks, jobs, which, cause, alike, options, view, fail_under
+        SCREEN, folder, out, roster, marks, where, which, cause, alike, options, view, fail_under
     )
     raise typer.Exit(code)
 

@@ -18,7 +18,8 @@ from grader.classroom.statistics import Row, spreads
 from grader.commands.codes import exit_code
 from grader.commands.display import LONGEST, watching_class
 from grader.commands.screen import Screen
-from grader.engines import local
+from grader.engines.choosing import Where
+from grader.engines.choosing import choose as choose_engine
 from grader.errors import CallError
 from grader.grading import Options
 from grader.marks import store
@@ -43,7 +44,7 @@ def grade_class(
     out: Path,
     roster: Path | None,
     marks: Path | None,
-    jobs: int | None,
+    where: Where,
     which: Which,
     cause: str,
     alike: Alike,
@@ -56,13 +57,14 @@ def grade_class(
     if alike.export:
         export.check(alike.export)
     one = handed_in.read(folder, read_roster(roster) if roster else Roster(), out)
+    engine = choose_engine(where, options.device, out)
     kept = marks or store.beside(out)
     batch.check_marks(one.entries, out, options.profile)
     tasks = left(one.entries, out, kept, options, view, which, cause)
     if tasks:
         choose(options.isolation)  # better refused once than by every submission
     screen.remark(f"{sum(bool(entry.path) for entry in one.entries)} submissions, {len(tasks)} to grade.")
-    events = batch.run(tasks, jobs or local.default_jobs(options.device))
+    events = batch.run(tasks, engine, batch.grading_of(options, where))
     ended = watching_class(events, len(tasks), screen.err)
     problems = {done.task.name: one_line(done.problem, LONGEST) for done in ended}
     rows = batch.collect(one.entries, out, kept, view, problems, options.profile)

@@ -14,7 +14,7 @@ from rich.progress import Progress as Bars
 from rich.progress import Task as Bar
 from rich.text import Text
 
-from grader.engines.local import Done, Said
+from grader.engines.work import Done, Said
 from grader.paths import shown
 from grader.records.progress import Progress
 

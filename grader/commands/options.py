@@ -80,6 +80,16 @@ Folder = Annotated[
     Path, typer.Argument(help="Submissions, or an export of Canvas, Gradescope or Moodle.", callback=home)
 ]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Submissions at once.", show_default="one per core")]
+Engine = Annotated[
+    Literal["local", "ray"],
+    typer.Option(help="Where submissions are graded: on this machine or on a cluster (docs/cluster.md)."),
+]
+GpuShare = Annotated[
+    float,
+    typer.Option(
+        "--gpu-share", min=0.01, max=1, metavar="SHARE", help="What a submission takes of a cluster's GPU."
+    ),
+]
 Roster = Annotated[
     Path | None, typer.Option(help="CSV of names and ids, such as Canvas's gradebook.", callback=home)
 ]

@@ -21,34 +21,17 @@ from typing import Any, Generic, TypeVar
 import psutil
 
 from grader import interrupts
+from grader.engines.cores import cores
+from grader.engines.work import Done, Listen, Said, Share, Work
 from grader.records.progress import Progress
 
 # Imported once; every process starts from there.
 RENDERERS = ["nbconvert.filters.highlight", "nbconvert.filters.markdown_mistune"]
 PRELOAD = ["grader.classroom.batch", "grader.judging", "grader.evidence.case", *RENDERERS]
-MEMORY_PER_JOB = 4 * 2**30  # a model in training takes 2.2 GB: 134 million floats, gradients, two moments
 GRACE_SECONDS = 5.0  # to write what is written and end its own processes, before it is killed
 
 T = TypeVar("T")
-Work = Callable[[T, Callable[[Progress], None]], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Done(Generic[T]):
-    """A task that ended with a `result` in words, or with a `problem`."""
-
-    task: T
-    problem: str
-    seconds: float
-    result: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Said(Generic[T]):
-    """A task that goes on, and says where it is."""
-
-    task: T
-    progress: Progress
+Do = Callable[[T, Listen], str]
 
 
 @dataclass(slots=True)
@@ -64,42 +47,58 @@ def default_jobs(device: str) -> int:
     """Return one process for each core, as far as memory goes; one alone where all would share a GPU."""
     if device == "cuda":
         return 1
-    by_memory = psutil.virtual_memory().available // MEMORY_PER_JOB
-    return max(1, min(len(_cores()), by_memory))
+    by_memory = psutil.virtual_memory().available // Share().memory
+    return max(1, min(len(cores()), by_memory))
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """The engine of this machine: so many tasks at once."""
+
+    jobs: int
+
+    def run(self, tasks: Sequence[T], work: Work[T]) -> Iterator[Said[T] | Done[T]]:
+        """Do every task here."""
+        return run(tasks, work.do, self.jobs, work.ceiling, work.log, preload=work.preload)
 
 
 def run(
-    tasks: Iterable[T], work: Work[T], jobs: int, ceiling: float, log: Callable[[T], Path]
+    tasks: Iterable[T],
+    do: Do[T],
+    jobs: int,
+    ceiling: float,
+    log: Callable[[T], Path],
+    shares: Sequence[frozenset[int]] = (),
+    preload: Sequence[str] | None = None,
 ) -> Iterator[Said[T] | Done[T]]:
-    """Runs `work(task, listener)` for every task, `jobs` at once, each in a process and on cores of its own.
+    """Runs `do(task, listener)` for every task, `jobs` at once, each in a process and on cores of its own.
 
     What a process prints goes to the file that `log` names. One that crashes or takes more than `ceiling`
-    seconds costs its task and no other. Closing the iterator ends what still runs.
+    seconds costs its task and no other. `shares` are the cores of each, where they are not all of this
+    machine's. Closing the iterator ends what still runs.
     """
     waiting, running = list(tasks), list[_Running[T]]()
     os.environ.setdefault("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")  # for what starts below: large pages
-    shares = _shares(jobs)
+    free = list(shares) or _shares(jobs)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOAD)
+    context.set_forkserver_preload(list(PRELOAD if preload is None else preload))
     try:
         while waiting or running:
-            while waiting and shares:
-                running.append(_start(context, waiting.pop(0), work, shares.pop(), log))
+            while waiting and free:
+                running.append(_start(context, waiting.pop(0), do, free.pop(), log))
             for event in _listen(running, ceiling):
                 if isinstance(event, Done):
                     ended = next(one for one in running if one.task is event.task)
                     running.remove(ended)
-                    shares.append(ended.cores)
+                    free.append(ended.cores)
                 yield event
     finally:
         _end(running)
 
 
-def _start(
-    context: Any, task: T, work: Work[T], cores: frozenset[int], log: Callable[[T], Path]
-) -> _Running[T]:
+def _start(context: Any, task: T, do: Do[T], cores: frozenset[int], log: Callable[[T], Path]) -> _Running[T]:
     inbox, outbox = context.Pipe()
-    process = context.Process(target=_child, args=(task, work, outbox, cores, log(task)))
+    process = context.Process(target=_child, args=(task, do, outbox, cores, log(task)))
     process.start()
     outbox.close()
     return _Running(task, process, inbox, cores)
@@ -164,7 +163,7 @@ def _kill(one: _Running[Any], family: Iterable[psutil.Process]) -> None:
 # --- in the child ---------------------------------------------------------------------------------
 
 
-def _child(task: T, work: Work[T], outbox: Connection, cores: frozenset[int], log: Path) -> None:
+def _child(task: T, do: Do[T], outbox: Connection, cores: frozenset[int], log: Path) -> None:
     """Do the work in a process of its own; the last message is the result, or what went wrong."""
     os.set_inheritable(outbox.fileno(), False)
     _print_into(log)
@@ -174,7 +173,7 @@ def _child(task: T, work: Work[T], outbox: Connection, cores: frozenset[int], lo
     threading.Thread(target=_end_with, args=(outbox,), daemon=True).start()
     _stay_on(cores)
     try:
-        result = work(task, lambda progress: _say(outbox, astuple(progress)))
+        result = do(task, lambda progress: _say(outbox, astuple(progress)))
     except KeyboardInterrupt:
         sys.exit(128 + interrupts.received())
     except Exception as error:
@@ -210,13 +209,7 @@ def _stay_on(cores: frozenset[int]) -> None:
         torch.set_num_threads(len(cores))
 
 
-def _cores() -> list[int]:
-    if hasattr(os, "sched_getaffinity"):
-        return sorted(os.sched_getaffinity(0))
-    return list(range(os.cpu_count() or 1))
-
-
 def _shares(jobs: int) -> list[frozenset[int]]:
     """The cores dealt out to `jobs` processes; with more processes than cores they share."""
-    cores = _cores()
-    return [frozenset(cores[n::jobs] or [cores[n % len(cores)]]) for n in range(jobs)]
+    own = cores()
+    return [frozenset(own[n::jobs] or [own[n % len(own)]]) for n in range(jobs)]

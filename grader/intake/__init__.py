@@ -37,10 +37,10 @@ def read(path: Path, profile: Profile | None = None) -> Submission:
 
     Labels are "cell N", with N counted from 1 over all cells of the notebook, or the path of a .py file.
     """
-    return replace(_read(path, profile or profiles.load()), typed=_typed(path))
+    return replace(_read(path, profile or profiles.load()), typed=typed(path))
 
 
-def _typed(path: Path) -> str:
+def typed(path: Path) -> str:
     """Give the path to a submission that is not found by its name, from the checkout where it lies in it."""
     whole = path.absolute()
     if whole.parent == SUBMISSIONS:

@@ -102,6 +102,7 @@ class Provenance:
     seconds: float
     timings: Mapping[str, float] = field(default_factory=dict)
     training: str = "none"  # the plan that was run
+    engine: str = "local"  # where it was graded
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,15 @@ import tomllib
 import pytest
 from packaging.requirements import Requirement
 
-from tools.lock import FILES, LOCK, ROOT, requirements, split
+from tools.lock import CLUSTERS, FILES, LOCK, ROOT, name_of, requirements, split
 
-NAMES = (*FILES, "opencv-headless.txt")
+ONLY_CLUSTERS = tuple(f"{extra}.txt" for extra in CLUSTERS)
+NAMES = (*FILES, "opencv-headless.txt", *ONLY_CLUSTERS)
 
 
 def pinned() -> dict[str, str]:
-    """Name -> version of all that is installed."""
-    text = "".join((LOCK / name).read_text() for name in FILES)
+    """Name -> version of all that is installed, and of what clusters need."""
+    text = "".join((LOCK / name).read_text() for name in (*FILES, *ONLY_CLUSTERS))
     return dict(re.findall(r"^([a-z0-9.-]+)==([^ \n]+)", text, re.MULTILINE))
 
 
@@ -43,6 +44,14 @@ def test_every_package_has_hashes_and_no_address(name: str) -> None:
     for requirement in requirements(text):
         assert re.match(r"[a-z0-9.-]+==\S+", requirement)
         assert "--hash=sha256:" in requirement
+
+
+@pytest.mark.parametrize("name", ONLY_CLUSTERS)
+def test_what_a_cluster_needs_is_beside_what_all_need(name: str) -> None:
+    """Nothing twice, in one version here and in another there."""
+    everybody = {name_of(one) for file in FILES for one in requirements((LOCK / file).read_text())}
+
+    assert not {name_of(one) for one in requirements((LOCK / name).read_text())} & everybody
 
 
 def test_both_builds_of_opencv_are_the_same_version() -> None:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -23,6 +23,7 @@ from grader.commands import options as words
 from grader.commands.codes import exit_code
 from grader.commands.options import Report
 from grader.engines import local
+from grader.engines.work import Done, Said
 from grader.errors import CallError, IsolationError
 from grader.grading import Options
 from grader.marks.entry import Mark
@@ -259,19 +260,20 @@ def test_help_needs_no_torch() -> None:
 
 def fake_local(
     tasks: list[Task],
-    work: local.Work[Task],
+    do: local.Do[Task],
     jobs: int,
     ceiling: float,
     log: Callable[[Task], Path],
-) -> Iterator[local.Said[Task] | local.Done[Task]]:
+    preload: Sequence[str] | None = None,
+) -> Iterator[Said[Task] | Done[Task]]:
     """One after the other, in this process."""
     for task in tasks:
-        yield local.Said(task, Progress("read"))
+        yield Said(task, Progress("read"))
         try:
-            result, problem = work(task, lambda progress: None), ""
+            result, problem = do(task, lambda progress: None), ""
         except Exception as error:
             result, problem = "", f"{type(error).__name__}: {error}"
-        yield local.Done(task, problem, 1.0, result)
+        yield Done(task, problem, 1.0, result)
 
 
 @pytest.fixture

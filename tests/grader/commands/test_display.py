@@ -11,7 +11,7 @@ from rich.console import Console
 from grader.classroom.homes import Home, View
 from grader.classroom.remaining import Task
 from grader.commands.display import Pace, say, watching, watching_class
-from grader.engines.local import Done, Said
+from grader.engines.work import Done, Said
 from grader.grading import Options
 from grader.records.progress import Progress
 

@@ -14,7 +14,9 @@ import psutil
 import pytest
 
 from grader.engines import local
-from grader.engines.local import Done, Said, default_jobs
+from grader.engines.cores import cores
+from grader.engines.local import default_jobs
+from grader.engines.work import Done, Said
 from grader.records.progress import Progress
 
 Listen = Callable[[Progress], None]
@@ -180,12 +182,12 @@ def test_a_share_is_never_empty(jobs: int) -> None:
 
     assert len(shares) == jobs
     assert all(shares)
-    assert frozenset().union(*shares) <= set(local._cores())
-    if jobs <= len(local._cores()):
-        assert sum(map(len, shares)) == len(local._cores())
+    assert frozenset().union(*shares) <= set(cores())
+    if jobs <= len(cores()):
+        assert sum(map(len, shares)) == len(cores())
 
 
 def test_one_gpu_has_one_user() -> None:
     """Several would share its memory."""
     assert default_jobs("cuda") == 1
-    assert 1 <= default_jobs("cpu") <= len(local._cores())
+    assert 1 <= default_jobs("cpu") <= len(cores())

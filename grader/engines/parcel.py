@@ -1,0 +1,67 @@
+"""Files of a folder as bytes, to be laid down on another machine; no name leaves the folder there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import msgpack
+
+FILE, LINK = "file", "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file with its content, or a link with where it leads; paths are bytes, as the system has them."""
+
+    path: bytes
+    kind: str
+    content: bytes
+
+
+def item(path: Path, root: Path, most: int | None = None) -> Item | None:
+    """What lies at a path, at most so many bytes of it; None for what can't be carried."""
+    name = os.fsencode(path.relative_to(root))
+    with suppress(OSError):
+        if path.is_symlink():
+            return Item(name, LINK, os.fsencode(path.readlink()))
+        if path.is_file():
+            with path.open("rb") as file:
+                return Item(name, FILE, file.read(most))
+    return None
+
+
+def items(root: Path, paths: Iterable[Path], most: Callable[[Path], int | None]) -> tuple[Item, ...]:
+    """What lies at these paths below a folder."""
+    return tuple(found for path in paths if (found := item(path, root, most(path))))
+
+
+def lay(found: Iterable[Item], root: Path) -> None:
+    """Make these files and links below a folder; raises ValueError for a name that leaves it."""
+    for one in found:
+        path = root / _inside(os.fsdecode(one.path))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if one.kind == LINK:
+            path.symlink_to(os.fsdecode(one.content))
+        else:
+            path.write_bytes(one.content)
+
+
+def pack(found: Iterable[Item]) -> bytes:
+    """The items as bytes."""
+    return bytes(msgpack.packb([(one.path, one.kind, one.content) for one in found]))
+
+
+def unpack(packed: bytes) -> tuple[Item, ...]:
+    """The items in these bytes."""
+    return tuple(Item(*one) for one in msgpack.unpackb(packed)) if packed else ()
+
+
+def _inside(name: str) -> PurePosixPath:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError(f"{name!r} leaves its folder")
+    return path
