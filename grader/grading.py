@@ -23,6 +23,7 @@ from grader.records.submission import Slice, Submission
 from grader.sandbox import isolation as isolations
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
+from grader.sandbox.parent import Parent
 from grader.sandbox.process import Worker
 from grader.scoring import by_a_person, score
 from grader.wall.draws import derived
@@ -77,11 +78,19 @@ class Judged(NamedTuple):
     training: str = "none"
 
 
-def grade(path: Path, options: Options = Options(), progress: Report = lambda _: None) -> Grade:
-    """Grade one submission; raises IsolationError where student code can't be held as asked."""
+def grade(
+    path: Path,
+    options: Options = Options(),
+    progress: Report = lambda _: None,
+    parent: Parent | None = None,
+) -> Grade:
+    """Grade one submission; raises IsolationError where student code can't be held as asked.
+
+    A parent of workers, of the isolation that is asked for, saves starting them anew.
+    """
     clock, profile = Clock(), profiles.load(options.profile)
-    rung = isolations.choose(options.isolation)
-    device = _device(options.device)
+    rung = isolations.choose(options.isolation, parent)
+    device = device_of(options.device)
     progress(Progress("start", "starting the sandbox"))
     worker = Worker(
         rung, Limits(), device=device, threads=_threads()
@@ -102,7 +111,8 @@ def _threads() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _device(wanted: str) -> str:
+def device_of(wanted: str) -> str:
+    """Return the device that is meant: with "auto" the best that there is."""
     if wanted != "auto":
         return wanted
     return "cuda" if Path("/dev/nvidiactl").exists() else "cpu"

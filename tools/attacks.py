@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -25,8 +26,9 @@ from typing import IO
 
 from fixtures.attacks import ATTACKS, GROUPS, NEXT, OPEN, Attack
 from fixtures.attacks.arena import SECRET
-from grader.sandbox.isolation import explain, survey
-from grader.sandbox.ladder import LANDLOCK
+from grader.sandbox.isolation import explain, survey_all, warm
+from grader.sandbox.ladder import LANDLOCK, RUNGS
+from grader.sandbox.parent import Parent
 from grader.sandbox.staging import ROOT
 
 PAGE = ROOT / "SECURITY.md"
@@ -60,18 +62,32 @@ def serve(rung: str, names: Sequence[str]) -> None:
         as_in_a_container()
     from fixtures.attacks.trial import attempt
 
-    for name in names:
-        trial = attempt(ATTACKS[name], rung)
-        result = Result(
-            name,
-            rung,
-            tuple(trial.faults),
-            trial.score,
-            round(trial.seconds, 1),
-            trial.peak,
-            round(trial.computed, 1),
-        )
-        report.write(json.dumps(asdict(result)) + "\n")
+    with _parent(rung) as parent:
+        for name in names:
+            trial = attempt(ATTACKS[name], rung.partition(",")[0], parent)
+            result = Result(
+                name,
+                rung,
+                tuple(trial.faults),
+                trial.score,
+                round(trial.seconds, 1),
+                trial.peak,
+                round(trial.computed, 1),
+            )
+            report.write(json.dumps(asdict(result)) + "\n")
+
+
+@contextmanager
+def _parent(rung: str) -> Iterator[Parent | None]:
+    """What forks the workers of a rung that says so."""
+    isolation, _, forked = rung.partition(",")
+    if not forked:
+        yield None
+        return
+    with warm(RUNGS[isolation], "cpu") as parent:
+        if parent is None:
+            raise SystemExit(f"no worker can be forked under {isolation} here")
+        yield parent
 
 
 def as_in_a_container() -> None:
@@ -166,7 +182,7 @@ def _report(result: Result) -> None:
     word = f"{failed}: {'; '.join(result.faults)}" if result.faults else "held"
     name = ascii(result.name)[1:-1][:30]
     cost = f"{result.seconds:6.1f} s, trusted {result.computed:5.1f} s {result.peak / 2**30:4.1f} GiB"
-    print(f"{result.rung:9} {name:30} {cost} {result.score:6.2f} points  {word}", flush=True)
+    print(f"{result.rung:13} {name:30} {cost} {result.score:6.2f} points  {word}", flush=True)
     note(RESULTS, [result])
 
 
@@ -252,10 +268,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _rungs() -> list[str]:
-    rows = [row for row in survey() if row.isolation.name != "none"]
+    rows = [row for row in survey_all() if row.isolation.name != "none"]
     for row in rows:
-        print(f"{row.isolation.name}: {explain(row)}")
-    return [row.isolation.name for row in rows if row.holds]
+        print(f"{row.name}: {explain(row)}")
+    return [row.name for row in rows if row.holds]
 
 
 if __name__ == "__main__":

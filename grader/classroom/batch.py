@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,14 +24,17 @@ from grader.classroom.remaining import Task
 from grader.classroom.similar.kept import common
 from grader.classroom.statistics import Row
 from grader.engines.choosing import Where
+from grader.engines.local import Local
 from grader.engines.work import Done, Engine, Said, Share, Work
 from grader.errors import CallError
-from grader.grading import Options
+from grader.grading import Options, device_of
 from grader.marks import beside, store
 from grader.marks.standing import Standing
 from grader.records import saved
 from grader.records.progress import Progress
 from grader.records.submission import Slice
+from grader.sandbox import isolation
+from grader.sandbox.parent import Parent
 
 # Seconds until a process is given up; grading itself has nearer deadlines (grader/ceiling.py).
 CEILINGS = {"none": 1800.0, "full": 12 * 3600.0}
@@ -69,13 +73,30 @@ def grading_of(options: Options, where: Where = HERE) -> Work[Task]:
 def run(tasks: Sequence[Task], engine: Engine, work: Work[Task]) -> Iterator[Said[Task] | Done[Task]]:
     """Grade them; what happens is told as it does."""
     try:
-        for event in engine.run(tasks, work):
-            if isinstance(event, Done) and event.problem:
-                forget(event.task.folder, event.problem)
-            yield event
+        with _forking(tasks, engine, work) as work:
+            yield from _heard(engine.run(tasks, work))
     finally:
         for log in filter(_is_empty, map(_log, tasks)):  # of those that an interrupt ended
             log.unlink()
+
+
+def _heard(events: Iterator[Said[Task] | Done[Task]]) -> Iterator[Said[Task] | Done[Task]]:
+    for event in events:
+        if isinstance(event, Done) and event.problem:
+            forget(event.task.folder, event.problem)
+        yield event
+
+
+@contextmanager
+def _forking(tasks: Sequence[Task], engine: Engine, work: Work[Task]) -> Iterator[Work[Task]]:
+    """The work as it is done with one parent for all workers; for a single task that would save nothing."""
+    if len(tasks) < 2 or not isinstance(engine, Local):
+        yield work
+        return
+    options = tasks[0].options
+    rung = isolation.choose(options.isolation)
+    with isolation.warm(rung, device_of(options.device)) as parent:
+        yield replace(work, do=partial(_grade, parent=parent))
 
 
 def collect(
@@ -150,6 +171,6 @@ def _is_empty(log: Path) -> bool:
     return log.exists() and not log.stat().st_size
 
 
-def _grade(task: Task, listen: Callable[[Progress], None]) -> str:
-    grade = grade_into(task.path, task.home, task.options, task.view, listen, task.sent)
+def _grade(task: Task, listen: Callable[[Progress], None], parent: Parent | None = None) -> str:
+    grade = grade_into(task.path, task.home, task.options, task.view, listen, task.sent, parent)
     return f"{grade.score:g} of {grade.max_score - grade.pending:g}"

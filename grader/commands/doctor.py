@@ -21,7 +21,7 @@ REFUSES = "Student code can't be held here: grading refuses unless told --isolat
 
 def examine() -> RenderableType:
     """The facts and the probe's table, for a rich console; tries every isolation out."""
-    rows = isolation.survey()
+    rows = isolation.survey_all()
     held = next((row.isolation.name for row in rows if row.holds and row.isolation.name != "none"), "")
     verdict = (
         Text(f"Student code is held by {held}.", style="green") if held else Text(REFUSES, style="bold red")
@@ -55,7 +55,7 @@ def _rungs(rows: list[ProbeRow]) -> Table:
     for title in ("isolation", "holds", "what was found", "not covered"):
         table.add_column(title)
     for row in rows:
-        name = row.isolation.name
+        name = row.name
         found = "every attempt succeeded, as it must" if name == "none" else isolation.explain(row)
         holds = Text("yes", style="green") if row.holds else Text("no", style="red")
         table.add_row(name, holds, Text(found), Text("\n".join(row.isolation.does_not_cover), style="dim"))

@@ -18,18 +18,30 @@ NO_ZEROS = ("--dev-bind", "/dev/null", "/dev/zero")  # mapped, it is memory that
 
 
 def command(stage: Stage, limits: Limits, device: str, filters: Sequence[int]) -> list[str]:
-    """The words to put before the interpreter; `filters` are the descriptors of seccomp's.
+    """The words to put before the interpreter; `filters` are the descriptors of seccomp's."""
+    closed = ["--disable-userns"] if version() >= (0, 8) else []  # the filter says the same
+    return _command(stage, limits, device, filters, [*closed, "--proc", "/proc"])
 
-    The root, /dev and every bind are read-only in the end: a writable tmpfs at the root has no size limit.
+
+def nest(stage: Stage, limits: Limits) -> list[str]:
+    """The same for a parent of workers, which each enter namespaces below its own.
+
+    Without a filter, since they mount; with our processes in sight, which each covers: the kernel lets nobody
+    mount a /proc that shows more than the one there is, and bubblewrap's hides some of it from root.
     """
+    return _command(stage, limits, "cpu", (), ["--bind", "/proc", "/proc"])
+
+
+def _command(
+    stage: Stage, limits: Limits, device: str, filters: Sequence[int], processes: Sequence[str]
+) -> list[str]:
+    """The root, /dev and every bind are read-only in the end: a tmpfs at the root has no size limit."""
     return [
         shutil.which(BWRAP) or BWRAP,
         *("--unshare-user", "--unshare-all", "--die-with-parent", "--new-session"),
-        *(["--disable-userns"] if version() >= (0, 8) else []),  # the filter says the same
         *("--uid", "65534", "--gid", "65534", "--hostname", "worker", "--cap-drop", "ALL"),
+        *processes,
         *(
-            "--proc",
-            "/proc",
             "--dev",
             "/dev",
             *NO_ZEROS,

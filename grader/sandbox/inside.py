@@ -174,9 +174,9 @@ ATTEMPTS: dict[str, Callable[[dict[str, Any]], None]] = {
 }
 
 
-def main(config: dict[str, Any]) -> None:
+def main(text: str) -> None:
     """Try everything; the last line of the output lists what was possible."""
-    possible = []
+    config, possible = json.loads(text), []
     for name, attempt in ATTEMPTS.items():
         with suppress(OSError):
             attempt(config)
@@ -188,4 +188,4 @@ def main(config: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    main(sys.argv[1])

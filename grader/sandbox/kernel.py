@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import os
+import struct
 
 CAPABILITY_VERSION = 0x20080522
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 8, 22, 24
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 8, 22, 24
 PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 36, 38, 47
 PR_CAP_AMBIENT_RAISE = 2
+SECCOMP_MODE_FILTER = 2
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -24,3 +26,16 @@ def check(result: int) -> int:
 def prctl(option: int, first: int = 0, second: int = 0) -> None:
     """Set something of this process."""
     check(libc.prctl(option, *(ctypes.c_ulong(value) for value in (first, second, 0, 0))))
+
+
+def filter_calls(code: bytes) -> None:
+    """Install a seccomp filter for good."""
+    held = ctypes.create_string_buffer(code)
+    program = struct.pack("HxxxxxxQ", len(code) // 8, ctypes.addressof(held))
+    check(libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0))
+
+
+def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
+    """Mount something at a path."""
+    words = (word.encode() for word in (source, target, kind))
+    check(libc.mount(*words, ctypes.c_ulong(flags), options.encode()))

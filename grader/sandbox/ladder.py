@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from grader.paths import ROOT
 from grader.sandbox import bubblewrap, gpu, seccomp
 from grader.sandbox.limits import Limits
+from grader.sandbox.parent import Parent
 from grader.sandbox.staging import Stage
 
 Wrap = Callable[[Stage, Limits, str, Sequence[int]], list[str]]
 Filter = Callable[[str], bytes]  # device -> BPF program
+Nest = Callable[[Stage, Limits], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Isolation:
     wrap: Wrap
     filters: tuple[Filter, ...] = (seccomp.program,)
     sized_home: bool = False  # the writable folders have a size that the kernel enforces
+    nest: Nest | None = None  # the command that holds a parent of workers, where one may fork them
+    parent: Parent | None = None  # ... which does
 
 
 BOOTSTRAP = "import sys; sys.path.append({path!r}); from grader.sandbox.supervisor import main; main()"
@@ -63,6 +67,7 @@ BWRAP = Isolation(
     ),
     wrap=bubblewrap.command,
     sized_home=True,
+    nest=bubblewrap.nest,
 )
 
 LANDLOCK = Isolation(

@@ -1,18 +1,26 @@
-"""Start a program under an isolation, in a session of its own, with nothing of our environment."""
+"""Start a program under an isolation, in a session of its own, with nothing of our environment.
+
+Either a new interpreter does, or a parent forks it that has imported what is slow.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
+import socket
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 
 from grader.sandbox import gpu, seccomp
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
-from grader.sandbox.staging import Stage, torch_home
+from grader.sandbox.parent import Forked, Parent
+from grader.sandbox.staging import FORKING, Program, Stage, stage, torch_home
 
+SETTLE_SECONDS = 2.0  # for a parent of workers to end by itself
 # To the kernel a sandbox's parent is the thread that started it: when that ends, the sandbox is killed.
 _launcher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="launcher")
 
@@ -52,6 +60,89 @@ def launch(
     finally:
         for descriptor in filters:
             os.close(descriptor)
+
+
+def fork(
+    isolation: Isolation,
+    limits: Limits,
+    module: str,
+    argument: str,
+    *,
+    threads: int = 2,
+    fds: Sequence[int] = (),
+) -> Forked:
+    """Let an isolation's parent start a module's main; raises OSError where it can't."""
+    parent = isolation.parent
+    assert parent is not None, "there is one"
+    return parent.fork(
+        module,
+        argument,
+        environment=environment(parent.stage, threads, "", "cpu"),
+        filters=[compiled("cpu") for compiled in isolation.filters],
+        fds=fds,
+        seconds=limits.start_seconds,
+    )
+
+
+@contextmanager
+def parent(isolation: Isolation, limits: Limits, program: Program) -> Iterator[Parent]:
+    """A process that forks workers of a program; it ends, and they with it, when this does.
+
+    Raises OSError where it can't be started.
+    """
+    assert isolation.nest is not None, "only where workers may be forked"
+    made = stage(program, FORKING)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    config = {
+        "fd": theirs.fileno(),
+        "preload": program.forked,
+        "home": str(made.home),
+        "files": str(made.kit / "files"),
+        "through": [str(path) for path in made.readable if path.is_relative_to("/tmp")],
+        "disk": limits.disk,
+    }
+    bootstrap = f"import sys; sys.path += {made.path!r}; from {FORKING[-1]} import main; main(sys.argv.pop())"
+    words = [
+        str(made.python),
+        "-s",
+        "-S",
+        "-P",
+        "-B",
+        "-X",
+        "faulthandler",
+        "-c",
+        bootstrap,
+        json.dumps(config),
+    ]
+    command = [*isolation.nest(made, limits), *words]
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=made.home,
+            env=environment(made, 1, "", "cpu"),  # one thread each: what has more can't be forked
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+
+    with ours, theirs, ExitStack() as stack:
+        stack.callback(made.remove)
+        process = _launcher.submit(start).result()
+        stack.callback(_end, process, ours)
+        theirs.close()
+        yield Parent(isolation.name, ours, made, program)
+
+
+def _end(process: subprocess.Popen[bytes], sock: socket.socket) -> None:
+    """End a parent: it goes by itself when nobody can ask any more, and all that it forked goes with it."""
+    sock.close()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=SETTLE_SECONDS)
+    process.kill()
+    process.wait()
 
 
 def environment(stage: Stage, threads: int, mark: str, device: str) -> dict[str, str]:

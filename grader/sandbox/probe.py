@@ -12,20 +12,22 @@ import subprocess
 import tempfile
 import time
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from grader.sandbox import tree
 from grader.sandbox.inside import ATTEMPTS
 from grader.sandbox.ladder import Isolation
-from grader.sandbox.launch import launch
+from grader.sandbox.launch import fork, launch, parent
 from grader.sandbox.limits import Limits
+from grader.sandbox.parent import Forked
 from grader.sandbox.staging import ROOT, Program, stage
 
 SECONDS = 15.0  # a probe takes about a tenth of one: for machines under load
 OUTLIVE = "leave a process behind"
 SECRET = "the canary sings"
+INSIDE = Program(operations="inside", preload=(), extra=(Path(__file__).with_name("inside.py"),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,12 @@ class ProbeRow:
     works: bool
     problem: str = ""
     possible: tuple[str, ...] = field(default=())
+    forked: bool = False  # how the program was started
+
+    @property
+    def name(self) -> str:
+        """The rung's name, and how its workers were started if not anew."""
+        return f"{self.isolation.name}, forked" if self.forked else self.isolation.name
 
     @property
     def holds(self) -> bool:
@@ -43,7 +51,7 @@ class ProbeRow:
         return self.works and not self.possible
 
 
-def probe(isolation: Isolation, device: str = "cpu") -> ProbeRow:
+def probe(isolation: Isolation, device: str = "cpu", *, forked: bool = False) -> ProbeRow:
     """Run the misbehaving program once under an isolation; takes about a tenth of a second."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="canary-")))
@@ -63,7 +71,8 @@ def probe(isolation: Isolation, device: str = "cpu") -> ProbeRow:
         }
         (folder / "canary").write_text(SECRET)
         (folder / "canary").chmod(0o600)
-        return _judge(isolation, _try(isolation, config, device), config, [tcp, unix])
+        run = _try_forked(isolation, config) if forked else _try(isolation, config, device)
+        return replace(_judge(isolation, run, config, [tcp, unix]), forked=forked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +83,33 @@ class _Run:
 
 
 def _try(isolation: Isolation, config: dict[str, Any], device: str) -> _Run:
-    made = stage(Program(extra=(Path(__file__).with_name("inside.py"),)))
+    made = stage(INSIDE)
+    arguments = ["-s", "-S", "-P", "-B", str(made.code / "inside.py"), json.dumps(config)]
     try:
-        popen, mark = launch(
-            isolation,
-            made,
-            Limits(),
-            ["-s", "-S", "-P", "-B", str(made.code / "inside.py"), json.dumps(config)],
-            device=device,
-        )
+        return _watched(*launch(isolation, made, Limits(), arguments, device=device))
     except (OSError, ImportError) as error:
-        made.remove()
         return _Run("", str(error), False)
+    finally:
+        made.remove()
+
+
+def _try_forked(isolation: Isolation, config: dict[str, Any]) -> _Run:
+    limits = Limits(start_seconds=SECONDS)
+    try:
+        with parent(isolation, limits, INSIDE) as forks:
+            under = replace(isolation, parent=forks)
+            return _watched(fork(under, limits, "inside", json.dumps(config)))
+    except (OSError, ImportError) as error:
+        return _Run("", str(error), False)
+
+
+def _watched(popen: subprocess.Popen[bytes] | Forked, mark: str = "") -> _Run:
     output = _read_report(popen)
     left = _end(popen, mark)
-    made.remove()
     return _Run(output, "" if output.endswith("]\n") else output.strip()[-300:] or "it did not start", left)
 
 
-def _read_report(popen: subprocess.Popen[bytes]) -> str:
+def _read_report(popen: subprocess.Popen[bytes] | Forked) -> str:
     assert popen.stdout is not None
     output, end = b"", time.monotonic() + SECONDS
     while not output.endswith(b"]\n") and time.monotonic() < end:
@@ -104,7 +121,7 @@ def _read_report(popen: subprocess.Popen[bytes]) -> str:
     return output.decode(errors="replace")
 
 
-def _end(popen: subprocess.Popen[bytes], mark: str) -> bool:
+def _end(popen: subprocess.Popen[bytes] | Forked, mark: str) -> bool:
     """Kill the group as a worker is killed, and tell whether a process stayed behind."""
     assert popen.stdout is not None
     with suppress(ProcessLookupError, PermissionError):
@@ -112,7 +129,8 @@ def _end(popen: subprocess.Popen[bytes], mark: str) -> bool:
     popen.wait()
     left = not (select.select([popen.stdout], [], [], 2.0)[0] and not os.read(popen.stdout.fileno(), 1))
     popen.stdout.close()
-    tree.kill(tree.marked(mark))
+    if mark:
+        tree.kill(tree.marked(mark))
     return left
 
 

@@ -15,9 +15,10 @@ from contextlib import suppress
 from grader.errors import IsolationError
 from grader.sandbox import folders, tree
 from grader.sandbox.ladder import Isolation
-from grader.sandbox.launch import launch
+from grader.sandbox.launch import fork, launch
 from grader.sandbox.limits import Limits, human, rlimits
-from grader.sandbox.staging import Program, stage
+from grader.sandbox.parent import Forked
+from grader.sandbox.staging import Program, Stage, stage
 from grader.wall.answers import Ready, read_answer
 from grader.wall.verbs import Ping
 from grader.wall.wire import receive
@@ -26,7 +27,8 @@ SAMPLE_SECONDS = 0.05  # between looks at its memory, which can grow by gigabyte
 SETTLE_SECONDS = 1.0  # for a process that hung up to end by itself, with its exit code
 LOG_BYTES = 64 * 1024  # the end of its output, where a traceback stands
 TOO_MANY_FILES = f"it made more than {folders.MOST} files"
-BOOTSTRAP = "import sys; sys.path += {path!r}; from grader.worker.__main__ import main; main(sys.argv.pop())"
+MODULE = "grader.worker.__main__"
+BOOTSTRAP = "import sys; sys.path += {path!r}; from {module} import main; main(sys.argv.pop())"
 
 
 class Worker:
@@ -48,13 +50,52 @@ class Worker:
         self._written = 0
         self._closed = False
         self._ready = False
-        self.stage = stage(self.program)
         self.sock, theirs = socket.socketpair()
-        self._popen, self._mark = self._start(theirs)
+        self.stage: Stage | None = None  # a folder of its own; one that was forked has its parent's
+        self._mark = ""
+        self._shared = 0  # bytes of its parent's that what stands above it has too
+        try:
+            self._popen = self._forked(theirs) or self._started(theirs)
+        except (OSError, ImportError) as error:
+            self.sock.close()
+            self._remove()
+            raise IsolationError(f"no worker can be started under {self.isolation.name}: {error}") from error
+        finally:
+            theirs.close()
         self._watch = threading.Thread(target=self._guard, name=f"watch-{self._popen.pid}", daemon=True)
         self._watch.start()
 
-    def _start(self, theirs: socket.socket) -> tuple[subprocess.Popen[bytes], str]:
+    def _forked(self, theirs: socket.socket) -> Forked | None:
+        """Let the isolation's parent fork it; None where there is none, or it can't."""
+        parent = self.isolation.parent
+        if parent is None or parent.program != self.program or self.device != "cpu":
+            return None
+        config, fds = self._config(theirs), [theirs.fileno()]
+        try:
+            forked = fork(self.isolation, self.limits, MODULE, config, threads=self.threads, fds=fds)
+        except OSError:
+            return None
+        above = tree.descendants(forked.pid)[:2]
+        self._shared = sum(process.resident for process in above)
+        return forked
+
+    def _started(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
+        """Start a new interpreter."""
+        self.stage = stage(self.program)
+        bootstrap = BOOTSTRAP.format(path=self.stage.path, module=MODULE)
+        arguments = ["-s", "-S", "-P", "-B", "-X", "faulthandler", "-c", bootstrap, self._config(theirs)]
+        popen, self._mark = launch(
+            self.isolation,
+            self.stage,
+            self.limits,
+            arguments,
+            device=self.device,
+            threads=self.threads,
+            fds=[theirs.fileno()],
+        )
+        return popen
+
+    def _config(self, theirs: socket.socket) -> str:
         config = {
             "fd": theirs.fileno(),
             "rlimits": rlimits(self.limits, self.device),
@@ -63,24 +104,11 @@ class Worker:
             "device": self.device,
             "threads": self.threads,
         }
-        bootstrap = BOOTSTRAP.format(path=self.stage.path)
-        arguments = ["-s", "-S", "-P", "-B", "-X", "faulthandler", "-c", bootstrap, json.dumps(config)]
-        try:
-            return launch(
-                self.isolation,
-                self.stage,
-                self.limits,
-                arguments,
-                device=self.device,
-                threads=self.threads,
-                fds=[theirs.fileno()],
-            )
-        except (OSError, ImportError) as error:
-            self.sock.close()
+        return json.dumps(config)
+
+    def _remove(self) -> None:
+        if self.stage is not None:
             self.stage.remove()
-            raise IsolationError(f"no worker can be started under {self.isolation.name}: {error}") from error
-        finally:
-            theirs.close()
 
     def wait_ready(self) -> None:
         """Wait until the worker has imported what is slow.
@@ -156,7 +184,7 @@ class Worker:
             self.sock.close()
             self.kill()
             self._watch.join(timeout=5)
-            self.stage.remove()
+            self._remove()
 
     # --- watching it --------------------------------------------------------------------------------
 
@@ -196,7 +224,7 @@ class Worker:
         """End the process where it, and all that it started, is over a limit; closely: twice a second."""
         processes = tree.descendants(self._popen.pid)
         limits = self.limits
-        memory = sum(process.resident for process in processes)
+        memory = sum(process.resident for process in processes) - self._shared
         if closely:
             memory += sum(tree.page_tables(process.pid) for process in processes)
         if memory > limits.memory:
@@ -212,6 +240,7 @@ class Worker:
         """What there is too much of in the worker's folders; "" if nothing is."""
         if self.isolation.sized_home:  # by the kernel, which counts no files
             return TOO_MANY_FILES if tree.files(self._popen.pid) > folders.MOST else ""
+        assert self.stage is not None, "no parent forks under such a rung"
         limits, found = self.limits, folders.measure(self.stage.home)
         if found.depth > folders.DEEPEST:
             return f"it put more than {folders.DEEPEST} folders into each other"

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,7 @@ CODE = (
     "grader/records/submission.py",
 )
 PACKAGES = ("grader/wall", "grader/worker")  # and all of their modules
+FORKING = ("grader.sandbox", "grader.sandbox.kernel", "grader.sandbox.users", "grader.sandbox.forking")
 
 # What students import, and what that needs itself: never the solutions (architecture, fcn, cam).
 KIT = "reference/kit"
@@ -32,6 +34,8 @@ KIT_CODE = (
 # What nearly every grading asks a worker for, imported while the submission is read: torch's shape functions
 # need its compiler.
 SLOW = ("torch", "torch._dynamo", "torchvision")
+# What students' slices import now and then.
+USUAL = ("cv2", "matplotlib.pyplot", "PIL.Image", "tqdm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,12 @@ class Program:
     operations: str = "grader.worker.operations"
     preload: tuple[str, ...] = (*SLOW, "reference.kit.weights", "grader.worker.operations")
     extra: tuple[Path, ...] = ()
+
+    @property
+    def forked(self) -> tuple[str, ...]:
+        """What a parent imports once for all of its workers: what students use, too, where torch is used."""
+        usual = USUAL if "torch" in self.preload else ()
+        return (*self.preload, *usual, self.operations, "grader.worker.__main__")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +92,11 @@ class Stage:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def stage(program: Program) -> Stage:
-    """Make a worker's folder, with copies of what it may see."""
+def stage(program: Program, more: Iterable[str] = ()) -> Stage:
+    """Make a worker's folder, with copies of what it may see, and of more of our modules."""
     made = Stage(Path(tempfile.mkdtemp(prefix="worker-")).resolve())
     modules = [path for package in PACKAGES for path in sorted((ROOT / package).glob("*.py"))]
-    for file in [*(ROOT / name for name in CODE), *modules]:
+    for file in [*(ROOT / name for name in CODE), *modules, *map(_file, more)]:
         _copy(file, made.code / file.relative_to(ROOT))
     for file in program.extra:
         _copy(file, made.code / file.name)
@@ -98,6 +108,11 @@ def stage(program: Program) -> Stage:
     made.folder.chmod(0o711)  # a worker may have a user of its own
     made.files.symlink_to(made.kit / "files")
     return made
+
+
+def _file(module: str) -> Path:
+    path = ROOT.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
 def _copy(source: Path, target: Path) -> None:

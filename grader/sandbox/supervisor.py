@@ -8,12 +8,10 @@ sandbox whose own parent ended, so that who looks at its descendants sees all of
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import resource
 import signal
-import struct
 import sys
 from contextlib import suppress
 from typing import Any
@@ -23,13 +21,10 @@ from grader.sandbox.kernel import (
     PR_SET_CHILD_SUBREAPER,
     PR_SET_NO_NEW_PRIVS,
     PR_SET_PDEATHSIG,
-    PR_SET_SECCOMP,
-    check,
-    libc,
+    filter_calls,
     prctl,
 )
 
-SECCOMP_MODE_FILTER = 2
 FAILED = 125  # the exit code where a worker can't be held
 
 
@@ -101,10 +96,7 @@ def _confine(config: dict[str, Any], user: int, alone: bool) -> None:
 def _filter(descriptor: int) -> None:
     """Install the seccomp filter that can be read from a descriptor."""
     with os.fdopen(descriptor, "rb") as file:
-        code = ctypes.create_string_buffer(file.read())
-    size = len(code) - 1  # create_string_buffer adds a zero byte
-    program = struct.pack("HxxxxxxQ", size // 8, ctypes.addressof(code))
-    check(libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0))
+        filter_calls(file.read())
 
 
 def _hold_nothing(reserved: object) -> None:

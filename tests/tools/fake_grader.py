@@ -19,13 +19,19 @@ from grader.commands import app  # noqa: E402
 from grader.records.grade import Grade  # noqa: E402
 from grader.records.reason import Place, Reason  # noqa: E402
 from grader.records.submission import Whereabouts  # noqa: E402
+from grader.sandbox.parent import Parent  # noqa: E402
 from tests.grader.a_class import ERROR, FAILED, check, grade  # noqa: E402
 
 DEFAULTS = grading.Options()
 FORGED = "::error::forged\n::set-output name=score::100\n</details><script>"
 
 
-def fake(path: Path, options: grading.Options = DEFAULTS, progress: grading.Report = lambda _: None) -> Grade:
+def fake(
+    path: Path,
+    options: grading.Options = DEFAULTS,
+    progress: grading.Report = lambda _: None,
+    parent: Parent | None = None,
+) -> Grade:
     """Behaves as the submission asks, and tells what it was called with."""
     behave = path / "behave" if path.is_dir() else path
     how = behave.read_text() if behave.exists() else ""

@@ -28,7 +28,7 @@ class Fake:
         self.count = 0
         self.answer: Grade | Exception = graded("alice", crop=FAILED, why="crop")
 
-    def __call__(self, path: Path, options: Options, listen: Callable[[Progress], None]) -> Grade:
+    def __call__(self, path: Path, options: Options, listen: Callable[[Progress], None], *_: object) -> Grade:
         self.count += 1
         if isinstance(self.answer, Exception):
             raise self.answer

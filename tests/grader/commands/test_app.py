@@ -45,7 +45,7 @@ class FakeGrader:
         self.calls: list[tuple[str, Options]] = []
         self.answers: dict[str, Grade | BaseException] = {}
 
-    def grade(self, path: Path, options: Options, progress: Callable[[Progress], None]) -> Grade:
+    def grade(self, path: Path, options: Options, progress: Callable[[Progress], None], *_: object) -> Grade:
         self.calls.append((path.name, options))
         progress(Progress("read", "cell 1\x1b[2J"))
         answer = self.answers.get(path.name, graded(path.name))
@@ -212,7 +212,7 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whatever runs the tests may igno
 sys.path.insert(0, {root!r})
 from grader import grading
 from grader.commands import app
-def grade(path, options, progress):
+def grade(path, options, progress, parent):
     print("started", flush=True)
     try:
         time.sleep(60)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +12,11 @@ import pytest
 
 from grader.errors import ProtocolError, StudentDied, StudentRaised, StudentTimeout, WorkerBroke
 from grader.sandbox import tree
-from grader.sandbox.ladder import RUNGS
+from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
 from grader.sandbox.process import Worker
 from grader.wall.verbs import Done, Ping, Request
-from tests.grader.sandbox.conftest import HELD, TOY, Start
+from tests.grader.sandbox.conftest import FORKED, HELD, TOY, Start
 from tests.grader.sandbox.toy_operations import Broken, Call, Double, Printed, Unknown
 from tests.share import every
 
@@ -265,13 +266,13 @@ def test_an_answer_is_bounded(start: Start) -> None:
         student.ask(Call("f", (student._requests + 1,)))
 
 
-def test_a_worker_started_before_is_used(rung: str) -> None:
+def test_a_worker_started_before_is_used(rung: str, rungs: Mapping[str, Isolation]) -> None:
     """Its start overlaps with whatever the grader does meanwhile."""
     from grader.sandbox.student import Student
     from tests.grader.sandbox.conftest import slice_of
 
-    worker = Worker(RUNGS[rung], Limits(), program=TOY)
-    with Student(slice_of("def f(): return 5"), isolation=RUNGS[rung], worker=worker, program=TOY) as student:
+    worker = Worker(rungs[rung], Limits(), program=TOY)
+    with Student(slice_of("def f(): return 5"), isolation=rungs[rung], worker=worker, program=TOY) as student:
         assert student.ask(Call("f")).value.value == 5
         assert student._worker is worker
     assert not worker.alive
@@ -313,7 +314,7 @@ def f():
 """
 
 
-@pytest.mark.parametrize("rung", ["none", *HELD])
+@pytest.mark.parametrize("rung", ["none", *HELD, *FORKED])
 @pytest.mark.parametrize("source", [CHILD, DAEMON])
 def test_nothing_is_left_when_it_is_closed(start: Start, rung: str, source: str) -> None:
     """The process, its children, a daemon that left them, and its folder."""
@@ -330,4 +331,4 @@ def test_nothing_is_left_when_it_is_closed(start: Start, rung: str, source: str)
         for p in before
         if (now := tree.read(p.pid)) is not None and now.state != "Z" and now.started == p.started
     ] == []
-    assert not worker.stage.folder.exists()
+    assert worker.stage is None or not worker.stage.folder.exists()
