@@ -22,7 +22,8 @@ REFUSES = "Student code can't be held here: grading refuses unless told --isolat
 def examine() -> RenderableType:
     """The facts and the probe's table, for a rich console; tries every isolation out."""
     rows = isolation.survey_all()
-    held = next((row.isolation.name for row in rows if row.holds and row.isolation.name != "none"), "")
+    names = [row.name for row in rows if row.holds and not row.forked]
+    held = next((name for name in names if name != "none"), "")
     verdict = (
         Text(f"Student code is held by {held}.", style="green") if held else Text(REFUSES, style="bold red")
     )

@@ -23,6 +23,7 @@ ADVICE = {
     ),
     "landlock": "use Linux 6.7 or later with Landlock among its security modules, and install libseccomp",
 }
+ANEW = "so the workers of a class are each started anew, which takes seconds more"
 
 
 @cache
@@ -93,5 +94,5 @@ def explain(row: ProbeRow) -> str:
     if row.holds:
         return "works, and stopped everything that was tried"
     found = f"a program could {', '.join(row.possible)}" if row.works else f"does not work: {row.problem}"
-    advice = ADVICE.get(row.isolation.name, "")
+    advice = ANEW if row.forked else ADVICE.get(row.isolation.name, "")
     return f"{found}; {advice}" if advice else found

@@ -14,7 +14,7 @@ from grader.sandbox.probe import ProbeRow
 
 
 def said(monkeypatch: pytest.MonkeyPatch, *rows: ProbeRow) -> str:
-    monkeypatch.setattr(isolation, "survey", lambda: list(rows))
+    monkeypatch.setattr(isolation, "survey_all", lambda: list(rows))
     console = Console(file=io.StringIO(), width=200)
     console.print(doctor.examine())
     assert isinstance(console.file, io.StringIO)
@@ -29,6 +29,16 @@ def test_the_strongest_that_holds_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     assert "Student code is held by landlock." in text
     assert "bwrap is not installed" in text
     assert "install bubblewrap" in text
+
+
+def test_how_the_workers_of_a_class_are_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rung may hold and yet fork none, and that is no refusal."""
+    forked = ProbeRow(BWRAP, False, "Operation not permitted", forked=True)
+    text = said(monkeypatch, ProbeRow(BWRAP, True), forked, ProbeRow(NONE, True))
+
+    assert "Student code is held by bwrap." in text
+    assert "bwrap, forked" in text
+    assert "started anew" in text
 
 
 def test_none_is_no_isolation(monkeypatch: pytest.MonkeyPatch) -> None:
