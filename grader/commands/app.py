@@ -80,6 +80,7 @@ def class_command(
     jobs: words.Jobs = None,
     engine: words.Engine = "local",
     gpu_share: words.GpuShare = 1.0,
+    slurm: words.Slurm = [],  # noqa: B006 (idem)
     roster: words.Roster = None,
     marks: words.Marks = None,
     changed: words.Changed = False,
@@ -107,7 +108,7 @@ def class_command(
         raise CallError("--changed, --failed-only and --cause exclude each other.")
     which = Which.CHANGED if changed else Which.FAILED if failed_only else Which.STALE
     options, view = Options(training, seed, device, isolation, profile), View(audience, tuple(also))
-    alike, where = Alike(handout, export), Where(engine, jobs, gpu_share)
+    alike, where = Alike(handout, export), Where(engine, jobs, gpu_share, tuple(slurm))
     code = grade_class(
         SCREEN, folder, out, roster, marks, where, which, cause, alike, options, view, fail_under
     )

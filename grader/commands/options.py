@@ -81,13 +81,19 @@ Folder = Annotated[
 ]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Submissions at once.", show_default="one per core")]
 Engine = Annotated[
-    Literal["local", "ray"],
+    Literal["local", "ray", "slurm"],
     typer.Option(help="Where submissions are graded: on this machine or on a cluster (docs/cluster.md)."),
 ]
 GpuShare = Annotated[
     float,
     typer.Option(
         "--gpu-share", min=0.01, max=1, metavar="SHARE", help="What a submission takes of a cluster's GPU."
+    ),
+]
+Slurm = Annotated[
+    list[str],
+    typer.Option(
+        "--slurm", metavar="KEY=VALUE", help="How Slurm is asked, such as partition=cpu; may be repeated."
     ),
 ]
 Roster = Annotated[

@@ -13,6 +13,8 @@ from grader.errors import CallError
 
 LIBRARIES = {"ray": "ray", "slurm": "submitit"}  # engine -> what its extra brings
 
+SHARED = ".slurm"  # in the folder of reports: what jobs read and leave
+
 
 @dataclass(frozen=True, slots=True)
 class Where:
@@ -46,4 +48,10 @@ def _ray(where: Where, device: str, folder: Path) -> Engine:
     return Ray(where.jobs)
 
 
-MAKERS: dict[str, Callable[[Where, str, Path], Engine]] = {"local": _local, "ray": _ray}
+def _slurm(where: Where, device: str, folder: Path) -> Engine:
+    from grader.engines.slurm import Slurm, settings
+
+    return Slurm(folder.resolve() / SHARED, where.jobs, settings(where.slurm))
+
+
+MAKERS: dict[str, Callable[[Where, str, Path], Engine]] = {"local": _local, "ray": _ray, "slurm": _slurm}

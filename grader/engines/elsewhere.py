@@ -23,23 +23,27 @@ Say = Callable[[tuple[str, str, int, int]], None]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a task: how it ended, the files that it left, and who did it."""
+    """What came of a task: how it ended, and the files that it left."""
 
     problem: str
-    result: str
-    seconds: float
-    files: bytes
-    host: str
-    facts: Mapping[str, str]
+    result: str = ""
+    seconds: float = 0.0
+    files: bytes = b""
 
 
-def answer(work: Work[T], parcel: bytes, say: Say, has_gpu: bool = False) -> bytes:
-    """Do a task that came as bytes, in a process and a folder of its own; what goes wrong is an answer."""
+def answer(work: Work[T], parcel: bytes, say: Say, wanted: Mapping[str, str], has_gpu: bool = False) -> bytes:
+    """Do a task that came as bytes, in a process and a folder of its own; what goes wrong is an answer.
+
+    It is not done where not all is as wanted: a machine may have come after all others were asked.
+    """
     try:
         with TemporaryDirectory(prefix="grader-task-") as scratch:
-            return _packed(_answered(work, parcel, Path(scratch), say, has_gpu))
+            task = work.unpack(parcel, Path(scratch), has_gpu)
+            if wrong := differences(wanted, work.facts(task)):
+                return _packed(Answer(f"{platform.node()} would grade otherwise: {'; '.join(wrong)}"))
+            return _packed(_answered(work, task, say))
     except Exception as error:
-        return _packed(Answer(f"{type(error).__name__}: {error}", "", 0.0, b"", platform.node(), {}))
+        return _packed(Answer(f"{type(error).__name__}: {error}"))
 
 
 def facts(work: Work[T], parcel: bytes) -> Mapping[str, str]:
@@ -53,10 +57,8 @@ def read(packed: bytes) -> Answer:
     return Answer(*msgpack.unpackb(packed, unicode_errors="surrogatepass"))
 
 
-def ended(task: T, work: Work[T], found: Answer, here: Mapping[str, str]) -> Done[T]:
-    """Keep an answer, unless it comes from a machine on which not all is as it is here."""
-    if not found.problem and (wrong := differences(here, found.facts)):
-        return Done(task, f"{found.host} is another grader: {'; '.join(wrong)}", found.seconds)
+def ended(task: T, work: Work[T], found: Answer) -> Done[T]:
+    """Keep what a task left."""
     try:
         work.keep(task, found.files)
     except (OSError, ValueError) as error:
@@ -80,9 +82,8 @@ def refusal(wrong: Iterable[tuple[str, tuple[str, ...]]]) -> str:
     return "\n".join(["These machines would grade otherwise than this one:", *lines, advice]) if lines else ""
 
 
-def _answered(work: Work[T], parcel: bytes, scratch: Path, say: Say, has_gpu: bool) -> Answer:
+def _answered(work: Work[T], task: T, say: Say) -> Answer:
     _hide_main()
-    task = work.unpack(parcel, scratch, has_gpu)
     done = Done(task, "nothing was heard of it", 0.0)
     with some(work.share.cores) as own:
         for event in local.run([task], work.do, 1, work.ceiling, work.log, [own], work.preload):
@@ -90,8 +91,7 @@ def _answered(work: Work[T], parcel: bytes, scratch: Path, say: Say, has_gpu: bo
                 say(_plain(event.progress))
             else:
                 done = event
-    files, own_facts = work.results(task), dict(work.facts(task))
-    return Answer(done.problem, done.result, done.seconds, files, platform.node(), own_facts)
+    return Answer(done.problem, done.result, done.seconds, work.results(task))
 
 
 def _hide_main() -> None:

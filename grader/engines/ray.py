@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -27,13 +28,15 @@ from grader.records.progress import Progress
 T = TypeVar("T")
 AGAIN = 2  # times that a task is started again after a process or a machine died
 FACTS_SECONDS = 300.0  # until a machine has said what it is: it tries its isolation first
+ANSWER_SECONDS = 5.0  # for the mailbox to say what it holds
 ALONE_SECONDS = 300.0  # without any machine, until what is left is given up
 AUTH, TOKEN = "RAY_AUTH_MODE", "token"
 NO_TOKEN = (
     f"Without its token Ray runs the code of anybody who reaches its ports. Set {AUTH}={TOKEN} here and on "
     "every machine before `ray start`, one token for all (`ray get-auth-token --generate`): docs/cluster.md."
 )
-NO_CLUSTER = "No Ray cluster answers{at}: start one (docs/cluster.md), or set RAY_ADDRESS."
+NO_CLUSTER = "No Ray cluster with this token answers{at}: start one (docs/cluster.md), or set RAY_ADDRESS."
+PATIENCE_SECONDS = 5.0  # for a port to answer; Ray itself would try for minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Ray:
         with _connected(self.address):
             work = replace(work, share=_share(work.share))
             _compare(tasks[0], work)
-            yield from _Class(tasks, work, self.jobs).run()
+            yield from _Class(tasks, work, self.jobs, dict(work.facts(tasks[0]))).run()
 
 
 @contextmanager
@@ -65,10 +68,11 @@ def _connected(address: str) -> Iterator[None]:
     vars(ray._private.worker)["print_to_stdstream"] = _silent
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
+        _answers(os.environ.get("RAY_ADDRESS", "") if address == "auto" else address)
         ray.init(address=address, log_to_driver=False, logging_level="ERROR", configure_logging=False)
     except ray.exceptions.AuthenticationError as error:
         raise CallError(f"The Ray cluster refuses this machine's token: {_first(error)}") from None
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         known = os.environ.get("RAY_ADDRESS", "" if address == "auto" else address)
         said = NO_CLUSTER.format(at=f" at {known}" if known else "")
         raise CallError(f"{said} ({_first(error)})") from None
@@ -79,6 +83,13 @@ def _connected(address: str) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _answers(address: str) -> None:
+    """Raise OSError where nobody answers at HOST:PORT; what is written otherwise is left to Ray."""
+    host, _, port = address.rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=PATIENCE_SECONDS).close()
 
 
 def _silent(data: object, ignore_prefix: bool) -> None:
@@ -155,12 +166,12 @@ class _Class(Generic[T]):
     tasks: Sequence[T]
     work: Work[T]
     jobs: int | None
+    here: Mapping[str, str]
     running: dict[Any, int] = field(default_factory=dict)
     next: int = 0
 
     def run(self) -> Iterator[Said[T] | Done[T]]:
-        mailbox = _mailbox()
-        here, alone_since = self.work.facts(self.tasks[0]), None
+        mailbox, alone_since = _mailbox(), None
         try:
             while self.next < len(self.tasks) or self.running:
                 room = _room(self.work.share)
@@ -168,7 +179,7 @@ class _Class(Generic[T]):
                 ready, _ = ray.wait(list(self.running), timeout=1.0) if self.running else ([], [])
                 yield from self._said(mailbox)
                 for ref in ready:
-                    yield self._ended(ref, here)
+                    yield self._ended(ref)
                 alone_since = None if room else alone_since or time.monotonic()
                 if alone_since and time.monotonic() - alone_since > ALONE_SECONDS:
                     yield from self._given_up()
@@ -186,21 +197,21 @@ class _Class(Generic[T]):
             except (OSError, ValueError) as error:
                 yield Done(self.tasks[number], f"it can't be sent: {error}", 0.0)
             else:
-                self.running[_send(self.work, packed, number, mailbox)] = number
+                self.running[_send(self.work, packed, number, mailbox, self.here)] = number
 
     def _said(self, mailbox: Any) -> Iterator[Said[T]]:
-        live = set(self.running.values())
-        for number, words in ray.get(mailbox.take.remote()).items():
-            if number in live:
-                yield Said(self.tasks[number], Progress(*words))
+        live, words = set(self.running.values()), dict[int, tuple[str, str, int, int]]()
+        with suppress(ray.exceptions.RayError):  # it may be on its way to another machine
+            words = ray.get(mailbox.take.remote(), timeout=ANSWER_SECONDS)
+        yield from (Said(self.tasks[number], Progress(*words[number])) for number in words if number in live)
 
-    def _ended(self, ref: Any, here: Mapping[str, str]) -> Done[T]:
+    def _ended(self, ref: Any) -> Done[T]:
         task = self.tasks[self.running.pop(ref)]
         try:
             found = elsewhere.read(ray.get(ref))
         except ray.exceptions.RayError as error:
             return Done(task, f"{_died(error)}, {AGAIN + 1} times", 0.0)
-        return elsewhere.ended(task, self.work, found, here)
+        return elsewhere.ended(task, self.work, found)
 
     def _given_up(self) -> Iterator[Done[T]]:
         left = [*self.running.values(), *range(self.next, len(self.tasks))]
@@ -220,7 +231,7 @@ def _died(error: Exception) -> str:
     return what.get(type(error), f"{type(error).__name__}: {_first(error)}")
 
 
-def _send(work: Work[T], packed: bytes, number: int, mailbox: Any) -> Any:
+def _send(work: Work[T], packed: bytes, number: int, mailbox: Any, here: Mapping[str, str]) -> Any:
     share = work.share
     remote = ray.remote(_do).options(
         num_cpus=share.cores,
@@ -230,7 +241,7 @@ def _send(work: Work[T], packed: bytes, number: int, mailbox: Any) -> Any:
         retry_exceptions=False,
         name=f"submission {number}",
     )
-    return remote.remote(work, packed, number, mailbox)
+    return remote.remote(work, packed, number, mailbox, here)
 
 
 def _mailbox() -> Any:
@@ -257,9 +268,9 @@ class _Mailbox:
         return said
 
 
-def _do(work: Work[T], packed: bytes, number: int, mailbox: Any) -> bytes:
+def _do(work: Work[T], packed: bytes, number: int, mailbox: Any, here: Mapping[str, str]) -> bytes:
     say: Say = partial(mailbox.say.remote, number)
-    return elsewhere.answer(work, packed, say, has_gpu=bool(ray.get_gpu_ids()))
+    return elsewhere.answer(work, packed, say, here, has_gpu=bool(ray.get_gpu_ids()))
 
 
 def _facts(work: Work[T], packed: bytes) -> Mapping[str, str]:

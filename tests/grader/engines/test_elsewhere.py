@@ -23,15 +23,15 @@ def task(tmp_path: Path, what: str = "") -> Stub:
 
 
 def answer(one: Stub) -> Answer:
-    return elsewhere.read(elsewhere.answer(WORK, stub.pack(one), lambda words: None))
+    return elsewhere.read(elsewhere.answer(WORK, stub.pack(one), lambda words: None, stub.FACTS))
 
 
-def test_the_answer_holds_the_files_and_who_made_them(tmp_path: Path) -> None:
+def test_the_answer_holds_the_files(tmp_path: Path) -> None:
     """And what was said meanwhile."""
     said: list[tuple[str, str, int, int]] = []
-    found = elsewhere.read(elsewhere.answer(WORK, stub.pack(task(tmp_path)), said.append))
+    found = elsewhere.read(elsewhere.answer(WORK, stub.pack(task(tmp_path)), said.append, stub.FACTS))
 
-    assert (found.problem, found.result, found.files, found.facts) == ("", "did a", b"a", stub.FACTS)
+    assert (found.problem, found.result, found.files) == ("", "did a", b"a")
     assert said == [("stage", "a", 1, 2)]
     assert not (tmp_path / "out").exists()
 
@@ -47,7 +47,7 @@ def test_a_task_that_breaks_is_an_answer(tmp_path: Path, what: str, problem: str
 
 def test_bytes_that_are_no_task_are_an_answer() -> None:
     """Whatever breaks there is told here."""
-    found = elsewhere.read(elsewhere.answer(WORK, b"\xff", lambda words: None))
+    found = elsewhere.read(elsewhere.answer(WORK, b"\xff", lambda words: None, {}))
 
     assert found.problem.startswith("UnicodeDecodeError")
 
@@ -55,28 +55,29 @@ def test_bytes_that_are_no_task_are_an_answer() -> None:
 def test_an_answer_is_kept(tmp_path: Path) -> None:
     """Where its task would have left it here."""
     one = task(tmp_path)
-    done = elsewhere.ended(one, WORK, answer(one), stub.FACTS)
+    done = elsewhere.ended(one, WORK, answer(one))
 
     assert (done.problem, done.result) == ("", "did a")
     assert (one.folder / "result").read_text() == "a"
 
 
-def test_the_answer_of_another_grader_is_refused(tmp_path: Path) -> None:
+def test_another_grader_does_not_begin(tmp_path: Path) -> None:
     """A machine that came later may have another version."""
-    one = task(tmp_path)
-    done = elsewhere.ended(one, WORK, answer(one), {"the grader": "2"})
+    wanted = {"the grader": "2"}
+    packed = stub.pack(task(tmp_path))
+    found = elsewhere.read(elsewhere.answer(WORK, packed, lambda words: None, wanted))
 
-    assert "another grader: the grader is 1 there and 2 here" in done.problem
-    assert not one.folder.exists()
+    assert "would grade otherwise: the grader is 1 there and 2 here" in found.problem
+    assert not (tmp_path / "diary").exists()
 
 
 def test_what_cannot_be_kept_is_a_problem_of_its_task(tmp_path: Path) -> None:
     """The class goes on."""
     one = task(tmp_path)
     found = answer(one)
-    elsewhere.ended(one, WORK, found, stub.FACTS)
+    elsewhere.ended(one, WORK, found)
 
-    assert "can't be kept" in elsewhere.ended(one, WORK, found, stub.FACTS).problem
+    assert "can't be kept" in elsewhere.ended(one, WORK, found).problem
 
 
 def test_what_differs_is_told_by_machine() -> None:

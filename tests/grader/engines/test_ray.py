@@ -66,6 +66,16 @@ def test_what_a_machine_holds() -> None:
     assert engine._holds({"CPU": 8.0, "memory": 10.0}, Share(1, 2, 0.5)) == 0
 
 
+def test_where_nobody_answers_it_is_said_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Ray alone would try for minutes."""
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    began = time.monotonic()
+    with pytest.raises(CallError, match=r"No Ray cluster .* at 127.0.0.1:1"):
+        list(Ray(address="127.0.0.1:1").run(tasks(tmp_path, a=""), WORK))
+
+    assert time.monotonic() - began < engine.PATIENCE_SECONDS + 5
+
+
 # --- in a cluster ---------------------------------------------------------------------------------
 
 
@@ -261,7 +271,7 @@ def test_signals_stay_ours(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("ray.init", refusing)
     before: Callable[..., Any] | int | None = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(CallError, match="No Ray cluster answers"), engine._connected("auto"):
+    with pytest.raises(CallError, match="No Ray cluster"), engine._connected("auto"):
         pass
 
     assert signal.getsignal(signal.SIGTERM) == before
