@@ -40,14 +40,20 @@ FCN32S, FCN16S, FCN8S = (Network(f"FCN-{n}s", f"FCN{n}s") for n in (32, 16, 8))
 NETWORKS = {network.part: network for network in (FCN32S, FCN16S, FCN8S)}
 NUMBERS = "|".join(network.number for network in NETWORKS.values())  # as an expression
 
-QUESTIONS, CAM = "questions", "cam"  # the parts that are about no network
-PARTS = (*NETWORKS, QUESTIONS, CAM)  # each with the file of its checks
-JUDGED = (*NETWORKS, CAM)  # whatever part is none of them, a person grades
-TITLES = {part: network.title for part, network in NETWORKS.items()} | {CAM: "the class activation maps"}
-TOPICS = TITLES | {CAM: "class activation maps"}
+QUESTIONS, CAM, GRADCAM = "questions", "cam", "gradcam"  # the parts that are about no network
+PARTS = (*NETWORKS, QUESTIONS, CAM, GRADCAM)  # each with the file of its checks
+JUDGED = (*NETWORKS, CAM, GRADCAM)  # whatever part is none of them, a person grades
+TOPICS = {part: network.title for part, network in NETWORKS.items()}
+TOPICS |= {CAM: "class activation maps", GRADCAM: "Grad-CAM"}
+TITLES = TOPICS | {CAM: "the class activation maps"}
 
 PREDICT, MAP, WEIGHT = "get_cls_pred", "returnCAM", "weight_fc"  # two functions, and the last cell's variable
-PART_OF = {network.name: part for part, network in NETWORKS.items()} | {PREDICT: CAM, MAP: CAM}
+GRADIENTS = "gradCAM"  # the function that some years ask for besides
+PART_OF = {network.name: part for part, network in NETWORKS.items()} | {
+    PREDICT: CAM,
+    MAP: CAM,
+    GRADIENTS: GRADCAM,
+}
 GRADED = tuple(PART_OF)
 
 # What the kit's trainer prints, each with a number, and what get_cls_pred prints before both its values.

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from grader.assignment import CAM, PREDICT, WEIGHT
 from grader.checks import expect, reported
+from grader.checks.form import check_dtype, check_shape
 from grader.checks.last_cell import check_maps, check_weight_fc
 from grader.checks.prediction import check_cls_index, check_cls_name, check_cls_probability, check_cls_return
 from grader.diagnosis.causes import because
 from grader.errors import Blocked
 from grader.evidence.cam import CamEvidence, plain
-from grader.evidence.questions import MAPS, PANEL, Maps, falsify
+from grader.evidence.questions import MAPS, Maps, falsify
 from grader.records.submission import SavedEvidence
-
-KINDS = {"array": ("ndarray",), "list": ("tuple", "list"), "either": ("tuple", "list", "ndarray")}
 
 __all__ = [
     "check_cls_index",
     "check_cls_name",
     "check_cls_probability",
     "check_cls_return",
+    "check_dtype",
     "check_maps",
+    "check_shape",
     "check_weight_fc",
 ]
 
@@ -84,24 +83,6 @@ def _falsify_maps(maps: CamEvidence) -> None:
         expect.that(maps.is_right(question), because("sum.some", text=text, actual=str(question)))
 
     falsify(MAPS, right, maps.seed)
-
-
-def check_shape(maps: CamEvidence) -> None:
-    """The map has the size that is asked for."""
-    shape, size = maps.shape, maps.asked.size
-    got, want = str(shape), str(size)
-    expect.that(shape == size, because("map.shape", got=got, want=want, expected=want, actual=got))
-
-
-def check_dtype(maps: CamEvidence) -> None:
-    """The map is uint8, in a list where that is asked for."""
-    dtype = maps.panel[0].answer.dtype
-    kind, wanted = maps.map(PANEL[0]).value.type, KINDS[maps.asked.returned]
-    listed = "list" in wanted
-    unlike = because("map.listed" if listed else "map.type", got=kind, expected=wanted[-1], actual=kind)
-    expect.that(kind in wanted, unlike)
-    got = str(dtype)
-    expect.that(dtype == np.uint8, because("map.dtype", got=got, expected="uint8", actual=got))
 
 
 def check_inputs_kept(maps: CamEvidence) -> None:

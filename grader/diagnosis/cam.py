@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import islice, product
+from typing import Any, Generic, Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -99,6 +100,31 @@ def matches(found: Maps, candidate: Floats, share: float = 1.0) -> bool:
     return bool((np.abs(found.astype(np.float64) - candidate) <= slack).mean() >= share)
 
 
+class Answered(Protocol):
+    """What a search needs of a question and its answer."""
+
+    @property
+    def answer(self) -> Maps: ...
+    @property
+    def cells(self) -> tuple[int, ...]: ...
+    @property
+    def ends(self) -> Extremes: ...
+    def middles(self, cells: tuple[int, ...]) -> Floats: ...
+
+
+class Making(Protocol):
+    """A way to make a map before it is stretched, and how much is wrong with it."""
+
+    @property
+    def cost(self) -> int: ...
+    def raw(self, case: Any) -> Floats: ...
+    def __hash__(self) -> int: ...
+
+
+C = TypeVar("C", bound=Answered)
+P = TypeVar("P", bound=Making)
+
+
 @dataclass(frozen=True)
 class Case:
     """One question to returnCAM and its answer: features (C, h, w), weight (K, C)."""
@@ -113,15 +139,24 @@ class Case:
         """The extremes over the maps of all classes."""
         return stretches.extremes(np.tensordot(self.weight, self.features, axes=1))
 
+    @property
+    def cells(self) -> tuple[int, ...]:
+        """The rows and columns that are enlarged."""
+        return self.features.shape[1:]
+
     def middles(self, cells: tuple[int, ...]) -> Floats:
         """Return the answer in the middle of each of (rows, columns) cells, where enlarging keeps a value."""
-        rows, columns = (_centres(n, size) for n, size in zip(cells, self.answer.shape, strict=True))
+        rows, columns = (centres(n, size) for n, size in zip(cells, self.answer.shape, strict=True))
         return self.answer[np.ix_(rows, columns)].astype(np.float64)
 
 
 def right_maps(case: Case) -> Iterator[Floats]:
-    """Yield every right map, of the answer's own size, right or not (the cause `map.shape`)."""
-    raw, size = weighted(case.features, case.weight[case.index]), case.answer.shape
+    """Return every right map, of the answer's own size, right or not (the cause `map.shape`)."""
+    return rights(weighted(case.features, case.weight[case.index]), case.answer.shape)
+
+
+def rights(raw: Floats, size: tuple[int, ...]) -> Iterator[Floats]:
+    """Yield every right map of a sum, of any size."""
     yield from finishes(min_max(raw), size)
     yield from stretched_late(raw, size)
     for method in enlarging.METHODS:
@@ -171,11 +206,11 @@ def search(cases: Sequence[Case]) -> Verdict | None:
     with np.errstate(all="ignore"):
         if shown and all(map(is_right, shown)):
             return Verdict("", "", "")
-        found = next(_Search(_by_opencv(shown)).explanations(), None) if shown else None
+        found = explanation(shown, PAIRS)
     return Verdict(found[0].classes.fault, found[0].sums.fault, found[1].fault) if found else None
 
 
-def _by_opencv(cases: list[Case]) -> list[Case]:
+def _by_opencv(cases: Sequence[C]) -> Sequence[C]:
     """Return the answers as OpenCV would have enlarged them, where they show that another library did."""
     for method in enlarging.METHODS:
         smaller = [_before(case, method) for case in cases]
@@ -185,63 +220,68 @@ def _by_opencv(cases: list[Case]) -> list[Case]:
             made = (
                 cv2.resize(small, case.answer.shape[::-1]) for small, case in zip(smaller, cases, strict=True)
             )
-            return [replace(case, answer=answer) for case, answer in zip(cases, made, strict=True)]
+            return [replace(case, answer=answer) for case, answer in zip(cases, made, strict=True)]  # type: ignore[type-var]
     return cases
 
 
-def _before(case: Case, method: str) -> Floats | None:
+def _before(case: Answered, method: str) -> Floats | None:
     """Return what was enlarged; None where this method can't have done it."""
     answer = _float(case.answer)
-    small = enlarging.before(answer, case.features.shape[1:], method)
+    small = enlarging.before(answer, case.cells, method)
     return small if matches(answer, enlarging.enlarged(small, answer.shape, method)) else None
 
 
 PAIRS = tuple(sorted((_Pair(*ways) for ways in product(CLASSES, SUMS)), key=lambda pair: pair.cost))
 
 
-class _Search:
+def explanation(cases: Sequence[Answered], pairs: Sequence[P]) -> tuple[P, Stretch] | None:
+    """Return the way that gives every answer, and its stretch; `pairs` come in the order of their cost."""
+    return next(_Search(_by_opencv(cases), pairs).explanations(), None) if cases else None
+
+
+class _Search(Generic[P]):
     """One search: what was computed for a pair of ways and a case is kept."""
 
-    def __init__(self, cases: Sequence[Case]) -> None:
-        self.cases = cases
+    def __init__(self, cases: Sequence[Answered], pairs: Sequence[P]) -> None:
+        self.cases, self.pairs = cases, pairs
         self.small, self.large = cache(self._small), cache(self._large)
 
-    def explanations(self) -> Iterator[tuple[_Pair, Stretch]]:
+    def explanations(self) -> Iterator[tuple[P, Stretch]]:
         """Yield what gives every answer, the fewest faults first."""
         for pair, number in islice(self._plausible(), TRIED):
             if all(_explains(pair, number, case) for case in self.cases):
                 yield pair, stretches.stretches()[number]
 
-    def _plausible(self) -> Iterator[tuple[_Pair, int]]:
+    def _plausible(self) -> Iterator[tuple[P, int]]:
         counts = stretches.fault_counts()
         for wrong, more in sorted(product(STRETCH_FAULTS, range(stretches.MOST_FAULTS + 1)), key=sum):
-            for pair in PAIRS:
+            for pair in self.pairs:
                 if pair.cost == wrong and more <= STRETCH_FAULTS[wrong]:
                     near = self._near(pair, np.flatnonzero(counts == more))
                     yield from ((pair, int(number)) for number in near)
 
-    def _near(self, pair: _Pair, numbers: Numbers) -> Numbers:
+    def _near(self, pair: Making, numbers: Numbers) -> Numbers:
         """Return the stretches that may give every answer, by the middles of the cells alone."""
         for number in range(len(self.cases)):
             if len(numbers):
                 numbers = numbers[self._fits(pair, number, numbers)]
         return numbers
 
-    def _small(self, pair: _Pair, number: int) -> Bent:
+    def _small(self, pair: Making, number: int) -> Bent:
         case = self.cases[number]
         return stretches.bend(pair.raw(case), case.ends)
 
-    def _large(self, pair: _Pair, number: int) -> tuple[Bent, ...]:
+    def _large(self, pair: Making, number: int) -> tuple[Bent, ...]:
         """Return the sum enlarged before it is stretched, in the middles of the cells.
 
         It is looked for only where weights and sum are right: it is rare, and costs a hundred times as much.
         """
         case = self.cases[number]
         raw, size = pair.raw(case), case.answer.shape
-        at = np.ix_(*(_centres(n, side) for n, side in zip(raw.shape, size, strict=True)))
+        at = np.ix_(*(centres(n, side) for n, side in zip(raw.shape, size, strict=True)))
         return tuple(stretches.bend(whole, case.ends, at) for whole in enlarged_sums(raw, size))
 
-    def _fits(self, pair: _Pair, number: int, numbers: Numbers) -> NDArray[np.bool_]:
+    def _fits(self, pair: Making, number: int, numbers: Numbers) -> NDArray[np.bool_]:
         """Say for each stretch whether it may give an answer."""
         case, small = self.cases[number], self.small(pair, number)
         middles = case.middles(small.values.shape[1:])
@@ -292,7 +332,7 @@ def _mixings(cells: tuple[int, ...], size: tuple[int, ...]) -> Mixings:
 
 def _mixing(cells: int, size: int, method: int) -> Floats:
     enlarged = cv2.resize(np.eye(cells), (cells, size), interpolation=method)
-    return np.asarray(enlarged[_centres(cells, size)])
+    return np.asarray(enlarged[centres(cells, size)])
 
 
 def _slack(values: Floats, least: float = 0.0) -> Floats:
@@ -307,7 +347,7 @@ def _varied(found: Maps) -> bool:
     return bool(counts.max() < found.size / 2)
 
 
-def _explains(pair: _Pair, number: int, case: Case) -> bool:
+def _explains(pair: Making, number: int, case: Answered) -> bool:
     """Say whether some way to finish gives the whole answer."""
     raw, size = pair.raw(case), case.answer.shape
     small = _levels(number, raw, case)
@@ -318,22 +358,26 @@ def _explains(pair: _Pair, number: int, case: Case) -> bool:
     return any(matches(case.answer, candidate, share) for candidate in candidates)
 
 
-def _levels(number: int, raw: Floats, case: Case) -> Floats:
+def _levels(number: int, raw: Floats, case: Answered) -> Floats:
     return stretches.stretched(number, raw, case.ends)
 
 
-def _centres(cells: int, size: int) -> NDArray[np.intp]:
+def centres(cells: int, size: int) -> NDArray[np.intp]:
     """Return the pixels, of `size`, in the middle of each cell."""
     return np.rint((np.arange(cells) + 0.5) * size / cells - 0.5).astype(np.intp)
 
 
 def follows(case: Case, answer: Maps) -> bool:
-    """Say whether a map rises with the right weighted sum: mostly over half of its range, never down.
+    """Say whether a map rises with the right weighted sum."""
+    return rises_with(weighted(case.features, case.weight[case.index]), answer)
+
+
+def rises_with(raw: Floats, answer: Maps) -> bool:
+    """Say whether a map rises with a sum: mostly over half of its range, never down.
 
     A map that is the same everywhere never falls either, and shows nothing.
     """
-    raw = weighted(case.features, case.weight[case.index])
-    rows, columns = (_centres(cells, side) for cells, side in zip(raw.shape, answer.shape, strict=True))
+    rows, columns = (centres(cells, side) for cells, side in zip(raw.shape, answer.shape, strict=True))
     got = np.nan_to_num(answer.astype(np.float64))[np.ix_(rows, columns)].ravel()
     wanted = raw.ravel() / spread(raw)
     step = max(1.0, 0.02 * float(got.max() - got.min()))
@@ -344,7 +388,7 @@ def follows(case: Case, answer: Maps) -> bool:
 
 def shows_levels(answer: Maps, high: NDArray[np.bool_]) -> bool:
     """Say whether a map has one value where the sum is high, another one elsewhere; bytes wrap."""
-    rows, columns = (_centres(n, size) for n, size in zip(high.shape, answer.shape, strict=True))
+    rows, columns = (centres(n, size) for n, size in zip(high.shape, answer.shape, strict=True))
     found = np.nan_to_num(answer[np.ix_(rows, columns)].astype(np.float64)).ravel()
     plain = np.abs(found[:, None] - found[None, :])
     alike = high.ravel()[:, None] == high.ravel()[None, :]
@@ -357,7 +401,7 @@ def shows_levels(answer: Maps, high: NDArray[np.bool_]) -> bool:
 def linear_ends(case: Case, answer: Maps) -> tuple[float, float] | None:
     """Return the levels of the right sum's extremes; None where a straight line doesn't give the levels."""
     raw = weighted(case.features, case.weight[case.index])
-    rows, columns = (_centres(cells, side) for cells, side in zip(raw.shape, answer.shape, strict=True))
+    rows, columns = (centres(cells, side) for cells, side in zip(raw.shape, answer.shape, strict=True))
     got, sums = answer[np.ix_(rows, columns)].astype(np.float64).ravel(), raw.ravel()
     inside = (got > 0) & (got < 255)
     if inside.sum() < 10:

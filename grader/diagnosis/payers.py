@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from grader.assignment import CAM, MAP, NETWORKS, PREDICT
+from grader.assignment import CAM, GRADCAM, GRADIENTS, MAP, NETWORKS, PREDICT
 from grader.records.reason import Cause
 
 LineName = Literal[
@@ -22,6 +22,7 @@ LineName = Literal[
     "question1", "question2",
     "cls_index", "cls_probability", "cls_name", "cls_return", "dtype", "weighted_sum", "class_weights",
     "normalise", "inputs_kept", "weight_fc", "maps",
+    "layer", "class_logit", "averaged", "relu",
 ]  # fmt: skip
 
 
@@ -101,6 +102,11 @@ PAYERS: dict[str, Payer] = {
     "class": Payer("class_weights", excused=("maps",)),
     "stretch": Payer("normalise", excused=("maps",)),
     "inputs": Payer("inputs_kept"),
+    "grad_sum": Payer("weighted_sum"),
+    "grad_layer": Payer("layer"),
+    "grad_logit": Payer("class_logit"),
+    "grad_mean": Payer("averaged"),
+    "grad_relu": Payer("relu"),
     "weight_fc": Payer("weight_fc", excused=("maps",)),
     "maps": Payer("maps"),
 }
@@ -109,12 +115,14 @@ STOPPED: dict[str, str] = {  # what stops a target altogether costs the line tha
     **{network.name: f"{part}.build" for part, network in NETWORKS.items()},
     PREDICT: f"{CAM}.cls_index",
     MAP: f"{CAM}.weighted_sum",
+    GRADIENTS: f"{GRADCAM}.weighted_sum",
 }
 
 MISNAMED: dict[str, str] = {  # what a target under another name costs: how it is called is said there
     **{network.name: STOPPED[network.name] for network in NETWORKS.values()},
     PREDICT: f"{CAM}.cls_return",
     MAP: f"{CAM}.inputs_kept",
+    GRADIENTS: f"{GRADCAM}.shape",
 }
 
 

@@ -167,6 +167,16 @@ MAPS = {
     "inputs.changed": "{MAP} changes the arrays that it is given",
 }
 
+GRAD_CAM = {
+    "grad_sum.unknown": "the map is not made of features and gradients in any known way",
+    "grad_sum.fault": "{got}",
+    "grad_layer.other": "the features and gradients are those of {got}, they must be those of layer4",
+    "grad_logit.other": "the gradient is that of {got}, it must be that of the class's logit",
+    "grad_mean.other": "{got}: each channel's weight must be its gradient's mean over the map",
+    "grad_relu.missing": "negative evidence is not cut to 0: the ReLU is missing",
+    "grad_relu.absolute": "the sum's absolute value is taken, where negative evidence must be cut to 0",
+}
+
 LAST_CELL = {
     "weight_fc.raises": "the last cell raises {kind}",
     "weight_fc.missing": "the last cell binds no {WEIGHT}",
@@ -192,5 +202,6 @@ SENTENCES: dict[str, str] = {
     **REPORTED,
     **PREDICTION,
     **MAPS,
+    **GRAD_CAM,
     **LAST_CELL,
 }

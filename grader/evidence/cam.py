@@ -33,6 +33,8 @@ PRINTED = re.compile(rf"{TOP1}\s*:\s*([-+0-9.einfaE]+)\s*->\s*([^\n]*)")
 class CamEvidence:
     """What was asked about part 4; answers are kept by question."""
 
+    name = MAP
+
     def __init__(self, student: Asks, seed: int, labels: tuple[str, ...], asked: MapForm = MAP_FORM) -> None:
         self.student = student
         self.seed = seed
@@ -147,11 +149,14 @@ class CamEvidence:
         )
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """The first answer's, without a list of one map around it (the causes map.type and map.listed)."""
-        shape = self.panel[0].answer.shape
-        listed = self.map(PANEL[0]).value.type in ("list", "tuple")
-        return shape[1:] if listed and shape[:1] == (1,) else shape
+    def first(self) -> Array:
+        """The first answer."""
+        return self.panel[0].answer
+
+    @property
+    def kind(self) -> str:
+        """Its type."""
+        return self.map(PANEL[0]).value.type
 
     def is_right(self, question: Maps) -> bool:
         """Say whether a map equals a right one but for rounding, whatever its size."""

@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 
 from grader import profiles
-from grader.assignment import CAM
+from grader.assignment import CAM, GRADCAM
 from grader.evidence.cam import CamEvidence
+from grader.evidence.gradcam import GradEvidence
 from grader.evidence.model import Evaluators, ModelEvidence
 from grader.evidence.subject import Subject
 from grader.evidence.training import TrainingEvidence
@@ -80,6 +81,11 @@ class Case:
     def cam(self) -> CamEvidence:
         """Part 4."""
         return CamEvidence(self.witness, derived(self.seed, CAM), labels(), self.profile.map)
+
+    @cached_property
+    def gradcam(self) -> GradEvidence:
+        """Grad-CAM."""
+        return GradEvidence(self.witness, derived(self.seed, GRADCAM), self.profile.map)
 
 
 def labels() -> tuple[str, ...]:

@@ -6,18 +6,18 @@ import re
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
-from grader.assignment import MAP, PREDICT
+from grader.assignment import GRADIENTS, MAP, PREDICT
 from grader.errors import StudentLacks, StudentRaised, Unverified
 from grader.records.reason import Place, Reason
 from grader.records.submission import Submission
 from grader.sandbox.student import Student
 from grader.wall.answers import Reply
 from grader.wall.values import SourceLine
-from grader.wall.verbs import Cam, CamCell, ClsPred, Request
+from grader.wall.verbs import Cam, CamCell, ClsPred, GradCam, Request
 from grader.wall.wire import Array
 
 V = TypeVar("V")
-FUNCTIONS: Mapping[type[Request[Any]], str] = {ClsPred: PREDICT, Cam: MAP}
+FUNCTIONS: Mapping[type[Request[Any]], str] = {ClsPred: PREDICT, Cam: MAP, GradCam: GRADIENTS}
 
 
 class Asks(Protocol):

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from grader.assignment import NETWORKS, PREDICT
+from grader.assignment import GRADIENTS, NETWORKS, PREDICT
 from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
 from grader.errors import GraderError, StudentError
@@ -21,7 +21,7 @@ from grader.records.reason import Reason
 from grader.records.submission import Slice, Slip
 from grader.wall.answers import Reply
 from grader.wall.recording import Recording
-from grader.wall.verbs import Build, Cam, ClsPred, Loaded, Request, Trace
+from grader.wall.verbs import Build, Cam, ClsPred, GradCam, Loaded, Request, Trace
 from grader.wall.wire import Array
 
 V = TypeVar("V")
@@ -200,6 +200,8 @@ def questions(target: str) -> list[tuple[Request[Any], dict[str, Array]]]:
         return [(Build(model=target), {}), *((run, {}) for run in runs)]
     if target == PREDICT:
         return [(ClsPred(), {"logit": np.linspace(-1, 1, 1000, dtype=np.float32)[None]})]
+    if target == GRADIENTS:
+        return [(GradCam(index=3, form="tensor", seed=0, picture=0), {})]
     features = np.linspace(0, 1, 512 * 49, dtype=np.float32).reshape(1, 512, 7, 7)
     weight = np.linspace(-1, 1, 512_000, dtype=np.float32).reshape(1000, 512)
     return [(Cam(index=3, form="tensor"), {"features": features, "weight": weight})]

@@ -408,6 +408,19 @@ class Cam(Request[Map], frozen=True):
         return WireLimits(header=MiB, arrays=1, total=64 * MiB)
 
 
+class GradCam(Request[Map], frozen=True):
+    """Call gradCAM on the network and the picture that are drawn from the seed, and the index of a class."""
+
+    index: int
+    form: Form
+    seed: int
+    picture: int
+
+    @property
+    def limits(self) -> WireLimits:
+        return WireLimits(header=MiB, arrays=1, total=64 * MiB)
+
+
 Noted = Literal["get_cls_pred", "returnCAM"]
 
 

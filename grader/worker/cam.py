@@ -35,7 +35,8 @@ MAX_ARGUMENTS = 19  # of a call, and its result
 MAX_ARRAYS, MAX_KEPT = 40, 256 << 20  # of all calls
 
 
-def _target(world: World, name: str) -> Any:
+def target(world: World, name: str) -> Any:
+    """Return a graded function; what is raised where it is none is the student's."""
     if name not in world.targets:
         raise StudentCodeError from NameError(f"{name} is not defined")
     if not callable(world.targets[name]):
@@ -65,15 +66,16 @@ def _text(value: Any) -> str:
 
 def cls_pred(world: World, asked: ClsPred, arrays: Arrays) -> Answer[Prediction]:
     """Call get_cls_pred on a (1, 1000) tensor of logits."""
-    function = _target(world, "get_cls_pred")
+    function = target(world, "get_cls_pred")
     with capture() as tape:
         value = call(function, torch.from_numpy(arrays["logit"].copy()))
     seen, array = returned(value)
     printed = cut(tape.text, CAP + 100)
-    return Prediction(seen.type, seen.shape, seen.dtype, seen.text, printed), _named("value", array)
+    return Prediction(seen.type, seen.shape, seen.dtype, seen.text, printed), named("value", array)
 
 
-def _named(name: str, array: Array | None) -> dict[str, Array]:
+def named(name: str, array: Array | None) -> dict[str, Array]:
+    """Return an array by its name, if there is one."""
     return {} if array is None else {name: array}
 
 
@@ -88,12 +90,12 @@ INDICES: dict[str, Callable[[int], Any]] = {
 
 def cam(world: World, asked: Cam, arrays: Arrays) -> Answer[Map]:
     """Call returnCAM; say whether its inputs were changed. The index has one of the accepted forms."""
-    function = _target(world, "returnCAM")
+    function = target(world, "returnCAM")
     features, weight = arrays["features"].copy(), arrays["weight"].copy()
     value = call(function, features, weight, INDICES[asked.form](asked.index))
     kept = bool(np.array_equal(features, arrays["features"]) and np.array_equal(weight, arrays["weight"]))
     seen, array = returned(value)
-    return Map(seen.type, seen.shape, seen.dtype, seen.text, kept), _named("value", array)
+    return Map(seen.type, seen.shape, seen.dtype, seen.text, kept), named("value", array)
 
 
 # --- the last cell ------------------------------------------------------------------------------------
@@ -147,7 +149,7 @@ def cam_cell(world: World, asked: CamCell, arrays: Arrays) -> Answer[Cell]:
     bound = "weight_fc" in namespace
     weight_fc, array = returned(namespace["weight_fc"]) if bound else (Returned(""), None)
     calls = tuple(NotedCall(name, tuple(rows)) for name, rows in notes.calls)
-    return Cell(weight_fc, calls, tuple(failures)), notes.arrays | _named("weight_fc", array)
+    return Cell(weight_fc, calls, tuple(failures)), notes.arrays | named("weight_fc", array)
 
 
 def _drawable(value: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.wall import verbs
-from grader.worker import cam, challenge, confirming, models, training, vgg
+from grader.worker import cam, challenge, confirming, gradcam, models, training, vgg
 
 OPERATIONS: Mapping[type[verbs.Request[Any]], Any] = {
     verbs.Build: models.build,
@@ -32,5 +32,6 @@ OPERATIONS: Mapping[type[verbs.Request[Any]], Any] = {
     verbs.TrainEnd: training.end,
     verbs.ClsPred: cam.cls_pred,
     verbs.Cam: cam.cam,
+    verbs.GradCam: gradcam.grad_cam,
     verbs.CamCell: cam.cam_cell,
 }

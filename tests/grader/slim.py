@@ -108,7 +108,7 @@ class FCN32s(Trunk):
 class FCN16s(Trunk):
     def __init__(self, n_class=12):
         super().__init__(n_class)
-        self.score_skip = nn.Conv2d(16, n_class, 1)
+        self.score_skip = nn.Conv2d(16, n_class, kernel_size=1)
         self.up_two = nn.ConvTranspose2d(n_class, n_class, 4, stride=2, bias=False)
         self.up_sixteen = nn.ConvTranspose2d(n_class, n_class, 32, stride=16, bias=False)
         self.up_two.weight.data.copy_(bilinear(n_class, 4))
@@ -195,7 +195,16 @@ def world_of(source: str) -> World:
     return World(namespaces={"submission": namespace}, targets=targets, failures=failures)
 
 
-TARGETS = ("FCN32s", "FCN16s", "FCN8s", "get_cls_pred", "returnCAM", "copy_vgg16_into", "vgg16_to_model")
+TARGETS = (
+    "FCN32s",
+    "FCN16s",
+    "FCN8s",
+    "get_cls_pred",
+    "returnCAM",
+    "gradCAM",
+    "copy_vgg16_into",
+    "vgg16_to_model",
+)
 
 
 def record_of(

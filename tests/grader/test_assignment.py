@@ -7,7 +7,19 @@ from pathlib import Path
 from typing import get_args
 
 from grader import assignment, profiles
-from grader.assignment import CAM, GRADED, MAP, NETWORKS, PARTS, PREDICT, QUESTIONS, TOP1, TOP1_LINE, printed
+from grader.assignment import (
+    CAM,
+    GRADCAM,
+    GRADED,
+    MAP,
+    NETWORKS,
+    PARTS,
+    PREDICT,
+    QUESTIONS,
+    TOP1,
+    TOP1_LINE,
+    printed,
+)
 from grader.rubric import Part
 from grader.wall.verbs import Noted
 
@@ -78,7 +90,7 @@ def test_parts_are_those_of_the_rubric() -> None:
     """In its order, each with a file of checks; a title that names a network names it so."""
     parts = {part.id: part.title for part in all_parts()}
 
-    assert set(parts) == set(PARTS) and (*NETWORKS, QUESTIONS, CAM) == PARTS
+    assert set(parts) == set(PARTS) and (*NETWORKS, QUESTIONS, CAM, GRADCAM) == PARTS
     assert all((GRADER / "checks" / f"{part}.py").is_file() for part in PARTS)
     assert all(network.title in parts[part] for part, network in NETWORKS.items())
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import re2
 
-from grader.assignment import CAM, FCN8S, FCN16S, MAP, PREDICT
+from grader.assignment import CAM, FCN8S, FCN16S, GRADCAM, GRADIENTS, MAP, PREDICT
 from grader.intake.claims.answers import answers
 from grader.intake.claims.figures import MOST, figure, pictures
 from grader.intake.claims.logs import Log, logs, predictions
@@ -72,6 +72,8 @@ def _figures(cells: Sequence[Cell], story: Story, cam_labels: frozenset[str]) ->
 
 def _part(cell: Cell, story: Story, cam_labels: frozenset[str]) -> str:
     """The part of the assignment that a cell's pictures belong to, "" where it can't be told."""
+    if GRADIENTS in story.calls(cell.label):
+        return GRADCAM
     if cell.label in cam_labels or story.calls(cell.label) & CAM_CALLS:
         return CAM
     heading: Told = story.heading(cell.label) if SHOWS_MODEL.search(cell.source) else Told()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.assignment import GRADED, MAP, NETWORKS, PREDICT, WEIGHT
+from grader.assignment import GRADED, GRADIENTS, MAP, NETWORKS, PREDICT, WEIGHT
 from grader.intake.code.cutting import chunks, in_order
 from grader.intake.code.effects import calls, path, running
 from grader.intake.code.names import FUNCTIONS
@@ -135,7 +135,9 @@ def _may_copy(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 def _is_of_the_last_cell(node: ast.AST) -> bool:
     """Whether a function shows class activation maps: it handles the weight of another network."""
-    return any(isinstance(part, ast.Name) and part.id in (PREDICT, MAP, WEIGHT) for part in nodes_of(node))
+    return any(
+        isinstance(part, ast.Name) and part.id in (PREDICT, MAP, WEIGHT, GRADIENTS) for part in nodes_of(node)
+    )
 
 
 def _handles_weights(node: ast.AST) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from grader.assignment import CAM, MAP, NETWORKS, PREDICT
+from grader.assignment import CAM, GRADCAM, GRADIENTS, MAP, NETWORKS, PREDICT
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
@@ -21,6 +21,8 @@ def home(slice: Slice, line: str) -> Place | None:
         return definition(slice, NETWORKS[part].name)
     if part == CAM and check in LAST_CELL:
         return _first(slice.weight_fc or slice.cam_cell[-1:])
+    if part == GRADCAM:
+        return definition(slice, GRADIENTS)
     return definition(slice, PREDICT if check.startswith("cls") else MAP) if part == CAM else None
 
 

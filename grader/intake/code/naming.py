@@ -8,7 +8,7 @@ from typing import TypeGuard
 
 import re2
 
-from grader.assignment import CAM, MAP, NETWORKS
+from grader.assignment import CAM, GRADCAM, GRADIENTS, MAP, NETWORKS, PREDICT
 from grader.intake.code.effects import path
 from grader.intake.code.names import walk
 
@@ -27,7 +27,9 @@ def other_names(nodes: Sequence[ast.stmt], missing: Iterable[str]) -> dict[str, 
             made = _whole([node for node in nodes if _is_network(node, target)])
         elif target == MAP:
             made = [node for node in nodes if _is_map(node)]
-        else:
+        elif target == GRADIENTS:
+            made = [node for node in nodes if _is_grad_cam(node)]
+        elif target == PREDICT:
             made = [*_predicting(nodes, found[MAP].name if MAP in found else MAP)]
         if made:
             found[target] = made[-1]
@@ -38,7 +40,9 @@ def hints(name: str, target: str) -> bool:
     """Whether a name may stand for a target."""
     if target in NUMBERS:
         return f"fcn{NUMBERS[target]}" in _bare(name)
-    return CAM in _bare(name) if target == MAP else bool(PREDICTS.search(name))
+    if target in (MAP, GRADIENTS):
+        return (CAM if target == MAP else GRADCAM) in _bare(name)
+    return bool(PREDICTS.search(name))
 
 
 def _bare(name: str) -> str:
@@ -74,6 +78,11 @@ def _is_map(node: ast.stmt) -> TypeGuard[ast.FunctionDef]:
         return False
     parameters = _parameters(node)
     return len(parameters) >= 3 and bool(WEIGHTS.search(parameters[1]))
+
+
+def _is_grad_cam(node: ast.stmt) -> TypeGuard[ast.FunctionDef]:
+    """Whether it is a function of three that is named so."""
+    return isinstance(node, ast.FunctionDef) and hints(node.name, GRADIENTS) and len(_parameters(node)) >= 3
 
 
 def _predicting(nodes: Sequence[ast.stmt], maps: str) -> list[ast.FunctionDef]:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from grader.checks.cam import check_dtype, check_normalise, check_shape, check_weighted_sum
+from grader.checks.cam import check_normalise, check_weighted_sum
+from grader.checks.form import check_dtype, check_shape
 from grader.errors import Fault
 from grader.evidence.cam import CamEvidence
 from grader.profiles.profile import MapForm

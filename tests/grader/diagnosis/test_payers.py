@@ -17,7 +17,7 @@ from grader.records.reason import Cause
 from reference.architecture import Architecture, fcn8s, fcn32s
 
 ASKER = ("submission", "code", "training", "reported")  # these cost the line that asked
-NAMES = {line.check for line in profiles.load().lines.values()}
+NAMES = {line.check for line in profiles.everything().lines.values()}
 BY_PARAMETER = ("layer", "copy")
 EVERY = [*PAYERS.values(), *LAYERS.values(), *EXTRA.values()]
 
@@ -31,7 +31,7 @@ def test_lines_are_those_of_the_rubric() -> None:
 def test_every_layer_has_a_line(network: Callable[[], Architecture]) -> None:
     """Whatever is wrong with a layer costs a line that its part has."""
     part = network().name.lower()
-    lines = {line.check for line in profiles.load().lines.values() if line.part == part}
+    lines = {line.check for line in profiles.everything().lines.values() if line.part == part}
 
     for conv in network().convs():
         found = line_of(Cause("layer.missing", {"layer": conv.role}), skips=bool(network().skips))

@@ -175,7 +175,11 @@ def test_a_list_of_one_map_has_the_shape_of_the_map() -> None:
         )
     )
 
-    assert found.shape == (224, 224) and found.is_right(PANEL[0]) and found.verdict == Verdict("", "", "")
+    assert (
+        (found.kind, found.first.shape) == ("list", (1, 224, 224))
+        and found.is_right(PANEL[0])
+        and found.verdict == Verdict("", "", "")
+    )
 
 
 @pytest.mark.parametrize(

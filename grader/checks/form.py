@@ -1,0 +1,34 @@
+"""Checks of the form of a map: its size, and what holds it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.checks import expect
+from grader.diagnosis.causes import because
+from grader.evidence.cam import CamEvidence
+from grader.evidence.gradcam import GradEvidence
+
+KINDS = {"array": ("ndarray",), "list": ("tuple", "list"), "either": ("tuple", "list", "ndarray")}
+LISTS = ("list", "tuple")
+
+
+def check_shape(maps: CamEvidence | GradEvidence) -> None:
+    """The map has the size that is asked for; that it is in a list is another line's affair."""
+    shape, size = maps.first.shape, maps.asked.size
+    if maps.kind in LISTS and shape[:1] == (1,):
+        shape = shape[1:]
+    got, want = str(shape), str(size)
+    expect.that(shape == size, because("map.shape", got=got, want=want, expected=want, actual=got))
+
+
+def check_dtype(maps: CamEvidence | GradEvidence) -> None:
+    """The map is uint8, in a list where that is asked for."""
+    dtype, wanted = maps.first.dtype, KINDS[maps.asked.returned]
+    kind, listed = maps.kind, "list" in wanted
+    what = "a list with the map in it" if listed else "an array"
+    text = f"{maps.name} returns a {kind}, not {what}"
+    id = "map.listed" if listed else "map.type"
+    expect.that(kind in wanted, because(id, got=kind, text=text, expected=wanted[-1], actual=kind))
+    got = str(dtype)
+    expect.that(dtype == np.uint8, because("map.dtype", got=got, expected="uint8", actual=got))
