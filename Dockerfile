@@ -19,5 +19,5 @@ RUN TORCH_INDEX="$TORCH_INDEX" make .venv/installed
 COPY . .
 RUN touch .venv/installed
 
-ENTRYPOINT ["bin/grader"]
+ENTRYPOINT ["/grader/bin/grader"]
 CMD ["--help"]

@@ -128,7 +128,8 @@ def names(file: Path) -> list[str]:
     lines = [line.split("#")[0].strip() for line in file.read_text(encoding="utf-8-sig").splitlines()]
     if wrong := [line for line in lines if line and not NAME.fullmatch(line)]:
         sys.exit(f"{file}: {wrong[0]!r} is not owner/name")
-    return list(dict.fromkeys(filter(None, lines)))
+    once = {line.casefold(): line for line in reversed(lines) if line}
+    return [line for line in dict.fromkeys(lines) if line in once.values()]
 
 
 def new(github: GitHub, repositories: Sequence[str], again: bool) -> Iterator[Repository]:

@@ -75,7 +75,12 @@ def read(folder: Path, roster: Roster, out: Path) -> Class:
     said = (
         [f"{shown(home)} was read: the export lies there, not in {shown(folder)}."] if home != folder else []
     )
-    found = [one for one in _found(home, out / STAGING) if not _is_ours(one.path, out)]
+    every = [one for one in _found(home, out / STAGING) if one.path.resolve() != out.resolve()]
+    older = [] if export_of(home) else [one.path for one in every if (one.path / LIST).is_file()]
+    said += [
+        f"{shown(path.name)} was not graded: it holds the reports of a class ({LIST})." for path in older
+    ]
+    found = [one for one in every if one.path not in older]
     if not found:
         raise CallError(f"{shown(folder)} holds no submission: no folder, no .zip, .ipynb or .py file.")
     entries, present = _known(found, roster)
@@ -109,11 +114,6 @@ def _home(folder: Path, out: Path) -> Path:
             f"{shown(packed)} packs a whole class: unpack it, and give the folder that comes out."
         )
     return folder
-
-
-def _is_ours(path: Path, out: Path) -> bool:
-    """Say whether a folder holds reports, of this run or an older one: it is nobody's submission."""
-    return path.resolve() == out.resolve() or (path / LIST).is_file()
 
 
 def export_of(folder: Path) -> str:

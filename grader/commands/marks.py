@@ -13,12 +13,13 @@ from grader.commands.screen import Screen
 from grader.commands.who import who
 from grader.errors import CallError
 from grader.marks import exchange, store
-from grader.marks.about import causes_of
-from grader.marks.entry import Decision
+from grader.marks.about import causes_of, fits
+from grader.marks.entry import Decision, Entry, Mark
 from grader.marks.exchange import Known, Said
 from grader.marks.export import lines, to_csv, to_toml
 from grader.marks.preview import preview
 from grader.marks.store import Store
+from grader.records.grade import ScoredCheck
 
 WRITERS = {".csv": to_csv, ".toml": to_toml}
 
@@ -31,8 +32,10 @@ def export_marks(screen: Screen, out: Path, file: Path, marks: Path | None) -> i
     known, standing = roll.known(roll.read(out), out), store.read(store.named(marks, out))
     file.write_text(write(known, standing), encoding="utf-8", newline="")
     count = sum(len(standing.of(one.subject)) for one in known) + len(standing.decisions)
-    waiting = sum(entry is None for _, _, entry in lines(known, standing))
-    screen.tell(f"{count} marks were written to {file}, and {waiting} lines that wait for one.")
+    waiting = sum(not _stands(entry, one, check) for one, check, entry in lines(known, standing))
+    screen.tell(
+        f"{count} marks were written to {file}; {waiting} lines wait for one, or for it to be renewed."
+    )
     return GRADED
 
 
@@ -52,6 +55,10 @@ def import_marks(screen: Screen, out: Path, file: Path, marks: Path | None) -> i
         f"{len(new)} of {len(said)} marks are new: they are kept in {path}. Run the class again to see them."
     )
     return GRADED
+
+
+def _stands(entry: Entry | None, one: Known, check: ScoredCheck) -> bool:
+    return entry is not None and isinstance(entry.what, Mark) and fits(entry.what, one.grade, check)
 
 
 def _unknown(cause: str, known: Sequence[Known]) -> str:

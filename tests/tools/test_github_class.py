@@ -171,6 +171,13 @@ def test_a_line_that_is_no_repository_ends_it(tmp_path: Path) -> None:
         names(tmp_path / "list")
 
 
+def test_a_repository_is_listed_once(tmp_path: Path) -> None:
+    """GitHub knows no case; two folders of it would be one on some file systems."""
+    (tmp_path / "list").write_text("c/Ann\nc/ben # late\nC/ann\n\nc/ben\n")
+
+    assert names(tmp_path / "list") == ["c/Ann", "c/ben"]
+
+
 def test_a_submission_without_a_grade_has_no_verdict(tmp_path: Path) -> None:
     """What needs a person says so, within what GitHub takes."""
     assert verdict(tmp_path) == ""

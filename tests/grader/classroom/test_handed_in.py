@@ -94,10 +94,19 @@ def test_a_packed_class_is_refused(tmp_path: Path, inside: str) -> None:
 
 
 def test_older_reports_among_the_submissions_are_none(tmp_path: Path) -> None:
-    """Whatever folder they went to."""
+    """Whatever folder they went to; it is said, for a student could call a file so."""
     touch(tmp_path, "a.zip", "graded/.class.json", "graded/a/report.json")
 
-    assert set(short(read(tmp_path, NOBODY, tmp_path / "out"), tmp_path)) == {"a"}
+    one = read(tmp_path, NOBODY, tmp_path / "out")
+    assert set(short(one, tmp_path)) == {"a"}
+    assert one.remarks == ("graded was not graded: it holds a class's reports (.class.json).",)
+
+
+def test_no_file_of_a_students_hides_a_submission_of_an_export(tmp_path: Path) -> None:
+    """Their folder is theirs, whatever is in it; in a plain folder it is said."""
+    touch(tmp_path, "Eve_1_assignsubmission_file_/.class.json", "Eve_1_assignsubmission_file_/a.ipynb")
+
+    assert set(short(read(tmp_path, NOBODY, tmp_path / "out"), tmp_path)) == {"Eve_1"}
 
 
 def test_the_roster_names_people_and_who_handed_in_nothing(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from grader.commands.marks import export_marks, import_marks
 from grader.commands.screen import Screen
 from grader.errors import CallError
 from grader.marks import store
+from grader.marks.entry import Mark
 from grader.marks.store import Store
 from grader.records import saved
 from tests.grader.a_class import FAILED, graded, key
@@ -105,7 +106,11 @@ def test_a_cause_that_nobody_has_may_be_misspelt(out: Path, screen: Screen, tmp_
 
 
 def test_what_waits_for_a_mark_is_counted(out: Path, screen: Screen, tmp_path: Path) -> None:
-    """A table without marks is not an empty one."""
+    """A table without marks is not an empty one; one that is out of date waits, too."""
     export_marks(screen, out, tmp_path / "m.csv", None)
+    assert "0 marks were written" in told(screen) and "; 2 lines wait for one" in told(screen)
 
-    assert "0 marks were written" in told(screen) and "and 2 lines that wait for one." in told(screen)
+    with Store.open(store.beside(out)) as kept:
+        kept.append("ta", Mark("alice", "questions.question1", 8.0, "", "another answer"))
+    export_marks(screen, out, tmp_path / "m.csv", None)
+    assert "1 marks were written" in told(screen) and told(screen).count("; 2 lines wait for one") == 2
