@@ -75,17 +75,16 @@ def read(folder: Path, roster: Roster, out: Path) -> Class:
     said = (
         [f"{shown(home)} was read: the export lies there, not in {shown(folder)}."] if home != folder else []
     )
+    system = export_of(home)
     every = [one for one in _found(home, out / STAGING) if one.path.resolve() != out.resolve()]
-    older = [] if export_of(home) else [one.path for one in every if (one.path / LIST).is_file()]
-    said += [
-        f"{shown(path.name)} was not graded: it holds the reports of a class ({LIST})." for path in older
-    ]
+    older = [] if system else [one.path for one in every if (one.path / LIST).is_file()]
+    said += [f"{shown(path.name)} was not graded: it holds a class's reports ({LIST})." for path in older]
     found = [one for one in every if one.path not in older]
     if not found:
         raise CallError(f"{shown(folder)} holds no submission: no folder, no .zip, .ipynb or .py file.")
     entries, present = _known(found, roster)
     missing = [Entry("", None, (one,)) for one in roster.people if one.is_student and one not in present]
-    if export_of(home) == "Moodle" and not roster.people:
+    if system == "Moodle" and not roster.people:
         said.append(GROUPS)
     remarks = (*said, *roster.remarks)
     return Class(home, (*_once(entries), *missing), remarks, _ignored(home, out))
