@@ -65,6 +65,7 @@ def grading_of(options: Options, where: Where = HERE) -> Work[Task]:
         unpack=sending.unpack,
         results=sending.results,
         keep=sending.keep,
+        wanted=sending.wanted,
         facts=sending.facts,
         share=Share(gpus=gpus, gpu_needed=options.device == "cuda"),
     )

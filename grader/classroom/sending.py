@@ -30,6 +30,7 @@ KEPT = (*reports.RENDERERS, ERROR_LOG, saved.FILE)  # what may come back; the la
 MOST = 2**29  # bytes of one submission that are sent
 LONE_SURROGATES = "surrogatepass"
 FOLDER, ALONE = "folder", "alone"
+CODE, HELD = "student code", "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +116,33 @@ def keep(task: Task, packed: bytes) -> None:
         (task.folder / ERROR_LOG).unlink(missing_ok=True)
 
 
+def wanted(task: Task) -> Mapping[str, str]:
+    """What a verdict depends on beside the submission, as it is here; student code need not be held here."""
+    return {**_versions(task.options.profile), CODE: HELD}
+
+
 def facts(task: Task) -> Mapping[str, str]:
-    """What a verdict depends on beside the submission: the same on every machine that grades a class."""
-    return _facts(task.options.profile, task.options.isolation)
+    """The same of the machine that is to grade."""
+    return {**_versions(task.options.profile), CODE: _held(task.options.isolation)}
 
 
 @cache
-def _facts(profile: str, isolation: str) -> Mapping[str, str]:
+def _versions(profile: str) -> Mapping[str, str]:
     try:
         rubric = profiles.load(profile).rubric.sha256
     except CallError as error:
         rubric = str(error)
+    libraries = {name: version(name) for name in ("torch", "torchvision", "numpy")}
+    return {"the grader": grader_sha(), "the rubric": rubric, **libraries}
+
+
+@cache
+def _held(isolation: str) -> str:
     try:
         choose(isolation)
-        held = "held"
     except IsolationError as error:
-        held = f"not held ({' '.join(str(error).split())})"
-    versions = {name: version(name) for name in ("torch", "torchvision", "numpy")}
-    return {"the grader": grader_sha(), "the rubric": rubric, **versions, "student code": held}
+        return f"not held ({' '.join(str(error).split())})"
+    return HELD
 
 
 def _of_folder(root: Path) -> tuple[Item, ...]:

@@ -61,7 +61,7 @@ def grade_class(
     kept = marks or store.beside(out)
     batch.check_marks(one.entries, out, options.profile)
     tasks = left(one.entries, out, kept, options, view, which, cause)
-    if tasks:
+    if tasks and where.is_here:
         choose(options.isolation)  # better refused once than by every submission
     screen.remark(f"{sum(bool(entry.path) for entry in one.entries)} submissions, {len(tasks)} to grade.")
     events = batch.run(tasks, engine, batch.grading_of(options, where))

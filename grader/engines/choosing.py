@@ -25,6 +25,11 @@ class Where:
     gpu_share: float = 1.0
     slurm: tuple[str, ...] = ()
 
+    @property
+    def is_here(self) -> bool:
+        """Whether this machine grades."""
+        return self.engine == "local"
+
 
 def choose(where: Where, device: str, folder: Path) -> Engine:
     """The engine; `folder` is one that all machines see. Raises CallError where it can't be had."""

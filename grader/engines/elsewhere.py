@@ -66,11 +66,11 @@ def ended(task: T, work: Work[T], found: Answer) -> Done[T]:
     return Done(task, found.problem, found.seconds, found.result)
 
 
-def differences(here: Mapping[str, str], there: Mapping[str, str]) -> tuple[str, ...]:
-    """What is not the same on two machines, a sentence each."""
+def differences(wanted: Mapping[str, str], there: Mapping[str, str]) -> tuple[str, ...]:
+    """What is not as wanted on a machine, a sentence each."""
     return tuple(
-        f"{name} is {_short(there.get(name, 'missing'))} there and {_short(value)} here"
-        for name, value in here.items()
+        f"{name} is {_short(there.get(name, 'missing'))} there, not {_short(value)}"
+        for name, value in wanted.items()
         if there.get(name) != value
     )
 

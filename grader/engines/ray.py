@@ -58,7 +58,7 @@ class Ray:
         with _connected(self.address):
             work = replace(work, share=_share(work.share))
             _compare(tasks[0], work)
-            yield from _Class(tasks, work, self.jobs, dict(work.facts(tasks[0]))).run()
+            yield from _Class(tasks, work, self.jobs, dict(work.wanted(tasks[0]))).run()
 
 
 @contextmanager
@@ -128,10 +128,10 @@ def _share(wanted: Share) -> Share:
 
 def _compare(task: T, work: Work[T]) -> None:
     """Raise CallError for machines that might judge otherwise, or that take code without the token."""
-    here = {**work.facts(task), AUTH: TOKEN}
+    wanted = {**work.wanted(task), AUTH: TOKEN}
     packed = work.pack(task)
     asked = {_probe(node["NodeID"]).remote(work, packed): node["NodeName"] for node in _machines()}
-    wrong = [(host, _wrong(ref, here)) for ref, host in asked.items()]
+    wrong = [(host, _wrong(ref, wanted)) for ref, host in asked.items()]
     if said := elsewhere.refusal(wrong):
         raise CallError(said)
 
@@ -142,9 +142,9 @@ def _probe(machine: str) -> Any:
     return ray.remote(_facts).options(num_cpus=0, max_retries=0, scheduling_strategy=there)
 
 
-def _wrong(ref: Any, here: Mapping[str, str]) -> tuple[str, ...]:
+def _wrong(ref: Any, wanted: Mapping[str, str]) -> tuple[str, ...]:
     try:
-        return elsewhere.differences(here, ray.get(ref, timeout=FACTS_SECONDS))
+        return elsewhere.differences(wanted, ray.get(ref, timeout=FACTS_SECONDS))
     except ray.exceptions.RayError as error:
         return (f"it can't run this grader ({_first(error)})",)
 
@@ -166,7 +166,7 @@ class _Class(Generic[T]):
     tasks: Sequence[T]
     work: Work[T]
     jobs: int | None
-    here: Mapping[str, str]
+    wanted: Mapping[str, str]
     running: dict[Any, int] = field(default_factory=dict)
     next: int = 0
 
@@ -197,7 +197,7 @@ class _Class(Generic[T]):
             except (OSError, ValueError) as error:
                 yield Done(self.tasks[number], f"it can't be sent: {error}", 0.0)
             else:
-                self.running[_send(self.work, packed, number, mailbox, self.here)] = number
+                self.running[_send(self.work, packed, number, mailbox, self.wanted)] = number
 
     def _said(self, mailbox: Any) -> Iterator[Said[T]]:
         live, words = set(self.running.values()), dict[int, tuple[str, str, int, int]]()
@@ -231,7 +231,7 @@ def _died(error: Exception) -> str:
     return what.get(type(error), f"{type(error).__name__}: {_first(error)}")
 
 
-def _send(work: Work[T], packed: bytes, number: int, mailbox: Any, here: Mapping[str, str]) -> Any:
+def _send(work: Work[T], packed: bytes, number: int, mailbox: Any, wanted: Mapping[str, str]) -> Any:
     share = work.share
     remote = ray.remote(_do).options(
         num_cpus=share.cores,
@@ -241,7 +241,7 @@ def _send(work: Work[T], packed: bytes, number: int, mailbox: Any, here: Mapping
         retry_exceptions=False,
         name=f"submission {number}",
     )
-    return remote.remote(work, packed, number, mailbox, here)
+    return remote.remote(work, packed, number, mailbox, wanted)
 
 
 def _mailbox() -> Any:
@@ -268,9 +268,9 @@ class _Mailbox:
         return said
 
 
-def _do(work: Work[T], packed: bytes, number: int, mailbox: Any, here: Mapping[str, str]) -> bytes:
+def _do(work: Work[T], packed: bytes, number: int, mailbox: Any, wanted: Mapping[str, str]) -> bytes:
     say: Say = partial(mailbox.say.remote, number)
-    return elsewhere.answer(work, packed, say, here, has_gpu=bool(ray.get_gpu_ids()))
+    return elsewhere.answer(work, packed, say, wanted, has_gpu=bool(ray.get_gpu_ids()))
 
 
 def _facts(work: Work[T], packed: bytes) -> Mapping[str, str]:

@@ -56,7 +56,7 @@ class Slurm:
             return
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _cancel(self.folder)
-        yield from _Class(self.folder, work, dict(work.facts(tasks[0])), self._executor(tasks, work)).run(
+        yield from _Class(self.folder, work, dict(work.wanted(tasks[0])), self._executor(tasks, work)).run(
             tasks
         )
         if not any(path.is_dir() and path.name != "log" for path in self.folder.iterdir()):
@@ -116,7 +116,7 @@ class _Class(Generic[T]):
 
     folder: Path
     work: Work[T]
-    here: dict[str, str]
+    wanted: dict[str, str]
     executor: Any
     sent: list[_Sent[T]] = field(default_factory=list)
 
@@ -141,7 +141,7 @@ class _Class(Generic[T]):
         for start in range(0, len(places), ARRAY):
             part = places[start : start + ARRAY]
             with self.executor.batch():
-                jobs = [self.executor.submit(_do, self.work, str(place), self.here) for _, place in part]
+                jobs = [self.executor.submit(_do, self.work, str(place), self.wanted) for _, place in part]
             self.sent += [
                 _Sent(task, place, job, tries) for (task, place), job in zip(part, jobs, strict=True)
             ]
@@ -210,7 +210,7 @@ def _read(path: Path) -> bytes:
 # --- in a job -------------------------------------------------------------------------------------
 
 
-def _do(work: Work[T], place: str, here: Mapping[str, str]) -> str:
+def _do(work: Work[T], place: str, wanted: Mapping[str, str]) -> str:
     """Answer the task that lies in a folder."""
     home, last = Path(place), 0.0
 
@@ -221,7 +221,7 @@ def _do(work: Work[T], place: str, here: Mapping[str, str]) -> str:
             _write(home / SAID, json.dumps(words).encode())
 
     packed = (home / PARCEL).read_bytes()
-    _write(home / ANSWER, elsewhere.answer(work, packed, say, here, has_gpu=work.share.gpu_needed))
+    _write(home / ANSWER, elsewhere.answer(work, packed, say, wanted, has_gpu=work.share.gpu_needed))
     return place
 
 

@@ -55,7 +55,8 @@ class Work(Generic[T]):
     unpack: Callable[[bytes, Path, bool], T]  # the task in a folder of another machine, with a GPU or without
     results: Callable[[T], bytes]  # the files that came out there
     keep: Callable[[T, bytes], None]  # puts them where they would lie had it been done here
-    facts: Callable[[T], Mapping[str, str]]  # what must be the same on every machine, by name
+    wanted: Callable[[T], Mapping[str, str]]  # what every machine must be, by name ...
+    facts: Callable[[T], Mapping[str, str]]  # ... and what the one is that asks itself
     share: Share = Share()
     preload: tuple[str, ...] | None = None  # modules that each process starts with; None: those of a grading
 

@@ -18,6 +18,7 @@ from grader.classroom.publishing import ERROR_LOG, key_of
 from grader.classroom.remaining import Task, Which, left
 from grader.engines import parcel
 from grader.engines.parcel import FILE, Item
+from grader.errors import IsolationError
 from grader.grading import Options
 from grader.marks.store import Store
 from grader.records import saved
@@ -145,7 +146,23 @@ def test_the_log_of_a_broken_grading_comes_back(alice: Entry, out: Path) -> None
 def test_the_facts_name_what_a_verdict_depends_on(alice: Entry, out: Path) -> None:
     """A profile that a machine lacks is a fact too, and no crash."""
     found = sending.facts(task(alice, out))
+    assert found == sending.wanted(task(alice, out))
     lacking = sending.facts(task(alice, out, replace(OPTIONS, profile="nowhere.toml")))
 
     assert set(found) == {"the grader", "the rubric", "torch", "torchvision", "numpy", "student code"}
     assert found["student code"] == "held" and "nowhere" in lacking["the rubric"]
+
+
+def test_only_who_grades_must_hold_student_code(
+    alice: Entry, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cluster is asked from any machine."""
+
+    def refuse(name: str) -> None:
+        raise IsolationError("no rung\nat all")
+
+    monkeypatch.setattr(sending, "choose", refuse)
+    one = task(alice, out, replace(OPTIONS, isolation="bwrap"))
+
+    assert sending.wanted(one)["student code"] == "held"
+    assert sending.facts(one)["student code"] == "not held (no rung at all)"

@@ -106,6 +106,7 @@ WORK = Work(
     unpack=unpack,
     results=results,
     keep=keep,
+    wanted=facts,
     facts=facts,
     share=Share(1, 2**20),
     preload=(),

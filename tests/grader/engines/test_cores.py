@@ -30,6 +30,17 @@ def test_with_too_few_cores_some_are_shared(monkeypatch: pytest.MonkeyPatch) -> 
         assert (sorted(second), len(third), sorted(fourth)) == ([0, 1], 1, [0, 1])
 
 
+def test_where_nothing_can_be_locked_cores_are_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another user may have put a folder of that name there."""
+
+    def others() -> Path:
+        raise PermissionError("not ours")
+
+    monkeypatch.setattr(cores, "_home", others)
+    with cores.some(1) as own:
+        assert len(own) == 1
+
+
 def test_these_are_the_cores_that_this_process_may_use() -> None:
     """At least one."""
     assert cores.cores()

@@ -67,7 +67,7 @@ def test_another_grader_does_not_begin(tmp_path: Path) -> None:
     packed = stub.pack(task(tmp_path))
     found = elsewhere.read(elsewhere.answer(WORK, packed, lambda words: None, wanted))
 
-    assert "would grade otherwise: the grader is 1 there and 2 here" in found.problem
+    assert "would grade otherwise: the grader is 1 there, not 2" in found.problem
     assert not (tmp_path / "diary").exists()
 
 
@@ -85,7 +85,7 @@ def test_what_differs_is_told_by_machine() -> None:
     here, there = {"torch": "2.14", "the grader": "a" * 64}, {"torch": "2.11"}
     wrong = elsewhere.differences(here, there)
 
-    assert wrong == ("torch is 2.11 there and 2.14 here", "the grader is missing there and aaaaaaaaaaaa here")
+    assert wrong == ("torch is 2.11 there, not 2.14", "the grader is missing there, not aaaaaaaaaaaa")
     assert elsewhere.differences(here, here) == ()
     assert "  b: torch" in elsewhere.refusal([("a", ()), ("b", wrong)])
     assert elsewhere.refusal([("a", ())]) == ""
