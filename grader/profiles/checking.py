@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
@@ -85,14 +85,14 @@ def _wanted(key: str, schema: Mapping[str, Any], value: object) -> str:
 
 
 def _shown(value: object) -> str:
-    text = str(value) if isinstance(value, Decimal) else repr(value)
+    text = str(value) if isinstance(value, Decimal | date) else repr(value)
     return text if len(text) <= 60 else f"{text[:60]}..."
 
 
 def near(word: str, known: Iterable[str]) -> str:
     """The right word for a wrong one: " (did you mean 'points'?)", or all that are known."""
     names = sorted(known)
-    close = get_close_matches(word, names, 1, 0.6)
+    close = [name for name in names if name.lower() == word.lower()] or get_close_matches(word, names, 1, 0.6)
     return f" (did you mean {close[0]!r}?)" if close else f" (known: {', '.join(names[:SHOWN])})"
 
 
@@ -175,9 +175,12 @@ def _asleep(own: Table, whole: Table, _: Table) -> Iterator[Fault]:
                 yield Fault(at, "it is off in what is inherited: say on = true, or on = false")
 
 
-def _complete(own: Table, whole: Table, _: Table) -> Iterator[Fault]:
-    """Every part and line has what it needs, from here or from what is inherited."""
+def _complete(own: Table, whole: Table, offered: Table) -> Iterator[Fault]:
+    """Every part and line has what it needs, from here or from what is inherited; what is unknown aside."""
+    known = {part["id"] for part in offered["part"]}
     for part in (part for part in whole["part"] if part.get("on", True)):
+        if part["id"] not in known and part.get("by") != "a person":
+            continue
         path = _path(own, part["id"])
         if "title" not in part:
             yield Fault((*path, "title"), "'title' must be some words, it is missing")
@@ -189,7 +192,8 @@ def _complete(own: Table, whole: Table, _: Table) -> Iterator[Fault]:
                     where = _path(own, part["id"], line["check"])
                     yield Fault((*where, key), f"{key!r} must be {wanted}, it is missing")
     if not any(part.get("on", True) for part in whole["part"]):
-        yield Fault(("part",), "no part is on")
+        why = "" if own.get("part") else ': say inherits = "ece285", or write each with its lines'
+        yield Fault(("part",), f"no part is on{why}")
 
 
 def _adds_up(own: Table, whole: Table, _: Table) -> Iterator[Fault]:
@@ -197,11 +201,11 @@ def _adds_up(own: Table, whole: Table, _: Table) -> Iterator[Fault]:
     for part in (part for part in whole["part"] if part.get("on", True)):
         points = [Decimal(line["points"]) for line in on(part) if line.get("points") is not None]
         path = (*_path(own, part["id"]), "points")
-        if "points" in part and sum(points) != Decimal(part["points"]):
+        if any(value <= 0 for value in points):
+            yield Fault(path, f"{part['points']} points are too few: its other lines would be worth nothing")
+        elif points and "points" in part and sum(points) != Decimal(part["points"]):
             said = f"its lines add up to {sum(points)} points, but it says points = {part['points']}"
             yield Fault(path, said)
-        elif any(value <= 0 for value in points):
-            yield Fault(path, f"{part['points']} points are too few: its other lines would be worth nothing")
 
 
 def _plans(own: Table, whole: Table, offered: Table) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from grader import tables
 from grader.errors import CallError
 
 Table = Mapping[str, Any]
+WHERE = re.compile(r"\(at line (\d+), column (\d+)\)$")
 ENTRIES = {"part": "id", "lines": "check"}  # lists of tables, each known by a key of its own
 
 
@@ -32,7 +34,18 @@ def read(path: Path) -> Source:
     try:
         return Source(path, text, _parsed_once(text))
     except (ValueError, RecursionError) as error:
-        raise CallError(f"{path.name}: {error}") from error
+        raise CallError(_not_toml(path, str(error))) from error
+
+
+def _not_toml(path: Path, error: str) -> str:
+    """What is told of a file that can't be read: its line, and what mostly is the matter."""
+    at = WHERE.search(error)
+    hint = '. Texts stand between straight quotes: title = "Vision"' if "Invalid value" in error else ""
+    if at is None:
+        return f"{path.name}: {error}"
+    return (
+        f"{path.name}, line {at[1]}: it is not TOML: {error[: at.start()].strip()}, in column {at[2]}{hint}"
+    )
 
 
 @lru_cache(maxsize=32)

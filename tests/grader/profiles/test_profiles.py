@@ -156,7 +156,10 @@ def test_what_names_a_file_names_it_from_any_folder(tmp_path: Path, monkeypatch:
         ('id = "cam"', 'id = "cam"\nby = "a person"', "a part that a person grades needs another"),
         ("[[part]]", "[[parts]]", "line 4: unknown key 'parts' (did you mean 'part'?)"),
         ("lines = [", "lines = [ 1,", "part 'cam', line 1: 'lines' must be a list of at least one table"),
-        ("[[part]]", "[[part]", "year.toml: "),
+        ("[[part]]", "[[part]", "year.toml, line 4: it is not TOML: "),
+        ('"Maps"', "“Maps”", "line 2: it is not TOML: Invalid value, in column 9. Texts stand between"),
+        ('id = "cam"', 'id = "CAM"', "part 'CAM': the grader has no checks for it (did you mean 'cam'?)"),
+        ("[[part]]", "[part]", "'part' must be a list of tables, each begun by [[part]]"),
         ("points = 0.3", "points = 0.3\non = false", "no part is on"),
     ],
 )  # fmt: skip
