@@ -57,7 +57,7 @@ def grade_class(
     if alike.export:
         export.check(alike.export)
     one = handed_in.read(folder, read_roster(roster) if roster else Roster(), out)
-    engine = choose_engine(where, options.device, out)
+    engine = choose_engine(where, options.device, options.isolation, out)
     kept = marks or store.beside(out)
     batch.check_marks(one.entries, out, options.profile)
     tasks = left(one.entries, out, kept, options, view, which, cause)

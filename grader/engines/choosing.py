@@ -31,8 +31,10 @@ class Where:
         return self.engine == "local"
 
 
-def choose(where: Where, device: str, folder: Path) -> Engine:
+def choose(where: Where, device: str, isolation: str, folder: Path) -> Engine:
     """The engine; `folder` is one that all machines see. Raises CallError where it can't be had."""
+    if not where.is_here and isolation == "none":
+        raise CallError("--isolation none is for this machine alone: student code could take over a cluster.")
     if (library := LIBRARIES.get(where.engine)) and find_spec(library) is None:
         raise CallError(
             f"--engine {where.engine} needs {library}, which is not here. On this and every machine, type\n"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
-from dataclasses import replace
+import shutil
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,8 @@ from grader.classroom.homes import View, home
 from grader.classroom.people import Person
 from grader.classroom.publishing import ERROR_LOG, key_of
 from grader.classroom.remaining import Task, Which, left
-from grader.engines import parcel
+from grader.engines import elsewhere, parcel
+from grader.engines.choosing import Where
 from grader.engines.parcel import FILE, Item
 from grader.errors import IsolationError
 from grader.grading import Options
@@ -166,3 +169,30 @@ def test_only_who_grades_must_hold_student_code(
 
     assert sending.wanted(one)["student code"] == "held"
     assert sending.facts(one)["student code"] == "not held (no rung at all)"
+
+
+def test_whatever_a_task_is_made_of_travels() -> None:
+    """A new field of it must be sent, too: then it may be named here."""
+    assert {one.name for one in fields(Task)} == {"name", "path", "home", "options", "view", "sent"}
+
+
+@pytest.mark.slow
+def test_a_verdict_is_the_same_wherever_it_is_given(out: Path, tmp_path: Path) -> None:
+    """The whole way through bytes and back, but for the times and where it was."""
+    one = task(Entry("carol", SUBMISSIONS / "carol", ()), out, Options("none", 7))
+    batch._grade(one, lambda progress: None)
+    here = judged(one)
+    work = batch.grading_of(one.options, Where("ray"))
+    answer = elsewhere.read(elsewhere.answer(work, work.pack(one), lambda words: None, work.wanted(one)))
+    shutil.rmtree(one.folder)
+    done = elsewhere.ended(one, work, answer)
+
+    assert (done.problem, done.result) == ("", "43.25 of 76.75")
+    assert judged(one) == here
+
+
+def judged(one: Task) -> object:
+    """All that a report says but for the times."""
+    found = json.loads((one.folder / "report.json").read_text())
+    del found["provenance"]
+    return {**found, "checks": [{**check, "seconds": 0} for check in found["checks"]]}
