@@ -50,6 +50,14 @@ class Options:
     profile: str = profiles.DEFAULT
 
 
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What the gradings of one class have in common: who forks their workers, and what is drawn from."""
+
+    parent: Parent | None = None
+    seed: int | None = None
+
+
 class Clock:
     """Where the time went, by stage."""
 
@@ -82,14 +90,11 @@ def grade(
     path: Path,
     options: Options = Options(),
     progress: Report = lambda _: None,
-    parent: Parent | None = None,
+    together: Together = Together(),
 ) -> Grade:
-    """Grade one submission; raises IsolationError where student code can't be held as asked.
-
-    A parent of workers, of the isolation that is asked for, saves starting them anew.
-    """
+    """Grade one submission; raises IsolationError where student code can't be held as asked."""
     clock, profile = Clock(), profiles.load(options.profile)
-    rung = isolations.choose(options.isolation, parent)
+    rung = isolations.choose(options.isolation, together.parent)
     device = device_of(options.device)
     progress(Progress("start", "starting the sandbox"))
     worker = Worker(
@@ -99,11 +104,16 @@ def grade(
         progress(Progress("intake", "reading the submission"))
         with clock.lap("intake"):
             submission = intake.read(path, profile)
-        seed = options.seed if options.seed is not None else secrets.randbelow(SEEDS)
+        seed = _seed(options.seed, together.seed)
         judged = _judge(submission, profile, worker, rung, device, seed, options, progress, clock)
     finally:
         worker.close()
     return _assemble(submission, profile, judged, rung.name, device, seed, clock)
+
+
+def _seed(*wanted: int | None) -> int:
+    """The first that is given, or a new one."""
+    return next((seed for seed in wanted if seed is not None), secrets.randbelow(SEEDS))
 
 
 def _threads() -> int:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from grader import profiles
 from grader.classroom import gradebook, page, roll, sending
 from grader.classroom.handed_in import Class, Entry
 from grader.classroom.homes import PAGE, Home, View, as_it_counts, home
 from grader.classroom.publishing import (
+    ALONE,
     ERROR_LOG,
     forget,
     grade_into,
@@ -27,14 +30,14 @@ from grader.engines.choosing import Where
 from grader.engines.local import Local
 from grader.engines.work import Done, Engine, Said, Share, Work
 from grader.errors import CallError
-from grader.grading import Options, device_of
+from grader.grading import SEEDS, Options, Together, device_of
 from grader.marks import beside, store
 from grader.marks.standing import Standing
+from grader.network import kept
 from grader.records import saved
 from grader.records.progress import Progress
 from grader.records.submission import Slice
 from grader.sandbox import isolation
-from grader.sandbox.parent import Parent
 
 # Seconds until a process is given up; grading itself has nearer deadlines (grader/ceiling.py).
 CEILINGS = {"none": 1800.0, "full": 12 * 3600.0}
@@ -90,14 +93,19 @@ def _heard(events: Iterator[Said[Task] | Done[Task]]) -> Iterator[Said[Task] | D
 
 @contextmanager
 def _forking(tasks: Sequence[Task], engine: Engine, work: Work[Task]) -> Iterator[Work[Task]]:
-    """The work as it is done with one parent for all workers; for a single task that would save nothing."""
+    """The work as it is done with what all tasks have in common; for a single one that would save nothing.
+
+    Of what a worker knows no worker of another run is asked: the seed of each run is a new one.
+    """
     if len(tasks) < 2 or not isinstance(engine, Local):
         yield work
         return
     options = tasks[0].options
     rung = isolation.choose(options.isolation)
-    with isolation.warm(rung, device_of(options.device)) as parent:
-        yield replace(work, do=partial(_grade, parent=parent))
+    with isolation.warm(rung, device_of(options.device)) as parent, TemporaryDirectory() as values:
+        together = Together(parent, secrets.randbelow(SEEDS))
+        readable = rung.name == "none"  # by students' code, which must not be able to change it
+        yield replace(work, do=partial(_grade, together=together, values=None if readable else Path(values)))
 
 
 def collect(
@@ -172,6 +180,12 @@ def _is_empty(log: Path) -> bool:
     return log.exists() and not log.stat().st_size
 
 
-def _grade(task: Task, listen: Callable[[Progress], None], parent: Parent | None = None) -> str:
-    grade = grade_into(task.path, task.home, task.options, task.view, listen, task.sent, parent)
+def _grade(
+    task: Task,
+    listen: Callable[[Progress], None],
+    together: Together = ALONE,
+    values: Path | None = None,
+) -> str:
+    kept.share(values)
+    grade = grade_into(task.path, task.home, task.options, task.view, listen, task.sent, together)
     return f"{grade.score:g} of {grade.max_score - grade.pending:g}"

@@ -17,10 +17,10 @@ from grader.marks.standing import Standing
 from grader.records import saved
 from grader.records.grade import Grade
 from grader.records.progress import Progress
-from grader.sandbox.parent import Parent
 
 REPORTS = reports.USUAL
 ERROR_LOG = "grader-error.log"
+ALONE = grading.Together()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def grade_into(
     view: View,
     listen: Callable[[Progress], None],
     sent: Sent | None = None,
-    parent: Parent | None = None,
+    together: grading.Together = ALONE,
 ) -> Grade:
     """Grade one submission, merge a person's marks, write its reports and keep it for the next time.
 
@@ -50,7 +50,7 @@ def grade_into(
     beside.check(folder, profiles.load(options.profile).rubric)
     try:
         key = sent.key if sent else key_of(path, options)
-        grade = grading.grade(path, options, listen, parent)
+        grade = grading.grade(path, options, listen, together)
         interrupts.insist()
         named = replace(grade, student=folder.name, notes=(*grade.notes, *home.remarks))
         named = _as_sent(named, sent) if sent else named

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from grader.network import budget
+from grader.network import budget, kept
 from grader.network.budget import Value
 from grader.network.graph import Expr, walk
 from grader.wall.draws import derived, draw, draw_parameter
@@ -55,8 +55,10 @@ class Evaluator:
 
     def __init__(self, seed: int, shape: tuple[int, ...]) -> None:
         self.seed = seed
+        self.of: tuple[object, ...] = (seed, shape)  # what tells its values from those of another one
         self.input = torch.from_numpy(draw(derived(seed, "input"), "input", shape))
         self._values: dict[str, Value] = {}
+        self._taken: set[str] = set()  # those of them that another grading computed
         self._given: dict[str, Tensor] = {}
         self.spent = 0.0  # operations
 
@@ -70,7 +72,22 @@ class Evaluator:
     @torch.inference_mode()
     def __call__(self, root: Expr) -> Tensor:
         """Return the value of an expression; raises NotReplayableError."""
-        return self.value(root)
+        return self._known(root)
+
+    def _known(self, root: Expr) -> Tensor:
+        """Return a value that another grading of the class computed, else compute it and leave it there."""
+        if root.key not in self._values and (found := kept.known(*self.of, root.key)):
+            self._values[root.key] = torch.from_numpy(found["value"])
+            self._taken.add(root.key)
+            self.spent += float(found["spent"])
+        if root.key in self._values:
+            return self.value(root)
+        before = self.spent
+        value = self.value(root)
+        if value.dtype == torch.float32:
+            spent = np.array(self.spent - before)
+            kept.keep({"value": value.detach().numpy(), "spent": spent}, *self.of, root.key)
+        return value
 
     def value(self, root: Expr) -> Tensor:
         """Return it in whatever mode torch is."""

@@ -8,6 +8,7 @@ from itertools import groupby
 import torch
 from torch import Tensor
 
+from grader.network import kept
 from grader.network.evaluate import Evaluator, NotReplayableError
 from grader.network.graph import Expr, expr, walk
 from grader.network.trace import Dropout
@@ -28,17 +29,28 @@ class Learner(Evaluator):
         super().__init__(seed, shape)
         self.input = torch.from_numpy(draw(run, "input", shape))
         self._run = run
+        self.of = (*self.of, run, chance)
         self._chance = None if chance is None else torch.Generator().manual_seed(chance)
         self._parameters: dict[str, Tensor] = {}
 
     @torch.enable_grad()
     def __call__(self, root: Expr) -> Tensor:
         """Return the value of an expression; raises NotReplayableError."""
-        return self.value(root)
+        return self._known(root)
 
     def gradients(self, root: Expr) -> Mapping[str, Tensor]:
         """Differentiate the sum of a value, weighted by what is drawn for the run; by the leaf's name."""
-        output = self(root)
+        if (found := kept.known(*self.of, root.key, "gradients")) is not None:
+            return {name: torch.from_numpy(value) for name, value in found.items()}
+        gradients = self._gradients(root)
+        kept.keep({name: value.numpy() for name, value in gradients.items()}, *self.of, root.key, "gradients")
+        return gradients
+
+    @torch.enable_grad()
+    def _gradients(self, root: Expr) -> dict[str, Tensor]:
+        if root.key in self._taken:  # nothing led to it here that could be differentiated
+            del self._values[root.key]
+        output = self.value(root)
         if not output.requires_grad:
             return {}
         weights = torch.from_numpy(draw(self._run, "weights", tuple(output.shape)))

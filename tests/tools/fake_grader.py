@@ -19,9 +19,9 @@ from grader.commands import app  # noqa: E402
 from grader.records.grade import Grade  # noqa: E402
 from grader.records.reason import Place, Reason  # noqa: E402
 from grader.records.submission import Whereabouts  # noqa: E402
-from grader.sandbox.parent import Parent  # noqa: E402
 from tests.grader.a_class import ERROR, FAILED, check, grade  # noqa: E402
 
+ALONE = grading.Together()
 DEFAULTS = grading.Options()
 FORGED = "::error::forged\n::set-output name=score::100\n</details><script>"
 
@@ -30,7 +30,7 @@ def fake(
     path: Path,
     options: grading.Options = DEFAULTS,
     progress: grading.Report = lambda _: None,
-    parent: Parent | None = None,
+    together: grading.Together = ALONE,
 ) -> Grade:
     """Behaves as the submission asks, and tells what it was called with."""
     behave = path / "behave" if path.is_dir() else path

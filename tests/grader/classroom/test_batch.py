@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,13 +13,16 @@ from grader import profiles
 from grader.classroom import batch
 from grader.classroom.batch import collect, write_pages
 from grader.classroom.handed_in import Class, Entry
-from grader.classroom.homes import View
+from grader.classroom.homes import Home, View
 from grader.classroom.people import Person
-from grader.classroom.remaining import Which, left
+from grader.classroom.remaining import Task, Which, left
+from grader.engines.local import Local
 from grader.errors import CallError
 from grader.marks.store import Store
 from grader.records import saved
 from grader.records.reason import Reason
+from grader.sandbox import isolation
+from grader.sandbox.ladder import RUNGS
 from tests.grader.a_class import FAILED, graded
 from tests.grader.classroom.one_of_many import MARKS, OPTIONS, VIEW, Fake, grade_it, mark, report
 
@@ -125,3 +129,29 @@ def test_a_profile_may_be_moved(fake: Fake, alice: Entry, out: Path, tmp_path: P
     assert row.grade and row.grade.profile == str(now)
     assert kept and kept.grade.profile == str(now)
     assert (report(out)["profile"], fake.count) == ("now", 1)
+
+
+TOGETHER = [Task(name, Path(name), Home(Path(name), Path("marks"), name), OPTIONS, VIEW) for name in "ab"]
+
+
+@pytest.mark.parametrize("rung", ["bwrap", "none"])
+def test_a_class_is_drawn_from_one_seed(monkeypatch: pytest.MonkeyPatch, rung: str) -> None:
+    """Of each run another; values are kept for all, but not where a student's code could change them."""
+    monkeypatch.setattr(isolation, "choose", lambda *_: RUNGS[rung])
+    monkeypatch.setattr(isolation, "warm", lambda *_: nullcontext())
+    done = []
+    for _ in range(2):
+        with batch._forking(TOGETHER, Local(1), batch.grading_of(OPTIONS)) as work:
+            done.append(work.do.keywords)  # type: ignore[attr-defined]  # a partial
+            folder = done[-1]["values"]
+            assert folder is None if rung == "none" else folder.is_dir()
+
+    assert folder is None or not folder.exists()
+    assert done[0]["together"].seed != done[1]["together"].seed
+
+
+def test_one_submission_alone_shares_nothing() -> None:
+    """It has a seed of its own, and a worker that is started as ever."""
+    work = batch.grading_of(OPTIONS)
+    with batch._forking(TOGETHER[:1], Local(1), work) as same:
+        assert same is work
