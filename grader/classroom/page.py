@@ -70,7 +70,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals.update(assessed=assessed, people=_people, short=_short)
+    environment.globals.update(assessed=assessed, counted=words.counted, people=_people, short=_short)
     environment.filters.update(
         points=words.number,
         percent=lambda share: f"{100 * share:.0f} %",

@@ -18,7 +18,7 @@ COLUMNS = {
     "first": ("first name", "given name"),
     "last": ("last name", "surname", "family name"),
     "canvas_id": ("id", "canvas id", "canvas user id", "canvas_user_id"),
-    "sis_id": ("sis user id", "sid", "student id", "matriculation number", "id number", "user_id"),
+    "sis_id": ("sis user id", "sis_id", "sid", "student id", "matriculation number", "id number", "user_id"),
     "login": ("sis login id", "login", "login_id", "username", "github"),
     "email": ("email", "e-mail", "email address"),
     "moodle_id": ("identifier",),

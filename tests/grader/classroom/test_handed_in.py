@@ -215,6 +215,18 @@ def test_moodles_groups_need_a_roster(tmp_path: Path) -> None:
     assert not any(who.moodle_id == "5" for entry in one.entries for who in entry.people)
 
 
+def test_a_roster_takes_nothing_that_only_the_export_knows(tmp_path: Path) -> None:
+    """That it is late, and an address."""
+    touch(tmp_path, "doejane_LATE_1_10_a.ipynb", "roejohn_2_11_a.ipynb")
+    known = roster([Person("Doe, Jane", canvas_id="1"), Person("Roe, John", canvas_id="2", email="j@x")])
+    one = read(tmp_path, known, tmp_path / "out")
+
+    assert [(who.students[0].name, who.students[0].email, who.late) for who in one.entries] == [
+        ("Doe, Jane", "", True),
+        ("Roe, John", "j@x", False),
+    ]
+
+
 def test_who_may_be_several_gets_no_grade(tmp_path: Path) -> None:
     """Until the roster says whose it is."""
     touch(tmp_path, "jane doe.zip")

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from grader.classroom import rosters
+from grader.classroom.gradebook import gradebook
 from grader.classroom.people import Person
 from grader.classroom.rosters import read_roster
 from grader.errors import CallError
+from tests.grader.a_class import row
 
 
 def roster(tmp_path: Path, text: str) -> tuple[Person, ...]:
@@ -150,6 +152,16 @@ def test_what_a_table_leaves_around_a_cell_is_no_part_of_it(tmp_path: Path) -> N
     (jane,) = read_roster(tmp_path / "roster.csv").people
 
     assert "janedoe" in jane.names() and jane.id("sis_id") == "007"
+
+
+def test_a_gradebook_of_ours_is_a_roster(tmp_path: Path) -> None:
+    """Somebody fills in whose a submission is, and gives it back."""
+    one = row("doejane_1", name="Doe, Jane", sis_id="007", login="jd", email="j@x", section="A")
+    (tmp_path / "roster.csv").write_text(gradebook([one]), encoding="utf-8")
+
+    assert read_roster(tmp_path / "roster.csv").people == (
+        Person("Doe, Jane", sis_id="007", login="jd", email="j@x", section="A", submission="doejane_1"),
+    )
 
 
 def test_a_student_may_be_called_as_canvas_calls_a_row(tmp_path: Path) -> None:
