@@ -36,6 +36,10 @@ class Present:
         """Whether Canvas excuses them: a score would take that back."""
         return self._cell(one.person).casefold() == EXCUSED
 
+    def misses(self, one: Leaving) -> bool:
+        """Whether Canvas has nobody of their ids: by the name it might take somebody else for them."""
+        return bool(self.cells) and not any(id in self.cells for id in _ids(one.person))
+
     def _cell(self, person: Person) -> str:
         return next((self.cells[id] for id in _ids(person) if id in self.cells), "")
 
@@ -60,13 +64,20 @@ def changing(all_: Iterable[Leaving], present: Present) -> tuple[tuple[Leaving, 
     every = [one for one in all_ if one.grade]
     same = [one for one in every if present.same(one)]
     excused = [one for one in every if present.excused(one)]
-    names = ", ".join(one.person.called for one in excused)
+    missing = [one for one in every if present.misses(one)]
     said = list[str]()
     if same:
         said.append(f"{len(same)} have their score in Canvas already: canvas.csv leaves them out.")
     if excused:
-        said.append(f"Excused in Canvas, and left out of canvas.csv: {names}.")
-    return tuple(one for one in every if one not in same and one not in excused), tuple(said)
+        said.append(f"Excused in Canvas, and left out of canvas.csv: {_names(excused)}.")
+    if missing:
+        said.append(f"Not in Canvas's gradebook, and left out of canvas.csv: {_names(missing)}.")
+    stay = (*same, *excused, *missing)
+    return tuple(one for one in every if one not in stay), tuple(said)
+
+
+def _names(all_: Iterable[Leaving]) -> str:
+    return ", ".join(one.person.called for one in all_)
 
 
 def _ids(person: Person) -> Sequence[tuple[str, str]]:

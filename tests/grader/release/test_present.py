@@ -36,16 +36,29 @@ def left(present: Present) -> list[str]:
 @pytest.mark.parametrize("cell", ["13.00", "13", "13.0", '"13,00"'])
 def test_a_row_that_would_change_nothing_is_left_out(tmp_path: Path, cell: str) -> None:
     """However Canvas writes the score, and by whatever id it knows the student."""
-    assert left(export(tmp_path, f'"Doe, Jane",12,,jd,A,{cell},')) == ["Roe, Sam"]
-    assert left(export(tmp_path, f'"Roe, Sam",77,u7,,A,{cell},')) == ["Doe, Jane"]
+    jane, sam = '"Doe, Jane",12,,jd,A,', '"Roe, Sam",77,u7,,A,'
+
+    assert left(export(tmp_path, f"{jane}{cell},", f"{sam},")) == ["Roe, Sam"]
+    assert left(export(tmp_path, f"{jane},", f"{sam}{cell},")) == ["Doe, Jane"]
 
 
 @pytest.mark.parametrize("cell", ["", "12.99", "N/A"])
 def test_any_other_row_stays(tmp_path: Path, cell: str) -> None:
     """No score is not the same as this one; nor is another student's."""
-    assert left(export(tmp_path, f'"Doe, Jane",12,,jd,A,{cell},')) == ["Doe, Jane", "Roe, Sam"]
-    assert left(export(tmp_path, '"Doe, Jane",99,,other,A,13,')) == ["Doe, Jane", "Roe, Sam"]
+    sam, other = '"Roe, Sam",77,u7,,A,,', '"Doe, Jane",99,,other,A,13,'
+
+    assert left(export(tmp_path, f'"Doe, Jane",12,,jd,A,{cell},', sam)) == ["Doe, Jane", "Roe, Sam"]
+    assert left(export(tmp_path, '"Doe, Jane",12,,jd,A,,', sam, other)) == ["Doe, Jane", "Roe, Sam"]
     assert left(Present()) == ["Doe, Jane", "Roe, Sam"]
+
+
+def test_who_is_not_in_canvas_is_nobody_there(tmp_path: Path) -> None:
+    """It would look for their name, and take the first who is called so."""
+    there = export(tmp_path, '"Doe, Jane",99,,other,A,,', '"Roe, Sam",77,u7,,A,,')
+    every, said = changing(ALL, there)
+
+    assert [one.person.name for one in every] == ["Roe, Sam"]
+    assert said == ("Not in Canvas's gradebook, and left out of canvas.csv: Doe, Jane.",)
 
 
 def test_who_is_excused_stays_so(tmp_path: Path) -> None:
