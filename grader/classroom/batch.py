@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,7 +29,7 @@ from grader.classroom.similar.kept import common
 from grader.classroom.statistics import Row
 from grader.engines.choosing import Where
 from grader.engines.local import Local
-from grader.engines.work import Done, Engine, Said, Share, Work
+from grader.engines.work import Done, Engine, Listen, Said, Share, Work
 from grader.errors import CallError
 from grader.grading import SEEDS, Options, Together, device_of
 from grader.marks import beside, store
@@ -71,6 +72,7 @@ def grading_of(options: Options, where: Where = HERE) -> Work[Task]:
         wanted=sending.wanted,
         facts=sending.facts,
         share=Share(gpus=gpus, gpu_needed=options.device == "cuda"),
+        repeated=_repeated,
     )
 
 
@@ -100,12 +102,18 @@ def _forking(tasks: Sequence[Task], engine: Engine, work: Work[Task]) -> Iterato
     if len(tasks) < 2 or not isinstance(engine, Local):
         yield work
         return
-    options = tasks[0].options
+    with _together(tasks[0].options) as do:
+        yield replace(work, do=do)
+
+
+@contextmanager
+def _together(options: Options) -> Iterator[Callable[[Task, Listen], str]]:
+    """What grades one submission after the other, as long as this lasts."""
     rung = isolation.choose(options.isolation)
     with isolation.warm(rung, device_of(options.device)) as parent, TemporaryDirectory() as values:
         together = Together(parent, secrets.randbelow(SEEDS))
         readable = rung.name == "none"  # by students' code, which must not be able to change it
-        yield replace(work, do=partial(_grade, together=together, values=None if readable else Path(values)))
+        yield partial(_grade, together=together, values=None if readable else Path(values))
 
 
 def collect(
@@ -189,3 +197,16 @@ def _grade(
     kept.share(values)
     grade = grade_into(task.path, task.home, task.options, task.view, listen, task.sent, together)
     return f"{grade.score:g} of {grade.max_score - grade.pending:g}"
+
+
+def _repeated(task: Task) -> Callable[[Task, Listen], str]:
+    """The same in a process of another machine, which goes on to the next submission."""
+    return _lasting(task.options)
+
+
+@cache
+def _lasting(options: Options) -> Callable[[Task, Listen], str]:
+    """What lasts as long as this process."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(_together(options))

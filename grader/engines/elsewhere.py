@@ -31,17 +31,26 @@ class Answer:
     files: bytes = b""
 
 
-def answer(work: Work[T], parcel: bytes, say: Say, wanted: Mapping[str, str], has_gpu: bool = False) -> bytes:
+def answer(
+    work: Work[T],
+    parcel: bytes,
+    say: Say,
+    wanted: Mapping[str, str],
+    has_gpu: bool = False,
+    again: bool = False,
+) -> bytes:
     """Do a task that came as bytes, in a process and a folder of its own; what goes wrong is an answer.
 
-    It is not done where not all is as wanted: a machine may have come after all others were asked.
+    It is not done where not all is as wanted: a machine may have come after all others were asked. `again`:
+    this process will be asked for others.
     """
     try:
         with TemporaryDirectory(prefix="grader-task-") as scratch:
             task = work.unpack(parcel, Path(scratch), has_gpu)
             if wrong := differences(wanted, work.facts(task)):
                 return _packed(Answer(f"{platform.node()} would grade otherwise: {'; '.join(wrong)}"))
-            return _packed(_answered(work, task, say))
+            do = work.repeated(task) if again and work.repeated else work.do
+            return _packed(_answered(work, task, do, say))
     except Exception as error:
         return _packed(Answer(f"{type(error).__name__}: {error}"))
 
@@ -82,11 +91,11 @@ def refusal(wrong: Iterable[tuple[str, tuple[str, ...]]]) -> str:
     return "\n".join(["These machines would grade otherwise than this one:", *lines, advice]) if lines else ""
 
 
-def _answered(work: Work[T], task: T, say: Say) -> Answer:
+def _answered(work: Work[T], task: T, do: local.Do[T], say: Say) -> Answer:
     _hide_main()
     done = Done(task, "nothing was heard of it", 0.0)
     with some(work.share.cores) as own:
-        for event in local.run([task], work.do, 1, work.ceiling, work.log, [own], work.preload):
+        for event in local.run([task], do, 1, work.ceiling, work.log, [own], work.preload):
             if isinstance(event, Said):
                 say(_plain(event.progress))
             else:

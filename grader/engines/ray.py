@@ -270,7 +270,8 @@ class _Mailbox:
 
 def _do(work: Work[T], packed: bytes, number: int, mailbox: Any, wanted: Mapping[str, str]) -> bytes:
     say: Say = partial(mailbox.say.remote, number)
-    return elsewhere.answer(work, packed, say, wanted, has_gpu=bool(ray.get_gpu_ids()))
+    has_gpu = bool(ray.get_gpu_ids())  # then Ray gives this process to no other task
+    return elsewhere.answer(work, packed, say, wanted, has_gpu, again=not has_gpu)
 
 
 def _facts(work: Work[T], packed: bytes) -> Mapping[str, str]:

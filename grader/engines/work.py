@@ -58,6 +58,9 @@ class Work(Generic[T]):
     wanted: Callable[[T], Mapping[str, str]]  # what every machine must be, by name ...
     facts: Callable[[T], Mapping[str, str]]  # ... and what the one is that asks itself
     share: Share = Share()
+    repeated: Callable[[T], Callable[[T, Listen], str]] | None = (
+        None  # `do`, in a process of which many are asked
+    )
     preload: tuple[str, ...] | None = None  # modules that each process starts with; None: those of a grading
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +61,12 @@ def _kill_engine() -> None:
     time.sleep(60)
 
 
+def repeated(task: Stub) -> Callable[[Stub, Listen], str]:
+    """The same, and its process can be told."""
+    task.diary.with_name("engine").write_text(str(os.getpid()))
+    return do
+
+
 def log(task: Stub) -> Path:
     return task.folder / "log"
 
@@ -109,5 +115,6 @@ WORK = Work(
     wanted=facts,
     facts=facts,
     share=Share(1, 2**20),
+    repeated=repeated,
     preload=(),
 )

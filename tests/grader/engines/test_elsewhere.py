@@ -96,3 +96,12 @@ def test_facts_are_those_of_a_task_that_came_as_bytes(tmp_path: Path) -> None:
     work = replace(WORK, facts=stub.other_facts)
 
     assert elsewhere.facts(work, stub.pack(task(tmp_path))) != stub.FACTS
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_process_that_will_be_asked_again_keeps_what_it_needs(tmp_path: Path, again: bool) -> None:
+    """One that does a single task has nothing to keep."""
+    packed = stub.pack(task(tmp_path))
+    elsewhere.answer(WORK, packed, lambda words: None, stub.FACTS, again=again)
+
+    assert (tmp_path / "engine").exists() == again

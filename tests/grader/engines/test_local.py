@@ -126,7 +126,7 @@ def test_a_task_that_takes_too_long_is_ended_with_all_below_it(tmp_path: Path) -
     done = ended([f"sleep:{pidfile}"], ceiling=4)
 
     assert done[f"sleep:{pidfile}"].problem == "took longer than 4 s"
-    assert not alive(pidfile)
+    assert wait_for(lambda: not alive(pidfile))
 
 
 def test_closing_the_iterator_ends_what_still_runs(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from tests.grader.engines import stub
 from tests.grader.engines.cluster import TOKEN, begun, cluster, kept, tasks
 from tests.grader.engines.stub import WORK, Stub
 from tests.grader.engines.test_local import wait_for
-from tests.grader.sandbox.conftest import Start, rung, start
+from tests.grader.sandbox.conftest import Start, rung, rungs, start
 from tests.grader.sandbox.toy_operations import Call
 
 pytest.importorskip("ray", reason="the extra is not installed: pip install -r lock/ray.txt")
@@ -30,7 +30,7 @@ from grader.engines import ray as engine
 from grader.engines.ray import Ray
 
 ROOT = Path(__file__).resolve().parents[3]
-__all__ = ["rung", "start"]  # fixtures of the sandbox's tests
+__all__ = ["rung", "rungs", "start"]  # fixtures of the sandbox's tests
 
 
 @pytest.fixture(scope="module")
