@@ -22,21 +22,32 @@ class Pair:
     said: tuple[str, ...]
 
 
-def pairs(
-    rows: Sequence[Row], handout: Slice | None = None, alike: Sequence[Same] | None = None
-) -> tuple[Pair, ...]:
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What the code of a class has in common: groups with the same, shares among those that can be read."""
+
+    same: tuple[Same, ...]
+    shares: tuple[Share, ...]
+
+
+def code_of(rows: Sequence[Row], handout: Slice | None = None) -> Code:
+    """Compare everybody's code with everybody's, which takes longest."""
+    slices = [row.grade.submission.slice for row in _able(rows) if row.grade]
+    return Code(same(rows), shares(slices, handout))
+
+
+def pairs(rows: Sequence[Row], handout: Slice | None = None, code: Code | None = None) -> tuple[Pair, ...]:
     """The pairs, those with most kinds of evidence first; two submissions of one person are none.
 
-    `alike` are the groups with one code, where they are known already.
+    `code` is what their code has in common, where that is known already.
     """
-    able = [row for row in rows if row.grade and not row.grade.submission.problem]
+    able, code = _able(rows), code or code_of(rows, handout)
     grades = [row.grade for row in able if row.grade]
     saved = [grade.submission.saved for grade in grades]
     said = defaultdict[Places, list[str]](list)
     strength = defaultdict[Places, float](float)
-    alike = same(able) if alike is None else alike
-    groups = [{row.entry.name for row in one.rows} for one in alike]  # the page says it of all of them
-    for share in shares([grade.submission.slice for grade in grades], handout):
+    groups = [{row.entry.name for row in one.rows} for one in code.same]  # the page says it of all of them
+    for share in code.shares:
         place = (min(share.of, share.within), max(share.of, share.within))
         if not any({able[share.of].entry.name, able[share.within].entry.name} <= group for group in groups):
             said[place].append(_of_code(share, able))
@@ -46,6 +57,11 @@ def pairs(
     every = ((place, told) for place, told in said.items() if not _one_person(able, place))
     ordered = sorted(every, key=lambda one: (-len(one[1]), -strength[one[0]], one[0]))
     return tuple(Pair((able[place[0]], able[place[1]]), tuple(told)) for place, told in ordered)
+
+
+def _able(rows: Sequence[Row]) -> list[Row]:
+    """Those that can be read."""
+    return [row for row in rows if row.grade and not row.grade.submission.problem]
 
 
 def _add(said: Mapping[Places, list[str]], found: Mapping[Places, str]) -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from grader.classroom.similar import kept
+from grader.classroom.similar.code import Share
 from grader.classroom.similar.kept import FILE, Common, common
-from grader.classroom.similar.pairs import Pair
+from grader.classroom.similar.pairs import Code, Pair
+from grader.classroom.similar.same import Same
 from grader.classroom.statistics import Row
-from grader.records.submission import SavedEvidence
+from grader.records.submission import Chunk, Module, SavedEvidence, Slice
 from tests.grader.a_class import FAILED, graded, row
 
 
@@ -20,7 +22,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Counts how often pairs were looked for."""
     times = list[int]()
 
-    def pairs(rows: list[Row], handout: object) -> tuple[Pair, ...]:
+    def pairs(rows: list[Row], handout: object, code: Code) -> tuple[Pair, ...]:
         times.append(len(rows))
         return (Pair((rows[0], rows[1]), ("code: half \ud800",)),)
 
@@ -48,3 +50,28 @@ def test_any_change_is_seen(tmp_path: Path, asked: list[int]) -> None:
     common([row("a"), row("b", claims), row("c")], None, tmp_path)
 
     assert asked == [2, 2, 2, 3, 3]
+
+
+def test_code_is_compared_again_only_where_code_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mark, or another verdict, costs no comparison, which takes longest."""
+    asked = list[int]()
+
+    def code_of(rows: list[Row], handout: object) -> Code:
+        asked.append(len(rows))
+        return Code((Same((rows[1], rows[2]), True),), (Share(0, 1, "FCN", 0.75),))
+
+    monkeypatch.setattr(kept, "code_of", code_of)
+    others = [row("a"), row("b")]
+    first = common([*others, row("c", graded("c"))], None, tmp_path)
+    again = common([*others, row("c", graded("c", crop=FAILED, why="x"))], None, tmp_path)
+    slice_ = Slice((Module("m", (Chunk("cell 1", 1, "x = 1"),)),))
+    coded = replace(graded("c"), submission=replace(graded("c").submission, slice=slice_))
+    common([*others, row("c", coded)], None, tmp_path)
+
+    assert asked == [3, 3]
+    for found in (first, again):
+        (group,), (pair,) = found.same, found.pairs
+        assert [one.entry.name for one in group.rows] == ["b", "c"] and group.exactly
+        assert pair.said == ("code: 75 % of a's FCN stands in that of b",)
