@@ -9,7 +9,7 @@ from __future__ import annotations
 from textwrap import indent
 
 from grader import profiles
-from grader.assignment import CAM, MAP, NETWORKS, PREDICT
+from grader.assignment import CAM, GRADCAM, GRADIENTS, MAP, NETWORKS, PREDICT
 from grader.profiles import Profile
 from grader.profiles.naming import exchanged
 from grader.profiles.profile import MAP as MAP_FORM
@@ -142,20 +142,60 @@ show("inputs as they were", True, bool((given[0] == features).all() and (given[1
     "cls_return": CHOSEN + 'show("number of indices", 1, torch.as_tensor(index).numel())\n',
 }
 
+SEEN = """\
+class Net(torch.nn.Module):  # class 7 speaks for channel 3, above right, and against channel 4, below left
+    def __init__(self):
+        super().__init__()
+        self.layer4, self.fc = torch.nn.Identity(), torch.nn.Linear(512, 1000, bias=False)
+        with torch.no_grad():
+            self.fc.weight.zero_()
+            self.fc.weight[7, 3], self.fc.weight[7, 4] = 1, -1
+
+    def forward(self, image):
+        features = torch.zeros(1, 512, 7, 7) + 0 * self.fc.weight[0, 0]
+        features[0, 3, :2, 5:], features[0, 4, 5:, :2] = 1, 1
+        features = self.layer4(features)
+        return self.fc(features.mean((2, 3))), features
+
+
+made = GRAD_CAM(Net().eval(), torch.rand(1, 3, 224, 224), torch.tensor([7]))
+heat = np.squeeze(np.asarray(made))
+"""
+GRAD_MAPS = {  # by check, of Grad-CAM
+    "shape": SEEN + MAPS["shape"].removeprefix(MADE),
+    "dtype": SEEN + MAPS["dtype"].removeprefix(MADE),
+    "normalise": SEEN + MAPS["normalise"].removeprefix(MADE),
+    "weighted_sum": SEEN + MAPS["weighted_sum"].removeprefix(MADE),
+    "relu": SEEN
+    + """\
+middle = heat[heat.shape[0] // 2, heat.shape[1] // 2]
+show("the middle, where nothing speaks for the class or against it", 0, int(middle))
+""",
+}
+OF_MAPS = {CAM: MAPS, GRADCAM: GRAD_MAPS}
+
 
 def render(grade: Grade) -> str:
     """The script: what was lost and can be shown, in the order of the report."""
     profile = profiles.load(grade.profile)
     shown = [text for check in grade.checks if (text := _script(check, profile))]
-    head = HEAD.replace("NETWORKS", ", ".join(network.name for network in NETWORKS.values()))
+    head = HEAD.replace("NETWORKS", ", ".join(network.name for network in profile.networks))
     return exchanged(head, profile.names) + ("\n".join(("", *shown)) if shown else NOTHING)
 
 
 def named(code: str, form: MapForm = MAP_FORM) -> str:
     """Code of a script for the maps, with the two functions' names in it, and the form of a map."""
-    code = code.replace("RETURN_CAM", MAP).replace("GET_CLS_PRED", PREDICT)
+    code = code.replace("RETURN_CAM", MAP).replace("GET_CLS_PRED", PREDICT).replace("GRAD_CAM", GRADIENTS)
     kind = "list" if form.returned == "list" else "ndarray"
     return code.replace("MAP_SIZE", str(form.size)).replace("MAP_TYPE", kind)
+
+
+def _told(check: ScoredCheck) -> str:
+    """What is said of layers, to be held against those that are printed, as far as the student may see it."""
+    told = {"expected": check.reason.expected, "found by the grader": check.reason.actual}
+    return "".join(
+        f"print({f'{word}: {one_line(text)[:LONGEST]}'!r})\n" for word, text in told.items() if text
+    )
 
 
 def _script(check: ScoredCheck, profile: Profile) -> str:
@@ -164,10 +204,12 @@ def _script(check: ScoredCheck, profile: Profile) -> str:
         return ""
     if check.part in NETWORKS:
         network, code = NETWORKS[check.part], SCRIPTS.get(name, "")
+        if code == LAYERS:
+            code = _told(check) + code
         code = code.replace("NETWORK", network.name).replace("CROP", str(profile.table(network)(1).crop))
         code = code.replace("N_CLASS", str(profile.n_class))
     else:
-        code = named(MAPS.get(name, ""), profile.map) if check.part == CAM else ""
+        code = named(OF_MAPS.get(check.part, {}).get(name, ""), profile.map)
     if not code:
         return ""
     title, text = (one_line(text)[:LONGEST] for text in (check.title, check.reason.text))

@@ -13,9 +13,10 @@ from grader import profiles
 from grader.diagnosis.payers import STOPPED
 from grader.records.grade import CheckResult, Grade, Outcome
 from grader.records.reason import Reason
-from grader.reports.replay import LAYERS, MAPS, SCRIPTS, named, render
+from grader.reports.replay import GRAD_MAPS, LAYERS, MAPS, SCRIPTS, named, render
 from grader.scoring import score
 from tests.grader.a_class import graded
+from tests.grader.evidence.test_gradcam import SOURCE as GRADCAM_SOURCE
 from tests.grader.slim import SOURCE, edited
 
 MAPS_SOURCE = """
@@ -79,6 +80,46 @@ def test_layers_are_printed_as_they_were_made() -> None:
     assert made in ran(SOURCE, "fcn32s.conv1")
 
 
+def test_what_was_expected_of_a_layer_stands_above_them() -> None:
+    """As far as the student may see it; texts stay texts."""
+    grade = lost("fcn32s.conv1")
+    told = [
+        replace(one, reason=replace(one.reason, expected="padding '100'", actual="1")) for one in grade.checks
+    ]
+
+    assert "expected: padding '100'" in shown(render(replace(grade, checks=tuple(told))))
+    assert "expected" not in shown(render(grade))
+
+
+def shown(script: str) -> str:
+    """What a script prints below right networks."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(compile(SOURCE + script, "notebook", "exec"), {"__name__": "notebook"})
+    return said.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("line", "old", "new"),
+    [
+        ("shape", "(256, 256)", "(224, 224)"),
+        ("dtype", "np.uint8(255 * cam / cam.max())", "255 * cam / cam.max()"),
+        ("normalise", "np.uint8(255 * cam / cam.max())", "np.uint8(cam / cam.max())"),
+        ("weighted_sum", "weights * features", "-weights * features"),
+        ("relu", "    cam = torch.relu(cam)\n", ""),
+    ],
+)
+def test_grad_cam_is_shown_on_a_network_of_two_channels(line: str, old: str, new: str) -> None:
+    """A right one differs nowhere, a wrong one in what was lost."""
+    code = "def show(what, expected, found): assert expected == found, what\n" + named(GRAD_MAPS[line])
+    exec(compile(GRADCAM_SOURCE + code, "notebook", "exec"), {"__name__": "notebook"})
+
+    with pytest.raises(AssertionError):
+        exec(
+            compile(edited((old, new), source=GRADCAM_SOURCE) + code, "notebook", "exec"), {"__name__": "nb"}
+        )
+
+
 def test_what_a_student_wrote_is_text() -> None:
     """However many lines and quotes it had; and the reference's values stay out."""
     script = render(lost("fcn32s.crop"))
@@ -96,6 +137,6 @@ def test_only_what_was_lost_is_shown() -> None:
 
 def test_the_names_are_those_that_are_graded() -> None:
     """Scripts call the student's classes and functions."""
-    code = "".join(map(named, MAPS.values()))
+    code = "".join(map(named, (*MAPS.values(), *GRAD_MAPS.values())))
 
     assert all(name in code for name in STOPPED if not name.startswith("FCN"))
