@@ -10,7 +10,7 @@ import os
 import secrets
 import socket
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 
@@ -20,6 +20,7 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.parent import Forked, Parent
 from grader.sandbox.staging import FORKING, Program, Stage, stage, torch_home
 
+INTERPRETER = ("-s", "-S", "-P", "-B", "-X", "faulthandler")  # Python's options, for whatever runs a worker
 SETTLE_SECONDS = 2.0  # for a parent of workers to end by itself
 # To the kernel a sandbox's parent is the thread that started it: when that ends, the sandbox is killed.
 _launcher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="launcher")
@@ -41,25 +42,33 @@ def launch(
     """
     mark = secrets.token_hex(8)
     filters = [seccomp.descriptor(compiled(device)) for compiled in isolation.filters]
-    prefix = isolation.wrap(stage, limits, device, filters)
-
-    def start() -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [*prefix, str(stage.python), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=stage.home,
-            env=environment(stage, threads, mark, device),
-            pass_fds=[*fds, *filters],
-            start_new_session=True,
-        )
-
+    words = [*isolation.wrap(stage, limits, device, filters), str(stage.python), *arguments]
+    surroundings = environment(stage, threads, mark, device)
     try:
-        return _launcher.submit(start).result(), mark
+        return _start(words, stage, surroundings, [*fds, *filters], output=subprocess.PIPE), mark
     finally:
         for descriptor in filters:
             os.close(descriptor)
+
+
+def _start(
+    words: Sequence[str],
+    stage: Stage,
+    surroundings: Mapping[str, str],
+    fds: Sequence[int],
+    output: int = subprocess.DEVNULL,
+) -> subprocess.Popen[bytes]:
+    return _launcher.submit(
+        subprocess.Popen,
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        cwd=stage.home,
+        env=surroundings,
+        pass_fds=fds,
+        start_new_session=True,
+    ).result()
 
 
 def fork(
@@ -93,47 +102,28 @@ def parent(isolation: Isolation, limits: Limits, program: Program) -> Iterator[P
     assert isolation.nest is not None, "only where workers may be forked"
     made = stage(program, FORKING)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    bootstrap = f"import sys; sys.path += {made.path!r}; from {FORKING[-1]} import main; main(sys.argv.pop())"
+    config = _parents_config(made, limits, program, theirs.fileno())
+    words = [str(made.python), *INTERPRETER, "-c", bootstrap, config]
+    alone = environment(made, 1, "", "cpu")  # one thread each: what has more can't be forked
+    with ours, theirs, ExitStack() as stack:
+        stack.callback(made.remove)
+        process = _start([*isolation.nest(made, limits), *words], made, alone, [theirs.fileno()])
+        stack.callback(_end, process, ours)
+        theirs.close()
+        yield Parent(isolation.name, ours, made, program)
+
+
+def _parents_config(made: Stage, limits: Limits, program: Program, fd: int) -> str:
     config = {
-        "fd": theirs.fileno(),
+        "fd": fd,
         "preload": program.forked,
         "home": str(made.home),
         "files": str(made.kit / "files"),
         "through": [str(path) for path in made.readable if path.is_relative_to("/tmp")],
         "disk": limits.disk,
     }
-    bootstrap = f"import sys; sys.path += {made.path!r}; from {FORKING[-1]} import main; main(sys.argv.pop())"
-    words = [
-        str(made.python),
-        "-s",
-        "-S",
-        "-P",
-        "-B",
-        "-X",
-        "faulthandler",
-        "-c",
-        bootstrap,
-        json.dumps(config),
-    ]
-    command = [*isolation.nest(made, limits), *words]
-
-    def start() -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=made.home,
-            env=environment(made, 1, "", "cpu"),  # one thread each: what has more can't be forked
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,
-        )
-
-    with ours, theirs, ExitStack() as stack:
-        stack.callback(made.remove)
-        process = _launcher.submit(start).result()
-        stack.callback(_end, process, ours)
-        theirs.close()
-        yield Parent(isolation.name, ours, made, program)
+    return json.dumps(config)
 
 
 def _end(process: subprocess.Popen[bytes], sock: socket.socket) -> None:

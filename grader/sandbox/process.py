@@ -15,7 +15,7 @@ from contextlib import suppress
 from grader.errors import IsolationError
 from grader.sandbox import folders, tree
 from grader.sandbox.ladder import Isolation
-from grader.sandbox.launch import fork, launch
+from grader.sandbox.launch import INTERPRETER, fork, launch
 from grader.sandbox.limits import Limits, human, rlimits
 from grader.sandbox.parent import Forked
 from grader.sandbox.staging import Program, Stage, stage
@@ -83,7 +83,7 @@ class Worker:
         """Start a new interpreter."""
         self.stage = stage(self.program)
         bootstrap = BOOTSTRAP.format(path=self.stage.path, module=MODULE)
-        arguments = ["-s", "-S", "-P", "-B", "-X", "faulthandler", "-c", bootstrap, self._config(theirs)]
+        arguments = [*INTERPRETER, "-c", bootstrap, self._config(theirs)]
         popen, self._mark = launch(
             self.isolation,
             self.stage,
