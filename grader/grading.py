@@ -229,7 +229,7 @@ def _assemble(
     quoted = {id: quoting(result, submission.texts) for id, result in placed.items()}
     parts, checks = score(rubric, {id: _told(result, profile.names) for id, result in quoted.items()})
     notes = exchanged(submission.notes, profile.names)
-    submission = _as_handed_in(submission, profile.names)
+    submission = _beside(_as_handed_in(submission, profile.names), profile)
     return Grade(
         student=submission.name,
         score=round(sum(part.score for part in parts), 2),
@@ -272,6 +272,15 @@ def _as_handed_in(submission: Submission, names: Mapping[str, str]) -> Submissio
         files=exchanged(submission.files, names),
         slice=replace(submission.slice, dropped=dropped),
     )
+
+
+def _beside(submission: Submission, profile: Profile) -> Submission:
+    """The submission with what its logs from scratch are beside runs that were computed."""
+    from grader.training import scratch
+
+    padding, n_class = profile.padding, profile.n_class
+    runs = (replace(run, beside=scratch.beside(run, padding, n_class)) for run in submission.saved.runs)
+    return replace(submission, saved=replace(submission.saved, runs=tuple(runs)))
 
 
 def _torch_version() -> str:

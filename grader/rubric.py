@@ -49,7 +49,7 @@ class Line:
     points: float
     feedback: str = "full"
     help: str = ""  # the course's own words to whoever lost it
-    scales: Mapping[str, Scale] = field(default_factory=dict)  # by training plan, of a line that measures
+    scales: Mapping[str, Scale] = field(default_factory=dict, hash=False)  # by training plan
 
 
 @dataclass(frozen=True, slots=True)

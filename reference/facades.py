@@ -95,7 +95,12 @@ def read(path: Path) -> tuple[Bytes, Bytes]:
 
     A pixel without a class, which the real data has none of, is 255.
     """
-    return _half(path, "RGB"), _half(path.with_suffix(".png"), "P") - np.uint8(1)
+    return _half(path, "RGB"), labels(path)
+
+
+def labels(path: Path) -> Bytes:
+    """Read the class of every pixel of a picture alone."""
+    return _half(path.with_suffix(".png"), "P") - np.uint8(1)
 
 
 def normalise(rgb: Bytes) -> Tensor:

@@ -74,9 +74,12 @@ def train(
     return Run(model, tuple(history), best, evaluate(model, test_set))
 
 
-def recipe(model: nn.Module) -> tuple[Optimizer, ReduceLROnPlateau]:
-    """Give the optimiser and the schedule of the learning rate, stepped by an epoch's loss."""
-    optimizer = Adam(model.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+def recipe(model: nn.Module, fused: bool | None = None) -> tuple[Optimizer, ReduceLROnPlateau]:
+    """Give the optimiser and the schedule of the learning rate, stepped by an epoch's loss.
+
+    `fused` goes over a small model's memory once instead of ten times.
+    """
+    optimizer = Adam(model.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=fused)
     return optimizer, ReduceLROnPlateau(optimizer, "min", patience=PATIENCE, min_lr=MIN_LEARNING_RATE)
 
 

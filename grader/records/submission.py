@@ -97,6 +97,7 @@ class TrainingRun:
     epochs: tuple[Epoch, ...]
     test_accuracy: float | None = None
     test_mean_iou: float | None = None
+    beside: str = ""  # what it is beside runs that were computed; no points hang on it
 
 
 @dataclass(frozen=True, slots=True)

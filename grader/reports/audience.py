@@ -11,12 +11,15 @@ from grader.records.grade import Grade, ScoredCheck
 def for_student(grade: Grade) -> Grade:
     """The grade without the reference's values and pictures; points, reasons and comments stay.
 
-    What a file claims is left out too: how far it is from recorded runs is for people who can ask.
+    What a file claims is left out too, and what a log is beside runs that were computed: how far it is from
+    them is for people who can ask.
     """
+    saved = grade.submission.saved
+    runs = tuple(replace(run, beside="") for run in saved.runs)
     typed = PurePath(grade.submission.typed).name  # not where it lies on our machine
     return replace(
         grade,
-        submission=replace(grade.submission, typed=typed, saved=replace(grade.submission.saved, claims=())),
+        submission=replace(grade.submission, typed=typed, saved=replace(saved, claims=(), runs=runs)),
         checks=tuple(map(_for_student, grade.checks)),
         pictures=tuple(picture for picture in grade.pictures if not picture.reference),
     )

@@ -121,6 +121,7 @@ def _run(run: TrainingRun) -> Json:
         "epochs": [{key: _finite(value) for key, value in asdict(epoch).items()} for epoch in run.epochs],
         "test_accuracy": _finite(run.test_accuracy),
         "test_mean_iou": _finite(run.test_mean_iou),
+        "beside": run.beside,
     }
 
 

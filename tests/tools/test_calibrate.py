@@ -7,11 +7,12 @@ import pickle
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from grader.training import bands, plans
 from tools.calibrate import __main__ as calibrate
-from tools.calibrate import logs, runs
+from tools.calibrate import logs, runs, scratch
 
 PLAN = plans.load()["smoke"]
 
@@ -94,3 +95,34 @@ def test_tasks_reach_other_processes() -> None:
 
     assert pickle.loads(pickle.dumps((runs.work, task)))[1] == task
     assert runs.work.__module__ == "tools.calibrate.runs"
+
+
+def some_labels(sides: tuple[int, int]) -> scratch.Labels:
+    rng = np.random.default_rng(2)
+    made = tuple(rng.integers(0, 12, sides, np.uint8) for _ in range(3))
+    return scratch.Labels(made[:2], made[2:])
+
+
+def test_runs_from_scratch_are_kept_and_tabled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of every variant that the pictures fit; what is kept isn't run again."""
+    monkeypatch.setattr(scratch, "EPOCHS", 2)
+    labels, log = some_labels((178, 60)), tmp_path / "work" / "scratch.jsonl"
+
+    rows = scratch.measure(labels, [1, 2], log)
+    made = scratch.table(rows, labels, "here")
+
+    assert [one["runs"] for one in made["variants"]] == [2, 0, 2, 2]
+    assert [one["too_large"] for one in made["variants"]] == [0, 3, 0, 0]
+    first = made["variants"][0]
+    assert all(np.less_equal(first["low"], first["mean"]).flat) and np.shape(first["mean"]) == (2, 3)
+    told = scratch.markdown(made)
+    assert "No such run comes to its end: 3 pictures" in told and "| 2 | " in told
+
+    monkeypatch.setattr(scratch, "run", None)
+    assert scratch.measure(labels, [1, 2], log) == rows
+
+
+def test_runs_from_scratch_need_the_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All of it."""
+    assert calibrate.main(["smoke", "--scratch", str(tmp_path)]) == 1
+    assert "does not hold the CMP Facade DB: make data" in capsys.readouterr().err

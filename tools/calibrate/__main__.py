@@ -24,7 +24,8 @@ from grader import __version__
 from grader.sandbox.ladder import RUNGS
 from grader.training import bands, plans
 from grader.training.plans import Plan
-from tools.calibrate import logs, recorded
+from reference import download
+from tools.calibrate import logs, recorded, scratch
 from tools.calibrate.models import NETWORKS, RIGHT, models
 from tools.calibrate.runs import Setup, Task, work
 from tools.calibrate.table import markdown, summary
@@ -49,8 +50,13 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--steps", type=int, help="cut an epoch to so many, to rehearse: no table is written")
     parser.add_argument("--recorded", action="store_true", help="from recorded runs of the course's recipe")
+    parser.add_argument(
+        "--scratch", nargs="?", const=download.cache(), type=Path, metavar="DATA", help="FCN-32s from zero"
+    )
     options = parser.parse_args(arguments)
     bands.FOLDER.mkdir(exist_ok=True)
+    if options.scratch:
+        return from_scratch(options.scratch, options.seeds, options.work)
     if options.carried:
         return bring(options.carried)
     plan = plans.load()[options.plan]
@@ -66,6 +72,20 @@ def main(arguments: list[str]) -> int:
     )
     measure(setup, options.seeds, options.weak_seeds, options.jobs)
     return 0 if options.steps or write(plan, setup.log) else 1
+
+
+def from_scratch(data: Path, seeds: int, work: Path) -> int:
+    """Write what runs from scratch come to on the real data; 1 where it isn't there."""
+    if not download.complete(data):
+        print(f"{data} does not hold the CMP Facade DB: make data", file=sys.stderr)
+        return 1
+    labels = scratch.read(data)
+    rows = scratch.measure(labels, [SEED + n for n in range(seeds)], work / "scratch.jsonl")
+    table = scratch.table(rows, labels, source("cpu"))
+    (bands.FOLDER / "scratch.json").write_text(json.dumps(table, indent=1) + "\n")
+    (bands.FOLDER / "scratch.md").write_text(scratch.markdown(table))
+    print(scratch.markdown(table))
+    return 0
 
 
 def bring(folder: Path) -> int:
