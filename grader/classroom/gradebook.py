@@ -65,7 +65,9 @@ def submissions(path: Path) -> set[str]:
 def _row(row: Row, person: Person, parts: Iterable[str]) -> list[Cell]:
     grade, entry = row.grade, row.entry
     who = [person.name, person.sis_id, person.login, person.email, person.section, entry.name]
-    state = [status(row), "yes" if grade and grade.complete else "no", *_late(row)]
+    held = person in entry.held
+    complete = "yes" if grade and grade.complete and not held else "no"
+    state = ["held back" if held else status(row), complete, *_late(row)]
     words = [*who, *state]
     remarks = [one_line(row.look), one_line("; ".join(entry.remarks))]
     if grade is None:

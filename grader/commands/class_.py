@@ -124,4 +124,7 @@ def _show(screen: Screen, one: Class, rows: Sequence[Row], out: Path) -> None:
         if open_ended
         else "All are complete."
     )
+    held = sum(bool(row.entry.held) and not row.entry.students for row in rows)
+    if held:
+        screen.tell(f"{held} are held back: it is not known whose they are, or another one counts.")
     screen.tell(f"{left} Class: {out / 'index.html'}, and beside it gradebook.csv.")

@@ -32,7 +32,8 @@ KINDS: dict[str, tuple[str, ...]] = {
 
 
 STILL = (
-    "Lines of a training run need one (class --training), the others a person (review, marks). "
+    "Lines of a training run need one (class --training), the others a person (review, marks); "
+    "whose a submission is, the roster's column 'submission' says (class --roster). "
     "--partial releases all the same."
 )
 LEFT_OUT = "no table holds them, and their reports say so."

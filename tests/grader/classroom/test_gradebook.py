@@ -67,6 +67,14 @@ def test_everybody_of_a_group_has_a_line() -> None:
     ]
 
 
+def test_whoever_a_grade_does_not_leave_for_has_it_held_back() -> None:
+    """It is complete, and yet it is not known whose it is, or another one of theirs counts."""
+    both = Entry("g", Path("x"), (Person("A"), Person("B")), held=(Person("A"),))
+    lines = table(gradebook([Row(both, answered(graded("x"), 8))]))
+
+    assert [(one["status"], one["complete"]) for one in lines] == [("held back", "no"), ("complete", "yes")]
+
+
 def test_staff_has_no_line() -> None:
     """Nor has Canvas's test student."""
     assert table(gradebook([row("tim", role="TA"), row("t", name="Student, Test")])) == []

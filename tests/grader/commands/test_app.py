@@ -382,6 +382,16 @@ def test_folders_that_share_nobody_are_not_compared(
     assert "share no submission" in capsys.readouterr().err
 
 
+def test_who_is_held_back_is_counted_at_the_end(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Complete as it may be, its grade leaves for nobody."""
+    Path("roster.csv").write_text("name,sid\nAlice,1\nAlice,2\nBob,3\n")
+    run(monkeypatch, "class", "submissions", "--isolation", "none", "--roster", "roster.csv")
+
+    assert capsys.readouterr().out.splitlines()[-2].startswith("1 are held back: it is not known whose")
+
+
 def test_marks_of_a_submission_that_is_gone_are_said(
     in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
