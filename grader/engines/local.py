@@ -23,6 +23,7 @@ import psutil
 from grader import interrupts
 from grader.engines.cores import cores
 from grader.engines.work import Done, Listen, Said, Share, Work
+from grader.paths import ROOT
 from grader.records.progress import Progress
 
 # Imported once; every process starts from there.
@@ -79,6 +80,7 @@ def run(
     """
     waiting, running = list(tasks), list[_Running[T]]()
     os.environ.setdefault("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")  # for what starts below: large pages
+    find_grader()
     free = list(shares) or _shares(jobs)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOAD if preload is None else preload))
@@ -94,6 +96,13 @@ def run(
                 yield event
     finally:
         _end(running)
+
+
+def find_grader() -> None:
+    """Let what is started below find this grader, wherever it starts: a forkserver reads no other path."""
+    others = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if str(ROOT) not in others:
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), *others)))
 
 
 def _start(context: Any, task: T, do: Do[T], cores: frozenset[int], log: Callable[[T], Path]) -> _Running[T]:

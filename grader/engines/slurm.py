@@ -21,9 +21,9 @@ from typing import Any, Generic, TypeVar
 import submitit
 
 from grader.engines import elsewhere
+from grader.engines.local import find_grader
 from grader.engines.work import Done, Said, Work
 from grader.errors import CallError
-from grader.paths import ROOT
 from grader.records.progress import Progress
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ class Slurm:
     def _executor(self, tasks: Sequence[T], work: Work[T]) -> Any:
         share = work.share
         executor = submitit.AutoExecutor(self.folder / "log", cluster=self.cluster)
-        _find_grader()
+        find_grader()
         try:
             executor.update_parameters(
                 name="grader",
@@ -89,13 +89,6 @@ def settings(words: Sequence[str]) -> dict[str, str | int]:
         if not key or not value:
             raise CallError(f"--slurm {key}{value}: it wants KEY=VALUE, such as partition=cpu.")
     return {key: int(value) if value.isdecimal() else value for key, _, value in pairs}
-
-
-def _find_grader() -> None:
-    """Let jobs find this grader, wherever they start."""
-    others = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    if str(ROOT) not in others:
-        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), *others)))
 
 
 @dataclass(slots=True)

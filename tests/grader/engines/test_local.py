@@ -46,6 +46,8 @@ def work(task: str, listen: Listen) -> str:
             child = subprocess.Popen(["sleep", "60"])
             Path(pidfile).write_text(f"{os.getpid()} {child.pid}")
             time.sleep(60)
+        case ["modules", name]:
+            return "there" if name in sys.modules else "missing"
         case ["cores"]:
             return str(len(os.sched_getaffinity(0)))
     return f"did {task}"
@@ -191,3 +193,23 @@ def test_one_gpu_has_one_user() -> None:
     """Several would share its memory."""
     assert default_jobs("cuda") == 1
     assert 1 <= default_jobs("cpu") <= len(cores())
+
+
+FOUND = """
+import os, sys
+sys.path.insert(0, {root!r})
+from grader.engines import local
+from tests.grader.engines.test_local import nowhere, work
+if __name__ == "__main__":
+    for event in local.run(["modules:grader.rubric"], work, 1, 60, nowhere, preload=["grader.rubric"]):
+        print(getattr(event, "result", ""))
+"""
+
+
+def test_what_is_imported_once_is_found_from_any_folder(tmp_path: Path) -> None:
+    """The grader may be started anywhere, and is by Ray."""
+    script = tmp_path / "run.py"
+    script.write_text(FOUND.format(root=str(ROOT)))
+    done = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True)
+
+    assert done.stdout.split() == ["there"], done.stderr
