@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -122,12 +123,11 @@ def test_a_worker_ends_when_nobody_holds_it_any_more(parent: Parent) -> None:
     worker = started(parent)
     held = tree.tree(worker._popen.pid)
     assert isinstance(worker._popen, Forked)
-    worker._popen._control.close()
+    worker._popen._control.shutdown(socket.SHUT_WR)
 
     tree.await_end(held)
     assert len(held) == 3
     assert [one for one in held if (now := tree.read(one.pid)) and now.state != "Z"] == []
-    worker._popen.returncode = -signal.SIGKILL
     worker.close()
 
 
