@@ -17,17 +17,18 @@ from fixtures.years import right, submission
 from grader import intake, profiles
 from grader.errors import CallError
 from grader.profiles import Profile
+from grader.profiles.profile import MapForm
+from grader.profiles.reading import Questions
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "new-year.md").read_text(encoding="utf-8")
 FILE = "vision-2027.toml"
 
 
-def block(language: str) -> str:
-    """The first block of the page in a language."""
-    found = re.search(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
-    assert found is not None
-    return found[1]
+def block(language: str, number: int = 0) -> str:
+    """A block of the page in a language."""
+    found: list[str] = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    return found[number]
 
 
 @pytest.fixture
@@ -68,6 +69,25 @@ def test_every_key_is_on_the_page() -> None:
 
     assert [key for key in schema["properties"] if key not in table] == []
     assert [key for key in schema["$defs"]["line"]["properties"] if f"`{key}`" not in table] == []
+
+
+def test_its_second_profile_asks_for_optional_parts(tmp_path: Path) -> None:
+    """In their places, with maps, questions and files of its own; a right submission of it is read."""
+    (tmp_path / "vision-2028.toml").write_text(block("toml", 1), encoding="utf-8")
+    year = profiles.load(str(tmp_path / "vision-2028.toml"))
+    read = intake.read(submission(year, tmp_path), year)
+
+    assert [part.id for part in year.rubric.parts] == [
+        *("fcn32s", "fcn16s", "fcn8s", "questions", "cam", "gradcam")
+    ]
+    assert sum(part.points for part in year.rubric.parts) == 100 + 20 + 15 + 5
+    assert year.map == MapForm((224, 224), "list") and year.epochs == {"scratch": 10, "pretrained": 15}
+    assert year.questions == Questions((1, 2, 3), "Pregunta", ("Parte", 4))
+    assert (
+        "(224, 224)" in year.lines["gradcam.shape"].title
+        and "15" in year.lines["fcn8s.reported_pretrained"].title
+    )
+    assert set(read.slice.targets) == set(year.graded) and read.notes == ()
 
 
 def test_a_right_submission_of_it_is_read(year: Profile, tmp_path: Path) -> None:
