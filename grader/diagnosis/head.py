@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.diagnosis.causes import because
 from grader.diagnosis.layers import PADDINGS
+from grader.diagnosis.offsets import OFFSET, kind_of_crop, kind_of_skip_crop
 from grader.diagnosis.steps import PROBABILITIES, is_activation
 from grader.diagnosis.words import both, corner, plain
 from grader.network.graph import Expr, walk
@@ -41,8 +42,10 @@ def crop_findings(reading: Reading) -> Iterator[Reason]:
         yield because("crop.missing", want=wanted, expected=expected, actual="no crop")
     elif start is not None and start != (wanted, wanted):
         place = next(step.place for step in tail if step.op == "crop")
-        got, actual = corner(start), f"starts at row {start[0]}, column {start[1]}"
-        yield because("crop.offset", got=got, want=wanted, expected=expected, actual=actual, place=place)
+        actual = f"starts at row {start[0]}, column {start[1]}"
+        kind = kind_of_crop(reading, start)
+        got = {"got": corner(start)} if kind == OFFSET else {}
+        yield because(f"crop.{kind}", **got, want=wanted, expected=expected, actual=actual, place=place)
 
 
 def skip_findings(reading: Reading) -> Iterator[Reason]:
@@ -94,7 +97,7 @@ def _side_findings(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]
         )
     tap = tap_name(reading, join)
     if tap != skip.pool:
-        yield because("skip.source", pool=skip.pool, got=tap, place=place)
+        yield because("skip.source", pool=skip.pool, got=tap, expected=wanted, actual=tap, place=place)
 
 
 def _factor_place(join: Join) -> Place | None:
@@ -178,11 +181,11 @@ def skip_crop_findings(reading: Reading) -> Iterator[Reason]:
     for skip in reading.architecture.skips:
         found = reading.join_of(skip)
         if found is not None:
-            yield from _skip_crop(skip, found[1])
+            yield from _skip_crop(reading, skip, found[1])
     yield from _cropped_before_joining(reading)
 
 
-def _skip_crop(skip: Skip, join: Join) -> Iterator[Reason]:
+def _skip_crop(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:
     start = offset(join.side)
     resized = next((part for part in join.side if "upsample" in part.op), None)
     expected = f"[{skip.crop} : {skip.crop} + size of {skip.after}'s output]"
@@ -199,10 +202,12 @@ def _skip_crop(skip: Skip, join: Join) -> Iterator[Reason]:
         place = join.expr.place
         yield because("skip_crop.missing", pool=skip.pool, expected=expected, actual="no crop", place=place)
     elif start is not None and start != (skip.crop, skip.crop):
+        kind = kind_of_skip_crop(reading, join, start)
+        got = {"got": corner(start)} if kind == OFFSET else {}
         yield because(
-            "skip_crop.offset",
+            f"skip_crop.{kind}",
+            **got,
             pool=skip.pool,
-            got=corner(start),
             want=skip.crop,
             expected=expected,
             actual=f"starts at row {start[0]}, column {start[1]}",

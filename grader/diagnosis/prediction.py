@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 OTHER = "none that is known"
+BY_SIGMOID = "a sigmoid of the logit"
 TOLERANCE = 0.0015  # of a probability printed with three digits
 
 
@@ -24,6 +25,12 @@ def wrong_index(value: int, logit: NDArray[np.float32]) -> str:
     return known.get(value, OTHER)
 
 
+def is_saturated(index: int, logit: NDArray[np.float32]) -> bool:
+    """Say whether a sigmoid of float32 can't tell a class from the best one, given logits (1000,)."""
+    sigmoid = 1 / (1 + np.exp(-logit.astype(np.float32)))
+    return 0 <= index < len(sigmoid) and bool(sigmoid[index] >= sigmoid.max() - 2e-7)
+
+
 def is_told(index: int, logit: NDArray[np.float32]) -> bool:
     """Say whether an index was told by the logits (1000,): nearly every class has the probability 0.000."""
     exps = np.exp(logit.astype(np.float64) - logit.max())
@@ -39,7 +46,7 @@ def wrong_probability(value: float, logit: NDArray[np.float32]) -> str:
         "the logit itself": logits.max(),
         "a percentage": shares[-1] * 100,
         "the logarithm of the probability": np.log(shares[-1]),
-        "a sigmoid of the logit": 1 / (1 + np.exp(-logits.max())),
+        BY_SIGMOID: 1 / (1 + np.exp(-logits.max())),
         "the second best's probability": shares[-2],
         "the probability of the least probable class": shares[0],
     }

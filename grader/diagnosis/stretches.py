@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 Extremes = Mapping[str, tuple[float, float]]  # by bend
 Cells = tuple[NDArray[np.intp] | slice, ...]
 WHOLE: Cells = (slice(None),)
+Enlarging = Callable[[Floats], Floats]
 MOST_FAULTS = 3  # in one normalisation: more wrong steps than that explain anything
 
 
@@ -284,6 +285,11 @@ def extremes(everyone: Floats) -> Extremes:
     }
 
 
+def as_it_is(values: Floats) -> Floats:
+    """Enlarge nothing."""
+    return values
+
+
 Numbers = NDArray[np.intp]  # of stretches, in the order of `stretches()`
 
 
@@ -315,17 +321,20 @@ class Bent:
         return np.asarray(straight)
 
 
-def bend(raw: Floats, ends: Extremes, at: Cells = WHOLE) -> Bent:
-    """Bend a sum (H, W) in every way; its minimum, maximum and the like are those of all of its cells."""
-    bent = np.stack([one.do(raw) for one in BENDS])
+def bend(raw: Floats, ends: Extremes, at: Cells = WHOLE, enlarging: Enlarging = as_it_is) -> Bent:
+    """Bend a sum (h, w) in every way, and enlarge it.
+
+    Its minimum, maximum and the like are those of all of its cells then.
+    """
+    bent = np.stack([enlarging(one.do(raw)) for one in BENDS])
     sheet = _sheet(bent, [ends[one.id] for one in BENDS])
     return Bent(bent[:, *at], _lines(sheet, OFFSETS, DIVISORS))
 
 
-def stretched(number: int, raw: Floats, ends: Extremes) -> Floats:
-    """Return the levels that one stretch makes of a sum (H, W): those of `bend`, without the other bends."""
+def stretched(number: int, raw: Floats, ends: Extremes, enlarging: Enlarging = as_it_is) -> Floats:
+    """Return the levels that one stretch makes of a sum (h, w): those of `bend`, without the other bends."""
     one = stretches()[number]
-    values = one.bend.do(raw)
+    values = enlarging(one.bend.do(raw))
     sheet = _sheet(values[None], [ends[one.bend.id]])
     slope, start = _lines(sheet, [one.offset], [one.divisor])[0, 0, 0]
     return np.asarray(one.ending.do((values * slope + start) * one.top.value, np.asarray(one.top.value)))

@@ -62,8 +62,9 @@ def _name(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Itera
         yield from _renamed(slice, chunk, name_span(name), f"{name} read as self.{name}", f"self.{name}")
     if statement := libraries.import_of(name):
         yield Mend(with_import(slice, module, statement), f"`{statement}` is missing and was added")
-    known = {each for one in module.chunks for each in bound(one)} | _inside(chunk) | set(dir(builtins))
-    for other in alike(name, known):
+    around = {each for one in module.chunks for each in bound(one)}
+    nearest_first = (_inside(chunk), around, set(dir(builtins)))
+    for other in dict.fromkeys(each for known in nearest_first for each in alike(name, known)):
         yield from _renamed(slice, chunk, name_span(name), f"{name} read as {other}", other)
 
 

@@ -26,7 +26,7 @@ from grader.wall.wire import Array
 
 V = TypeVar("V")
 MOST_MENDS = 4  # of one target
-MOST_TRIALS = 12  # of one submission: each may start a process anew
+MOST_TRIALS = 20  # of one submission: each may start a process anew
 IMPORTS = ("ImportError", "ModuleNotFoundError")  # what follows from them doesn't name them
 MODELS = tuple(network.name for network in NETWORKS.values())
 SIZE = (1, 3, 64, 76)  # small, and not square, so that swapped sides show
@@ -120,18 +120,22 @@ class Trials:
         return first, words
 
     def _step(self, target: str, now: Trouble) -> tuple[Mend, Trouble | None] | None:
-        """One mend that gets a target further, and what stops it then."""
-        here = self.slice
+        """One mend that gets a target further, and what stops it then.
+
+        One after which the same line raises something else is taken only where no other gets past that line.
+        """
+        here, second = self.slice, None
         for mend in mends(now, here):
             if self._left <= 0:
                 break
             self._left -= 1
             self._take(mend.slice)
             after = self.trouble(target)
-            if after is None or (after.place, after.message) != (now.place, now.message):
+            if after is None or after.place != now.place:
                 return mend, after
-        self._take(here)
-        return None
+            second = second or ((mend, after) if after.message != now.message else None)
+        self._take(second[0].slice if second else here)
+        return second
 
     def stand_in(self, target: str) -> bool:
         """Let another forward pass stand in for a model's, if its constructor makes the layers for one."""

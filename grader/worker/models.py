@@ -113,12 +113,12 @@ def _way(make: Callable[..., Any]) -> Way:
 
 @contextmanager
 def without_slow_initialisers() -> Iterator[None]:
-    """Leave large parameters uninitialised: every one of them is filled before it is used."""
+    """Leave large parameters at zero: memory that is used again may hold a VGG-16, which nobody copied."""
     saved = {name: getattr(nn.init, name) for name in SLOW_INITIALISERS}
 
     def skipping(initialise: Callable[..., Any]) -> Callable[..., Any]:
         return lambda tensor, *args, **kwargs: (
-            tensor
+            tensor.data.zero_()
             if isinstance(tensor, Tensor) and tensor.numel() > LARGE
             else initialise(tensor, *args, **kwargs)
         )

@@ -150,6 +150,19 @@ def test_faults_are_seen_behind_another_librarys_enlarging(method: str) -> None:
     assert "cut to 0" in found.stretch
 
 
+@pytest.mark.parametrize("bent", ["negative values are cut to 0", "absolute values are taken"])
+def test_a_curve_before_enlarging_is_one_fault(bent: str) -> None:
+    """As Grad-CAM's code has it: cut, enlarged, then brought to the range."""
+    curve = np.abs if "absolute" in bent else lambda raw: np.maximum(raw, 0)
+
+    def returns(features: Array, weight: Array, index: int) -> Array:
+        whole = enlarged(curve(np.tensordot(weight[index], features, 1)))
+        whole = whole - whole.min()
+        return to_bytes(255 * whole / (whole.max() or 1))
+
+    assert search(cases(returns)) == Verdict("", "", f"{bent} before the map is stretched")
+
+
 # Faults that give the same numbers as another one, which is named instead.
 ALIKE = {
     "the weights are summed over all classes": "the weights are the mean over all classes",

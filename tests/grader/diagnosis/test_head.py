@@ -26,6 +26,7 @@ FINDERS: tuple[Finder, ...] = (
 )
 CROP32 = "h[:, :, 19:19 + x.size(2), 19:19 + x.size(3)]"
 CROP8 = "h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)]"
+MIDDLE = "h[:, :, (h.size(2) - x.size(2)) // 2:, (h.size(3) - x.size(3)) // 2:][:, :, :x.size(2), :x.size(3)]"
 POOL4 = "s = self.score_pool_4(pool4)"
 POOL3 = "s = self.score_pool_3(pool3)"
 JOIN4 = "h = h + s[:, :, 5:5 + h.size(2), 5:5 + h.size(3)]"
@@ -64,7 +65,11 @@ def test_nothing_is_said_of_the_right_way_up(network: str) -> None:
         ),
         ("h[:, :, :x.size(2), :x.size(3)]", "the crop starts at 0, it must start at 19"),
         ("h[:, :, 10:, 10:][:, :, 8:8 + x.size(2), 8:8 + x.size(3)]", "the crop starts at 18"),
-        ("h[:, :, -x.size(2):, -x.size(3):]", "the crop starts at row 64 and column 52"),
+        ("h[:, :, -x.size(2):, -x.size(3):]", "the crop is taken from the end, it must start at 19"),
+        (
+            MIDDLE,
+            "the crop is taken from the middle, it must start at 19",
+        ),
         ("F.interpolate(h, x.shape[2:])", "the output is resized by interpolation, it must be cropped"),
         ("h", "the output is not cropped, it must be cut from row and column 19"),
     ],
@@ -242,6 +247,10 @@ def test_a_skip_taken_before_a_late_relu_is_named() -> None:
         (
             "s[:, :, 9:9 + h.size(2), 4:4 + h.size(3)]",
             "the pool3 skip's crop starts at row 9 and column 4, it must start at 9",
+        ),
+        (
+            "s[:, :, -h.size(2):, -h.size(3):]",
+            "the pool3 skip's crop is taken from the end, not from 9 for every size",
         ),
         ("F.interpolate(s, h.shape[2:])", "the pool3 skip is resized, it must be cropped from 9"),
         ("s.mean((2, 3), keepdim=True)", "the pool3 skip is not cropped"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.diagnosis.prediction import OTHER, TOLERANCE, wrong_index, wrong_probability
+from grader.diagnosis.prediction import OTHER, TOLERANCE, is_saturated, wrong_index, wrong_probability
 
 LOGIT = np.linspace(-3, 3, 1000, dtype=np.float32)
 LOGIT[7], LOGIT[400] = 5.0, 4.0
@@ -49,6 +49,14 @@ def test_class_0_is_named_where_it_is_nothing_else() -> None:
 def test_a_wrong_probability_is_named(value: float, words: str) -> None:
     """Each known number is recognised within the rounding of three digits."""
     assert wrong_probability(float(value) + TOLERANCE / 2, LOGIT) == f"{words}"
+
+
+def test_a_sigmoid_of_large_logits_tells_no_classes_apart() -> None:
+    """Of small ones it does."""
+    assert is_saturated(400, LOGIT + 15)
+    assert not is_saturated(400, LOGIT)
+    assert not is_saturated(0, LOGIT + 15)
+    assert not is_saturated(-1, LOGIT + 15)
 
 
 def test_an_unknown_probability_has_no_name() -> None:

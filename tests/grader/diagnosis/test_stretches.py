@@ -20,6 +20,20 @@ def test_one_stretch_alone_gives_the_levels_of_all_together(number: int, seed: i
     np.testing.assert_array_equal(stretched(number, every[0], ends), together)
 
 
+def test_what_is_enlarged_once_it_was_bent_has_other_extremes() -> None:
+    """A ReLU before enlarging is none after it."""
+    sums, numbers = np.array([[-3.0, 1.0]]), np.array([0])
+    ends = extremes(sums[None])
+    relu = next(number for number, one in enumerate(stretches()) if one.ids == ("relu", "", "", "", ""))
+
+    def enlarging(values: np.ndarray) -> np.ndarray:
+        return np.array([[values[0, 0], values.mean(), values[0, 1]]])
+
+    assert np.allclose(stretched(relu, sums, ends, enlarging), [[0, 127.5, 255]])
+    assert np.allclose(stretched(relu, enlarging(sums), ends), [[0, 0, 255]])
+    assert np.allclose(bend(sums, ends, enlarging=enlarging).levels(numbers)[0], [[0, 127.5, 255]])
+
+
 def test_the_fewest_faults_come_first() -> None:
     """The first of all is the right one."""
     counts = fault_counts()

@@ -32,6 +32,7 @@ SLIPS: dict[str, tuple[tuple[str, str], dict[str, str]]] = {
     "self forgotten before a layer": (("self.fc6(h)", "fc6(h)"), {"FCN32s": "fc6 read as self.fc6", "FCN8s": "self.fc6"}),
     "self forgotten among arguments": (("def forward(self, x):", "def forward(x):"), {"FCN32s": "forward without self", "FCN8s": "forward()"}),
     "a name in a function": (("cam = cam - np.min(cam)", "cam = cam - np.min(camm)"), {"returnCAM": "camm read as cam"}),
+    "a name that is as near to Python's own": (("cam = cam - np.min(cam)", "line = np.min(cam)\\n    cam = cam - lin"), {"returnCAM": "lin read as line"}),
     "what NumPy had": (("cam = cam - np.min(cam)", "cam = cam.astype(np.float) - np.min(cam)"), {"returnCAM": "numpy.float, gone since NumPy 1.24, read as float"}),
 }  # fmt: skip
 

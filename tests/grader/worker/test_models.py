@@ -118,6 +118,7 @@ def test_large_weights_are_not_initialised() -> None:
     weight = conv(model, "conv").weight
     assert weight.std() > 0.05 and weight.abs().max() <= 27**-0.5
     assert linear(model, "big").weight.numel() > LARGE
+    assert not linear(model, "big").weight.any()  # nothing of what the memory held before
 
 
 # --- the light model ----------------------------------------------------------------------------------
