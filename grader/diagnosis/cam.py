@@ -271,25 +271,15 @@ class _Search(Generic[P]):
         case = self.cases[number]
         return stretches.bend(pair.raw(case), case.ends)
 
-<<<<<<< HEAD
     def _large(self, pair: Making, number: int) -> tuple[Bent, ...]:
-        """Return the sum enlarged before it is stretched, in the middles of the cells.
-=======
-    def _large(self, pair: _Pair, number: int) -> tuple[Bent, ...]:
         """Return the sum enlarged before it is taken to a range, in the middles of the cells.
->>>>>>> 650440c (Name crops from the middle and maps enlarged once they are bent; clear memory before copying)
 
         It is looked for only where weights and sum are right: it is rare, and costs a hundred times as much.
         """
         case = self.cases[number]
         raw, size = pair.raw(case), case.answer.shape
-<<<<<<< HEAD
         at = np.ix_(*(centres(n, side) for n, side in zip(raw.shape, size, strict=True)))
-        return tuple(stretches.bend(whole, case.ends, at) for whole in enlarged_sums(raw, size))
-=======
-        at = np.ix_(*(_centres(n, side) for n, side in zip(raw.shape, size, strict=True)))
         return tuple(stretches.bend(given, case.ends, at, by) for given, by in _late(raw, size))
->>>>>>> 650440c (Name crops from the middle and maps enlarged once they are bent; clear memory before copying)
 
     def _fits(self, pair: Making, number: int, numbers: Numbers) -> NDArray[np.bool_]:
         """Say for each stretch whether it may give an answer."""
@@ -369,10 +359,6 @@ def _explains(pair: Making, number: int, case: Answered) -> bool:
     return any(matches(case.answer, candidate, share) for candidate in candidates)
 
 
-<<<<<<< HEAD
-def _levels(number: int, raw: Floats, case: Answered) -> Floats:
-    return stretches.stretched(number, raw, case.ends)
-=======
 def _late(raw: Floats, size: tuple[int, ...]) -> Iterator[tuple[Floats, Enlarging]]:
     """Yield a sum enlarged before all, and one that is enlarged once it was bent, as a ReLU does."""
     for method in (cv2.INTER_LINEAR, cv2.INTER_CUBIC):
@@ -382,7 +368,6 @@ def _late(raw: Floats, size: tuple[int, ...]) -> Iterator[tuple[Floats, Enlargin
 
         yield enlarging(raw), stretches.as_it_is
         yield raw, enlarging
->>>>>>> 650440c (Name crops from the middle and maps enlarged once they are bent; clear memory before copying)
 
 
 def centres(cells: int, size: int) -> NDArray[np.intp]:
