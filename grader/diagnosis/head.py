@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from grader.diagnosis.causes import because
 from grader.diagnosis.layers import PADDINGS
@@ -44,7 +45,7 @@ def crop_findings(reading: Reading) -> Iterator[Reason]:
         place = next(step.place for step in tail if step.op == "crop")
         actual = f"starts at row {start[0]}, column {start[1]}"
         kind = kind_of_crop(reading, start)
-        got = {"got": corner(start)} if kind == OFFSET else {}
+        got: dict[str, Any] = {"got": corner(start)} if kind == OFFSET else {}
         yield because(f"crop.{kind}", **got, want=wanted, expected=expected, actual=actual, place=place)
 
 
@@ -203,7 +204,7 @@ def _skip_crop(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:
         yield because("skip_crop.missing", pool=skip.pool, expected=expected, actual="no crop", place=place)
     elif start is not None and start != (skip.crop, skip.crop):
         kind = kind_of_skip_crop(reading, join, start)
-        got = {"got": corner(start)} if kind == OFFSET else {}
+        got: dict[str, Any] = {"got": corner(start)} if kind == OFFSET else {}
         yield because(
             f"skip_crop.{kind}",
             **got,
