@@ -6,13 +6,11 @@ import platform
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import msgpack
 
-from grader.engines import local
+from grader.engines import local, scratch
 from grader.engines.cores import some
 from grader.engines.work import Done, Said, Work
 from grader.records.progress import Progress
@@ -45,8 +43,8 @@ def answer(
     this process will be asked for others.
     """
     try:
-        with TemporaryDirectory(prefix="grader-task-") as scratch:
-            task = work.unpack(parcel, Path(scratch), has_gpu)
+        with scratch.folder() as own:
+            task = work.unpack(parcel, own, has_gpu)
             if wrong := differences(wanted, work.facts(task)):
                 return _packed(Answer(f"{platform.node()} would grade otherwise: {'; '.join(wrong)}"))
             do = work.repeated(task) if again and work.repeated else work.do
@@ -57,8 +55,8 @@ def answer(
 
 def facts(work: Work[T], parcel: bytes) -> Mapping[str, str]:
     """What this machine is, for a task that came as bytes."""
-    with TemporaryDirectory(prefix="grader-task-") as scratch:
-        return dict(work.facts(work.unpack(parcel, Path(scratch), False)))
+    with scratch.folder() as own:
+        return dict(work.facts(work.unpack(parcel, own, False)))
 
 
 def read(packed: bytes) -> Answer:
