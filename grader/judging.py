@@ -170,7 +170,8 @@ def run(
     After `seconds`, or with `memory` bytes taken, what is not judged yet is an error.
     Raises RuntimeError where pytest doesn't run the checks.
     """
-    mend = mended(case.submission.slice, case.student, case.submission.slips)
+    asked_for = case.profile.graded
+    mend = mended(case.submission.slice, case.student, case.submission.slips, asked_for)
     case.submission, case.lacks = replace(case.submission, slice=mend.slice), mend.lacks
     asked = {part.id for part in case.profile.rubric.parts}
     files = files or tuple(name for name in FILES if Path(name).stem in asked)

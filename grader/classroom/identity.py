@@ -34,7 +34,7 @@ def grader_sha() -> str:
 
 
 def _profile(file: Path) -> bool:
-    return file.parent == FOLDER and file.suffix == ".toml"
+    return file.is_relative_to(FOLDER) and file.suffix == ".toml"
 
 
 def _sha_of_files(root: Path, files: Iterable[Path]) -> str:

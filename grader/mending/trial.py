@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
@@ -69,12 +69,17 @@ class Mended:
         return read.charged(charged, self.slips)
 
 
-def mended(slice: Slice, student: Mendable, slips: tuple[Slip, ...] = ()) -> Mended:
-    """Mend what stops the four targets, each as far as it can be; `slips` were mended as it was read."""
+def mended(
+    slice: Slice,
+    student: Mendable,
+    slips: tuple[Slip, ...] = (),
+    asked: Collection[str] = tuple(STOPPED),
+) -> Mended:
+    """Mend what stops the targets asked for, each as far as it can be; `slips` were mended as it was read."""
     trials = Trials(student, slice)
     faults, lacks, paying = dict[str, Reason](), dict[str, Reason](), dict[str, tuple[str, ...]]()
     for target in STOPPED:
-        if target not in slice.targets:
+        if target not in slice.targets or target not in asked:
             continue
         if blank := unwritten(slice, target):
             faults[target] = because("code.blank", place=blank, name=target)

@@ -79,6 +79,8 @@ def test_an_edit_of_the_grader_changes_its_fingerprint(
     sha = identity.grader_sha.__wrapped__
     before = sha()
     (tmp_path / "grader" / "profiles" / "year.toml").write_text("points = 1")
+    (tmp_path / "grader" / "profiles" / "optional").mkdir()
+    (tmp_path / "grader" / "profiles" / "optional" / "parts.toml").write_text("points = 1")
     (tmp_path / "grader" / "__pycache__" / "a.pyc").write_text("1")
     assert sha() == before
 

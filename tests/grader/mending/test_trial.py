@@ -5,16 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fixtures.corpus.inside import Inside
 from fixtures.notebook import base, to_ipynb
+from grader.errors import StudentRaised
 from grader.intake import read
 from grader.mending.trial import Mended, mended
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Reason
 from grader.records.submission import Slice
+from tests.grader.in_process import Refusing
 from tests.share import every
 
 Trial = Callable[[str, str], Mended]  # of a notebook with one text put in the place of another
@@ -112,3 +115,11 @@ def test_what_waits_for_what_was_not_written_is_the_same_fault() -> None:
     charged = Mended(Slice(), {"FCN8s": reason}).charged(results)
 
     assert {(one.outcome, one.reason.text) for one in charged.values()} == {(Outcome.FAILED, reason.text)}
+
+
+def test_what_the_year_does_not_ask_for_is_not_tried() -> None:
+    """A broken extra of a notebook costs neither time nor points."""
+    student: Any = Refusing(StudentRaised("ValueError", "asked"))
+
+    assert mended(Slice(targets={"gradCAM": "submission"}), student, asked=("FCN32s",)).faults == {}
+    assert student.asked == []
