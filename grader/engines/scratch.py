@@ -32,12 +32,13 @@ def folder() -> Iterator[Path]:
         (own / "task").mkdir()
         yield own / "task"
     finally:
-        folders.remove(own)
+        with _locked(home / LOCK, fcntl.LOCK_EX):
+            folders.remove(own)
         os.close(lock)
 
 
 def _in_use(left: Path) -> bool:
-    with suppress(BlockingIOError), _locked(left / LOCK, fcntl.LOCK_EX | fcntl.LOCK_NB):
+    with suppress(OSError), _locked(left / LOCK, fcntl.LOCK_EX | fcntl.LOCK_NB):
         return False
     return True
 

@@ -47,3 +47,21 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
         assert done.returncode == -9 and (left / "essay").exists()
         with scratch.folder():
             assert not left.parent.exists() and mine.exists()
+
+
+MANY = """
+import sys, tempfile
+tempfile.tempdir = sys.argv[1]
+from grader.engines import scratch
+for _ in range(100):
+    with scratch.folder() as own:
+        (own / "x").write_text("x")
+"""
+
+
+def test_several_processes_take_turns(tmp_path: Path) -> None:
+    """None finds half of what another makes or removes."""
+    command = [sys.executable, "-c", MANY, str(tmp_path)]
+    runs = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+
+    assert [(run.communicate()[1], run.returncode) for run in runs] == [("", 0)] * 3
