@@ -78,6 +78,14 @@ def test_the_grade_tells_which_plan_auto_was(isolation: str, monkeypatch: pytest
     assert grade(ALICE, options).provenance.training == "smoke"
 
 
+def test_a_log_from_scratch_is_held_against_what_it_must_be(alice: Grade) -> None:
+    """That of the run from scratch alone."""
+    said = [run.beside for run in alice.submission.saved.runs]
+
+    assert said[0].startswith("As a run from zeros must be: ")
+    assert set(said[1:]) == {""}
+
+
 def test_pictures_of_both_images_are_drawn(alice: Grade) -> None:
     """The report has the student's maps beside the reference's."""
     assert {(picture.part, picture.reference) for picture in alice.pictures} == {

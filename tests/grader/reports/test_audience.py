@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.records.grade import Grade
 from grader.reports import AUDIENCES, RENDERERS
 from grader.reports.audience import for_student
@@ -26,3 +28,14 @@ def test_a_ta_sees_everything(grade: Grade) -> None:
     """The whole grade, as it is."""
     assert AUDIENCES["ta"](grade) is grade
     assert AUDIENCES["student"](grade) == for_student(grade)
+
+
+def test_what_a_log_is_beside_computed_runs_is_for_the_ta(grade: Grade) -> None:
+    """Whoever can ask."""
+    saved = grade.submission.saved
+    runs = tuple(replace(run, beside="Not a run from zeros.") for run in saved.runs)
+    said = replace(grade, submission=replace(grade.submission, saved=replace(saved, runs=runs)))
+
+    assert runs and "Not a run from zeros." in RENDERERS["report.html"](said)
+    for render in RENDERERS.values():
+        assert "Not a run from zeros." not in render(for_student(said))
