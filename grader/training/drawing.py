@@ -40,7 +40,7 @@ def learning(
     """Draw loss, accuracy and mean IoU by epoch, beside right models' where a calibration is given."""
     figure = Figure(figsize=(11, 3), layout="constrained")
     for row, (axes, line) in enumerate(zip(figure.subplots(1, 3), LINES, strict=True)):
-        if calibration and line in calibration.bands[part]:
+        if calibration and line in calibration.bands.get(part, {}):
             _right(axes, part, row, line, calibration)
         figures = [point.validation.figure(line) for point in run.points]
         axes.plot(figures, "o-", color=OURS, label="this model")
@@ -58,7 +58,7 @@ def proved(part: str, name: str, calibration: Calibration, claimed: Sequence[Epo
     figure = Figure(figsize=(11, 3), layout="constrained")
     epochs = len(calibration.curves[part]["mean"]) - 1 if part in calibration.curves else 1
     for row, (axes, line) in enumerate(zip(figure.subplots(1, 3), LINES, strict=True)):
-        if line in calibration.bands[part]:
+        if line in calibration.bands.get(part, {}):
             _right(axes, part, row, line, calibration)
         _claim(axes, epochs, line, claimed)
         _frame(axes, line)

@@ -50,3 +50,12 @@ def test_a_proved_network_is_shown_beside_right_models() -> None:
     assert made.caption.startswith("FCN8s was not trained: its loss, every gradient and a step")
     assert made.caption.endswith("What right models learn: 9 seeds (make calibrate, a processor)")
     assert made.reference and min(Image.open(io.BytesIO(made.png)).size) > 100
+
+
+def test_a_network_that_nobody_measured_is_drawn_alone() -> None:
+    """Trained or proved, without right models' range."""
+    for made in (
+        drawing.learning(RUN, "fcn16s", "FCN16s", CALIBRATION, []),
+        drawing.proved("fcn16s", "FCN16s", CALIBRATION, []),
+    ):
+        assert min(Image.open(io.BytesIO(made.png)).size) > 100
