@@ -14,8 +14,10 @@ from itertools import product
 import numpy as np
 
 from grader.diagnosis import stretches
-from grader.diagnosis.cam import Maps, centres, explanation, matches, rights, rises_with
+from grader.diagnosis.cam import rises_with
 from grader.diagnosis.causes import because
+from grader.diagnosis.finishing import Maps, centres, matches, rights
+from grader.diagnosis.searching import explanation
 from grader.diagnosis.stretches import Extremes
 from grader.diagnosis.ways import Floats, weighted
 from grader.records.reason import Reason

@@ -161,11 +161,7 @@ class CamEvidence:
     def is_right(self, question: Maps) -> bool:
         """Say whether a map equals a right one but for rounding, whatever its size."""
         answer = plain(self.map(question).arrays["value"])
-        if answer is None:
-            return False
-        return any(
-            diagnosis.matches(answer, right) for right in diagnosis.right_maps(self._case(question, answer))
-        )
+        return answer is not None and diagnosis.is_right(self._case(question, answer))
 
     @once
     def verdict(self) -> diagnosis.Verdict | None:

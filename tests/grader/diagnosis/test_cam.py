@@ -9,17 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.diagnosis import enlarging
-from grader.diagnosis.cam import (
-    Case,
-    Verdict,
-    finishes,
-    follows,
-    linear_ends,
-    matches,
-    right_maps,
-    search,
-    stretched_late,
-)
+from grader.diagnosis.cam import Case, Verdict, follows, linear_ends, right_maps, search
+from grader.diagnosis.finishing import finishes, matches, stretched_late
 from grader.diagnosis.stretches import Stretch, bend, extremes, stretches
 from grader.diagnosis.ways import CLASSES, SUMS, Way
 from grader.wall.draws import draw

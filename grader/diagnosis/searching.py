@@ -1,0 +1,222 @@
+"""The search for the steps behind the maps: which way to make them, with which stretch, gives them all.
+
+A way and a stretch are first held against the middles of a map's cells, which enlarging leaves nearly as they
+are; the few that may be meant are then compared pixel by pixel. The fewest faults come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import islice, product
+from typing import Any, Generic, Protocol, TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.diagnosis import enlarging, stretches
+from grader.diagnosis.finishing import (
+    FULL,
+    LEVELS,
+    TINY,
+    Maps,
+    as_floats,
+    centres,
+    endings,
+    finishes,
+    matches,
+)
+from grader.diagnosis.stretches import Bent, Enlarging, Extremes, Numbers, Stretch
+from grader.diagnosis.ways import Floats
+
+Mixings = tuple[tuple[Floats, Floats], ...]
+# Of weights, sum and stretch together: with more wrong steps than that, anything could be explained.
+STRETCH_FAULTS = {0: 3, 1: 2, 2: 1}  # by the number of faults in weights and sum
+MOVED = 0.05  # of the range: what enlarging may move the middle of a cell by
+MOSTLY = 0.9  # of a wrong map: where levels wrap, the last digit of a float can turn a cell over
+TURNED = 600.0  # a range from which on levels that wrapped around look like any others
+TRIED = 100  # combinations that are compared pixel by pixel, for the whole search
+
+
+class Answered(Protocol):
+    """What a search needs of a question and its answer."""
+
+    @property
+    def answer(self) -> Maps: ...
+    @property
+    def cells(self) -> tuple[int, ...]: ...
+    @property
+    def ends(self) -> Extremes: ...
+    def middles(self, cells: tuple[int, ...]) -> Floats: ...
+
+
+class Making(Protocol):
+    """A way to make a map before it is stretched, and how much is wrong with it."""
+
+    @property
+    def cost(self) -> int: ...
+    def raw(self, case: Any) -> Floats: ...
+    def __hash__(self) -> int: ...
+
+
+C = TypeVar("C", bound=Answered)
+P = TypeVar("P", bound=Making)
+
+
+def explanation(cases: Sequence[Answered], pairs: Sequence[P]) -> tuple[P, Stretch] | None:
+    """Return the way that gives every answer, and its stretch; `pairs` come in the order of their cost."""
+    return next(_Search(_by_opencv(cases), pairs).explanations(), None) if cases else None
+
+
+def _by_opencv(cases: Sequence[C]) -> Sequence[C]:
+    """Return the answers as OpenCV would have enlarged them, where they show that another library did."""
+    for method in enlarging.METHODS:
+        smaller = [_before(case, method) for case in cases]
+        if all(small is not None for small in smaller):
+            if method == "OpenCV":
+                break
+            made = (
+                cv2.resize(small, case.answer.shape[::-1]) for small, case in zip(smaller, cases, strict=True)
+            )
+            return [replace(case, answer=answer) for case, answer in zip(cases, made, strict=True)]  # type: ignore[type-var]
+    return cases
+
+
+def _before(case: Answered, method: str) -> Floats | None:
+    """Return what was enlarged; None where this method can't have done it."""
+    answer = as_floats(case.answer)
+    small = enlarging.before(answer, case.cells, method)
+    return small if matches(answer, enlarging.enlarged(small, answer.shape, method)) else None
+
+
+class _Search(Generic[P]):
+    """One search: what was computed for a pair of ways and a case is kept."""
+
+    def __init__(self, cases: Sequence[Answered], pairs: Sequence[P]) -> None:
+        self.cases, self.pairs = cases, pairs
+        self.small, self.large = cache(self._small), cache(self._large)
+
+    def explanations(self) -> Iterator[tuple[P, Stretch]]:
+        """Yield what gives every answer, the fewest faults first."""
+        for pair, number in islice(self._plausible(), TRIED):
+            if all(_explains(pair, number, case) for case in self.cases):
+                yield pair, stretches.stretches()[number]
+
+    def _plausible(self) -> Iterator[tuple[P, int]]:
+        counts = stretches.fault_counts()
+        for wrong, more in sorted(product(STRETCH_FAULTS, range(stretches.MOST_FAULTS + 1)), key=sum):
+            for pair in self.pairs:
+                if pair.cost == wrong and more <= STRETCH_FAULTS[wrong]:
+                    near = self._near(pair, np.flatnonzero(counts == more))
+                    yield from ((pair, int(number)) for number in near)
+
+    def _near(self, pair: Making, numbers: Numbers) -> Numbers:
+        """Return the stretches that may give every answer, by the middles of the cells alone."""
+        for number in range(len(self.cases)):
+            if len(numbers):
+                numbers = numbers[self._fits(pair, number, numbers)]
+        return numbers
+
+    def _small(self, pair: Making, number: int) -> Bent:
+        case = self.cases[number]
+        return stretches.bend(pair.raw(case), case.ends)
+
+    def _large(self, pair: Making, number: int) -> tuple[Bent, ...]:
+        """Return the sum enlarged before it is taken to a range, in the middles of the cells.
+
+        It is looked for only where weights and sum are right: it is rare, and costs a hundred times as much.
+        """
+        case = self.cases[number]
+        raw, size = pair.raw(case), case.answer.shape
+        at = np.ix_(*(centres(n, side) for n, side in zip(raw.shape, size, strict=True)))
+        return tuple(stretches.bend(given, case.ends, at, by) for given, by in _late(raw, size))
+
+    def _fits(self, pair: Making, number: int, numbers: Numbers) -> NDArray[np.bool_]:
+        """Say for each stretch whether it may give an answer."""
+        case, small = self.cases[number], self.small(pair, number)
+        middles = case.middles(small.values.shape[1:])
+        keep = _close(small.levels(numbers), middles, _mixings(middles.shape, case.answer.shape))
+        if not pair.cost and not keep.all():
+            for bent in self.large(pair, number):
+                keep |= _close(bent.levels(numbers), middles, _mixings(middles.shape, middles.shape))
+        return keep
+
+
+def _close(values: Floats, found: Floats, mixings: Mixings) -> NDArray[np.bool_]:
+    """Say for each of (N, h, w) levels whether they are those found, as numbers or as bytes."""
+    low, high = values.min(axis=(1, 2)), values.max(axis=(1, 2))
+    wraps, told = (low < 0) | (high >= 256), (high - low >= FULL) & (high - low < TURNED)
+    cut = np.clip(values, 0, 255)
+    close = np.asarray((np.abs(found - cut) <= _slack(cut)).all(axis=(1, 2)))
+    rows, columns = mixings[0]
+    for shown in (values, rows @ values @ columns.T, np.trunc(values + TINY), np.rint(values)):
+        distance = np.abs(found - shown)
+        close |= (distance <= _slack(values)).all(axis=(1, 2))
+        turned = np.abs(distance - 256 * np.rint(distance / 256))
+        close |= wraps & told & (turned <= _slack(values, 256.0)).all(axis=(1, 2))
+    close[wraps] |= _same_bytes(values[wraps], found, mixings)
+    return np.asarray(close & np.isfinite(values).all(axis=(1, 2)))
+
+
+def _same_bytes(values: Floats, found: Floats, mixings: Mixings) -> NDArray[np.bool_]:
+    """Say whether levels some of which wrap around are those found, made bytes and then enlarged.
+
+    Between a 0 and a 255 even the middle of a cell moves, so it is computed.
+    """
+    close, share = np.zeros(len(values), bool), MOSTLY if _varied(found) else 1.0
+    for rounding in (np.trunc, np.rint):
+        small = np.mod(np.nan_to_num(rounding(values + TINY)), 256)
+        for rows, columns in mixings:
+            close |= (np.abs(rows @ small @ columns.T - found) <= 1).mean(axis=(1, 2)) >= share
+    return close
+
+
+@cache
+def _mixings(cells: tuple[int, ...], size: tuple[int, ...]) -> Mixings:
+    """Return how much of each cell the middle of a cell holds once enlarged: rows, columns, by method."""
+    return tuple(
+        (_mixing(cells[0], size[0], method), _mixing(cells[1], size[1], method))
+        for method in (cv2.INTER_LINEAR, cv2.INTER_NEAREST)
+    )
+
+
+def _mixing(cells: int, size: int, method: int) -> Floats:
+    enlarged = cv2.resize(np.eye(cells), (cells, size), interpolation=method)
+    return np.asarray(enlarged[centres(cells, size)])
+
+
+def _slack(values: Floats, least: float = 0.0) -> Floats:
+    """How far the middle of a cell may be from its level: rounding, and what enlarging moves it by."""
+    range = np.maximum(values.max(axis=(1, 2)) - values.min(axis=(1, 2)), least)
+    return np.asarray((LEVELS + 1) * np.minimum(1.0, range / FULL) + MOVED * range)[:, None, None]
+
+
+def _varied(found: Maps) -> bool:
+    """Say whether no level fills half of a map: else most of its pixels say next to nothing."""
+    _, counts = np.unique(found, return_counts=True)
+    return bool(counts.max() < found.size / 2)
+
+
+def _explains(pair: Making, number: int, case: Answered) -> bool:
+    """Say whether some way to finish gives the whole answer."""
+    raw, size = pair.raw(case), case.answer.shape
+    small = stretches.stretched(number, raw, case.ends)
+    levels = (stretches.stretched(number, given, case.ends, by) for given, by in _late(raw, size))
+    late = (ended for each in levels for ended in endings(each))
+    candidates = (*finishes(small, size), *late)
+    wraps = (small.min() < 0 or small.max() >= 256) and _varied(case.answer)
+    share = MOSTLY if wraps else 1.0
+    return any(matches(case.answer, candidate, share) for candidate in candidates)
+
+
+def _late(raw: Floats, size: tuple[int, ...]) -> Iterator[tuple[Floats, Enlarging]]:
+    """Yield a sum enlarged before all, and one that is enlarged once it was bent, as a ReLU does."""
+    for method in (cv2.INTER_LINEAR, cv2.INTER_CUBIC):
+
+        def enlarging(values: Floats, method: int = method) -> Floats:
+            return as_floats(cv2.resize(values, size[::-1], interpolation=method))
+
+        yield enlarging(raw), stretches.as_it_is
+        yield raw, enlarging
