@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
+
+from grader.engines import locks
 
 
 def cores() -> list[int]:
@@ -34,20 +34,10 @@ def some(count: int) -> Iterator[frozenset[int]]:
 
 def _take(core: int, held: ExitStack) -> bool:
     """Whether the lock of a core was free; not where somebody else put something in its place."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     with suppress(OSError), ExitStack() as opened:
-        file = os.open(_home() / str(core), flags, 0o600)
+        file = locks.opened(locks.home("cores") / str(core))
         opened.callback(os.close, file)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         held.push(opened.pop_all())
         return True
     return False
-
-
-def _home() -> Path:
-    """A folder of this user's alone; OSError where another user made it."""
-    home = Path(tempfile.gettempdir()) / f"grader-cores-{os.getuid()}"
-    home.mkdir(mode=0o700, exist_ok=True)
-    if home.lstat().st_uid != os.getuid():
-        raise PermissionError(f"{home} is not ours")
-    return home

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from grader.engines import locks
 from grader.sandbox import folders
 
 LOCK = ".lock"
@@ -20,13 +21,13 @@ def folder() -> Iterator[Path]:
 
     A folder in use is locked, which ends with its process; who makes or removes one holds the lock of all.
     """
-    home = _home()
+    home = locks.home("tasks")
     with _locked(home / LOCK, fcntl.LOCK_EX):
         for left in home.iterdir():
             if left.is_dir() and not _in_use(left):
                 folders.remove(left)
         own = Path(tempfile.mkdtemp(dir=home))
-        lock = _open(own / LOCK)
+        lock = locks.opened(own / LOCK)
         fcntl.flock(lock, fcntl.LOCK_EX)
     try:
         (own / "task").mkdir()
@@ -45,22 +46,9 @@ def _in_use(left: Path) -> bool:
 
 @contextmanager
 def _locked(path: Path, how: int) -> Iterator[None]:
-    file = _open(path)
+    file = locks.opened(path)
     try:
         fcntl.flock(file, how)
         yield
     finally:
         os.close(file)
-
-
-def _open(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-
-
-def _home() -> Path:
-    """A folder of this user's alone; raises PermissionError where another user made it."""
-    home = Path(tempfile.gettempdir()) / f"grader-tasks-{os.getuid()}"
-    home.mkdir(mode=0o700, exist_ok=True)
-    if home.lstat().st_uid != os.getuid():
-        raise PermissionError(f"{home} is not ours")
-    return home

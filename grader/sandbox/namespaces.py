@@ -5,9 +5,19 @@ from __future__ import annotations
 import os
 import signal
 
-from grader.sandbox.kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, libc, prctl
+from grader.sandbox import users
+from grader.sandbox.kernel import (
+    NEW_IPC,
+    NEW_NET,
+    NEW_PID,
+    NEW_USER,
+    NEW_UTS,
+    PR_SET_CHILD_SUBREAPER,
+    PR_SET_PDEATHSIG,
+    libc,
+    prctl,
+)
 
-NEW_USER, NEW_PID, NEW_NET, NEW_IPC, NEW_UTS = 0x10000000, 0x20000000, 0x40000000, 0x08000000, 0x04000000
 WANTED = NEW_PID | NEW_NET | NEW_IPC | NEW_UTS
 
 
@@ -35,11 +45,5 @@ def _unshare() -> bool:
         return True
     if user == 0 or libc.unshare(WANTED | NEW_USER) != 0:  # a root without the right to, gets no users there
         return False
-    for name, text in (
-        ("setgroups", "deny"),
-        ("uid_map", f"{user} {user} 1"),
-        ("gid_map", f"{group} {group} 1"),
-    ):
-        with open(f"/proc/self/{name}", "w") as file:  # noqa: PTH123 - as in users
-            file.write(text)
+    users.stay(user, group)
     return True

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.engines import cores
+from grader.engines import cores, locks
 
 
 @pytest.fixture(autouse=True)
 def own_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cores, "_home", lambda: tmp_path)
+    monkeypatch.setattr(locks, "home", lambda _: tmp_path)
 
 
 def test_two_tasks_take_different_cores(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,10 +33,10 @@ def test_with_too_few_cores_some_are_shared(monkeypatch: pytest.MonkeyPatch) -> 
 def test_where_nothing_can_be_locked_cores_are_shared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another user may have put a folder of that name there."""
 
-    def others() -> Path:
+    def others(_: str) -> Path:
         raise PermissionError("not ours")
 
-    monkeypatch.setattr(cores, "_home", others)
+    monkeypatch.setattr(locks, "home", others)
     with cores.some(1) as own:
         assert len(own) == 1
 
