@@ -7,6 +7,7 @@ stands follows from all that it is computed from; what a submission sent is in t
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import secrets
 from collections.abc import Mapping
@@ -38,7 +39,8 @@ def known(*of: object) -> Mapping[str, Array] | None:
         suppress(OSError, ValueError, EOFError, BadZipFile),
         np.load(_place(_folder, of), allow_pickle=False) as file,
     ):
-        return dict(file)
+        names = json.loads(file["names"].tobytes())
+        return {name: file[f"value{number}"] for number, name in enumerate(names)}
     return None
 
 
@@ -46,11 +48,13 @@ def keep(values: Mapping[str, Array], *of: object) -> None:
     """Leave values for the gradings that follow, whole or not at all."""
     if _folder is None or sum(value.nbytes for value in values.values()) > LARGEST:
         return
-    with suppress(OSError, ValueError):  # a name that an archive can't hold
+    names = np.frombuffer(json.dumps(list(values)).encode(), np.uint8)  # a student's may be any text
+    numbered = {f"value{number}": value for number, value in enumerate(values.values())}
+    with suppress(OSError):
         if len(os.listdir(_folder)) < MOST:  # noqa: PTH208 - names are not looked at
             part = _folder / f"{secrets.token_hex(8)}.part"
             with part.open("xb") as file:
-                np.savez(file, **values)  # type: ignore[arg-type]  # numpy takes the names for its options
+                np.savez(file, names=names, **numbered)  # type: ignore[arg-type]  # taken for numpy's options
             part.replace(_place(_folder, of))
 
 

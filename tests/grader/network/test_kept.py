@@ -106,3 +106,13 @@ def test_alone_nothing_is_kept(folder: Path) -> None:
     Evaluator(7, SHAPE)(ROOT)
 
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["file", "allow_pickle", "names", "a\0b", "../x", "\ud800", ""])
+def test_values_may_have_any_name(name: str) -> None:
+    """A parameter is called as its student calls it."""
+    kept.keep({name: np.ones(2, np.float32), "other": np.zeros(3, np.float32)}, "of", name)
+
+    found = kept.known("of", name)
+    assert found is not None and list(found) == [name, "other"]
+    assert found[name].tolist() == [1, 1]
