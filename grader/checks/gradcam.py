@@ -24,7 +24,7 @@ def maps(case: Case) -> GradEvidence:
 
 def check_weighted_sum(maps: GradEvidence) -> None:
     """The map is a layer's features, each times a weight made of its gradient, summed over channels."""
-    assert maps.replies, "what gradCAM raises is told here; the other lines are blocked by it"
+    assert maps.replies  # what it raises is told here; the other lines are blocked by it
     if maps.verdict is None and not maps.follows:
         help = "Compare your 7x7 map with the features' sum over channels, each times its gradient's mean."
         expect.fail(because("grad_sum.unknown", help=help))
