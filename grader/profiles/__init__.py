@@ -9,9 +9,10 @@ from pathlib import Path
 
 from grader.errors import CallError
 from grader.profiles.building import build
-from grader.profiles.checking import Fault, form_faults, sense_faults
+from grader.profiles.form import Fault, form_faults
 from grader.profiles.merging import merged
 from grader.profiles.profile import DEFAULT, Profile
+from grader.profiles.sense import sense_faults
 from grader.profiles.source import Source, Table, read
 from grader.profiles.telling import told
 

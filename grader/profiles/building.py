@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from grader.assignment import NETWORKS
-from grader.profiles.checking import FALLS, SCALES, on
 from grader.profiles.naming import exchanged
 from grader.profiles.profile import MapForm, Profile
 from grader.profiles.reading import Claims, Figure, Questions
+from grader.profiles.sense import FALLS, SCALES, on
 from grader.profiles.source import Source, Table
 from grader.rubric import LatePolicy, Line, Part, Rubric, Scale
 from reference.architecture import FIRST_PADDING

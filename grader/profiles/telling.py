@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from grader.profiles.checking import Fault, Path
+from grader.profiles.form import Fault, Path
 from grader.profiles.source import Source, parsed
 
 OTHER = "_renamed_"  # no key of any file

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.profiles.checking import Fault
+from grader.profiles.form import Fault
 from grader.profiles.source import Source, parsed
 from grader.profiles.telling import line_of, told
 
