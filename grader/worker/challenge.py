@@ -14,6 +14,7 @@ from grader.wall.verbs import MAX_CONSTANTS, Constants, Done, Fill, Forward, Ini
 from grader.wall.wire import DTYPES
 from grader.worker import trace
 from grader.worker.loader import World, call
+from grader.worker.memory import reclaim
 from grader.worker.models import Answer, Arrays, construct, without_slow_initialisers
 from grader.worker.state import Real
 from grader.worker.trace import LARGE, Calm, Dropouts, describe
@@ -24,6 +25,7 @@ def real_model(world: World, asked: OfModel[Any]) -> nn.Module:
     state, key = world.state, (asked.model, asked.n_class)
     if state.real is None or state.real.key != key:
         state.real = None  # before another is made: each takes half a gigabyte
+        reclaim()
         with without_slow_initialisers():
             state.real = Real(key, construct(world, *key)[0].eval())
     return state.real.model
@@ -92,4 +94,5 @@ def numbers(output: Tensor) -> np.ndarray[Any, Any]:
 def release(world: World, asked: Release, arrays: Arrays) -> Answer[Done]:
     """Free the memory that models take."""
     world.state.real = None
+    reclaim()
     return Done(), {}

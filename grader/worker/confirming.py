@@ -14,7 +14,7 @@ from grader.wall.values import Described
 from grader.wall.verbs import Done, Grad, Narrow, Run
 from grader.worker.challenge import is_small, numbers, put
 from grader.worker.loader import World, call
-from grader.worker.memory import keep_memory
+from grader.worker.memory import keep_memory, reclaim
 from grader.worker.models import Answer, Arrays, construct, without_slow_initialisers
 from grader.worker.state import Narrowed
 from grader.worker.trace import Calm, describe
@@ -27,6 +27,7 @@ def narrow(world: World, asked: Narrow, arrays: Arrays) -> Answer[Done]:
     keep_memory()
     state = world.state
     state.real = state.narrowed = None  # half a gigabyte, and another one now
+    reclaim()
     with without_slow_initialisers():
         model, _ = construct(world, asked.model, asked.n_class)
     with torch.no_grad():

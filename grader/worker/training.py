@@ -33,7 +33,7 @@ from grader.wall.verbs import (
 from grader.worker import stepping
 from grader.worker.confirming import resize
 from grader.worker.loader import StudentCodeError, World, call
-from grader.worker.memory import keep_memory
+from grader.worker.memory import keep_memory, reclaim
 from grader.worker.models import Answer, Arrays, construct, without_slow_initialisers
 
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)  # of ImageNet
@@ -96,6 +96,7 @@ def begin(world: World, asked: TrainBegin, arrays: Arrays) -> Answer[Done]:
     """Build a model, give its parameters their first values, make the optimiser."""
     keep_memory()
     world.state.real = world.state.training = None  # gigabytes that another question may have left
+    reclaim()
     torch.manual_seed(asked.seed)
     with without_slow_initialisers() if asked.shapes else nullcontext():
         model, _ = construct(world, asked.model, asked.n_class)
@@ -185,6 +186,7 @@ def best(world: World, asked: TrainBest, arrays: Arrays) -> Answer[Done]:
 def end(world: World, asked: TrainEnd, arrays: Arrays) -> Answer[Done]:
     """Free what training takes."""
     world.state.training = None
+    reclaim()  # its step is a method of its own
     return Done(), {}
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +11,11 @@ from grader.wall.draws import draw, draw_parameter, positions
 from tests.grader.slim import SOURCE, world_of
 from tests.grader.worker.a_model import ask, real, tiny
 from tests.layers import conv
+
+HOOK = (
+    "    def forward",
+    "    def keep(self, module, args, output):\n        self.kept = output\n\n    def forward",
+)
 
 
 def test_initial_values_are_those_of_the_constructor() -> None:
@@ -83,6 +91,20 @@ def test_one_real_model_is_held_at_a_time() -> None:
 
     ask(world, "release")
     assert world.state.real is None
+
+
+def test_a_model_that_its_own_hook_holds_is_freed() -> None:
+    """Python would collect such a circle some time later, and half a gigabyte lies in it."""
+    world = tiny(("self.drop =", "self.conv.register_forward_hook(self.keep)\n        self.drop ="), HOOK)
+    ask(world, "initial", names=[])
+    assert world.state.real is not None
+    model = weakref.ref(world.state.real.model)
+    gc.disable()
+    try:
+        ask(world, "release")
+        assert model() is None
+    finally:
+        gc.enable()
 
 
 def test_samples_are_at_drawn_positions() -> None:
