@@ -22,7 +22,7 @@ from grader.records.reason import Place, Reason
 from grader.records.submission import Slice, Submission
 from grader.sandbox import isolation as isolations
 from grader.sandbox.ladder import Isolation
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import USUAL, Limits
 from grader.sandbox.parent import Parent
 from grader.sandbox.process import Worker
 from grader.scoring import by_a_person, score
@@ -52,10 +52,11 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """What the gradings of one class have in common: who forks their workers, and what is drawn from."""
+    """What the gradings of one class have in common: who forks their workers, what is drawn from, budgets."""
 
     parent: Parent | None = None
     seed: int | None = None
+    limits: Limits = USUAL
 
 
 class Clock:
@@ -97,9 +98,8 @@ def grade(
     rung = isolations.choose(options.isolation, together.parent)
     device = device_of(options.device)
     progress(Progress("start", "starting the sandbox"))
-    worker = Worker(
-        rung, Limits(), device=device, threads=_threads()
-    )  # imports torch while the submission is read
+    # It imports torch while the submission is read.
+    worker = Worker(rung, together.limits, device=device, threads=_threads())
     try:
         progress(Progress("intake", "reading the submission"))
         with clock.lap("intake"):
@@ -149,7 +149,7 @@ def _judge(
     student = Student(
         submission.slice,
         isolation=rung,
-        limits=Limits(),
+        limits=worker.limits,
         device=device,
         seed=derived(seed, "worker"),
         threads=_threads(),

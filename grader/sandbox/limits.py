@@ -25,6 +25,9 @@ class Limits:
     restarts: int = 8
 
 
+USUAL = Limits()
+
+
 def rlimits(limits: Limits, device: str) -> dict[str, int]:
     """The kernel's share of the limits, by the name of the resource module's constant.
 

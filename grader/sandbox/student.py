@@ -112,6 +112,8 @@ class Student:
         question = verb(type(request)), str(getattr(request, "model", ""))
         if len(ended := self._ended[question]) >= TRIES:
             raise ended[-1]
+        if (left := self._limits.wall_seconds - self._spent) <= 0:  # no worker is started for nothing
+            raise StudentTimeout(self._why_late(seconds, left))
         worker = self._ensure_loaded()
         begun = time.monotonic()
         allowed = min(seconds, max(0.0, self._limits.wall_seconds - self._spent))

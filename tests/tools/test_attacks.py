@@ -1,62 +1,80 @@
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from fixtures.attacks import ATTACKS, NEXT
+from fixtures.attacks.results import Key, Result, load, note
+from fixtures.attacks.trying import Task, result_of
+from grader.engines.work import Done
 from tools import attacks
-from tools.attacks import END, START, Result, table, trials, write
+from tools.attacks import END, ONCE, START, chosen, figures, plan, table, write
 
 NAMES = list(ATTACKS)[:3]
+RUNGS = ("bwrap", "bwrap, forked", "landlock")
 
 
-def fake(crash_at: str = "") -> object:
-    """A stand-in for the process that grades: tells a result for each name, and may crash on one."""
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Key]:
+    """What was tried, by a machine on which all holds but the first attack on the last rung."""
+    asked = list[Key]()
 
-    def started(rung: str, names: Sequence[str]) -> subprocess.Popen[str]:
-        lines = []
-        for name in names:
-            if name == crash_at:
-                break
-            lines.append(json.dumps(asdict(Result(name, rung))))
-        told = "".join(f"{line}\n" for line in lines)
-        code = f"import sys; sys.stdout.write({told!r}); sys.exit({3 if crash_at else 0})"
-        return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    def tried(wanted: list[Key], jobs: int) -> list[Result]:
+        asked.extend(wanted)
+        bad = ("a secret is in the report",)
+        return [Result(*key, faults=bad if key == ("read files", "landlock") else ()) for key in wanted]
 
-    return started
-
-
-def test_every_attack_is_tried_and_each_process_then_grades_the_next_submission(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """However many processes there are."""
-    monkeypatch.setattr(attacks, "_started", fake())
-    results = list(trials("bwrap", NAMES, jobs=2))
-
-    assert sorted(r.name for r in results) == sorted([*NAMES, NEXT.name, NEXT.name])
-    assert not any(r.faults for r in results)
+    (tmp_path / "page.md").write_text(f"before\n{START}\nold\n{END}\nafter\n")
+    monkeypatch.setattr(attacks, "trials", tried)
+    monkeypatch.setattr(attacks, "_rungs", lambda: RUNGS)
+    monkeypatch.setattr(attacks, "RESULTS", tmp_path / "attacks.jsonl")
+    monkeypatch.setattr(attacks, "PAGE", tmp_path / "page.md")
+    return asked
 
 
-def test_a_crash_is_a_fault_of_the_attack_that_ran(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And the others are tried all the same."""
-    monkeypatch.setattr(attacks, "_started", fake(crash_at=NAMES[1]))
-    results = {r.name: r.faults for r in trials("bwrap", NAMES, jobs=1)}
+def test_a_whole_run_is_shown_and_goes_on_with_what_did_not_hold(made: list[Key], tmp_path: Path) -> None:
+    """The page tells what did not hold; the exit code tells too; `--again` tries that alone."""
+    assert attacks.main([]) == 1
+    assert sorted(made) == sorted(plan(RUNGS))
+    assert "**a secret is in the report**" in (tmp_path / "page.md").read_text()
 
-    assert set(results) == {*NAMES, NEXT.name}
-    assert [name for name, faults in results.items() if faults] == [NAMES[1]]
-    assert results[NAMES[1]][0].startswith("the grader crashed or hung (exit code")
+    made.clear()
+    assert attacks.main(["--again"]) == 1
+    assert made == [("read files", "landlock")]
+
+
+def test_the_judging_is_tried_once_and_the_sandbox_on_every_rung() -> None:
+    """On the rung of a class; after all else comes the submission that nothing must have spoiled."""
+    planned = plan(RUNGS)
+
+    assert {rung for name, rung in planned if name in ONCE} == {"bwrap, forked"}
+    assert {name for name, _ in planned} == set(ATTACKS)
+    assert all((name, rung) in planned for name in set(ATTACKS) - ONCE for rung in RUNGS)
+    assert [key for key in planned if key[1] == "landlock"][-1] == (NEXT.name, "landlock")
+    assert {rung for _, rung in plan(["landlock"])} == {"landlock"}
+
+
+def test_some_attacks_can_be_chosen() -> None:
+    """By their rung, on which all are tried then, and by words."""
+    assert len(chosen(plan(RUNGS), ["landlock"], "")) == len(ATTACKS)
+    assert chosen(plan(RUNGS), None, "read files") == [("read files", rung) for rung in RUNGS]
+
+
+def test_a_crash_is_a_fault_of_the_attack_that_ran() -> None:
+    """Whatever its process wanted to say."""
+    task = Task(NAMES[0], "bwrap", Path("x"))
+    found = result_of(Done(task, "its process ended with code -11", 2.04))
+
+    assert found == Result(
+        NAMES[0], "bwrap", ("the grader crashed or hung: its process ended with code -11",), seconds=2.0
+    )
 
 
 def test_the_table_shows_every_attack_and_what_did_not_hold(tmp_path: Path) -> None:
     """It replaces the old one, and nothing else of the page."""
     results = [Result(name, rung) for name in ATTACKS for rung in ("bwrap", "landlock")]
-    results.append(Result(NAMES[0], "landlock", ("a secret is in the report",)))
+    results[1] = Result(NAMES[0], "landlock", ("a secret is in the report",), peak=3 << 29, computed=7.2)
     text = table(results)
     page = tmp_path / "page.md"
     page.write_text(f"before\n{START}\nold\n{END}\nafter\n")
@@ -64,6 +82,8 @@ def test_the_table_shows_every_attack_and_what_did_not_hold(tmp_path: Path) -> N
 
     assert text.count("| held | held |") == len(ATTACKS) - 1
     assert "| held | **a secret is in the report** |" in text
+    assert f"landlock: {len(ATTACKS)} tried, {len(ATTACKS) - 1} held" in text
+    assert f"took at most 1.5 GiB ({NAMES[0]}) and 7 s" in text
     assert page.read_text() == f"before\n{START}\n{text}\n{END}\nafter\n"
 
 
@@ -72,14 +92,15 @@ def test_names_that_are_markup_break_no_table() -> None:
     rows = [line for line in table([]).splitlines() if line.startswith("| ")]
 
     assert all(line.isascii() and "<" not in line.replace("\\<", "") for line in rows)
+    assert figures([]) == "Nothing was tried."
 
 
 def test_results_are_kept_until_tried_again(tmp_path: Path) -> None:
-    """The last word on an attack counts, and of several tries at once the worst."""
+    """The last word on an attack counts."""
     path = tmp_path / "build" / "attacks.jsonl"
-    bad = Result(NAMES[0], "bwrap", ("a secret is in the report",))
-    attacks.keep(path, [bad, Result(NAMES[1], "bwrap")])
-    known = attacks.keep(path, [Result(NAMES[2], "bwrap", ("x",)), Result(NAMES[2], "bwrap")])
-    assert [known[name, "bwrap"].faults for name in NAMES] == [bad.faults, (), ("x",)]
+    bad = Result(NAMES[0], "bwrap", ("a secret is in the report",), 1.5, 2.0, 3, 4.0)
+    note(path, [bad, Result(NAMES[1], "bwrap")])
+    assert load(path) == {(NAMES[0], "bwrap"): bad, (NAMES[1], "bwrap"): Result(NAMES[1], "bwrap")}
 
-    assert attacks.keep(path, [Result(NAMES[0], "bwrap")])[NAMES[0], "bwrap"].faults == ()
+    note(path, [Result(NAMES[0], "bwrap")])
+    assert load(path)[NAMES[0], "bwrap"].faults == ()
