@@ -24,9 +24,10 @@ from grader.wall.verbs import (
     Returned,
 )
 from grader.wall.wire import DTYPES, MAX_DIMENSIONS
+from grader.worker.building import WrongKindError
 from grader.worker.console import CAP, capture
 from grader.worker.loader import StudentCodeError, World, call, run_chunks
-from grader.worker.models import Answer, Arrays, WrongKindError
+from grader.worker.models import Answer, Arrays
 
 Array = np.ndarray[Any, Any]
 NOTED: tuple[Noted, ...] = ("get_cls_pred", "returnCAM")

@@ -13,9 +13,10 @@ from grader.wall.values import Described
 from grader.wall.verbs import MAX_CONSTANTS, Constants, Done, Fill, Forward, Initial, Kept, OfModel, Release
 from grader.wall.wire import DTYPES
 from grader.worker import trace
+from grader.worker.building import construct
 from grader.worker.loader import World, call
 from grader.worker.memory import reclaim
-from grader.worker.models import Answer, Arrays, construct, without_slow_initialisers
+from grader.worker.models import Answer, Arrays, without_slow_initialisers
 from grader.worker.state import Real
 from grader.worker.trace import LARGE, Calm, Dropouts, describe
 

@@ -12,10 +12,11 @@ from torch import Tensor, nn
 from grader.wall.draws import draw
 from grader.wall.values import Described
 from grader.wall.verbs import Done, Grad, Narrow, Run
+from grader.worker.building import construct
 from grader.worker.challenge import is_small, numbers, put
 from grader.worker.loader import World, call
 from grader.worker.memory import keep_memory, reclaim
-from grader.worker.models import Answer, Arrays, construct, without_slow_initialisers
+from grader.worker.models import Answer, Arrays, without_slow_initialisers
 from grader.worker.state import Narrowed
 from grader.worker.trace import Calm, describe
 

@@ -179,8 +179,8 @@ def _shapes(model: nn.Module) -> dict[str, torch.Size | None]:
 def took(model: nn.Module, vgg16: nn.Module) -> bool:
     """Whether a weight of a model holds a VGG-16's values."""
     theirs = [each for name, each in vgg16.named_parameters() if name.endswith("weight") and each.numel() > 1]
-    for name, parameter in model.named_parameters():
-        if not name.endswith("weight") or parameter.dim() < 2:
+    for parameter in model.parameters():
+        if parameter.dim() < 2:
             continue
         flat = parameter.detach().reshape(-1)
         alike = (each.detach().reshape(-1) for each in theirs if each.numel() == flat.numel())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -11,7 +10,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
-from torch.nn.parameter import is_lazy
 
 from grader.wall.values import SourceLine, cut
 from grader.wall.verbs import (
@@ -25,8 +23,8 @@ from grader.wall.verbs import (
     Seen,
     Shapes,
     Trace,
-    Way,
 )
+from grader.worker.building import construct
 from grader.worker.loader import StudentCodeError, World, call
 from grader.worker.places import Place, place_of, place_of_frame
 from grader.worker.state import Light
@@ -44,71 +42,10 @@ SLOW_INITIALISERS = (
     "uniform_",
     "normal_",
 )
-PICTURE = (1, 3, 64, 76)  # that lazy layers take their shapes from
 LARGE_INPUT = 100 * 100  # pixels of an input: of more a real device takes seconds
 
 
-class WrongKindError(TypeError):
-    """The submission binds a name to something that it can't be; the trusted side knows it by this name."""
-
-
 # --- building ---------------------------------------------------------------------------------------
-
-
-def _constructor(world: World, name: str) -> Callable[..., Any]:
-    target = world.targets.get(name)
-    if target is None:
-        raise StudentCodeError from NameError(f"{name} is not defined")
-    if not callable(target):
-        raise StudentCodeError from WrongKindError(f"{name} is of type {type(target).__name__}, not a class")
-    return target  # type: ignore[no-any-return]
-
-
-def construct(world: World, name: str, n_class: int) -> tuple[nn.Module, Way]:
-    """Make a model as students do: by keyword, else by position, else with defaults; say which way it was."""
-    make = _constructor(world, name)
-    ways: dict[Way, Callable[[], Any]] = {
-        "keyword": lambda: make(n_class=n_class),
-        "position": lambda: make(n_class),
-        "default": make,
-    }
-    way = _way(make)
-    model = call(ways[way])
-    if not isinstance(model, nn.Module):
-        raise StudentCodeError from WrongKindError(
-            f"{name}(...) is of type {type(model).__name__}, not an nn.Module"
-        )
-    if any(is_lazy(tensor) for tensor in (*model.parameters(), *model.buffers())):
-        _run_once(model)
-    return model, way
-
-
-@torch.no_grad()
-def _run_once(model: nn.Module) -> None:
-    """Let lazy layers take their shapes, as the first pass of a notebook does."""
-    modes = [(module, module.training) for module in model.modules()]
-    call(model.eval(), torch.zeros(PICTURE))
-    for module, training in modes:
-        module.training = training
-
-
-def _way(make: Callable[..., Any]) -> Way:
-    try:
-        signature = inspect.signature(make)
-    except (TypeError, ValueError):
-        return "keyword"
-    calls: dict[Way, tuple[tuple[int, ...], dict[str, int]]] = {
-        "keyword": ((), {"n_class": 12}),
-        "position": ((12,), {}),
-        "default": ((), {}),
-    }
-    for way, (args, kwargs) in calls.items():
-        try:
-            signature.bind(*args, **kwargs)
-        except TypeError:
-            continue
-        return way
-    return "keyword"
 
 
 @contextmanager
@@ -268,4 +205,6 @@ def _reached(model: nn.Module, size: tuple[int, ...]) -> dict[str, bool]:
         output = call(model, torch.zeros(size, device=_device(model)))
         if isinstance(output, Tensor) and output.requires_grad:
             call(output.sum().backward)
-    return {name: p.grad is not None for name, p in model.named_parameters()}
+    reached = {name: p.grad is not None for name, p in model.named_parameters()}
+    model.zero_grad(set_to_none=True)
+    return reached

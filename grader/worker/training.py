@@ -31,10 +31,11 @@ from grader.wall.verbs import (
     TrainSteps,
 )
 from grader.worker import stepping
+from grader.worker.building import construct
 from grader.worker.confirming import resize
 from grader.worker.loader import StudentCodeError, World, call
 from grader.worker.memory import keep_memory, reclaim
-from grader.worker.models import Answer, Arrays, construct, without_slow_initialisers
+from grader.worker.models import Answer, Arrays, without_slow_initialisers
 
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)  # of ImageNet
 STD = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)

@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from grader.intake.code.effects import Imported
 from grader.intake.code.library import MAIN, Library
+from grader.intake.code.lookups import looked_up
 from grader.intake.code.program import END, Program
 from grader.intake.code.weight import barred
 
@@ -184,6 +185,8 @@ class Walk:
         for name in program.statements[position].names.reads:
             self._push(module, name, position)
         for name in program.statements[position].names.later:
+            self._push(module, name, END)
+        for name in looked_up(program, position):
             self._push(module, name, END)
         for one in program.imports[position]:
             self._follow(program, one)

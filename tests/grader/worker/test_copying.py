@@ -32,6 +32,7 @@ WAYS: dict[str, tuple[str, tuple[str, str]]] = {
     "a class method": ("begin_with", method(f"@classmethod\n    def begin_with(cls, net):\n        made = cls()\n        {COPY.format('made', 'net')}\n        return made")),
     "a static method": ("begin_with", method(f"@staticmethod\n    def begin_with(net):\n        made = FCN32s()\n        {COPY.format('made', 'net')}\n        return made")),
     "a function, model last": ("transfer", ("class FCN32s", f"def transfer(a, b):\n    {COPY.format('b', 'a')}\n\n\nclass FCN32s")),
+    "all of it into a VGG-16 of one's own": ("take", method("def take(self, net):\n        import torchvision\n        own = torchvision.models.vgg16(weights=None)\n        own.features[0] = nn.Conv2d(3, 12, 3)\n        own.load_state_dict(net.state_dict())\n        self.conv.load_state_dict(own.features[0].state_dict())")),
     "a method beside one that is named for VGG": (
         "fetch", method(f"def vgg_block(self, width):\n        return width + 1\n\n    def fetch(self, net):\n        {COPY.format('self', 'net')}"),
     ),

@@ -3,33 +3,12 @@ from __future__ import annotations
 import pytest
 from torch import nn
 
-from grader.worker.models import construct
 from grader.worker.trace import LARGE
 from tests.grader.slim import SOURCE, world_of
 from tests.grader.worker.a_model import ask, cause, real, tiny
 from tests.layers import conv, linear
 
 # --- building -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("signature", "way"),
-    [
-        ("self, n_class=12", "keyword"),
-        ("self, n_class", "keyword"),
-        ("self, *, n_class", "keyword"),
-        ("self, **options", "keyword"),
-        ("self, classes", "position"),
-        ("self, num_classes=12, other=3", "position"),
-        ("self", "default"),
-    ],
-)
-def test_a_model_is_built_as_students_do(signature: str, way: str) -> None:
-    """By keyword, else by position, else with defaults."""
-    body = "n_class = locals().get('n_class', 12)\n        super().__init__()"
-    value, _ = ask(tiny(("self, n_class=12", signature), ("super().__init__()", body)), "build")
-
-    assert value["way"] == way
 
 
 def test_a_model_is_built_without_memory() -> None:
@@ -61,35 +40,6 @@ def test_every_layer_knows_the_line_that_made_it() -> None:
         "bn.weight": ["cell 1", 8],
         "bn.bias": ["cell 1", 8],
     }
-
-
-def test_lazy_layers_take_their_shapes_from_a_picture() -> None:
-    """As the first pass of a notebook gives them: the model itself stays in the mode that it was made in."""
-    lazy = tiny(("nn.Conv2d(3, ", "nn.LazyConv2d("), ("nn.BatchNorm2d(n_class)", "nn.LazyBatchNorm2d()"))
-    value, _ = ask(lazy, "build")
-
-    assert value["meta"]
-    assert value["parameters"]["conv.weight"]["shape"] == (12, 3, 3, 3)
-    assert value["parameters"]["conv.weight"]["line"] == ["cell 1", 7]
-    model, _ = construct(lazy, "FCN32s", 12)
-    assert tuple(conv(model, "conv").weight.shape) == (12, 3, 3, 3)
-    assert model.training and conv(model, "conv").training
-
-
-def test_a_model_of_lazy_layers_that_cannot_be_run_is_blamed() -> None:
-    """What its first pass raises is the student's."""
-    broken = tiny(("nn.Conv2d(3, ", "nn.LazyConv2d("), ("return ", "assert x.dim() == 5; return "))
-
-    assert type(cause(broken, "build")) is AssertionError
-
-
-def test_what_is_no_class_is_named() -> None:
-    """Missing, of another kind, or a class of something else."""
-    assert str(cause(world_of(""), "build")) == "FCN32s is not defined"
-    assert "is of type int, not a class" in str(cause(world_of("FCN32s = 3"), "build"))
-    assert "is of type dict, not an nn.Module" in str(cause(world_of("FCN32s = dict"), "build"))
-    raising = cause(tiny(("super().__init__()", "raise OSError('disk')")), "build")
-    assert (type(raising), str(raising)) == (OSError, "disk")
 
 
 def test_a_model_is_built_once_for_all_light_questions() -> None:

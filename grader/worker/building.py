@@ -1,0 +1,174 @@
+"""Make a student's model, told its number of classes in whichever way its constructor takes it."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.parameter import is_lazy
+
+from grader.wall.verbs import Way
+from grader.worker.loader import StudentCodeError, World, call, describe, run_chunks
+from grader.worker.state import State
+
+PICTURE = (1, 3, 64, 76)  # that lazy layers take their shapes from
+REFUSED = "unexpected keyword argument 'n_class'"
+
+Form = tuple[Way, tuple[int, ...], dict[str, int]]  # what a constructor is called with
+Parameters = Mapping[str, inspect.Parameter]
+
+
+class WrongKindError(TypeError):
+    """The submission binds a name to something that it can't be; the trusted side knows it by this name."""
+
+
+def construct(world: World, name: str, n_class: int) -> tuple[nn.Module, Way]:
+    """Make a model as students do: by keyword, else by position, else with defaults; say which way it was.
+
+    What its constructor takes besides a number of classes is what the notebook gives it.
+    """
+    make = _constructor(world, name)
+    _let_go(world.state, name, n_class)
+    parameters = _parameters(make)
+    forms = _forms(make, parameters, n_class)
+    if forms:
+        model, way = _made(make, forms)
+    else:
+        model, way = _made_as_in_notebook(world, name, make, n_class), "keyword"
+    if not isinstance(model, nn.Module):
+        raise StudentCodeError from WrongKindError(
+            f"{name}(...) is of type {type(model).__name__}, not an nn.Module"
+        )
+    if any(is_lazy(tensor) for tensor in (*model.parameters(), *model.buffers())):
+        _run_once(model)
+    return model, way
+
+
+def _constructor(world: World, name: str) -> Callable[..., Any]:
+    target = world.targets.get(name)
+    if target is None:
+        raise StudentCodeError from NameError(f"{name} is not defined")
+    if not callable(target):
+        raise StudentCodeError from WrongKindError(f"{name} is of type {type(target).__name__}, not a class")
+    return target  # type: ignore[no-any-return]
+
+
+def _let_go(state: State, name: str, n_class: int) -> None:
+    """Forget real models, half a gigabyte each: of other names, and of this one all but the first."""
+    own = [key for key in state.light if key[0] == name]
+    keep = {(name, n_class), *own[:1]}
+    for known in (state.light, state.solid):
+        others = [key for key, kept in known.items() if key[:2] not in keep and not _is_meta(kept.model)]
+        for key in others:
+            del known[key]  # type: ignore[arg-type]
+    if state.real is not None and state.real.key[0] != name:
+        state.real = None
+    gc.collect()  # a model whose hooks refer to it is freed by nothing else
+
+
+def _is_meta(model: nn.Module) -> bool:
+    return all(parameter.is_meta for parameter in model.parameters())
+
+
+# --- by a number of classes alone -------------------------------------------------------------------------
+
+
+def _parameters(make: Callable[..., Any]) -> Parameters:
+    try:
+        return inspect.signature(make).parameters
+    except (TypeError, ValueError):
+        return {}
+
+
+def _forms(make: Callable[..., Any], parameters: Parameters, n_class: int) -> list[Form]:
+    """The forms that a constructor takes, likeliest first."""
+    own = [name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY and _counts(name)]
+    word = own[0] if own and "n_class" not in parameters else "n_class"
+    forms: list[Form] = [("keyword", (), {word: n_class}), ("position", (n_class,), {}), ("default", (), {})]
+    first = next(iter(parameters), "")
+    if word not in parameters and _counts(first):  # `n_classes, **options` would take the other for an option
+        forms[:2] = forms[1::-1]
+    return [form for form in forms if _takes(make, form)]
+
+
+def _counts(name: str) -> bool:
+    """Whether a parameter seems to be a number of classes."""
+    return "class" in name.lower() or "cls" in name.lower()
+
+
+def _takes(make: Callable[..., Any], form: Form) -> bool:
+    try:
+        inspect.signature(make).bind(*form[1], **form[2])
+    except TypeError:
+        return False
+    except ValueError:
+        return True  # it tells nothing of itself
+    return True
+
+
+def _made(make: Callable[..., Any], forms: list[Form]) -> tuple[Any, Way]:
+    """What the first form makes that is not refused further inside, where `**options` were passed on."""
+    for way, args, kwargs in forms[:-1]:
+        try:
+            return call(make, *args, **kwargs), way
+        except StudentCodeError as error:
+            if REFUSED not in describe(error.__cause__ or error)[1]:
+                raise
+    way, args, kwargs = forms[-1]
+    return call(make, *args, **kwargs), way
+
+
+# --- with more ----------------------------------------------------------------------------------------------
+
+
+def _made_as_in_notebook(world: World, name: str, make: Callable[..., Any], n_class: int) -> Any:
+    """What the notebook makes of a constructor that needs more, say a VGG-16, with these classes."""
+    made: list[Any] = []
+    for copying in world.slice.copying.get(name, ()) if inspect.isclass(make) else ():
+        namespace = dict(world.namespaces.get(copying.module, {}))
+        with _counting(make, n_class, made):
+            run_chunks(copying.chunks, namespace, lambda _: not made)
+        if made:
+            return made[0]
+    own = [each for each in _parameters(make) if _counts(each)]
+    return call(make, **dict.fromkeys(own[:1] or ["n_class"], n_class))  # raises, and says what it lacks
+
+
+@contextmanager
+def _counting(make: Any, n_class: int, made: list[Any]) -> Iterator[None]:
+    """While this lasts, a class is built with a number of classes, whatever it is given; each is noted."""
+    build, own = make.__init__, "__init__" in vars(make)
+    signature = inspect.signature(build)
+
+    def counted(self: Any, *args: Any, **kwargs: Any) -> None:
+        given = signature.bind(self, *args, **kwargs)
+        given.arguments.update({name: n_class for name in signature.parameters if _counts(name)})
+        build(*given.args, **given.kwargs)
+        if type(self) is make:
+            made.append(self)
+
+    make.__init__ = counted
+    try:
+        yield
+    finally:
+        if own:
+            make.__init__ = build
+        else:
+            del make.__init__
+
+
+# --- lazy layers --------------------------------------------------------------------------------------
+
+
+@torch.no_grad()
+def _run_once(model: nn.Module) -> None:
+    """Let lazy layers take their shapes, as the first pass of a notebook does."""
+    modes = [(module, module.training) for module in model.modules()]
+    call(model.eval(), torch.zeros(PICTURE))
+    for module, training in modes:
+        module.training = training
