@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+
 from hypothesis import settings
 
 # A busy machine is slow, and that is no fault of what is tested. `make test` without SLOW=1 is quick.
 settings.register_profile("patient", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=25)
 settings.load_profile("patient")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was imported and collected out of every later collection, which the worker asks for often."""
+    gc.collect()
+    gc.freeze()
