@@ -66,7 +66,7 @@ attacks: .venv/installed  ## Attack the wall on every rung of isolation this mac
 mutants: .venv/installed  ## Search for wrong programs that keep full marks
 	@$(LARGE_PAGES) $(PY) -m fixtures.mutants $(WORK) $(ARGS)
 
-fuzz: .venv/installed  ## Feed broken bytes to every reader of a submission
+fuzz: .venv/installed  ## Feed broken bytes to every reader
 	@$(PY) -m tools.fuzz $(ARGS)
 
 data: .venv/installed  ## Download the CMP facade data set into the cache

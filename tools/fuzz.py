@@ -1,4 +1,4 @@
-"""Fuzz every reader of a submission's bytes: `python -m tools.fuzz [--minutes 5] [--target NAME]`.
+"""Fuzz every reader of what others wrote: `python -m tools.fuzz [--minutes 5] [--target NAME]`.
 
 What breaks one is written to fixtures/crashes/, where tests try it from then on; the exit code is then 1.
 """
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         count, found = fuzz(target, 60 * options.minutes / len(targets))
         broken |= bool(found)
         print(
-            f"{target:10} {count:7} examples  {'broke: ' + ', '.join(found) if found else 'held'}", flush=True
+            f"{target:13} {count:7} examples  {'broke: ' + ', '.join(found) if found else 'held'}", flush=True
         )
     return 1 if broken else 0
 

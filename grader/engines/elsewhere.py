@@ -5,13 +5,15 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from typing import TypeVar
 
 import msgpack
+import msgspec
 
 from grader.engines import local, scratch
 from grader.engines.cores import some
+from grader.engines.parcel import UNREADABLE
 from grader.engines.work import Done, Said, Work
 from grader.records.progress import Progress
 
@@ -60,8 +62,13 @@ def facts(work: Work[T], parcel: bytes) -> Mapping[str, str]:
 
 
 def read(packed: bytes) -> Answer:
-    """The answer in these bytes."""
-    return Answer(*msgpack.unpackb(packed, unicode_errors="surrogatepass"))
+    """The answer in these bytes; where there is none, that is the problem."""
+    try:
+        page = msgpack.unpackb(packed, unicode_errors="surrogatepass")
+        names = (field.name for field in fields(Answer))
+        return msgspec.convert(dict(zip(names, page, strict=True)), Answer)
+    except UNREADABLE as error:
+        return Answer(f"what came back can't be read: {error}")
 
 
 def ended(task: T, work: Work[T], found: Answer) -> Done[T]:

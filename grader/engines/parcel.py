@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 import msgpack
+import msgspec
 
 FILE, LINK = "file", "link"
+UNREADABLE = (ValueError, TypeError, msgpack.UnpackException, msgspec.MsgspecError)  # bytes, as values
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ def lay(found: Iterable[Item], root: Path) -> None:
     """Make these files and links below a folder; raises ValueError for a name that leaves it."""
     for one in found:
         path = root / _inside(os.fsdecode(one.path))
+        if not path.parent.resolve().is_relative_to(root.resolve()):
+            raise ValueError(f"{str(path)!r} leaves its folder through a link")
         path.parent.mkdir(parents=True, exist_ok=True)
         if one.kind == LINK:
             path.symlink_to(os.fsdecode(one.content))
@@ -56,8 +61,16 @@ def pack(found: Iterable[Item]) -> bytes:
 
 
 def unpack(packed: bytes) -> tuple[Item, ...]:
-    """The items in these bytes."""
-    return tuple(Item(*one) for one in msgpack.unpackb(packed)) if packed else ()
+    """The items in these bytes; raises ValueError where there are none."""
+    if not packed:
+        return ()
+    try:
+        found = msgspec.convert(
+            msgpack.unpackb(packed), tuple[tuple[bytes, Literal["file", "link"], bytes], ...]
+        )
+    except UNREADABLE as error:
+        raise ValueError(f"this is no parcel: {error}") from None
+    return tuple(Item(*one) for one in found)
 
 
 def _inside(name: str) -> PurePosixPath:

@@ -30,14 +30,14 @@ def toml(path: Path, within: tuple[str, ...] = ()) -> Iterator[Told]:
     text = tables.text_of(path)
     try:
         page = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        lines = _headers(text)
+        decisions = page.pop("decision") if isinstance(page.get("decision"), list) else []
+        leaves = list(_leaves(page, ()))
+    except (ValueError, RecursionError) as error:  # numbers of any length, brackets in brackets
         raise CallError(f"{path}: {error}") from None
-    lines = _headers(text)
-    if isinstance(decisions := page.get("decision"), list):
-        del page["decision"]
-        for n, values in enumerate(decisions, 1):
-            yield Told(f"{path}, decision {n}", None, "", values if isinstance(values, dict) else {})
-    for own, values in _leaves(page, ()):
+    for n, values in enumerate(decisions, 1):
+        yield Told(f"{path}, decision {n}", None, "", values if isinstance(values, dict) else {})
+    for own, values in leaves:
         place, keys = f"{path}, line {lines.get(own, 1)}", (*within, *own)
         yield Told(place, keys[0], ".".join(keys[1:]), values if isinstance(values, dict) else {"": values})
 
@@ -63,7 +63,7 @@ def _headers(text: str) -> Mapping[tuple[str, ...], int]:
 def _header(line: str) -> tuple[str, ...]:
     try:
         page: Any = tomllib.loads(line)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return ()
     keys = list[str]()
     while isinstance(page, dict) and page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -52,9 +53,10 @@ def path_of(word: str, home: Path = Path()) -> Path:
     """The file of a profile, a path being read from `home`; raises CallError where there is none."""
     if word in names():
         return FOLDER / f"{word}.toml"
-    path = home / Path(word).expanduser()
-    if path.suffix == ".toml" or path.is_file():
-        return path.absolute()
+    with suppress(OSError, ValueError, RuntimeError):  # too long for a file; a home that nobody has
+        path = home / Path(word).expanduser()
+        if path.suffix == ".toml" or path.is_file():
+            return path.absolute()
     close = get_close_matches(word, names(), 1)
     hint = f" Did you mean {close[0]}?" if close else ""
     raise CallError(

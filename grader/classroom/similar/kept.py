@@ -65,9 +65,17 @@ def _code(page: Mapping[str, Any], key: str, by_name: Mapping[str, Row]) -> Code
         groups = [
             Same(tuple(by_name[one] for one in names), exactly is True) for names, exactly in page["same"]
         ]
-        return Code(tuple(groups), tuple(Share(*one) for one in page["shares"]))
+        return Code(tuple(groups), tuple(_share(one, len(by_name)) for one in page["shares"]))
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def _share(values: Sequence[Any], people: int) -> Share:
+    """A share between two of so many people; raises ValueError where it can't be one."""
+    of, within, name, share = values
+    if not {of, within} <= set(range(people)):
+        raise ValueError
+    return Share(int(of), int(within), str(name), float(share))
 
 
 def _pairs(page: Mapping[str, Any], key: str, by_name: Mapping[str, Row]) -> tuple[Pair, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,6 +51,20 @@ def test_any_change_is_seen(tmp_path: Path, asked: list[int]) -> None:
     common([row("a"), row("b", claims), row("c")], None, tmp_path)
 
     assert asked == [2, 2, 2, 3, 3]
+
+
+@pytest.mark.parametrize("share", [[0, 7, "FCN", 0.75], [None, 1, "FCN", 0.75], [0, 1, "FCN"], 5])
+def test_shares_that_can_be_of_nobody_are_found_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: object
+) -> None:
+    """The file lies beside the class's page, where a hand or a full disk may spoil it."""
+    rows, right = [row("a"), row("b")], Code((), (Share(0, 1, "FCN", 0.75),))
+    monkeypatch.setattr(kept, "code_of", lambda rows, handout: right)
+    first = common(rows, None, tmp_path)
+    page = json.loads((tmp_path / FILE).read_text())
+    (tmp_path / FILE).write_text(json.dumps({**page, "key": "", "shares": [share]}))
+
+    assert common(rows, None, tmp_path) == first != Common()
 
 
 def test_code_is_compared_again_only_where_code_has_changed(
