@@ -52,7 +52,7 @@ class Candidate:
     @cached_property
     def imports(self) -> frozenset[str]:
         """The modules that it may import; `from a import b` may import a.b."""
-        nodes = (each.node for source in self.sources for each in source.parsed[0] if "import" in each.text)
+        nodes = (each.node for source in self.sources for each in source.parsed[0] if each.imports)
         ones = [one for node in nodes for one in imported(node)]
         inner = {
             one.module + "." * (not one.module.endswith(".")) + one.attribute

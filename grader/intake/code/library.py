@@ -62,7 +62,7 @@ class Library:
     def _at(self, stem: str) -> str | None:
         """The package, the module or the notebook of this name."""
         endings = [str(PurePosixPath(stem, "__init__.py"))]
-        endings += [f"{stem}.py", f"{stem}.ipynb"] if stem else []
+        endings += [f"{stem}.py", f"{stem}.ipynb", f"{stem}.py.txt"] if stem else []
         here = [str(PurePosixPath(home, ending)) for home in self._homes for ending in endings]
         found = next((path for path in here if path in self._files), None)
         if found or not stem:
@@ -97,6 +97,14 @@ class Library:
         if (self.path(module) or "").endswith("__init__.py"):
             return module
         return module.rpartition(".")[0]
+
+    def parts(self, package: str) -> list[str]:
+        """The modules that lie in a package's own folder."""
+        folder, _, init = (self.path(package) or "").rpartition("/")
+        if init != "__init__.py":
+            return []
+        inside = (PurePosixPath(path) for path in self._files if path.rpartition("/")[0] == folder)
+        return sorted(f"{package}.{path.stem}" for path in inside if path.stem != "__init__")
 
     def name_of(self, path: str) -> str:
         """The dotted name of a file from the submission's own folder, for one that nobody imports."""

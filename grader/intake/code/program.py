@@ -203,7 +203,7 @@ def program(
         part, lost = source.parsed if left > 0 and len(found) < MOST else ([], [unread(source)])
         found += [each for each in part if each.only in ("", only)]
         dropped += lost
-    imports = tuple(tuple(imported(each.node)) if "import" in each.text else () for each in found)
+    imports = tuple(tuple(imported(each.node)) if each.imports else () for each in found)
     modules = {one.module for each in imports for one in each}
     return Program(
         name,

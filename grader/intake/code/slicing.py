@@ -15,6 +15,7 @@ from grader.intake.code.program import END, Program
 from grader.intake.code.weight import barred
 
 BUILTINS = frozenset(dir(builtins))
+LAZY = "__getattr__"  # what a module gives names by that it does not bind
 
 
 class Walk:
@@ -174,8 +175,18 @@ class Walk:
             for position, imports in enumerate(self._program(module).imports):
                 if any(self.library.absolute(one.module, module) == inner for one in imports):
                     self._keep(module, position)
+        elif module not in self.entries and name != LAZY and LAZY in self._program(module).binders:
+            self._find_lazily(module, name)
         elif name not in BUILTINS:
             self._find_in_stars(module, name)
+
+    def _find_lazily(self, module: str, name: str) -> None:
+        """Want what a package's `__getattr__` may give: the name, in each of the package's files."""
+        self._push(module, LAZY, END)
+        for inner in self.library.parts(module):
+            if name in self._program(inner).binders:
+                self.used[inner] = None
+                self._push(inner, name, END)
 
     def _keep(self, module: str, position: int) -> None:
         if position in self.kept[module]:

@@ -74,6 +74,11 @@ class Statement:
         """Its lines as they stand, with whatever shares them."""
         return "\n".join(self.lines[self.line - 1 : self.node.end_lineno])
 
+    @property
+    def imports(self) -> bool:
+        """Whether there may be an import in it; one that stands for `exec` has another text."""
+        return isinstance(self.node, ast.Import | ast.ImportFrom) or "import" in self.text
+
     def chunk(self, node: ast.stmt | None = None) -> Chunk:
         """The statement, or one in it, as the slice holds it."""
         node = node or self.node
@@ -143,17 +148,28 @@ def _branches(node: ast.If) -> list[tuple[list[ast.stmt], str]]:
 def _executed(node: ast.stmt) -> str:
     """The file that `exec(open("models.py").read())` runs, as many a notebook has it."""
     match node:
-        case ast.Expr(
-            ast.Call(
-                ast.Name("exec"),
-                [
-                    ast.Call(
-                        ast.Attribute(ast.Call(ast.Name("open"), [ast.Constant(str(name)), *_]), "read")
-                    ),
-                    *_,
-                ],
-            )
-        ):
+        case ast.Expr(ast.Call(ast.Name("exec"), [code, *_])):
+            return _read_from(code)
+        case ast.Expr(  # globals().update(runpy.run_path("models.py"))
+            ast.Call(ast.Attribute(ast.Call(ast.Name("globals")), "update"), [ast.Call(run, [path, *_])])
+        ) if ast.unparse(run).endswith("run_path"):
+            return _file_of(path)
+    return ""
+
+
+def _read_from(code: ast.expr) -> str:
+    """The file that code is read from: `open(...).read()`, `Path(...).read_text()`, or what compiles that."""
+    match code:
+        case ast.Call(ast.Name("compile"), [inner, *_]):
+            return _read_from(inner)
+        case ast.Call(ast.Attribute(file, "read" | "read_text")):
+            return _file_of(file)
+    return ""
+
+
+def _file_of(file: ast.expr) -> str:
+    match file:
+        case ast.Constant(str(name)) | ast.Call(_, [ast.Constant(str(name)), *_]):
             return name
     return ""
 

@@ -16,6 +16,7 @@ BOMB_RATIO = 300  # notebooks shrink to a third, or to a hundredth where a progr
 BOMB_SIZE = 8 * MEGABYTE  # up to here any ratio is harmless
 MOST_INNER = 4  # archives in an archive
 UTF8 = 0x800  # the flag of a name in UTF-8
+ZIP = b"PK\x03\x04"  # what a zip begins with
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # LZMA may ask for gigabytes before its first byte
 SIGNATURES = {
     b"Rar!": "a RAR archive",
@@ -52,7 +53,7 @@ def read_zip(file: BinaryIO, name: str, basket: Basket, nested: bool = False) ->
     file.seek(0)
     if not head:
         raise IntakeError(f"{name} is empty (0 bytes)")
-    if words := what_is(head):
+    if words := what_is(head) or ("a notebook (.ipynb)" if head.lstrip().startswith(b"{") else ""):
         raise IntakeError(f"{name} is {words}, not a zip: pack the notebook and its files as .zip")
     try:
         with zipfile.ZipFile(_Directory(file)) as archive:  # type: ignore[arg-type]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Protocol
 
+import re2
+
 MEGABYTE = 1 << 20
 LARGEST = {"ipynb": 48 * MEGABYTE, "py": MEGABYTE // 4, "zip": 64 * MEGABYTE}
 TOTAL = {"ipynb": 96 * MEGABYTE, "py": 2 * MEGABYTE, "zip": 64 * MEGABYTE}
@@ -18,7 +20,9 @@ NAME_LENGTH = 200  # characters of a path in a report
 DEPTH = 64  # folders in each other
 
 JUNK = {"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "env"}
-KINDS = {".ipynb": "ipynb", ".ipynb.json": "ipynb", ".ipynb.txt": "ipynb", ".py": "py", ".zip": "zip"}
+KINDS = dict.fromkeys((".ipynb", ".ipynb.json", ".ipynb.txt"), "ipynb")
+KINDS |= {".py": "py", ".py.txt": "py", ".zip": "zip"}
+AGAIN = re2.compile(r"\s?\(\d{1,3}\)$")  # what a browser puts behind the name of a file that it saves again
 
 
 class Stream(Protocol):
@@ -140,7 +144,8 @@ def within(raw: str) -> str | None:
 
 def kind(name: str) -> str:
     """ "ipynb", "py", "zip", or "" for all that we don't read."""
-    return next((found for suffix, found in KINDS.items() if name.lower().endswith(suffix)), "")
+    end = AGAIN.sub("", name[-NAME_LENGTH:].lower())
+    return next((found for suffix, found in KINDS.items() if end.endswith(suffix)), "")
 
 
 def is_junk(name: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.errors import IntakeError
-from grader.intake.files.archives import what_is
+from grader.intake.files.archives import ZIP, what_is
 from grader.intake.files.basket import shown
 from grader.intake.files.conflicts import one_side
 
@@ -69,7 +69,7 @@ def _lines(text: str) -> str:
 def _json(data: bytes, name: str) -> Any:
     if not data.strip():
         raise IntakeError(f"{name} is empty")
-    if words := what_is(data):
+    if words := what_is(data) or ("a zip" if data.startswith(ZIP) else ""):
         raise IntakeError(f"{name} is {words}, not a notebook")
     if data.count(b"{") + data.count(b"[") > MOST_VALUES:
         raise IntakeError(f"{name} holds more than {MOST_VALUES} values, far more than a notebook has")

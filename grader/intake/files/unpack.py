@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from grader.errors import IntakeError
-from grader.intake.files.archives import read_zip, what_is
+from grader.intake.files.archives import ZIP, read_zip, what_is
 from grader.intake.files.basket import DEPTH, KINDS, MOST_MEMBERS, Basket, is_junk, kind, shown
 
 KIT_FOLDERS = ("FCN", "CAM")
@@ -97,7 +97,7 @@ def open_regular(path: Path, follow: bool = True) -> BinaryIO:
 def _read_file(file: BinaryIO, name: str, basket: Basket) -> None:
     head = file.read(4)
     file.seek(0)
-    if head == b"PK\x03\x04" or (kind(name) == "zip"):
+    if head == ZIP or kind(name) == "zip":
         read_zip(file, name, basket)
     elif not head:
         raise IntakeError(f"{name} is empty (0 bytes)")
@@ -120,10 +120,13 @@ def _read_folder(root: Path, basket: Basket) -> None:
             archives.append(relative)
         else:
             _read_one(root / relative, name, basket)
-    if not basket.contents:
-        for relative in archives[:4]:
-            basket.archives.append(shown(relative))
-            _read_one(root / relative, shown(relative), basket)
+    if basket.contents and archives:
+        few = ", ".join(shown(each) for each in archives[:4])
+        basket.note(f"archives beside a notebook or Python file are not opened: {few}")
+        return
+    for relative in archives[:4]:
+        basket.archives.append(shown(relative))
+        _read_one(root / relative, shown(relative), basket)
 
 
 def _read_one(path: Path, name: str, basket: Basket) -> None:

@@ -143,6 +143,25 @@ USES: dict[str, tuple[str, dict[str, str]]] = {
     "%run with a space in the name": ("%run 'my nets.py'", {"my nets.py": "class FCN32s: n = 7"}),
     "%run of what has a main guard": ("%run fcn", {"fcn.py": "if __name__ == '__main__':\n    class FCN32s: n = 7"}),
     "%run brings private names": ("%run fcn.py\nclass FCN32s: n = _n", {"fcn.py": "_n = 7"}),
+    "exec of a file beside loops": (
+        "exec(open('fcn.py').read())\nfor n in range(3): print(n)", {"fcn.py": "class FCN32s: n = 7"},
+    ),
+    "exec of a file that is compiled first": (
+        "exec(compile(open('fcn.py').read(), 'fcn.py', 'exec'), globals())", {"fcn.py": "class FCN32s: n = 7"},
+    ),
+    "exec of a path": ("from pathlib import Path\nexec(Path('fcn.py').read_text())", {"fcn.py": "class FCN32s: n = 7"}),
+    "runpy": ("import runpy\nglobals().update(runpy.run_path('fcn.py'))", {"fcn.py": "class FCN32s: n = 7"}),
+    "names that a package gives by __getattr__": (
+        "from nets import FCN32s",
+        {"nets/__init__.py": "import importlib\ndef __getattr__(name):\n    return getattr(importlib.import_module('.' + WHERE[name], __name__), name)\nWHERE = {'FCN32s': 'fcn'}",
+         "nets/fcn.py": "class FCN32s: n = 7"},
+    ),
+    "an import in __getattr__": (
+        "import nets\nFCN32s = nets.FCN32s",
+        {"nets/__init__.py": "def __getattr__(name):\n    from .fcn import FCN32s\n    return FCN32s", "nets/fcn.py": "class FCN32s: n = 7"},
+    ),
+    "a class that is looked up by its text": ("from fcn import FCN32s", {"fcn.py": "class Block: n = 7\nclass FCN32s:\n    n = eval('Bl' + 'ock').n"}),
+    "a file that was handed in as a text": ("from fcn import FCN32s", {"fcn.py.txt": "class FCN32s: n = 7"}),
     "exec of a file": ("exec(open('fcn.py').read())", {"fcn.py": "class FCN32s: n = 7"}),
     "a notebook as a module": ("import import_ipynb\nfrom nets import FCN32s", {"nets.ipynb": ipynb("class FCN32s: n = 7").decode()}),
     "%%writefile in two pieces": (

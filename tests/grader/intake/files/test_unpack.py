@@ -99,6 +99,7 @@ def test_pipes_and_devices_do_not_hang(tmp_path: Path) -> None:
         ("a.py", b"", r"a\.py is empty"),
         ("a.pdf", b"%PDF-1.7 ...", "a.pdf is a PDF: hand in the notebook"),
         ("a.zip", b"Rar!\x1a\x07", "a.zip is a RAR archive, not a zip"),
+        ("a.zip", b'{"cells": []}', r"a.zip is a notebook \(.ipynb\), not a zip"),
         ("a.7z", b"7z\xbc\xaf\x27\x1c", "a.7z is a 7-Zip archive"),
         ("a.docx", b"neither", "neither a notebook"),
         ("a.zip", b"PK\x03\x04 cut off", "a.zip is not a zip, or is damaged or cut off"),
@@ -137,7 +138,9 @@ def test_a_zip_in_a_folder_is_opened_where_there_is_nothing_else(tmp_path: Path)
     assert set(unpack(root).contents) == {"a.ipynb"}
 
     folder(root, {"b.ipynb": BOOK})
-    assert set(unpack(root).contents) == {"b.ipynb"}
+    beside = unpack(root)
+    assert set(beside.contents) == {"b.ipynb"}
+    assert beside.notes == ("archives beside a notebook or Python file are not opened: hw.zip",)
 
 
 def test_too_many_and_too_large_files_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
