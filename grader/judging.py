@@ -133,7 +133,9 @@ def judge(
             return CheckResult(id, Outcome.FAILED, _explained(error, graded), seconds)
         case ProtocolError():
             text = f"the submission's answer can't be read: {error}"
-            return CheckResult(id, Outcome.FAILED, because("code.answer", text=text), seconds)
+            return CheckResult(
+                id, Outcome.FAILED, because("code.answer", text=text, actual=str(error)), seconds
+            )
     return CheckResult(id, Outcome.ERROR, Reason(_broken(error)), seconds)
 
 
@@ -142,13 +144,13 @@ def _explained(error: StudentError, graded: tuple[str, ...]) -> Reason:
     text, help, place = str(error), HELP.get(type(error), ""), error.place
     match error:
         case StudentRaised():
-            return because("code.raises", kind=error.kind, text=text, help=help, place=place)
+            return because("code.raises", kind=error.kind, text=text, help=help, actual=text, place=place)
         case StudentLacks():
             help = f"The names that are graded are {', '.join(graded)}."
-            return because("code.lacks", name=error.name, text=text, help=help, place=place)
+            return because("code.lacks", name=error.name, text=text, help=help, actual="nothing", place=place)
         case StudentTimeout():
-            return because("code.timeout", text=text, help=help, place=place)
-    return because("code.died", text=text, help=help, place=place)
+            return because("code.timeout", text=text, help=help, actual="no answer", place=place)
+    return because("code.died", text=text, help=help, actual=text, place=place)
 
 
 def _broken(error: BaseException) -> str:

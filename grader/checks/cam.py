@@ -39,7 +39,7 @@ def check_weighted_sum(maps: CamEvidence) -> None:
         if maps.follows_sum:
             return
         help = f"Compare your 7x7 map with ({WEIGHT}[idx] * feature_conv).sum over the 512 channels."
-        expect.fail(because("sum.unknown", help=help))
+        expect.fail(because("sum.unknown", help=help, actual=_extremes(maps)))
     expected = "sum over c of weight[c] * feature[c]"
     expect.that(not verdict.sums, because("sum.way", got=verdict.sums, expected=expected))
     _falsify_maps(maps)
@@ -59,8 +59,7 @@ def check_class_weights(maps: CamEvidence) -> None:
 def check_normalise(maps: CamEvidence) -> None:
     """The map is stretched so that its minimum becomes 0 and its maximum 255."""
     verdict = maps.verdict
-    low, high = maps.extremes
-    actual = f"values from {low:.4g} to {high:.4g}"
+    actual = _extremes(maps)
     if verdict is not None:
         text = f"normalisation: {verdict.stretch}"
         wrong = because("stretch.way", text=text, got=verdict.stretch, expected="0 to 255", actual=actual)
@@ -70,6 +69,11 @@ def check_normalise(maps: CamEvidence) -> None:
         raise Blocked("the map can't be explained, see cam.weighted_sum")
     unknown = "stretch.straight" if maps.is_linear else "stretch.bent"
     expect.fail(because(unknown, expected="0 to 255", actual=actual))
+
+
+def _extremes(maps: CamEvidence) -> str:
+    low, high = maps.extremes
+    return f"values from {low:.4g} to {high:.4g}"
 
 
 def _falsify_maps(maps: CamEvidence) -> None:

@@ -40,9 +40,8 @@ def check_build(network: ModelEvidence, case: Case) -> None:
     trace = first.trace
     expect.that(trace.output is not None and trace.type == "Tensor", because("build.output", type=trace.type))
     if first.built.way == "default":
-        expect.fail(
-            because("build.no_classes", network=network.name, expected=f"{network.name}(n_class={wanted})")
-        )
+        expected, actual = f"{network.name}(n_class={wanted})", f"{network.name}()"
+        expect.fail(because("build.no_classes", network=network.name, expected=expected, actual=actual))
     for n_class in dict.fromkeys((wanted, N_CLASS, 21, 5)):
         _charge(network, n_class, network.output_shape(n_class))
     if network.is_replayed:
@@ -63,9 +62,9 @@ def _channels(network: ModelEvidence, n_class: int, shape: tuple[int, ...]) -> R
     if channels == n_class:
         return None
     if len(shape) == 3 and shape[0] == n_class:
-        return because("shape.batch")
+        return because("shape.batch", expected=f"(N, {n_class}, H, W)", actual=str(shape))
     if len(shape) == 4 and shape[3] == n_class:
-        return because("shape.classes_last")
+        return because("shape.classes_last", expected=f"(N, {n_class}, H, W)", actual=str(shape))
     if "logits" in network.findings:
         return network.findings["logits"][0]
     expected, actual = f"(N, {n_class}, H, W)", str(shape)

@@ -46,7 +46,7 @@ def weight_is_right(cell: LastCell) -> None:
         expect.fail(
             _raised(cell, "weight_fc.raises", expected)
             if raised
-            else because("weight_fc.missing", expected=expected)
+            else because("weight_fc.missing", expected=expected, actual="nothing")
         )
     help, expected = "detach() it from the graph and call numpy().", "ndarray (1000, 512)"
     wrong = because("weight_fc.type", got=kind, help=help, expected=expected, actual=kind)
@@ -75,7 +75,7 @@ def _of_another_shape(shape: tuple[int, ...] | None) -> Reason:
 def _raised(cell: LastCell, id: str, expected: str) -> Reason:
     raised, place = cell.failure
     kind, text = raised.partition(":")[0], f"the last cell raises {raised}"
-    return because(id, kind=kind, text=text, expected=expected, place=place)
+    return because(id, kind=kind, text=text, expected=expected, actual=raised, place=place)
 
 
 # --- maps ---------------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ def _map_is_right(maps: CamEvidence, cell: LastCell, position: int) -> None:
     bound = cell.array(WEIGHT)
     if bound is not None and weight is not None and bound.shape == weight.shape:
         same = bool(np.allclose(bound, weight, rtol=1e-4, atol=1e-6))
-        expect.that(same, because("maps.weights", image=name))
+        expect.that(same, because("maps.weights", image=name, expected=WEIGHT, actual="another array"))
     verdict, answer = maps.verdict, cell.array(f"{number}.result")
     if verdict is None and maps.shows_nothing:
         raise Blocked(f"{MAP} shows nothing of a picture, see cam.weighted_sum")
@@ -124,7 +124,10 @@ def _is_of_the_predicted_class(cell: LastCell, position: int, index: Array | Non
     # Of several classes that were returned one may be passed on: what is returned is another line's affair.
     best = int(cell.truth.logits[position].argmax())
     one = given.size == 1 and given[0] in (said[0], best)
-    expect.that(one or np.array_equal(said, given), because("maps.class", image=name, text=text))
+    expect.that(
+        one or np.array_equal(said, given),
+        because("maps.class", image=name, text=text, actual=str(given[:1])),
+    )
 
 
 def _is_what_the_function_gives(name: str, features: Array, weight: Array, index: int, answer: Array) -> None:
@@ -134,4 +137,4 @@ def _is_what_the_function_gives(name: str, features: Array, weight: Array, index
     same = found is not None and diagnosis.is_right(
         diagnosis.Case(features[0].astype(np.float64), weight.astype(np.float64), index, found)
     )
-    expect.that(same, because("maps.values", image=name))
+    expect.that(same, because("maps.values", image=name, actual="another map"))

@@ -66,7 +66,7 @@ def _wanted(size: tuple[int, ...]) -> str:
 
 def _raises(size: tuple[int, ...], error: str) -> Reason:
     text, kind = f"an input {size} raises {error}", error.partition(":")[0]
-    return because("shape.raises", kind=kind, text=text, expected=_wanted(size), actual="an exception")
+    return because("shape.raises", kind=kind, text=text, expected=_wanted(size), actual=error)
 
 
 def _fault(size: tuple[int, ...], shape: tuple[int, ...]) -> Reason:
@@ -104,7 +104,9 @@ def check_forward(network: ModelEvidence) -> None:
     bad = int((~torch.isfinite(network.response.output)).sum())
     if bad:
         text = f"the output holds {bad:,} values that are NaN or infinite"
-        expect.fail(because("forward.infinite", text=text, expected="finite numbers"))
+        expect.fail(
+            because("forward.infinite", text=text, expected="finite numbers", actual=f"{bad:,} are not")
+        )
     judge(network, "forward")
     structural = set(network.findings) - {"dropout"}
     if not structural and not network.is_reference and not _same_where_both(network):
@@ -127,7 +129,9 @@ def check_determinism(network: ModelEvidence) -> None:
     """In eval mode the same input gives the same output; a dropout left on is the cause `dropout.on`."""
     expected = "the same output every time"
     if random := network.read.trace.random:
-        expect.fail(because("determinism.random", expected=expected, place=random[0]))
+        expect.fail(
+            because("determinism.random", expected=expected, actual="random numbers", place=random[0])
+        )
     repeats = network.response.repeats and (bool(network.unverified) or network.confirmed.repeats)
-    expect.that(repeats, because("determinism.state", expected=expected))
+    expect.that(repeats, because("determinism.state", expected=expected, actual="another one"))
     judge(network, "determinism")

@@ -50,7 +50,9 @@ def metrics(saved: SavedEvidence, part: str) -> None:
     runs = [run for run in saved.runs if run.model in (part, "")]
     tested = [run for run in runs if run.test_accuracy is not None and run.test_mean_iou is not None]
     expected = f"a line `{printed(TEST_FIELDS)}`"
-    expect.that(bool(tested), because("reported.test", network=TITLES[part], expected=expected))
+    expect.that(
+        bool(tested), because("reported.test", network=TITLES[part], expected=expected, actual="none")
+    )
 
 
 def figures(saved: SavedEvidence, part: str, wanted: int = 1) -> None:

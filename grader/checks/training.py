@@ -69,15 +69,21 @@ def _fault(training: TrainingEvidence, run: Run, line: str) -> Reason:
     name = training.network.name
     if run.broke:
         help = "Something in the forward pass grows without bound, or divides by zero."
-        return because("training.infinite", network=name, text=f"training broke off: {run.broke}", help=help)
+        return because(
+            "training.infinite",
+            network=name,
+            text=f"training broke off: {run.broke}",
+            help=help,
+            actual=run.broke,
+        )
     help = "A model that learns less than it should has cut gradients, lost its input, or lacks layers."
     if run.only_class:
         text = f"{name} does not learn: it says `{run.only_class}` of every pixel"
-        return because("training.constant", network=name, text=text, help=help)
+        return because("training.constant", network=name, text=text, help=help, actual=run.only_class)
     first, best = (point.validation.figure(line) for point in (run.points[0], run.best))
     steps = training.plan.train * (len(run.points) - 1)
     text = f"{NAMES[line]} on pictures it never saw went from {first:.3f} to {best:.3f} in {steps} steps"
-    return because("training.below", figure=NAMES[line], text=text, help=help)
+    return because("training.below", figure=NAMES[line], text=text, help=help, actual=f"{best:.3f}")
 
 
 def _expected(training: TrainingEvidence, line: str) -> str:

@@ -31,7 +31,7 @@ def check_bilinear(network: ModelEvidence) -> None:
         raise Blocked("there is no transposed convolution to look at")
     started = network.challenged.started
     lost = {role: layer for role, layer in layers.items() if layer.weight not in started.weights}
-    expect.that(not lost, because("bilinear.parameter", layers=_some(list(lost))))
+    expect.that(not lost, because("bilinear.parameter", layers=_some(list(lost)), actual="no parameter"))
     wrong = {role: layer for role, layer in layers.items() if not started.is_bilinear(layer)}
     if wrong:
         expect.fail(_not_bilinear(network, wrong))
@@ -80,10 +80,14 @@ def check_gradients(network: ModelEvidence, case: Case) -> None:
         if name in network.built.parameters and not (upsampling != "learned" and layer.transposed)
     }
     if upsampling == "fixed" and (free := _free(network)):
-        expect.fail(because("gradients.free", layers=_some(free), expected="requires_grad is off"))
+        expect.fail(
+            because("gradients.free", layers=_some(free), expected="requires_grad is off", actual="it is on")
+        )
     frozen = [role for name, role in roles.items() if not network.built.parameters[name].trained]
     if frozen:
-        expect.fail(because("gradients.frozen", layers=_range(frozen), expected="every layer learns"))
+        expect.fail(
+            because("gradients.frozen", layers=_range(frozen), expected="every layer learns", actual="off")
+        )
     if cut := [roles[name] for name in network.cut if name in roles]:
         expect.fail(
             because(
@@ -102,7 +106,7 @@ def check_copy_features(network: ModelEvidence) -> None:
     if not network.copied.way:
         help = "Methods and functions that are given a VGG-16 or load one, the notebook's own statements and "
         help += "the constructor were tried: none of them puts VGG-16's weights into the model."
-        expect.fail(because("copy.function", network=network.name, help=help))
+        expect.fail(because("copy.function", network=network.name, help=help, actual="none"))
     _copied(network, "copy_features", VGG_CONVS)
 
 

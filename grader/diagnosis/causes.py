@@ -10,6 +10,7 @@ from grader.errors import StudentError, StudentRaised
 from grader.records.reason import Cause, Parameter, Place, Reason
 
 LONGEST = 120  # characters of a parameter: a student may have chosen it, the name of a type for example
+FOUND = ("got", "type", "kind", "words")  # parameters that hold what was found
 TOLD = 6  # faults of one line that are told; what is in the seventh is mended with the first six
 
 
@@ -24,9 +25,13 @@ def because(
     place: Place | None = None,
     **parameters: Parameter,
 ) -> Reason:
-    """Return the explanation of a cause; `text` replaces its sentence where this run has more to tell."""
+    """Return the explanation of a cause; `text` replaces its sentence where this run has more to tell.
+
+    What was found is `actual`, else the parameter that holds it.
+    """
     made = cause(id, **parameters)
-    return Reason(text or sentence(made), help, expected, actual, place, made)
+    found = actual or next((str(parameters[name]) for name in FOUND if parameters.get(name)), "")
+    return Reason(text or sentence(made), help, expected, found, place, made)
 
 
 def cause(id: str, /, **parameters: Parameter) -> Cause:

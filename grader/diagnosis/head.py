@@ -8,11 +8,11 @@ from typing import Any
 from grader.diagnosis.causes import because
 from grader.diagnosis.layers import PADDINGS
 from grader.diagnosis.offsets import OFFSET, kind_of_crop, kind_of_skip_crop
-from grader.diagnosis.steps import PROBABILITIES, is_activation
-from grader.diagnosis.words import both, corner, plain
+from grader.diagnosis.steps import PROBABILITIES, is_activation, resizes, resizing
+from grader.diagnosis.words import both, plain
 from grader.network.graph import Expr, walk
 from grader.network.path import Join
-from grader.network.reading import Reading, offset
+from grader.network.reading import Reading, offset, strides
 from grader.network.roles import is_pool
 from grader.records.reason import Place, Reason
 from reference.architecture import Skip
@@ -25,7 +25,24 @@ BATCHWISE = (
     "aten.squeeze.dim",
     "aten.unsqueeze.default",
 )
-VERBS = {"cat": "concatenated", "mul": "multiplied", "maximum": "joined by a maximum"}
+VERBS = {
+    "cat": "concatenated",
+    "mul": "multiplied",
+    "div": "divided",
+    "stack": "stacked",
+    "maximum": "joined by a maximum",
+    "minimum": "joined by a minimum",
+}
+CHANGES = (
+    "aten.flip",
+    "aten.roll",
+    "aten.transpose",
+    "aten.permute",
+    "aten.rot90",
+    "norm",
+    "aten.add",
+    "aten.sub",
+)
 KNOWN = ("conv", "deconv", "relu", "max_pool", "input")
 
 
@@ -34,18 +51,19 @@ def crop_findings(reading: Reading) -> Iterator[Reason]:
     wanted = reading.architecture.crop
     tail = reading.path.steps[reading.last_layer + 1 :]
     start = offset(tail)
-    resized = next((step for step in tail if "upsample" in step.op), None)
+    resized = next(filter(resizes, tail), None)
     expected = f"rows and columns [{wanted} : {wanted} + input size]"
     if resized is not None:
-        place = resized.place
-        yield because("crop.resized", want=wanted, expected=expected, actual="interpolation", place=place)
+        actual, place = resizing(resized), resized.place
+        yield because("crop.resized", want=wanted, expected=expected, actual=actual, place=place)
     elif start is None and not any("index" in step.op for step in tail):
-        yield because("crop.missing", want=wanted, expected=expected, actual="no crop")
+        place = reading.path.steps[-1].place
+        yield because("crop.missing", want=wanted, expected=expected, actual="no crop", place=place)
     elif start is not None and start != (wanted, wanted):
-        place = next(step.place for step in tail if step.op == "crop")
+        place = next(step.place for step in tail if step.op == "crop" or strides(step))
         actual = f"starts at row {start[0]}, column {start[1]}"
-        kind = kind_of_crop(reading, start)
-        got: dict[str, Any] = {"got": corner(start)} if kind == OFFSET else {}
+        kind, said = kind_of_crop(reading, start)
+        got: dict[str, Any] = {"got": said} if kind == OFFSET else {}
         yield because(f"crop.{kind}", **got, want=wanted, expected=expected, actual=actual, place=place)
 
 
@@ -54,23 +72,33 @@ def skip_findings(reading: Reading) -> Iterator[Reason]:
     for skip in reading.architecture.skips:
         found = reading.join_of(skip)
         if skip.score.role not in reading.layers:
-            yield because("skip.missing", pool=skip.pool, expected=_formula(skip), actual="not joined")
+            place = reading.beside(skip.after)
+            yield because(
+                "skip.missing", pool=skip.pool, expected=_formula(skip), actual="not joined", place=place
+            )
         elif found is None:
-            yield because("skip.unused", pool=skip.pool, expected=_formula(skip))
+            place = reading.layers[skip.score.role].place
+            yield because(
+                "skip.unused", pool=skip.pool, expected=_formula(skip), actual="not joined", place=place
+            )
         else:
             yield from _join_findings(reading, skip, *found)
     yield from _other_joins(reading)
     for step in reading.path.steps[reading.first_upscore : reading.last_layer]:
         if step.op == "scale" and reading.architecture.skips:
-            after, factor = reading.after(reading.path.places[step.key]), f"{step['factor']:.4g}"
-            yield because(
-                "skip.before",
-                after=after,
-                got=factor,
-                expected="a plain sum",
-                actual=f"times {factor}",
-                place=step.place,
-            )
+            yield _scaled(reading, step)
+
+
+def _scaled(reading: Reading, step: Expr) -> Reason:
+    """Name a factor on the way up: that of a sum with a skip, or of a map before it joins one."""
+    position, got = reading.path.places[step.key], f"{step['factor']:.4g}"
+    after = reading.after(position)
+    wanted, actual, place = "a plain sum", f"times {got}", step.place
+    for skip in reading.architecture.skips:
+        found = reading.join_of(skip)
+        if found and reading.positions.get(after, position) < found[0] < position:
+            return because("skip.after", pool=skip.pool, got=got, expected=wanted, actual=actual, place=place)
+    return because("skip.before", after=after, got=got, expected=wanted, actual=actual, place=place)
 
 
 def _formula(skip: Skip) -> str:
@@ -91,14 +119,30 @@ def _side_findings(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]
     elif join.coefficient < 0:
         at = _factor_place(join)
         yield because("skip.subtracted", pool=skip.pool, expected=wanted, actual="a minus", place=at)
-    elif join.coefficient != 1:
-        got, at = f"{join.coefficient:.4g}", _factor_place(join)
+    if abs(join.coefficient) != 1:
+        got, at = f"{abs(join.coefficient):.4g}", _factor_place(join)
         yield because(
             "skip.scaled", pool=skip.pool, got=got, expected=wanted, actual=f"times {got}", place=at
         )
+    yield from _changed(reading, skip, join)
     tap = tap_name(reading, join)
     if tap != skip.pool:
         yield because("skip.source", pool=skip.pool, got=tap, expected=wanted, actual=tap, place=place)
+
+
+def _changed(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:
+    """Find what else a skip goes through on its way."""
+    for part in join.side:
+        if any(name in part.op for name in CHANGES):
+            deed = _deed(part)
+            yield because(
+                "skip.changed",
+                pool=skip.pool,
+                got=deed,
+                expected=_formula(skip),
+                actual=deed,
+                place=part.place,
+            )
 
 
 def _factor_place(join: Join) -> Place | None:
@@ -172,9 +216,12 @@ def _other_joins(reading: Reading) -> Iterator[Reason]:
             continue
         tap, place = tap_name(reading, join), join.expr.place
         if tap in taken:
-            yield because("skip.twice", pool=tap, place=place)
+            expected, actual = "each skip added once", f"{tap} joined once more"
+            yield because("skip.twice", pool=tap, expected=expected, actual=actual, place=place)
         else:
-            yield because("skip.extra", got=tap, after=reading.after(position), place=place)
+            expected, actual = "the assignment's skips alone", f"{tap} joined"
+            after = reading.after(position)
+            yield because("skip.extra", got=tap, after=after, expected=expected, actual=actual, place=place)
 
 
 def skip_crop_findings(reading: Reading) -> Iterator[Reason]:
@@ -188,7 +235,7 @@ def skip_crop_findings(reading: Reading) -> Iterator[Reason]:
 
 def _skip_crop(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:
     start = offset(join.side)
-    resized = next((part for part in join.side if "upsample" in part.op), None)
+    resized = next(filter(resizes, join.side), None)
     expected = f"[{skip.crop} : {skip.crop} + size of {skip.after}'s output]"
     if resized is not None:
         yield because(
@@ -196,15 +243,15 @@ def _skip_crop(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:
             pool=skip.pool,
             want=skip.crop,
             expected=expected,
-            actual="interpolation",
+            actual=resizing(resized),
             place=resized.place,
         )
     elif start is None and not any("index" in part.op for part in join.side):
         place = join.expr.place
         yield because("skip_crop.missing", pool=skip.pool, expected=expected, actual="no crop", place=place)
     elif start is not None and start != (skip.crop, skip.crop):
-        kind = kind_of_skip_crop(reading, join, start)
-        got: dict[str, Any] = {"got": corner(start)} if kind == OFFSET else {}
+        kind, said = kind_of_skip_crop(reading, join, start)
+        got: dict[str, Any] = {"got": said} if kind == OFFSET else {}
         yield because(
             f"skip_crop.{kind}",
             **got,
@@ -212,16 +259,19 @@ def _skip_crop(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:
             want=skip.crop,
             expected=expected,
             actual=f"starts at row {start[0]}, column {start[1]}",
-            place=next(part.place for part in join.side if part.op == "crop"),
+            place=next(part.place for part in join.side if part.op == "crop" or strides(part)),
         )
 
 
 def _cropped_before_joining(reading: Reading) -> Iterator[Reason]:
     for step in reading.path.steps[reading.first_upscore : reading.last_layer]:
-        if step.op == "crop" or "upsample" in step.op:
+        if step.op == "crop" or resizes(step):
             after = reading.after(reading.path.places[step.key])
             got = "cropped" if step.op == "crop" else "resized"
-            yield because("skip_crop.other", after=after, got=got, place=step.place)
+            expected = "the skip cropped, and nothing else"
+            yield because(
+                "skip_crop.other", after=after, got=got, expected=expected, actual=got, place=step.place
+            )
 
 
 def logit_findings(reading: Reading) -> Iterator[Reason]:
@@ -266,9 +316,7 @@ def _has_a_cause(reading: Reading, position: int, step: Expr) -> bool:
         return True
     if plain(step) in PADDINGS:  # layer.border
         return True
-    return (
-        step.op in KNOWN or step.op == "item" or is_activation(step) or is_pool(step) or "upsample" in step.op
-    )
+    return step.op in KNOWN or step.op == "item" or is_activation(step) or is_pool(step) or resizes(step)
 
 
 def _draws(source: Expr) -> bool:
@@ -280,6 +328,10 @@ def _deed(step: Expr) -> str:
         return f"is multiplied by {step['factor']:.4g}"
     if step.op == "crop":
         return f"is cropped from {both((step['top'], step['left']))}"
+    if strides(step):
+        return f"keeps one of {strides(step)} {'rows' if step['args'][1] % 4 == 2 else 'columns'}"
+    if plain(step) in ("add", "sub") and len(step.inputs) == 1 and isinstance(step["args"][1], int | float):
+        return f"has {step['args'][1]:.4g} {'added' if plain(step) == 'add' else 'taken off'}"
     if "norm" in step.op:
         return "goes through a normalisation layer"
     return f"goes through {plain(step)}"
@@ -288,4 +340,5 @@ def _deed(step: Expr) -> str:
 def _other(reading: Reading, position: int, deed: str) -> Reason:
     after = reading.after(position - 1) if position else ""
     of = f"the output of {after}" if after else "the input"
-    return because("forward.extra", of=of, got=deed, place=reading.path.steps[position].place)
+    expected, place = "the layers' values as they are", reading.path.steps[position].place
+    return because("forward.extra", of=of, got=deed, expected=expected, actual=deed, place=place)

@@ -26,5 +26,9 @@ def what_weight(weight: Array, true: Array) -> Reason:
     if np.allclose(weight, ratio * true, rtol=1e-3, atol=1e-6):
         return because("weight_fc.scaled", got=f"{ratio:.4g}", expected="net.fc.weight")
     if np.allclose(weight, np.abs(true), rtol=1e-3, atol=1e-6):
-        return because("weight_fc.absolute", expected="net.fc.weight")
-    return because("weight_fc.values", expected="net.fc.weight")
+        return because("weight_fc.absolute", expected="net.fc.weight", actual="absolute values")
+    return because("weight_fc.values", expected="net.fc.weight", actual=_range(weight))
+
+
+def _range(weight: Array) -> str:
+    return f"values from {float(weight.min()):.4g} to {float(weight.max()):.4g}"

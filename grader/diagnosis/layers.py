@@ -126,7 +126,8 @@ def _missing(reading: Reading, wanted: Conv) -> Reason:
             place=resized.place,
         )
     actual = "no such layer in the forward pass"
-    return because("layer.missing", layer=wanted.role, expected=expected, actual=actual)
+    place = reading.beside(wanted.role)
+    return because("layer.missing", layer=wanted.role, expected=expected, actual=actual, place=place)
 
 
 def _reused(wanted: Conv, other: str, layer: Layer) -> Reason:
@@ -136,6 +137,7 @@ def _reused(wanted: Conv, other: str, layer: Layer) -> Reason:
         other=other,
         help="Every layer of the table is made and called once.",
         expected=spec(wanted),
+        actual=f"{other}'s layer a second time",
         place=layer.place,
     )
 

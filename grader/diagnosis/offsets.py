@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from grader.diagnosis.words import corner
 from grader.network.graph import Expr, Pair
 from grader.network.path import Join
 from grader.network.reading import Reading
 from grader.network.sizes import mapped
 
 CENTRED, FROM_END, OFFSET = "centred", "from_end", "offset"
+MIDDLE, END = "the middle", "the end"
+KINDS = {MIDDLE: CENTRED, END: FROM_END}
+SHIFTS = {0: "", 1: "1 after ", -1: "1 before ", 2: "2 after ", -2: "2 before "}
 
 
-def kind_of_crop(reading: Reading, start: Pair) -> str:
+class Start(NamedTuple):
+    """Where a crop starts: a kind of its own, or an offset and how it is called."""
+
+    kind: str
+    got: int | str = ""
+
+
+def kind_of_crop(reading: Reading, start: Pair) -> Start:
     """Say how the output's crop starts there."""
     size = _output(reading)
     trunk = reading.path.steps[: reading.last_layer + 1]
-    return _kind(_mapped(size, trunk), size, start)
+    return _start(_mapped(size, trunk), size, start)
 
 
-def kind_of_skip_crop(reading: Reading, join: Join, start: Pair) -> str:
+def kind_of_skip_crop(reading: Reading, join: Join, start: Pair) -> Start:
     """Say how a skip's crop starts there."""
     if join.tap is None:
-        return OFFSET
+        return Start(OFFSET, corner(start))
     trunk = reading.path.steps[: reading.path.places[join.tap.key] + 1]
     side = [part for part in join.side if part.op != "crop"]
-    return _kind(_mapped(_output(reading), [*trunk, *side]), _cut(join.side), start)
+    return _start(_mapped(_output(reading), [*trunk, *side]), _cut(join.side), start)
 
 
 def _output(reading: Reading) -> Pair | None:
@@ -45,10 +57,20 @@ def _mapped(size: Pair | None, steps: Sequence[Expr]) -> Pair | None:
     return None if rows is None or columns is None else (rows, columns)
 
 
-def _kind(full: Pair | None, size: Pair | None, start: Pair) -> str:
+def _start(full: Pair | None, size: Pair | None, start: Pair) -> Start:
+    """Name a start by what it is counted from: rows and columns differ in size, so that both tell."""
     if full is None or size is None or start[0] == start[1]:  # as a number would start it, too
-        return OFFSET
+        return Start(OFFSET, corner(start))
     left = full[0] - size[0], full[1] - size[1]
-    if start == left:
-        return FROM_END
-    return CENTRED if start == (left[0] // 2, left[1] // 2) else OFFSET
+    for name, by in ((END, left), (MIDDLE, (left[0] // 2, left[1] // 2))):
+        shift = start[0] - by[0]
+        if shift == start[1] - by[1] and shift in SHIFTS:
+            return Start(OFFSET, f"{SHIFTS[shift]}{name}") if shift else Start(KINDS[name])
+    rows, columns = _axis("row", left[0], start[0]), _axis("column", left[1], start[1])
+    return Start(OFFSET, f"{rows} and {columns}")
+
+
+def _axis(axis: str, left: int, start: int) -> str:
+    """Say where a crop starts along one axis."""
+    names = {left: END, left // 2: MIDDLE} if left > 1 else {}
+    return f"{names[start]} of the {axis}s" if start in names else f"{axis} {start}"

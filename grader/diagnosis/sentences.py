@@ -84,6 +84,8 @@ WAY_UP = {
     "skip.other_subtracted": "what comes before is subtracted from the {pool} skip, both must be added",
     "skip.other_scaled": "what the {pool} skip joins is scaled by {got}, both must be added as they are",
     "skip.before": "{after}'s output is multiplied by {got} before the skip joins",
+    "skip.after": "the sum with the {pool} skip is multiplied by {got}, it must be a plain sum",
+    "skip.changed": "the {pool} skip {got}, which the assignment does not do",
     "skip.twice": "the {pool} skip is joined twice, it must be added once",
     "skip.extra": "{got} is joined after {after}, which the assignment does not do",
     "skip_crop.offset": "the {pool} skip's crop starts at {got}, it must start at {want}",

@@ -10,7 +10,7 @@ from grader.network.graph import Expr
 from grader.network.reading import Reading
 from grader.network.roles import is_pool
 from grader.network.trace import Dropout
-from grader.records.reason import Reason
+from grader.records.reason import Place, Reason
 from reference.architecture import Skip
 
 _ACTIVATIONS = """
@@ -30,6 +30,16 @@ PROBABILITIES = (
     "amax",
 )
 PROBABILITY = ("sigmoid", "log_sigmoid", "softmax", "log_softmax")
+
+
+def resizes(step: Expr) -> bool:
+    """Say whether an operation brings a map to a size that it is told."""
+    return "upsample" in step.op or "adaptive" in step.op or "grid_sampler" in step.op
+
+
+def resizing(step: Expr) -> str:
+    """Return what such an operation is called."""
+    return "interpolation" if "upsample" in step.op else plain(step)
 
 
 def is_activation(step: Expr) -> bool:
@@ -87,11 +97,26 @@ def _elsewhere(reading: Reading) -> Iterator[Reason]:
     first = min(reading.positions.values(), default=0)
     for step in reading.path.steps[:first]:
         if step.op == "relu" or is_activation(step):
-            yield because("activation.input", got=_name(step), place=step.place)
+            actual = f"input -> {_name(step)} -> conv1_1"
+            yield because(
+                "activation.input",
+                got=_name(step),
+                expected="input -> conv1_1",
+                actual=actual,
+                place=step.place,
+            )
     for skip in reading.architecture.skips:
         for step in _side(reading, skip):
             if step.op == "relu" or is_activation(step):
-                yield because("activation.skip", got=_name(step), pool=skip.pool, place=step.place)
+                expected, actual = f"{skip.pool} -> {skip.score.role} alone", f"... -> {_name(step)}"
+                yield because(
+                    "activation.skip",
+                    got=_name(step),
+                    pool=skip.pool,
+                    expected=expected,
+                    actual=actual,
+                    place=step.place,
+                )
 
 
 def _side(reading: Reading, skip: Skip) -> tuple[Expr, ...]:
@@ -105,14 +130,17 @@ def pool_findings(reading: Reading) -> Iterator[Reason]:
         pool = f"pool{number}"
         node, expected = reading.pools.get(pool), f"{pool} = MaxPool2d(2, stride=2)"
         if node is None:
-            yield because("pool.missing", pool=pool, block=number, expected=expected, actual="nothing")
+            place = reading.beside(pool)
+            yield because(
+                "pool.missing", pool=pool, block=number, expected=expected, actual="nothing", place=place
+            )
         elif node.op != "max_pool":
             got = plain(node)
             yield because("pool.kind", pool=pool, got=got, expected=expected, actual=got, place=node.place)
         else:
             yield from _pool_attributes(pool, node, expected)
     for node in reading.extra:
-        if is_pool(node):
+        if is_pool(node) and not (resizes(node) and reading.path.places[node.key] >= reading.first_upscore):
             after = reading.after(reading.path.places[node.key]) or "the input"
             help_ = "Each block ends in one pooling."
             yield because("pool.extra", after=after, help=help_, actual=plain(node), place=node.place)
@@ -148,13 +176,15 @@ def dropout_findings(
             found = placed.pop(role, [])
             spared = min(orphans, len(found[1:]))
             orphans -= spared
-            yield from _dropout_of(role, rate, found[: len(found) - spared])
+            place = evaluation.layers[role].place
+            yield from _dropout_of(role, rate, found[: len(found) - spared], place)
     for role, extra in placed.items():
         if len(extra) <= orphans:
             orphans -= len(extra)
             continue
         expected = "dropout after fc6 and fc7 only"
-        yield because("dropout.extra", after=role or "the input", expected=expected, place=extra[0].place)
+        after, actual = role or "the input", f"{extra[0].kind}({extra[0].rate:g})"
+        yield because("dropout.extra", after=after, expected=expected, actual=actual, place=extra[0].place)
     for dropout in active:
         if dropout.active and dropout.rate > 0:
             yield because(
@@ -184,14 +214,22 @@ def _layer_before(reading: Reading, position: int) -> str:
     return last if last and role and reading.positions[last] > reading.positions[role] else role
 
 
-def _dropout_of(role: str, rate: float, found: Sequence[Dropout]) -> Iterator[Reason]:
+def _dropout_of(role: str, rate: float, found: Sequence[Dropout], place: Place | None) -> Iterator[Reason]:
     expected = f"{role} -> ReLU -> Dropout2d({rate})"
     if not found:
-        yield because("dropout.missing", after=role, expected=expected, actual="none")
+        yield because("dropout.missing", after=role, expected=expected, actual="none", place=place)
         return
     first = found[0]
     if len(found) > 1:
-        yield because("dropout.several", after=role, got=len(found), place=found[1].place)
+        actual = f"{len(found)} dropouts"
+        yield because(
+            "dropout.several",
+            after=role,
+            got=len(found),
+            expected=expected,
+            actual=actual,
+            place=found[1].place,
+        )
     if not first.active:
         actual = "training=False"
         yield because("dropout.off", after=role, expected=expected, actual=actual, place=first.place)

@@ -9,6 +9,7 @@ from functools import cached_property
 from grader.network.graph import Expr, Pair, walk
 from grader.network.path import LAYERS, Join, Path, main_path
 from grader.network.roles import Layer, align, is_pool, read_layer
+from grader.records.reason import Place
 from reference.architecture import Architecture, Skip
 
 
@@ -37,6 +38,17 @@ class Reading:
             if self.path.steps[later].op in LAYERS:
                 return
             yield later, self.path.steps[later]
+
+    def beside(self, role: str) -> Place | None:
+        """Return the line where a role that is missing should be: that of the one before it, or after it."""
+        wanted = self.architecture
+        order = [each.role for each in (*wanted.trunk, wanted.score, *wanted.upscores)]
+        at = order.index(role) if role in order else len(order)
+        for near in (*reversed(order[:at]), *order[at:]):
+            node = self.pools.get(near) or (self.layers[near].expr if near in self.layers else None)
+            if node is not None and node.place:
+                return node.place
+        return None
 
     def has_relu(self, role: str) -> bool:
         """Say whether a ReLU follows a layer of the path before the next one."""
@@ -125,5 +137,23 @@ def _side_roles(path: Path, architecture: Architecture) -> dict[str, Expr]:
 
 def offset(parts: tuple[Expr, ...]) -> Pair | None:
     """Return the row and column where a chain of crops starts; None where nothing is cropped."""
-    crops = [part for part in parts if part.op == "crop"]
-    return (sum(c["top"] for c in crops), sum(c["left"] for c in crops)) if crops else None
+    corners = [found for part in parts if (found := _corner(part))]
+    return (sum(c[0] for c in corners), sum(c[1] for c in corners)) if corners else None
+
+
+def _corner(part: Expr) -> Pair | None:
+    if part.op == "crop":
+        return part["top"], part["left"]
+    if not strides(part):
+        return None
+    _, dim, start = part["args"][:3]
+    return (start, 0) if dim % 4 == 2 else (0, start)
+
+
+def strides(part: Expr) -> int:
+    """Return which one of so many rows or columns a step keeps; 0 if it is no such step."""
+    if part.op != "aten.slice.Tensor" or len(part["args"]) < 5:
+        return 0
+    _, dim, start, _, step = part["args"]
+    known = all(isinstance(each, int) for each in (dim, start, step))
+    return int(step) if known and start >= 0 and dim % 4 > 1 else 0

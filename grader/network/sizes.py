@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 from grader.network.graph import Expr
 
+BORDERS = ("aten.reflection_pad2d.default", "aten.replication_pad2d.default")
+OTHERS = ("upsample", "grid_sampler", "crop", "pool", "slice", "pad", "index")  # of a size that isn't told
+
 
 def mapped(size: int, steps: Iterable[Expr], axis: int) -> int | None:
     """Return the size along an axis (0 rows, 1 columns) after these steps; None where it can't be told."""
@@ -26,14 +29,26 @@ def _after(size: int, step: Expr, axis: int) -> int | None:
         grown = (size - 1) * step["stride"][axis] - 2 * step["padding"][axis]
         return int(grown + reach + step["output_padding"][axis] + 1)
     if step.op == "max_pool":
-        return _pooled(size, step, axis)
-    return None if "upsample" in step.op or step.op == "crop" or "pool" in step.op else size
+        shape = (step[name][axis] for name in ("kernel", "stride", "padding", "dilation"))
+        return _pooled(size, *shape, ceil=step["ceil"])
+    if step.op == "aten.avg_pool2d.default":
+        return _averaged(size, step, axis)
+    if step.op in BORDERS:
+        return size + int(sum(step["args"][1][1:][2 - 2 * axis :][:2]))
+    return None if any(word in step.op for word in OTHERS) else size
 
 
-def _pooled(size: int, step: Expr, axis: int) -> int:
-    padding, stride = step["padding"][axis], step["stride"][axis]
-    span = size + 2 * padding - step["dilation"][axis] * (step["kernel"][axis] - 1) - 1
-    if not step["ceil"]:
+def _averaged(size: int, step: Expr, axis: int) -> int:
+    _, kernel, stride, padding, ceil = (*step["args"], *(None,) * 5)[:5]
+    kernel, stride, padding = (
+        (*each, each[-1])[1 + axis] if each else 0 for each in (kernel, stride, padding)
+    )
+    return _pooled(size, kernel, stride or kernel, padding, 1, ceil=bool(ceil))
+
+
+def _pooled(size: int, kernel: int, stride: int, padding: int, dilation: int, *, ceil: bool) -> int:
+    span = size + 2 * padding - dilation * (kernel - 1) - 1
+    if not ceil:
         return int(span // stride + 1)
     up = -(-span // stride) + 1
     return int(up - 1 if (up - 1) * stride >= size + padding else up)

@@ -1,4 +1,4 @@
-"""Where a submission defines what a rubric line is about: the place of a fault without a line of its own."""
+"""Where a submission does what a rubric line is about: the place of a fault without a line of its own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from grader.assignment import CAM, GRADCAM, GRADIENTS, MAP, NETWORKS, PREDICT
+from grader.intake.code.stepping import step
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
@@ -13,23 +14,38 @@ LAST_CELL = ("weight_fc", "maps")  # the lines that are about the last cell
 
 
 def home(slice: Slice, line: str) -> Place | None:
-    """Return where the subject of a rubric line (`fcn32s.gradients`) is defined; None where it isn't."""
+    """Return where the step of a rubric line (`cam.normalise`) is taken, else its subject defined."""
     part, _, check = line.partition(".")
     if check.startswith("reported"):
         return None
     if part in NETWORKS:
-        return definition(slice, NETWORKS[part].name)
+        return _doing(slice, NETWORKS[part].name, check)
     if part == CAM and check in LAST_CELL:
         return _first(slice.weight_fc or slice.cam_cell[-1:])
     if part == GRADCAM:
-        return definition(slice, GRADIENTS)
-    return definition(slice, PREDICT if check.startswith("cls") else MAP) if part == CAM else None
+        return _doing(slice, GRADIENTS, check)
+    return _doing(slice, PREDICT if check.startswith("cls") else MAP, check) if part == CAM else None
+
+
+def _doing(slice: Slice, name: str, check: str) -> Place | None:
+    """Return the line of a definition that takes a step; that of the definition where none does."""
+    found = _defining(slice, name)
+    if found is None:
+        return None
+    chunk, place = found
+    line = step(ast.parse(chunk.source), name, check)
+    return place if line is None else Place(chunk.label, chunk.line + line - 1)
 
 
 def definition(slice: Slice, name: str) -> Place | None:
     """Return where a class or function is defined, the last time where it is defined twice."""
+    found = _defining(slice, name)
+    return found[1] if found else None
+
+
+def _defining(slice: Slice, name: str) -> tuple[Chunk, Place] | None:
     chunks = [chunk for module in slice.modules for chunk in module.chunks if name in chunk.source]
-    return next((place for chunk in reversed(chunks) if (place := _within(chunk, name))), None)
+    return next(((chunk, place) for chunk in reversed(chunks) if (place := _within(chunk, name))), None)
 
 
 def _within(chunk: Chunk, name: str) -> Place | None:

@@ -72,6 +72,8 @@ def test_nothing_is_said_of_the_right_way_up(network: str) -> None:
         ),
         ("F.interpolate(h, x.shape[2:])", "the output is resized by interpolation, it must be cropped"),
         ("h", "the output is not cropped, it must be cut from row and column 19"),
+        ("F.adaptive_avg_pool2d(h, x.shape[2:])", "the output is resized"),
+        ("h[:, :, -x.size(2) - 1:-1, -x.size(3) - 1:-1]", "the crop starts at 1 before the end"),
     ],
 )
 def test_the_crop_is_named_by_where_it_starts(new: str, words: str) -> None:
@@ -116,6 +118,17 @@ def test_the_crop_points_at_its_line() -> None:
         ([(POOL3, POOL3 + " * 1e-4")], "the pool3 skip is scaled by 0.0001"),
         ([(POOL4, "s = self.score_pool_4(pool4 * 0.01)")], "the pool4 skip is scaled by 0.01"),
         ([(JOIN4, JOIN4.replace("h + s", "h * s"))], "the pool4 skip is multiplied, it must be added"),
+        ([(JOIN4, JOIN4.replace("h + s", "h / s"))], "the pool4 skip is divided, it must be added"),
+        ([(POOL4, POOL4 + ".flip(3)")], "the pool4 skip goes through flip, which the assignment does not do"),
+        ([(POOL4, POOL4 + " + 1")], "the pool4 skip has 1 added, which the assignment does not do"),
+        (
+            [(JOIN3, JOIN3 + "; h = h / 2")],
+            "the sum with the pool3 skip is multiplied by 0.5, it must be a plain sum",
+        ),
+        (
+            [(JOIN3, "h = 2 * h; " + JOIN3)],
+            "upscore2's output is multiplied by 2 before the skip joins",
+        ),
         (
             [(JOIN4, "h = torch.maximum(h, s[:, :, 5:5 + h.size(2), 5:5 + h.size(3)])")],
             "the pool4 skip is joined by a maximum, it must be added",
@@ -157,6 +170,52 @@ def test_a_skip_is_named_by_how_it_joins(edits: list[Edit], words: str) -> None:
 
     assert words in "; ".join(found["skips"])
     assert len(found["skips"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("join", "words"),
+    [
+        ("h - 0.5 * s", ("subtracted", "scaled by 0.5")),
+        ("torch.maximum(h, 0.5 * s)", ("joined by a maximum", "scaled by 0.5")),
+        ("0.5 * h + 0.25 * s", ("scaled by 0.25", "upscore1's output is multiplied by 0.5")),
+    ],
+)
+def test_two_faults_of_a_join_are_both_named(join: str, words: tuple[str, ...]) -> None:
+    """How it joins, its sign and its factor."""
+    crop = "s = s[:, :, 5:5 + h.size(2), 5:5 + h.size(3)]"
+
+    found = said((JOIN4, f"{crop}; h = {join}"))
+
+    assert list(found) == ["skips"]
+    assert len(found["skips"]) == len(words)
+    assert all(word in "; ".join(found["skips"]) for word in words)
+
+
+def test_rows_that_are_left_out_are_no_other_start() -> None:
+    """A stride in the crop is told as what it is."""
+    found = said((CROP32, "h[:, :, 19:19 + 2 * x.size(2):2, 19:19 + x.size(3)]"), network="FCN32s")
+
+    assert found == {
+        "forward": ["the output of upscore keeps one of 2 rows, which the assignment does not do"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("edits", "network"),
+    [
+        (((CROP32, "h"),), "FCN32s"),
+        (((JOIN3, "pass"),), "FCN8s"),
+        (((CROP8, "h.flip(2)"),), "FCN8s"),
+        (((JOIN4, JOIN4 + "; h = h + s.mean()"),), "FCN8s"),
+    ],
+)
+def test_each_finding_has_a_place_and_a_found_value(edits: tuple[Edit, ...], network: str) -> None:
+    """What is missing points to the line behind which it should stand."""
+    reading = reading_of(edited(*edits), network)
+    found = [finding for finder in FINDERS for finding in finder(reading)]
+
+    assert found
+    assert all(finding.place and finding.actual for finding in found)
 
 
 def test_the_place_of_a_scaled_skip_is_the_line_of_the_factor() -> None:

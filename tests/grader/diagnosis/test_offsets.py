@@ -18,5 +18,41 @@ def test_the_numbers_tell_how_it_was_meant(new: str, kind: str) -> None:
     crops = [step for step in reading.path.steps if step.op == "crop"]
     start = sum(step["top"] for step in crops), sum(step["left"] for step in crops)
 
-    assert kind_of_crop(reading, start) == kind
-    assert kind_of_crop(reading, (start[0] + 1, start[1])) == "offset"
+    assert kind_of_crop(reading, start).kind == kind
+    assert kind_of_crop(reading, (start[0] + 1, start[1])).kind == "offset"
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "got"),
+    [
+        (0, 1, "the middle of the rows and column 27"),
+        (1, 1, "1 after the middle"),
+        (-1, -1, "1 before the middle"),
+        (0, -20, "the middle of the rows and column 6"),
+        (31, 25, "1 before the end"),
+    ],
+)
+def test_a_start_beside_the_middle_is_said_as_that(rows: int, columns: int, got: str) -> None:
+    """Both axes agree, or each is told alone."""
+    reading = reading_of(edited((CROP, MIDDLE)), "FCN32s")
+    crops = [step for step in reading.path.steps if step.op == "crop"]
+    middle = sum(step["top"] for step in crops), sum(step["left"] for step in crops)
+
+    found = kind_of_crop(reading, (middle[0] + rows, middle[1] + columns))
+
+    assert (found.kind, found.got) == ("offset", got)
+
+
+def test_average_pools_are_measured_too() -> None:
+    """A crop from the middle is one beside pools of the wrong kind."""
+    reading = reading_of(
+        edited(
+            (CROP, MIDDLE),
+            *((f"self.pool{n} = nn.MaxPool2d", f"self.pool{n} = nn.AvgPool2d") for n in range(1, 6)),
+        ),
+        "FCN32s",
+    )
+    crops = [step for step in reading.path.steps if step.op == "crop"]
+    start = sum(step["top"] for step in crops), sum(step["left"] for step in crops)
+
+    assert kind_of_crop(reading, start).kind == "centred"

@@ -16,13 +16,20 @@ SHARES = np.exp(LOGIT.astype(np.float64)) / np.exp(LOGIT.astype(np.float64)).sum
         (400, "the second best"),
         (1, "the least probable"),
         (0, "the least probable"),
+        (999, "the third best"),
+        (997, "the fifth best"),
+        (2, "the least probable"),
+        (3, "the class one after the least probable"),
+        (8, "the class one after the most probable"),
+        (6, "the class one before the most probable"),
+        (992, "the most probable, counted from the end"),
         (12, OTHER),
     ],
 )
 def test_a_wrong_index_is_named(value: int, words: str) -> None:
     """The second best, the least probable and class 0 are known; others are not."""
     logit = LOGIT.copy()
-    logit[value if "least" in words else 1] = -9.0
+    logit[value if words == "the least probable" else 2] = -9.0
 
     assert wrong_index(value, logit) == words
 
@@ -43,12 +50,34 @@ def test_class_0_is_named_where_it_is_nothing_else() -> None:
         (np.log(SHARES[7]), "the logarithm of the probability"),
         (1 / (1 + np.exp(-5.0)), "a sigmoid of the logit"),
         (SHARES[400], "the second best's probability"),
+        (100 * SHARES[400], "the second best's probability, as a percentage"),
+        (1 - SHARES[7], "1 minus the probability"),
+        (np.exp(5.0), "the logit's exponential, not divided by their sum"),
         (SHARES[0], "the probability of the least probable class"),
     ],
 )
 def test_a_wrong_probability_is_named(value: float, words: str) -> None:
     """Each known number is recognised within the rounding of three digits."""
-    assert wrong_probability(float(value) + TOLERANCE / 2, LOGIT) == f"{words}"
+    assert wrong_probability(float(value) + TOLERANCE / 4, LOGIT) == words
+
+
+def test_an_order_of_absolute_logits_is_named() -> None:
+    """Where it is another one than that of the logits."""
+    logit = LOGIT.copy()
+    logit[70] = -20.0
+    logit[1] = -21.0
+
+    assert wrong_index(70, logit) == "the second least probable"
+    assert wrong_index(1, logit) == "the least probable"
+    assert wrong_index(int(np.argmin(np.abs(logit))), logit) == "the smallest absolute logit"
+
+
+@pytest.mark.parametrize(("by", "words"), [(0.5, "divided by 2"), (2.0, "times 2")])
+def test_another_temperature_is_named(by: float, words: str) -> None:
+    """By the softmax that it gives."""
+    exps = np.exp(by * LOGIT.astype(np.float64))
+
+    assert wrong_probability(float(exps.max() / exps.sum()), LOGIT) == f"a softmax of the logits {words}"
 
 
 def test_a_sigmoid_of_large_logits_tells_no_classes_apart() -> None:

@@ -1,0 +1,110 @@
+"""The line of a graded function that takes the step which a rubric line is about."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from grader.intake.code.names import walk
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Takes = Callable[[ast.AST, Function], bool]
+
+
+def named(*words: str) -> Takes:
+    """A name or an attribute that is one of these words."""
+    return lambda node, _: getattr(node, "attr", getattr(node, "id", "")) in words
+
+
+def of_kind(*kinds: type[ast.AST]) -> Takes:
+    """Syntax of one of these kinds."""
+    return lambda node, _: isinstance(node, kinds)
+
+
+def _adds_products(node: ast.AST, function: Function) -> bool:
+    sums = named("dot", "matmul", "mm", "bmm", "mv", "einsum", "tensordot", "conv2d", "average")(
+        node, function
+    )
+    return sums or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult))
+
+
+def _takes_weights(node: ast.AST, function: Function) -> bool:
+    """Whether it takes a part of the function's second argument."""
+    arguments = [*function.args.posonlyargs, *function.args.args]
+    own = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)
+    return own and len(arguments) > 1 and node.value.id == arguments[1].arg  # type: ignore[attr-defined]
+
+
+def _changes_an_argument(node: ast.AST, function: Function) -> bool:
+    """Whether it changes what an argument of the function holds, and does not bind its name anew."""
+    arguments = {argument.arg for argument in (*function.args.posonlyargs, *function.args.args)}
+    if isinstance(node, ast.AugAssign):
+        return _owner(node.target) in arguments
+    if isinstance(node, ast.Assign):
+        return any(isinstance(each, ast.Subscript) and _owner(each) in arguments for each in node.targets)
+    if isinstance(node, ast.keyword):
+        return node.arg == "out" and _owner(node.value) in arguments
+    in_place = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    return in_place and _is_in_place(node.func.attr) and _owner(node.func.value) in arguments  # type: ignore[attr-defined]
+
+
+def _is_in_place(method: str) -> bool:
+    return method in ("sort", "fill", "put", "partition", "resize") or method.endswith("_")
+
+
+def _owner(node: ast.AST) -> str:
+    """The name that an attribute, a part or a method's result belongs to."""
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _keeps(node: ast.AST, _: Function) -> bool:
+    """Whether it binds an attribute."""
+    return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+
+
+STEPS: dict[str, tuple[Takes, ...]] = {  # by rubric line; the second is looked for where the first is nowhere
+    "gradients": (
+        named(
+            "detach", "detach_", "data", "no_grad", "inference_mode", "numpy", "set_grad_enabled", "tolist"
+        ),
+        named("requires_grad", "requires_grad_"),
+    ),
+    "determinism": (_keeps,),
+    "cls_index": (
+        named("argmax", "max", "sort", "topk", "argsort", "argmin", "min", "sorted"),
+        of_kind(ast.Return),
+    ),
+    "cls_probability": (named("softmax", "Softmax", "log_softmax", "sigmoid", "exp"), named("print")),
+    "cls_name": (named("print"), of_kind(ast.Return)),
+    "cls_return": (of_kind(ast.Return),),
+    "shape": (named("resize", "interpolate", "zoom", "Resize"), of_kind(ast.Return)),
+    "dtype": (named("uint8", "astype", "byte", "float32", "Resize", "resize"), of_kind(ast.Return)),
+    "weighted_sum": (_adds_products, named("sum"), of_kind(ast.AugAssign, ast.Mult)),
+    "class_weights": (_takes_weights,),
+    "normalise": (named("min", "max", "amin", "amax", "ptp", "clip", "normalize", "relu"), named("uint8")),
+    "inputs_kept": (_changes_an_argument,),
+}
+METHODS = {"gradients": "forward", "determinism": "forward"}  # where a class takes the step
+
+
+def step(tree: ast.AST, name: str, check: str) -> int | None:
+    """Return the line of a function or class, `name`, that takes the step of a check (`normalise`)."""
+    functions = [node for node in walk(tree) if isinstance(node, Function)]
+    inside = [node for node in functions if node.name == METHODS.get(check, name)]
+    for takes in STEPS.get(check, ()):
+        for function in (
+            *inside[-1:],
+            *(functions if check == "gradients" and takes is STEPS[check][-1] else ()),
+        ):
+            if (line := next(_lines(function, takes), None)) is not None:
+                return line
+    return None
+
+
+def _lines(function: Function, takes: Takes) -> Iterator[int]:
+    """Yield the lines that take a step, in their order."""
+    nodes: list[Any] = [node for each in function.body for node in ast.walk(each) if takes(node, function)]
+    yield from sorted(node.lineno for node in nodes if hasattr(node, "lineno"))

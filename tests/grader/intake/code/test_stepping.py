@@ -1,0 +1,100 @@
+"""The line that takes a step is found by what it does, whatever its names."""
+
+from __future__ import annotations
+
+import ast
+from textwrap import dedent
+
+import pytest
+
+from grader.intake.code.stepping import STEPS, step
+
+MAP = dedent("""\
+    def heat(features, rows, idx):
+        bz, nc, h, w = features.shape
+        row = rows[idx]
+        cam = row @ features.reshape(nc, h * w)
+        cam = cam.reshape(h, w)
+        cam = cam - cam.min()
+        cam = cam / cam.max()
+        cam = np.uint8(255 * cam)
+        features *= 0
+        return cv2.resize(cam, (256, 256))
+""")
+PREDICT = dedent("""\
+    def best(logit):
+        shares = torch.softmax(logit, 1)
+        top = shares.argmax(1)
+        print(names[top])
+        return top
+""")
+NETWORK = dedent("""\
+    class FCN8s(nn.Module):
+        def __init__(self):
+            self.a = nn.Conv2d(3, 64, 3)
+            self.a.weight.data.zero_()
+
+        def forward(self, x):
+            self.last = x
+            h = self.a(x)
+            h = h.detach()
+            return h
+""")
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "check", "code"),
+    [
+        (MAP, "heat", "class_weights", "row = rows[idx]"),
+        (MAP, "heat", "weighted_sum", "row @ features"),
+        (MAP, "heat", "normalise", "cam - cam.min()"),
+        (MAP, "heat", "dtype", "np.uint8"),
+        (MAP, "heat", "inputs_kept", "features *= 0"),
+        (MAP, "heat", "shape", "cv2.resize"),
+        (PREDICT, "best", "cls_probability", "softmax"),
+        (PREDICT, "best", "cls_index", "argmax"),
+        (PREDICT, "best", "cls_name", "print"),
+        (PREDICT, "best", "cls_return", "return top"),
+        (NETWORK, "FCN8s", "gradients", "h.detach()"),
+        (NETWORK, "FCN8s", "determinism", "self.last = x"),
+    ],
+)
+def test_a_step_is_at_the_line_that_takes_it(source: str, name: str, check: str, code: str) -> None:
+    """In the graded function, or in a network's forward pass."""
+    line = step(ast.parse(source), name, check)
+
+    assert line is not None
+    assert code in source.splitlines()[line - 1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["features[0] = 0", "features -= 1", "np.subtract(features, 1, out=features)", "features.sort()"],
+)
+def test_whatever_changes_an_argument_is_found(change: str) -> None:
+    """In all the ways in which arrays are changed in place."""
+    source = MAP.replace("features *= 0", change)
+
+    line = step(ast.parse(source), "heat", "inputs_kept")
+
+    assert line is not None
+    assert change in source.splitlines()[line - 1]
+
+
+def test_what_is_frozen_is_found_in_any_method() -> None:
+    """And what the constructor does with its own data is not what cuts a gradient."""
+    source = NETWORK.replace("h = h.detach()", "pass").replace(
+        "self.a.weight.data.zero_()", "self.a.weight.requires_grad = False"
+    )
+
+    line = step(ast.parse(source), "FCN8s", "gradients")
+
+    assert line is not None
+    assert "requires_grad" in source.splitlines()[line - 1]
+
+
+def test_a_step_that_nobody_takes_has_no_line() -> None:
+    """The definition's own line is told then."""
+    assert step(ast.parse("def heat(a, b, c):\n    return a"), "heat", "normalise") is None
+    assert step(ast.parse(MAP), "heat", "no such line") is None
+    assert all(STEPS.values())
