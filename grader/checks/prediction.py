@@ -22,10 +22,12 @@ from grader.evidence.printed import Printed, read_printed
 from grader.evidence.questions import LOGITS, Logits, falsify
 from reference.cam import get_cls_pred, softmax
 
+PLAIN = Logits(0, 5, 0.0, 3.0)
+
 
 def check_cls_index(maps: CamEvidence) -> None:
     """get_cls_pred returns the index of the most probable class."""
-    maps.predict(Logits(0, 5, 0.0, 3.0))  # what it raises is told here; the other lines are blocked by it
+    maps.predict(PLAIN)  # what it raises is told here; the other lines are blocked by it
 
     def right(question: Logits) -> None:
         value = index_of(maps, question)
@@ -35,7 +37,7 @@ def check_cls_index(maps: CamEvidence) -> None:
             raise Blocked("the index can't be read, see cam.cls_return")
         wanted = question.index
         logit = question.array(maps.seed)[0]
-        got = wrong_index(value, logit)
+        got = _what_index(maps, value, logit)
         text = f"the index is {value}, the most probable class is {wanted}: it is that of {got}"
         actual = f"{value}, for {question}"
         expect.that(
@@ -44,6 +46,14 @@ def check_cls_index(maps: CamEvidence) -> None:
         )
 
     falsify(LOGITS, right, maps.seed)
+
+
+def _what_index(maps: CamEvidence, value: int, logit: NDArray[np.float32]) -> str:
+    """Say what a wrong index is: by the plain question, if it is wrong there."""
+    own = index_of(maps, PLAIN)
+    if own is None or own == PLAIN.index:
+        return wrong_index(value, logit)
+    return wrong_index(own, PLAIN.array(maps.seed)[0])
 
 
 def _is_by_sigmoid(maps: CamEvidence, question: Logits, index: int, logit: NDArray[np.float32]) -> bool:
