@@ -25,6 +25,7 @@ CODE = {
     "code.raises": "the submission's code raises {kind}",
     "code.slip": "{wrong}: the submission's code raises {kind}",
     "code.syntax": "{words}: the submission's code is not Python as it stands",
+    "code.shadowed": "{words}: another module has the name of this file",
     "code.name": "{words}: that is the name which the assignment gives it",
     "code.blank": "{name} was not written: the blank between the markers is empty",
     "code.library": "{library} is not installed where submissions run, and not a file of this one",

@@ -17,6 +17,7 @@ from grader.intake.code.effects import calls, imported
 from grader.intake.code.folders import folders
 from grader.intake.code.library import KIT, MAIN, Library, is_taken
 from grader.intake.code.names import walk
+from grader.intake.code.redirecting import own_first, unshadowed
 from grader.intake.code.retyped import as_code
 from grader.intake.code.statements import LONGEST, Source
 from grader.intake.files.basket import kind
@@ -114,7 +115,7 @@ def choose(
     `wrapper` are the folders that everything stood in; `names` what the year calls the graded names.
     """
     candidates, notes = _candidates(contents, names)
-    candidates = _corrected(candidates)
+    candidates = _unshadowed(_corrected(candidates))
     files = _files(candidates)
     reach = {each.path: _reach(each, candidates, files) for each in candidates}
     longest = max(_length(each) for each in reach.values())
@@ -188,6 +189,16 @@ def _corrected(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Candidates without slips of syntax and of names."""
     pairs = zip(candidates, corrected([each.sources for each in candidates]), strict=True)
     return [Candidate(each.path, each.cells, sources, slips) for each, (sources, slips) in pairs]
+
+
+def _unshadowed(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates that find their own files, though these have names of libraries."""
+    files = {each.path: each.sources for each in candidates if not each.is_notebook}
+    found = []
+    for each in candidates:
+        sources, slips = unshadowed(each.path, each.sources, files)
+        found.append(replace(each, sources=sources, slips=(*each.slips, *slips)) if slips else each)
+    return found
 
 
 def _is_code(cell: Cell) -> bool:
@@ -300,7 +311,9 @@ def _library(
     for number, each in enumerate(graded):
         name = f"{MAIN}_{number + 1}" if each.is_notebook else library.name_of(each.path)
         entries.append(MAIN if number == 0 else name)
-        library.add(entries[-1], each.sources, "" if each.is_notebook else library.package_of(each.path))
+        paths = {module: library.path(module) or "" for module in each.imports if "." not in module}
+        sources = own_first(each.path, each.sources, files, paths)
+        library.add(entries[-1], sources, "" if each.is_notebook else library.package_of(each.path))
     return library, tuple(entries)
 
 

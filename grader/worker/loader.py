@@ -48,10 +48,16 @@ def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 def describe(error: BaseException) -> tuple[str, str]:
     """The kind and the message of an exception that may lie, raise or never end when asked for its text."""
     try:
-        message = cut(error, MESSAGE_CAP)
+        message = cut(_told(error), MESSAGE_CAP)
     except BaseException:
         message = ""
     return cut(type(error).__name__, KIND_CAP), message
+
+
+def _told(error: BaseException) -> str:
+    """An exception's text, without the place of a module on this machine."""
+    text = str(error)
+    return text.removesuffix(f" ({error.path})") if isinstance(error, ImportError) else text
 
 
 def failure(chunk: Chunk, error: BaseException) -> Failure:
