@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grader import __version__, intake, profiles
 from grader.diagnosis.causes import because
-from grader.intake.code.definitions import home
+from grader.intake.code.definitions import home, wanted
 from grader.profiles import Profile
 from grader.profiles.naming import exchanged
 from grader.records.grade import CheckResult, Grade, Outcome, Picture, Provenance
 from grader.records.progress import Progress
 from grader.records.reason import Place, Reason
-from grader.records.submission import Slice, Submission
+from grader.records.submission import Submission
 from grader.sandbox import isolation as isolations
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import USUAL, Limits
@@ -225,7 +225,7 @@ def _assemble(
     clock: Clock,
 ) -> Grade:
     rubric = profile.rubric
-    placed = {id: at_home(result, submission.slice) for id, result in judged.results.items()}
+    placed = {id: at_home(result, submission) for id, result in judged.results.items()}
     quoted = {id: quoting(result, submission.texts) for id, result in placed.items()}
     parts, checks = score(rubric, {id: _told(result, profile.names) for id, result in quoted.items()})
     notes = exchanged(submission.notes, profile.names)
@@ -289,11 +289,13 @@ def _torch_version() -> str:
     return version("torch")
 
 
-def at_home(result: CheckResult, slice: Slice) -> CheckResult:
-    """Give a fault that no line was found for the place where its subject is defined."""
+def at_home(result: CheckResult, submission: Submission) -> CheckResult:
+    """Give a fault that no line was found for the place where its subject is defined, or should be."""
     if result.outcome is not Outcome.FAILED or result.reason.place is not None:
         return result
-    return replace(result, reason=replace(result.reason, place=home(slice, result.id)))
+    slice, texts = submission.slice, submission.texts
+    place = home(slice, result.id) or wanted(texts, slice, result.id)
+    return replace(result, reason=replace(result.reason, place=place))
 
 
 def quoting(result: CheckResult, texts: Mapping[str, str]) -> CheckResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from grader.assignment import CAM, GRADCAM, GRADIENTS, MAP, NETWORKS, PREDICT
 from grader.intake.code.stepping import step
@@ -15,16 +15,10 @@ LAST_CELL = ("weight_fc", "maps")  # the lines that are about the last cell
 
 def home(slice: Slice, line: str) -> Place | None:
     """Return where the step of a rubric line (`cam.normalise`) is taken, else its subject defined."""
-    part, _, check = line.partition(".")
-    if check.startswith("reported"):
-        return None
-    if part in NETWORKS:
-        return _doing(slice, NETWORKS[part].name, check)
-    if part == CAM and check in LAST_CELL:
+    name, check = _subject(line), line.partition(".")[2]
+    if name == MAP and check in LAST_CELL:
         return _first(slice.weight_fc or slice.cam_cell[-1:])
-    if part == GRADCAM:
-        return _doing(slice, GRADIENTS, check)
-    return _doing(slice, PREDICT if check.startswith("cls") else MAP, check) if part == CAM else None
+    return _doing(slice, name, check) if name else None
 
 
 def _doing(slice: Slice, name: str, check: str) -> Place | None:
@@ -35,6 +29,27 @@ def _doing(slice: Slice, name: str, check: str) -> Place | None:
     chunk, place = found
     line = step(ast.parse(chunk.source), name, check)
     return place if line is None else Place(chunk.label, chunk.line + line - 1)
+
+
+def wanted(texts: Mapping[str, str], slice: Slice, line: str) -> Place | None:
+    """Return where the subject of a line should be: where it is first named, else where others are."""
+    name = _subject(line)
+    for label, text in texts.items() if name else ():
+        for number, row in enumerate(text.splitlines(), start=1):
+            if name in row:
+                return Place(label, number)
+    beside = (MAP, PREDICT) if name in (MAP, PREDICT, GRADIENTS) else ()
+    return next((place for each in beside if (place := definition(slice, each))), None)
+
+
+def _subject(line: str) -> str:
+    """Return the class or function that a line is about; "" for outputs and answers."""
+    part, _, check = line.partition(".")
+    if check.startswith("reported"):
+        return ""
+    if part in NETWORKS:
+        return NETWORKS[part].name
+    return {GRADCAM: GRADIENTS, CAM: PREDICT if check.startswith("cls") else MAP}.get(part, "")
 
 
 def definition(slice: Slice, name: str) -> Place | None:

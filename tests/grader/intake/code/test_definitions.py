@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.intake.code.definitions import definition, home
+from grader.intake.code.definitions import definition, home, wanted
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 
@@ -39,3 +39,19 @@ def test_a_name_that_is_only_used_is_no_definition() -> None:
     assert (
         definition(Slice((Module("submission", (Chunk("cell 1", 1, "returnCAM(1)"),)),)), "returnCAM") is None
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("fcn8s.build", Place("cell 7", 2)),
+        ("cam.cls_name", Place("cell 9", 8)),
+        ("cam.reported_figures", None),
+        ("questions.question1", None),
+    ],
+)
+def test_what_is_missing_is_wanted_where_it_is_first_named(line: str, place: Place | None) -> None:
+    """Else beside the function that the handout defines in the same cell."""
+    texts = {"cell 3": "import torch", "cell 7": "# train\nmodel = FCN8s(n_class=12)"}
+
+    assert wanted(texts, SLICE, line) == place
