@@ -136,11 +136,12 @@ def check_cls_name(maps: CamEvidence) -> None:
         shown = printed(maps, question)
         if not shown.names:
             expect.fail(because("name.missing", expected=TOP1_LINE, actual=shown.text))
-        index = index_of(maps, question)
-        if index is None and shown.names[0] in maps.predict(question).value.text:
-            index = printed_index(maps, question)  # the name itself is returned: the cause index.form
-        named = {maps.labels[question.index]}
-        if index is not None and 0 <= index < len(maps.labels) and _means(maps, question, index, shown):
+        index, named = index_of(maps, question), {maps.labels[question.index]}
+        means = _means
+        if index is None:  # the cause index.form: what is printed says which class is meant
+            index = printed_index(maps, question)
+            means = _means if shown.names[0] in maps.predict(question).value.text else _is_beside
+        if index is not None and 0 <= index < len(maps.labels) and means(maps, question, index, shown):
             named.add(maps.labels[index])  # a wrong index is the cause index.class
         name, wanted = shown.names[0], maps.labels[question.index]
         text = f"the printed name is {name!r}, the class is called {wanted!r}"
@@ -152,8 +153,13 @@ def check_cls_name(maps: CamEvidence) -> None:
 
 def _means(maps: CamEvidence, question: Logits, index: int, shown: Printed) -> bool:
     """Say whether a wrong index follows from the logits, or has its own probability beside it."""
+    return maps.chooses or _is_beside(maps, question, index, shown)
+
+
+def _is_beside(maps: CamEvidence, question: Logits, index: int, shown: Printed) -> bool:
+    """Say whether the probability of a class is printed."""
     own = float(softmax(question.array(maps.seed))[0, index])
-    return maps.chooses or any(abs(own - value) <= TOLERANCE for value in shown.numbers)
+    return any(abs(own - value) <= TOLERANCE for value in shown.numbers)
 
 
 def check_cls_return(maps: CamEvidence) -> None:

@@ -30,6 +30,14 @@ class AfterCopying:
     vgg16_changed: tuple[str, ...] = ()  # parameters of the VGG-16 that aren't what they were
 
 
+HOLDS = {
+    "copy.missing": "what it held before",
+    "copy.values": "other values",
+    "copy.gone": "nothing",
+    "copy.parameter": "no parameter",
+}
+
+
 def copy_findings(
     copied: AfterCopying, reading: Reading, places: Mapping[str, Place], roles: tuple[str, ...]
 ) -> list[Reason]:
@@ -53,7 +61,8 @@ def _fault(
     if not fault:
         return None
     parameter, expected = f"{role}.{kind}", f"vgg16.{SOURCES[role]}.{kind}"
-    return because(fault, parameter=parameter, expected=expected, place=places.get(layer.weight), **told)
+    actual, place = told.get("got") or HOLDS.get(fault, ""), places.get(layer.weight)
+    return because(fault, parameter=parameter, expected=expected, actual=actual, place=place, **told)
 
 
 def _named(

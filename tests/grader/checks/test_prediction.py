@@ -27,8 +27,9 @@ def maps(body: str) -> CamEvidence:
         "i = int(p.argmax())" + PRINTS % "p[i]",
         "i = int(p.argmin())" + PRINTS % "1.0",
         "i = 0" + PRINTS % "p[0]",
+        "i = 0" + (PRINTS % "p[0]").replace("torch.tensor([i])", "(i, p[0])"),
     ],
-    ids=["right", "least probable", "class 0 with its probability"],
+    ids=["right", "least probable", "class 0 with its probability", "class 0 in a tuple"],
 )
 def test_a_wrong_index_is_no_wrong_name(body: str) -> None:
     """The name is that of the class that is returned, where something was right to come by it."""
@@ -39,6 +40,8 @@ def test_a_constant_earns_no_name() -> None:
     """A class that is the same whatever the logits, with a probability of nothing, excuses nothing."""
     with pytest.raises(Fault, match="the printed name is"):
         check_cls_name(maps("i = 0" + PRINTS % "1.0"))
+    with pytest.raises(Fault, match="the printed name is"):
+        check_cls_name(maps("i = 0" + (PRINTS % "1.0").replace("torch.tensor([i])", "(i, 1.0)")))
 
 
 UNNAMED = "; print('top1 prediction: {:.3f} -> {}'.format(%s, 'x')); return torch.tensor([i])"
