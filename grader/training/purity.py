@@ -9,13 +9,15 @@ call them; all other code may do more, but change nothing that the networks use.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.assignment import NETWORKS
 from grader.records.submission import Chunk, Slice
+from grader.training.bindings import bound, constant, uses
 from grader.training.tameness import (
     ELSEWHERE,
+    HELD,
     IN_FORWARD,
     METHODS,
     PASSING,
@@ -25,6 +27,7 @@ from grader.training.tameness import (
     TAKEN,
     TAKING,
     TENSORS,
+    UNNAMED,
     Names,
     OddError,
     borrows,
@@ -61,8 +64,11 @@ def doubt(slice: Slice) -> Doubt | None:
     others = [*slice.cam_cell, *slice.weight_fc]
     others += [chunk for ways in slice.copying.values() for way in ways for chunk in way.chunks]
     trees = [(chunk, ast.parse(chunk.source)) for chunk in (*chunks, *others)]
-    names = _names(slice, [tree for _, tree in trees])
-    flow = _reached({"forward"}, names)
+    try:
+        names = _names(slice, [tree for _, tree in trees], uses([chunk.source for chunk, _ in trees]))
+    except SyntaxError as error:  # that Python finds only where it makes scopes
+        return Doubt(f"`{error.msg}`", chunks[0].label, error.lineno or 1)
+    flow = _reached({"forward", *UNNAMED}, names)
     ours = _reached({network.name for network in NETWORKS.values()}, names)
     for chunk, tree in trees:
         try:
@@ -76,7 +82,7 @@ def _line(chunk: Chunk, node: ast.AST) -> int:
     return chunk.line + getattr(node, "lineno", 1) - 1
 
 
-def _names(slice: Slice, trees: list[ast.Module]) -> Names:
+def _names(slice: Slice, trees: list[ast.Module], used: Mapping[str, frozenset[str]]) -> Names:
     imports: dict[str, str] = {}
     functions: dict[str, tuple[Function, ...]] = {}
     classes, kept = {}, set()
@@ -94,7 +100,8 @@ def _names(slice: Slice, trees: list[ast.Module]) -> Names:
                 classes[node.name] = node
             case ast.Attribute(ctx=ast.Store()):
                 kept.add(node.attr)
-    return Names(frozenset(m.name for m in slice.modules), imports, functions, classes, frozenset(kept))
+    modules = frozenset(m.name for m in slice.modules)
+    return Names(modules, imports, functions, classes, frozenset(kept), bound(trees), used)
 
 
 def _bound(alias: ast.alias) -> str:
@@ -102,7 +109,7 @@ def _bound(alias: ast.alias) -> str:
 
 
 def _reached(start: set[str], names: Names) -> frozenset[str]:
-    """Return the functions and classes that code of these names may call, by any name that it holds."""
+    """Return the names of what code of these names may call or read: of definitions, by any name it holds."""
     reached: set[str] = set()
     left = list(start)
     while left:
@@ -112,6 +119,8 @@ def _reached(start: set[str], names: Names) -> frozenset[str]:
         reached.add(name)
         nodes: list[ast.AST] = list(names.functions.get(name, ()))
         nodes += [names.classes[name]] if name in names.classes else []
+        nodes += names.bound.get(name, ())
+        left += names.uses.get(name, frozenset()) & names.bound.keys()
         for node in (inner for outer in nodes for inner in ast.walk(outer)):
             for known in _mentioned(node):
                 if known in names.functions or known in names.classes:
@@ -129,22 +138,24 @@ def _check(tree: ast.Module, names: Names, flow: frozenset[str], ours: frozenset
     """Judge a statement of the slice: raises OddError."""
     definitions = (node for node in ast.walk(tree) if isinstance(node, Function | ast.ClassDef))
     defined = [definition for definition in definitions if definition.name in ours]
-    network = frozenset(id(inner) for definition in defined for inner in ast.walk(definition))
+    read = [statement for name in ours for statement in names.bound.get(name, ()) if statement in tree.body]
+    network = frozenset(id(inner) for node in (*defined, *read) for inner in ast.walk(node))
     for definition in defined:
         if isinstance(definition, Function) and definition.name in flow:
             _flows(definition, names)
     borrows(tree, names, network)
     at_once = _used_at_once(tree)
+    called = _called(tree)
     for node in ast.walk(tree):
         tame(node, names, tree)
         if id(node) in network:
-            _builds(node, names, at_once)
+            _builds(node, names, at_once, called)
 
 
 # --- what code of the networks may do -------------------------------------------------------------------
 
 
-def _builds(node: ast.AST, names: Names, at_once: frozenset[int]) -> None:
+def _builds(node: ast.AST, names: Names, at_once: frozenset[int], called: frozenset[int]) -> None:
     """Refuse what could be kept from call to call, other than layers."""
     match node:
         case ast.Yield() | ast.YieldFrom() | ast.Lambda() | ast.GeneratorExp() if id(node) not in at_once:
@@ -158,6 +169,15 @@ def _builds(node: ast.AST, names: Names, at_once: frozenset[int]) -> None:
                 raise OddError(node, f"`{name}` whose items are taken elsewhere")
         case ast.Attribute(attr=attr) if attr.startswith("register_"):
             raise OddError(node, f"`.{attr}`")
+        case ast.Attribute(attr=attr, ctx=ast.Load()) if attr in HELD and id(node) not in called:
+            if not (_own_layer(node, names) or dotted_path(node, names).startswith("torch.nn.functional.")):
+                raise OddError(node, f"`.{attr}` that is called elsewhere")
+        case ast.Call(func=ast.Name(id="print"), keywords=more) if any(
+            one.arg not in ("end", "sep") for one in more
+        ):
+            raise OddError(node, "`print` to something")
+        case ast.Call(func=ast.Name(id="type"), args=[_, _, *_]):
+            raise OddError(node, "`type` that makes a class")
         case ast.Assign(targets=targets, value=value):
             kept = any(
                 isinstance(target, ast.Attribute) and target.attr not in SETTABLE for target in targets
@@ -168,9 +188,25 @@ def _builds(node: ast.AST, names: Names, at_once: frozenset[int]) -> None:
             raise OddError(node, f"`{name}` defined anew")
 
 
+def _own_layer(node: ast.Attribute, names: Names) -> bool:
+    """Whether it is an attribute that a network set on itself, or a method of its own."""
+    own = isinstance(node.value, ast.Name) and node.value.id == "self"
+    return own and (node.attr in names.kept or node.attr in names.functions) and node.attr not in TAKEN
+
+
 def _is_tensor(node: ast.AST, names: Names) -> bool:
     dotted = dotted_path(node, names) if isinstance(node, ast.expr) else ""
     return dotted.startswith("torch.") and not dotted.startswith("torch.nn")
+
+
+def _called(tree: ast.Module) -> frozenset[int]:
+    """Return what is called where it stands, and what is but a step on the way to something else."""
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=value) | ast.Attribute(value=value):
+                found.add(id(value))
+    return frozenset(found)
 
 
 def _used_at_once(tree: ast.Module) -> frozenset[int]:
@@ -187,6 +223,9 @@ def _used_at_once(tree: ast.Module) -> frozenset[int]:
 
 def _flows(function: Function, names: Names) -> None:
     """Refuse what a forward pass could be different by, from call to call."""
+    for name in sorted(names.uses.get(function.name, frozenset()) & names.bound.keys()):
+        if not all(map(constant, names.bound[name])):
+            raise OddError(function, f"`{name}`, made elsewhere, in the forward pass")
     for node in ast.walk(function):
         if not isinstance(node, FLOW_NODES):
             raise OddError(node, f"`{type(node).__name__.lower()}` in the forward pass")

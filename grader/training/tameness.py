@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -63,6 +64,16 @@ TENSORS = frozenset(dir(torch.Tensor))  # what a tensor has by these names is no
 SETTABLE = _words("data requires_grad")
 TAKEN = frozenset(dir(nn.Module)) - {"forward", "__init__", "extra_repr"}
 UNSETTABLE = TAKEN | {"forward", "training"}
+# What Python calls without its name: by len() and by str().
+UNNAMED = _words("__len__ extra_repr")
+# Methods that change what they are of, or read it by turns: not to be held as values, to be called later.
+HOLDERS = (list, dict, set, deque, nn.ModuleList, nn.ModuleDict, nn.ParameterList, torch.Tensor)
+HELD = frozenset(
+    name
+    for kind in HOLDERS
+    for name in dir(kind)
+    if not name.startswith("_") and callable(getattr(kind, name)) and name != "forward"
+)
 
 LISTS = (ast.List, ast.Tuple, ast.Call, ast.Load, ast.Constant)
 
@@ -83,6 +94,8 @@ class Names:
     functions: Mapping[str, tuple[Function, ...]]
     classes: Mapping[str, ast.ClassDef]
     kept: frozenset[str]  # attributes that networks set on themselves
+    bound: Mapping[str, tuple[ast.stmt, ...]]  # what stands outside of definitions, by the names it binds
+    uses: Mapping[str, frozenset[str]]  # names from outside that a definition reads
 
 
 # --- what no code may do --------------------------------------------------------------------------------
@@ -150,7 +163,7 @@ def _listed(name: ast.expr, tree: ast.Module) -> bool:
 
 def _public(node: ast.AST) -> bool:
     if isinstance(node, ast.Constant):
-        return not str(node.value).startswith("_")
+        return not str(node.value).startswith("_") and node.value not in HELD
     return isinstance(node, LISTS) or (isinstance(node, ast.Name) and node.id in PASSING)
 
 

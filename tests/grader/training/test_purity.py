@@ -79,6 +79,14 @@ def test_a_forward_pass_that_may_change_is_doubted(line: str, what: str) -> None
         ("self.fc6.register_forward_hook(hook)", "`.register_forward_hook`"),
         ("self.count = torch.zeros(1)", "a tensor kept beside the parameters"),
         ("self.w = nn.Parameter(torch.zeros(1))", "`torch.nn.Parameter`"),
+        ("self.note = self.seen.append", "`.append` that is called elsewhere"),
+        ("self.seen = [self.seen, self.seen.pop]", "`.pop` that is called elsewhere"),
+        ("self.note = list.append", "`.append` that is called elsewhere"),
+        ("self.note = getattr(self.seen, 'append')", "`getattr` by a name"),
+        ("self.shrink = self.fc6.weight.mul_", "`.mul_` that is called elsewhere"),
+        ("self.add = super().add_module", "`.add_module` that is called elsewhere"),
+        ("print(1, file=self)", "`print` to something"),
+        ("self.box = type('Box', (object,), {'__len__': count})()", "`type` that makes a class"),
         ("self.turns = iter(range(9))", "`iter`"),
         ("self.turns = zip(range(9), range(9))", "`zip` whose items are taken elsewhere"),
         ("self.turns = (n for n in range(9))", "`generatorexp`"),
@@ -99,6 +107,55 @@ def test_a_forward_pass_that_may_change_is_doubted(line: str, what: str) -> None
 def test_a_constructor_that_prepares_a_change_is_doubted(line: str, what: str) -> None:
     """Hooks, values beside the parameters, what is used up, patched libraries."""
     assert doubted(before(MADE, line)).startswith(what)
+
+
+@pytest.mark.parametrize(
+    ("made", "what"),
+    [
+        ("zip([1, 1, 0])", "`zip` whose items"),
+        ("map(int, '110')", "`map` whose items"),
+        ("open('labels.json')", "`open`"),
+    ],
+)
+def test_what_is_made_outside_and_changes_when_it_is_read_is_doubted(made: str, what: str) -> None:
+    """Whether the forward pass reads it, or the network kept it."""
+    top, line = (TOP, f"TURNS = {made}\n{TOP}"), "for _, turn in zip([0], {}): x = x * turn"
+    elsewhere = doubted(top, before(FORWARD, line.format("TURNS")))
+    kept = doubted(top, before(MADE, "self.turns = TURNS"), before(FORWARD, line.format("self.turns")))
+
+    assert elsewhere.startswith("`TURNS`, made elsewhere, in the forward pass")
+    assert kept.startswith(what)
+
+
+@pytest.mark.parametrize("made", ["K = 19", "K = (19, -2 * 8)", "K = [19, 64, 'M']", "K = {0: 19}"])
+def test_constants_of_a_notebook_are_harmless(made: str) -> None:
+    """Numbers, texts, lists and tables of them; a name that is bound in a function is another."""
+    line = "x = x * 1 if self.training else x + K[0]"
+    assert doubted((TOP, f"{made}\n{TOP}"), before(FORWARD, line)) == ""
+    assert doubted((TOP, f"x = iter([1])\n{TOP}")) == ""
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "def __len__(self):\n        self.n = self.n + 1\n        return self.n",
+        "def extra_repr(self):\n        self.n = self.n + 1\n        return ''",
+    ],
+)
+def test_what_python_calls_without_its_name_is_a_part_of_the_forward_pass(method: str) -> None:
+    """By len() and by str(), where nothing says so."""
+    box = f"class Box(nn.Module):\n    n = 0\n    {method}\n"
+    found = doubted((TOP, f"{TOP}{box}"), before(MADE, "self.box = Box()"), before(FORWARD, "str(self.box)"))
+    assert found.startswith("something kept by the forward pass")
+
+
+def test_a_layer_may_be_called_as_a_method_is() -> None:
+    """What a network set on itself, and functions of torch, are no methods that are held."""
+    assert (
+        doubted(before(MADE, "self.relu = nn.ReLU()"), before(MADE, "self.both = nn.Sequential(self.relu)"))
+        == ""
+    )
+    assert doubted(before(MADE, "self.act = F.relu")) == ""
 
 
 def test_the_clock_is_not_for_networks() -> None:
