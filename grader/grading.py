@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader import __version__, intake, profiles
+from grader.clock import Clock
 from grader.diagnosis.causes import because
 from grader.intake.code.definitions import home, wanted
 from grader.profiles import Profile
@@ -59,32 +58,13 @@ class Together:
     limits: Limits = USUAL
 
 
-class Clock:
-    """Where the time went, by stage."""
-
-    def __init__(self) -> None:
-        self.began = time.perf_counter()
-        self.laps: dict[str, float] = {}
-
-    @contextmanager
-    def lap(self, stage: str) -> Iterator[None]:
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.laps[stage] = self.laps.get(stage, 0.0) + time.perf_counter() - start
-
-    @property
-    def seconds(self) -> float:
-        return time.perf_counter() - self.began
-
-
 class Judged(NamedTuple):
-    """What the checks gave, what was drawn, and the training plan that they ran."""
+    """What the checks gave, what was drawn, the training plan that they ran, and the pace of its steps."""
 
     results: Mapping[str, CheckResult]
     pictures: tuple[Picture, ...] = ()
     training: str = "none"
+    paces: Mapping[str, float] = {}
 
 
 def grade(
@@ -95,11 +75,14 @@ def grade(
 ) -> Grade:
     """Grade one submission; raises IsolationError where student code can't be held as asked."""
     clock, profile = Clock(), profiles.load(options.profile)
-    rung = isolations.choose(options.isolation, together.parent)
+    with clock.lap("trying the isolation"):
+        rung = isolations.choose(options.isolation, together.parent)
     device = device_of(options.device)
     progress(Progress("start", "starting the sandbox"))
     # It imports torch while the submission is read.
-    worker = Worker(rung, together.limits, device=device, threads=_threads())
+    with clock.lap("starting the worker"):
+        worker = Worker(rung, together.limits, device=device, threads=_threads())
+    clock.watch(lambda: worker.computed)
     try:
         progress(Progress("intake", "reading the submission"))
         with clock.lap("intake"):
@@ -155,6 +138,7 @@ def _judge(
         threads=_threads(),
         worker=worker,
     )
+    clock.watch(lambda: student.computed)
     with student:
         return _checked(submission, profile, student, device, seed, options, progress, clock)
 
@@ -181,11 +165,10 @@ def _checked(
     certify = plans.proves(options.training)
     case = Case(submission, student, seed, plan, device, progress, certify, profile=profile)
     with clock.lap("checks"):
-        results = judging.run(case, _counting(progress), seconds=ceiling.seconds(training))
+        results = judging.run(case, _counting(progress), seconds=ceiling.seconds(training), lap=clock.lap)
     case.release()
-    for trained in case.trainings.values():
-        clock.laps |= trained.laps
-    return Judged(results, tuple(case.pictures), plans.CERTIFY if certify else training)
+    paces = {what: pace for trained in case.trainings.values() for what, pace in trained.laps.items()}
+    return Judged(results, tuple(case.pictures), plans.CERTIFY if certify else training, paces)
 
 
 def _counting(progress: Report) -> Callable[[CheckResult, int], None]:
@@ -224,7 +207,7 @@ def _assemble(
     seed: int,
     clock: Clock,
 ) -> Grade:
-    rubric = profile.rubric
+    rubric, laps = profile.rubric, clock.laps
     placed = {id: at_home(result, submission) for id, result in judged.results.items()}
     quoted = {id: quoting(result, submission.texts) for id, result in placed.items()}
     parts, checks = score(rubric, {id: _told(result, profile.names) for id, result in quoted.items()})
@@ -251,9 +234,15 @@ def _assemble(
             isolation=isolation,
             seconds=round(clock.seconds, 2),
             training=judged.training,
-            timings={stage: round(seconds, 2) for stage, seconds in clock.laps.items()},
+            timings=_rounded({stage: spent.wall for stage, spent in laps.items()} | dict(judged.paces)),
+            cpu=_rounded({stage: spent.cpu for stage, spent in laps.items()}),
+            worker=_rounded({stage: spent.worker for stage, spent in laps.items()}),
         ),
     )
+
+
+def _rounded(seconds: Mapping[str, float]) -> dict[str, float]:
+    return {stage: max(0.0, round(one, 2)) for stage, one in seconds.items()}
 
 
 def _told(result: CheckResult, names: Mapping[str, str]) -> CheckResult:

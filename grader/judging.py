@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -37,6 +37,7 @@ from grader.records.reason import Reason
 
 CHECKS = Path(__file__).parent / "checks"
 FILES = tuple(f"{part}.py" for part in PARTS)
+Lap = Callable[[str], AbstractContextManager[None]]  # counts what is spent in it as a stage's
 # Of whoever calls, nothing has a say: no variable, plugin, conftest or ini file, and nothing is left behind.
 OPTIONS = (
     "--disable-plugin-autoload",
@@ -65,8 +66,14 @@ HELP: dict[type[StudentError], str] = {
 class Collector:
     """A pytest plugin that gives the checks their case and keeps what they say."""
 
-    def __init__(self, case: Case, done: Callable[[CheckResult, int], None], deadline: float) -> None:
-        self.case = case
+    def __init__(
+        self,
+        case: Case,
+        done: Callable[[CheckResult, int], None],
+        deadline: float,
+        lap: Lap = lambda _: nullcontext(),
+    ) -> None:
+        self.case, self.lap = case, lap
         self.deadline = deadline
         self.done = done
         self.results: dict[str, CheckResult] = {}
@@ -90,7 +97,7 @@ class Collector:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         """Let a check run no longer than all of them together may."""
-        with ceiling.until(self.deadline):
+        with ceiling.until(self.deadline), self.lap(item.path.stem):
             return (yield)
 
     @pytest.hookimpl(tryfirst=True)
@@ -166,18 +173,22 @@ def run(
     *,
     seconds: float = math.inf,
     memory: int = ceiling.MEMORY,
+    lap: Lap = lambda _: nullcontext(),
 ) -> dict[str, CheckResult]:
     """Run the checks of some files, or of those the profile asks for; `done` is told of each result.
+
+    Loading the submission, and each file of checks, is a `lap` of its own.
 
     After `seconds`, or with `memory` bytes taken, what is not judged yet is an error.
     Raises RuntimeError where pytest doesn't run the checks.
     """
     asked_for = case.profile.graded
-    mend = mended(case.submission.slice, case.student, case.submission.slips, asked_for)
+    with lap("load"):
+        mend = mended(case.submission.slice, case.student, case.submission.slips, asked_for)
     case.submission, case.lacks = replace(case.submission, slice=mend.slice), mend.lacks
     asked = {part.id for part in case.profile.rubric.parts}
     files = files or tuple(name for name in FILES if Path(name).stem in asked)
-    collector = Collector(case, done, time.monotonic() + seconds)
+    collector = Collector(case, done, time.monotonic() + seconds, lap)
     with _hermetic(), ceiling.memory(memory):
         code = pytest.main([*OPTIONS, *(str(CHECKS / name) for name in files)], plugins=[collector])
     stopped = any(isinstance(error, KeyboardInterrupt) for error in collector.errors.values())

@@ -103,6 +103,8 @@ class Provenance:
     timings: Mapping[str, float] = field(default_factory=dict)
     training: str = "none"  # the plan that was run
     engine: str = "local"  # where it was graded
+    cpu: Mapping[str, float] = field(default_factory=dict)  # of `timings`, seconds of processor time here
+    worker: Mapping[str, float] = field(default_factory=dict)  # ... and in the worker
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class Worker:
         self._written = 0
         self._closed = False
         self._ready = False
+        self._computed = 0.0  # when it was last looked at
         self.sock, theirs = socket.socketpair()
         self.stage: Stage | None = None  # a folder of its own; one that was forked has its parent's
         self._mark = ""
@@ -131,8 +132,10 @@ class Worker:
 
     @property
     def computed(self) -> float:
-        """Seconds of processor time that it and its descendants have had so far."""
-        return sum(process.computed for process in tree.descendants(self._popen.pid))
+        """Seconds of processor time that it and its descendants have had so far, or had when it ended."""
+        found = sum(process.computed for process in tree.descendants(self._popen.pid))
+        self._computed = max(self._computed, found)
+        return self._computed
 
     @property
     def wants(self) -> bool:

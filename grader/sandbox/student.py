@@ -72,6 +72,7 @@ class Student:
         self._starts = 0
         self._requests = 0
         self._spent = 0.0
+        self._computed = 0.0  # by workers that are gone
         self._log = ""
 
     def __enter__(self) -> Self:
@@ -86,6 +87,11 @@ class Student:
     def isolation(self) -> str:
         """The name of the rung that holds this submission."""
         return self._rung.name
+
+    @property
+    def computed(self) -> float:
+        """Seconds of processor time that its workers have had."""
+        return self._computed + (self._worker.computed if self._worker is not None else 0.0)
 
     @property
     def log(self) -> str:
@@ -145,6 +151,7 @@ class Student:
         """End the worker and everything it started."""
         if self._worker is not None:
             self._log = self._worker.log
+            self._computed += self._worker.computed
             self._worker.close()
         self._worker, self._in_place = None, False
 

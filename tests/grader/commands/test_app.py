@@ -200,10 +200,16 @@ def test_what_is_printed_is_for_the_same_eyes_as_the_report(
 def test_verbose_says_where_the_time_went(
     fake: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One line a stage, on stderr."""
+    """One line a stage, on stderr, and one for what is the pace of a training."""
+    grade, step = graded("alice"), "a training step of FCN8s"
+    told = replace(grade.provenance, timings={"intake": 0.5, step: 1.5}, cpu={"intake": 0.25})
+    fake.answers["alice"] = replace(grade, provenance=told)
     run(monkeypatch, "grade", "alice", "--verbose")
+    said = capsys.readouterr().err
 
-    assert "    0.50 s  intake" in capsys.readouterr().err
+    assert "until the grading began" in said
+    assert "0.50                  0.25            0.00   intake" in said
+    assert f"    1.50 s  {step}" in said
 
 
 SLEEPER = """
