@@ -49,7 +49,7 @@ class Clock:
         self._worker: Callable[[], float] = lambda: 0.0
         self._stages = [BETWEEN]
         self._began = self._turned = spent()
-        self.laps: dict[str, Spent] = {}
+        self._laps: dict[str, Spent] = {}
 
     def watch(self, worker: Callable[[], float]) -> None:
         """Count a worker's processor time from now on, which this tells."""
@@ -69,8 +69,14 @@ class Clock:
     def _turn(self) -> None:
         at = self._spent() + Spent(worker=self._worker())
         stage = self._stages[-1]
-        self.laps[stage] = self.laps.get(stage, Spent()) + at - self._turned
+        self._laps[stage] = self._laps.get(stage, Spent()) + at - self._turned
         self._turned = at
+
+    @property
+    def laps(self) -> Mapping[str, Spent]:
+        """What the stages took so far; what passed in none of them stands under a name of its own."""
+        self._turn()
+        return dict(self._laps)
 
     @property
     def seconds(self) -> float:

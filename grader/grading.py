@@ -139,14 +139,15 @@ def _judge(
         worker=worker,
     )
     clock.watch(lambda: student.computed)
-    with student:
-        return _checked(submission, profile, student, device, seed, options, progress, clock)
+    with clock.lap("ending the worker"), student:
+        return _checked(submission, profile, student, worker, device, seed, options, progress, clock)
 
 
 def _checked(
     submission: Submission,
     profile: Profile,
     student: Student,
+    worker: Worker,
     device: str,
     seed: int,
     options: Options,
@@ -155,6 +156,7 @@ def _checked(
 ) -> Judged:
     with clock.lap("libraries"):
         from grader import ceiling, judging
+        from grader.evidence.ahead import ahead
         from grader.evidence.case import Case
         from grader.training import plans
 
@@ -164,6 +166,8 @@ def _checked(
     plan = plans.choose(training, known)
     certify = plans.proves(options.training)
     case = Case(submission, student, seed, plan, device, progress, certify, profile=profile)
+    with clock.lap("ahead of the worker"):
+        ahead(case, lambda: worker.starting)
     with clock.lap("checks"):
         results = judging.run(case, _counting(progress), seconds=ceiling.seconds(training), lap=clock.lap)
     case.release()

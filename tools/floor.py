@@ -44,7 +44,7 @@ def work() -> dict[str, Spent]:
             small(family(FEW))
     with clock.lap("cam"):
         maps()
-    return stages | clock.laps
+    return stages | dict(clock.laps)
 
 
 def wide(architecture: Architecture, times: int) -> None:

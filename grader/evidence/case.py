@@ -43,11 +43,11 @@ class Case:
     lacks: Mapping[str, Reason] = field(default_factory=dict)  # by target: a library that isn't installed
     pictures: list[Picture] = field(default_factory=list)
     profile: Profile = field(default_factory=profiles.load)
-    _evaluators: Evaluators = field(default_factory=dict)
+    evaluators: Evaluators = field(default_factory=dict)
 
     def release(self) -> None:
         """Free the gigabyte of weights that judging needed; pytest keeps the case itself alive."""
-        for evaluator in self._evaluators.values():
+        for evaluator in self.evaluators.values():
             evaluator.forget()
 
     @cached_property
@@ -60,7 +60,7 @@ class Case:
         """The networks that are asked for, by part."""
         tables = (self.profile.table(network) for network in self.profile.networks)
         subjects = (Subject(self.witness, table, self.seed) for table in tables)
-        return {subject.part: ModelEvidence(subject, self._evaluators) for subject in subjects}
+        return {subject.part: ModelEvidence(subject, self.evaluators) for subject in subjects}
 
     @cached_property
     def trainings(self) -> dict[str, TrainingEvidence]:

@@ -100,6 +100,8 @@ class ModelEvidence:
     def evaluator(self) -> Evaluator:
         """The trusted side's arithmetic for this challenge, shared by both networks."""
         shape = (1, 3, *self.read.size)
+        for other in (other for known, other in self._evaluators.items() if known != shape):
+            other.settle()  # of what was computed ahead nothing is needed
         return self._evaluators.setdefault(shape, Evaluator(self.subject.seed, shape))
 
     @once

@@ -61,6 +61,7 @@ class Evaluator:
         self._taken: set[str] = set()  # those of them that another grading computed
         self._given: dict[str, Tensor] = {}
         self.spent = 0.0  # operations
+        self._ahead: dict[str, float] = {}  # values that nobody asked for yet, and their operations
 
     def give(self, array: np.ndarray[Any, Any]) -> str:
         """Take a value that the other side sent; return the name of the leaves that hold it."""
@@ -74,8 +75,29 @@ class Evaluator:
         """Return the value of an expression; raises NotReplayableError."""
         return self._known(root)
 
+    def ahead(self, root: Expr) -> Iterator[None]:
+        """Compute what may be asked for, a step at a time: what the first value needs of it has its price."""
+        for node in walk(root):
+            if node.key not in self._values:
+                before = self.spent
+                with torch.inference_mode():
+                    self.value(node)
+                self._ahead[node.key], self.spent = self.spent - before, before
+                yield
+
+    def settle(self, root: Expr | None = None) -> None:
+        """Drop what was computed ahead, but what a value needs, as if it were computed for that."""
+        needed = {node.key for node in walk(root)} if root and self._ahead else set()
+        for key, price in self._ahead.items():
+            if key in needed:
+                self.spent += price
+            else:
+                del self._values[key]
+        self._ahead.clear()
+
     def _known(self, root: Expr) -> Tensor:
         """Return a value that another grading of the class computed, else compute it and leave it there."""
+        self.settle(root)
         if root.key not in self._values and (found := kept.known(*self.of, root.key)):
             self._values[root.key] = torch.from_numpy(found["value"])
             self._taken.add(root.key)
@@ -133,6 +155,7 @@ class Evaluator:
     def forget(self, *, given: bool = True) -> None:
         """Drop computed values and drawn weights, and what was given."""
         self._values.clear()
+        self._ahead.clear()
         if given:
             self._given.clear()
 

@@ -34,15 +34,7 @@ def reference_output(
 
 def reference_uncropped(architecture: Architecture, ceil: dict[str, bool], training: bool = False) -> Expr:
     """Return the reference's last transposed convolution before the crop."""
-    h, pools = INPUT, {}
-    for step in architecture.trunk:
-        h = (
-            max_pool(h, ceil=ceil.get(step.role, True))
-            if isinstance(step, Pool)
-            else layer(h, step, training)
-        )
-        if isinstance(step, Pool):
-            pools[step.role] = h
+    h, pools = _trunk(architecture, ceil, training)
     h = layer(h, architecture.score)
     for upscore in architecture.upscores:
         h = layer(h, upscore)
@@ -52,6 +44,24 @@ def reference_uncropped(architecture: Architecture, ceil: dict[str, bool], train
                     h, expr("like", layer(pools[skip.pool], skip.score), h, top=skip.crop, left=skip.crop)
                 )
     return h
+
+
+def reference_trunk(architecture: Architecture, ceil: dict[str, bool]) -> Expr:
+    """Return what the networks have in common: what the score is computed from."""
+    return _trunk(architecture, ceil, training=False)[0]
+
+
+def _trunk(architecture: Architecture, ceil: dict[str, bool], training: bool) -> tuple[Expr, dict[str, Expr]]:
+    h, pools = INPUT, dict[str, Expr]()
+    for step in architecture.trunk:
+        h = (
+            max_pool(h, ceil=ceil.get(step.role, True))
+            if isinstance(step, Pool)
+            else layer(h, step, training)
+        )
+        if isinstance(step, Pool):
+            pools[step.role] = h
+    return h, pools
 
 
 def window(x: Expr, start: int, size: tuple[int, int]) -> Expr:

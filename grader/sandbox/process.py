@@ -126,6 +126,11 @@ class Worker:
         self._ready = isinstance(read_answer(message.header), Ready)
 
     @property
+    def starting(self) -> bool:
+        """Whether it is still to be waited for: it imports what is slow."""
+        return not self._ready and not select.select([self.sock], [], [], 0)[0]
+
+    @property
     def alive(self) -> bool:
         """Whether the process still runs."""
         return self._popen.poll() is None

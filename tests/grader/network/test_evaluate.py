@@ -295,6 +295,30 @@ def test_computes_is_traced_with_its_layers() -> None:
     }
 
 
+def test_what_is_needed_of_what_was_computed_ahead_has_its_price() -> None:
+    """The rest is dropped: value and price are those of one that was not computed ahead."""
+    needed, vain = relu(INPUT), expr("scale", expr("scale", INPUT, factor=3.0), factor=2.0)
+    root = expr("scale", needed, factor=5.0)
+    plain, evaluator = Evaluator(SEED, SHAPE), Evaluator(SEED, SHAPE)
+    for each in (needed, vain):
+        list(evaluator.ahead(each))
+
+    assert evaluator.spent == 0
+    assert torch.equal(evaluator(root), plain(root))
+    assert (evaluator.spent, set(evaluator._values)) == (plain.spent, set(plain._values))
+
+
+def test_what_was_computed_ahead_in_vain_takes_no_memory() -> None:
+    """Where another size is asked for, say."""
+    evaluator = Evaluator(SEED, SHAPE)
+    steps = evaluator.ahead(expr("scale", relu(INPUT), factor=2.0))
+    next(steps)
+    next(steps)
+    evaluator.settle()
+
+    assert evaluator._values == {} and evaluator.spent == 0
+
+
 def test_values_have_a_budget_together(monkeypatch: pytest.MonkeyPatch) -> None:
     """An expression of many large values is given up, and leaves no memory taken."""
     monkeypatch.setattr(budget, "MAX_TOTAL", 2000)
