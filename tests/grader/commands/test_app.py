@@ -207,7 +207,7 @@ def test_verbose_says_where_the_time_went(
     run(monkeypatch, "grade", "alice", "--verbose")
     said = capsys.readouterr().err
 
-    assert "until the grading began" in said
+    assert "until the first grading began" in said
     assert "0.50                  0.25            0.00   intake" in said
     assert f"    1.50 s  {step}" in said
 
