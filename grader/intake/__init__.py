@@ -120,7 +120,7 @@ def _lacks(files: Files, profile: Profile) -> list[str]:
 
 def _stories(choice: Choice) -> list[tuple[tuple[Cell, ...], Program]]:
     """The cells and the program of each file that is graded, main last, in which the answers stand."""
-    graded = ((each.cells, choice.library.program(name)) for name, each in reversed(choice.graded))
+    graded = ((each.cells, choice.library.whole(name)) for name, each in reversed(choice.graded))
     return [(cells, program) for cells, program in graded if program is not None]
 
 

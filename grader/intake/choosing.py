@@ -15,7 +15,7 @@ from grader.errors import IntakeError
 from grader.intake.code.corrections import corrected, targets
 from grader.intake.code.effects import calls, imported
 from grader.intake.code.folders import folders
-from grader.intake.code.library import KIT, MAIN, Library, is_taken
+from grader.intake.code.library import KIT, MAIN, RESERVED, Library, is_taken
 from grader.intake.code.names import walk
 from grader.intake.code.redirecting import own_first, unshadowed
 from grader.intake.code.retyped import as_code
@@ -197,7 +197,7 @@ def _unshadowed(candidates: Sequence[Candidate]) -> list[Candidate]:
     found = []
     for each in candidates:
         sources, slips = unshadowed(each.path, each.sources, files)
-        found.append(replace(each, sources=sources, slips=(*each.slips, *slips)) if slips else each)
+        found.append(replace(each, sources=sources, slips=(*each.slips, *slips)))
     return found
 
 
@@ -325,7 +325,8 @@ def _passed_over(ranked: list[Candidate], main: Candidate, extras: list[Candidat
 def _shadows(contents: Mapping[str, bytes]) -> list[str]:
     """Notes on files that are never imported, because their names are the kit's or a library's."""
     kit = [path for path in contents if _is_kit(path) and contents[path].strip()]
-    taken = [path for path in contents if kind(path) == "py" and "/" not in path and is_taken(path[:-3])]
+    scripts = (path for path in contents if kind(path) == "py" and "/" not in path)
+    taken = [path for path in scripts if is_taken(path[:-3]) and path[:-3] not in RESERVED]
     notes = []
     if kit:
         notes.append(f"the course's own files are used, not these copies: {', '.join(sorted(kit)[:6])}")

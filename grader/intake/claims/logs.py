@@ -12,7 +12,7 @@ from grader.assignment import EPOCH_FIELDS, TEST_FIELDS, TOP1
 from grader.intake.files.basket import shown
 from grader.records.submission import Epoch, Prediction
 
-NUMBER = r"\s*[:=]\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|inf)"
+NUMBER = r"\s*[:=]\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*%?|nan|inf)"
 
 
 def _numbers(fields: tuple[str, ...]) -> str:
@@ -56,7 +56,7 @@ def _runs(text: str) -> Iterator[Log]:
             yield Log(tuple(epochs))
             epochs = []
             continue
-        numbers = [float(number) for number in match.groups()[1:] if number is not None]
+        numbers = [_number(number) for number in match.groups()[1:] if number is not None]
         if not all(map(math.isfinite, numbers)):
             continue
         if len(numbers) == 3 and len(epochs) < MOST_EPOCHS:
@@ -65,6 +65,10 @@ def _runs(text: str) -> Iterator[Log]:
             yield Log(tuple(epochs), *numbers)
             epochs = []
     yield Log(tuple(epochs))
+
+
+def _number(text: str) -> float:
+    return float(text[:-1]) / 100 if text.endswith("%") else float(text)
 
 
 def predictions(label: str, text: str) -> list[Prediction]:

@@ -13,7 +13,7 @@ import re2
 from grader.assignment import NUMBERS
 from grader.intake.claims.pretraining import PRETRAINED, SCRATCH, asks
 from grader.intake.code.effects import Call, calls, path, running
-from grader.intake.code.names import FUNCTIONS
+from grader.intake.code.names import FUNCTIONS, walk
 from grader.intake.code.program import Program
 from grader.intake.code.reaching import MODELS, by_key, reached
 from grader.intake.files.notebook import Cell
@@ -50,12 +50,28 @@ class Story:
 
     def trainings(self, label: str) -> list[Told]:
         """The models that the training calls of a cell were given, in order."""
-        found = [
-            self._of_call(at, call)
-            for at, call in self._cells.get(label, ())
-            if TRAINS.search(PREPARES.sub("", call.path.rpartition(".")[2]))
-        ]
+        found = list[Told]()
+        for at, call in self._cells.get(label, ()):
+            if TRAINS.search(PREPARES.sub("", call.path.rpartition(".")[2])):
+                told = self._of_call(at, call)
+                found += [told] if told.model else self._of_loop(at)
         return [told for told in found if told.model]
+
+    def _of_loop(self, at: int) -> list[Told]:
+        """The models that a loop trains one after the other, as in `for net in (FCN32s, FCN8s):`."""
+        node = self._program.statements[at].node
+        if not isinstance(node, ast.For):
+            return []
+        nodes = list(walk(node.iter))
+        for name in [each.id for each in nodes if isinstance(each, ast.Name)]:
+            bound = self._program.sources(name, at)[:1]
+            nodes += [each for one in bound for each in walk(self._program.statements[one].node)]
+        names = dict.fromkeys(each.id for each in nodes if isinstance(each, ast.Name))
+        pretrained = self._pretrains[at] or any(
+            self._is_vgg(read, at) for read in self._program.statements[at].names.reads
+        )
+        told = [self._of_name(name, at) for name in names]
+        return [Told(each.model, each.pretrained or pretrained) for each in told if each.model]
 
     def heading(self, label: str) -> Told:
         """The model that the text above a cell speaks of."""

@@ -44,6 +44,7 @@ class Library:
                 self._run[run_name("/".join(parts[at:]))].append(path)
         self._folders = {str(folder) for path in files for folder in PurePosixPath(path).parents} - {"."}
         self._programs: dict[str, Program] = {}
+        self._whole: dict[str, Program] = {}  # with what is too heavy to run
         self._sources: dict[str, tuple[Source, ...]] = {}
         self._packages: dict[str, str] = {}  # of modules that don't go by the name of their file
 
@@ -148,6 +149,11 @@ class Library:
             self._make(module, self.sources(module), "main" if module in self._run else "module")
         return self._programs[module]
 
+    def whole(self, module: str) -> Program | None:
+        """A module's program as it was written, with the training that no slice runs."""
+        self.program(module)
+        return self._whole.get(module)
+
     def add(self, module: str, sources: Iterable[Source], package: str = "") -> Program:
         """Make a module that is run, and that goes by another name than its file."""
         self._packages[module] = package
@@ -156,7 +162,7 @@ class Library:
 
     def _make(self, module: str, sources: Iterable[Source], only: str) -> Program:
         made = program(module, sources, lambda name: self.is_local(self.absolute(name, module)), only)
-        self._programs[module] = lightened(made)
+        self._whole[module], self._programs[module] = made, lightened(made)
         return self._programs[module]
 
 

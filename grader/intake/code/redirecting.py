@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 import re2
 
 from grader.assignment import GRADED
-from grader.intake.code.library import is_taken
+from grader.intake.code.library import RESERVED, is_taken
 from grader.intake.code.magics import run_name
 from grader.intake.code.statements import Source, Statement
 from grader.records.reason import Place
@@ -46,6 +46,9 @@ def unshadowed(path: str, sources: Sequence[Source], files: Files) -> tuple[Sour
     found, slips = list(sources), list[Slip]()
     for number, source in enumerate(sources):
         for module, line, home in _shadowed(path, source, files):
+            if module in RESERVED:  # the name is ours, and any other machine's Python would have it
+                found[number] = _all(found[number], module, home)
+                continue
             found[number] = _from(found[number], module, home)
             targets = [name for each in (*files[home], *sources) for name in GRADED if name in _bound(each)]
             told = f"ImportError: {home} is never imported, as another module is called {module}"
@@ -58,11 +61,16 @@ def _shadowed(path: str, source: Source, files: Files) -> Iterator[tuple[str, in
     """The modules that a text takes from a library though they can only be a file's, each with its line."""
     taken: dict[str, list[Statement]] = {}
     for statement in source.parsed[0]:
-        if isinstance(statement.node, ast.ImportFrom) and not statement.node.level:
-            taken.setdefault(statement.node.module or "", []).append(statement)
+        node = statement.node
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            taken.setdefault(node.module or "", []).append(statement)
+        elif isinstance(node, ast.Import) and node.names[0].name in RESERVED:
+            taken.setdefault(node.names[0].name, []).append(statement)
     for module, statements in taken.items():
         home = str(PurePosixPath(path).parent / f"{module}.py")
-        if home in files and is_taken(module) and _only_there(module, statements, files[home]):
+        if home not in files or not is_taken(module):
+            continue
+        if module in RESERVED or _only_there(module, statements, files[home]):
             yield module, statements[0].line, home
 
 

@@ -41,6 +41,16 @@ def test_what_stands_between_does_not_matter() -> None:
     assert logs(noisy) == [RUN]
 
 
+def test_percentages_are_read() -> None:
+    """Of accuracy and IoU, whatever stands before the sign."""
+    text = "Epoch Loss: 2.43, Avg Acc: 34.31%, Mean IoU: 2.859 %\nTest Acc: 34.75%, Test Mean IoU: 3%"
+    (log,) = logs(text)
+
+    (epoch,) = log.epochs
+    assert (epoch.loss, round(epoch.accuracy, 6), round(epoch.mean_iou, 6)) == (2.43, 0.3431, 0.02859)
+    assert (log.test_accuracy, log.test_mean_iou) == (0.3475, 0.03)
+
+
 def test_numbers_that_are_none_are_left_out() -> None:
     """A report could not hold them."""
     assert logs("Epoch Loss: nan, Avg Acc: 0.1, Mean IoU: 0.1\nTest Acc: inf, Test Mean IoU: 1") == []

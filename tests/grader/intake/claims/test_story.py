@@ -51,6 +51,23 @@ def test_a_training_call_tells_its_model(story: Story) -> None:
     assert story.trainings("cell 8") == [Told("fcn8s", True), Told("fcn32s", True)]
 
 
+@pytest.mark.parametrize(
+    ("text", "models"),
+    [
+        ("for cls in (FCN32s, FCN8s):\n    Trainer(cls(12), a)", ["fcn32s", "fcn8s"]),
+        ("for i, net in enumerate([FCN8s(12), FCN32s(12)]):\n    Trainer(net, a)", ["fcn8s", "fcn32s"]),
+        ("nets = {'a': FCN8s}\nfor key, cls in nets.items():\n    Trainer(cls(), a)", ["fcn8s"]),
+        ("class UNet(nn.Module): pass\nfor cls in [UNet]:\n    Trainer(cls(), a)", ["other"]),
+        ("for run in range(3):\n    Trainer(run, a)", []),
+    ],
+)
+def test_a_loop_trains_its_models_one_after_the_other(text: str, models: list[str]) -> None:
+    """Those that stand in it, or in the table that it goes through."""
+    told = Story(program("submission", [Source("cell 1", text)], lambda _: False), []).trainings("cell 1")
+
+    assert [each.model for each in told] == models
+
+
 def test_a_figure_tells_the_model_it_shows(story: Story) -> None:
     """Unless several are shown."""
     assert [story.shows(f"cell {n}") for n in (3, 8, 10)] == ["fcn32s", "", ""]

@@ -29,6 +29,21 @@ def test_a_file_that_has_a_librarys_name_is_read_and_said(name: str, tmp_path: P
     assert slip.told == f"ImportError: {name}.py is never imported, as another module is called {name}"
 
 
+@pytest.mark.parametrize("name", ["submission", "reference", "grader"])
+@pytest.mark.parametrize(
+    "cell",
+    ["from {} import FCN32s", "import {}\nFCN32s = {}.FCN32s", "import {} as mine\nFCN32s = mine.FCN32s"],
+)
+def test_a_file_that_has_a_name_of_ours_costs_nothing(name: str, cell: str, tmp_path: Path) -> None:
+    """On every other machine it is imported."""
+    submission = of_cells(tmp_path, cell.replace("{}", name), files={f"{name}.py": "class FCN32s: n = 7"})
+
+    with modules_of(submission) as namespace:
+        assert namespace["FCN32s"].n == 7
+    assert not submission.slips
+    assert not any("never imported" in note for note in submission.notes)
+
+
 @pytest.mark.parametrize(
     "cell",
     [
