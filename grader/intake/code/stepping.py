@@ -60,6 +60,14 @@ def _owner(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
+def _spoils(node: ast.AST, _: Function) -> bool:
+    """Whether it changes anything in place."""
+    if isinstance(node, ast.Assign):
+        return any(isinstance(each, ast.Subscript) for each in node.targets)
+    in_place = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    return isinstance(node, ast.AugAssign) or (in_place and _is_in_place(node.func.attr))  # type: ignore[attr-defined]
+
+
 def _keeps(node: ast.AST, _: Function) -> bool:
     """Whether it binds an attribute."""
     return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
@@ -73,6 +81,7 @@ STEPS: dict[str, tuple[Takes, ...]] = {  # by rubric line; the second is looked 
         named("requires_grad", "requires_grad_"),
     ),
     "determinism": (_keeps,),
+    "copy_source": (_spoils,),
     "cls_index": (
         named("argmax", "max", "sort", "topk", "argsort", "argmin", "min", "sorted"),
         of_kind(ast.Return),
@@ -93,18 +102,23 @@ METHODS = {"gradients": "forward", "determinism": "forward"}  # where a class ta
 def step(tree: ast.AST, name: str, check: str) -> int | None:
     """Return the line of a function or class, `name`, that takes the step of a check (`normalise`)."""
     functions = [node for node in walk(tree) if isinstance(node, Function)]
-    inside = [node for node in functions if node.name == METHODS.get(check, name)]
-    for takes in STEPS.get(check, ()):
-        for function in (
-            *inside[-1:],
-            *(functions if check == "gradients" and takes is STEPS[check][-1] else ()),
-        ):
+    for number, takes in enumerate(STEPS.get(check, ())):
+        for function in _where(functions, name, check, number):
             if (line := next(_lines(function, takes), None)) is not None:
                 return line
     return None
 
 
+def _where(functions: list[Function], name: str, check: str, number: int) -> list[Function]:
+    """Return the functions that a step is looked for in."""
+    if check == "copy_source":
+        return [node for node in functions if "vgg" in node.name.lower()]
+    inside = [node for node in functions if node.name == METHODS.get(check, name)][-1:]
+    return inside + (functions if check == "gradients" and number else [])  # frozen anywhere
+
+
 def _lines(function: Function, takes: Takes) -> Iterator[int]:
     """Yield the lines that take a step, in their order."""
-    nodes: list[Any] = [node for each in function.body for node in ast.walk(each) if takes(node, function)]
+    parts = (*function.decorator_list, *function.body)
+    nodes: list[Any] = [node for part in parts for node in ast.walk(part) if takes(node, function)]
     yield from sorted(node.lineno for node in nodes if hasattr(node, "lineno"))

@@ -40,6 +40,8 @@ NETWORK = dedent("""\
             h = h.detach()
             return h
 """)
+NO_GRAD = NETWORK.replace("h.detach()", "h").replace("    def for", "    @torch.no_grad()\n    def for")
+SPOILT = NETWORK.replace("forward", "copy_vgg").replace("h = h.detach()", "x[0].weight.mul_(2)")
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,8 @@ NETWORK = dedent("""\
         (PREDICT, "best", "cls_return", "return top"),
         (NETWORK, "FCN8s", "gradients", "h.detach()"),
         (NETWORK, "FCN8s", "determinism", "self.last = x"),
+        (NO_GRAD, "FCN8s", "gradients", "@torch.no_grad()"),
+        (SPOILT, "FCN8s", "copy_source", "mul_"),
     ],
 )
 def test_a_step_is_at_the_line_that_takes_it(source: str, name: str, check: str, code: str) -> None:
