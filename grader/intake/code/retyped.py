@@ -25,8 +25,9 @@ def as_code(cells: Sequence[Cell]) -> tuple[tuple[Cell, ...], list[str]]:
     }
     found, notes = list[Cell](), list[str]()
     for cell in cells:
-        names = _bound(Source(cell.label, texts[cell.label])) if cell.label in texts else set()
-        if names and not names & bound:
+        source = Source(cell.label, texts.get(cell.label, ""))
+        names, imported = _bound(source), _bound(source, imports=True)
+        if names - bound and not (names - imported) & bound:  # an import may stand in several cells
             notes.append(
                 f"{cell.label} is a cell of text that holds code ({_some(names)}): it was read as code"
             )
@@ -51,8 +52,12 @@ def _python(cell: Cell) -> str:
     return text if any(isinstance(node, TELLING) for node in nodes) else ""
 
 
-def _bound(source: Source) -> set[str]:
-    return {name for each in source.parsed[0] for name in each.names.binds}
+def _bound(source: Source, imports: bool = False) -> set[str]:
+    """The names that a text binds, or those of them that its imports bind."""
+    statements = source.parsed[0]
+    if imports:
+        statements = [each for each in statements if isinstance(each.node, ast.Import | ast.ImportFrom)]
+    return {name for each in statements for name in each.names.binds}
 
 
 def _some(names: set[str]) -> str:

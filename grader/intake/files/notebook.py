@@ -63,7 +63,8 @@ def script(data: bytes, name: str) -> str:
 
 
 def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    """The text without what an editor or an encoding left in it: line ends, zeros between characters."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
 
 
 def _json(data: bytes, name: str) -> Any:
@@ -85,6 +86,8 @@ def _json(data: bytes, name: str) -> Any:
 def _why(error: json.JSONDecodeError, text: str) -> str:
     if "\n<<<<<<<" in text:
         return f"it has an unresolved merge conflict (<<<<<<<), and neither side can be read: {error.msg}"
+    if text[error.pos : error.pos + 1] in ("}", "]") and text[: error.pos].rstrip().endswith(","):
+        return f"there is a comma too many before line {error.lineno}"
     return f"{error.msg} (line {error.lineno}); it may be cut off"
 
 

@@ -27,3 +27,11 @@ def test_what_is_quoted_is_no_code() -> None:
     """A cell of code has it; or prose stands around it."""
     assert kinds(("code", CODE), ("markdown", CODE)) == ["code", "markdown"]
     assert kinds(("markdown", f"I wrote this:\n\n```python\n{CODE}\n```\nIt works.")) == ["markdown"]
+
+
+def test_an_import_may_stand_in_several_cells() -> None:
+    """It is no other version of what it brings."""
+    settings = "import torch\nfrom torch import nn\nRATE = 0.5"
+    assert kinds(("raw", settings), ("code", "import torch")) == ["code", "code"]
+    assert kinds(("raw", settings), ("code", "RATE = 1")) == ["raw", "code"]
+    assert kinds(("raw", "import torch"), ("code", "import torch")) == ["raw", "code"]

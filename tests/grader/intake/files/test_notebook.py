@@ -15,7 +15,7 @@ from nbconvert import PythonExporter
 from fixtures.notebook import base, to_ipynb
 from grader import intake
 from grader.errors import IntakeError
-from grader.intake.files.notebook import MOST_CELLS, decoded, read_notebook
+from grader.intake.files.notebook import MOST_CELLS, decoded, read_notebook, script
 from tests.grader.intake.a_submission import cell, ipynb
 
 
@@ -62,6 +62,14 @@ def test_carriage_returns_in_sources_are_line_ends() -> None:
     assert sources(ipynb("x = 1\r\ny = 2\rz = 3")) == ["x = 1\ny = 2\nz = 3"]
 
 
+def test_zeros_between_characters_are_left_out() -> None:
+    """An encoding left them there, and no Python has any."""
+    (cell,) = read_notebook(ipynb("x = \0 1\0"), "a.ipynb")
+
+    assert cell.source == "x =  1"
+    assert script("x = 1\n".encode("utf-16-le"), "a.py") == "x = 1\n"
+
+
 def test_half_characters_are_replaced() -> None:
     """JSON can spell what UTF-8 can't."""
     (source,) = sources(b'{"cells": [{"cell_type": "code", "source": "x = \'\\ud800\'"}]}')
@@ -101,6 +109,8 @@ def test_an_old_notebook_without_its_fields_is_still_read() -> None:
         (b"", "a.ipynb is empty"),
         (b" \n", "a.ipynb is empty"),
         (b"\x89PNG\r\n\x1a\n\x00\xff" * 9, "a.ipynb is no valid JSON"),
+        (b'{"cells": [\n],\n}', "a.ipynb is no valid JSON: there is a comma too many before line 3"),
+        (b'{"cells": [{},\n]}', "a.ipynb is no valid JSON: there is a comma too many before line 2"),
         (ipynb("x = 1")[:-9], r"a.ipynb is no valid JSON: .* \(line 1\); it may be cut off"),
         (b"[1, 2]", 'a.ipynb is JSON, but no notebook: it has no "cells"'),
         (b'{"a": 1}', "no notebook"),
