@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 
 Span = tuple[int, int, int]  # line, first byte and last byte of a piece of text, all from 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """A slice in which something is read otherwise than it was written, and that in words."""
+
+    slice: Slice
+    words: str
+    place: Place | None = None  # where it is, if the exception does not tell
+    whole: bool = False  # whether it counts only where all runs then
 
 
 def with_source(slice: Slice, old: Chunk, source: str) -> Slice:
@@ -43,16 +54,35 @@ def with_text(source: str, spans: Sequence[Span], text: str) -> str:
     return b"\n".join(lines).decode(errors="replace")
 
 
+def with_node(source: str, node: ast.expr | ast.stmt, text: str) -> str:
+    """A text in which another stands for a piece of code."""
+    more = (node.end_lineno or node.lineno) - node.lineno
+    lines = [line.encode() for line in source.split("\n")]
+    last = lines[node.lineno - 1 + more][node.end_col_offset :]
+    new = f"({text}{more * chr(10)})" if more and isinstance(node, ast.expr) else text + more * "\n"
+    lines[node.lineno - 1] = lines[node.lineno - 1][: node.col_offset] + new.encode() + last
+    del lines[node.lineno : node.lineno + more]
+    return b"\n".join(lines).decode(errors="replace")
+
+
+def function_at(tree: ast.AST, line: int) -> ast.FunctionDef | None:
+    """The innermost function that a line lies in."""
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    around = [node for node in functions if node.lineno <= line <= (node.end_lineno or 0)]
+    return around[-1] if around else None
+
+
 def spans(tree: ast.AST, wanted: Callable[[ast.AST], Span | None]) -> list[Span]:
     """The pieces of a text that are wanted."""
     return sorted({span for node in ast.walk(tree) if (span := wanted(node))})
 
 
-def name_span(name: str) -> Callable[[ast.AST], Span | None]:
-    """The pieces where a name is read."""
+def name_span(name: str, line: int = 0) -> Callable[[ast.AST], Span | None]:
+    """The pieces where a name is read, anywhere or on one line."""
 
     def wanted(node: ast.AST) -> Span | None:
-        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+        same = isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+        if same and isinstance(node, ast.Name) and line in (0, node.lineno):
             return node.lineno - 1, node.col_offset, node.end_col_offset or 0
         return None
 

@@ -21,6 +21,7 @@ CONVENTIONS = {
     "Image": "from PIL import Image",
     "transforms": "from torchvision import transforms",
     "models": "from torchvision import models",
+    "vgg16": "from torchvision.models import vgg16",
     "OrderedDict": "from collections import OrderedDict",
     "defaultdict": "from collections import defaultdict",
     "partial": "from functools import partial",

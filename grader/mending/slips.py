@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from difflib import SequenceMatcher
 
-from grader.mending import libraries
+from grader.mending import classes, leaving, libraries, operations
 from grader.mending.alike import alike
 from grader.mending.edits import (
+    Mend,
     Span,
     attribute_span,
+    function_at,
     keyword_span,
     name_span,
     spans,
@@ -21,34 +23,36 @@ from grader.mending.edits import (
     with_text,
 )
 from grader.mending.removed import REMOVED, Removed
-from grader.mending.trouble import Trouble, bound, chunks_at, tree
+from grader.mending.trouble import Trouble, bound, chunks_at, line_in, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 
-
-@dataclass(frozen=True, slots=True)
-class Mend:
-    """A slice in which something is read otherwise than it was written, and that in words."""
-
-    slice: Slice
-    words: str
-    place: Place | None = None  # where it is, if the exception does not tell
+TORCH = ("torch.nn.functional", "torch", "torch.nn")  # where what is looked for in one of them may be
 
 
-def mends(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
-    """The changes that may end a trouble."""
+def mends(trouble: Trouble, slice: Slice, target: str = "") -> Iterator[Mend]:
+    """The changes that may end the trouble of a target."""
     propose = KINDS.get(trouble.kind)
-    for module, chunk in _chunks(trouble, slice) if propose else ():
-        assert propose is not None
-        yield from propose(trouble, slice, module, chunk)
+    for module, chunk in _chunks(trouble, slice, target):
+        yield from classes.mends(trouble, slice, chunk)
+        if propose is not None:
+            yield from propose(trouble, slice, module, chunk)
+        yield from operations.mends(trouble, slice, chunk)
+        yield from _bound_again(trouble, slice, module, chunk)
 
 
-def _chunks(trouble: Trouble, slice: Slice) -> Iterator[tuple[Module, Chunk]]:
+def last_mends(trouble: Trouble, slice: Slice, target: str) -> Iterator[Mend]:
+    """The changes that leave out what raises."""
+    for _, chunk in _chunks(trouble, slice, target):
+        yield from leaving.mends(trouble, slice, chunk)
+
+
+def _chunks(trouble: Trouble, slice: Slice, target: str) -> Iterator[tuple[Module, Chunk]]:
     """The statement that raised; where none did, as in a call with too many arguments, the class it names."""
     yield from chunks_at(slice, trouble.place)
-    owner = trouble.message.split(".")[0]
-    for module in slice.modules if trouble.place is None and owner.isidentifier() else ():
-        yield from ((module, chunk) for chunk in module.chunks if owner in bound(chunk))
+    owners = {trouble.message.split(".")[0], target}
+    for module in slice.modules if trouble.place is None else ():
+        yield from ((module, chunk) for chunk in module.chunks if owners & bound(chunk))
 
 
 # --- names ------------------------------------------------------------------------------------------
@@ -62,10 +66,45 @@ def _name(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Itera
         yield from _renamed(slice, chunk, name_span(name), f"{name} read as self.{name}", f"self.{name}")
     if statement := libraries.import_of(name):
         yield Mend(with_import(slice, module, statement), f"`{statement}` is missing and was added")
-    around = {each for one in module.chunks for each in bound(one)}
-    nearest_first = (_inside(chunk), around, set(dir(builtins)))
-    for other in dict.fromkeys(each for known in nearest_first for each in alike(name, known)):
+    yield from classes.parent(trouble, slice, chunk)
+    inside, around = _inside(chunk), {each for one in module.chunks for each in bound(one)}
+    yield from _like(slice, chunk, name, inside)
+    yield from _unused(trouble, slice, module, chunk)
+    yield from _like(slice, chunk, name, around - inside)
+    yield from _like(slice, chunk, name, set(dir(builtins)) - inside - around)
+
+
+def _like(slice: Slice, chunk: Chunk, name: str, known: Iterable[str]) -> Iterator[Mend]:
+    for other in alike(name, known):
         yield from _renamed(slice, chunk, name_span(name), f"{name} read as {other}", other)
+
+
+def _unused(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Iterator[Mend]:
+    """What its function makes or is given, and nothing reads, is what a name without a value stands for."""
+    line = line_in(trouble, chunk)
+    if not (trouble.names and (function := function_at(tree(chunk), line))):
+        return
+    name, nodes = trouble.names[0], list(ast.walk(function))
+    read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    unbound = trouble.kind == "UnboundLocalError"
+    made, given = list(dict.fromkeys(_made_before(nodes, line))), _arguments(function)
+    others = [each for each in [*made, *given] if each not in read]
+    others.sort(key=lambda other: -SequenceMatcher(None, name, other).ratio())
+    others += given if unbound else made[:1]
+    for other in dict.fromkeys(each for each in others if each not in ("self", name)):
+        wanted = name_span(name, line if unbound else 0)
+        yield from _renamed(slice, chunk, wanted, f"{name} read as {other}", other)
+
+
+def _arguments(function: ast.FunctionDef) -> list[str]:
+    return [argument.arg for argument in function.args.args]
+
+
+def _made_before(nodes: Iterable[ast.AST], line: int) -> list[str]:
+    """The names that are bound above a line, the latest first."""
+    stores = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    above = [node for node in stores if node.lineno < line]
+    return [node.id for node in sorted(above, key=lambda node: -node.lineno)]
 
 
 def _inside(chunk: Chunk) -> set[str]:
@@ -88,13 +127,12 @@ def attributes(slice: Slice) -> set[str]:
 
 
 def _attribute(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Iterator[Mend]:
-    if "before Module.__init__() call" in trouble.message:
-        yield from _constructed(slice, chunk)
     if len(trouble.names) < 2:
         return
     owner, name = trouble.names[:2]
     if trouble.message.startswith("module '"):
         yield from _gone(slice, chunk, trouble, owner, name)
+        yield from _elsewhere(slice, chunk, trouble, owner, name)
         known = set(libraries.holds(owner))
     else:
         known = set(libraries.members(owner)) or attributes(slice)
@@ -114,17 +152,6 @@ def _is_read(chunk: Chunk, attribute: str) -> bool:
     return False
 
 
-def _constructed(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
-    """The constructor with a call of its parent's."""
-    for node in ast.walk(tree(chunk)):
-        if isinstance(node, ast.FunctionDef) and node.name == "__init__":
-            first = node.body[0]
-            span = (first.lineno - 1, first.col_offset, first.col_offset)
-            if not isinstance(first, ast.If | ast.For | ast.While | ast.With | ast.Try):
-                source = with_text(chunk.source, [span], "super().__init__(); ")
-                yield Mend(with_source(slice, chunk, source), "`super().__init__()` is missing and was added")
-
-
 def _gone(slice: Slice, chunk: Chunk, trouble: Trouble, owner: str, name: str) -> Iterator[Mend]:
     """What a library had under this name once."""
     removed = REMOVED.get((owner, name))
@@ -134,11 +161,33 @@ def _gone(slice: Slice, chunk: Chunk, trouble: Trouble, owner: str, name: str) -
         yield from _renamed(slice, chunk, whole_span(name, line), words, removed.code)
 
 
+def _elsewhere(slice: Slice, chunk: Chunk, trouble: Trouble, owner: str, name: str) -> Iterator[Mend]:
+    """What another module of PyTorch has under this name."""
+    line = trouble.place.line - chunk.line + 1 if trouble.place else 0
+    for other in TORCH if owner in TORCH else ():
+        if other != owner and name in libraries.holds(other):
+            words = f"{owner}.{name} read as {other}.{name}"
+            text = f"__import__('torch').{f'{other}.{name}'.removeprefix('torch.')}"
+            yield from _renamed(slice, chunk, whole_span(name, line), words, text)
+
+
 def _renamed(
     slice: Slice, chunk: Chunk, wanted: Callable[[ast.AST], Span | None], words: str, text: str
 ) -> Iterator[Mend]:
     if found := spans(tree(chunk), wanted):
         yield Mend(with_source(slice, chunk, with_text(chunk.source, found, text)), words)
+
+
+def _bound_again(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Iterator[Mend]:
+    """What is imported by convention, where another statement gives its name to something else."""
+    nodes, line = ast.walk(tree(chunk)), line_in(trouble, chunk)
+    names = {node.id for node in nodes if isinstance(node, ast.Name) and node.lineno == line}
+    for name, statement in sorted((name, libraries.import_of(name)) for name in names):
+        for other in (other for other in module.chunks if statement and name in bound(other)):
+            if other is not chunk and isinstance(tree(other).body[0], ast.Assign):
+                words = f"`{other.source.split(chr(10))[0][:60]}`, which takes the name {name} away, left out"
+                place = Place(other.label, other.line)
+                yield Mend(with_source(slice, other, statement), words, place)
 
 
 # --- imports ----------------------------------------------------------------------------------------
@@ -191,36 +240,14 @@ def _replaced(slice: Slice, chunk: Chunk, what: str, removed: Removed, alias: as
 def _call(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Iterator[Mend]:
     function, quoted = trouble.message.split(" ")[0], trouble.names
     if "unexpected keyword argument" in trouble.message and quoted and trouble.place:
-        line = trouble.place.line - chunk.line + 1
-        wanted = keyword_span(quoted[0], line)
+        wanted = keyword_span(quoted[0], line_in(trouble, chunk))
         for other in alike(quoted[0], libraries.arguments(function)):
             yield from _renamed(slice, chunk, wanted, f"{quoted[0]} read as {other}", other)
-    if "positional argument" in trouble.message and "were given" in trouble.message:
-        yield from _with_self(slice, chunk, function.removesuffix("()").rpartition(".")[2])
-
-
-def _with_self(slice: Slice, chunk: Chunk, method: str) -> Iterator[Mend]:
-    """The method with the argument that all methods begin with."""
-    for node in ast.walk(tree(chunk)):
-        if isinstance(node, ast.FunctionDef) and node.name == method and "self" not in _inside_of(node):
-            span = _before_arguments(chunk, node)
-            source = with_text(chunk.source, [span], "self, " if node.args.args else "self")
-            words = f"{method} without self read as {method}(self, ...)"
-            yield Mend(with_source(slice, chunk, source), words, Place(chunk.label, chunk.line + span[0]))
-
-
-def _inside_of(node: ast.FunctionDef) -> list[str]:
-    return [argument.arg for argument in node.args.args]
-
-
-def _before_arguments(chunk: Chunk, node: ast.FunctionDef) -> Span:
-    line = chunk.source.split("\n")[node.lineno - 1].encode()
-    at = line.index(b"(", node.col_offset) + 1
-    return node.lineno - 1, at, at
 
 
 KINDS: dict[str, Callable[[Trouble, Slice, Module, Chunk], Iterator[Mend]]] = {
     "NameError": _name,
+    "UnboundLocalError": _unused,
     "AttributeError": _attribute,
     "ImportError": _import,
     "ModuleNotFoundError": _import,

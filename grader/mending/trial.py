@@ -14,19 +14,20 @@ from grader.diagnosis.payers import STOPPED
 from grader.errors import GraderError, StudentError
 from grader.mending import libraries, read, standing
 from grader.mending.blanks import unwritten
-from grader.mending.slips import Mend, mends
+from grader.mending.edits import Mend
+from grader.mending.slips import last_mends, mends
 from grader.mending.trouble import Trouble, of_error, of_missing, root
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Reason
 from grader.records.submission import Slice, Slip
 from grader.wall.answers import Reply
 from grader.wall.recording import Recording
-from grader.wall.verbs import Build, Cam, ClsPred, GradCam, Loaded, Request, Trace
+from grader.wall.verbs import Build, Cam, ClsPred, GradCam, Loaded, Map, Request, Trace
 from grader.wall.wire import Array
 
 V = TypeVar("V")
 MOST_MENDS = 4  # of one target
-MOST_TRIALS = 20  # of one submission: each may start a process anew
+MOST_TRIALS = 24  # of one target: each may start a process anew
 IMPORTS = ("ImportError", "ModuleNotFoundError")  # what follows from them doesn't name them
 MODELS = tuple(network.name for network in NETWORKS.values())
 SIZE = (1, 3, 64, 76)  # small, and not square, so that swapped sides show
@@ -108,6 +109,7 @@ class Trials:
 
     def mend(self, target: str) -> tuple[Trouble, list[str]] | None:
         """What stops a target first, and what it was mended by, if it could be; None if it runs."""
+        self._left = MOST_TRIALS
         first = now = self.trouble(target)
         before, words = self.slice, list[str]()
         while first is not None and now is not None and len(words) < MOST_MENDS:
@@ -127,20 +129,33 @@ class Trials:
     def _step(self, target: str, now: Trouble) -> tuple[Mend, Trouble | None] | None:
         """One mend that gets a target further, and what stops it then.
 
-        One after which the same line raises something else is taken only where no other gets past that line.
+        One after which the same line raises something else is taken only where no other gets past that line;
+        and one that leaves something out only where no other does.
         """
-        here, second = self.slice, None
-        for mend in mends(now, here):
-            if self._left <= 0:
-                break
-            self._left -= 1
-            self._take(mend.slice)
-            after = self.trouble(target)
-            if after is None or after.place != now.place:
+        here, second, third = self.slice, None, None
+        for mend in mends(now, here, target):
+            after, tried = self._try(target, mend)
+            if tried and (after is None or (after.place != now.place and not mend.whole)):
                 return mend, after
-            second = second or ((mend, after) if after.message != now.message else None)
-        self._take(second[0].slice if second else here)
-        return second
+            changed = tried and after is not None and after.message != now.message and not mend.whole
+            second = second or ((mend, after) if changed else None)
+        for mend in last_mends(now, here, target) if second is None else ():
+            after, tried = self._try(target, mend)
+            if tried and after is None:
+                return mend, None
+            past = tried and after is not None and after.place != now.place and not mend.whole
+            third = third or ((mend, after) if past else None)
+        best = second or third
+        self._take(best[0].slice if best else here)
+        return best
+
+    def _try(self, target: str, mend: Mend) -> tuple[Trouble | None, bool]:
+        """What stops a target after a mend, and whether it was tried at all."""
+        if self._left <= 0:
+            return None, False
+        self._left -= 1
+        self._take(mend.slice)
+        return self.trouble(target), True
 
     def stand_in(self, target: str) -> bool:
         """Let another forward pass stand in for a model's, if its constructor makes the layers for one."""
@@ -175,6 +190,8 @@ class Trials:
                 answer = self.student.ask(request, arrays).value
                 if isinstance(answer, Recording) and answer.output is None:
                     return Trouble("TypeError", f"the forward pass returns a {answer.type}", None)
+                if isinstance(answer, Map) and answer.type == "NoneType":
+                    return Trouble("TypeError", f"{target} returns a {answer.type}", None)
         except StudentError as error:
             return of_error(error)
         return None

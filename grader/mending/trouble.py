@@ -28,14 +28,16 @@ class Trouble:
         return self.message.split("'")[1::2]
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.message}" if self.message else self.kind
+        first = self.message.split("\n")[0]
+        return f"{self.kind}: {first}" if first else self.kind
 
 
 def of_error(error: StudentError) -> Trouble | None:
     """What student code raised; None where it did something else, such as hang."""
     if not isinstance(error, StudentRaised):
         return None
-    return Trouble(error.kind, str(error).removeprefix(f"{error.kind}: "), error.place)
+    message = str(error).removeprefix(error.kind).removeprefix(": ")
+    return Trouble(error.kind, message, error.place)
 
 
 def of_failure(failure: Failure) -> Trouble:
@@ -110,3 +112,8 @@ def chunks_at(slice: Slice, place: Place | None) -> Iterator[tuple[Module, Chunk
             last = chunk.line + chunk.source.count("\n")
             if place and chunk.label == place.label and chunk.line <= place.line <= last:
                 yield module, chunk
+
+
+def line_in(trouble: Trouble, chunk: Chunk) -> int:
+    """The line of a statement's own text that a trouble is at, from 1; 0 where it tells none."""
+    return trouble.place.line - chunk.line + 1 if trouble.place else 0

@@ -36,6 +36,12 @@ SLIPS: dict[str, tuple[tuple[str, str], dict[str, str]]] = {
     "self forgotten among arguments": (("def forward(self, x):", "def forward(x):"), {"FCN32s": "forward without self", "FCN8s": "forward()"}),
     "a name in a function": (("cam = cam - np.min(cam)", "cam = cam - np.min(camm)"), {"returnCAM": "camm read as cam"}),
     "a name that is as near to Python's own": (("cam = cam - np.min(cam)", "line = np.min(cam)\\n    cam = cam - lin"), {"returnCAM": "lin read as line"}),
+    "nothing returned": (("        return h\\n", "        h\\n"), {"FCN32s": "`return h` is missing", "FCN8s": "`return h`"}),
+    "widths that do not fit": (("nn.Conv2d(128, 256", "nn.Conv2d(64, 256"), {"FCN32s": "64", "FCN8s": "given 128"}),
+    "a layer that can't be made": (("self.fc7 = nn.Conv2d(", "self.fc7 = make_layer("), {"FCN32s": "make_layer", "FCN8s": "LazyConv2d"}),
+    "an operation that can't be": (("cam = cam - np.min(cam)", "cam = cam - np.minimum(cam)"), {"returnCAM": "read as `cam`"}),
+    "another name returned": (("return output_cam", "return output"), {"returnCAM": "output read as output_cam"}),
+    "a name that is taken": (("weights = weight_fc[idx]", "weights = fc_weights[idx]"), {"returnCAM": "fc_weights read as weight_fc"}),
     "what NumPy had": (("cam = cam - np.min(cam)", "cam = cam.astype(np.float) - np.min(cam)"), {"returnCAM": "numpy.float, gone since NumPy 1.24, read as float"}),
 }  # fmt: skip
 
@@ -92,12 +98,12 @@ def test_a_mend_is_paid_for_by_one_line() -> None:
     assert charged["fcn32s.build"].reason is reason
 
 
-@pytest.mark.parametrize("end", ["        h\\n", "        return h, pool3\\n"])
-def test_a_model_without_an_output_is_judged_by_its_layers(end: str, trial: Trial) -> None:
+def test_a_model_that_can_not_be_run_is_judged_by_its_layers(trial: Trial) -> None:
     """Its forward pass is paid for by the lines that are about it."""
-    found = trial("        return h\\n", end)
+    step = "        h = self.score(h)\\n"
+    found = trial(step, f'        h = h.view(-1, 4096)\\n", "{step}')
 
-    assert "the forward pass returns a" in found.faults["FCN8s"].text
+    assert "Its layers are judged as the constructor makes them" in found.faults["FCN8s"].text
     assert {"fcn8s.build", "fcn8s.skips", "fcn8s.crop"} <= set(found.paying["FCN8s"])
     assert "fcn8s.conv1" not in found.paying["FCN8s"]
 

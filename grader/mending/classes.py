@@ -1,0 +1,221 @@
+"""Slips in what makes a class a network: its parent, its constructor, its forward pass, what it returns."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.assignment import GRADIENTS, MAP
+from grader.mending.alike import alike
+from grader.mending.edits import Mend, Span, with_node, with_source, with_text
+from grader.mending.trouble import Trouble, line_in, tree
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Slice
+
+METHODS = ("__init__", "forward")
+MODULE = "__import__('torch').nn.Module"
+
+
+ASKED = {MAP: ("feature_conv", "weight_fc", "idx"), GRADIENTS: ("model", "image", "idx")}
+
+
+def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """The changes of a class or function that may end a trouble which its message tells of."""
+    message = trouble.message
+    if "before Module.__init__() call" in message:
+        yield from _constructed(slice, chunk)
+    if "super" in message:
+        yield from parent(trouble, slice, chunk)
+    if "module() takes" in message or "has no attribute" in message or "not an nn.Module" in message:
+        yield from _with_parent(slice, chunk)
+    if 'required "forward"' in message or "unexpected keyword" in message or "positional argument" in message:
+        yield from _misspelt(slice, chunk)
+    if "positional argument" in message and "given" in message:
+        yield from _with_self(slice, chunk, _function(trouble))
+        yield from _as_asked(slice, chunk, _function(trouble))
+    if "has no attribute" in message and len(trouble.names) > 1:
+        yield from _local(slice, chunk, trouble.names[1])
+    if "required positional argument" in message:
+        yield from _with_defaults(trouble, slice, chunk)
+    if " returns a " in message:
+        yield from _returning(slice, chunk)
+
+
+def _function(trouble: Trouble) -> str:
+    """The function that a message begins with: `FCN8s.forward() takes ...`."""
+    return trouble.message.split("(")[0].rpartition(".")[2]
+
+
+def _functions(chunk: Chunk, name: str) -> list[ast.FunctionDef]:
+    nodes = ast.walk(tree(chunk))
+    return [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == name]
+
+
+# --- the parent -------------------------------------------------------------------------------------
+
+
+def _constructed(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """The constructor with a call of its parent's."""
+    for node in _functions(chunk, "__init__"):
+        first = node.body[0]
+        span = (first.lineno - 1, first.col_offset, first.col_offset)
+        if not isinstance(first, ast.If | ast.For | ast.While | ast.With | ast.Try):
+            source = with_text(chunk.source, [span], "super().__init__(); ")
+            yield Mend(with_source(slice, chunk, source), "`super().__init__()` is missing and was added")
+
+
+def parent(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """`super(Other, self)` and `super` read as `super()`."""
+    line = line_in(trouble, chunk)
+    nodes = [node for node in ast.walk(tree(chunk)) if getattr(node, "lineno", 0) == line]
+    called = [node for node in nodes if isinstance(node, ast.Call) and _is_super(node.func) and node.args]
+    bare = [node for node in nodes if _is_super(node)] if not called else []
+    for node in (*called, *bare):
+        assert isinstance(node, ast.expr)
+        source = with_node(chunk.source, node, "super()")
+        yield Mend(with_source(slice, chunk, source), f"`{ast.unparse(node)}` read as `super()`")
+
+
+def _is_super(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "super"
+
+
+def _with_parent(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """A class without a parent, or with the package `nn` for one, as an nn.Module."""
+    for node in tree(chunk).body:
+        if not isinstance(node, ast.ClassDef):
+            continue
+        place = Place(chunk.label, chunk.line + node.lineno - 1)
+        if node.bases and ast.unparse(node.bases[0]) in ("nn", "torch.nn"):
+            source = with_node(chunk.source, node.bases[0], MODULE)
+            words = f"class {node.name}({ast.unparse(node.bases[0])}) read as class {node.name}(nn.Module)"
+            yield Mend(with_source(slice, chunk, source), words, place)
+        elif not node.bases:
+            first = chunk.source.split("\n")[node.lineno - 1].encode()
+            at = first.index(node.name.encode(), node.col_offset) + len(node.name.encode())
+            end = first.index(b":", at)
+            source = with_text(chunk.source, [(node.lineno - 1, at, end)], f"({MODULE})")
+            words = f"class {node.name} read as class {node.name}(nn.Module)"
+            yield Mend(with_source(slice, chunk, source), words, place)
+
+
+# --- methods ----------------------------------------------------------------------------------------
+
+
+def _misspelt(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """The constructor or the forward pass under a name that is nearly its own, or inside another method."""
+    for owner in (node for node in ast.walk(tree(chunk)) if isinstance(node, ast.ClassDef)):
+        methods = [node for node in owner.body if isinstance(node, ast.FunctionDef)]
+        for wanted in METHODS:
+            if wanted in {node.name for node in methods}:
+                continue
+            for node in methods:
+                if wanted in alike(node.name, METHODS):
+                    place = Place(chunk.label, chunk.line + node.lineno - 1)
+                    source = with_text(chunk.source, [_name_of(chunk, node)], wanted)
+                    yield Mend(with_source(slice, chunk, source), f"{node.name} read as {wanted}", place)
+            for each in (each for method in methods for each in method.body):
+                if isinstance(each, ast.FunctionDef) and each.name == wanted and each.args.args:
+                    yield _moved_out(slice, chunk, each, methods[0].col_offset)
+
+
+def _moved_out(slice: Slice, chunk: Chunk, node: ast.FunctionDef, column: int) -> Mend:
+    """A method that is indented into another one, out of it."""
+    lines, more = chunk.source.split("\n"), node.col_offset - column
+    for number in range(node.lineno - 1, node.end_lineno or node.lineno):
+        lines[number] = lines[number][more:] if not lines[number][:more].strip() else lines[number]
+    words = f"{node.name}, which is indented into another method, read as a method of the class"
+    place = Place(chunk.label, chunk.line + node.lineno - 1)
+    return Mend(with_source(slice, chunk, "\n".join(lines)), words, place)
+
+
+def _name_of(chunk: Chunk, node: ast.FunctionDef) -> Span:
+    line = chunk.source.split("\n")[node.lineno - 1].encode()
+    at = line.index(node.name.encode(), node.col_offset)
+    return node.lineno - 1, at, at + len(node.name.encode())
+
+
+def _with_self(slice: Slice, chunk: Chunk, method: str) -> Iterator[Mend]:
+    """The method with the argument that all methods begin with."""
+    for node in _functions(chunk, method):
+        if node.col_offset and "self" not in [argument.arg for argument in node.args.args]:
+            span = _before_arguments(chunk, node)
+            source = with_text(chunk.source, [span], "self, " if node.args.args else "self")
+            words = f"{method} without self read as {method}(self, ...)"
+            yield Mend(with_source(slice, chunk, source), words, Place(chunk.label, chunk.line + span[0]))
+
+
+def _as_asked(slice: Slice, chunk: Chunk, name: str) -> Iterator[Mend]:
+    """A graded function with the arguments that it is called with, where it has some of them."""
+    asked = ASKED.get(name, ())
+    for node in _functions(chunk, name):
+        own, rest = node.args.args, iter(asked)
+        if own and len(own) < len(asked) and all(each.arg in rest for each in own):
+            place, names = Place(chunk.label, chunk.line + node.lineno - 1), ", ".join(asked)
+            span = (own[0].lineno - 1, own[0].col_offset, own[-1].end_col_offset or 0)
+            if own[0].lineno == own[-1].lineno:
+                words = f"{name}({', '.join(each.arg for each in own)}) read as {name}({names})"
+                yield Mend(with_source(slice, chunk, with_text(chunk.source, [span], names)), words, place)
+
+
+def _local(slice: Slice, chunk: Chunk, name: str) -> Iterator[Mend]:
+    """A layer that the constructor binds to a local name, as the attribute that is read."""
+    for node in (each for function in _functions(chunk, "__init__") for each in function.body):
+        match node:
+            case ast.Assign(targets=[ast.Name() as target]) if target.id == name:
+                source = with_node(chunk.source, target, f"self.{name}")
+                place = Place(chunk.label, chunk.line + node.lineno - 1)
+                yield Mend(with_source(slice, chunk, source), f"{name} read as self.{name}", place)
+
+
+def _before_arguments(chunk: Chunk, node: ast.FunctionDef) -> Span:
+    line = chunk.source.split("\n")[node.lineno - 1].encode()
+    at = line.index(b"(", node.col_offset) + 1
+    return node.lineno - 1, at, at
+
+
+def _with_defaults(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """The function without need of the arguments that it is not given."""
+    for node in _functions(chunk, _function(trouble)):
+        missing = [argument for argument in node.args.args if argument.arg in trouble.names]
+        ends = [(each.end_lineno or 0, each.end_col_offset or 0) for each in missing]
+        if missing and missing == node.args.args[-len(missing) :]:
+            source = with_text(chunk.source, [(line - 1, end, end) for line, end in ends], "=None")
+            words = f"{', '.join(argument.arg for argument in missing)}, which nobody gives, read as None"
+            place = Place(chunk.label, chunk.line + node.lineno - 1)
+            yield Mend(with_source(slice, chunk, source), words, place)
+
+
+# --- what is returned -------------------------------------------------------------------------------
+
+
+def _returning(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """The forward pass, or a function, that returns its last value, or the first of those it returns."""
+    top = [node for node in tree(chunk).body if isinstance(node, ast.FunctionDef)]
+    for function in top or _functions(chunk, "forward"):
+        last = function.body[-1]
+        place = Place(chunk.label, chunk.line + last.lineno - 1)
+        if isinstance(last, ast.Return) and last.value is not None:
+            for part in _parts(last.value):
+                source = with_node(chunk.source, last.value, ast.unparse(part))
+                words = f"`{ast.unparse(last)}` read as `return {ast.unparse(part)}`"
+                yield Mend(with_source(slice, chunk, source), words, place)
+        made = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+        stored = sorted(
+            (node for node in made if isinstance(node.ctx, ast.Store)), key=lambda node: node.lineno
+        )
+        if stored:
+            name, end = stored[-1].id, last.end_col_offset or 0
+            text = f"return {name}" if isinstance(last, ast.Return) else f"{ast.unparse(last)}; return {name}"
+            if not isinstance(last, ast.Return | ast.Expr | ast.Assign | ast.AugAssign) or not end:
+                continue
+            source = with_node(chunk.source, last, text)
+            yield Mend(with_source(slice, chunk, source), f"`return {name}` is missing and was added", place)
+
+
+def _parts(value: ast.expr) -> list[ast.expr]:
+    """The values that one is a list of."""
+    match value:
+        case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Dict(values=parts):
+            return parts
+    return []

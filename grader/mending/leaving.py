@@ -1,0 +1,161 @@
+"""What raises and can't be mended is left out, as little of it as possible; what is judged then lacks it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.assignment import MAP
+from grader.mending.edits import Mend, function_at, with_node, with_source
+from grader.mending.trouble import Trouble, bound, line_in, tree
+from grader.records.submission import Chunk, Slice
+
+SIMPLE = ast.Expr | ast.Assert | ast.Raise
+LONGEST = 60  # characters of code that are told
+NN = "__import__('torch').nn"
+SUMS = ("[0].sum(0)", "[0].sum(0).reshape(-1)")  # of features: what stands in for a weighted sum
+
+
+def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """The changes that leave out what raises, the smallest first."""
+    parsed, line = tree(chunk), line_in(trouble, chunk)
+    function = function_at(parsed, line)
+    statement = _statement_at(function or parsed, line)
+    if statement is None:
+        return
+    if isinstance(statement, SIMPLE):
+        yield from _one_less(slice, chunk, statement)
+    if _makes_a_layer(statement, function):
+        assert isinstance(statement, ast.Assign)
+        yield from _other_layers(trouble, slice, chunk, statement)
+        return
+    names = _names_in(function) if function else set()
+    for node in _expressions(statement):
+        for text in (*_with_fewer(node), *_operands(node, names)):
+            source = with_node(chunk.source, node, text)
+            words = f"`{_told(node)}` read as `{text[:LONGEST]}`"
+            yield Mend(with_source(slice, chunk, source), words, whole=True)
+    if function and MAP in bound(chunk) and function.args.args and isinstance(statement, ast.Assign):
+        yield from _summed(slice, chunk, statement, function.args.args[0].arg)
+    if function and function.name not in ("__init__", "forward"):
+        yield from _uncalled(slice, chunk, parsed)
+
+
+def _statement_at(tree: ast.AST, line: int) -> ast.stmt | None:
+    """The simple statement that a line lies in."""
+    simple = (node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not hasattr(node, "body"))
+    around = [node for node in simple if node.lineno <= line <= (node.end_lineno or 0)]
+    return around[-1] if around else None
+
+
+def _told(node: ast.AST) -> str:
+    text = ast.unparse(node)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+
+
+def _one_less(slice: Slice, chunk: Chunk, statement: ast.stmt) -> Iterator[Mend]:
+    source = with_node(chunk.source, statement, "pass")
+    yield Mend(with_source(slice, chunk, source), f"`{_told(statement)}` left out")
+
+
+# --- an operation less ------------------------------------------------------------------------------
+
+
+def _expressions(statement: ast.stmt) -> Iterator[ast.expr]:
+    kinds = ast.Call | ast.BinOp | ast.Subscript | ast.Attribute
+    yield from (node for node in ast.walk(statement) if isinstance(node, kinds) and _is_loaded(node))
+
+
+def _is_loaded(node: ast.expr) -> bool:
+    return not isinstance(getattr(node, "ctx", None), ast.Store)
+
+
+def _names_in(function: ast.FunctionDef) -> set[str]:
+    nodes = list(ast.walk(function))
+    stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
+
+
+def _with_fewer(node: ast.expr) -> Iterator[str]:
+    """A call without its last argument, by keyword or by place."""
+    joins = isinstance(node, ast.Call) and any(isinstance(each, ast.Tuple | ast.List) for each in node.args)
+    if isinstance(node, ast.Call) and len(node.args) + len(node.keywords) > 1 and not joins:
+        keywords = node.keywords[:-1]
+        args = node.args if node.keywords else node.args[:-1]
+        yield ast.unparse(ast.Call(node.func, args, keywords))
+
+
+def _operands(node: ast.expr, names: set[str]) -> Iterator[str]:
+    """The values that an operation is applied to."""
+    parts: list[ast.expr] = []
+    match node:
+        case ast.Call(func=ast.Attribute(value=value), args=args):
+            parts = [value, *args]
+        case ast.Call(args=args):
+            parts = args
+        case ast.BinOp(left=left, right=right):
+            parts = [left, right]
+        case ast.Subscript(value=value) | ast.Attribute(value=value):
+            parts = [value]
+    lists = [part.elts if isinstance(part, ast.Tuple | ast.List) else [part] for part in parts]
+    inner = [each for parts in lists for each in parts]
+    for part in inner:
+        read = {each.id for each in ast.walk(part) if isinstance(each, ast.Name)}
+        alone = isinstance(part, ast.Name) and part.id == "self" and not isinstance(node, ast.Attribute)
+        if read & names and not alone:
+            yield ast.unparse(part) if isinstance(part, ast.Name | ast.Call) else f"({ast.unparse(part)})"
+
+
+def _summed(slice: Slice, chunk: Chunk, statement: ast.Assign, features: str) -> Iterator[Mend]:
+    """The plain sum of the features in a sum's place."""
+    for way in SUMS:
+        source = with_node(chunk.source, statement.value, f"__import__('numpy').asarray({features}){way}")
+        words = f"`{_told(statement.value)}` read as the plain sum of {features}"
+        yield Mend(with_source(slice, chunk, source), words, whole=True)
+
+
+# --- layers -----------------------------------------------------------------------------------------
+
+
+def _makes_a_layer(statement: ast.stmt, function: ast.FunctionDef | None) -> bool:
+    match statement:
+        case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"))], value=ast.Call()):
+            return function is not None and function.name == "__init__"
+    return False
+
+
+def _other_layers(trouble: Trouble, slice: Slice, chunk: Chunk, statement: ast.Assign) -> Iterator[Mend]:
+    """A layer made without an argument, with one that is missing, or else one that does nothing."""
+    call = statement.value
+    assert isinstance(call, ast.Call)
+    for text in (*_tries(trouble, call), f"{NN}.Identity()"):
+        words = f"`{_told(call)}` read as `{text.replace(NN, 'nn')[:LONGEST]}`"
+        source = with_node(chunk.source, call, text)
+        yield Mend(with_source(slice, chunk, source), words)
+
+
+def _tries(trouble: Trouble, call: ast.Call) -> Iterator[str]:
+    if "missing" in trouble.message and trouble.names:
+        given = [ast.keyword(name, ast.Constant(_neutral(call))) for name in trouble.names]
+        yield ast.unparse(ast.Call(call.func, call.args, [*call.keywords, *given]))
+    for at in reversed(range(len(call.keywords))):
+        yield ast.unparse(ast.Call(call.func, call.args, [*call.keywords[:at], *call.keywords[at + 1 :]]))
+    if len(call.args) > 1:
+        yield ast.unparse(ast.Call(call.func, call.args[:-1], call.keywords))
+        yield f"{NN}.LazyConv2d({ast.unparse(call.args[1])}, 1)"
+
+
+def _neutral(call: ast.Call) -> int:
+    """A size of a kernel that a layer may have been meant to have and isn't known to: as small as can be."""
+    return 2 if "Pool" in ast.unparse(call.func) else 1
+
+
+def _uncalled(slice: Slice, chunk: Chunk, parsed: ast.Module) -> Iterator[Mend]:
+    """The constructor without a call of one of the other methods."""
+    nodes = [
+        node for node in ast.walk(parsed) if isinstance(node, ast.FunctionDef) and node.name == "__init__"
+    ]
+    for statement in (each for node in nodes for each in node.body):
+        match statement:
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="self")))):
+                yield from _one_less(slice, chunk, statement)

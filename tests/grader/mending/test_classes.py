@@ -1,0 +1,54 @@
+"""A class that is no network for a slip's sake is read as one."""
+
+# ruff: noqa: E501  (a sample reads better on one line)
+from __future__ import annotations
+
+import pytest
+
+from grader.mending.classes import mends
+from grader.mending.trouble import Trouble
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
+
+NETWORK = """\
+class FCN8s{parent}:
+    def {init}(self, n_class):
+        {first}
+        fc7 = nn.Conv2d(4096, 4096, 1)
+    def {forward}(self, x{more}):
+        h = self.fc7(x)
+        return {value}"""
+WHOLE = {
+    "parent": "(nn.Module)",
+    "init": "__init__",
+    "first": "super().__init__()",
+    "forward": "forward",
+    "more": "",
+    "value": "h",
+}
+SLIPS: dict[str, tuple[dict[str, str], str, int, str]] = {
+    "no parent": ({"parent": ""}, "'FCN8s' object has no attribute 'modules'", 3, "class FCN8s(__import__('torch').nn.Module):"),
+    "a package for a parent": ({"parent": "(nn)"}, "module() takes at most 2 arguments (3 given)", 1, "class FCN8s(__import__('torch').nn.Module):"),
+    "another's parent": ({"first": "super(Other, self).__init__()"}, "super(type, obj): obj must be an instance", 3, "        super().__init__()"),
+    "super without a call": ({"first": "super.__init__()"}, "descriptor '__init__' of 'super' object needs an argument", 3, "        super().__init__()"),
+    "the constructor": ({"init": "_init_"}, "FCN8s.__init__() got an unexpected keyword argument 'n_class'", 0, "    def __init__(self, n_class):"),
+    "the forward pass": ({"forward": "foward"}, 'Module [FCN8s] is missing the required "forward" function', 0, "    def forward(self, x):"),
+    "an input too many": ({"more": ", size"}, "FCN8s.forward() missing 1 required positional argument: 'size'", 0, "    def forward(self, x, size=None):"),
+    "a layer without self": ({}, "'FCN8s' object has no attribute 'fc7'", 6, "        self.fc7 = nn.Conv2d(4096, 4096, 1)"),
+    "two outputs": ({"value": "h, x"}, "the forward pass returns a tuple", 0, "        return h"),
+    "no output": ({"value": "None"}, "the forward pass returns a NoneType", 0, "        return h"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_of_a_class_is_read_as_what_was_meant(slip: str) -> None:
+    """And every other line stays where it is."""
+    changed, message, line, wanted = SLIPS[slip]
+    chunk = Chunk("cell 1", 1, NETWORK.format(**WHOLE | changed))
+    slice = Slice((Module("submission", (chunk,)),))
+    trouble = Trouble("TypeError", message, Place("cell 1", line) if line else None)
+
+    found = [mend.slice.modules[0].chunks[0].source.split("\n") for mend in mends(trouble, slice, chunk)]
+
+    assert any(wanted in lines for lines in found)
+    assert {len(lines) for lines in found} == {chunk.source.count("\n") + 1}

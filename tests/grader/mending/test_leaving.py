@@ -1,0 +1,59 @@
+"""What can't be mended is left out, as little of it as possible."""
+
+# ruff: noqa: E501  (a sample reads better on one line)
+from __future__ import annotations
+
+import pytest
+
+from grader.mending.leaving import mends
+from grader.mending.trouble import Trouble
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
+
+NETWORK = """\
+class FCN8s(nn.Module):
+    def __init__(self, n_class):
+        {made}
+        self.start()
+    def start(self):
+        raise_it = self.kernel + 1
+    def forward(self, x, skip):
+        h = self.conv(x)
+        {line}
+        return h"""
+LEFT_OUT: dict[str, tuple[str, str, int, str]] = {
+    "a statement": ("pass", "assert h.shape == 1", 9, "pass"),
+    "an operation": ("pass", "h = np.concatenate(h)", 9, "h = h"),
+    "a join": ("pass", "h = self.up(torch.cat((h, skip), 1))", 9, "h = self.up(h)"),
+    "an argument": ("pass", "h = self.score(h, x)", 9, "h = self.score(h)"),
+    "an attribute": ("pass", "h = self.module.score(h)", 9, "h = self.score(h)"),
+    "an argument of a layer": ("self.conv = nn.Conv2d(3, 64, 3, padding='one')", "pass", 3, "self.conv = nn.Conv2d(3, 64, 3)"),
+    "a layer": ("self.relu = relu_of(n_class)", "pass", 3, "self.relu = __import__('torch').nn.Identity()"),
+    "a method of the constructor": ("pass", "pass", 6, "pass"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", LEFT_OUT)
+def test_what_raises_is_left_out(what: str) -> None:
+    """And said in words; no other line is touched."""
+    made, line, at, wanted = LEFT_OUT[what]
+    chunk = Chunk("cell 1", 1, NETWORK.format(made=made, line=line))
+    slice = Slice((Module("submission", (chunk,)),))
+
+    found = list(mends(Trouble("ValueError", "no", Place("cell 1", at)), slice, chunk))
+
+    changed = 4 if what == "a method of the constructor" else at
+    lines = [mend.slice.modules[0].chunks[0].source.split("\n") for mend in found]
+    assert wanted in [each[changed - 1].strip() for each in lines]
+    assert all(mend.words for mend in found)
+
+
+def test_a_layer_that_lacks_an_argument_gets_the_smallest() -> None:
+    """So that nobody is given a kernel that was never written."""
+    chunk = Chunk("cell 1", 1, NETWORK.format(made="self.conv = nn.Conv2d(3, 64, padding=1)", line="pass"))
+    slice = Slice((Module("submission", (chunk,)),))
+    message = "Conv2d.__init__() missing 1 required positional argument: 'kernel_size'"
+
+    first = next(mends(Trouble("TypeError", message, Place("cell 1", 3)), slice, chunk))
+
+    assert "nn.Conv2d(3, 64, padding=1, kernel_size=1)" in first.slice.modules[0].chunks[0].source
