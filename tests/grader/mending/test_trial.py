@@ -42,6 +42,7 @@ SLIPS: dict[str, tuple[tuple[str, str], dict[str, str]]] = {
     "an operation that can't be": (("cam = cam - np.min(cam)", "cam = cam - np.minimum(cam)"), {"returnCAM": "read as `cam`"}),
     "another name returned": (("return output_cam", "return output"), {"returnCAM": "output read as output_cam"}),
     "a name that is taken": (("weights = weight_fc[idx]", "weights = fc_weights[idx]"), {"returnCAM": "fc_weights read as weight_fc"}),
+    "a name that is taken away": (("\"class FCN8s(", "\"nn = 5\\n\", \"class FCN8s("), {"FCN32s": "`nn = 5`, which takes the name nn away"}),
     "what NumPy had": (("cam = cam - np.min(cam)", "cam = cam.astype(np.float) - np.min(cam)"), {"returnCAM": "numpy.float, gone since NumPy 1.24, read as float"}),
 }  # fmt: skip
 
