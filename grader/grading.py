@@ -158,6 +158,7 @@ def _checked(
         from grader import ceiling, judging
         from grader.evidence.ahead import ahead
         from grader.evidence.case import Case
+        from grader.reports import rendering
         from grader.training import plans
 
     progress(Progress("load", "running the slice of the submission"))
@@ -167,7 +168,7 @@ def _checked(
     certify = plans.proves(options.training)
     case = Case(submission, student, seed, plan, device, progress, certify, profile=profile)
     with clock.lap("ahead of the worker"):
-        ahead(case, lambda: worker.starting)
+        ahead(case, lambda: worker.starting, first=rendering.prepare)
     with clock.lap("checks"):
         results = judging.run(case, _counting(progress), seconds=ceiling.seconds(training), lap=clock.lap)
     case.release()

@@ -20,15 +20,20 @@ from grader.network.reference import reference_trunk
 from reference.architecture import Pool
 
 
-def ahead(case: Case, waiting: Callable[[], bool]) -> None:
-    """Compute as long as the worker is waited for; what can't be computed is told where it is needed."""
+def ahead(case: Case, waiting: Callable[[], bool], first: Callable[[], None] = lambda: None) -> None:
+    """Do something else first, then compute, as long as the worker is waited for.
+
+    What fails fails again where it is needed, and is told there.
+    """
     with suppress(Exception):
-        for _ in _steps(case):
+        for _ in _steps(case, first):
             if not waiting():
                 return
 
 
-def _steps(case: Case) -> Iterator[None]:
+def _steps(case: Case, first: Callable[[], None]) -> Iterator[None]:
+    yield
+    first()
     yield
     if case.submission.slice.cam_cell and any(part.id == CAM for part in case.profile.rubric.parts):
         truth()

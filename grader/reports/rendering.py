@@ -27,6 +27,11 @@ ATTRIBUTES = {"a": {"href"}, "td": {"align"}, "th": {"align"}, "ol": {"start"}, 
 HIGHLIGHTED = re.compile(r"<pre>(?:<span></span>)?(.*)</pre>", re.DOTALL)
 
 
+def prepare() -> None:
+    """Import what renders cells: a third of a second, which whoever waits for something else may take."""
+    _nbconvert()
+
+
 def text(source: str) -> Markup:
     """A cell of markdown."""
     plain = printable(source, WHOLE)

@@ -40,10 +40,18 @@ def test_a_right_networks_reference_holds_all_of_it(source: str, table: Any) -> 
 
 def test_nothing_is_computed_once_the_worker_is_ready() -> None:
     """It would wait for us."""
-    asked = case("")
-    ahead(asked, lambda: False)
+    asked, done = case(""), list[str]()
+    ahead(asked, lambda: False, first=lambda: done.append("something else"))
 
-    assert asked.evaluators == {}
+    assert (asked.evaluators, done) == ({}, [])
+
+
+def test_something_else_is_done_first() -> None:
+    """And nothing more where the worker is ready by then."""
+    asked, done = case(""), list[str]()
+    ahead(asked, lambda: not done, first=lambda: done.append("something else"))
+
+    assert (asked.evaluators, done) == ({}, ["something else"])
 
 
 def test_what_breaks_ahead_breaks_where_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
