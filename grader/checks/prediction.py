@@ -10,24 +10,25 @@ from grader.checks import expect
 from grader.diagnosis.causes import because
 from grader.diagnosis.prediction import (
     BY_SIGMOID,
+    OTHER,
     TOLERANCE,
     is_saturated,
     is_told,
-    wrong_index,
+    names_of,
     wrong_probability,
 )
 from grader.errors import Blocked
 from grader.evidence.cam import PRINTED, CamEvidence
 from grader.evidence.printed import Printed, read_printed
-from grader.evidence.questions import LOGITS, Logits, falsify
+from grader.evidence.questions import CLASSES_ASKED, LOGITS, Logits, falsify
 from reference.cam import get_cls_pred, softmax
 
-PLAIN = Logits(0, 5, 0.0, 3.0)
+NEGATIVE = Logits(1, 7, -20.0, 1.0)
 
 
 def check_cls_index(maps: CamEvidence) -> None:
     """get_cls_pred returns the index of the most probable class."""
-    maps.predict(PLAIN)  # what it raises is told here; the other lines are blocked by it
+    maps.predict(CLASSES_ASKED[0])  # what it raises is told here; the other lines are blocked by it
 
     def right(question: Logits) -> None:
         value = index_of(maps, question)
@@ -46,14 +47,16 @@ def check_cls_index(maps: CamEvidence) -> None:
         )
 
     falsify(LOGITS, right, maps.seed)
+    right(NEGATIVE)  # whatever was drawn: an order of absolute values is another one here
 
 
 def _what_index(maps: CamEvidence, value: int, logit: NDArray[np.float32]) -> str:
-    """Say what a wrong index is: by the plain question, if it is wrong there."""
-    own = index_of(maps, PLAIN)
-    if own is None or own == PLAIN.index:
-        return wrong_index(value, logit)
-    return wrong_index(own, PLAIN.array(maps.seed)[0])
+    """Say what a wrong index is: what fits other questions, too, if anything does."""
+    names = names_of(value, logit)
+    asked = ((index_of(maps, each), each.array(maps.seed)[0]) for each in CLASSES_ASKED)
+    others = [names_of(own, seen) for own, seen in asked if own is not None]
+    fits = [name for name in names if all(name in other for other in others)]
+    return next(iter([*fits, *names]), OTHER)
 
 
 def _is_by_sigmoid(maps: CamEvidence, question: Logits, index: int, logit: NDArray[np.float32]) -> bool:

@@ -17,22 +17,28 @@ TOLERANCE = 0.0015  # of a probability printed with three digits
 CLASS_0, BEST, LEAST = "class 0, whatever the logits", "the most probable", "the least probable"
 ORDER = ("second", "third", "fourth", "fifth")  # best: as far as a list of the top five goes
 SHIFTS = {1: "one after", -1: "one before"}
+SATURATED = 0.99  # a sigmoid above; far below, floats tell the smallest numbers apart
 SEEN = 0.02  # a probability that no other class of a question has, but for the best
 
 
 def wrong_index(value: int, logit: Logit) -> str:
     """Say what a wrong index is the index of, given logits (1000,)."""
-    if value == 0 and int(np.argmin(logit)) != 0:
-        return CLASS_0
+    return next(iter(names_of(value, logit)), OTHER)
+
+
+def names_of(value: int, logit: Logit) -> list[str]:
+    """Return all that an index may be the index of, the likeliest first."""
     places = dict(_places(logit))
-    for name, index in places.items():
-        if index == value:
-            return name
-    for shift, words in SHIFTS.items():
-        for name in (BEST, LEAST):
-            if places[name] + shift == value:
-                return f"the class {words} {name}"
-    return OTHER
+    found = [name for name, index in places.items() if index == value]
+    found += [
+        f"the class {words} {name}"
+        for shift, words in SHIFTS.items()
+        for name in (BEST, LEAST)
+        if places[name] + shift == value
+    ]
+    if value:
+        return found
+    return [*found, CLASS_0] if places[LEAST] == 0 else [CLASS_0, *found]
 
 
 def _places(logit: Logit) -> Iterator[tuple[str, int]]:
@@ -50,7 +56,8 @@ def _places(logit: Logit) -> Iterator[tuple[str, int]]:
 def is_saturated(index: int, logit: Logit) -> bool:
     """Say whether a sigmoid of float32 can't tell a class from the best one, given logits (1000,)."""
     sigmoid = 1 / (1 + np.exp(-logit.astype(np.float32)))
-    return 0 <= index < len(sigmoid) and bool(sigmoid[index] >= sigmoid.max() - 2e-7)
+    top = float(sigmoid.max())
+    return 0 <= index < len(sigmoid) and top > SATURATED and bool(sigmoid[index] >= top - 2e-7)
 
 
 def is_told(index: int, logit: Logit) -> bool:
@@ -75,7 +82,7 @@ def _numbers(logit: Floats) -> Iterator[Iterator[tuple[str, float]]]:
     yield _finished("the logarithm of the probability", float(np.log(best)))
     yield _finished(BY_SIGMOID, float(_sigmoid(logit.max())))
     yield _finished("the second best's probability", float(shares[-2]))
-    yield _finished("the probability of the least probable class", float(shares[0]))
+    yield iter([("the probability of the least probable class", float(shares[0]))])
     yield _finished("the logit's exponential, not divided by their sum", float(np.exp(min(logit.max(), 700))))
     yield iter([("a softmax taken twice", float(_softmax(shares)[-1]))])
     yield iter([("a softmax of the absolute logits", float(_softmax(np.abs(logit)).max()))])

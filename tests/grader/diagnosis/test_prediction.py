@@ -84,6 +84,7 @@ def test_a_sigmoid_of_large_logits_tells_no_classes_apart() -> None:
     """Of small ones it does."""
     assert is_saturated(400, LOGIT + 15)
     assert not is_saturated(400, LOGIT)
+    assert not is_saturated(400, LOGIT - 25)
     assert not is_saturated(0, LOGIT + 15)
     assert not is_saturated(-1, LOGIT + 15)
 
