@@ -17,6 +17,8 @@ from grader.reports.html import environment
 SHOWN = (Outcome.FAILED, Outcome.BLOCKED, Outcome.ERROR)
 CHARACTERS = 40  # of a line of a note, about
 ROOM = 3  # lines that a note takes besides its text
+LARGEST = 100_000  # characters of code that are shown of one cell
+WHOLE, LINES = 600_000, 20_000  # characters and lines of code of a page: browsers choke on megabytes
 MODELS = {part: network.title for part, network in NETWORKS.items()}
 
 
@@ -42,6 +44,7 @@ class CellView:
     output: str
     figures: tuple[Figure, ...]
     claims: tuple[str, ...]
+    cut: int  # characters of its code that are not shown
 
     @property
     def height(self) -> int:
@@ -70,9 +73,11 @@ def _views(grade: Grade, found: Iterable[words.Finding]) -> Iterator[CellView]:
     claims, figures = _claims(submission.saved), defaultdict[str, list[Figure]](list)
     for figure in submission.saved.figures:
         figures[figure.label].append(figure)
-    for cell in _cells(grade):
-        source = submission.texts.get(cell.label, "")
-        lines = rendering.code(source) if cell.kind == "code" and source else ()
+    cells = tuple(_cells(grade))
+    codes = _room({cell.label: submission.texts.get(cell.label, "") for cell in cells if cell.kind == "code"})
+    for cell in cells:
+        source = codes.get(cell.label, "")
+        lines = rendering.code(source) if source else ()
         yield CellView(
             label=cell.label,
             anchor=anchors.of_label(cell.label),
@@ -83,7 +88,18 @@ def _views(grade: Grade, found: Iterable[words.Finding]) -> Iterator[CellView]:
             output=cell.output,
             figures=tuple(figures[cell.label]),
             claims=tuple(claims[cell.label]),
+            cut=len(submission.texts.get(cell.label, "")) - len(source) if cell.label in codes else 0,
         )
+
+
+def _room(codes: Mapping[str, str]) -> Mapping[str, str]:
+    """The start of each cell's code, as far as there is room on a page: for all of any but absurd ones."""
+    shown, characters, lines = dict[str, str](), WHOLE, LINES
+    for label, source in codes.items():
+        start = source[: min(LARGEST, characters)].split("\n", lines)[:lines]
+        shown[label] = "\n".join(start)
+        characters, lines = characters - len(shown[label]), lines - len(start)
+    return shown
 
 
 def _cells(grade: Grade) -> Iterator[PageCell]:

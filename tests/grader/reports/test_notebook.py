@@ -115,3 +115,16 @@ def test_without_a_notebook_there_is_still_a_page(unreadable: Grade, perfect: Gr
     assert "It could not be read." in render(unreadable)
     assert 'class="note"' not in render(perfect)
     assert {check.outcome for check in perfect.checks} == {Outcome.PASSED}
+
+
+@pytest.mark.parametrize(
+    "source", ["x = 1\n" * 100_000, "'" * 2_000_000, "'\n" * 500_000], ids=["lines", "one", "both"]
+)
+def test_a_page_has_room_for_so_much_code(shown: Grade, source: str) -> None:
+    """Megabytes of code don't make a page of megabytes, and it says how much is left out."""
+    texts = {**shown.submission.texts, "cell 12": source, "cell 30": source}
+    page = render(replace(shown, submission=replace(shown.submission, texts=texts)))
+
+    assert len(page) < 4_000_000
+    assert re.search(r"[1-9][\d,]+ more characters are not shown", row(page, "cell-12"))
+    assert "not shown" not in row(page, "cell-9")
