@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from torch.nn.parameter import is_lazy
 
 from grader.wall.verbs import Way
 from grader.worker.loader import StudentCodeError, World, call, describe, run_chunks
+from grader.worker.memory import reclaim
 from grader.worker.state import State
 
 PICTURE = (1, 3, 64, 76)  # that lazy layers take their shapes from
@@ -68,7 +68,7 @@ def _let_go(state: State, name: str, n_class: int) -> None:
             del known[key]  # type: ignore[arg-type]
     if state.real is not None and state.real.key[0] != name:
         state.real = None
-    gc.collect()  # a model whose hooks refer to it is freed by nothing else
+    reclaim()
 
 
 def _is_meta(model: nn.Module) -> bool:
