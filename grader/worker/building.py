@@ -62,13 +62,16 @@ def _let_go(state: State, name: str, n_class: int) -> None:
     """Forget real models, half a gigabyte each: of other names, and of this one all but the first."""
     own = [key for key in state.light if key[0] == name]
     keep = {(name, n_class), *own[:1]}
+    gone = state.real is not None and state.real.key[0] != name
+    if gone:
+        state.real = None
     for known in (state.light, state.solid):
         others = [key for key, kept in known.items() if key[:2] not in keep and not _is_meta(kept.model)]
         for key in others:
             del known[key]  # type: ignore[arg-type]
-    if state.real is not None and state.real.key[0] != name:
-        state.real = None
-    reclaim()
+        gone = gone or bool(others)
+    if gone:
+        reclaim()
 
 
 def _is_meta(model: nn.Module) -> bool:

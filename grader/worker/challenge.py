@@ -25,8 +25,9 @@ def real_model(world: World, asked: OfModel[Any]) -> nn.Module:
     """Return a model with real parameters, made at first use."""
     state, key = world.state, (asked.model, asked.n_class)
     if state.real is None or state.real.key != key:
-        state.real = None  # before another is made: each takes half a gigabyte
-        reclaim()
+        if state.real is not None:  # before another is made: each takes half a gigabyte
+            state.real = None
+            reclaim()
         with without_slow_initialisers():
             state.real = Real(key, construct(world, *key)[0].eval())
     return state.real.model

@@ -27,8 +27,10 @@ def narrow(world: World, asked: Narrow, arrays: Arrays) -> Answer[Done]:
     """Make a model whose tensors have the shapes that are asked for."""
     keep_memory()
     state = world.state
-    state.real = state.narrowed = None  # half a gigabyte, and another one now
-    reclaim()
+    state.narrowed = None
+    if state.real is not None:  # half a gigabyte, and another one now
+        state.real = None
+        reclaim()
     with without_slow_initialisers():
         model, _ = construct(world, asked.model, asked.n_class)
     with torch.no_grad():

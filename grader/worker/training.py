@@ -96,8 +96,9 @@ class Session:
 def begin(world: World, asked: TrainBegin, arrays: Arrays) -> Answer[Done]:
     """Build a model, give its parameters their first values, make the optimiser."""
     keep_memory()
-    world.state.real = world.state.training = None  # gigabytes that another question may have left
-    reclaim()
+    if world.state.real or world.state.training:  # gigabytes that another question has left
+        world.state.real = world.state.training = None
+        reclaim()
     torch.manual_seed(asked.seed)
     with without_slow_initialisers() if asked.shapes else nullcontext():
         model, _ = construct(world, asked.model, asked.n_class)
