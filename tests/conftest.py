@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 
+import pytest
 from hypothesis import settings
 
 # A busy machine is slow, and that is no fault of what is tested. `make test` without SLOW=1 is quick.
@@ -14,5 +15,12 @@ settings.load_profile("patient")
 
 def pytest_collection_finish() -> None:
     """Keep what was imported and collected out of every later collection, which the worker asks for often."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collected() -> None:
+    """What modules before this one left alive stays: no collection of a test walks through it again."""
     gc.collect()
     gc.freeze()
