@@ -212,7 +212,7 @@ def _assemble(
     seed: int,
     clock: Clock,
 ) -> Grade:
-    rubric, laps = profile.rubric, clock.laps
+    rubric = profile.rubric
     placed = {id: at_home(result, submission) for id, result in judged.results.items()}
     quoted = {id: quoting(result, submission.texts) for id, result in placed.items()}
     parts, checks = score(rubric, {id: _told(result, profile.names) for id, result in quoted.items()})
@@ -229,20 +229,33 @@ def _assemble(
         submission=submission,
         pictures=judged.pictures,
         profile=profile.word,
-        provenance=Provenance(
-            submission_sha256=submission.sha256,
-            grader=__version__,
-            rubric_sha256=rubric.sha256,
-            seed=seed,
-            torch=_torch_version(),
-            device=device,
-            isolation=isolation,
-            seconds=round(clock.seconds, 2),
-            training=judged.training,
-            timings=_rounded({stage: spent.wall for stage, spent in laps.items()} | dict(judged.paces)),
-            cpu=_rounded({stage: spent.cpu for stage, spent in laps.items()}),
-            worker=_rounded({stage: spent.worker for stage, spent in laps.items()}),
-        ),
+        provenance=_provenance(submission, rubric.sha256, judged, isolation, device, seed, clock),
+    )
+
+
+def _provenance(
+    submission: Submission,
+    rubric_sha256: str,
+    judged: Judged,
+    isolation: str,
+    device: str,
+    seed: int,
+    clock: Clock,
+) -> Provenance:
+    laps = clock.laps
+    return Provenance(
+        submission_sha256=submission.sha256,
+        grader=__version__,
+        rubric_sha256=rubric_sha256,
+        seed=seed,
+        torch=_torch_version(),
+        device=device,
+        isolation=isolation,
+        seconds=round(clock.seconds, 2),
+        training=judged.training,
+        timings=_rounded({stage: spent.wall for stage, spent in laps.items()} | dict(judged.paces)),
+        cpu=_rounded({stage: spent.cpu for stage, spent in laps.items()}),
+        worker=_rounded({stage: spent.worker for stage, spent in laps.items()}),
     )
 
 

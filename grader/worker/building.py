@@ -55,7 +55,7 @@ def _constructor(world: World, name: str) -> Callable[..., Any]:
         raise StudentCodeError from NameError(f"{name} is not defined")
     if not callable(target):
         raise StudentCodeError from WrongKindError(f"{name} is of type {type(target).__name__}, not a class")
-    return target  # type: ignore[no-any-return]
+    return target  # type: ignore[no-any-return]  # a student bound it
 
 
 def _let_go(state: State, name: str, n_class: int) -> None:
@@ -68,7 +68,7 @@ def _let_go(state: State, name: str, n_class: int) -> None:
     for known in (state.light, state.solid):
         others = [key for key, kept in known.items() if key[:2] not in keep and not _is_meta(kept.model)]
         for key in others:
-            del known[key]  # type: ignore[arg-type]
+            del known[key]  # type: ignore[arg-type]  # the keys of two kinds of mapping, each its own
         gone = gone or bool(others)
     if gone:
         reclaim()

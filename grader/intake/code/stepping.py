@@ -32,8 +32,9 @@ def _adds_products(node: ast.AST, function: Function) -> bool:
 def _takes_weights(node: ast.AST, function: Function) -> bool:
     """Whether it takes a part of the function's second argument."""
     arguments = [*function.args.posonlyargs, *function.args.args]
-    own = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)
-    return own and len(arguments) > 1 and node.value.id == arguments[1].arg  # type: ignore[attr-defined]
+    if len(arguments) < 2 or not isinstance(node, ast.Subscript):
+        return False
+    return isinstance(node.value, ast.Name) and node.value.id == arguments[1].arg
 
 
 def _changes_an_argument(node: ast.AST, function: Function) -> bool:
@@ -45,12 +46,17 @@ def _changes_an_argument(node: ast.AST, function: Function) -> bool:
         return any(isinstance(each, ast.Subscript) and _owner(each) in arguments for each in node.targets)
     if isinstance(node, ast.keyword):
         return node.arg == "out" and _owner(node.value) in arguments
-    in_place = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    return in_place and _is_in_place(node.func.attr) and _owner(node.func.value) in arguments  # type: ignore[attr-defined]
+    changed = _changed_by_method(node)
+    return changed is not None and _owner(changed) in arguments
 
 
-def _is_in_place(method: str) -> bool:
-    return method in ("sort", "fill", "put", "partition", "resize") or method.endswith("_")
+def _changed_by_method(node: ast.AST) -> ast.expr | None:
+    """What a call's method changes in place; None where it is no such call."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return None
+    method = node.func.attr
+    in_place = method in ("sort", "fill", "put", "partition", "resize") or method.endswith("_")
+    return node.func.value if in_place else None
 
 
 def _owner(node: ast.AST) -> str:
@@ -64,8 +70,7 @@ def _spoils(node: ast.AST, _: Function) -> bool:
     """Whether it changes anything in place."""
     if isinstance(node, ast.Assign):
         return any(isinstance(each, ast.Subscript) for each in node.targets)
-    in_place = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    return isinstance(node, ast.AugAssign) or (in_place and _is_in_place(node.func.attr))  # type: ignore[attr-defined]
+    return isinstance(node, ast.AugAssign) or _changed_by_method(node) is not None
 
 
 def _keeps(node: ast.AST, _: Function) -> bool:
