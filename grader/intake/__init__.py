@@ -11,6 +11,7 @@ from grader.errors import IntakeError
 from grader.intake.choosing import Choice, choose
 from grader.intake.claims.evidence import evidence
 from grader.intake.claims.held import held
+from grader.intake.claims.outputs import cut
 from grader.intake.claims.page import page
 from grader.intake.code.cam import cam_cell
 from grader.intake.code.copying import copiers_of, copyings
@@ -75,7 +76,7 @@ def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Su
     left_out = dropped(walk)
     there = defined(choice, targets)
     strange = another(profile, choice, there)
-    saved = evidence(_stories(choice), cam.labels, profile.questions)
+    saved = evidence(_stories(choice), cam.labels, profile.questions, there)
     return Submission(
         name=name,
         sha256=files.sha256,
@@ -95,6 +96,7 @@ def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Su
             *better(profile, there, files.others),
             *_lacks(files, profile),
             *choice.notes,
+            *(note for cells, _ in _stories(choice) for note in cut(cells)),
             *remarks(choice, walk, targets, left_out, profile.graded),
         ),
     )

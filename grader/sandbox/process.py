@@ -51,6 +51,7 @@ class Worker:
         self._closed = False
         self._ready = False
         self._computed = 0.0  # when it was last looked at
+        self._seen: list[tree.Process] = []  # when it was last looked at
         self.sock, theirs = socket.socketpair()
         self.stage: Stage | None = None  # a folder of its own; one that was forked has its parent's
         self._mark = ""
@@ -174,9 +175,13 @@ class Worker:
     # --- ending it ----------------------------------------------------------------------------------
 
     def kill(self, reason: str = "") -> None:
-        """End the process and everything it started, and wait until they are gone."""
+        """End the process and everything it started, and wait until they are gone.
+
+        What was seen before is waited for too: bubblewrap's outer process ends before its inner one, which
+        nothing leads to from then on.
+        """
         self.killed_for = self.killed_for or reason
-        processes = tree.tree(self._popen.pid)
+        processes = [*tree.tree(self._popen.pid), *self._seen]
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._popen.pid, signal.SIGKILL)
         tree.kill(processes)
@@ -231,6 +236,7 @@ class Worker:
     def _look(self, closely: bool) -> None:
         """End the process where it, and all that it started, is over a limit; closely: twice a second."""
         processes = tree.descendants(self._popen.pid)
+        self._seen = processes or self._seen
         limits = self.limits
         memory = sum(process.resident for process in processes) - self._shared
         if closely:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import re2
 
@@ -11,8 +12,9 @@ from grader.intake.claims.answers import answers
 from grader.intake.claims.figures import MOST, figure, pictures
 from grader.intake.claims.logs import Log, logs, predictions
 from grader.intake.claims.outputs import printed
-from grader.intake.claims.story import Story, Told
+from grader.intake.claims.story import MENTION, OTHER, Story, Told
 from grader.intake.code.program import Program
+from grader.intake.code.reaching import MODELS
 from grader.intake.files.notebook import Cell
 from grader.profiles.reading import QUESTIONS, Questions
 from grader.records.submission import Figure, SavedEvidence, TrainingRun
@@ -26,16 +28,34 @@ def evidence(
     files: Sequence[tuple[Sequence[Cell], Program]],
     cam_labels: frozenset[str],
     asked: Questions = QUESTIONS,
+    defined: Iterable[str] = (),
 ) -> SavedEvidence:
-    """Collect it from the cells of the files that are graded; scripts have none but answers in comments."""
+    """Collect it from the cells of the files that are graded; scripts have none but answers in comments.
+
+    `defined` are the graded names that the submission defines, in these files or in others.
+    """
     found = [_evidence(cells, program, cam_labels) for cells, program in files]
+    there = {MODELS[name] for name in defined if name in MODELS}.union(*(_named(cells) for cells, _ in files))
     return SavedEvidence(
         has_outputs=any(each.has_outputs for each in found),
-        runs=tuple(run for each in found for run in each.runs),
+        runs=tuple(_owned(run, there) for each in found for run in each.runs),
         figures=tuple(figure for each in found for figure in each.figures)[:MOST],
         predictions=tuple(one for each in found for one in each.predictions),
         answers=answers([cell for cells, _ in files for cell in cells], asked),
     )
+
+
+def _named(cells: Iterable[Cell]) -> set[str]:
+    """The networks that code names."""
+    texts = (cell.source for cell in cells if cell.kind == "code")
+    return {f"fcn{number}s" for text in texts for number in MENTION.findall(text)}
+
+
+def _owned(run: TrainingRun, there: Collection[str]) -> TrainingRun:
+    """A run whose model was not told: of the only network that is there; of none where none is."""
+    if run.model or len(there) > 1:
+        return run
+    return replace(run, model=next(iter(there), OTHER))
 
 
 def _evidence(cells: Sequence[Cell], program: Program, cam_labels: frozenset[str]) -> SavedEvidence:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import re2
 
@@ -14,6 +14,19 @@ ESCAPES = re2.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\
 
 def printed(cell: Cell) -> str:
     """Everything a cell printed: streams joined by name, as prints that were cut apart belong together."""
+    return "\n".join(_clean(text) for text in _streams(cell))
+
+
+def cut(cells: Iterable[Cell]) -> Iterator[str]:
+    """Notes on cells that printed more than is read."""
+    for cell in cells:
+        for text in _streams(cell):
+            if len(text) > 2 * LONGEST:
+                millions = f"{len(text) / LONGEST:.1f} million characters"
+                yield f"{cell.label} printed {millions}: of its logs the first and the last million were read"
+
+
+def _streams(cell: Cell) -> list[str]:
     streams: dict[str, list[str]] = {"stdout": [], "stderr": []}
     for output in cell.outputs:
         if output.get("output_type") == "stream":
@@ -22,7 +35,7 @@ def printed(cell: Cell) -> str:
             )
         else:
             streams["stdout"] += [f"\n{text}\n" for text in _plain(output)]
-    return "\n".join(_clean("".join(parts)) for parts in streams.values() if parts)
+    return ["".join(parts) for parts in streams.values() if parts]
 
 
 def _plain(output: Mapping[str, object]) -> Iterator[str]:

@@ -332,3 +332,21 @@ def test_nothing_is_left_when_it_is_closed(start: Start, rung: str, source: str)
         if (now := tree.read(p.pid)) is not None and now.state != "Z" and now.started == p.started
     ] == []
     assert worker.stage is None or not worker.stage.folder.exists()
+
+
+LARGE = "kept = []\ndef f(): kept.append(bytearray(b'x' * (1500 << 20)))"
+
+
+@pytest.mark.parametrize("rung", [*HELD, *FORKED])
+def test_what_stands_above_a_worker_may_end_before_it(start: Start, rung: str) -> None:
+    """Whoever is closed is waited for, though nothing leads from what was started to it any more."""
+    student = start(LARGE, rung=rung)
+    student.ask(Call("f"))
+    worker = student._worker
+    assert worker is not None
+    before = tree.tree(worker._popen.pid)
+    os.kill(worker._popen.pid, signal.SIGKILL)
+    worker._popen.wait()
+    student.close()
+
+    assert [process for process in before if tree._lives(process)] == []

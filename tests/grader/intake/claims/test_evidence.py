@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from tests.grader.intake.a_submission import cell, of_cells
@@ -85,3 +86,21 @@ def test_two_runs_in_one_cell_have_their_own_models(tmp_path: Path) -> None:
         "fcn32s",
         "fcn8s",
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "model"),
+    [
+        ("x = 1", "other"),
+        ("class FCN8s: pass", "fcn8s"),
+        ("from nets import FCN_32 as Net", "fcn32s"),
+        ("class FCN32s: pass\nclass FCN8s: pass", ""),
+    ],
+)
+def test_a_log_that_names_no_model_is_of_a_network_that_is_there(
+    tmp_path: Path, code: str, model: str
+) -> None:
+    """Of the only one, if there is one; where nothing is, it is no log of this assignment."""
+    saved = of_cells(tmp_path, code, cell("train()", outputs=[printed(LOG)])).saved
+
+    assert [run.model for run in saved.runs] == [model]

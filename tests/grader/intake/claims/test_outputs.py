@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader.intake.claims.outputs import LONGEST, printed
 from grader.intake.files.notebook import Cell
+from tests.grader.intake.a_submission import cell, of_cells
 
 
 def stream(text: object, name: str = "stdout") -> dict[str, Any]:
@@ -57,3 +59,15 @@ def test_floods_keep_their_beginning_and_end() -> None:
 def test_outputs_of_any_shape_are_harmless(output: dict[str, Any]) -> None:
     """They print nothing."""
     assert text(output).strip() == ""
+
+
+def test_what_is_not_read_is_said(tmp_path: Path) -> None:
+    """The log at the end of endless output counts; a note says that its middle was left out."""
+    log = "Init Model\nTest Acc: 0.7, Test Mean IoU: 0.4\n"
+    output = {"output_type": "stream", "name": "stdout", "text": "x\n" * LONGEST + "y\n" * LONGEST + log}
+    submission = of_cells(tmp_path, cell("FCN8s()", outputs=[output]))
+
+    assert [run.test_mean_iou for run in submission.saved.runs] == [0.4]
+    assert [note for note in submission.notes if "were read" in note] == [
+        "cell 1 printed 4.0 million characters: of its logs the first and the last million were read"
+    ]
