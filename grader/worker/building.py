@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -40,6 +40,8 @@ def construct(world: World, name: str, n_class: int) -> tuple[nn.Module, Way]:
         model, way = _made(make, forms)
     else:
         model, way = _made_as_in_notebook(world, name, make, n_class), "keyword"
+    if inspect.isclass(model) and issubclass(model, nn.Module):  # a function gave the class
+        model = _made(model, _forms(model, _parameters(model), n_class) or [("default", (), {})])[0]
     if not isinstance(model, nn.Module):
         raise StudentCodeError from WrongKindError(
             f"{name}(...) is of type {type(model).__name__}, not an nn.Module"
@@ -132,14 +134,30 @@ def _made(make: Callable[..., Any], forms: list[Form]) -> tuple[Any, Way]:
 def _made_as_in_notebook(world: World, name: str, make: Callable[..., Any], n_class: int) -> Any:
     """What the notebook makes of a constructor that needs more, say a VGG-16, with these classes."""
     made: list[Any] = []
-    for copying in world.slice.copying.get(name, ()) if inspect.isclass(make) else ():
+    for copying in world.slice.copying.get(name, ()):
         namespace = dict(world.namespaces.get(copying.module, {}))
-        with _counting(make, n_class, made):
+        if not inspect.isclass(make):
+            counted = _counted(make, n_class, made)
+            namespace = {key: counted if value is make else value for key, value in namespace.items()}
+        with _counting(make, n_class, made) if inspect.isclass(make) else nullcontext():
             run_chunks(copying.chunks, namespace, lambda _: not made)
         if made:
             return made[0]
     own = [each for each in _parameters(make) if _counts(each)]
     return call(make, **dict.fromkeys(own[:1] or ["n_class"], n_class))  # raises, and says what it lacks
+
+
+def _counted(make: Callable[..., Any], n_class: int, made: list[Any]) -> Callable[..., Any]:
+    """A function that makes a model with a number of classes, whatever it is given, and notes it."""
+    signature = inspect.signature(make)
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        given = signature.bind(*args, **kwargs)
+        given.arguments.update({name: n_class for name in signature.parameters if _counts(name)})
+        made.append(make(*given.args, **given.kwargs))
+        return made[-1]
+
+    return counted
 
 
 @contextmanager

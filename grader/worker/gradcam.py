@@ -6,9 +6,10 @@ from importlib import import_module
 
 from grader.wall.uneven import network, picture
 from grader.wall.verbs import GradCam, Map
-from grader.worker.cam import INDICES, named, returned, target
+from grader.worker.cam import INDICES, named, target
 from grader.worker.loader import World, call
 from grader.worker.models import Answer, Arrays
+from grader.worker.noting import returned
 
 
 def grad_cam(world: World, asked: GradCam, arrays: Arrays) -> Answer[Map]:

@@ -36,7 +36,10 @@ def _is_asked(function: Function, call: ast.Call) -> bool:
     given = _given(function, call)
     asking = [value for name, value in given.items() if ASKS.search(name)]
     if not asking:
-        text = ast.unparse(function)
+        does = (
+            each for each in function.body if not isinstance(each, ast.ClassDef)
+        )  # a class can, and need not
+        text = "\n".join(map(ast.unparse, does))
         return bool(PRETRAINED.search(text)) and not SCRATCH.search(text)
     return not all(isinstance(value, ast.Constant) and not value.value for value in asking)
 

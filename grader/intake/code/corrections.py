@@ -10,13 +10,13 @@ import ast
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-import re2
-
 from grader.assignment import GRADED
 from grader.intake.code import syntax
 from grader.intake.code.changes import ALIKE
 from grader.intake.code.helpers import broken_helpers
+from grader.intake.code.lifting import inner
 from grader.intake.code.naming import hints, other_names
+from grader.intake.code.nested import named, unnested
 from grader.intake.code.statements import Source
 from grader.records.reason import Place
 from grader.records.submission import Slip
@@ -32,7 +32,8 @@ def corrected(files: Sequence[Sources]) -> list[tuple[Sources, tuple[Slip, ...]]
         wrong = {each.label: _mended(each) for each in _broken(sources)[: MOST - len(told)]}
         found.append(tuple(wrong[each.label][0] if each.label in wrong else each for each in sources))
         told |= {(number, label): slips for label, (_, slips) in wrong.items()}
-    found, slips = _renamed(found)
+    found, slips = _renamed(unnested(found, _missing(found)))
+    found = unnested(found, _missing(found))
     for number, sources in enumerate(found):
         of_syntax = (_slip(each, one) for each in sources for one in told.get((number, each.label), ()))
         slips[number] = [*of_syntax, *slips[number]]
@@ -95,7 +96,7 @@ def _hints(source: Source, target: str) -> bool:
 def _mended(source: Source) -> tuple[Source, tuple[syntax.Slip, ...]]:
     python = source.plain
     made = syntax.mended(python.text) if not python.writes else None
-    return (Source(source.label, made[0], source.written or source.text), made[1]) if made else (source, ())
+    return (source.rewritten(made[0]), made[1]) if made else (source, ())
 
 
 def _slip(source: Source, slip: syntax.Slip, target: str = "") -> Slip:
@@ -114,29 +115,27 @@ def _target_at(source: Source, line: int) -> str:
 # --- names ------------------------------------------------------------------------------------------
 
 
+def _missing(files: Sequence[Sources]) -> list[str]:
+    """The targets that no text binds at the top."""
+    bound = set[str]().union(*(targets(source) for sources in files for source in sources))
+    return [target for target in GRADED if target not in bound]
+
+
 def _renamed(files: list[Sources]) -> tuple[list[Sources], list[list[Slip]]]:
     """The texts with targets under their own names, where all have them under others; the slips by file."""
-    missing = [
-        target for target in GRADED if not any(target in targets(each) for file in files for each in file)
-    ]
+    missing = _missing(files)
     numbered = [(n, source) for n, file in enumerate(files) for source in file] if missing else []
     statements = [(number, each) for number, source in numbered for each in source.parsed[0]]
-    slips, others = [list[Slip]() for _ in files], other_names([each.node for _, each in statements], missing)
+    places = [(number, each, node) for number, each in statements for node in (each.node, *inner(each.node))]
+    slips, others = [list[Slip]() for _ in files], other_names([node for _, _, node in places], missing)
     for target, node in others.items():
-        number, at = next((number, each) for number, each in statements if each.node is node)
+        number, at = next((number, each) for number, each, one in places if one is node)
         kind = "class" if isinstance(node, ast.ClassDef) else "function"
         told = f"the {kind} is called {node.name}, and {target} is nowhere"
         place = Place(at.label, node.lineno)
         slips[number].append(Slip(target, "code.name", place, told, f"{node.name} read as {target}"))
-        files = [tuple(_with_name(source, node.name, target) for source in file) for file in files]
+        files = [tuple(named(source, node.name, target) for source in file) for file in files]
     return files, slips
-
-
-def _with_name(source: Source, name: str, target: str) -> Source:
-    if name not in source.text:
-        return source
-    text = re2.sub(rf"\b{name}\b", target, source.text)
-    return Source(source.label, text, source.written or source.text)
 
 
 # --- what a text defines ------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import re2
 
 from grader.assignment import CAM, GRADCAM, GRADIENTS, MAP, NETWORKS, PREDICT
 from grader.intake.code.effects import path
+from grader.intake.code.lifting import gives
 from grader.intake.code.names import walk
 
 NUMBERS = {network.name: network.number for network in NETWORKS.values()}
@@ -49,10 +50,18 @@ def _bare(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-def _is_network(node: ast.stmt, target: str) -> TypeGuard[ast.ClassDef]:
-    """Whether it is a class named for the network, with a forward pass of one picture: a loss takes two."""
-    if not isinstance(node, ast.ClassDef) or not hints(node.name, target):
+def _is_network(node: ast.stmt, target: str) -> TypeGuard[Definition]:
+    """Whether it is a class named for the network, or a function named so that gives one of its own."""
+    if not isinstance(node, Definition) or not hints(node.name, target):
         return False
+    if isinstance(node, ast.ClassDef):
+        return _runs(node)
+    inside = (each for each in node.body if isinstance(each, ast.ClassDef))
+    return any(_runs(each) and gives(node, each.name) for each in inside)
+
+
+def _runs(node: ast.ClassDef) -> bool:
+    """Whether a class has a forward pass of one picture: a loss takes two."""
     methods = [each for each in node.body if isinstance(each, ast.FunctionDef) and each.name == "forward"]
     return any(len(_parameters(each)) - len(each.args.defaults) <= 2 for each in methods)
 

@@ -23,7 +23,7 @@ Files = Mapping[str, Sequence[Source]]  # by path
 def _from(source: Source, module: str, path: str) -> Source:
     """A text in which `from module import` reads a file, whatever else has that name."""
     name, own = re2.escape(module), run_name(path)
-    return _with(source, re2.sub(rf"(?m)^(\s*from\s+){name}(\s+import\b)", rf"\1{own}\2", source.text))
+    return source.rewritten(re2.sub(rf"(?m)^(\s*from\s+){name}(\s+import\b)", rf"\1{own}\2", source.text))
 
 
 def _all(source: Source, module: str, path: str) -> Source:
@@ -31,11 +31,7 @@ def _all(source: Source, module: str, path: str) -> Source:
     name, own = re2.escape(module), run_name(path)
     text = re2.sub(rf"(?m)^(\s*import\s+){name}(\s+as\b)", rf"\1{own}\2", source.text)
     text = re2.sub(rf"(?m)^(\s*import\s+){name}(\s*)$", rf"\1{own} as {name}\2", text)
-    return _from(_with(source, text), module, path)
-
-
-def _with(source: Source, text: str) -> Source:
-    return source if text == source.text else Source(source.label, text, source.written or source.text)
+    return _from(source.rewritten(text), module, path)
 
 
 # --- a file that has a library's name -----------------------------------------------------------------

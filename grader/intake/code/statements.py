@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from grader.intake.code.excerpts import excerpt, first_line, replaced
+from grader.intake.code.lifting import needed, nest, opened, stays
 from grader.intake.code.magics import Plain, plain, run_name
-from grader.intake.code.names import Names, names, walk
+from grader.intake.code.names import FUNCTIONS, Names, names
 from grader.intake.code.parsing import parse
 from grader.intake.files.basket import shown
 from grader.records.submission import Chunk, Dropped
@@ -22,12 +25,20 @@ TOO_LONG = f"below more code than is read ({MOST} statements)"
 class Source:
     """The text of a cell or of a file; `label` says which. It is parsed once, when first asked.
 
-    `written` is the text that was handed in, where it is read otherwise.
+    `written` is the text that was handed in, where it is read otherwise. What a function in it defines is
+    read as if it stood at the top: the definitions called `lifts`, all of the functions called `opens`.
     """
 
     label: str
     text: str
     written: str = ""
+    lifts: frozenset[str] = frozenset()
+    opens: frozenset[str] = frozenset()
+
+    def rewritten(self, text: str) -> Source:
+        """Another text in this one's place, where it is another."""
+        written = self.written or self.text
+        return self if text == self.text else replace(self, text=text, written=written)
 
     @cached_property
     def plain(self) -> Plain:
@@ -41,7 +52,7 @@ class Source:
 
     def relabelled(self, label: str) -> Source:
         """The same text under another label, not parsed again."""
-        other = Source(label, self.text, self.written)
+        other = replace(self, label=label)
         found, dropped = self.parsed
         parsed = (
             [replace(each, label=label) for each in found],
@@ -84,6 +95,12 @@ class Statement:
         node = node or self.node
         return Chunk(self.label, first_line(node), excerpt(self.lines, node))
 
+    def without(self, nodes: Sequence[ast.stmt]) -> Statement:
+        """The statement with `pass` for some of those in it; RecursionError where it is nested too deeply."""
+        instead: dict[int, object] = {id(each): ast.copy_location(ast.Pass(), each) for each in nodes}
+        node = copy.deepcopy(self.node, instead)  # other programs may be made of the same text
+        return replace(self, node=node, lines=replaced(self.lines, nodes, "pass"), names=names(node))
+
 
 def statements(source: Source) -> tuple[list[Statement], list[Dropped]]:
     """Split a source into its top-level statements, and what could not be one."""
@@ -97,15 +114,36 @@ def statements(source: Source) -> tuple[list[Statement], list[Dropped]]:
     nodes, broken = parse(python.text)
     dropped += [_dropped(source, line, lines[line - 1], why) for line, why in broken]
     found: list[Statement] = []
-    for number, (node, only) in enumerate(flat(nodes)):
-        if number == MOST:
+    for node, only in flat(nodes):
+        if len(found) >= MOST:
             dropped.append(_dropped(source, node.lineno, lines[node.lineno - 1], TOO_LONG))
             break
         try:
-            found.append(Statement(source.label, lines, node, names(node), only))
+            found += _unnested(source, Statement(source.label, lines, node, names(node), only))
         except RecursionError:
             dropped.append(_dropped(source, node.lineno, lines[node.lineno - 1], "nested too deeply"))
     return found, dropped
+
+
+def _unnested(source: Source, statement: Statement) -> Iterator[Statement]:
+    """A statement, and above it or in its place those that are read as if they stood at the top."""
+    node = statement.node
+
+    def at_the_top(body: Iterable[ast.stmt]) -> Iterator[Statement]:
+        for each, only in flat(body, statement.only):
+            yield replace(statement, node=each, names=names(each), only=only)
+
+    if isinstance(node, FUNCTIONS) and node.name in source.opens:
+        yield from at_the_top(opened(node))
+        return
+    for name in source.lifts:
+        found = nest(node, name)
+        if found and found.function and (moved := needed(found)):
+            yield from at_the_top(moved)
+            kept = stays(found.function, moved)
+            statement = statement.without([each for each in moved if each not in kept])
+            node = statement.node
+    yield statement
 
 
 def unread(source: Source) -> Dropped:
@@ -182,56 +220,3 @@ def _one_import(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt
         else ast.ImportFrom(node.module, [alias], node.level)
     )
     return ast.copy_location(one, node)
-
-
-# --- excerpts -------------------------------------------------------------------------------------
-
-
-def first_line(node: ast.stmt) -> int:
-    """The line a statement begins on, its decorators included."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
-
-
-def excerpt(lines: Sequence[str], node: ast.stmt) -> str:
-    """A statement's text, moved to the left margin; lines that begin inside a string stay as they are."""
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return ast.unparse(node)
-    first, last = first_line(node), node.end_lineno or node.lineno
-    result = list(lines[first - 1 : last])
-    result[-1] = _cut(result[-1], 0, node.end_col_offset)
-    result[0] = _cut(result[0], node.col_offset, None)
-    if node.col_offset and len(result) > 1:
-        inside = _inside_strings(node)
-        margin = " \t"
-        for number in range(1, len(result)):
-            line = result[number]
-            indent = min(node.col_offset, len(line) - len(line.lstrip(margin)))
-            result[number] = line if first + number in inside else line[indent:]
-    return "\n".join(result)
-
-
-def _cut(line: str, start: int, stop: int | None) -> str:
-    """Part of a line, by the byte offsets that syntax trees count in."""
-    return line.encode()[start:stop].decode(errors="replace")
-
-
-def _inside_strings(node: ast.stmt) -> set[int]:
-    strings = (
-        part
-        for part in walk(node)
-        if isinstance(part, ast.JoinedStr)
-        or (isinstance(part, ast.Constant) and isinstance(part.value, str | bytes))
-    )
-    return {line for part in strings for line in range(part.lineno + 1, (part.end_lineno or part.lineno) + 1)}
-
-
-def replaced(lines: Sequence[str], nodes: Sequence[ast.stmt], by: str) -> list[str]:
-    """Lines in which other text stands for some statements, so that all lines stay where they are."""
-    result = list(lines)
-    for node in sorted(nodes, key=lambda node: (-node.lineno, -node.col_offset)):
-        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
-        tail = _cut(result[last], node.end_col_offset or 0, None)
-        result[first] = _cut(result[first], 0, node.col_offset) + by + tail
-        result[first + 1 : last + 1] = [""] * (last - first)
-    return result

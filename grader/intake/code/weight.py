@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from grader.intake.code.effects import calls, running
-from grader.intake.code.names import names
 from grader.intake.code.program import Program
-from grader.intake.code.statements import Statement, replaced
+from grader.intake.code.statements import Statement
 
 HEAVY = (
     "FCN.trainer.", "FCN.dataset.", "google.colab.", "subprocess.", "os.system", "os._exit", "os.chdir",
@@ -45,16 +43,11 @@ def lightened(program: Program) -> Program:
 def _lighter(program: Program, statement: Statement) -> Statement:
     if isinstance(statement.node, DEFINITIONS) or not hasattr(statement.node, "body"):
         return statement
-    if not any(_heavy_inside(program, statement.node)):
-        return statement
+    drop = list(_heavy_inside(program, statement.node))
     try:
-        node = copy.deepcopy(statement.node)  # other programs may be made of the same text
+        return statement.without(drop) if drop else statement
     except RecursionError:
         return statement
-    drop = list(_heavy_inside(program, node))
-    _Without(drop).visit(node)
-    lines = replaced(statement.lines, drop, "pass")
-    return replace(statement, node=node, lines=lines, names=names(node))
 
 
 def _heavy_inside(program: Program, node: ast.stmt) -> Iterator[ast.stmt]:
@@ -68,16 +61,6 @@ def _inner(node: ast.stmt) -> Iterator[ast.AST]:
 def _runs(program: Program, node: ast.AST) -> bool:
     """Whether something heavy is called when this node runs."""
     return any(is_heavy(program, call.path) for call in calls(running([node])))
-
-
-class _Without(ast.NodeTransformer):
-    def __init__(self, drop: Sequence[ast.AST]) -> None:
-        self._drop = {id(node) for node in drop}
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        if id(node) in self._drop:
-            return ast.copy_location(ast.Pass(), node)
-        return super().generic_visit(node)
 
 
 def barred(program: Program) -> frozenset[int]:

@@ -82,6 +82,22 @@ def test_what_a_constructor_needs_besides_is_what_the_notebook_gives_it() -> Non
     assert world.targets["FCN32s"](torch.nn.Identity(), 4).conv.out_channels == 4
 
 
+def test_a_function_that_gives_a_class_is_called_twice() -> None:
+    """Once for the class, once for the model; also where the notebook gives it more."""
+    world = tiny()
+    made = world.targets["FCN32s"]
+    world.targets["FCN32s"] = lambda n_class: type("Net", (made,), {"number": n_class})
+    assert construct(world, "FCN32s", 5)[0].number == 5
+
+    def make(config: str, n_class: int) -> object:
+        return made(n_class) if config == "wide" else None
+
+    world.targets["FCN32s"] = world.namespaces["submission"]["make"] = make
+    chunks = (Chunk("cell 2", 1, "net = make('wide', 12)"),)
+    world.slice = Slice(copying={"FCN32s": (Copying("submission", "net", chunks),)})
+    assert conv(construct(world, "FCN32s", 5)[0], "conv").weight.shape[0] == 5
+
+
 def test_what_nobody_gives_is_missed() -> None:
     """Where the notebook builds no such model, the constructor says what it lacks."""
     assert "'backbone'" in str(cause(tiny(*NEEDY), "build"))

@@ -5,14 +5,13 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-import torch
 
 from grader.records.submission import Chunk, Slice
 from grader.wall.answers import fit
-from grader.wall.verbs import MAX_CALLS, Cam, CamCell, ClsPred, Request, Returned
-from grader.worker import cam
-from grader.worker.cam import INDICES, returned
+from grader.wall.verbs import MAX_CALLS, Cam, CamCell, ClsPred, Request
+from grader.worker.cam import INDICES
 from grader.worker.loader import StudentCodeError, World
+from grader.worker.noting import MAX_ARRAYS
 from grader.worker.operations import OPERATIONS
 from tests.grader.slim import world_of
 
@@ -40,72 +39,6 @@ def mapped(body: str, form: str = "tensor") -> tuple[dict[str, Any], dict[str, n
     world = world_of(f"import numpy as np\ndef returnCAM(feature_conv, weight_fc, idx):\n    {body}\n")
     asked = msgspec.convert({"index": 2, "form": form}, Cam)
     return answered(world, asked, features=FEATURES, weight=WEIGHT)
-
-
-# --- values -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("value", "kind", "shape", "dtype"),
-    [
-        (torch.tensor([3]), "Tensor", [1], "int64"),
-        (torch.tensor(3), "Tensor", [], "int64"),
-        (torch.zeros(2, 3, requires_grad=True), "Tensor", [2, 3], "float32"),
-        (np.int64(3), "int64", [], "int64"),
-        (np.zeros((2, 2), np.uint8), "ndarray", [2, 2], "uint8"),
-        (3, "int", [], "int64"),
-        (0.5, "float", [], "float64"),
-        (True, "bool", [], "bool"),
-        ([1, 2], "list", [2], "int64"),
-        ((1, 2.5), "tuple", [2], "float64"),
-    ],
-)
-def test_numbers_of_any_kind_are_arrays(value: Any, kind: str, shape: list[int], dtype: str) -> None:
-    """Tensors, arrays, numbers and lists of them have a type, a shape, and values to send."""
-    seen, array = returned(value)
-
-    assert (seen.type, list(seen.shape), seen.dtype) == (kind, shape, dtype)
-    assert array is not None and list(array.shape) == shape
-    assert np.array_equal(array, value.detach() if isinstance(value, torch.Tensor) else value)
-
-
-@pytest.mark.parametrize(
-    "value", [None, "three", {"a": 1}, [1, [2, 3]], object(), np.array(["a"]), 1j, np.zeros((1,) * 9)]
-)
-def test_anything_else_is_described_without_values(value: Any) -> None:
-    """What can't be sent is told by its type alone."""
-    seen, array = returned(value)
-
-    assert seen.type == type(value).__name__
-    assert array is None
-
-
-def test_what_lies_about_itself_is_described_all_the_same() -> None:
-    """A value whose text or conversion raises costs nothing but itself."""
-
-    class Liar:
-        def __repr__(self) -> str:
-            raise RuntimeError
-
-        def __array__(self, *_: object, **__: object) -> np.ndarray:
-            raise RuntimeError
-
-    assert returned(Liar()) == (Returned("Liar"), None)
-
-
-def test_large_arrays_stay_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond a bound only the shape is told."""
-    monkeypatch.setattr(cam, "MAX_BYTES", 100)
-    seen, array = returned(np.zeros(200, np.uint8))
-
-    assert (seen.shape, array) == ((200,), None)
-
-
-def test_texts_are_cut() -> None:
-    """A value's text has a bound, and so has the name of its type; neither holds half of a character."""
-    seen, _ = returned(type("T" * 1000, (), {"__repr__": lambda self: "\ud800" * 1000})())
-
-    assert (seen.type, seen.text) == ("T" * 200, "?" * 200)
 
 
 # --- get_cls_pred -------------------------------------------------------------------------------------
@@ -268,4 +201,4 @@ def test_many_calls_send_a_bounded_number_of_arrays() -> None:
     value, arrays = run("for _ in range(1000):\n    returnCAM(1, 2, 3)")
 
     assert len(value["calls"]) == MAX_CALLS
-    assert len(arrays) == cam.MAX_ARRAYS
+    assert len(arrays) == MAX_ARRAYS

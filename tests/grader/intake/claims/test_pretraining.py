@@ -11,6 +11,7 @@ from grader.intake.code.statements import Source
 FLAG = "def get(name, n=12, pretrained=False):\n    return load(name, pretrained)\n"
 ALWAYS = "def get(name):\n    return start(name, torchvision.models.vgg16(pretrained=True))\n"
 NEVER = "def get(name):\n    return torchvision.models.vgg16(weights=None)\n"
+CAN = "def get(name):\n    class A:\n        def copy_vgg(self): pass\n    return A()\n"
 ONLY = "def get(name, *, backbone=None):\n    return start(name, backbone)\n"
 
 
@@ -25,6 +26,10 @@ ONLY = "def get(name, *, backbone=None):\n    return start(name, backbone)\n"
         (NEVER + "m = get('a')", False),
         (ONLY + "m = get('a')", False),
         (ONLY + "m = get('a', backbone=net)", True),
+        (
+            "def get(name):\n    class A:\n        def copy_vgg(self): pass\n    return A()\nm = get('a')",
+            False,
+        ),
         ("m = get('a')", False),
     ],
 )

@@ -68,6 +68,17 @@ def test_a_target_under_another_name_is_renamed_everywhere() -> None:
     assert (slip.target, slip.cause, slip.words) == ("FCN8s", "code.name", "FCN8 read as FCN8s")
 
 
+def test_a_target_in_a_function_is_had_at_the_top() -> None:
+    """For nothing where it has its own name, else for that of its name."""
+    inside = "def make():\n" + "\n".join(f"    {line}" for line in GOOD.split("\n")) + "\n    return FCN8s()"
+
+    [((own,), none)] = corrected([(Source("cell 1", inside),)])
+    [((other,), (slip,))] = corrected([(Source("cell 1", inside.replace("FCN8s", "FCN8")),)])
+
+    assert targets(own) == targets(other) == {"FCN8s"}
+    assert (none, slip.cause) == ((), "code.name")
+
+
 def test_a_text_begins_a_target_even_where_it_does_not_parse() -> None:
     """Also where a letter of the keyword is wrong."""
     assert targets(Source("cell 1", BROKEN)) == {"FCN8s"}

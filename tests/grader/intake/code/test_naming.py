@@ -29,6 +29,14 @@ CASES = {
         "class FCN8(nn.Module):\n    def forward(self, x, shows=False): return x\n",
         {"FCN8s": "FCN8"},
     ),
+    "a function that gives one": (
+        "def fcn8(n):\n    class Net(nn.Module):\n        def forward(self, x): return x\n    return Net()\n",
+        {"FCN8s": "fcn8"},
+    ),
+    "a function that trains one": (
+        "def train_fcn8(n):\n    class A(nn.Module):\n        def forward(self, x): return x\n    fit(A())\n",
+        {},
+    ),
     "a data set for a network": ("class FCN8sData(Dataset):\n    def __len__(self): return 1\n", {}),
     "another network": (f"class FCN4s{FORWARD}", {}),
     "a map": (f"def get_cam{MAP}", {"returnCAM": "get_cam"}),
