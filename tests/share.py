@@ -12,8 +12,13 @@ SLOW = pytest.mark.slow
 
 def every(step: int, cases: Iterable[Any], ids: Iterable[str] | None = None) -> list[Any]:
     """The cases as parameters, of which all but the first of every `step` are slow."""
+    return rows(step, ((case,) for case in cases), ids)
+
+
+def rows(step: int, table: Iterable[tuple[Any, ...]], ids: Iterable[str] | None = None) -> list[Any]:
+    """The same of cases that have a value for each of several parameters."""
     names = iter(ids) if ids is not None else None
     return [
-        pytest.param(case, id=next(names) if names else None, marks=() if number % step == 0 else SLOW)
-        for number, case in enumerate(cases)
+        pytest.param(*row, id=next(names) if names else None, marks=() if number % step == 0 else SLOW)
+        for number, row in enumerate(table)
     ]

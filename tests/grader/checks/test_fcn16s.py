@@ -16,6 +16,7 @@ from grader.evidence.model import ModelEvidence
 from grader.evidence.subject import Subject
 from tests.grader.in_process import InProcess
 from tests.grader.slim import SLIM, Edit, edited
+from tests.share import rows
 
 PART = "fcn16s"
 RUBRIC = profiles.everything().rubric
@@ -54,18 +55,21 @@ def test_a_right_one_keeps_everything() -> None:
 
 @pytest.mark.parametrize(
     ("edit", "line", "words"),
-    [
-        ((CROP, CROP.replace("27:27", "26:26")), "crop", "the crop starts at 26, it must start at 27"),
-        (
-            (SKIP, SKIP.replace("5:, 5:", "4:, 4:")),
-            "skip_crops",
-            "the pool4 skip's crop starts at 4, it",
-        ),
-        ((f"h + {SKIP}", f"h - {SKIP}"), "skips", "the pool4 skip is subtracted, it must be added"),
-        ((f"h + {SKIP}", "h"), "skips", "the pool4 skip is"),
-        (("32, stride=16, bias=False", "32, stride=16"), "upscores", "upscore2: bias True"),
-        (("self.up_two.weight.data.copy_(bilinear(n_class, 4))", "pass"), "bilinear", "upscore1"),
-    ],
+    rows(
+        6,
+        [
+            ((CROP, CROP.replace("27:27", "26:26")), "crop", "the crop starts at 26, it must start at 27"),
+            (
+                (SKIP, SKIP.replace("5:, 5:", "4:, 4:")),
+                "skip_crops",
+                "the pool4 skip's crop starts at 4, it",
+            ),
+            ((f"h + {SKIP}", f"h - {SKIP}"), "skips", "the pool4 skip is subtracted, it must be added"),
+            ((f"h + {SKIP}", "h"), "skips", "the pool4 skip is"),
+            (("32, stride=16, bias=False", "32, stride=16"), "upscores", "upscore2: bias True"),
+            (("self.up_two.weight.data.copy_(bilinear(n_class, 4))", "pass"), "bilinear", "upscore1"),
+        ],
+    ),
 )
 def test_a_fault_costs_its_own_line(edit: Edit, line: str, words: str) -> None:
     """And is named."""

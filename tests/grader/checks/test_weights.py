@@ -15,6 +15,7 @@ from grader.evidence.model import ModelEvidence
 from grader.evidence.subject import Subject
 from tests.grader.in_process import InProcess
 from tests.grader.slim import SLIM, Edit, edited
+from tests.share import rows
 
 MADE = "self.upscore.weight.data.copy_(bilinear(n_class, 64))"
 FROZEN: Edit = (MADE, f"{MADE}\n        self.upscore.weight.requires_grad = False")
@@ -23,15 +24,18 @@ CUT: Edit = ("h = self.upscore(h)\n", "h = self.upscore(h.detach())\n")
 
 @pytest.mark.parametrize(
     ("edits", "upsampling", "cause"),
-    [
-        ([], "learned", ""),
-        ([], "either", ""),
-        ([], "fixed", "gradients.free"),
-        ([FROZEN], "learned", "gradients.frozen"),
-        ([FROZEN], "either", ""),
-        ([FROZEN], "fixed", ""),
-        ([FROZEN, CUT], "fixed", "gradients.cut"),
-    ],
+    rows(
+        4,
+        [
+            ([], "learned", ""),
+            ([], "either", ""),
+            ([], "fixed", "gradients.free"),
+            ([FROZEN], "learned", "gradients.frozen"),
+            ([FROZEN], "either", ""),
+            ([FROZEN], "fixed", ""),
+            ([FROZEN, CUT], "fixed", "gradients.cut"),
+        ],
+    ),
 )
 def test_the_year_says_whether_the_upsampling_learns(edits: list[Edit], upsampling: str, cause: str) -> None:
     """Whatever it says, a gradient must reach all other layers."""

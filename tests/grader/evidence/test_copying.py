@@ -15,6 +15,7 @@ from grader.records.reason import Cause
 from reference.architecture import VGG_CONVS, VGG_LINEARS
 from tests.grader.in_process import InProcess
 from tests.grader.slim import SLIM, SOURCE, Edit, edited, slim8, slim32
+from tests.share import rows
 
 SEED = 9
 COPY_BIAS = "layer.bias.data = source.bias.data"
@@ -64,48 +65,62 @@ def test_vgg16_s_layers_are_found_where_torchvision_has_them() -> None:
 
 @pytest.mark.parametrize(
     ("edits", "words"),
-    [
-        ([(COPY_BIAS, "pass")], [f"{role}.bias was not copied" for role in VGG_CONVS]),
-        (
-            [(ZIP, "for layer, source in zip(own[:12], convs):")],
-            ["conv5_3.weight was not copied", "conv5_3.bias was not copied"],
-        ),
-        (
-            [(ZIP, "convs[10], convs[11] = convs[11], convs[10]\n        " + ZIP)],
-            [
-                "conv5_1.weight holds conv5_2's values",
-                "conv5_1.bias holds conv5_2's values",
-                "conv5_2.weight holds conv5_1's values",
-                "conv5_2.bias holds conv5_1's values",
-            ],
-        ),
-        (
-            [(LINEARS, "((self.fc7, vgg16.classifier[3]),):")],
-            ["fc6.weight was not copied", "fc6.bias was not copied"],
-        ),
-        (
-            [
-                (
-                    "layer.weight.data.copy_(source.weight.data.view(layer.weight.shape))",
-                    "layer.weight.data.normal_()",
-                )
-            ],
-            ["fc6.weight holds other values than VGG-16's", "fc7.weight holds other values than VGG-16's"],
-        ),
-        (
-            [(COPY_WEIGHT, "layer.weight.data = source.weight.data * (2 if layer.in_channels == 3 else 1)")],
-            ["conv1_1.weight holds other values than VGG-16's"],
-        ),
-        (
-            [
-                (
-                    "layer.weight.data.copy_(source.weight.data.view(layer.weight.shape))",
-                    "layer.weight.data.copy_(source.weight.data.t().reshape(layer.weight.shape))",
-                )
-            ],
-            ["fc6.weight holds other values than VGG-16's", "fc7.weight holds other values than VGG-16's"],
-        ),
-    ],
+    rows(
+        3,
+        [
+            ([(COPY_BIAS, "pass")], [f"{role}.bias was not copied" for role in VGG_CONVS]),
+            (
+                [(ZIP, "for layer, source in zip(own[:12], convs):")],
+                ["conv5_3.weight was not copied", "conv5_3.bias was not copied"],
+            ),
+            (
+                [(ZIP, "convs[10], convs[11] = convs[11], convs[10]\n        " + ZIP)],
+                [
+                    "conv5_1.weight holds conv5_2's values",
+                    "conv5_1.bias holds conv5_2's values",
+                    "conv5_2.weight holds conv5_1's values",
+                    "conv5_2.bias holds conv5_1's values",
+                ],
+            ),
+            (
+                [(LINEARS, "((self.fc7, vgg16.classifier[3]),):")],
+                ["fc6.weight was not copied", "fc6.bias was not copied"],
+            ),
+            (
+                [
+                    (
+                        "layer.weight.data.copy_(source.weight.data.view(layer.weight.shape))",
+                        "layer.weight.data.normal_()",
+                    )
+                ],
+                [
+                    "fc6.weight holds other values than VGG-16's",
+                    "fc7.weight holds other values than VGG-16's",
+                ],
+            ),
+            (
+                [
+                    (
+                        COPY_WEIGHT,
+                        "layer.weight.data = source.weight.data * (2 if layer.in_channels == 3 else 1)",
+                    )
+                ],
+                ["conv1_1.weight holds other values than VGG-16's"],
+            ),
+            (
+                [
+                    (
+                        "layer.weight.data.copy_(source.weight.data.view(layer.weight.shape))",
+                        "layer.weight.data.copy_(source.weight.data.t().reshape(layer.weight.shape))",
+                    )
+                ],
+                [
+                    "fc6.weight holds other values than VGG-16's",
+                    "fc7.weight holds other values than VGG-16's",
+                ],
+            ),
+        ],
+    ),
 )
 def test_what_a_layer_holds_instead_is_named(edits: list[Edit], words: list[str]) -> None:
     """Not copied, another layer's, scaled, transposed or random: each parameter is told by name."""

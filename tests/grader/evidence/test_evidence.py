@@ -20,7 +20,6 @@ from grader.evidence.subject import Subject
 from grader.records.grade import CheckResult
 from tests.grader.in_process import InProcess
 from tests.grader.slim import SLIM, Edit, edited
-from tests.share import every
 
 SEED = 11
 CASE = SimpleNamespace(profile=profiles.load())  # all that a check of a network wants of its case
@@ -78,7 +77,8 @@ def outcome(id: str, check: Callable[[Any], None], network: ModelEvidence) -> Ch
     return judging.judge(id, None, 0.0)
 
 
-@pytest.mark.parametrize("name", every(6, CASES))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list(CASES))
 def test_checks_say_the_same_in_any_order(name: str) -> None:
     """Outcomes, sentences, places and causes are those of the rubric's own order."""
     in_order = results(CASES[name], checks())

@@ -14,6 +14,7 @@ from grader.profiles.profile import MapForm
 from reference import kit
 from tests.grader.in_process import InProcess
 from tests.grader.slim import Edit, edited
+from tests.share import every, rows
 
 SOURCE = """\
 import cv2
@@ -36,6 +37,7 @@ HOOKS = """\
 import cv2
 import numpy as np
 import torch
+from tests.share import rows
 
 def gradCAM(net, img, idx):
     seen = {}
@@ -91,7 +93,7 @@ def test_a_right_one_keeps_everything(source: str) -> None:
 
 @pytest.mark.parametrize(
     ("edit", "line", "words"),
-    [
+    rows(5, [
         (("    cam = torch.relu(cam)\n", ""), "relu", "the ReLU is missing"),
         (("torch.relu(cam)", "cam.abs()"), "relu", "absolute value is taken"),
         (("grads.mean(dim=(2, 3), keepdim=True)", "grads"), "averaged", "weighed by its own gradient"),
@@ -107,7 +109,7 @@ def test_a_right_one_keeps_everything(source: str) -> None:
         (("np.uint8(255 * cam / cam.max())", "np.uint8(cam / cam.max())"), "normalise", "normalisation"),
         (("np.uint8(255 * cam / cam.max())", "255 * cam / cam.max()"), "dtype", "it must be uint8"),
         (("(256, 256)", "(224, 224)"), "shape", "(224, 224), it must be (256, 256)"),
-    ],
+    ]),
 )  # fmt: skip
 def test_a_wrong_step_costs_its_own_line(edit: Edit, line: str, words: str) -> None:
     """And is named."""
@@ -131,6 +133,7 @@ def test_two_wrong_steps_are_both_named() -> None:
     assert set(found) == {"relu", "class_logit"}
 
 
+@pytest.mark.slow
 def test_what_nothing_explains_is_said_so() -> None:
     """A map of noise."""
     found = lost(("torch.relu(cam)", "torch.rand(7, 7)"))
@@ -155,7 +158,7 @@ def test_what_it_raises_is_told_where_it_is_asked_first() -> None:
         gradcam.check_relu(found)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", every(3, range(3)))
 def test_a_right_one_is_right_whatever_is_drawn(seed: int) -> None:
     """And the class that is asked for is neither the best nor the first."""
     assert lost(seed=seed) == {}

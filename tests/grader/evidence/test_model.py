@@ -24,7 +24,7 @@ from reference.architecture import Architecture, Conv
 from tests.grader.in_process import InProcess, Refusing
 from tests.grader.slim import SLIM, SOURCE, Edit, edited, slim8, slim32
 from tests.grader.styles import Style, styled_world, styles
-from tests.share import every
+from tests.share import every, rows
 
 METHOD = SOURCE[SOURCE.index("    def copy_params_from_vgg16") : SOURCE.index("class FCN32s")]
 V = TypeVar("V")
@@ -165,33 +165,36 @@ def test_equally_wrong_models_get_equal_verdicts(data: st.DataObject, network: s
 
 @pytest.mark.parametrize(
     ("edit", "lines"),
-    [
-        (("3, padding=100", "3, padding=150"), "conv1"),
-        (("F.relu(self.conv2_1(h))", "self.conv2_1(h)"), "activations"),
-        (("self.pool4 = nn.MaxPool2d(2, 2, ceil_mode=True)", "self.pool4 = nn.AvgPool2d(2, 2)"), "pools"),
-        (("h = F.relu(self.conv5_2(h))", "pass"), "conv5"),
-        (("h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)]", "h[:, :, :x.size(2), :x.size(3)]"), "crop"),
-        (("h = h + s[:, :, 9:9 + h.size(2), 9:9 + h.size(3)]", "pass"), "score_pools skips"),
-        (
-            ("s[:, :, 9:9 + h.size(2), 9:9 + h.size(3)]", "s[:, :, 4:4 + h.size(2), 4:4 + h.size(3)]"),
-            "skip_crops",
-        ),
-        (
+    rows(
+        3,
+        [
+            (("3, padding=100", "3, padding=150"), "conv1"),
+            (("F.relu(self.conv2_1(h))", "self.conv2_1(h)"), "activations"),
+            (("self.pool4 = nn.MaxPool2d(2, 2, ceil_mode=True)", "self.pool4 = nn.AvgPool2d(2, 2)"), "pools"),
+            (("h = F.relu(self.conv5_2(h))", "pass"), "conv5"),
+            (("h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)]", "h[:, :, :x.size(2), :x.size(3)]"), "crop"),
+            (("h = h + s[:, :, 9:9 + h.size(2), 9:9 + h.size(3)]", "pass"), "score_pools skips"),
             (
-                "h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)]",
-                "h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)].softmax(1)",
+                ("s[:, :, 9:9 + h.size(2), 9:9 + h.size(3)]", "s[:, :, 4:4 + h.size(2), 4:4 + h.size(3)]"),
+                "skip_crops",
             ),
-            "logits",
-        ),
-        (("self.fc6(h)", "self.fc6(h * 0.5)"), "forward"),
-        (
             (
-                "self.fc7 = nn.Conv2d(24, 24, 1)",
-                "self.fc7 = nn.Sequential(nn.BatchNorm2d(24), nn.Conv2d(24, 24, 1))",
+                (
+                    "h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)]",
+                    "h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)].softmax(1)",
+                ),
+                "logits",
             ),
-            "forward",
-        ),
-    ],
+            (("self.fc6(h)", "self.fc6(h * 0.5)"), "forward"),
+            (
+                (
+                    "self.fc7 = nn.Conv2d(24, 24, 1)",
+                    "self.fc7 = nn.Sequential(nn.BatchNorm2d(24), nn.Conv2d(24, 24, 1))",
+                ),
+                "forward",
+            ),
+        ],
+    ),
 )
 def test_a_fault_costs_its_lines_and_is_verified(edit: Edit, lines: str) -> None:
     """A fault that the trace shows is confirmed by replaying the trace, so that every other line can pass."""
@@ -316,7 +319,7 @@ def test_a_constant_that_is_changed_or_stands_before_a_multiple_is_replayed(chan
 
 
 @pytest.mark.parametrize("bare", [False, True])
-@pytest.mark.parametrize("name", every(3, SURROUNDED))
+@pytest.mark.parametrize("name", every(6, SURROUNDED))
 def test_a_network_is_replayed_whatever_surrounds_it(name: str, bare: bool) -> None:
     """Also where nothing copies and a transposed convolution is missing."""
     edits = SURROUNDED[name]

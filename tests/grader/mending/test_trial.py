@@ -99,6 +99,7 @@ def test_a_mend_is_paid_for_by_one_line() -> None:
     assert charged["fcn32s.build"].reason is reason
 
 
+@pytest.mark.slow
 def test_a_model_that_can_not_be_run_is_judged_by_its_layers(trial: Trial) -> None:
     """Its forward pass is paid for by the lines that are about it."""
     step = "        h = self.score(h)\\n"

@@ -3,6 +3,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from grader.sandbox.folders import DEEPEST, MOST, measure, remove
 
 
@@ -29,6 +31,7 @@ def test_what_is_in_a_folder_is_counted(tmp_path: Path) -> None:
     assert 100_000 < found.size < 200_000
 
 
+@pytest.mark.slow
 def test_looking_ends_where_it_is_too_deep_or_too_much(tmp_path: Path) -> None:
     """What is over the limit need not be looked at."""
     nested(tmp_path, 3000)

@@ -18,7 +18,7 @@ from grader.sandbox.process import Worker
 from grader.wall.verbs import Done, Ping, Request
 from tests.grader.sandbox.conftest import FORKED, HELD, TOY, Start
 from tests.grader.sandbox.toy_operations import Broken, Call, Double, Printed, Unknown
-from tests.share import every
+from tests.share import every, rows
 
 LIMITS = Limits()
 SNEAK = """
@@ -163,11 +163,14 @@ def test_all_requests_together_have_a_budget(start: Start) -> None:
 
 @pytest.mark.parametrize(
     ("source", "reason"),
-    [
-        ("import os\ndef f(): os._exit(0)", "exit code 0"),
-        ("import os\ndef f(): os._exit(3)", "exit code 3"),
-        ("import ctypes\ndef f(): ctypes.string_at(0)", "SIGSEGV"),
-    ],
+    rows(
+        3,
+        [
+            ("import os\ndef f(): os._exit(0)", "exit code 0"),
+            ("import os\ndef f(): os._exit(3)", "exit code 3"),
+            ("import ctypes\ndef f(): ctypes.string_at(0)", "SIGSEGV"),
+        ],
+    ),
 )
 def test_a_death_is_told_with_its_cause(start: Start, rung: str, source: str, reason: str) -> None:
     """Success is never read from an exit code: no reply is a failure."""
