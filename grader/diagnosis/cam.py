@@ -7,18 +7,18 @@ way and its known wrong ones; the search composes them, the fewest faults first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import product
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.diagnosis import stretches
 from grader.diagnosis.finishing import LEVELS, Maps, centres, matches, rights, spread
-from grader.diagnosis.searching import explanation
+from grader.diagnosis.searching import STRETCH_FAULTS, explanation
 from grader.diagnosis.stretches import Extremes
-from grader.diagnosis.ways import CLASSES, SUMS, Floats, Way, weighted
+from grader.diagnosis.ways import CLASSES, SUMS, Floats, Sum, Way, compositions, weighted
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,20 @@ class Case:
     answer: Maps
 
     @cached_property
-    def ends(self) -> Extremes:
-        """The extremes over the maps of all classes."""
-        return stretches.extremes(np.tensordot(self.weight, self.features, axes=1))
+    def _kept(self) -> dict[Way | Sum, Any]:
+        return {}
+
+    def weights(self, way: Way) -> Floats:
+        """Return the weights (C) that one way chooses."""
+        if way not in self._kept:
+            self._kept[way] = way.do(self.features, self.weight, self.index)
+        return np.asarray(self._kept[way])
+
+    def ends(self, way: Sum) -> Extremes:
+        """Return the extremes over the maps of all classes, summed in one way."""
+        if way not in self._kept:
+            self._kept[way] = stretches.extremes(way.do(self.features, self.weight))
+        return cast(Extremes, self._kept[way])
 
     @property
     def cells(self) -> tuple[int, ...]:
@@ -65,23 +76,41 @@ class Verdict:
     stretch: str
 
 
+RIGHT = Sum(*(axis[0] for axis in SUMS))
+
+
 @dataclass(frozen=True)
 class _Pair:
     """A way to choose weights and one to sum."""
 
     classes: Way
-    sums: Way
+    sums: Sum
+
+    @cached_property
+    def cost(self) -> int:
+        return bool(self.classes.fault) + len(self.sums.faults)
 
     @property
-    def cost(self) -> int:
-        return bool(self.classes.fault) + bool(self.sums.fault)
+    def unturned(self) -> _Pair:
+        return replace(self, sums=self.sums.unturned)
+
+    def turn(self, maps: Floats) -> Floats:
+        return self.sums.turn.do(maps)
 
     def raw(self, case: Case) -> Floats:
-        weights = self.classes.do(case.features, case.weight, case.index)
-        return self.sums.do(case.features, weights)
+        return self.sums.do(case.features, case.weights(self.classes))
+
+    def ends(self, case: Case) -> Extremes:
+        """Return the extremes over all classes; of two wrong steps of the sum, those of the right one."""
+        way = self.sums.unturned
+        return case.ends(way if len(way.faults) < 2 else RIGHT)
 
 
-PAIRS = tuple(sorted((_Pair(*ways) for ways in product(CLASSES, SUMS)), key=lambda pair: pair.cost))
+@cache
+def _pairs() -> tuple[_Pair, ...]:
+    """Return every way to choose weights and to sum of few faults, the fewest first."""
+    steps = compositions((CLASSES, *SUMS), max(STRETCH_FAULTS))
+    return tuple(_Pair(classes, Sum(*sums)) for classes, *sums in steps)
 
 
 def search(cases: Sequence[Case]) -> Verdict | None:
@@ -93,7 +122,7 @@ def search(cases: Sequence[Case]) -> Verdict | None:
     with np.errstate(all="ignore"):
         if shown and all(map(is_right, shown)):
             return Verdict("", "", "")
-        found = explanation(shown, PAIRS)
+        found = explanation(shown, _pairs())
     return Verdict(found[0].classes.fault, found[0].sums.fault, found[1].fault) if found else None
 
 

@@ -149,10 +149,23 @@ class Path:
         """How many are wrong."""
         return len(self.faults)
 
+    @property
+    def unturned(self) -> Path:
+        """The same: nothing is turned."""
+        return self
+
+    def turn(self, maps: Floats) -> Floats:
+        """Return maps as they are."""
+        return maps
+
     def raw(self, case: Case) -> Floats:
         """Return the map before it is stretched."""
         features, gradient = case.of(self.layer.name, self.score.name)
         return NEGATIVE[self.negative](WEIGHTS[self.weights](features, gradient, case.row))
+
+    def ends(self, case: Case) -> Extremes:
+        """Return the extremes of the right map: no other class's is known."""
+        return case.ends
 
 
 PATHS = tuple(

@@ -6,7 +6,7 @@ are; the few that may be meant are then compared pixel by pixel. The fewest faul
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import islice, product
@@ -27,13 +27,14 @@ from grader.diagnosis.finishing import (
     endings,
     finishes,
     matches,
+    spread,
 )
 from grader.diagnosis.stretches import Bent, Enlarging, Extremes, Numbers, Stretch
 from grader.diagnosis.ways import Floats
 
 Mixings = tuple[tuple[Floats, Floats], ...]
 # Of weights, sum and stretch together: with more wrong steps than that, anything could be explained.
-STRETCH_FAULTS = {0: 3, 1: 2, 2: 1}  # by the number of faults in weights and sum
+STRETCH_FAULTS = {0: 3, 1: 2, 2: 1, 3: 0}  # by the number of faults in weights and sum
 MOVED = 0.05  # of the range: what enlarging may move the middle of a cell by
 MOSTLY = 0.9  # of a wrong map: where levels wrap, the last digit of a float can turn a cell over
 TURNED = 600.0  # a range from which on levels that wrapped around look like any others
@@ -47,8 +48,6 @@ class Answered(Protocol):
     def answer(self) -> Maps: ...
     @property
     def cells(self) -> tuple[int, ...]: ...
-    @property
-    def ends(self) -> Extremes: ...
     def middles(self, cells: tuple[int, ...]) -> Floats: ...
 
 
@@ -57,7 +56,11 @@ class Making(Protocol):
 
     @property
     def cost(self) -> int: ...
+    @property
+    def unturned(self: P) -> P: ...
+    def turn(self, maps: Floats) -> Floats: ...
     def raw(self, case: Any) -> Floats: ...
+    def ends(self, case: Any) -> Extremes: ...
     def __hash__(self) -> int: ...
 
 
@@ -97,6 +100,8 @@ class _Search(Generic[P]):
     def __init__(self, cases: Sequence[Answered], pairs: Sequence[P]) -> None:
         self.cases, self.pairs = cases, pairs
         self.small, self.large = cache(self._small), cache(self._large)
+        self.right = cache(self._right)
+        self.middles = cache(lambda number, cells: cases[number].middles(cells))
 
     def explanations(self) -> Iterator[tuple[P, Stretch]]:
         """Yield what gives every answer, the fewest faults first."""
@@ -117,11 +122,22 @@ class _Search(Generic[P]):
         for number in range(len(self.cases)):
             if len(numbers):
                 numbers = numbers[self._fits(pair, number, numbers)]
-        return numbers
+        return np.array([number for number in numbers if not self._is_idle(pair, number)], dtype=np.intp)
+
+    def _is_idle(self, pair: Making, number: int) -> bool:
+        """Say whether the curve of a stretch leaves every sum as it is: then it is none of the steps."""
+        curve = stretches.stretches()[number].bend
+        return bool(curve.fault) and all(
+            np.array_equal(curve.do(raw), raw) for raw in (pair.raw(case) for case in self.cases)
+        )
+
+    def _right(self, pair: Making, number: int) -> Floats:
+        """Return the levels of a sum that is stretched as it must be."""
+        return stretches.stretched(0, pair.raw(self.cases[number]), stretches.NO_ENDS)
 
     def _small(self, pair: Making, number: int) -> Bent:
         case = self.cases[number]
-        return stretches.bend(pair.raw(case), case.ends)
+        return stretches.bend(pair.raw(case), pair.ends(case))
 
     def _large(self, pair: Making, number: int) -> tuple[Bent, ...]:
         """Return the sum enlarged before it is taken to a range, in the middles of the cells.
@@ -131,17 +147,33 @@ class _Search(Generic[P]):
         case = self.cases[number]
         raw, size = pair.raw(case), case.answer.shape
         at = np.ix_(*(centres(n, side) for n, side in zip(raw.shape, size, strict=True)))
-        return tuple(stretches.bend(given, case.ends, at, by) for given, by in _late(raw, size))
+        return tuple(stretches.bend(given, pair.ends(case), at, by) for given, by in _late(raw, size))
+
+    def _levels(self, pair: Making, number: int, numbers: Numbers) -> Floats:
+        """Return the levels (N, h, w) that some stretches make; the right one alone needs no others."""
+        alone = numbers.tolist() == [0]
+        straight = pair.unturned
+        levels = self.right(straight, number)[None] if alone else self.small(straight, number).levels(numbers)
+        return pair.turn(levels)
 
     def _fits(self, pair: Making, number: int, numbers: Numbers) -> NDArray[np.bool_]:
         """Say for each stretch whether it may give an answer."""
-        case, small = self.cases[number], self.small(pair, number)
-        middles = case.middles(small.values.shape[1:])
-        keep = _close(small.levels(numbers), middles, _mixings(middles.shape, case.answer.shape))
+        case, levels = self.cases[number], self._levels(pair, number, numbers)
+        middles = self.middles(number, levels.shape[1:])
+        keep = _roughly(levels, middles)
+        if keep.any():
+            keep[keep] = _close(levels[keep], middles, _mixings(middles.shape, case.answer.shape))
         if not pair.cost and not keep.all():
             for bent in self.large(pair, number):
                 keep |= _close(bent.levels(numbers), middles, _mixings(middles.shape, middles.shape))
         return keep
+
+
+def _roughly(values: Floats, found: Floats) -> NDArray[np.bool_]:
+    """Say for each of (N, h, w) levels whether they may be those found; what wraps around may be any."""
+    wraps = (values.min(axis=(1, 2)) < 0) | (values.max(axis=(1, 2)) >= 256)
+    near = np.abs(found - values) <= 2 * _slack(values, found) + 1  # what is cut off after the point
+    return np.asarray(wraps | near.all(axis=(1, 2)))
 
 
 def _close(values: Floats, found: Floats, mixings: Mixings) -> NDArray[np.bool_]:
@@ -149,13 +181,13 @@ def _close(values: Floats, found: Floats, mixings: Mixings) -> NDArray[np.bool_]
     low, high = values.min(axis=(1, 2)), values.max(axis=(1, 2))
     wraps, told = (low < 0) | (high >= 256), (high - low >= FULL) & (high - low < TURNED)
     cut = np.clip(values, 0, 255)
-    close = np.asarray((np.abs(found - cut) <= _slack(cut)).all(axis=(1, 2)))
+    close = np.asarray((np.abs(found - cut) <= _slack(cut, found)).all(axis=(1, 2)))
     rows, columns = mixings[0]
     for shown in (values, rows @ values @ columns.T, np.trunc(values + TINY), np.rint(values)):
         distance = np.abs(found - shown)
-        close |= (distance <= _slack(values)).all(axis=(1, 2))
+        close |= (distance <= _slack(values, found)).all(axis=(1, 2))
         turned = np.abs(distance - 256 * np.rint(distance / 256))
-        close |= wraps & told & (turned <= _slack(values, 256.0)).all(axis=(1, 2))
+        close |= wraps & told & (turned <= _slack(values, found, 256.0)).all(axis=(1, 2))
     close[wraps] |= _same_bytes(values[wraps], found, mixings)
     return np.asarray(close & np.isfinite(values).all(axis=(1, 2)))
 
@@ -166,10 +198,11 @@ def _same_bytes(values: Floats, found: Floats, mixings: Mixings) -> NDArray[np.b
     Between a 0 and a 255 even the middle of a cell moves, so it is computed.
     """
     close, share = np.zeros(len(values), bool), MOSTLY if _varied(found) else 1.0
+    slack = min(1.0, spread(found) / 2)
     for rounding in (np.trunc, np.rint):
         small = np.mod(np.nan_to_num(rounding(values + TINY)), 256)
         for rows, columns in mixings:
-            close |= (np.abs(rows @ small @ columns.T - found) <= 1).mean(axis=(1, 2)) >= share
+            close |= (np.abs(rows @ small @ columns.T - found) <= slack).mean(axis=(1, 2)) >= share
     return close
 
 
@@ -187,9 +220,10 @@ def _mixing(cells: int, size: int, method: int) -> Floats:
     return np.asarray(enlarged[centres(cells, size)])
 
 
-def _slack(values: Floats, least: float = 0.0) -> Floats:
+def _slack(values: Floats, found: Floats, least: float = 0.0) -> Floats:
     """How far the middle of a cell may be from its level: rounding, and what enlarging moves it by."""
     range = np.maximum(values.max(axis=(1, 2)) - values.min(axis=(1, 2)), least)
+    range = np.minimum(range, spread(found))  # a map that is next to flat is no other map's neighbour
     return np.asarray((LEVELS + 1) * np.minimum(1.0, range / FULL) + MOVED * range)[:, None, None]
 
 
@@ -200,15 +234,34 @@ def _varied(found: Maps) -> bool:
 
 
 def _explains(pair: Making, number: int, case: Answered) -> bool:
-    """Say whether some way to finish gives the whole answer."""
-    raw, size = pair.raw(case), case.answer.shape
-    small = stretches.stretched(number, raw, case.ends)
-    levels = (stretches.stretched(number, given, case.ends, by) for given, by in _late(raw, size))
-    late = (ended for each in levels for ended in endings(each))
-    candidates = (*finishes(small, size), *late)
-    wraps = (small.min() < 0 or small.max() >= 256) and _varied(case.answer)
-    share = MOSTLY if wraps else 1.0
-    return any(matches(case.answer, candidate, share) for candidate in candidates)
+    """Say whether some way to finish gives the whole answer; it may be turned before or at last."""
+    size, ends, straight = case.answer.shape, pair.ends(case), pair.unturned
+    if _gives(case.answer, _finished(number, pair.raw(case), ends, size)):
+        return True
+    return straight != pair and any(
+        _gives(case.answer, map(pair.turn, _finished(number, straight.raw(case), ends, sides)))
+        for sides in {size, size[::-1]}
+    )
+
+
+def _gives(answer: Maps, candidates: Iterable[Floats]) -> bool:
+    """Say whether one of some maps, the first of which tells whether levels wrap around, is the answer."""
+    share, varied = 1.0, _varied(answer)
+    for number, candidate in enumerate(candidates):
+        if number == 0:
+            share = MOSTLY if (candidate.min() < 0 or candidate.max() >= 256) and varied else 1.0
+        elif matches(answer, candidate, share):
+            return True
+    return False
+
+
+def _finished(number: int, raw: Floats, ends: Extremes, size: tuple[int, ...]) -> Iterator[Floats]:
+    """Yield the levels that a stretch makes of a sum, and then every map that they may end in."""
+    small = stretches.stretched(number, raw, ends)
+    yield small
+    yield from finishes(small, size)
+    for given, by in _late(raw, size):
+        yield from endings(stretches.stretched(number, given, ends, by))
 
 
 def _late(raw: Floats, size: tuple[int, ...]) -> Iterator[tuple[Floats, Enlarging]]:

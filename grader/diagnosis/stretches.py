@@ -35,7 +35,10 @@ class Bend:
 
 @dataclass(frozen=True)
 class Sheet:
-    """For each of some bent sums, what offsets and divisors are made of; `all_*` are over every class."""
+    """For each of some bent sums, what offsets and divisors are made of.
+
+    `all_*` are over every class, `sums_*` as well, but before anything is bent.
+    """
 
     cells: int
     minimum: Floats
@@ -44,6 +47,8 @@ class Sheet:
     deviation: Floats
     all_minimum: Floats
     all_maximum: Floats
+    sums_minimum: Floats
+    sums_maximum: Floats
 
     @property
     def range(self) -> Floats:
@@ -110,10 +115,14 @@ BENDS = (
     Bend("tanh", "a hyperbolic tangent is used", np.tanh),
 )
 
+LEAST_OF_ALL = "the minimum of all classes' maps is taken off"
+RANGE_OF_ALL = "it is divided by the range of all classes' maps"
+GREATEST_OF_ALL = "it is divided by the maximum of all classes' maps"
 OFFSETS = (
     Taken("", "", lambda s, _: s.minimum),
     Taken("none", "the minimum is not taken off", lambda s, _: np.zeros_like(s.mean)),
-    Taken("minimum_of_all", "the minimum of all classes' maps is taken off", lambda s, _: s.all_minimum),
+    Taken("minimum_of_all", LEAST_OF_ALL, lambda s, _: s.all_minimum),
+    Taken("minimum_of_all_sums", LEAST_OF_ALL, lambda s, _: s.sums_minimum),
     Taken("mean", "the mean is taken off instead of the minimum", lambda s, _: s.mean),
     Taken("maximum", "the maximum is taken off instead of the minimum", lambda s, _: s.maximum),
     Taken("plus_minimum", "the minimum is added instead of taken off", lambda s, _: -s.minimum),
@@ -125,12 +134,10 @@ DIVISORS = (
     Taken("new_maximum", "", lambda s, offset: s.maximum - offset),  # the range, where the offset is right
     Taken("old_maximum", "it is divided by the old maximum, that of before", lambda s, _: s.maximum),
     Taken("none", "it is not divided by its range", lambda s, _: np.ones_like(s.mean)),
-    Taken(
-        "range_of_all",
-        "it is divided by the range of all classes' maps",
-        lambda s, _: s.all_maximum - s.all_minimum,
-    ),
-    Taken("maximum_of_all", "it is divided by the maximum of all classes' maps", lambda s, _: s.all_maximum),
+    Taken("range_of_all", RANGE_OF_ALL, lambda s, _: s.all_maximum - s.all_minimum),
+    Taken("range_of_all_sums", RANGE_OF_ALL, lambda s, _: s.sums_maximum - s.sums_minimum),
+    Taken("maximum_of_all", GREATEST_OF_ALL, lambda s, _: s.all_maximum),
+    Taken("maximum_of_all_sums", GREATEST_OF_ALL, lambda s, _: s.sums_maximum),
     Taken("sum", "it is divided by its sum", lambda s, offset: s.sum(offset)),
     Taken("old_sum", "it is divided by the sum of before", lambda s, _: s.sum(np.zeros_like(s.mean))),
     Taken(
@@ -237,8 +244,12 @@ class Stretch:
         """The wrong steps in words; what people know under one name is one."""
         if self.ids in WHOLE_NAMES:
             return (WHOLE_NAMES[self.ids],)
-        core = NAMES.get(self.ids[:3])
-        first = (core,) if core else tuple(step.fault for step in self.steps[:3])
+        bend, *line = (id.removesuffix("_sums") for id in self.ids[:3])
+        if core := NAMES.get((bend, *line)):
+            first = [core]
+        else:
+            named = NAMES.get(("", *line))
+            first = [self.bend.fault, *([named] if named else (self.offset.fault, self.divisor.fault))]
         return tuple(filter(None, (*first, self.top.fault, self.ending.fault)))
 
     @property
@@ -273,6 +284,9 @@ def _said_twice(one: Stretch) -> bool:
         return True
     if one.ending.id == "cast" and one.top.id:
         return True
+    ends = {id.endswith("_sums") for id in one.ids[1:3] if "_of_all" in id}
+    if len(ends) > 1 or (True in ends and not one.bend.id):
+        return True
     return one.offset.id == "" and one.divisor.id == "new_maximum"
 
 
@@ -283,6 +297,9 @@ def extremes(everyone: Floats) -> Extremes:
     return {id: (float(values.min()), float(values.max())) for id, values in bent.items()} | {
         "softmax": (0.0, 1.0)
     }
+
+
+NO_ENDS: Extremes = {one.id: (0.0, 0.0) for one in BENDS}  # for what takes nothing from other classes
 
 
 def as_it_is(values: Floats) -> Floats:
@@ -327,7 +344,7 @@ def bend(raw: Floats, ends: Extremes, at: Cells = WHOLE, enlarging: Enlarging = 
     Its minimum, maximum and the like are those of all of its cells then.
     """
     bent = np.stack([enlarging(one.do(raw)) for one in BENDS])
-    sheet = _sheet(bent, [ends[one.id] for one in BENDS])
+    sheet = _sheet(bent, [ends[one.id] for one in BENDS], ends[""])
     return Bent(bent[:, *at], _lines(sheet, OFFSETS, DIVISORS))
 
 
@@ -335,7 +352,7 @@ def stretched(number: int, raw: Floats, ends: Extremes, enlarging: Enlarging = a
     """Return the levels that one stretch makes of a sum (h, w): those of `bend`, without the other bends."""
     one = stretches()[number]
     values = enlarging(one.bend.do(raw))
-    sheet = _sheet(values[None], [ends[one.bend.id]])
+    sheet = _sheet(values[None], [ends[one.bend.id]], ends[""])
     slope, start = _lines(sheet, [one.offset], [one.divisor])[0, 0, 0]
     return np.asarray(one.ending.do((values * slope + start) * one.top.value, np.asarray(one.top.value)))
 
@@ -349,7 +366,10 @@ def _lines(sheet: Sheet, offsets: Sequence[Taken], divisors: Sequence[Taken]) ->
     return np.stack([1 / by, -np.array(off).T[:, :, None] / by], axis=-1)
 
 
-def _sheet(bent: Floats, ends: Sequence[tuple[float, float]]) -> Sheet:
+def _sheet(bent: Floats, ends: Sequence[tuple[float, float]], sums: tuple[float, float]) -> Sheet:
     flat = bent.reshape(len(bent), -1)
     least, greatest = np.array(ends).T
-    return Sheet(flat.shape[1], flat.min(1), flat.max(1), flat.mean(1), flat.std(1), least, greatest)
+    of_sums = (np.full(len(bent), end) for end in sums)
+    return Sheet(
+        flat.shape[1], flat.min(1), flat.max(1), flat.mean(1), flat.std(1), least, greatest, *of_sums
+    )

@@ -12,7 +12,7 @@ from grader.diagnosis import enlarging
 from grader.diagnosis.cam import Case, Verdict, follows, linear_ends, right_maps, search
 from grader.diagnosis.finishing import finishes, matches, stretched_late
 from grader.diagnosis.stretches import Stretch, bend, extremes, stretches
-from grader.diagnosis.ways import CLASSES, SUMS, Way
+from grader.diagnosis.ways import CLASSES, SUMS, Sum, Way, compositions
 from grader.wall.draws import draw
 from reference.cam import class_activation_map
 from tests.share import every
@@ -46,12 +46,16 @@ def enlarged(levels: Array) -> Array:
     return np.asarray(cv2.resize(levels, (256, 256)))
 
 
-def made(classes: Way = CLASSES[0], sums: Way = SUMS[0], stretch: int = 0) -> Callable[..., Array]:
+RIGHT_SUM, *WRONG_SUMS = (Sum(*steps) for steps in compositions(SUMS, 1))
+TWICE_WRONG = [sums for steps in compositions(SUMS, 2) if len((sums := Sum(*steps)).faults) == 2]
+
+
+def made(classes: Way = CLASSES[0], sums: Sum = RIGHT_SUM, stretch: int = 0) -> Callable[..., Array]:
     """A returnCAM that does each step in one of the known ways; a stretch is meant by its number."""
 
     def returns(features: Array, weight: Array, index: int) -> Array:
         raw = sums.do(features, classes.do(features, weight, index))
-        ends = extremes(np.tensordot(weight, features, axes=1))
+        ends = extremes(sums.do(features, weight))
         (levels,) = bend(raw, ends).levels(np.array([stretch]))
         return enlarged(np.nan_to_num(levels + 1e-9).astype(np.int64).astype(np.uint8))
 
@@ -158,6 +162,7 @@ def test_a_curve_before_enlarging_is_one_fault(bent: str) -> None:
 ALIKE = {
     "the weights are summed over all classes": "the weights are the mean over all classes",
     "weights and features are added instead of multiplied": "the features are averaged without their weights",
+    "a softmax of the weights is used": "the weights' exponentials are used",
     "the sum starts at 1 instead of 0": "",  # stretching takes it off again
 }
 
@@ -173,10 +178,50 @@ def test_wrong_classes_are_named(way: Way) -> None:
     assert search(cases(made(classes=way))) == Verdict(ALIKE.get(way.fault, way.fault), "", "")
 
 
-@pytest.mark.parametrize("way", every(9, ways(SUMS), (way.fault for way in ways(SUMS))))
-def test_wrong_sums_are_named(way: Way) -> None:
+@pytest.mark.parametrize("way", every(9, WRONG_SUMS, (way.fault for way in WRONG_SUMS)))
+def test_wrong_sums_are_named(way: Sum) -> None:
     """Each known way to sum wrongly is found by its numbers."""
     assert search(cases(made(sums=way))) == Verdict("", ALIKE.get(way.fault, way.fault), "")
+
+
+@pytest.mark.slow
+@settings(max_examples=12)
+@given(st.sampled_from(TWICE_WRONG))
+def test_wrong_steps_of_a_sum_compose(way: Sum) -> None:
+    """Two are told by their numbers, in no more faults than were made."""
+    verdict = search(cases(made(sums=way)))
+
+    assert verdict is not None
+    told = [sums for steps in compositions(SUMS, 2) if (sums := Sum(*steps)).fault == verdict.sums]
+    assert not verdict.classes and not verdict.stretch and told
+    assert all(
+        map(_near_in_bytes, map(_answer, cases(made(sums=told[0]))), map(_answer, cases(made(sums=way))))
+    )
+
+
+def _answer(case: Case) -> Array:
+    return case.answer
+
+
+def test_a_curve_that_bends_nothing_is_no_step() -> None:
+    """Products that were cut to 0 sum to what a ReLU leaves alone."""
+    way = next(way for way in WRONG_SUMS if "products are cut" in way.fault)
+    undone = number_of("", "none", "new_maximum", "", "")
+
+    verdict = search(cases(made(sums=way, stretch=undone)))
+
+    assert verdict == Verdict("", way.fault, stretches()[undone].fault)
+
+
+def test_a_map_may_be_turned_before_or_after_it_is_enlarged() -> None:
+    """Where few levels are left, enlarging rounds rows and columns otherwise."""
+    way = next(way for way in WRONG_SUMS if way.turn.fault.startswith("rows and columns"))
+    by_sum = number_of("", "none", "sum", "", "")
+
+    def returns(features: Array, weight: Array, index: int) -> Array:
+        return np.asarray(made(stretch=by_sum)(features, weight, index).T)
+
+    assert search(cases(returns)) == Verdict("", way.fault, stretches()[by_sum].fault)
 
 
 ONE_FAULT = [number for number, one in enumerate(stretches()) if len(one.faults) == 1]
@@ -235,7 +280,7 @@ def test_bytes_that_are_cut_instead_of_wrapped_are_named_alike() -> None:
     """A map divided by its old maximum is that, whether what is too large wraps around or is cut."""
 
     def cut(features: Array, weight: Array, index: int) -> Array:
-        raw = SUMS[0].do(features, weight[index])
+        raw = RIGHT_SUM.do(features, weight[index])
         return enlarged(np.clip((raw - raw.min()) / raw.max() * 255, 0, 255).astype(np.uint8))
 
     assert search(cases(cut)) == Verdict("", "", stretches()[OLD_MAXIMUM].fault)
