@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.assignment import CAM, PREDICT, WEIGHT
 from grader.checks import expect, reported
 from grader.checks.form import check_dtype, check_shape
 from grader.checks.last_cell import check_maps, check_weight_fc
 from grader.checks.prediction import check_cls_index, check_cls_name, check_cls_probability, check_cls_return
-from grader.diagnosis.causes import because
+from grader.diagnosis.causes import because, merge
 from grader.errors import Blocked
 from grader.evidence.cam import CamEvidence, plain
 from grader.evidence.questions import MAPS, Maps, falsify
@@ -40,8 +42,10 @@ def check_weighted_sum(maps: CamEvidence) -> None:
             return
         help = f"Compare your 7x7 map with ({WEIGHT}[idx] * feature_conv).sum over the 512 channels."
         expect.fail(because("sum.unknown", help=help, actual=_extremes(maps)))
-    expected = "sum over c of weight[c] * feature[c]"
-    expect.that(not verdict.sums, because("sum.way", got=verdict.sums, expected=expected))
+    if verdict.sums:
+        expected = "sum over c of weight[c] * feature[c]"
+        steps = [because("sum.way", got=step, expected=expected) for step in verdict.sums.split("; ")]
+        expect.fail(replace(merge(steps), text=f"weighted sum: {verdict.sums}"))
     _falsify_maps(maps)
 
 

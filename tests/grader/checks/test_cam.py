@@ -57,3 +57,18 @@ def test_the_form_is_what_the_year_asks_for(returned: str, asked: MapForm, shape
 
     assert (lost(check_shape, found), lost(check_dtype, found)) == (shape, dtype)
     assert (lost(check_weighted_sum, found), lost(check_normalise, found)) == ("", "")
+
+
+def test_each_wrong_step_of_a_sum_is_a_cause_of_its_own() -> None:
+    """Whoever made the same one beside others has it in common."""
+    source = SOURCE.replace("weight_fc[idx]", "np.abs(weight_fc[idx])").replace("* cam /", "* cam.T /")
+    with pytest.raises(Fault) as raised:
+        check_weighted_sum(CamEvidence(InProcess(source), SEED, LABELS))
+
+    cause = raised.value.reason.cause
+    assert cause is not None
+    assert [one.parameters["got"] for one in cause.each] == [
+        "the weights' absolute values are used",
+        "rows and columns are swapped",
+    ]
+    assert raised.value.reason.text.count("weighted sum: ") == 1
