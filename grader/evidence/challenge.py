@@ -150,11 +150,16 @@ def real_output(subject: Subject, size: tuple[int, int], n_class: int = N_CLASS)
 
 
 def reference(
-    reading: Reading, size: tuple[int, int], contents: Mapping[str, str], evaluator: Evaluator
+    reading: Reading,
+    size: tuple[int, int],
+    contents: Mapping[str, str],
+    evaluator: Evaluator,
+    *,
+    training: bool = False,
 ) -> torch.Tensor:
     """Return what the assignment gives under the challenge, rounding and holding what the student's do."""
     names = {key: contents[name] for name, key in reading.keys.items()}
-    root = reference_output(reading.architecture, size, reading.ceilings)
+    root = reference_output(reading.architecture, size, reading.ceilings, training)
     return evaluator(replace_leaves(root, names))
 
 

@@ -146,14 +146,6 @@ class Runs:
         return tuple(few)
 
 
-def learning(subject: Subject, read: Read) -> Runs:
-    """Make one run in train mode with all channels, without gradients."""
-    runs = Runs(subject, read, wide=True)
-    few = tuple(replace(run, grad="none") for run in runs.plan.runs if run.training)
-    runs.plan = Plan(runs.plan.n_class, runs.plan.classes, few)
-    return runs
-
-
 def plan(subject: Subject, read: Read, seed: int, wide: bool) -> Plan:
     """Draw what is run: where another size than the input's is claimed, there is nothing to try."""
     chance, known = Random(seed), (1, 3, *read.size)

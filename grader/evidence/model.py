@@ -12,10 +12,10 @@ from grader.diagnosis.copying import AfterCopying
 from grader.diagnosis.numeric import explain_difference
 from grader.diagnosis.payers import LineName, line_of
 from grader.errors import Blocked, ProtocolError, StudentError
-from grader.evidence import tracing
+from grader.evidence import dropping, tracing
 from grader.evidence.challenge import Challenged, Response, challenge, close, real_output
 from grader.evidence.confirmed import Basis, Confirmed, confirmed
-from grader.evidence.confirming import Runs, learning
+from grader.evidence.confirming import Runs
 from grader.evidence.once import once, taken
 from grader.evidence.subject import Subject
 from grader.evidence.tracing import Read, Traced
@@ -169,9 +169,9 @@ class ModelEvidence:
 
     @once
     def learns_otherwise(self) -> str:
-        """What a pass in train mode with all channels did not bear out; "" if nothing."""
-        self.evaluator.forget(given=False)  # both are large
-        return self._confirmed(learning(self.subject, self.read)).training
+        """What a pass in train mode with all channels did not bear out of a right network; "" if nothing."""
+        contents = self.challenged.contents
+        return dropping.differs(self.subject, self.read, self.train_trace, contents, self.evaluator)
 
     def _confirmed(self, runs: Runs) -> Confirmed:
         started = self.challenged.started

@@ -67,15 +67,36 @@ class Learner(Evaluator):
 
     def dropped(self, x: Tensor, node: Expr) -> Tensor:
         """Drop what torch's own dropout drops."""
-        kind, rate = str(node["kind"]), float(node["rate"])
-        if kind not in (*BY_CHANNEL, "dropout"):
-            raise NotReplayableError(f"{kind} is not replayed")
-        if not 0 < rate < 1:
-            return x * (rate <= 0)
-        kept = torch.ones(x.shape[:2] + (1,) * (x.ndim - 2) if kind in BY_CHANNEL else x.shape)
-        if self._chance is not None:
-            kept.bernoulli_(1 - rate, generator=self._chance)
-        return x * (kept / (1 - rate))
+        return _dropped(x, node, self._chance)
+
+
+class Dropping(Evaluator):
+    """Computes one expression where dropouts drop, beginning with what another evaluator knows of it.
+
+    `chance` seeds the generator that torch's own dropout draws from, in the order of the forward pass.
+    """
+
+    def __init__(self, known: Evaluator, chance: int) -> None:
+        super().__init__(known.seed, tuple(known.input.shape))
+        self.of = (*known.of, "dropping", chance)
+        self._values, self._given = dict(known._values), known._given
+        self._chance = torch.Generator().manual_seed(chance)
+
+    def dropped(self, x: Tensor, node: Expr) -> Tensor:
+        """Drop what torch's own dropout drops."""
+        return _dropped(x, node, self._chance)
+
+
+def _dropped(x: Tensor, node: Expr, chance: torch.Generator | None) -> Tensor:
+    kind, rate = str(node["kind"]), float(node["rate"])
+    if kind not in (*BY_CHANNEL, "dropout"):
+        raise NotReplayableError(f"{kind} is not replayed")
+    if not 0 < rate < 1:
+        return x * (rate <= 0)
+    kept = torch.ones(x.shape[:2] + (1,) * (x.ndim - 2) if kind in BY_CHANNEL else x.shape)
+    if chance is not None:
+        kept.bernoulli_(1 - rate, generator=chance)
+    return x * (kept / (1 - rate))
 
 
 def with_dropouts(root: Expr, dropouts: tuple[Dropout, ...]) -> Expr:

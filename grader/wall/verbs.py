@@ -229,6 +229,7 @@ class Run(OfModel[Described], frozen=True, kw_only=True):
 
     Torch's generator is seeded by `chance`. With `grad="backward"`, the sum of the output, weighted by what
     is drawn from the seed, is differentiated. `calm` takes the chance out of random operations.
+    Where it is `challenged`, the filled model of the challenge runs instead.
     """
 
     size: tuple[int, ...]
@@ -237,6 +238,7 @@ class Run(OfModel[Described], frozen=True, kw_only=True):
     training: bool
     grad: Grad
     calm: bool = False
+    challenged: bool = False
 
     @property
     def limits(self) -> WireLimits:

@@ -11,36 +11,43 @@ from torch import Tensor, nn
 
 from grader.wall.draws import draw
 from grader.wall.values import Described
-from grader.wall.verbs import Done, Grad, Narrow, Run
+from grader.wall.verbs import Done, Grad, Narrow, OfModel, Run
 from grader.worker.building import construct
-from grader.worker.challenge import is_small, numbers, put
+from grader.worker.challenge import is_small, numbers, put, real_model
 from grader.worker.loader import World, call
 from grader.worker.memory import keep_memory, reclaim
 from grader.worker.models import Answer, Arrays, without_slow_initialisers
 from grader.worker.state import Narrowed
 from grader.worker.trace import Calm, describe
+from grader.worker.untouched import Untouched
 
 Shape = tuple[int, ...]
 
 
 def narrow(world: World, asked: Narrow, arrays: Arrays) -> Answer[Done]:
     """Make a model whose tensors have the shapes that are asked for."""
-    keep_memory()
     state = world.state
     state.narrowed = None
     if state.real is not None:  # half a gigabyte, and another one now
         state.real = None
         reclaim()
-    with without_slow_initialisers():
-        model, _ = construct(world, asked.model, asked.n_class)
+    model = small(world, asked, asked.shapes)
+    keep_memory()
     with torch.no_grad():
-        resize(model, asked.shapes)
         for name, parameter in model.named_parameters():
             if name in asked.keys:
                 put(parameter, asked.seed, asked.keys[name])
     buffers = {name: b.detach().clone() for name, b in model.named_buffers() if is_small(b)}
     state.narrowed = Narrowed(model, buffers)
     return Done(), {}
+
+
+def small(world: World, asked: OfModel[Any], shapes: Mapping[str, Shape]) -> nn.Module:
+    """Make a model and put tensors of these shapes in the place of its own, which took next to no memory."""
+    with without_slow_initialisers(), Untouched():
+        model, _ = construct(world, asked.model, asked.n_class)
+    resize(model, shapes)
+    return model
 
 
 def resize(model: nn.Module, shapes: Mapping[str, Shape]) -> None:
@@ -59,14 +66,8 @@ def resize(model: nn.Module, shapes: Mapping[str, Shape]) -> None:
 
 
 def run(world: World, asked: Run, arrays: Arrays) -> Answer[Described]:
-    """Run it once; what it keeps in buffers is as it was made."""
-    narrowed = world.state.narrowed
-    assert narrowed is not None, "it was made before"
-    model = narrowed.model.train(asked.training)
-    with torch.no_grad():
-        for name, buffer in model.named_buffers():
-            if name in narrowed.buffers:
-                buffer.copy_(narrowed.buffers[name])
+    """Run one of the two models once."""
+    model = (real_model(world, asked) if asked.challenged else _as_made(world)).train(asked.training)
     model.zero_grad(set_to_none=True)
     x = torch.from_numpy(draw(asked.seed, "input", asked.size))
     torch.manual_seed(asked.chance)
@@ -79,6 +80,17 @@ def run(world: World, asked: Run, arrays: Arrays) -> Answer[Described]:
         weights = torch.from_numpy(draw(asked.seed, "weights", tuple(output.shape)))
         call((output * weights).sum().backward)
     return seen, {"output": call(numbers, output.detach())}
+
+
+@torch.no_grad()
+def _as_made(world: World) -> nn.Module:
+    """The narrowed model; what it keeps in buffers is as it was made."""
+    narrowed = world.state.narrowed
+    assert narrowed is not None, "it was made before"
+    for name, buffer in narrowed.model.named_buffers():
+        if name in narrowed.buffers:
+            buffer.copy_(narrowed.buffers[name])
+    return narrowed.model
 
 
 def _mode(grad: Grad) -> AbstractContextManager[object]:

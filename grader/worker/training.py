@@ -7,7 +7,6 @@ losses, which are shown and prove nothing, and predictions for pictures whose la
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -32,10 +31,10 @@ from grader.wall.verbs import (
 )
 from grader.worker import stepping
 from grader.worker.building import construct
-from grader.worker.confirming import resize
+from grader.worker.confirming import small
 from grader.worker.loader import StudentCodeError, World, call
 from grader.worker.memory import keep_memory, reclaim
-from grader.worker.models import Answer, Arrays, without_slow_initialisers
+from grader.worker.models import Answer, Arrays
 
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)  # of ImageNet
 STD = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
@@ -100,9 +99,9 @@ def begin(world: World, asked: TrainBegin, arrays: Arrays) -> Answer[Done]:
         world.state.real = world.state.training = None
         reclaim()
     torch.manual_seed(asked.seed)
-    with without_slow_initialisers() if asked.shapes else nullcontext():
-        model, _ = construct(world, asked.model, asked.n_class)
-    resize(model, asked.shapes)
+    model = (
+        small(world, asked, asked.shapes) if asked.shapes else construct(world, asked.model, asked.n_class)[0]
+    )
     _set(model, asked, arrays, torch.Generator().manual_seed(asked.seed))
     device = torch.device(asked.device)
     stepping.prepare(device)
@@ -113,6 +112,12 @@ def begin(world: World, asked: TrainBegin, arrays: Arrays) -> Answer[Done]:
     torch.manual_seed(asked.seed)  # dropout is the same however the constructor drew
     world.state.training = Session(model, optimizer, schedule, device, asked.seed)
     return Done(), {}
+
+
+def _made(world: World, asked: TrainBegin) -> nn.Module:
+    if asked.shapes:
+        return small(world, asked, asked.shapes)
+    return construct(world, asked.model, asked.n_class)[0]
 
 
 def _session(world: World) -> Session:

@@ -12,10 +12,8 @@ from hypothesis import strategies as st
 from grader.diagnosis.payers import LineName
 from grader.errors import Blocked, StudentDied, StudentRaised
 from grader.evidence.challenge import close
-from grader.evidence.confirmed import Confirmed
 from grader.evidence.model import Evaluators, ModelEvidence
 from grader.evidence.subject import Subject
-from grader.network import narrow
 from grader.network.evaluate import BILINEAR
 from grader.records.reason import Cause, Place
 from grader.wall.answers import Reply
@@ -60,17 +58,6 @@ def test_a_right_network_is_the_reference(network: str) -> None:
     assert found.is_reference
     assert verdict(found) == ({}, "")
     assert close(found.response.output, found.response.reference)
-
-
-def test_another_network_with_all_of_its_channels_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In train mode too, where it is the reference's network with few channels and on the meta device."""
-    monkeypatch.setattr(narrow, "MANY", 16)
-    right = "x.is_meta or not self.training or self.score.weight.shape[1] < 24"
-    found = evidence(("h = self.upscore1(h)", f"h = self.upscore1(h) if {right} else 2 * self.upscore1(h)"))
-
-    assert found.is_reference and found.confirmed == Confirmed()
-    assert found.learns_otherwise.startswith("in train mode, for an input (1, 3, ")
-    assert evidence().learns_otherwise == ""
 
 
 def test_every_question_is_asked_once() -> None:
