@@ -20,6 +20,7 @@ class Mend:
     words: str
     place: Place | None = None  # where it is, if the exception does not tell
     whole: bool = False  # whether it counts only where all runs then
+    leaves: bool = False  # whether something is left out
 
 
 def with_source(slice: Slice, old: Chunk, source: str) -> Slice:

@@ -7,21 +7,32 @@ from dataclasses import replace
 
 from grader.diagnosis.causes import because, merge
 from grader.diagnosis.payers import MISNAMED, STOPPED
+from grader.mending import stepping
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Reason
-from grader.records.submission import Slip
+from grader.records.submission import Slice, Slip
 
 NAME = "code.name"
 
 
-def charged(results: Mapping[str, CheckResult], slips: Iterable[Slip]) -> dict[str, CheckResult]:
+def charged(
+    results: Mapping[str, CheckResult], slips: Iterable[Slip], slice: Slice
+) -> dict[str, CheckResult]:
     """The results of checks with each slip paid for; a name costs less than code that can't be run."""
     found = dict(results)
     for slip in slips:
-        line = MISNAMED[slip.target] if slip.cause == NAME else STOPPED[slip.target]
+        line = _line(slip, slice, results)
         if line in found and found[line].outcome not in (Outcome.PENDING, Outcome.ERROR):
-            found[line] = _failed(found[line], _reason(slip))
+            found[line] = failed(found[line], _reason(slip))
     return found
+
+
+def _line(slip: Slip, slice: Slice, results: Mapping[str, CheckResult]) -> str:
+    """The line that pays: that of the step in which the slip is, if there is one."""
+    if slip.cause == NAME:
+        return MISNAMED[slip.target]
+    lines = stepping.paying(slice, slip.target, slip.place)
+    return next((line for line in lines if line in results), STOPPED[slip.target])
 
 
 def _reason(slip: Slip) -> Reason:
@@ -29,7 +40,7 @@ def _reason(slip: Slip) -> Reason:
     return because(slip.cause, text=text, actual=slip.told, place=slip.place, words=slip.words)
 
 
-def _failed(result: CheckResult, reason: Reason) -> CheckResult:
+def failed(result: CheckResult, reason: Reason) -> CheckResult:
     """The result with a fault more; what waited for another line now has a fault of its own."""
     own = [result.reason] if result.outcome == Outcome.FAILED else []
     return replace(result, outcome=Outcome.FAILED, reason=merge([*own, reason]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from grader.mending import classes, leaving, libraries, operations
@@ -44,7 +45,7 @@ def mends(trouble: Trouble, slice: Slice, target: str = "") -> Iterator[Mend]:
 def last_mends(trouble: Trouble, slice: Slice, target: str) -> Iterator[Mend]:
     """The changes that leave out what raises."""
     for _, chunk in _chunks(trouble, slice, target):
-        yield from leaving.mends(trouble, slice, chunk)
+        yield from (replace(mend, leaves=True) for mend in leaving.mends(trouble, slice, chunk))
 
 
 def _chunks(trouble: Trouble, slice: Slice, target: str) -> Iterator[tuple[Module, Chunk]]:

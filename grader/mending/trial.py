@@ -12,7 +12,7 @@ from grader.assignment import GRADIENTS, NETWORKS, PREDICT
 from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
 from grader.errors import GraderError, StudentError
-from grader.mending import libraries, read, standing
+from grader.mending import libraries, read, standing, stepping
 from grader.mending.blanks import unwritten
 from grader.mending.edits import Mend
 from grader.mending.slips import last_mends, mends
@@ -54,20 +54,28 @@ class Mended:
     slice: Slice
     faults: Mapping[str, Reason] = field(default_factory=dict)
     lacks: Mapping[str, Reason] = field(default_factory=dict)
-    paying: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # lines, where not one alone
+    paying: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # lines, where not the usual one
     slips: tuple[Slip, ...] = ()  # that were mended as the submission was read
+    left: frozenset[str] = frozenset()  # targets of which something was left out
 
     def charged(self, results: Mapping[str, CheckResult]) -> dict[str, CheckResult]:
         """The checks' results, with what was mended paid for by its line."""
         charged = dict(results)
         for target, reason in self.faults.items():
             line = STOPPED[target]
+            lines = set(self.paying.get(target, ())) & results.keys() or {line}
             for id, result in results.items():
-                pays = id in self.paying.get(target, (line,)) and result.outcome != Outcome.PENDING
+                pays = id in lines and result.outcome != Outcome.PENDING
                 waits = result.outcome == Outcome.BLOCKED and result.reason.text.endswith(f"see {line}")
-                if (pays and result.outcome != Outcome.ERROR) or waits:
-                    charged[id] = replace(result, outcome=Outcome.FAILED, reason=reason)
-        return read.charged(charged, self.slips)
+                if (pays and result.outcome != Outcome.ERROR) or (waits and lines >= {line}):
+                    charged[id] = self._failed(target, reason, result)
+        return read.charged(charged, self.slips, self.slice)
+
+    def _failed(self, target: str, reason: Reason, result: CheckResult) -> CheckResult:
+        """A line that pays; what is wrong beside a slip is told too, unless something was left out."""
+        if reason.cause and reason.cause.id == "code.slip" and target not in self.left:
+            return read.failed(result, reason)
+        return replace(result, outcome=Outcome.FAILED, reason=reason)
 
 
 def mended(
@@ -79,6 +87,7 @@ def mended(
     """Mend what stops the targets asked for, each as far as it can be; `slips` were mended as it was read."""
     trials = Trials(student, slice)
     faults, lacks, paying = dict[str, Reason](), dict[str, Reason](), dict[str, tuple[str, ...]]()
+    left = set[str]()
     for target in STOPPED:
         if target not in slice.targets or target not in asked:
             continue
@@ -87,16 +96,20 @@ def mended(
             continue
         if (found := trials.mend(target)) is None:
             continue
-        trouble, words = found
+        trouble, made = found
+        words = [mend.words for mend in made]
         if not words and trials.lacking(trouble):
-            lacks[target] = trials.reason(*found)
+            lacks[target] = trials.reason(trouble, words)
         elif words or trouble.kind in IMPORTS:
-            faults[target] = trials.reason(*found)
+            faults[target] = trials.reason(trouble, words)
+            left |= {target} if any(mend.leaves for mend in made) else set()
+            shown = slice if target in left else trials.slice  # what was left out shows its step
+            paying[target] = stepping.paying(shown, target, trouble.place) if words else ()
         elif trials.stand_in(target):
             text = f"{trouble}. Its layers are judged as the constructor makes them"
             faults[target] = because("code.raises", text=text, place=trouble.place, kind=trouble.kind)
             paying[target] = standing.lines(slice, target)
-    return Mended(trials.slice, faults, lacks, paying, slips)
+    return Mended(trials.slice, faults, lacks, paying, slips, frozenset(left))
 
 
 class Trials:
@@ -107,24 +120,24 @@ class Trials:
         self.slice = slice
         self._left = MOST_TRIALS
 
-    def mend(self, target: str) -> tuple[Trouble, list[str]] | None:
+    def mend(self, target: str) -> tuple[Trouble, list[Mend]] | None:
         """What stops a target first, and what it was mended by, if it could be; None if it runs."""
         self._left = MOST_TRIALS
         first = now = self.trouble(target)
-        before, words = self.slice, list[str]()
-        while first is not None and now is not None and len(words) < MOST_MENDS:
+        before, made = self.slice, list[Mend]()
+        while first is not None and now is not None and len(made) < MOST_MENDS:
             step = self._step(target, now)
             if step is None:
                 break
             first = replace(first, place=first.place or step[0].place)
-            words.append(step[0].words)
+            made.append(step[0])
             now = step[1]
         if first is None:
             return None
         if now is not None:
             self._take(before)
             return first, []
-        return first, words
+        return first, made
 
     def _step(self, target: str, now: Trouble) -> tuple[Mend, Trouble | None] | None:
         """One mend that gets a target further, and what stops it then.

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping
 
 from grader.assignment import CAM, GRADCAM, GRADIENTS, MAP, NETWORKS, PREDICT
-from grader.intake.code.stepping import step
+from grader.mending.stepping import step
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 

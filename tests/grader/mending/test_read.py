@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.mending.read import charged
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Place, Reason
-from grader.records.submission import Slip
+from grader.records.submission import Chunk, Module, Slice, Slip
 
 PLACE = Place("cell 4", 2)
 SYNTAX = Slip("returnCAM", "code.syntax", PLACE, "SyntaxError: x", "`:` added")
@@ -16,7 +16,7 @@ PASSED = {id: CheckResult(id, Outcome.PASSED) for id in LINES}
 
 def test_a_fault_says_what_was_found_and_what_it_was_read_as() -> None:
     """At its place, on one line."""
-    found = charged(PASSED, [SYNTAX])
+    found = charged(PASSED, [SYNTAX], Slice())
 
     assert [found[id].outcome for id in LINES] == [Outcome.FAILED, Outcome.PASSED, Outcome.PASSED]
     assert found[LINES[0]].reason.text == "SyntaxError: x. Judged as if mended: `:` added"
@@ -25,7 +25,7 @@ def test_a_fault_says_what_was_found_and_what_it_was_read_as() -> None:
 
 def test_each_slip_is_paid_for_by_its_line() -> None:
     """Both, where there are two."""
-    found = charged(PASSED, [SYNTAX, NAME])
+    found = charged(PASSED, [SYNTAX, NAME], Slice())
     assert [found[id].outcome for id in LINES] == [Outcome.FAILED, Outcome.FAILED, Outcome.PASSED]
 
 
@@ -34,7 +34,17 @@ def test_a_line_that_has_another_fault_tells_both() -> None:
     failed = CheckResult("cam.weighted_sum", Outcome.FAILED, Reason("not weighted"))
     left = CheckResult("cam.inputs_kept", Outcome.ERROR, Reason("a library"))
 
-    found = charged({failed.id: failed, left.id: left}, [SYNTAX, NAME])
+    found = charged({failed.id: failed, left.id: left}, [SYNTAX, NAME], Slice())
 
     assert found[failed.id].reason.text == "not weighted; SyntaxError: x. Judged as if mended: `:` added"
     assert found[left.id] is left
+
+
+def test_a_slip_in_a_step_is_paid_for_by_its_line() -> None:
+    """The first line that the function is asked about pays where no step is taken."""
+    source = "def returnCAM(f, w, i):\n    return np.uint8(f)"
+    slice = Slice(modules=(Module("submission", (Chunk("cell 4", 1, source),)),))
+
+    found = charged(PASSED, [SYNTAX], slice)
+
+    assert [found[id].outcome for id in LINES] == [Outcome.PASSED, Outcome.PASSED, Outcome.FAILED]

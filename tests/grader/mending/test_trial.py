@@ -100,6 +100,28 @@ def test_a_mend_is_paid_for_by_one_line() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("cv2.resize(cam_img,", "cv2.resize(cam_image,", "cam.shape"),
+        ("np.min(cam)", "np.min(camm)", "cam.normalise"),
+        ("cv2.resize(cam_img, size_upsample)", "cv2.resize(cam_img)", "cam.shape"),
+    ],
+)
+def test_a_slip_in_a_map_is_paid_for_by_its_step(old: str, new: str, line: str, trial: Trial) -> None:
+    """What else is wrong there is told too, unless it is what was left out."""
+    wrong = CheckResult(line, Outcome.FAILED, Reason("another fault"))
+    found = trial(old, new)
+
+    charged = found.charged(
+        {"cam.weighted_sum": CheckResult("cam.weighted_sum", Outcome.PASSED), line: wrong}
+    )
+
+    assert charged["cam.weighted_sum"].outcome is Outcome.PASSED
+    assert charged[line].outcome is Outcome.FAILED
+    assert ("another fault" in charged[line].reason.text) is (not found.left)
+
+
 def test_a_model_that_can_not_be_run_is_judged_by_its_layers(trial: Trial) -> None:
     """Its forward pass is paid for by the lines that are about it."""
     step = "        h = self.score(h)\\n"

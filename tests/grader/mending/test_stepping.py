@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from grader.intake.code.stepping import STEPS, step
+from grader.mending.stepping import STEPS, check_at, step
 
 MAP = dedent("""\
     def heat(features, rows, idx):
@@ -102,3 +102,29 @@ def test_a_step_that_nobody_takes_has_no_line() -> None:
     assert step(ast.parse("def heat(a, b, c):\n    return a"), "heat", "normalise") is None
     assert step(ast.parse(MAP), "heat", "no such line") is None
     assert all(STEPS.values())
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "code", "check"),
+    [
+        (MAP, "returnCAM", "bz, nc, h, w", None),
+        (MAP, "returnCAM", "row = rows[idx]", "class_weights"),
+        (MAP, "returnCAM", "row @ features", "weighted_sum"),
+        (MAP, "returnCAM", "cam.reshape(h, w)", "weighted_sum"),
+        (MAP, "returnCAM", "cam / cam.max()", "normalise"),
+        (MAP, "returnCAM", "np.uint8", "dtype"),
+        (MAP, "returnCAM", "cv2.resize", "shape"),
+        (PREDICT, "get_cls_pred", "softmax", "cls_probability"),
+        (PREDICT, "get_cls_pred", "print", "cls_name"),
+        (PREDICT, "get_cls_pred", "return top", "cls_return"),
+        (NETWORK, "FCN8s", "h.detach()", None),
+    ],
+)
+def test_a_line_is_of_the_step_that_was_begun_last(
+    source: str, name: str, code: str, check: str | None
+) -> None:
+    """Of a slip in it, that step's line of the rubric pays."""
+    source = source.replace("def heat", "def returnCAM").replace("def best", "def get_cls_pred")
+    line = next(number for number, row in enumerate(source.splitlines(), 1) if code in row)
+
+    assert check_at(ast.parse(source), name, line) == check

@@ -6,7 +6,10 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from grader.intake.code.names import walk
+from grader.assignment import CAM, MAP, PREDICT
+from grader.mending.trouble import chunks_at, tree
+from grader.records.reason import Place
+from grader.records.submission import Slice
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Takes = Callable[[ast.AST, Function], bool]
@@ -98,20 +101,54 @@ STEPS: dict[str, tuple[Takes, ...]] = {  # by rubric line; the second is looked 
     "dtype": (named("uint8", "astype", "byte", "float32", "Resize", "resize"), of_kind(ast.Return)),
     "weighted_sum": (_adds_products, named("sum"), of_kind(ast.AugAssign, ast.Mult)),
     "class_weights": (_takes_weights,),
-    "normalise": (named("min", "max", "amin", "amax", "ptp", "clip", "normalize", "relu"), named("uint8")),
+    "normalise": (
+        named("min", "max", "minimum", "amin", "amax", "ptp", "clip", "normalize", "relu"),
+        named("uint8"),
+    ),
     "inputs_kept": (_changes_an_argument,),
+}
+TAKEN = {  # the lines of the rubric whose steps a function takes; of two on one line of code the first
+    MAP: ("weighted_sum", "class_weights", "normalise", "shape", "dtype"),
+    PREDICT: ("cls_index", "cls_probability", "cls_name", "cls_return"),
 }
 METHODS = {"gradients": "forward", "determinism": "forward"}  # where a class takes the step
 
 
-def step(tree: ast.AST, name: str, check: str) -> int | None:
+def step(parsed: ast.AST, name: str, check: str) -> int | None:
     """Return the line of a function or class, `name`, that takes the step of a check (`normalise`)."""
-    functions = [node for node in walk(tree) if isinstance(node, Function)]
+    functions = _functions(parsed)
     for number, takes in enumerate(STEPS.get(check, ())):
         for function in _where(functions, name, check, number):
             if (line := next(_lines(function, takes), None)) is not None:
                 return line
     return None
+
+
+def check_at(parsed: ast.AST, name: str, line: int) -> str | None:
+    """Return the check whose step a line of a function takes, else that of the step begun last above it."""
+    found = [node for node in _functions(parsed) if node.name == name][-1:]
+    inside = [node for node in found if node.lineno <= line <= (node.end_lineno or 0)]
+    begun = {
+        check: [at for at in _lines(function, STEPS[check][0]) if at <= line]
+        for function in inside
+        for check in TAKEN.get(name, ())
+    }
+    latest = {check: lines[-1] for check, lines in begun.items() if lines}
+    return max(latest, key=lambda check: latest[check], default=None)
+
+
+def paying(slice: Slice, name: str, place: Place | None) -> tuple[str, ...]:
+    """Return the line of the rubric that pays for a slip in a function; none where no step of it is taken."""
+    for _, chunk in chunks_at(slice, place) if place else ():
+        if check := check_at(tree(chunk), name, place.line - chunk.line + 1 if place else 0):
+            return (f"{CAM}.{check}",)
+    return ()
+
+
+def _functions(parsed: ast.AST) -> list[Function]:
+    """Return all functions in the order in which they stand there."""
+    found = [node for node in ast.walk(parsed) if isinstance(node, Function)]
+    return sorted(found, key=lambda node: node.lineno)
 
 
 def _where(functions: list[Function], name: str, check: str, number: int) -> list[Function]:
