@@ -13,6 +13,7 @@ from grader import __version__, intake, profiles
 from grader.clock import Clock
 from grader.diagnosis.causes import because
 from grader.intake.code.definitions import home, wanted
+from grader.intake.files.unpack import name_of
 from grader.profiles import Profile
 from grader.profiles.naming import exchanged
 from grader.records.grade import CheckResult, Grade, Outcome, Picture, Provenance
@@ -86,12 +87,21 @@ def grade(
     try:
         progress(Progress("intake", "reading the submission"))
         with clock.lap("intake"):
-            submission = intake.read(path, profile)
+            submission = _read(path, profile)
         seed = _seed(options.seed, together.seed)
         judged = _judge(submission, profile, worker, rung, device, seed, options, progress, clock)
     finally:
         worker.close()
     return _assemble(submission, profile, judged, rung.name, device, seed, clock)
+
+
+def _read(path: Path, profile: Profile) -> Submission:
+    """The submission; where our own reader breaks, a person reads it."""
+    try:
+        return intake.read(path, profile)
+    except Exception as error:
+        text = f"the grader broke where it read the submission: {type(error).__name__}: {error}"
+        return Submission(name_of(path), "", broke=text[:500], typed=intake.typed(path))
 
 
 def _seed(*wanted: int | None) -> int:
@@ -124,8 +134,11 @@ def _judge(
 ) -> Judged:
     if submission.problem:
         return Judged(_nothing_to_judge(submission.problem, profile))
+    if submission.broke:
+        return Judged(_for_a_person(submission.broke, "Grade it by hand, and report it.", profile))
     if submission.another:
-        return Judged(_another(submission.another, profile))
+        help = "Ask for the right file, or grade with the profile of its course year."
+        return Judged(_for_a_person(submission.another, help, profile))
     with clock.lap("libraries"):
         from grader.sandbox.student import Student
 
@@ -193,9 +206,9 @@ def _nothing_to_judge(problem: str, profile: Profile) -> dict[str, CheckResult]:
     return {line: CheckResult(line, Outcome.FAILED, reason) for line in _judged(profile)}
 
 
-def _another(why: str, profile: Profile) -> dict[str, CheckResult]:
-    """Give every line to a person: a wrong file, or a wrong course year, is no wrong answer."""
-    reason = Reason(why, help="Ask for the right file, or grade with the profile of its course year.")
+def _for_a_person(why: str, help: str, profile: Profile) -> dict[str, CheckResult]:
+    """Give every line to a person: a wrong file, a wrong course year, a fault of ours is no wrong answer."""
+    reason = Reason(why, help=help)
     return {line: CheckResult(line, Outcome.ERROR, reason) for line in _judged(profile)}
 
 

@@ -183,7 +183,7 @@ def run(
     Raises RuntimeError where pytest doesn't run the checks.
     """
     asked_for = case.profile.graded
-    with lap("load"):
+    with lap("load"), ceiling.memory(memory):
         mend = mended(case.submission.slice, case.student, case.submission.slips, asked_for)
     case.submission, case.lacks = replace(case.submission, slice=mend.slice), mend.lacks
     asked = {part.id for part in case.profile.rubric.parts}

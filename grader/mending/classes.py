@@ -92,8 +92,10 @@ def _with_parent(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
             yield Mend(with_source(slice, chunk, source), words, place)
         elif not node.bases:
             first = chunk.source.split("\n")[node.lineno - 1].encode()
-            at = first.index(node.name.encode(), node.col_offset) + len(node.name.encode())
-            end = first.index(b":", at)
+            at = first.find(node.name.encode(), node.col_offset) + len(node.name.encode())
+            end = first.find(b":", at)
+            if at < len(node.name.encode()) or end < 0:  # written in other letters, or over several lines
+                continue
             source = with_text(chunk.source, [(node.lineno - 1, at, end)], f"({MODULE})")
             words = f"class {node.name} read as class {node.name}(nn.Module)"
             yield Mend(with_source(slice, chunk, source), words, place)

@@ -28,6 +28,8 @@ from grader.mending.trouble import Trouble, bound, chunks_at, line_in, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 
+LONGEST = 60  # characters by which names are compared, which takes their cube
+LARGEST = 50_000  # characters of a statement that is mended: each change of it is parsed many times
 TORCH = ("torch.nn.functional", "torch", "torch.nn")  # where what is looked for in one of them may be
 
 
@@ -50,10 +52,11 @@ def last_mends(trouble: Trouble, slice: Slice, target: str) -> Iterator[Mend]:
 
 def _chunks(trouble: Trouble, slice: Slice, target: str) -> Iterator[tuple[Module, Chunk]]:
     """The statement that raised; where none did, as in a call with too many arguments, the class it names."""
-    yield from chunks_at(slice, trouble.place)
     owners = {trouble.message.split(".")[0], target}
+    found = list(chunks_at(slice, trouble.place))
     for module in slice.modules if trouble.place is None else ():
-        yield from ((module, chunk) for chunk in module.chunks if owners & bound(chunk))
+        found += ((module, chunk) for chunk in module.chunks if owners & bound(chunk))
+    yield from (each for each in found if len(each[1].source) <= LARGEST)
 
 
 # --- names ------------------------------------------------------------------------------------------
@@ -90,7 +93,7 @@ def _unused(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Ite
     unbound = trouble.kind == "UnboundLocalError"
     made, given = list(dict.fromkeys(_made_before(nodes, line))), _arguments(function)
     others = [each for each in [*made, *given] if each not in read]
-    others.sort(key=lambda other: -SequenceMatcher(None, name, other).ratio())
+    others.sort(key=lambda other: -SequenceMatcher(None, name[:LONGEST], other[:LONGEST]).ratio())
     others += given if unbound else made[:1]
     for other in dict.fromkeys(each for each in others if each not in ("self", name)):
         wanted = name_span(name, line if unbound else 0)
@@ -118,7 +121,8 @@ def _inside(chunk: Chunk) -> set[str]:
 def attributes(slice: Slice) -> set[str]:
     """The attributes that the submission's classes give themselves, and their methods."""
     found: set[str] = set()
-    for chunk in (chunk for module in slice.modules for chunk in module.chunks if "class " in chunk.source):
+    chunks = (chunk for module in slice.modules for chunk in module.chunks if "class " in chunk.source)
+    for chunk in (chunk for chunk in chunks if len(chunk.source) <= LARGEST):
         for node in ast.walk(tree(chunk)):
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
                 found.add(node.attr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
@@ -28,6 +29,7 @@ from grader.wall.wire import Array
 V = TypeVar("V")
 MOST_MENDS = 4  # of one target
 MOST_TRIALS = 24  # of one target: each may start a process anew
+SECONDS = 300.0  # of all: what is not mended by then is judged as it is
 IMPORTS = ("ImportError", "ModuleNotFoundError")  # what follows from them doesn't name them
 MODELS = tuple(network.name for network in NETWORKS.values())
 SIZE = (1, 3, 64, 76)  # small, and not square, so that swapped sides show
@@ -58,6 +60,17 @@ class Mended:
     slips: tuple[Slip, ...] = ()  # that were mended as the submission was read
     left: frozenset[str] = frozenset()  # targets of which something was left out
 
+    def with_more(self, other: Mended, slice: Slice) -> Mended:
+        """This and what was found of another target, with the slice that came of both."""
+        return replace(
+            self,
+            slice=slice,
+            faults={**self.faults, **other.faults},
+            lacks={**self.lacks, **other.lacks},
+            paying={**self.paying, **other.paying},
+            left=self.left | other.left,
+        )
+
     def charged(self, results: Mapping[str, CheckResult]) -> dict[str, CheckResult]:
         """The checks' results, with what was mended paid for by its line."""
         charged = dict(results)
@@ -86,30 +99,39 @@ def mended(
 ) -> Mended:
     """Mend what stops the targets asked for, each as far as it can be; `slips` were mended as it was read."""
     trials = Trials(student, slice)
-    faults, lacks, paying = dict[str, Reason](), dict[str, Reason](), dict[str, tuple[str, ...]]()
-    left = set[str]()
-    for target in STOPPED:
-        if target not in slice.targets or target not in asked:
-            continue
-        if blank := unwritten(slice, target):
-            faults[target] = because("code.blank", place=blank, name=target)
-            continue
-        if (found := trials.mend(target)) is None:
-            continue
-        trouble, made = found
-        words = [mend.words for mend in made]
-        if not words and trials.lacking(trouble):
-            lacks[target] = trials.reason(trouble, words)
-        elif words or trouble.kind in IMPORTS:
-            faults[target] = trials.reason(trouble, words)
-            left |= {target} if any(mend.leaves for mend in made) else set()
-            shown = slice if target in left else trials.slice  # what was left out shows its step
-            paying[target] = stepping.paying(shown, target, trouble.place) if words else ()
-        elif trials.stand_in(target):
-            text = f"{trouble}. Its layers are judged as the constructor makes them"
-            faults[target] = because("code.raises", text=text, place=trouble.place, kind=trouble.kind)
-            paying[target] = standing.lines(slice, target)
-    return Mended(trials.slice, faults, lacks, paying, slips, frozenset(left))
+    found = Mended(slice, slips=slips)
+    for target in (target for target in STOPPED if target in slice.targets and target in asked):
+        before = trials.slice
+        try:
+            one = _mended(trials, target, slice)
+        except Exception as error:  # code that nobody foresaw: it is ours to look at
+            trials.take(before)
+            text = f"the grader broke where it looked for slips: {type(error).__name__}: {error}"
+            one = Mended(before, lacks={target: Reason(text[:500])})
+        found = found.with_more(one, trials.slice)
+    return found
+
+
+def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
+    """Mend what stops one target."""
+    if blank := unwritten(slice, target):
+        return Mended(slice, {target: because("code.blank", place=blank, name=target)})
+    if (found := trials.mend(target)) is None:
+        return Mended(slice)
+    trouble, made = found
+    words = [mend.words for mend in made]
+    if not words and trials.lacking(trouble):
+        return Mended(slice, lacks={target: trials.reason(trouble, words)})
+    if words or trouble.kind in IMPORTS:
+        left = frozenset({target} if any(mend.leaves for mend in made) else ())
+        shown = slice if left else trials.slice  # what was left out shows its step
+        pays = stepping.paying(shown, target, trouble.place) if words else ()
+        return Mended(slice, {target: trials.reason(trouble, words)}, paying={target: pays}, left=left)
+    if trials.stand_in(target):
+        text = f"{trouble}. Its layers are judged as the constructor makes them"
+        reason = because("code.raises", text=text, place=trouble.place, kind=trouble.kind)
+        return Mended(slice, {target: reason}, paying={target: standing.lines(slice, target)})
+    return Mended(slice)
 
 
 class Trials:
@@ -119,6 +141,7 @@ class Trials:
         self.student = student
         self.slice = slice
         self._left = MOST_TRIALS
+        self._end = time.monotonic() + SECONDS
 
     def mend(self, target: str) -> tuple[Trouble, list[Mend]] | None:
         """What stops a target first, and what it was mended by, if it could be; None if it runs."""
@@ -135,7 +158,7 @@ class Trials:
         if first is None:
             return None
         if now is not None:
-            self._take(before)
+            self.take(before)
             return first, []
         return first, made
 
@@ -159,15 +182,15 @@ class Trials:
             past = tried and after is not None and after.place != now.place and not mend.whole
             third = third or ((mend, after) if past else None)
         best = second or third
-        self._take(best[0].slice if best else here)
+        self.take(best[0].slice if best else here)
         return best
 
     def _try(self, target: str, mend: Mend) -> tuple[Trouble | None, bool]:
         """What stops a target after a mend, and whether it was tried at all."""
-        if self._left <= 0:
+        if self._left <= 0 or time.monotonic() > self._end:
             return None, False
         self._left -= 1
-        self._take(mend.slice)
+        self.take(mend.slice)
         return self.trouble(target), True
 
     def stand_in(self, target: str) -> bool:
@@ -175,12 +198,13 @@ class Trials:
         before, other = self.slice, standing.standing(self.slice, target) if target in MODELS else None
         if other is None:
             return False
-        self._take(other)
+        self.take(other)
         if self.trouble(target) is not None:
-            self._take(before)
+            self.take(before)
         return self.slice is other
 
-    def _take(self, slice: Slice) -> None:
+    def take(self, slice: Slice) -> None:
+        """Go on with a slice."""
         if slice is not self.slice:
             self.student.take(slice)
             self.slice = slice

@@ -73,16 +73,16 @@ def _views(grade: Grade, found: Iterable[words.Finding]) -> Iterator[CellView]:
     claims, figures = _claims(submission.saved), defaultdict[str, list[Figure]](list)
     for figure in submission.saved.figures:
         figures[figure.label].append(figure)
-    cells = tuple(_cells(grade))
+    cells, page = tuple(_cells(grade)), rendering.Page()
     codes = _room({cell.label: submission.texts.get(cell.label, "") for cell in cells if cell.kind == "code"})
     for cell in cells:
         source = codes.get(cell.label, "")
-        lines = rendering.code(source) if source else ()
+        lines = page.code(source) if source else ()
         yield CellView(
             label=cell.label,
             anchor=anchors.of_label(cell.label),
             kind=cell.kind,
-            text=rendering.text(cell.text) if cell.text else Markup(),
+            text=page.text(cell.text) if cell.text else Markup(),
             lines=lines,
             notes=_notes(placed.get(cell.label, ()), len(lines)),
             output=cell.output,

@@ -1,6 +1,7 @@
 """From a notebook's text and code to HTML that is safe to show: rendered by nbconvert, cleaned by nh3.
 
-What takes too long, or is too long, is shown as plain text: nothing that a student wrote holds a report up.
+What takes too long, or is too long, is shown as plain text: nothing that a student wrote holds a report up,
+be it in one cell or in many.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 import re
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from types import FrameType
 
@@ -19,7 +22,7 @@ from markupsafe import Markup, escape
 from grader.reports.escape import printable
 
 LONGEST = 100_000  # characters of one cell that is rendered
-SECONDS = 2.0  # of processor time, for one cell
+SECONDS, ALL_SECONDS = 2.0, 10.0  # of processor time, for one cell, and for all of a page
 WHOLE = 5_000_000  # no cell is cut here
 CLASSES = re.compile(r"[a-z]{1,2}[0-9]?")  # those of highlighted code; all others are ours
 TAGS = nh3.ALLOWED_TAGS - {"img", "map", "area"}  # a picture would be fetched
@@ -32,30 +35,48 @@ def prepare() -> None:
     _nbconvert()
 
 
+@dataclass(slots=True)
+class Page:
+    """Renders the cells of one page; `left` are the seconds of processor time for those to come."""
+
+    left: float = ALL_SECONDS
+
+    def text(self, source: str) -> Markup:
+        """A cell of markdown."""
+        plain = printable(source, WHOLE)
+        return self._within_limits(plain, lambda: _markdown(plain), Markup("<pre>{}</pre>").format(plain))
+
+    def code(self, source: str) -> tuple[Markup, ...]:
+        """The lines of a cell of code, each whole in itself."""
+        plain = printable(source, WHOLE).rstrip("\n")
+        count = plain.count("\n") + 1
+        lines = self._within_limits(plain, lambda: _highlighted(plain), escape(plain)).split("\n")
+        return tuple(map(Markup, lines)) if len(lines) == count else tuple(map(escape, plain.split("\n")))
+
+    def _within_limits(self, source: str, render: Callable[[], str], plain: Markup) -> Markup:
+        """What `render` makes of a source, cleaned; the plain text where it fails or takes too long."""
+        alone = threading.current_thread() is threading.main_thread()
+        if len(source) > LONGEST or self.left <= 0 or not alone:
+            return plain
+        _nbconvert()  # imported before the clock runs
+        begun = time.process_time()
+        try:
+            with _deadline(min(SECONDS, self.left)):
+                return Markup(_clean(render()))
+        except Exception:  # parsers of a student's text raise whatever they stumble on
+            return plain
+        finally:
+            self.left -= time.process_time() - begun
+
+
 def text(source: str) -> Markup:
-    """A cell of markdown."""
-    plain = printable(source, WHOLE)
-    return _within_limits(plain, lambda: _markdown(plain), Markup("<pre>{}</pre>").format(plain))
+    """A cell of markdown that stands alone."""
+    return Page().text(source)
 
 
 def code(source: str) -> tuple[Markup, ...]:
-    """The lines of a cell of code, each whole in itself."""
-    plain = printable(source, WHOLE).rstrip("\n")
-    count = plain.count("\n") + 1
-    lines = _within_limits(plain, lambda: _highlighted(plain), escape(plain)).split("\n")
-    return tuple(map(Markup, lines)) if len(lines) == count else tuple(map(escape, plain.split("\n")))
-
-
-def _within_limits(source: str, render: Callable[[], str], plain: Markup) -> Markup:
-    """What `render` makes of a source, cleaned; the plain text where it fails or can't be stopped in time."""
-    if len(source) > LONGEST or threading.current_thread() is not threading.main_thread():
-        return plain
-    _nbconvert()  # imported before the clock runs
-    try:
-        with _deadline(SECONDS):
-            return Markup(_clean(render()))
-    except Exception:  # parsers of a student's text raise whatever they stumble on
-        return plain
+    """The lines of a cell of code that stands alone."""
+    return Page().code(source)
 
 
 def _clean(html: str) -> str:

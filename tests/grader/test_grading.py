@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import grading, profiles
+from grader import grading, intake, profiles
 from grader.errors import CallError
 from grader.grading import Options, grade
 from grader.records.grade import CheckResult, Grade, Outcome
@@ -163,3 +163,21 @@ def test_a_place_is_quoted_with_its_code() -> None:
     assert quoted(Place("cell 4", 1)) == Place("cell 4", 1)
     assert quoted(Place("cell 3", 0)) == Place("cell 3", 0)
     assert quoted(None) is None
+
+
+def test_where_our_reader_breaks_a_person_grades(
+    tmp_path: Path, isolation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No line is lost by it, and none is earned."""
+
+    def stumble(*_: object) -> None:
+        raise KeyError("odd")
+
+    monkeypatch.setattr(intake, "read", stumble)
+    (tmp_path / "a.py").write_text("x = 1")
+    graded = grade(tmp_path / "a.py", Options(training="none", seed=1, isolation=isolation))
+
+    judged = [check for check in graded.checks if check.outcome is not Outcome.PENDING]
+    assert {check.outcome for check in judged} == {Outcome.ERROR}
+    assert "KeyError: 'odd'" in judged[0].reason.text
+    assert not graded.complete

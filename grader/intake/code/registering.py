@@ -61,8 +61,8 @@ def _changed_by(walk: Walk, module: str, path: str) -> Iterator[tuple[str, str]]
     source, name = _origin(walk, module, first)
     other = walk.library.program(source)
     if other is not None:
-        function = name or rest
-        yield from ((source, each) for one in other.reached(function) for each in other.changed_globals[one])
+        function, changed = name or rest, other.changed_globals
+        yield from ((source, each) for one in other.reached(function) for each in changed.get(one, ()))
 
 
 def _origin(walk: Walk, module: str, name: str) -> tuple[str, str]:

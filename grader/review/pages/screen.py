@@ -170,7 +170,8 @@ def flowed(text: str) -> str:
 
 
 def _rendered(answers: Iterable[Answer]) -> tuple[Markup, ...]:
-    return tuple(rendering.text(answer.markdown or answer.text) for answer in answers)
+    page = rendering.Page()
+    return tuple(page.text(answer.markdown or answer.text) for answer in answers)
 
 
 def _stretches(text: str, found: Iterable[Found]) -> Iterator[tuple[str, Found | None]]:

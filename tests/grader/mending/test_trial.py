@@ -13,6 +13,7 @@ from fixtures.corpus.inside import Inside
 from fixtures.notebook import base, to_ipynb
 from grader.errors import StudentRaised
 from grader.intake import read
+from grader.mending import classes
 from grader.mending.trial import Mended, mended
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Reason
@@ -153,3 +154,24 @@ def test_what_the_year_does_not_ask_for_is_not_tried() -> None:
 
     assert mended(Slice(targets={"gradCAM": "submission"}), student, asked=("FCN32s",)).faults == {}
     assert student.asked == []
+
+
+def test_what_no_rule_foresaw_goes_to_a_person(monkeypatch: pytest.MonkeyPatch, trial: Trial) -> None:
+    """A rule that stumbles costs the student nothing, and no other target its mend."""
+
+    def stumble(*_: object) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(classes, "mends", stumble)
+    found = trial("weights = weight_fc[idx]", "weights = fc_weights[idx]")
+
+    assert "returnCAM" in found.lacks
+    assert "the grader broke" in found.lacks["returnCAM"].text
+    assert not found.faults
+
+
+def test_a_header_that_ends_on_another_line_stops_no_rule(trial: Trial) -> None:
+    """It has no parent, and no colon where one is looked for."""
+    found = trial("class FCN32s(nn.Module):", "class FCN32s(\\n    ):")
+
+    assert found.lacks == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import threading
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -120,3 +121,15 @@ def test_a_renderer_that_stumbles_costs_its_colours_only(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(rendering, "_highlighted", stumble)
     assert rendering.code("a < b") == ("a &lt; b",)
+
+
+def test_the_cells_of_a_page_have_their_time_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is used up the rest is plain: a thousand cells can't take two seconds each."""
+    monkeypatch.setattr(rendering, "SECONDS", 0.2)
+    monkeypatch.setattr(rendering, "_markdown", lambda source: str(re.match("(a|aa)*$", source)))
+    page, begun = rendering.Page(left=0.3), time.process_time()
+    found = [page.text("a" * 60 + "<b>") for _ in range(20)]
+
+    assert set(found) == {f"<pre>{'a' * 60}&lt;b&gt;</pre>"}
+    assert time.process_time() - begun < 1
+    assert page.code("class A: pass") == ("class A: pass",)

@@ -51,3 +51,14 @@ def test_what_a_module_registers_is_there(way: str, tmp_path: Path) -> None:
     submission = of_cells(tmp_path, cell, files=files)
 
     assert run(submission)["FCN8s"].n == 7
+
+
+def test_a_module_may_call_what_is_graded(tmp_path: Path) -> None:
+    """It changes nothing of what is graded by that, whatever module it finds it in."""
+    files = {
+        "maps.py": "def get_cls_pred(logit): return 5",
+        "show.py": "from maps import get_cls_pred\nbest = get_cls_pred(1)",
+    }
+    submission = of_cells(tmp_path, "from show import *\nfrom maps import *", files=files)
+
+    assert run(submission)["get_cls_pred"](1) == 5

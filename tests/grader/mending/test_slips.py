@@ -1,0 +1,35 @@
+"""What a message may mean is looked for in code of any size, in a time that no student sets."""
+
+from __future__ import annotations
+
+import time
+
+from grader.mending import slips
+from grader.mending.edits import Mend
+from grader.mending.trouble import Trouble
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
+
+
+def _mends(body: str) -> list[Mend]:
+    """The mends of a function that ends with a name which is nowhere."""
+    chunk = Chunk("cell 1", 1, f"def returnCAM(f, w, i):\n{body}    return lost\n")
+    place = Place("cell 1", chunk.source.count("\n"))
+    trouble = Trouble("NameError", "name 'lost' is not defined", place)
+    return list(slips.mends(trouble, Slice((Module("submission", (chunk,)),)), "returnCAM"))
+
+
+def test_long_names_are_compared_by_their_beginnings() -> None:
+    """Those of two thousand letters would take a tenth of a second each."""
+    letters = [chr(0x400 + n % 80) for n in range(1900)]
+    body = "".join(f"    {''.join(letters[n:] + letters[:n])} = 1\n" for n in range(0, 100, 10))
+    begun = time.process_time()
+
+    assert _mends(body)
+    assert time.process_time() - begun < 2
+
+
+def test_no_large_statement_is_mended() -> None:
+    """Each change of it would be parsed again and again."""
+    assert _mends("    last = 1\n")
+    assert _mends("    last = 1\n" * slips.LARGEST) == []
