@@ -24,6 +24,7 @@ from grader.reports.escape import printable
 LONGEST = 100_000  # characters of one cell that is rendered
 SECONDS, ALL_SECONDS = 2.0, 10.0  # of processor time, for one cell, and for all of a page
 WHOLE = 5_000_000  # no cell is cut here
+ROOM = 2_000_000  # characters of HTML of a page: marks around words of a letter are twenty times the code
 CLASSES = re.compile(r"[a-z]{1,2}[0-9]?")  # those of highlighted code; all others are ours
 TAGS = nh3.ALLOWED_TAGS - {"img", "map", "area"}  # a picture would be fetched
 ATTRIBUTES = {"a": {"href"}, "td": {"align"}, "th": {"align"}, "ol": {"start"}, "span": {"class"}}
@@ -37,9 +38,13 @@ def prepare() -> None:
 
 @dataclass(slots=True)
 class Page:
-    """Renders the cells of one page; `left` are the seconds of processor time for those to come."""
+    """Renders the cells of one page; `left` are the seconds of processor time for those to come.
+
+    `room` are the characters of HTML that they may have: past that, and where time is up, they are plain.
+    """
 
     left: float = ALL_SECONDS
+    room: int = ROOM
 
     def text(self, source: str) -> Markup:
         """A cell of markdown."""
@@ -54,15 +59,17 @@ class Page:
         return tuple(map(Markup, lines)) if len(lines) == count else tuple(map(escape, plain.split("\n")))
 
     def _within_limits(self, source: str, render: Callable[[], str], plain: Markup) -> Markup:
-        """What `render` makes of a source, cleaned; the plain text where it fails or takes too long."""
+        """What `render` makes of a source, cleaned; the plain text where it fails, or takes too much."""
         alone = threading.current_thread() is threading.main_thread()
-        if len(source) > LONGEST or self.left <= 0 or not alone:
+        if len(source) > LONGEST or self.left <= 0 or self.room <= 0 or not alone:
             return plain
         _nbconvert()  # imported before the clock runs
         begun = time.process_time()
         try:
             with _deadline(min(SECONDS, self.left)):
-                return Markup(_clean(render()))
+                html = _clean(render())
+                self.room -= len(html)
+                return Markup(html) if self.room >= 0 else plain
         except Exception:  # parsers of a student's text raise whatever they stumble on
             return plain
         finally:

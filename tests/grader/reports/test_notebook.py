@@ -118,7 +118,9 @@ def test_without_a_notebook_there_is_still_a_page(unreadable: Grade, perfect: Gr
 
 
 @pytest.mark.parametrize(
-    "source", ["x = 1\n" * 100_000, "'" * 2_000_000, "'\n" * 500_000], ids=["lines", "one", "both"]
+    "source",
+    ["x = 1\n" * 100_000, "'" * 2_000_000, "'\n" * 500_000, "a." * 500_000],
+    ids=["lines", "one", "both", "words"],
 )
 def test_a_page_has_room_for_so_much_code(shown: Grade, source: str) -> None:
     """Megabytes of code don't make a page of megabytes, and it says how much is left out."""
