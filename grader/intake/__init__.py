@@ -21,6 +21,7 @@ from grader.intake.code.remarks import remarks
 from grader.intake.code.slicing import Walk
 from grader.intake.code.targets import walk_targets
 from grader.intake.files.basket import MOST_NAMES
+from grader.intake.files.given import given
 from grader.intake.files.notebook import Cell
 from grader.intake.files.unpack import Files, name_of, unpack
 from grader.intake.fitting import another, better, defined
@@ -81,7 +82,16 @@ def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Su
         name=name,
         sha256=files.sha256,
         source=choice.source,
-        slice=Slice(modules(walk, needed), targets, cam.chunks, cam.weight_fc, left_out, cam.module, copying),
+        slice=Slice(
+            modules(walk, needed),
+            targets,
+            cam.chunks,
+            cam.weight_fc,
+            left_out,
+            cam.module,
+            copying,
+            given({**files.data, **choice.written}, [each.path for _, each in choice.graded]),
+        ),
         another=strange,
         saved=replace(saved, claims=_claims(files, saved, profile)),
         page=page(cell for each in (*choice.extras, choice.main) if each.is_notebook for cell in each.cells),

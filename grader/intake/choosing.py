@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from grader.intake.code.names import walk
 from grader.intake.code.redirecting import own_first, unshadowed
 from grader.intake.code.retyped import as_code
 from grader.intake.code.statements import LONGEST, Source
+from grader.intake.code.written import code, data
 from grader.intake.files.basket import kind
 from grader.intake.files.notebook import Cell, read_notebook, script
 from grader.profiles.naming import exchanged
@@ -95,6 +96,7 @@ class Choice:
     entries: tuple[str, ...]  # the names of main and the extras as modules
     notes: tuple[str, ...]
     slips: tuple[Slip, ...] = ()
+    written: Mapping[str, bytes] = field(default_factory=dict)  # files of data that cells write
 
     @property
     def source(self) -> str:
@@ -136,7 +138,8 @@ def choose(
     library, entries = _library(files, [main, *labelled], wrapper)
     others = {path: _labelled(each) for one in (main, *extras) for path, each in reach[one.path].items()}
     slips = (slip for each in {**others, main.path: main}.values() for slip in each.slips)
-    return Choice(main, tuple(labelled), library, entries, tuple(notes), tuple(slips))
+    written = data(_notebooks(candidates))
+    return Choice(main, tuple(labelled), library, entries, tuple(notes), tuple(slips), written)
 
 
 # --- candidates -----------------------------------------------------------------------------------
@@ -144,12 +147,12 @@ def choose(
 
 def _candidates(contents: Mapping[str, bytes], names: Mapping[str, str]) -> tuple[list[Candidate], list[str]]:
     found, notes, left = list[Candidate](), list[str](), MOST_READ
-    for path, data in sorted(contents.items()):
+    for path, content in sorted(contents.items()):
         try:
             if kind(path) == "ipynb":
-                cells = read_notebook(data, path)
+                cells = read_notebook(content, path)
             elif not _is_kit(path):
-                cells = (Cell(path, "code", script(data, path)),)
+                cells = (Cell(path, "code", script(content, path)),)
             else:
                 continue
         except IntakeError as error:
@@ -292,14 +295,13 @@ def _relabelled(notebook: Candidate) -> tuple[Source, ...]:
 
 
 def _files(candidates: Iterable[Candidate]) -> dict[str, tuple[Source, ...]]:
-    """The files that can be imported or run: scripts, notebooks, and what cells write with `%%writefile`."""
+    """The files that can be imported or run: scripts, notebooks, and what cells write."""
     files = {each.path: _relabelled(each) if each.is_notebook else each.sources for each in candidates}
-    for each in (each for each in candidates if each.is_notebook):
-        for source in (source for source in each.sources if source.plain.writes):
-            path = str(PurePosixPath(each.path).parent / source.plain.writes)
-            before = files.get(path, ()) if source.plain.appends else ()
-            files[path] = (*before, Source(source.label, source.plain.text))
-    return files
+    return files | code(_notebooks(candidates), files)
+
+
+def _notebooks(candidates: Iterable[Candidate]) -> list[tuple[str, Sequence[Source]]]:
+    return [(each.path, each.sources) for each in candidates if each.is_notebook]
 
 
 def _library(
@@ -313,7 +315,8 @@ def _library(
         entries.append(MAIN if number == 0 else name)
         paths = {module: library.path(module) or "" for module in each.imports if "." not in module}
         sources = own_first(each.path, each.sources, files, paths)
-        library.add(entries[-1], sources, "" if each.is_notebook else library.package_of(each.path))
+        package = "" if each.is_notebook else library.package_of(each.path)
+        library.add(entries[-1], sources, package, each.path)
     return library, tuple(entries)
 
 

@@ -22,11 +22,21 @@ class Module:
     """Statements that share one namespace: what is run (the notebook, as "submission") or an imported file.
 
     `package` is where the relative imports of a file that is run start from; others have it in their names.
+    `file` is the path of a file, for what looks beside it.
     """
 
     name: str
     chunks: tuple[Chunk, ...]
     package: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A small file that the slice may read: its path from where it runs, and its bytes."""
+
+    path: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,7 @@ class Slice:
     dropped: tuple[Dropped, ...] = ()
     cam_module: str = "submission"
     copying: Mapping[str, tuple[Copying, ...]] = field(default_factory=dict)  # by model
+    files: tuple[DataFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from grader.records.submission import Chunk, Module, Slice
 from grader.wall.values import SourceLine, cut
 from grader.wall.verbs import Failure
+from grader.worker.given import put
+from grader.worker.labels import put_labels
 from grader.worker.places import line_of, register
+from grader.worker.serving import serve
 from grader.worker.state import State
 
 FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
@@ -119,12 +123,19 @@ def load(world: World, slice: Slice, before: Callable[[Chunk], bool] = lambda _:
     What is run comes first, so that its imports bring the others in the order that Python would.
     """
     world.slice = slice
+    texts = [chunk.source for module in slice.modules for chunk in module.chunks]
+    texts += [chunk.source for chunk in slice.cam_cell]
+    put(slice.files)
+    put_labels(texts)
+    serve(texts)
 
     def run(module: Module, namespace: dict[str, Any]) -> None:
         world.namespaces[module.name] = namespace
         if module.package:  # relative imports start from the parent of the spec's name
             namespace["__package__"] = module.package
             namespace["__spec__"] = ModuleSpec(f"{module.package}.{module.name}", None)
+        if module.file:
+            namespace["__file__"] = str(Path.cwd() / module.file)
         world.failures += run_chunks(module.chunks, namespace, before)
 
     sys.meta_path.insert(0, LocalModules(slice.modules, run))
@@ -137,6 +148,8 @@ def load(world: World, slice: Slice, before: Callable[[Chunk], bool] = lambda _:
 
 def _import(world: World, module: Module) -> None:
     """Import one module of the slice, unless another one did so already."""
+    if module.name in world.namespaces:  # as what another name stands for, too
+        return
     try:
         importlib.import_module(module.name)
         if module.name not in world.namespaces:

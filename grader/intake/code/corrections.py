@@ -146,7 +146,7 @@ def targets(source: Source) -> set[str]:
     statements, dropped = source.parsed
     bound = {name for each in statements for name in each.names.binds if name in GRADED}
     lines = [one.first_line for one in dropped]
-    lines += source.plain.text.split("\n") if source.plain.writes else []
+    lines += [line for written in source.plain.writes for line in written.text.split("\n")]
     return bound | {name for line in lines for name in [begun(line)] if name}
 
 

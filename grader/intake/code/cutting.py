@@ -69,7 +69,8 @@ def modules(walk: Walk, needed: Mapping[str, Iterable[int]]) -> tuple[Module, ..
             kept = set(needed.get(name, ()) if name in walk.entries else walk.kept[name])
             future = {at for at, each in enumerate(program.statements) if kept and is_future(each.node)}
             made = chunks(walk, name, in_order(program, kept | future))
-            found.append(Module(name, made, walk.library.package(name) if name in walk.entries else ""))
+            package = walk.library.package(name) if name in walk.entries else ""
+            found.append(Module(name, made, package, walk.library.file(name)))
     return tuple(found)
 
 

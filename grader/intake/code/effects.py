@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from grader.intake.code.magics import FILE
 from grader.intake.code.names import FUNCTIONS, children, names, parameters, walk
 
 SCOPES = (*FUNCTIONS, ast.Lambda)
@@ -171,9 +172,10 @@ def imported(node: ast.AST) -> Iterator[Imported]:
 
 def _by_name(call: ast.Call) -> str:
     """The module that `importlib.import_module("x")` or `__import__("x")` imports."""
-    if path(call.func).rpartition(".")[2] not in ("import_module", "__import__"):
-        return ""
+    function = getattr(call.func, "attr", getattr(call.func, "id", ""))
     match call.args:
-        case [ast.Constant(str(name)), *_]:
+        case [ast.Constant(str(name)), *_] if function in ("import_module", "__import__"):
+            return name
+        case [ast.Constant(str(name)), *_] if function == "find_spec" and name.startswith(FILE):
             return name
     return ""

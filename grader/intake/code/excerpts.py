@@ -47,7 +47,7 @@ def _inside_strings(node: ast.stmt) -> set[int]:
     return {line for part in strings for line in range(part.lineno + 1, (part.end_lineno or part.lineno) + 1)}
 
 
-def replaced(lines: Sequence[str], nodes: Sequence[ast.stmt], by: str) -> list[str]:
+def replaced(lines: Sequence[str], nodes: Sequence[ast.stmt | ast.expr], by: str) -> list[str]:
     """Lines in which other text stands for some statements, so that all lines stay where they are."""
     result = list(lines)
     for node in sorted(nodes, key=lambda node: (-node.lineno, -node.col_offset)):

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.machinery import PathFinder
 from pathlib import PurePosixPath
 
-from grader.intake.code.magics import run_name
+from grader.intake.code.magics import FILE, RUN, run_name
 from grader.intake.code.program import Program, program
 from grader.intake.code.statements import Source
 from grader.intake.code.weight import lightened
@@ -36,29 +36,43 @@ class Library:
         self._homes = tuple(dict.fromkeys(homes))
         self._root = root if root.isidentifier() and not is_taken(root) else ROOT
         self._by_name: dict[str, list[str]] = defaultdict(list)  # of each last part of a path, the paths
-        self._run: dict[str, list[str]] = defaultdict(list)  # what `%run` calls a file, whichever its folder
+        self._run: dict[str, list[str]] = defaultdict(
+            list
+        )  # names that stand for a file, whichever its folder
         for path in sorted(files, key=lambda path: (path.count("/"), path)):
             parts = path.split("/")
             self._by_name[parts[-1]].append(path)
             for at in range(len(parts)):
-                self._run[run_name("/".join(parts[at:]))].append(path)
+                for prefix in (RUN, FILE):
+                    self._run[run_name("/".join(parts[at:]), prefix)].append(path)
         self._folders = {str(folder) for path in files for folder in PurePosixPath(path).parents} - {"."}
         self._programs: dict[str, Program] = {}
         self._whole: dict[str, Program] = {}  # with what is too heavy to run
         self._sources: dict[str, tuple[Source, ...]] = {}
         self._packages: dict[str, str] = {}  # of modules that don't go by the name of their file
+        self._paths: dict[str, str] = {}  # of the same
 
     # --- names ----------------------------------------------------------------------------------------
 
     def path(self, module: str) -> str | None:
         """The file that a module's absolute name stands for, if it is one of the submission's."""
-        if module in self._run:
-            return self._nearest(self._run[module])
+        if listed := self._listed(module):
+            return self._nearest(self._run[listed])
         if is_taken(module):
             return None
         stem = module.replace(".", "/")
         inside = stem.removeprefix(f"{self._root}/") if module != self._root else ""
         return self._at(stem) or (self._at(inside) if inside != stem else None)
+
+    def _listed(self, module: str) -> str:
+        """The name of a file by the end of its path that a module's name ends in; "" for other names."""
+        prefix = next((each for each in (RUN, FILE) if module.startswith(each)), "")
+        if module in self._run or not prefix:
+            return module if module in self._run else ""
+        ends = (
+            key for key in self._run if key.startswith(prefix) and module.endswith(key[len(prefix) - 1 :])
+        )
+        return max(ends, key=len, default="")
 
     def _at(self, stem: str) -> str | None:
         """The package, the module or the notebook of this name."""
@@ -91,6 +105,11 @@ class Library:
         parents = parts[: len(parts) - level + 1] if level <= len(parts) else []
         return ".".join([*parents, *filter(None, [name])])
 
+    def file(self, module: str) -> str:
+        """The path of a module's file, which a notebook's cells have none of."""
+        path = self._paths.get(module) or self.path(module) or ""
+        return path if path.endswith(".py") else ""
+
     def package(self, module: str) -> str:
         """The package that a module is in, from which its relative imports start."""
         if module in self._packages:
@@ -119,7 +138,7 @@ class Library:
 
     def is_run(self, module: str) -> bool:
         """Whether a module is a file that `%run` runs as a whole."""
-        return module in self._run
+        return module.startswith(RUN) and bool(self._listed(module))
 
     def is_local(self, module: str) -> bool:
         """Whether a module is a file of the submission or a folder of such files."""
@@ -146,7 +165,7 @@ class Library:
         if module not in self._programs:
             if self.path(module) is None:
                 return None
-            self._make(module, self.sources(module), "main" if module in self._run else "module")
+            self._make(module, self.sources(module), "main" if self.is_run(module) else "module")
         return self._programs[module]
 
     def whole(self, module: str) -> Program | None:
@@ -154,9 +173,9 @@ class Library:
         self.program(module)
         return self._whole.get(module)
 
-    def add(self, module: str, sources: Iterable[Source], package: str = "") -> Program:
+    def add(self, module: str, sources: Iterable[Source], package: str = "", path: str = "") -> Program:
         """Make a module that is run, and that goes by another name than its file."""
-        self._packages[module] = package
+        self._packages[module], self._paths[module] = package, path
         self._sources[module] = tuple(sources)
         return self._make(module, self._sources[module], "main")
 

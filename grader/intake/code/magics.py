@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import shlex
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import re2
@@ -16,12 +17,26 @@ MAGIC = re2.compile(r"\s*(?:!|%%?[A-Za-z]|\?)")
 HELP = re2.compile(r"\s*%{0,2}[\w.*\[\]()]+\?{1,2}\s*$")
 ASSIGNED = re2.compile(r"[\w., \t()\[\]]+=\s*(?:!|%[A-Za-z])")
 TIMED = re2.compile(r"(\s*)%(?:time|prun|lprun|memit)\s+([A-Za-z_(\[].*)")
-WRITES = re2.compile(r"\s*%%(?:writefile|file)\s+(-a\s+)?[\"']?([\w./-]+\.py)")
+WRITES = re2.compile(r"\s*%%(?:writefile|file)\s+(-a\s+)?[\"']?([\w./-]+\.\w+)")
+SHELLS = {"!", "bash", "sh", "shell", "script", "system", "sx"}
+HEREDOC = re2.compile(r"\s*(?:cat|tee)\b(.*)<<-?\s*[\"']?(\w+)[\"']?(.*)")
+INTO = re2.compile(r">(>)?\s*[\"']?([\w./-]+\.\w+)")
+TEE = re2.compile(r"^\s*tee\s+(-a\s+)?[\"']?([\w./-]+\.\w+)")
 FOREIGN = {  # cells of other languages; what is under any other magic is Python
     "!", "bash", "sh", "shell", "cmd", "script", "system", "sx", "perl", "ruby", "R", "js", "javascript",
     "html", "HTML", "svg", "SVG", "latex", "markdown", "css", "sql", "cython", "writefile", "file",
 }  # fmt: skip
+RUN, FILE = "run_", "file_"  # what the names of files begin with that are run, or imported by their path
 QUOTES = ('"""', "'''", '"', "'")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that a cell writes, instead of running: its text, every line where it was in the cell."""
+
+    file: str
+    text: str
+    appends: bool = False  # at the end of what it holds already
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +45,7 @@ class Plain:
 
     text: str
     removed: tuple[tuple[int, str, str], ...] = ()
-    writes: str = ""  # the .py file that this cell writes, instead of running
-    appends: bool = False  # ... at the end of what it holds already
+    writes: tuple[Written, ...] = ()
 
 
 class Open:
@@ -95,12 +109,27 @@ def _cell_magic(lines: list[str], first: int) -> Plain:
     line = lines[first].strip()
     rest = [*[""] * (first + 1), *lines[first + 1 :]]
     if writes := WRITES.match(line):
-        return Plain("\n".join(rest), (), writes[2], bool(writes[1]))
+        return Plain("", (), (Written(writes[2], "\n".join(rest), bool(writes[1])),))
     name = (line[2:].split() or ["!"])[0]
     if name not in FOREIGN:
         inner = _line_magics(rest)
         return Plain(inner.text, ((first + 1, line, f"IPython magic %%{name}"), *inner.removed))
-    return Plain("", ((first + 1, line, f"a cell of %%{name}, not of Python"),))
+    written = tuple(_heredocs(rest)) if name in SHELLS else ()
+    return Plain("", ((first + 1, line, f"a cell of %%{name}, not of Python"),), written)
+
+
+def _heredocs(lines: list[str]) -> Iterator[Written]:
+    """The files that a shell writes by `cat > file <<EOF`."""
+    number = 0
+    while number < len(lines):
+        begun = HEREDOC.match(lines[number])
+        into = begun and (TEE.match(lines[number]) or INTO.search(begun[1]) or INTO.search(begun[3]))
+        number += 1
+        if not begun or not into:
+            continue
+        end = next((at for at in range(number, len(lines)) if lines[at].strip() == begun[2]), len(lines))
+        yield Written(into[2], "\n".join([*[""] * number, *lines[number:end]]), bool(into[1]))
+        number = end + 1
 
 
 def _line_magics(lines: list[str]) -> Plain:
@@ -149,9 +178,9 @@ def _run(line: str) -> str:
     return files[0] if files else ""
 
 
-def run_name(file: str) -> str:
+def run_name(file: str, prefix: str = RUN) -> str:
     """The name under which a file is run as a whole, by `%run` or `exec`: no import has such a name."""
     parts = [part for part in file.replace("\\", "/").split("/") if part not in ("", ".", "..")]
     path = "/".join(parts)
     path = path if path.endswith((".py", ".ipynb")) else f"{path}.py"
-    return "run_" + "".join(char if char.isascii() and char.isalnum() else "_" for char in path)
+    return prefix + "".join(char if char.isascii() and char.isalnum() else "_" for char in path)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from grader.intake.code.by_path import by_name
 from grader.intake.code.excerpts import excerpt, first_line, replaced
 from grader.intake.code.lifting import needed, nest, opened, stays
 from grader.intake.code.magics import Plain, plain, run_name
@@ -110,8 +111,9 @@ def statements(source: Source) -> tuple[list[Statement], list[Dropped]]:
     if python.writes:  # a file for others to import
         return [], []
     dropped = [_dropped(source, *removed) for removed in python.removed]
-    lines = python.text.split("\n")
-    nodes, broken = parse(python.text)
+    text = by_name(python.text)
+    lines = text.split("\n")
+    nodes, broken = parse(text)
     dropped += [_dropped(source, line, lines[line - 1], why) for line, why in broken]
     found: list[Statement] = []
     for node, only in flat(nodes):

@@ -13,6 +13,7 @@ MEGABYTE = 1 << 20
 LARGEST = {"ipynb": 48 * MEGABYTE, "py": MEGABYTE // 4, "zip": 64 * MEGABYTE}
 TOTAL = {"ipynb": 96 * MEGABYTE, "py": 2 * MEGABYTE, "zip": 64 * MEGABYTE}
 LARGEST_TEXT, MOST_TEXTS = 64 * 1024, 8
+LARGEST_DATA, MOST_DATA = MEGABYTE // 4, 40  # of files that code may read, and of all together a megabyte
 MOST_MEMBERS = 20_000  # the data set, packed by mistake, has some 2000
 MOST_FILES = 200  # notebooks and Python files that are read
 MOST_NAMES = 50  # of files we don't read, and of notes
@@ -22,6 +23,7 @@ DEPTH = 64  # folders in each other
 JUNK = {"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "env"}
 KINDS = dict.fromkeys((".ipynb", ".ipynb.json", ".ipynb.txt"), "ipynb")
 KINDS |= {".py": "py", ".py.txt": "py", ".zip": "zip"}
+DATA = {".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".txt", ".csv", ".tsv"}  # text, whoever reads it
 AGAIN = re2.compile(r"\s?\(\d{1,3}\)$")  # what a browser puts behind the name of a file that it saves again
 
 
@@ -43,6 +45,7 @@ class Basket:
     archives: list[str] = field(default_factory=list)  # those in a folder that were read
     wanted: str = ""  # the name of a text file that is read too
     texts: dict[str, bytes] = field(default_factory=dict)
+    data: dict[str, bytes] = field(default_factory=dict)  # what code may read
     members: int = 0
     sizes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TOTAL, 0))
 
@@ -71,13 +74,16 @@ class Basket:
         elif kind(name) == "" and not self.wants(name):
             if len(self.others) < MOST_NAMES:
                 self.others.append(name)
-            return None
+            return name if is_data(name) and len(self.data) < MOST_DATA else None
         return name
 
     def add(self, name: str, stream: Stream) -> None:
         """Read one file, unless it is larger than its kind may be or the basket is full."""
         if self.wants(name):
             self._add_text(name, stream)
+            return
+        if kind(name) == "":
+            self._add_data(name, stream)
             return
         if len(self.contents) >= MOST_FILES:
             self.note(f"more than {MOST_FILES} notebooks and Python files: the rest was not read")
@@ -107,6 +113,12 @@ class Basket:
             self.note(f"{name}: larger than {LARGEST_TEXT // 1024} KB, it was not read")
         elif len(self.texts) < MOST_TEXTS:
             self.texts[name] = data
+
+    def _add_data(self, name: str, stream: Stream) -> None:
+        left = MEGABYTE - sum(map(len, self.data.values()))
+        data = read_at_most(stream, min(LARGEST_DATA, left))
+        if data is not None:
+            self.data[name] = data
 
 
 def read_at_most(stream: Stream, cap: int) -> bytes | None:
@@ -146,6 +158,11 @@ def kind(name: str) -> str:
     """ "ipynb", "py", "zip", or "" for all that we don't read."""
     end = AGAIN.sub("", name[-NAME_LENGTH:].lower())
     return next((found for suffix, found in KINDS.items() if end.endswith(suffix)), "")
+
+
+def is_data(name: str) -> bool:
+    """Whether a file holds text that code may read, such as settings or names of classes."""
+    return PurePosixPath(name.lower()).suffix in DATA
 
 
 def is_junk(name: str) -> bool:

@@ -29,6 +29,7 @@ class Files:
     wrapper: str = ""  # the folders that everything stands in, with a slash
     archive: str = ""  # the zip that everything is packed in
     texts: Mapping[str, bytes] = field(default_factory=dict)  # those that the profile wants
+    data: Mapping[str, bytes] = field(default_factory=dict)  # those that code may read
 
     def lies(self, name: str) -> str:
         """The file that holds a file, from the submission's folder or from the folder it stands in."""
@@ -39,7 +40,7 @@ class Files:
         """The same for a folder, its zip and its zip with a wrapper folder."""
         texts = {PurePosixPath(name).name: data for name, data in self.texts.items()}
         digest = hashlib.sha256()
-        for name, data in sorted({**self.contents, **texts}.items()):
+        for name, data in sorted({**self.data, **self.contents, **texts}.items()):
             digest.update(f"{len(name.encode())}:{name}{len(data)}:".encode())
             digest.update(data)
         return digest.hexdigest()
@@ -73,7 +74,13 @@ def unpack(path: Path, wanted: str = "") -> Files:
     wrapper = next(iter(basket.contents)).removesuffix(next(iter(contents)))
     archive = _archive(path, basket)
     return Files(
-        contents, tuple(basket.others), tuple(basket.notes), wrapper, archive, texts=dict(basket.texts)
+        contents,
+        tuple(basket.others),
+        tuple(basket.notes),
+        wrapper,
+        archive,
+        texts=dict(basket.texts),
+        data={name[len(wrapper) :]: data for name, data in basket.data.items() if name.startswith(wrapper)},
     )
 
 

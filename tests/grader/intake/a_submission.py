@@ -7,8 +7,9 @@ import json
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from grader.intake import read
@@ -59,9 +60,10 @@ def modules_of(submission: Submission) -> Iterator[dict[str, Any]]:
     """Load a slice of trusted code for a while, as the worker does: the namespace of the notebook."""
     finders, before, world = list(sys.meta_path), set(sys.modules), World()
     try:
-        load(world, submission.slice)
-        assert world.failures == []
-        yield world.namespaces["submission"]
+        with TemporaryDirectory() as home, chdir(home):  # its files are put there
+            load(world, submission.slice)
+            assert world.failures == []
+            yield world.namespaces["submission"]
     finally:
         sys.meta_path[:] = finders
         for name in set(sys.modules) - before:

@@ -163,11 +163,29 @@ USES: dict[str, tuple[str, dict[str, str]]] = {
     "a class that is looked up by its text": ("from fcn import FCN32s", {"fcn.py": "class Block: n = 7\nclass FCN32s:\n    n = eval('Bl' + 'ock').n"}),
     "a file that was handed in as a text": ("from fcn import FCN32s", {"fcn.py.txt": "class FCN32s: n = 7"}),
     "exec of a file": ("exec(open('fcn.py').read())", {"fcn.py": "class FCN32s: n = 7"}),
+    "a file by its path": (
+        "import importlib.util\nspec = importlib.util.spec_from_file_location('m', './nets/fcn.py')\n"
+        "m = importlib.util.module_from_spec(spec)\nspec.loader.exec_module(m)\nFCN32s = m.FCN32s",
+        {"nets/fcn.py": "class FCN32s: n = 7\nif __name__ == '__main__': 1 / 0"},
+    ),
+    "a file by its path on another machine": (
+        "import os\nfrom importlib.machinery import SourceFileLoader as L, SourceFileLoader\n"
+        "m = SourceFileLoader('m', os.path.join('/content/drive/hw', 'fcn.py')).load_module()\nFCN32s = m.FCN32s",
+        {"fcn.py": "class FCN32s: n = 7"},
+    ),
+    "%run of a file of another machine": ("%run /content/drive/hw/fcn.py", {"fcn.py": "class FCN32s: n = 7"}),
+    "a file that reads one beside it": (
+        "from nets.fcn import FCN32s",
+        {"nets/fcn.py": "from pathlib import Path\nclass FCN32s: n = int((Path(__file__).parent / 'n.txt').read_text())",
+         "nets/n.txt": "7"},
+    ),
+    "a file of data": ("class FCN32s: n = int(open('cfg/n.txt').read())", {"cfg/n.txt": "7"}),
     "a notebook as a module": ("import import_ipynb\nfrom nets import FCN32s", {"nets.ipynb": ipynb("class FCN32s: n = 7").decode()}),
     "%%writefile in two pieces": (
         "%%writefile -a written.py\nclass FCN32s: n = n", {"written.py": "n = 7"},
     ),
     "%run": ("%run models.py", {"models.py": "class FCN32s: n = 7"}),
+    "a shell that writes": ("%%bash\ncat > written.py <<EOF\nclass FCN32s: n = 7\nEOF", {}),
     "%%writefile": ("%%writefile written.py\nclass FCN32s: n = 7", {}),
 }  # fmt: skip
 
@@ -176,7 +194,7 @@ USES: dict[str, tuple[str, dict[str, str]]] = {
 def test_the_submissions_own_modules_are_part_of_the_slice(use: str, tmp_path: Path) -> None:
     """Each import a student may write brings the class, and only what that needs."""
     cell, files = USES[use]
-    cells = [cell, "from written import FCN32s"] if cell.startswith("%%writefile") else [cell]
+    cells = [cell, "from written import FCN32s"] if cell.startswith("%%") else [cell]
 
     submission = of_cells(tmp_path, *cells, files=files)
 

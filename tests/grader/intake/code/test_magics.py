@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.intake.code.magics import plain
+from grader.intake.code.magics import Written, plain
 
 OUT: dict[str, tuple[str, str]] = {
     "%matplotlib inline": ("pass", "an IPython magic"),
@@ -82,7 +82,23 @@ def test_a_cell_may_write_a_module() -> None:
     """Its text is the file's, its lines are the cell's."""
     found = plain("%%writefile models.py\nx = 1")
 
-    assert (found.writes, found.text) == ("models.py", "\nx = 1")
+    assert (found.writes, found.text) == ((Written("models.py", "\nx = 1"),), "")
+    assert plain("%%file -a nets.yaml\nx: 1").writes == (Written("nets.yaml", "\nx: 1", True),)
+
+
+def test_a_shell_may_write_files() -> None:
+    """By `cat` or `tee`, several in a cell; what else it does is nothing to us."""
+    text = (
+        "%%bash\ncd x\ncat > a.py << 'EOF'\nx = 1\nEOF\ncat <<END >> b.json\n1\n2\nEND\ntee -a c.py <<E\ny\n"
+    )
+
+    assert plain(text).writes == (
+        Written("a.py", "\n\n\nx = 1"),
+        Written("b.json", "\n\n\n\n\n\n1\n2", True),
+        Written("c.py", "\n\n\n\n\n\n\n\n\n\ny\n", True),
+    )
+    assert plain(text.replace("%%bash", "%%perl")).writes == ()
+    assert plain("%%sh\ncat << EOF\nx\nEOF\nwc <<EOF > a.txt\nEOF").writes == ()
 
 
 def test_a_cell_that_is_indented_as_a_whole_is_moved_left() -> None:

@@ -1,0 +1,49 @@
+"""Files are put below the current folder, and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.records.submission import DataFile
+from grader.worker.given import put
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A worker's folder, with a link to the kit's files."""
+    kit, made = tmp_path / "kit", tmp_path / "home"
+    kit.mkdir()
+    made.mkdir()
+    (kit / "labels.json").write_text("kit")
+    (made / "files").symlink_to(kit)
+    monkeypatch.chdir(made)
+    return made
+
+
+def test_files_are_put_in_their_folders(home: Path) -> None:
+    """These are made as they are needed."""
+    put([DataFile("a.txt", b"1"), DataFile("cfg/b/c.txt", b"2")])
+    assert (home / "a.txt").read_bytes() + (home / "cfg/b/c.txt").read_bytes() == b"12"
+
+
+def test_the_kit_s_files_stay(home: Path) -> None:
+    """A submission's own file has room beside them."""
+    put([DataFile("files/labels.json", b"mine"), DataFile("files/more.json", b"mine")])
+    assert (home / "files/labels.json").read_text() == "kit"
+    assert (home / "files/more.json").read_text() == "mine"
+    assert [path.name for path in (home.parent / "kit").iterdir()] == ["labels.json"]
+
+
+@pytest.mark.parametrize("path", ["/etc/x.txt", "../x.txt", "a/../../x.txt"])
+def test_no_path_leads_out(path: str, home: Path) -> None:
+    """Whoever made it."""
+    put([DataFile(path, b"x")])
+    assert not list(home.parent.glob("*.txt")) and not list(home.glob("*.txt"))
+
+
+def test_a_file_in_the_place_of_a_folder_costs_only_itself(home: Path) -> None:
+    """The rest is put."""
+    put([DataFile("a", b"1"), DataFile("a/b", b"2"), DataFile("c", b"3")])
+    assert (home / "c").read_bytes() == b"3"
