@@ -20,6 +20,8 @@ from grader.diagnosis.searching import STRETCH_FAULTS, explanation
 from grader.diagnosis.stretches import Extremes
 from grader.diagnosis.ways import CLASSES, SUMS, Floats, Sum, Way, compositions, weighted
 
+RIGHT = Sum(*(axis[0] for axis in SUMS))
+
 
 @dataclass(frozen=True)
 class Case:
@@ -43,7 +45,9 @@ class Case:
     def ends(self, way: Sum) -> Extremes:
         """Return the extremes over the maps of all classes, summed in one way."""
         if way not in self._kept:
-            self._kept[way] = stretches.extremes(way.do(self.features, self.weight))
+            found = stretches.extremes(way.do(self.features, self.weight))
+            right = found if way == RIGHT else self.ends(RIGHT)
+            self._kept[way] = {**found, stretches.RIGHT_SUMS: right[""]}
         return cast(Extremes, self._kept[way])
 
     @property
@@ -74,9 +78,6 @@ class Verdict:
     classes: str
     sums: str
     stretch: str
-
-
-RIGHT = Sum(*(axis[0] for axis in SUMS))
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,8 @@ def _start(full: Pair | None, size: Pair | None, start: Pair) -> Start:
     left = full[0] - size[0], full[1] - size[1]
     for name, by in ((END, left), (MIDDLE, (left[0] // 2, left[1] // 2))):
         shift = start[0] - by[0]
-        if shift == start[1] - by[1] and shift in SHIFTS:
+        told = not shift or abs(start[0] - start[1]) > 1  # 8 and 9 are more likely two numbers
+        if told and shift == start[1] - by[1] and shift in SHIFTS:
             return Start(OFFSET, f"{SHIFTS[shift]}{name}") if shift else Start(KINDS[name])
     rows, columns = _axis("row", left[0], start[0]), _axis("column", left[1], start[1])
     return Start(OFFSET, f"{rows} and {columns}")

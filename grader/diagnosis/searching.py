@@ -171,15 +171,20 @@ class _Search(Generic[P]):
 
 def _roughly(values: Floats, found: Floats) -> NDArray[np.bool_]:
     """Say for each of (N, h, w) levels whether they may be those found; what wraps around may be any."""
-    wraps = (values.min(axis=(1, 2)) < 0) | (values.max(axis=(1, 2)) >= 256)
+    wraps = _wraps(values)
     near = np.abs(found - values) <= 2 * _slack(values, found) + 1  # what is cut off after the point
     return np.asarray(wraps | near.all(axis=(1, 2)))
 
 
+def _wraps(values: Floats) -> NDArray[np.bool_]:
+    """Say for each of (N, h, w) levels whether some are no bytes; a maximum is whole before it is cut."""
+    return np.asarray((values.min(axis=(1, 2)) < 0) | (values.max(axis=(1, 2)) >= 256 - TINY))
+
+
 def _close(values: Floats, found: Floats, mixings: Mixings) -> NDArray[np.bool_]:
     """Say for each of (N, h, w) levels whether they are those found, as numbers or as bytes."""
-    low, high = values.min(axis=(1, 2)), values.max(axis=(1, 2))
-    wraps, told = (low < 0) | (high >= 256), (high - low >= FULL) & (high - low < TURNED)
+    range = values.max(axis=(1, 2)) - values.min(axis=(1, 2))
+    wraps, told = _wraps(values), (range >= FULL) & (range < TURNED) & _varied(found)
     cut = np.clip(values, 0, 255)
     close = np.asarray((np.abs(found - cut) <= _slack(cut, found)).all(axis=(1, 2)))
     rows, columns = mixings[0]

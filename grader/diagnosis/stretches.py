@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Extremes = Mapping[str, tuple[float, float]]  # by bend
 Cells = tuple[NDArray[np.intp] | slice, ...]
+RIGHT_SUMS = "right sums"  # their extremes, beside those by bend
 WHOLE: Cells = (slice(None),)
 Enlarging = Callable[[Floats], Floats]
 MOST_FAULTS = 3  # in one normalisation: more wrong steps than that explain anything
@@ -37,7 +38,7 @@ class Bend:
 class Sheet:
     """For each of some bent sums, what offsets and divisors are made of.
 
-    `all_*` are over every class, `sums_*` as well, but before anything is bent.
+    `all_*` are over every class, `sums_*` as well, but of the right sums before anything is bent.
     """
 
     cells: int
@@ -285,7 +286,7 @@ def _said_twice(one: Stretch) -> bool:
     if one.ending.id == "cast" and one.top.id:
         return True
     ends = {id.endswith("_sums") for id in one.ids[1:3] if "_of_all" in id}
-    if len(ends) > 1 or (True in ends and not one.bend.id):
+    if len(ends) > 1:
         return True
     return one.offset.id == "" and one.divisor.id == "new_maximum"
 
@@ -294,12 +295,13 @@ def extremes(everyone: Floats) -> Extremes:
     """Return the least and the greatest value over all classes' sums (K, h, w), for each bend."""
     with np.errstate(all="ignore"):
         bent = {one.id: one.do(everyone) for one in BENDS if one.id != "softmax"}
-    return {id: (float(values.min()), float(values.max())) for id, values in bent.items()} | {
-        "softmax": (0.0, 1.0)
-    }
+    found = {id: (float(values.min()), float(values.max())) for id, values in bent.items()}
+    return found | {"softmax": (0.0, 1.0), RIGHT_SUMS: found[""]}
 
 
-NO_ENDS: Extremes = {one.id: (0.0, 0.0) for one in BENDS}  # for what takes nothing from other classes
+NO_ENDS: Extremes = dict.fromkeys(
+    [*(one.id for one in BENDS), RIGHT_SUMS], (0.0, 0.0)
+)  # for what takes nothing from other classes
 
 
 def as_it_is(values: Floats) -> Floats:
@@ -344,7 +346,7 @@ def bend(raw: Floats, ends: Extremes, at: Cells = WHOLE, enlarging: Enlarging = 
     Its minimum, maximum and the like are those of all of its cells then.
     """
     bent = np.stack([enlarging(one.do(raw)) for one in BENDS])
-    sheet = _sheet(bent, [ends[one.id] for one in BENDS], ends[""])
+    sheet = _sheet(bent, [ends[one.id] for one in BENDS], ends[RIGHT_SUMS])
     return Bent(bent[:, *at], _lines(sheet, OFFSETS, DIVISORS))
 
 
@@ -352,7 +354,7 @@ def stretched(number: int, raw: Floats, ends: Extremes, enlarging: Enlarging = a
     """Return the levels that one stretch makes of a sum (h, w): those of `bend`, without the other bends."""
     one = stretches()[number]
     values = enlarging(one.bend.do(raw))
-    sheet = _sheet(values[None], [ends[one.bend.id]], ends[""])
+    sheet = _sheet(values[None], [ends[one.bend.id]], ends[RIGHT_SUMS])
     slope, start = _lines(sheet, [one.offset], [one.divisor])[0, 0, 0]
     return np.asarray(one.ending.do((values * slope + start) * one.top.value, np.asarray(one.top.value)))
 
