@@ -67,7 +67,7 @@ def save(file: Path, arrays: Arrays) -> None:
     """Write converted weights, whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(".part.npz")
-    np.savez(part, allow_pickle=False, **arrays)
+    np.savez_compressed(part, allow_pickle=False, **arrays)
     part.replace(file)
 
 

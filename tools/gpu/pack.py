@@ -19,11 +19,14 @@ PLATFORMS = (
     *(f"manylinux_2_{n}_x86_64" for n in (39, 34, 31, 28, 27, 26, 24, 17, 5)),
 )
 DEBS = ("bubblewrap", "libcap2", "libselinux1", "libpcre2-8-0", "libseccomp2")
-# Large, and on every machine with PyTorch; nbconvert is not imported by a grading.
+# On every machine with PyTorch and scientific packages, or not imported by what is graded there.
 THERE = {
     "torch", "torchvision", "numpy", "pillow", "matplotlib", "hypothesis", "setuptools", "triton", "sympy",
-    "networkx", "nbconvert", "cuda-bindings", "cuda-toolkit", "cuda-pathfinder", "h5py",
+    "networkx", "nbconvert", "cuda-bindings", "cuda-toolkit", "cuda-pathfinder", "h5py", "scipy",
+    "scikit-image", "scikit-learn", "pandas", "seaborn", "imageio", "tifffile", "joblib", "narwhals",
+    "pygments", "ipython", "requests", "tqdm", "einops", "copydetect",
 }  # fmt: skip
+MOST = 60e6  # bytes of all that travels
 
 
 def pack(folder: Path, data: Path) -> None:
@@ -34,10 +37,16 @@ def pack(folder: Path, data: Path) -> None:
     wheels(folder / "wheels")
     debs(folder / "debs")
     pictures(folder / "pictures.zip", data)
-    if edges.path().is_file():
-        shutil.copy(edges.path(), folder / edges.FILE)
+    for place in (data / edges.FILE, edges.path()):
+        if place.is_file():
+            shutil.copy(place, folder / edges.FILE)
+            break
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    print(f"{folder}: {size / 1e6:.1f} MB")
+    print(f"{folder}: {size / 1e6:.1f} MB, {MOST / 1e6:.0f} at most")
+    if size > MOST:
+        raise SystemExit("That is too much: see which wheels are large, and on that machine already (THERE).")
+    if not (folder / edges.FILE).is_file():
+        print(f"Without {edges.FILE} (`make data ARGS=--edges`) the plans that start from it are left out.")
 
 
 def wheels(folder: Path) -> None:
