@@ -14,13 +14,15 @@ from grader.sandbox.limits import Limits, MiB
 from grader.sandbox.staging import Stage
 
 BWRAP = "bwrap"
+# Root without rights is root still where the kernel keeps its settings, which bubblewrap leaves open.
+SETTINGS = ("--ro-bind", "/proc/sys", "/proc/sys")
 NO_ZEROS = ("--dev-bind", "/dev/null", "/dev/zero")  # mapped, it is memory that no process counts
 
 
 def command(stage: Stage, limits: Limits, device: str, filters: Sequence[int]) -> list[str]:
     """The words to put before the interpreter; `filters` are the descriptors of seccomp's."""
     closed = ["--disable-userns"] if version() >= (0, 8) else []  # the filter says the same
-    return _command(stage, limits, device, filters, [*closed, "--proc", "/proc"])
+    return _command(stage, limits, device, filters, [*closed, "--proc", "/proc", *SETTINGS])
 
 
 def nest(stage: Stage, limits: Limits) -> list[str]:

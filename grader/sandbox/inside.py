@@ -87,6 +87,10 @@ def change_times(config: dict[str, Any]) -> None:
         raise PermissionError("it was pretended only")
 
 
+def change_settings(config: dict[str, Any]) -> None:
+    os.close(os.open("/proc/sys/kernel/core_pattern", os.O_WRONLY))
+
+
 def see_events(config: dict[str, Any]) -> None:
     libc = ctypes.CDLL(None)
     if libc.inotify_add_watch(libc.inotify_init(), config["canary"].encode(), 0xFFF) < 0:
@@ -164,6 +168,7 @@ ATTEMPTS: dict[str, Callable[[dict[str, Any]], None]] = {
     "slow the grader down": slow_down,
     "change the mode of a file": change_mode,
     "change the times of a file": change_times,
+    "write the kernel's settings": change_settings,
     "see what others open": see_events,
     "leave its session": leave_session,
     "take memory in sockets": fill_sockets,
