@@ -79,9 +79,10 @@ def prepare(config: Mapping[str, Any]) -> None:
     for name in config["preload"]:
         importlib.import_module(name)
     if "torch" in sys.modules:
-        from grader.worker import devices
+        from grader.worker import devices, meta
 
         devices.prepare(config["device"], config["threads"])
+        meta.prepare()
     if "reference.kit.weights" in sys.modules:
         sys.modules["reference.kit.weights"].patch_torchvision()
     gc.collect()
