@@ -27,7 +27,8 @@ def check_weighted_sum(maps: GradEvidence) -> None:
     assert maps.replies  # what it raises is told here; the other lines are blocked by it
     if maps.verdict is None and not maps.follows:
         help = "Compare your 7x7 map with the features' sum over channels, each times its gradient's mean."
-        expect.fail(because("grad_sum.unknown", help=help))
+        low, high = maps.extremes
+        expect.fail(because("grad_sum.unknown", help=help, actual=f"values from {low:.4g} to {high:.4g}"))
     _no_fault(maps, "grad_sum")
 
 

@@ -28,7 +28,7 @@ def epochs(saved: SavedEvidence, part: str, pretrained: bool, wanted: int) -> No
     most = max((len(run.epochs) for run in runs), default=0)
     expected = f"{wanted} lines `{printed(EPOCH_FIELDS)}`"
     if not most:
-        expect.fail(because("reported.log", network=TITLES[part], how=how, expected=expected))
+        expect.fail(because("reported.log", network=TITLES[part], how=how, expected=expected, actual="none"))
     actual = f"{most} of them"
     expect.that(
         most >= wanted,

@@ -75,7 +75,7 @@ class Step:
     @property
     def reason(self) -> Reason:
         """What is said of a wrong one."""
-        return because(self.cause, got=self.got) if self.got else because(self.cause)
+        return because(self.cause, got=self.got) if self.got else because(self.cause, actual=self.name)
 
 
 def _other(cause: str, ways: Mapping[str, str]) -> tuple[Step, ...]:
@@ -125,8 +125,8 @@ WEIGHTS: dict[Step, Weigh] = {
 }
 NEGATIVE: dict[Step, Callable[[Floats], Floats]] = {
     Step("relu"): lambda r: np.maximum(r, 0),
-    Step("kept", "grad_relu.missing"): lambda r: r,
-    Step("absolute", "grad_relu.absolute"): np.abs,
+    Step("negative values kept", "grad_relu.missing"): lambda r: r,
+    Step("absolute values", "grad_relu.absolute"): np.abs,
 }
 
 

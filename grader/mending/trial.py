@@ -115,7 +115,7 @@ def mended(
 def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
     """Mend what stops one target."""
     if blank := unwritten(slice, target):
-        return Mended(slice, {target: because("code.blank", place=blank, name=target)})
+        return Mended(slice, {target: because("code.blank", actual="nothing", place=blank, name=target)})
     if (found := trials.mend(target)) is None:
         return Mended(slice)
     trouble, made = found

@@ -10,6 +10,7 @@ from grader.mending.stepping import step
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
+SHOWN = {CAM: MAP, GRADCAM: GRADIENTS} | {part: network.name for part, network in NETWORKS.items()}
 LAST_CELL = ("weight_fc", "maps")  # the lines that are about the last cell
 
 
@@ -33,6 +34,9 @@ def _doing(slice: Slice, name: str, check: str) -> Place | None:
 
 def wanted(texts: Mapping[str, str], slice: Slice, line: str) -> Place | None:
     """Return where the subject of a line should be: where it is first named, else where others are."""
+    part, _, check = line.partition(".")
+    if check.startswith("reported"):
+        return _used(texts, SHOWN.get(part, ""), first=check == "reported_scratch")
     name = _subject(line)
     for label, text in texts.items() if name else ():
         for number, row in enumerate(text.splitlines(), start=1):
@@ -40,6 +44,18 @@ def wanted(texts: Mapping[str, str], slice: Slice, line: str) -> Place | None:
                 return Place(label, number)
     beside = (MAP, PREDICT) if name in (MAP, PREDICT, GRADIENTS) else ()
     return next((place for each in beside if (place := definition(slice, each))), None)
+
+
+def _used(texts: Mapping[str, str], name: str, first: bool) -> Place | None:
+    """Return where a name is used, first or last: outputs are missing there; else where it is defined."""
+    rows = [
+        (Place(label, number), f"class {name}" in row or f"def {name}" in row)
+        for label, text in texts.items()
+        for number, row in enumerate(text.splitlines(), start=1)
+        if name and name in row
+    ]
+    used = [place for place, defines in rows if not defines] or [place for place, _ in rows]
+    return used[0 if first else -1] if used else None
 
 
 def _subject(line: str) -> str:
