@@ -18,26 +18,19 @@ from numpy.typing import NDArray
 
 from grader.diagnosis import enlarging, stretches
 from grader.diagnosis.finishing import (
-    FULL,
-    LEVELS,
-    TINY,
     Maps,
     as_floats,
     centres,
     endings,
     finishes,
     matches,
-    spread,
 )
+from grader.diagnosis.nearness import MOSTLY, close, mixings, roughly, varied
 from grader.diagnosis.stretches import Bent, Enlarging, Extremes, Numbers, Stretch
 from grader.diagnosis.ways import Floats
 
-Mixings = tuple[tuple[Floats, Floats], ...]
 # Of weights, sum and stretch together: with more wrong steps than that, anything could be explained.
 STRETCH_FAULTS = {0: 3, 1: 2, 2: 1, 3: 0}  # by the number of faults in weights and sum
-MOVED = 0.05  # of the range: what enlarging may move the middle of a cell by
-MOSTLY = 0.9  # of a wrong map: where levels wrap, the last digit of a float can turn a cell over
-TURNED = 600.0  # a range from which on levels that wrapped around look like any others
 TRIED = 100  # combinations that are compared pixel by pixel, for the whole search
 
 
@@ -160,82 +153,13 @@ class _Search(Generic[P]):
         """Say for each stretch whether it may give an answer."""
         case, levels = self.cases[number], self._levels(pair, number, numbers)
         middles = self.middles(number, levels.shape[1:])
-        keep = _roughly(levels, middles)
+        keep = roughly(levels, middles)
         if keep.any():
-            keep[keep] = _close(levels[keep], middles, _mixings(middles.shape, case.answer.shape))
+            keep[keep] = close(levels[keep], middles, mixings(middles.shape, case.answer.shape))
         if not pair.cost and not keep.all():
             for bent in self.large(pair, number):
-                keep |= _close(bent.levels(numbers), middles, _mixings(middles.shape, middles.shape))
+                keep |= close(bent.levels(numbers), middles, mixings(middles.shape, middles.shape))
         return keep
-
-
-def _roughly(values: Floats, found: Floats) -> NDArray[np.bool_]:
-    """Say for each of (N, h, w) levels whether they may be those found; what wraps around may be any."""
-    wraps = _wraps(values)
-    near = np.abs(found - values) <= 2 * _slack(values, found) + 1  # what is cut off after the point
-    return np.asarray(wraps | near.all(axis=(1, 2)))
-
-
-def _wraps(values: Floats) -> NDArray[np.bool_]:
-    """Say for each of (N, h, w) levels whether some are no bytes; a maximum is whole before it is cut."""
-    return np.asarray((values.min(axis=(1, 2)) < 0) | (values.max(axis=(1, 2)) >= 256 - TINY))
-
-
-def _close(values: Floats, found: Floats, mixings: Mixings) -> NDArray[np.bool_]:
-    """Say for each of (N, h, w) levels whether they are those found, as numbers or as bytes."""
-    range = values.max(axis=(1, 2)) - values.min(axis=(1, 2))
-    wraps, told = _wraps(values), (range >= FULL) & (range < TURNED) & _varied(found)
-    cut = np.clip(values, 0, 255)
-    close = np.asarray((np.abs(found - cut) <= _slack(cut, found)).all(axis=(1, 2)))
-    rows, columns = mixings[0]
-    for shown in (values, rows @ values @ columns.T, np.trunc(values + TINY), np.rint(values)):
-        distance = np.abs(found - shown)
-        close |= (distance <= _slack(values, found)).all(axis=(1, 2))
-        turned = np.abs(distance - 256 * np.rint(distance / 256))
-        close |= wraps & told & (turned <= _slack(values, found, 256.0)).all(axis=(1, 2))
-    close[wraps] |= _same_bytes(values[wraps], found, mixings)
-    return np.asarray(close & np.isfinite(values).all(axis=(1, 2)))
-
-
-def _same_bytes(values: Floats, found: Floats, mixings: Mixings) -> NDArray[np.bool_]:
-    """Say whether levels some of which wrap around are those found, made bytes and then enlarged.
-
-    Between a 0 and a 255 even the middle of a cell moves, so it is computed.
-    """
-    close, share = np.zeros(len(values), bool), MOSTLY if _varied(found) else 1.0
-    slack = min(1.0, spread(found) / 2)
-    for rounding in (np.trunc, np.rint):
-        small = np.mod(np.nan_to_num(rounding(values + TINY)), 256)
-        for rows, columns in mixings:
-            close |= (np.abs(rows @ small @ columns.T - found) <= slack).mean(axis=(1, 2)) >= share
-    return close
-
-
-@cache
-def _mixings(cells: tuple[int, ...], size: tuple[int, ...]) -> Mixings:
-    """Return how much of each cell the middle of a cell holds once enlarged: rows, columns, by method."""
-    return tuple(
-        (_mixing(cells[0], size[0], method), _mixing(cells[1], size[1], method))
-        for method in (cv2.INTER_LINEAR, cv2.INTER_NEAREST)
-    )
-
-
-def _mixing(cells: int, size: int, method: int) -> Floats:
-    enlarged = cv2.resize(np.eye(cells), (cells, size), interpolation=method)
-    return np.asarray(enlarged[centres(cells, size)])
-
-
-def _slack(values: Floats, found: Floats, least: float = 0.0) -> Floats:
-    """How far the middle of a cell may be from its level: rounding, and what enlarging moves it by."""
-    range = np.maximum(values.max(axis=(1, 2)) - values.min(axis=(1, 2)), least)
-    range = np.minimum(range, spread(found))  # a map that is next to flat is no other map's neighbour
-    return np.asarray((LEVELS + 1) * np.minimum(1.0, range / FULL) + MOVED * range)[:, None, None]
-
-
-def _varied(found: Maps) -> bool:
-    """Say whether no level fills half of a map: else most of its pixels say next to nothing."""
-    _, counts = np.unique(found, return_counts=True)
-    return bool(counts.max() < found.size / 2)
 
 
 def _explains(pair: Making, number: int, case: Answered) -> bool:
@@ -251,10 +175,10 @@ def _explains(pair: Making, number: int, case: Answered) -> bool:
 
 def _gives(answer: Maps, candidates: Iterable[Floats]) -> bool:
     """Say whether one of some maps, the first of which tells whether levels wrap around, is the answer."""
-    share, varied = 1.0, _varied(answer)
+    share, tells = 1.0, varied(answer)
     for number, candidate in enumerate(candidates):
         if number == 0:
-            share = MOSTLY if (candidate.min() < 0 or candidate.max() >= 256) and varied else 1.0
+            share = MOSTLY if (candidate.min() < 0 or candidate.max() >= 256) and tells else 1.0
         elif matches(answer, candidate, share):
             return True
     return False

@@ -28,7 +28,7 @@ def charged(
 
 
 def _line(slip: Slip, slice: Slice, results: Mapping[str, CheckResult]) -> str:
-    """The line that pays: that of the step in which the slip is, if there is one."""
+    """The line that a slip costs: that of the step in which it is, if there is one."""
     if slip.cause == NAME:
         return MISNAMED[slip.target]
     lines = stepping.paying(slice, slip.target, slip.place)

@@ -138,7 +138,7 @@ def check_at(parsed: ast.AST, name: str, line: int) -> str | None:
 
 
 def paying(slice: Slice, name: str, place: Place | None) -> tuple[str, ...]:
-    """Return the line of the rubric that pays for a slip in a function; none where no step of it is taken."""
+    """Return the line of the rubric that a slip in a function costs; none where no step of it is taken."""
     for _, chunk in chunks_at(slice, place) if place else ():
         if check := check_at(tree(chunk), name, place.line - chunk.line + 1 if place else 0):
             return (f"{CAM}.{check}",)
