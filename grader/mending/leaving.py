@@ -11,6 +11,7 @@ from grader.mending.trouble import Trouble, bound, line_in, tree
 from grader.records.submission import Chunk, Slice
 
 SIMPLE = ast.Expr | ast.Assert | ast.Raise
+STUCK = "TimeoutError"  # what code raises that does not end
 LONGEST = 60  # characters of code that are told
 NN = "__import__('torch').nn"
 SUMS = ("[0].sum(0)", "[0].sum(0).reshape(-1)")  # of features: what stands in for a weighted sum
@@ -20,6 +21,8 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     """The changes that leave out what raises, the smallest first."""
     parsed, line = tree(chunk), line_in(trouble, chunk)
     function = function_at(parsed, line)
+    if trouble.kind == STUCK:
+        yield from _unlooped(slice, chunk, function or parsed, line)
     statement = _statement_at(function or parsed, line)
     if statement is None:
         return
@@ -37,6 +40,10 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
             yield Mend(with_source(slice, chunk, source), words, whole=True)
     if function and MAP in bound(chunk) and function.args.args and isinstance(statement, ast.Assign):
         yield from _summed(slice, chunk, statement, function.args.args[0].arg)
+    if function and isinstance(statement, ast.Assign) and not names.isdisjoint(_stored(statement)):
+        source = with_node(chunk.source, statement.value, "None")
+        words = f"`{_told(statement.value)}` read as None"
+        yield Mend(with_source(slice, chunk, source), words, whole=True)
     if function and function.name not in ("__init__", "forward"):
         yield from _uncalled(slice, chunk, parsed)
 
@@ -46,6 +53,19 @@ def _statement_at(tree: ast.AST, line: int) -> ast.stmt | None:
     simple = (node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not hasattr(node, "body"))
     around = [node for node in simple if node.lineno <= line <= (node.end_lineno or 0)]
     return around[-1] if around else None
+
+
+def _stored(statement: ast.Assign) -> set[str]:
+    return {target.id for target in statement.targets if isinstance(target, ast.Name)}
+
+
+def _unlooped(slice: Slice, chunk: Chunk, tree: ast.AST, line: int) -> Iterator[Mend]:
+    """The loops that a line lies in left out, the innermost first."""
+    loops = (node for node in ast.walk(tree) if isinstance(node, ast.While | ast.For))
+    around = [node for node in loops if node.lineno <= line <= (node.end_lineno or 0)]
+    for node in reversed(around):
+        head = ast.unparse(node).split("\n")[0][:LONGEST]
+        yield Mend(with_source(slice, chunk, with_node(chunk.source, node, "pass")), f"`{head}` left out")
 
 
 def _told(node: ast.AST) -> str:

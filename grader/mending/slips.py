@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
@@ -68,6 +69,7 @@ def _name(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Itera
     name = trouble.names[0]
     if name in attributes(slice):
         yield from _renamed(slice, chunk, name_span(name), f"{name} read as self.{name}", f"self.{name}")
+    yield from _not_run(slice, module, name)
     if statement := libraries.import_of(name):
         yield Mend(with_import(slice, module, statement), f"`{statement}` is missing and was added")
     yield from classes.parent(trouble, slice, chunk)
@@ -76,6 +78,15 @@ def _name(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Itera
     yield from _unused(trouble, slice, module, chunk)
     yield from _like(slice, chunk, name, around - inside)
     yield from _like(slice, chunk, name, set(dir(builtins)) - inside - around)
+
+
+def _not_run(slice: Slice, module: Module, name: str) -> Iterator[Mend]:
+    """A name that only a statement binds which no slice runs, such as one that waits for input, as None."""
+    for one in slice.dropped:
+        if re.match(rf"{re.escape(name)}\s*(?::[^=]+)?=[^=]", one.first_line):
+            words = f"`{one.first_line}`, which can't be run here, read as {name} = None"
+            place = Place(one.label, one.line)
+            yield Mend(with_import(slice, module, f"{name} = None"), words, place)
 
 
 def _like(slice: Slice, chunk: Chunk, name: str, known: Iterable[str]) -> Iterator[Mend]:

@@ -28,6 +28,7 @@ from grader.wall.wire import Array
 
 V = TypeVar("V")
 MOST_MENDS = 4  # of one target
+LONGEST = 20.0  # seconds that a question may take: most take a fraction of one
 MOST_TRIALS = 24  # of one target: each may start a process anew
 SECONDS = 300.0  # of all: what is not mended by then is judged as it is
 IMPORTS = ("ImportError", "ModuleNotFoundError")  # what follows from them doesn't name them
@@ -42,8 +43,15 @@ class Mendable(Protocol):
     def loaded(self) -> Loaded:
         """What loading the slice gave."""
 
-    def ask(self, request: Request[V], arrays: Mapping[str, Array] | None = None) -> Reply[V]:
-        """Answer one request."""
+    def ask(
+        self,
+        request: Request[V],
+        arrays: Mapping[str, Array] | None = None,
+        *,
+        seconds: float,
+        told: bool,
+    ) -> Reply[V]:
+        """Answer one request; where told so, what takes longer raises."""
 
     def take(self, slice: Slice) -> None:
         """Go on with another slice."""
@@ -224,7 +232,7 @@ class Trials:
     def _ask(self, target: str) -> Trouble | None:
         try:
             for request, arrays in questions(target):
-                answer = self.student.ask(request, arrays).value
+                answer = self.student.ask(request, arrays, seconds=LONGEST, told=True).value
                 if isinstance(answer, Recording) and answer.output is None:
                     return Trouble("TypeError", f"the forward pass returns a {answer.type}", None)
                 if isinstance(answer, Map) and answer.type == "NoneType":

@@ -35,6 +35,7 @@ from grader.wall.verbs import Failure, Loaded, Request, verb
 from grader.wall.wire import Array, Message, receive, send
 
 LOOK_SECONDS = 0.2  # between looks at the time that it has had, while an answer is awaited
+TELLING = 5.0  # seconds more for code that is told when its time is over, and says where it was
 PATIENCE = 4  # times the deadline, for a worker that had less than half of a core
 ASLEEP = 3  # looks in turn at which a late worker wanted nothing
 TRIES = 2  # times that a question may end the worker before it is not asked again
@@ -107,10 +108,16 @@ class Student:
         return self._loaded
 
     def ask(
-        self, request: Request[V], arrays: Mapping[str, Array] | None = None, *, seconds: float = 30.0
+        self,
+        request: Request[V],
+        arrays: Mapping[str, Array] | None = None,
+        *,
+        seconds: float = 30.0,
+        told: bool = False,
     ) -> Reply[V]:
         """Ask the submission for something and wait no longer than `seconds` for the answer.
 
+        Where the worker is `told` so, code that takes longer raises, and its line is known.
         Raises StudentRaised, StudentTimeout, StudentDied, ProtocolError; WorkerBroke where our own code
         in the worker failed. After any but the first the next request goes to a fresh worker; what failed
         so twice, for the same verb and model, fails at once from then on.
@@ -124,7 +131,7 @@ class Student:
         begun = time.monotonic()
         allowed = min(seconds, max(0.0, self._limits.wall_seconds - self._spent))
         try:
-            return self._exchange(worker, request, arrays or {}, allowed)
+            return self._exchange(worker, request, arrays or {}, allowed, told)
         except TimeoutError:
             worker.kill()
             ended.append(self._gone(StudentTimeout(self._why_late(seconds, allowed))))
@@ -158,20 +165,22 @@ class Student:
     # --- one request ----------------------------------------------------------------------------------
 
     def _exchange(
-        self, worker: Worker, request: Request[V], arrays: Mapping[str, Array], seconds: float
+        self, worker: Worker, request: Request[V], arrays: Mapping[str, Array], seconds: float, told: bool
     ) -> Reply[V]:
-        send(worker.sock, self._message(request, arrays), time.monotonic() + seconds)
+        message = self._message(request, arrays, seconds if told else 0)
+        seconds += TELLING if told else 0
+        send(worker.sock, message, time.monotonic() + seconds)
         self._wait(worker, seconds)
-        message = receive(worker.sock, request.limits, time.monotonic() + seconds)
-        answer = read_answer(message.header)
+        got = receive(worker.sock, request.limits, time.monotonic() + seconds)
+        answer = read_answer(got.header)
         if answer.id != self._requests:
             raise ProtocolError("the worker answered another request than the one asked")
-        return interpret(answer, message.arrays, request)
+        return interpret(answer, got.arrays, request)
 
-    def _message(self, request: Request[Any], arrays: Mapping[str, Array]) -> Message:
+    def _message(self, request: Request[Any], arrays: Mapping[str, Array], seconds: float = 0) -> Message:
         self._requests += 1
         plain = {"verb": verb(type(request)), "args": msgspec.to_builtins(request)}
-        return Message({"id": self._requests, **plain}, arrays)
+        return Message({"id": self._requests, **plain, **({"seconds": seconds} if seconds else {})}, arrays)
 
     @staticmethod
     def _wait(worker: Worker, seconds: float) -> None:

@@ -34,6 +34,7 @@ from grader.wall.values import SourceLine, cut
 from grader.wall.verbs import Done, Load, Loaded, Ping, Request, verb
 from grader.wall.wire import UNLIMITED, Array, Message, receive, send
 from grader.worker import console
+from grader.worker.ending import watched
 from grader.worker.loader import StudentCodeError, World, describe, load
 from grader.worker.places import line_of
 
@@ -140,7 +141,8 @@ class Server:
         try:
             kind, operation = self.operation(request.header["verb"])
             asked = msgspec.convert(request.header["args"], kind)
-            value, arrays = operation(self.world, asked, request.arrays)
+            with watched(request.header.get("seconds", 0)):
+                value, arrays = operation(self.world, asked, request.arrays)
         except BaseException as error:
             return blame(error), {}
         try:

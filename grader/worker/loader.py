@@ -16,6 +16,7 @@ from typing import Any
 from grader.records.submission import Chunk, Module, Slice
 from grader.wall.values import SourceLine, cut
 from grader.wall.verbs import Failure
+from grader.worker.ending import stay
 from grader.worker.given import put
 from grader.worker.labels import put_labels
 from grader.worker.places import line_of, register
@@ -125,6 +126,7 @@ def load(world: World, slice: Slice, before: Callable[[Chunk], bool] = lambda _:
     world.slice = slice
     texts = [chunk.source for module in slice.modules for chunk in module.chunks]
     texts += [chunk.source for chunk in slice.cam_cell]
+    stay()
     put(slice.files)
     put_labels(texts)
     serve(texts)

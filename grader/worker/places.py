@@ -28,7 +28,9 @@ def register(chunks: Iterable[Chunk]) -> None:
 
 
 def place_of(error: BaseException) -> Place | None:
-    """The innermost line of the submission that an exception passed through."""
+    """The innermost line of the submission that an exception passed through, or that did not end."""
+    if getattr(type(error), "__module__", "") == "grader.worker.ending":
+        return error.stuck_at  # type: ignore[attr-defined,no-any-return]
     if isinstance(error, SyntaxError) and error.filename in _labels and error.lineno:
         return error.filename, error.lineno
     return _innermost(error.__traceback__)

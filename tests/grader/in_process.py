@@ -29,7 +29,12 @@ class InProcess:
         self.loaded = Loaded(tuple(self.world.targets))
 
     def ask(
-        self, request: Request[V], arrays: Mapping[str, np.ndarray] | None = None, *, seconds: float = 30.0
+        self,
+        request: Request[V],
+        arrays: Mapping[str, np.ndarray] | None = None,
+        *,
+        seconds: float = 30.0,
+        told: bool = False,
     ) -> Reply[V]:
         """Answer by the worker's own code, with values as they come off the wire."""
         self.asked.append(verb(type(request)))

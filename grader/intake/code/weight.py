@@ -68,7 +68,8 @@ def barred(program: Program) -> frozenset[int]:
     found: set[int] = set()
     for position, statement in enumerate(program.statements):
         needs = (program.sources(name, position) for name in statement.names.reads)
-        lacks = not isinstance(statement.node, ast.Try) and any(at and found.issuperset(at) for at in needs)
+        kept = isinstance(statement.node, (ast.Try, *DEFINITIONS))  # they fail, and it can be mended
+        lacks = not kept and any(at and found.issuperset(at) for at in needs)
         if lacks or _runs(program, statement.node):
             found.add(position)
     return frozenset(found)

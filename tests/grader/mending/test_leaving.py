@@ -48,6 +48,32 @@ def test_what_raises_is_left_out(what: str) -> None:
     assert all(mend.words for mend in found)
 
 
+def test_a_loop_that_never_ends_is_left_out() -> None:
+    """The innermost first; of other troubles loops stay."""
+    text = "def f(x):\n    for i in x:\n        while True:\n            pass\n    return x"
+    chunk = Chunk("cell 1", 1, text)
+    slice = Slice((Module("submission", (chunk,)),))
+
+    def sources(kind: str) -> list[str]:
+        found = mends(Trouble(kind, "it did not end", Place("cell 1", 4)), slice, chunk)
+        return [mend.slice.modules[0].chunks[0].source for mend in found]
+
+    first, second = sources("TimeoutError")
+    assert first == "def f(x):\n    for i in x:\n        pass\n\n    return x"
+    assert second == "def f(x):\n    pass\n\n\n    return x"
+    assert sources("ValueError") == []
+
+
+def test_a_value_that_can_t_be_had_is_none() -> None:
+    """In a function, where nothing smaller can be left out."""
+    chunk = Chunk("cell 1", 1, "def f(x):\n    name = input('name')\n    return x")
+    slice = Slice((Module("submission", (chunk,)),))
+
+    *_, last = mends(Trouble("EOFError", "no", Place("cell 1", 2)), slice, chunk)
+
+    assert last.slice.modules[0].chunks[0].source == "def f(x):\n    name = None\n    return x"
+
+
 def test_a_layer_that_lacks_an_argument_gets_the_smallest() -> None:
     """So that nobody is given a kernel that was never written."""
     chunk = Chunk("cell 1", 1, NETWORK.format(made="self.conv = nn.Conv2d(3, 64, padding=1)", line="pass"))

@@ -8,7 +8,7 @@ from grader.mending import slips
 from grader.mending.edits import Mend
 from grader.mending.trouble import Trouble
 from grader.records.reason import Place
-from grader.records.submission import Chunk, Module, Slice
+from grader.records.submission import Chunk, Dropped, Module, Slice
 
 
 def _mends(body: str) -> list[Mend]:
@@ -33,3 +33,16 @@ def test_no_large_statement_is_mended() -> None:
     """Each change of it would be parsed again and again."""
     assert _mends("    last = 1\n")
     assert _mends("    last = 1\n" * slips.LARGEST) == []
+
+
+def test_a_name_that_waits_for_input_is_read_as_none() -> None:
+    """What binds it is left out of every slice, and said."""
+    chunk = Chunk("cell 2", 1, "class FCN8s(nn.Module):\n    def __init__(self, n=SIZE): pass")
+    left_out = Dropped("cell 1", 3, "SIZE = int(input())", "waits for input")
+    slice = Slice((Module("submission", (chunk,)),), dropped=(left_out,))
+    trouble = Trouble("NameError", "name 'SIZE' is not defined", Place("cell 2", 2))
+
+    first = next(slips.mends(trouble, slice, "FCN8s"))
+
+    assert first.slice.modules[0].chunks[0].source == "SIZE = None"
+    assert (first.place, "SIZE = int(input())" in first.words) == (Place("cell 1", 3), True)

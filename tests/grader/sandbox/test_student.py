@@ -108,7 +108,7 @@ def test_loading_tells_targets_and_failures(start: Start) -> None:
 
 
 @pytest.mark.parametrize(
-    "end", ["import os; os._exit(0)", "import os; os.kill(os.getpid(), 11)", "while True: pass"]
+    "end", ["import os; os.kill(os.getpid(), 9)", "import os; os.kill(os.getpid(), 11)", "while True: pass"]
 )
 def test_a_statement_that_ends_or_holds_the_process_costs_only_itself(start: Start, end: str) -> None:
     """It is left out when the worker starts again, and told as a failure."""
@@ -121,10 +121,27 @@ def test_a_statement_that_ends_or_holds_the_process_costs_only_itself(start: Sta
     assert student.ask(Call("g")).value.value == 2
 
 
+def test_an_exit_only_raises(start: Start) -> None:
+    """Nothing has to be started again; in a call its line is told."""
+    student = start("import os; os._exit(0)", "import os\ndef f(): os._exit(3)")
+
+    assert [(f.at.label, f.kind) for f in student.loaded.failures] == [("cell 1", "SystemExit")]
+    with pytest.raises(StudentRaised, match=r"os\._exit\(3\)"):
+        student.ask(Call("f"))
+
+
+def test_code_that_does_not_end_tells_its_line_where_it_is_told(start: Start) -> None:
+    """Else the worker is ended, and nobody knows."""
+    student = start("def f():\n    while True:\n        pass")
+    with pytest.raises(StudentRaised, match=r"did not end within 0\.5 s") as caught:
+        student.ask(Call("f"), seconds=0.5, told=True)
+    assert caught.value.place is not None and caught.value.place.label == "cell 1"
+
+
 @pytest.mark.slow
 def test_a_submission_of_nothing_but_exits_is_given_up(start: Start) -> None:
     """Not one restart for each, and the same answer to each request."""
-    student = start(*["import os; os._exit(1)"] * 8)
+    student = start(*["import ctypes; ctypes.CDLL(None)._exit(1)"] * 8)
     for _ in range(2):
         with pytest.raises(StudentDied, match="exit code 1"):
             student.ask(Ping())
@@ -166,8 +183,8 @@ def test_all_requests_together_have_a_budget(start: Start) -> None:
     rows(
         3,
         [
-            ("import os\ndef f(): os._exit(0)", "exit code 0"),
-            ("import os\ndef f(): os._exit(3)", "exit code 3"),
+            ("import ctypes\ndef f(): ctypes.CDLL(None)._exit(0)", "exit code 0"),
+            ("import ctypes\ndef f(): ctypes.CDLL(None)._exit(3)", "exit code 3"),
             ("import ctypes\ndef f(): ctypes.string_at(0)", "SIGSEGV"),
         ],
     ),
@@ -183,7 +200,7 @@ def test_a_death_is_told_with_its_cause(start: Start, rung: str, source: str, re
 
 def test_a_question_that_ends_the_process_twice_is_not_asked_again(start: Start) -> None:
     """A class of such submissions costs no more than a few seconds each; other questions are answered."""
-    student = start("import os\ndef f(): os._exit(1)")
+    student = start("import ctypes\ndef f(): ctypes.CDLL(None)._exit(1)")
     for _ in range(2):
         with pytest.raises(StudentDied, match="exit code 1"):
             student.ask(Call("f"))
@@ -198,7 +215,7 @@ def test_a_question_that_ends_the_process_twice_is_not_asked_again(start: Start)
 @pytest.mark.slow
 def test_a_process_that_dies_too_often_is_not_started_again(start: Start) -> None:
     """Whatever was asked."""
-    student = start("import os\ndef f(): os._exit(1)", limits=replace(LIMITS, restarts=2))
+    student = start("import ctypes\ndef f(): ctypes.CDLL(None)._exit(1)", limits=replace(LIMITS, restarts=2))
     for model in "abc":
         with pytest.raises(StudentDied, match="before it answered"):
             student.ask(Call("f", model=model))

@@ -49,7 +49,9 @@ class Watched(InProcess):
         super().__init__(source)
         self.sent: list[tuple[str, str, np.ndarray]] = []
 
-    def ask(self, request: Request[V], arrays: Any = None, *, seconds: float = 30.0) -> Reply[V]:
+    def ask(
+        self, request: Request[V], arrays: Any = None, *, seconds: float = 30.0, told: bool = False
+    ) -> Reply[V]:
         self.sent += [(verb(type(request)), name, array) for name, array in (arrays or {}).items()]
         return super().ask(request, arrays, seconds=seconds)
 
