@@ -103,7 +103,7 @@ def check_cls_probability(maps: CamEvidence) -> None:
     def right(question: Logits) -> None:
         shown = printed(maps, question)
         if not shown.numbers:
-            expect.fail(because("probability.missing", expected=TOP1_LINE, actual=shown.text))
+            expect.fail(because("probability.missing", expected=TOP1_LINE, actual=shown.text or "nothing"))
         logit = question.array(maps.seed)
         wanted, _, _ = get_cls_pred(logit, maps.labels)
         other = _spoken_of(maps, question, logit[0])  # that it is another one has a line of its own
@@ -138,7 +138,7 @@ def check_cls_name(maps: CamEvidence) -> None:
     def right(question: Logits) -> None:
         shown = printed(maps, question)
         if not shown.names:
-            expect.fail(because("name.missing", expected=TOP1_LINE, actual=shown.text))
+            expect.fail(because("name.missing", expected=TOP1_LINE, actual=shown.text or "nothing"))
         index, named = index_of(maps, question), {maps.labels[question.index]}
         means = _means
         if index is None:  # the cause index.form: what is printed says which class is meant
