@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from reference import edges
 from tools.gpu.pictures import pictures
@@ -22,9 +25,9 @@ DEBS = ("bubblewrap", "libcap2", "libselinux1", "libpcre2-8-0", "libseccomp2")
 # On every machine with PyTorch and scientific packages, or not imported by what is graded there.
 THERE = {
     "torch", "torchvision", "numpy", "pillow", "matplotlib", "hypothesis", "setuptools", "triton", "sympy",
-    "networkx", "nbconvert", "cuda-bindings", "cuda-toolkit", "cuda-pathfinder", "h5py", "scipy",
+    "networkx", "cuda-bindings", "cuda-toolkit", "cuda-pathfinder", "h5py", "scipy",
     "scikit-image", "scikit-learn", "pandas", "seaborn", "imageio", "tifffile", "joblib", "narwhals",
-    "pygments", "ipython", "requests", "tqdm", "einops", "copydetect",
+    "pygments", "ipython", "requests", "tqdm", "einops", "copydetect", "typer",
 }  # fmt: skip
 MOST = 60e6  # bytes of all that travels
 
@@ -61,25 +64,26 @@ def wheels(folder: Path) -> None:
 def needed() -> set[str]:
     """List the packages that pyproject.toml asks for, with what they need, less what is there."""
     text = Path("pyproject.toml").read_text(encoding="utf-8")
-    left = [_name(line) for line in tomllib.loads(text)["project"]["dependencies"]]
+    left = [Requirement(line) for line in tomllib.loads(text)["project"]["dependencies"]]
     found: set[str] = set()
     while left:
-        name = left.pop()
-        if name in found or name in THERE or name.startswith(("nvidia", "opencv")):
+        asked = left.pop()
+        name = canonicalize_name(asked.name)
+        if name in THERE or name.startswith(("nvidia", "opencv")) or (name in found and not asked.extras):
             continue
         try:
             lines = metadata.requires(name) or []
         except metadata.PackageNotFoundError:  # needed elsewhere only
             continue
         found.add(name)
-        left += [_name(line) for line in lines if "extra ==" not in line]
+        left += [each for each in map(Requirement, lines) if _applies(each, asked.extras)]
     return found
 
 
-def _name(line: str) -> str:
-    match = re.match(r"[\w.-]+", line)
-    assert match is not None
-    return re.sub(r"[-_.]+", "-", match[0]).lower()
+def _applies(one: Requirement, extras: Iterable[str]) -> bool:
+    """Whether a package that was asked for with these extras needs this one there."""
+    where = {"python_version": PYTHON, "python_full_version": f"{PYTHON}.3"}
+    return one.marker is None or any(one.marker.evaluate({**where, "extra": each}) for each in ("", *extras))
 
 
 def debs(folder: Path) -> None:
