@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -29,7 +30,7 @@ from grader.intake.whereabouts import whereabouts
 from grader.paths import ROOT, SUBMISSIONS
 from grader.profiles import Profile
 from grader.profiles.naming import exchanged
-from grader.records.submission import Claim, SavedEvidence, Slice, Submission
+from grader.records.submission import Claim, DataFile, SavedEvidence, Slice, Submission
 
 
 def read(path: Path, profile: Profile | None = None) -> Submission:
@@ -71,27 +72,16 @@ def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Su
     for module in walk.modules:
         for copier in copiers_of(walk, module):
             targets.setdefault(copier, module)
-    needed = {module: frozenset(kept) for module, kept in walk.kept.items()}
-    copying = copyings(walk)
-    cam = cam_cell(walk)
-    left_out = dropped(walk)
+    read = given({**files.data, **choice.written}, [each.path for _, each in choice.graded])
+    runs, last = _sliced(walk, targets, read)
     there = defined(choice, targets)
     strange = another(profile, choice, there)
-    saved = evidence(_stories(choice), cam.labels, profile.questions, there)
+    saved = evidence(_stories(choice), last, profile.questions, there)
     return Submission(
         name=name,
         sha256=files.sha256,
         source=choice.source,
-        slice=Slice(
-            modules(walk, needed),
-            targets,
-            cam.chunks,
-            cam.weight_fc,
-            left_out,
-            cam.module,
-            copying,
-            given({**files.data, **choice.written}, [each.path for _, each in choice.graded]),
-        ),
+        slice=runs,
         another=strange,
         saved=replace(saved, claims=_claims(files, saved, profile)),
         page=page(cell for each in (*choice.extras, choice.main) if each.is_notebook for cell in each.cells),
@@ -107,9 +97,20 @@ def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Su
             *_lacks(files, profile),
             *choice.notes,
             *(note for cells, _ in _stories(choice) for note in cut(cells)),
-            *remarks(choice, walk, targets, left_out, profile.graded),
+            *remarks(choice, walk, targets, runs.dropped, profile.graded),
         ),
     )
+
+
+def _sliced(
+    walk: Walk, targets: Mapping[str, str], files: tuple[DataFile, ...]
+) -> tuple[Slice, frozenset[str]]:
+    """What is run of a submission, and the labels of its last cell, which the walk goes on to."""
+    needed = {module: frozenset(kept) for module, kept in walk.kept.items()}
+    copying, cam = copyings(walk), cam_cell(walk)
+    left_out, code = dropped(walk), modules(walk, needed)
+    runs = Slice(code, targets, cam.chunks, cam.weight_fc, left_out, cam.module, copying, files)
+    return runs, cam.labels
 
 
 def _claims(files: Files, saved: SavedEvidence, profile: Profile) -> tuple[Claim, ...]:
