@@ -9,6 +9,7 @@ from itertools import islice
 LONGEST = 4_000  # characters that are read: a line of names and numbers, not a table of a thousand classes
 MOST_NAMES = MOST_NUMBERS = 5  # the five best classes, say; of a longer list only the beginning
 IN_NUMBERS = frozenset("0123456789.eE+-")
+PERCENT = ("%", "percent", "per cent", "pct")  # after a number: it is in hundredths
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def _numbers(text: str) -> Iterator[float]:
             value = float(token.rstrip(".eE+-"))
         except ValueError:
             continue
-        if after.startswith("%"):
+        if after.startswith(PERCENT):
             yield value / 100
         elif set(token) & set(".eE"):  # else an index
             yield value
@@ -75,5 +76,5 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
         while end < len(text) and text[end] in IN_NUMBERS:
             end += 1
         if end > start and (start == 0 or not (text[start - 1].isalpha() or text[start - 1] == "_")):
-            yield text[start:end], text[end : end + 2].lstrip()
+            yield text[start:end], text[end : end + 10].lstrip().lower()
         start = max(end, start + 1)
