@@ -38,7 +38,8 @@ def weighted_sum(features: ArrayLike, weights_of_class: ArrayLike) -> Floats:
     """Sum features (1, C, h, w) or (C, h, w) over channels, each times its weight (C,): float64 (h, w)."""
     maps = np.asarray(features, dtype=np.float64)
     weights = np.asarray(weights_of_class, dtype=np.float64).reshape(-1)
-    return np.tensordot(weights, maps.reshape(weights.size, *maps.shape[-2:]), axes=1)
+    summed = np.tensordot(weights, maps.reshape(weights.size, *maps.shape[-2:]), axes=1)
+    return np.asarray(summed, dtype=np.float64)
 
 
 def min_max(raw: ArrayLike) -> Floats:

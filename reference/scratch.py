@@ -58,7 +58,7 @@ class Variant:
             raise TooShortError(f"{side} pixels do not fit")
         block = pixels // STRIDE
         kind = np.where(block == 0, FIRST, np.where(block == cells, LAST, BOTH))
-        return kind * STRIDE + pixels % STRIDE
+        return np.asarray(kind * STRIDE + pixels % STRIDE)
 
     def counts(self, label: Bytes) -> Counts:
         """Count the pixels of each class at each place; raises TooShortError."""

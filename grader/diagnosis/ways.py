@@ -57,7 +57,7 @@ CLASSES: tuple[Way, ...] = (
 
 def weighted(f: Floats, w: Floats) -> Floats:
     """Return the weighted sum (..., h, w) of features (C, h, w), for weights (..., C)."""
-    return np.tensordot(w, f, axes=1)
+    return np.asarray(np.tensordot(w, f, axes=1), dtype=np.float64)
 
 
 def _plus(values: Floats) -> Floats:
