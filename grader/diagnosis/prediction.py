@@ -12,7 +12,8 @@ Floats = NDArray[np.float64]
 
 OTHER = "none that is known"
 BY_SIGMOID = "a sigmoid of the logit"
-TOLERANCE = 0.0015  # of a probability printed with three digits
+TOLERANCE = 0.0015  # of a probability printed with three digits, or a percentage with one
+PERCENTAGE = "a percentage"
 
 CLASS_0, BEST, LEAST = "class 0, whatever the logits", "the most probable", "the least probable"
 ORDER = ("second", "third", "fourth", "fifth")  # best: as far as a list of the top five goes
@@ -69,7 +70,10 @@ def is_told(index: int, logit: Logit) -> bool:
 def wrong_probability(value: float, logit: Logit) -> str:
     """Say what a wrong probability is, given logits (1000,): the nearest, of the fewest steps."""
     numbers = [pair for pairs in _numbers(logit.astype(np.float64)) for pair in pairs]
-    near = [(abs(number - value), name) for name, number in numbers if abs(number - value) <= TOLERANCE]
+    apart = [
+        (abs(number - value) / (100 if name.endswith(PERCENTAGE) else 1), name) for name, number in numbers
+    ]
+    near = [pair for pair in apart if pair[0] <= TOLERANCE]
     return min(near, key=lambda pair: round(pair[0], 4))[1] if near else OTHER
 
 
@@ -78,7 +82,7 @@ def _numbers(logit: Floats) -> Iterator[Iterator[tuple[str, float]]]:
     shares = np.sort(_softmax(logit))
     best = float(shares[-1])
     yield _finished("the logit itself", float(logit.max()))
-    yield iter([("a percentage", best * 100), ("1 minus the probability", 1 - best)])
+    yield iter([(PERCENTAGE, best * 100), ("1 minus the probability", 1 - best)])
     yield _finished("the logarithm of the probability", float(np.log(best)))
     yield _finished(BY_SIGMOID, float(_sigmoid(logit.max())))
     yield _finished("the second best's probability", float(shares[-2]))
@@ -95,7 +99,7 @@ SCALED = (("divided by 2", 0.5), ("times 2", 2.0), ("divided by 10", 0.1))
 
 def _finished(name: str, number: float) -> Iterator[tuple[str, float]]:
     yield name, number
-    yield f"{name}, as a percentage", number * 100
+    yield f"{name}, as {PERCENTAGE}", number * 100
 
 
 def _softmax(logit: Floats) -> Floats:

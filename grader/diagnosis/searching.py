@@ -76,6 +76,7 @@ def _by_opencv(cases: Sequence[C]) -> Sequence[C]:
             made = (
                 cv2.resize(small, case.answer.shape[::-1]) for small, case in zip(smaller, cases, strict=True)
             )
+            # a case is any dataclass with an answer, which no protocol says
             return [replace(case, answer=answer) for case, answer in zip(cases, made, strict=True)]  # type: ignore[type-var]
     return cases
 

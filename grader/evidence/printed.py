@@ -9,7 +9,9 @@ from itertools import islice
 LONGEST = 4_000  # characters that are read: a line of names and numbers, not a table of a thousand classes
 MOST_NAMES = MOST_NUMBERS = 5  # the five best classes, say; of a longer list only the beginning
 IN_NUMBERS = frozenset("0123456789.eE+-")
-PERCENT = ("%", "percent", "per cent", "pct")  # after a number: it is in hundredths
+PERCENT = ("%", "percent", "per cent", "pct")  # beside a number: it is in hundredths
+GAP = " ()[]:="  # what may stand between such a word and the number after it; without a mark of MARKS ...
+MARKS = frozenset(":=")  # ... the word belongs to the number before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +59,31 @@ def _whole(text: str, label: str) -> int:
 
 def _numbers(text: str) -> Iterator[float]:
     """Yield the numbers that are written with a point or an exponent, and the percentages."""
-    for token, after in _tokens(text):
+    for before, token, after in _tokens(text):
         try:
             value = float(token.rstrip(".eE+-"))
         except ValueError:
             continue
-        if after.startswith(PERCENT):
+        if after.startswith(PERCENT) or _announces(before):
             yield value / 100
         elif set(token) & set(".eE"):  # else an index
             yield value
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    """Yield every run of characters that numbers are made of, with what follows it."""
+def _announces(before: str) -> bool:
+    """Whether a text ends in the word that a percentage follows: "in percent: "."""
+    word = before.rstrip(GAP)
+    return word.endswith(PERCENT) and not MARKS.isdisjoint(before[len(word) :])
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield what stands before each run of characters that numbers are made of, the run, and what follows."""
     start = 0
     while start < len(text):
         end = start
         while end < len(text) and text[end] in IN_NUMBERS:
             end += 1
         if end > start and (start == 0 or not (text[start - 1].isalpha() or text[start - 1] == "_")):
-            yield text[start:end], text[end : end + 10].lstrip().lower()
+            before = text[max(0, start - 15) : start].lower()
+            yield before, text[start:end], text[end : end + 10].lstrip().lower()
         start = max(end, start + 1)

@@ -40,7 +40,7 @@ def prepare() -> None:
 class Page:
     """Renders the cells of one page; `left` are the seconds of processor time for those to come.
 
-    `room` are the characters of HTML that they may have: past that, and where time is up, they are plain.
+    `room` are the characters of HTML for them: one that needs more, or more time, is plain.
     """
 
     left: float = ALL_SECONDS
@@ -61,29 +61,21 @@ class Page:
     def _within_limits(self, source: str, render: Callable[[], str], plain: Markup) -> Markup:
         """What `render` makes of a source, cleaned; the plain text where it fails, or takes too much."""
         alone = threading.current_thread() is threading.main_thread()
-        if len(source) > LONGEST or self.left <= 0 or self.room <= 0 or not alone:
+        if len(source) > LONGEST or self.left <= 0 or not alone:
             return plain
         _nbconvert()  # imported before the clock runs
         begun = time.process_time()
         try:
             with _deadline(min(SECONDS, self.left)):
                 html = _clean(render())
-                self.room -= len(html)
-                return Markup(html) if self.room >= 0 else plain
+            if len(html) > self.room:
+                return plain
+            self.room -= len(html)
+            return Markup(html)
         except Exception:  # parsers of a student's text raise whatever they stumble on
             return plain
         finally:
             self.left -= time.process_time() - begun
-
-
-def text(source: str) -> Markup:
-    """A cell of markdown that stands alone."""
-    return Page().text(source)
-
-
-def code(source: str) -> tuple[Markup, ...]:
-    """The lines of a cell of code that stands alone."""
-    return Page().code(source)
 
 
 def _clean(html: str) -> str:

@@ -10,22 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-from grader.worker.places import Place, place_of_frame
+from grader.worker.places import StuckError, place_of_frame
 
 EVERY = 0.5  # seconds between looks, once the time is over
 ASLEEP = 3  # looks in turn at which nothing was computed
 _leave = os._exit
-
-
-class StuckError(BaseException):
-    """Student code that did not end; no `except Exception` of theirs holds it."""
-
-    def __init__(self, message: str, place: Place) -> None:
-        super().__init__(message)
-        self.stuck_at = place
-
-
-StuckError.__name__ = "TimeoutError"  # what people read
 
 
 def stay() -> None:
@@ -37,7 +26,7 @@ def stay() -> None:
             _leave(code)
         raise SystemExit(f"os._exit({code})")
 
-    os._exit = leave  # type: ignore[assignment]
+    os._exit = leave  # type: ignore[assignment]  # it is to be another
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def _tell_less() -> ModuleType:
     assert spec is not None and spec.loader is not None
     module = sys.modules[TELLING] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module._disable_dynamo = _sparing(module._disable_dynamo)  # type: ignore[attr-defined]
+    module._disable_dynamo = _sparing(module._disable_dynamo)  # type: ignore[attr-defined]  # torch has it
     return module
 
 

@@ -47,7 +47,7 @@ def _serve_requests() -> None:
         return answer
 
     if ask.__module__ != __name__:  # once
-        requests.Session.request = request  # type: ignore[method-assign]
+        requests.Session.request = request  # type: ignore[method-assign]  # it is to be another
 
 
 def _here(address: Any) -> bytes | None:

@@ -50,7 +50,7 @@ class Untouched(TorchFunctionMode):
         plain: Tensor = torch.empty(*args, **kwargs)  # takes no memory either
         usual = plain.dtype == torch.float32 and plain.device.type == "cpu" and plain.is_contiguous()
         if plain.numel() <= LARGE or not usual or plain.requires_grad or "out" in kwargs:
-            return func(*args, **kwargs)  # type: ignore[no-any-return]
+            return func(*args, **kwargs)  # type: ignore[no-any-return]  # one of MAKING
         shape = tuple(plain.shape)
         del plain
         made = zeros(shape)

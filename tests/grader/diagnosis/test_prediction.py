@@ -47,6 +47,7 @@ def test_class_0_is_named_where_it_is_nothing_else() -> None:
     [
         (5.0, "the logit itself"),
         (SHARES[7] * 100, "a percentage"),
+        (round(SHARES[7] * 100, 1), "a percentage"),
         (np.log(SHARES[7]), "the logarithm of the probability"),
         (1 / (1 + np.exp(-5.0)), "a sigmoid of the logit"),
         (SHARES[400], "the second best's probability"),

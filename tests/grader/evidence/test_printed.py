@@ -18,6 +18,8 @@ LABELS = ("mountain bike", "tabby cat", "cat", "bike", "7-up bottle", "ice cream
         ("Predicted class: mountain bike (44.4%)", ("mountain bike",), (0.444,)),
         ("I see a mountain bike, 44.4 percent sure", ("mountain bike",), (0.444,)),
         ("mountain bike, 44 Per cent", ("mountain bike",), (0.44,)),
+        ("mountain bike | confidence (%): 44.4", ("mountain bike",), (0.444,)),
+        ("44.4% mountain bike 0.444", ("mountain bike",), (0.444, 0.444)),
         ("mountain bike has a probability of .444", ("mountain bike",), (0.444,)),
         ("class 671, p=4.44e-1: mountain bike", ("mountain bike",), (0.444,)),
         ("tabby cat", ("tabby cat",), ()),

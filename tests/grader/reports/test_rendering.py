@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from grader.reports import rendering
 from grader.reports.escape import printable
+from grader.reports.rendering import Page
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -59,7 +60,7 @@ class Looker(HTMLParser):
 @pytest.mark.parametrize("words", HOSTILE)
 def test_hostile_words_are_shown_only(words: str) -> None:
     """As text, as code, and in the middle of either."""
-    for html in (rendering.text(f"a {words} b"), *rendering.code(f"x = 1  # {words}\ny = 2")):
+    for html in (Page().text(f"a {words} b"), *Page().code(f"x = 1  # {words}\ny = 2")):
         Looker().feed(html)
 
 
@@ -68,14 +69,14 @@ def test_hostile_words_are_shown_only(words: str) -> None:
 @example("<")
 def test_no_words_get_through(words: str) -> None:
     """Whatever they are made of."""
-    Looker().feed(rendering.text(words))
+    Looker().feed(Page().text(words))
 
 
 @settings(deadline=None, max_examples=60)
 @given(st.text(max_size=80))
 def test_every_line_of_code_is_there(source: str) -> None:
     """One for one, so that a note stands beside its own."""
-    lines = rendering.code(source)
+    lines = Page().code(source)
 
     for line in lines:
         assert line.count("<span") == line.count("</span>")
@@ -84,10 +85,10 @@ def test_every_line_of_code_is_there(source: str) -> None:
 
 def test_code_and_text_are_rendered() -> None:
     """By nbconvert: colours for one, headings, tables and links for the other."""
-    assert rendering.code("class A: pass")[0].startswith('<span class="k">class</span>')
-    assert "<h2>Part 1</h2>" in rendering.text("## Part 1")
+    assert Page().code("class A: pass")[0].startswith('<span class="k">class</span>')
+    assert "<h2>Part 1</h2>" in Page().text("## Part 1")
     link = '<a href="https://example.org" rel="noopener noreferrer nofollow">x</a>'
-    assert link in rendering.text("[x](https://example.org)")
+    assert link in Page().text("[x](https://example.org)")
 
 
 def test_what_takes_too_long_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,16 +98,16 @@ def test_what_takes_too_long_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
     before = signal.getsignal(signal.SIGVTALRM)
     source = "a" * 60 + "<b>"
 
-    assert rendering.text(source) == f"<pre>{'a' * 60}&lt;b&gt;</pre>"
+    assert Page().text(source) == f"<pre>{'a' * 60}&lt;b&gt;</pre>"
     assert signal.getsignal(signal.SIGVTALRM) is before
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
 
 def test_what_is_too_long_or_can_not_be_stopped_is_plain() -> None:
     """In another thread there is no alarm."""
-    assert "<span" not in "".join(rendering.code("x = 1\n" * 30_000))
+    assert "<span" not in "".join(Page().code("x = 1\n" * 30_000))
     found: list[str] = []
-    thread = threading.Thread(target=lambda: found.extend(rendering.code("class A: <b>")))
+    thread = threading.Thread(target=lambda: found.extend(Page().code("class A: <b>")))
     thread.start()
     thread.join()
 
@@ -120,7 +121,7 @@ def test_a_renderer_that_stumbles_costs_its_colours_only(monkeypatch: pytest.Mon
         raise RecursionError
 
     monkeypatch.setattr(rendering, "_highlighted", stumble)
-    assert rendering.code("a < b") == ("a &lt; b",)
+    assert Page().code("a < b") == ("a &lt; b",)
 
 
 def test_the_cells_of_a_page_have_their_time_together(monkeypatch: pytest.MonkeyPatch) -> None:

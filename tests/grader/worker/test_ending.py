@@ -8,9 +8,9 @@ import time
 import pytest
 
 from grader.records.submission import Chunk
-from grader.worker.ending import StuckError, stay, watched
+from grader.worker.ending import stay, watched
 from grader.worker.loader import describe, run_chunks
-from grader.worker.places import place_of
+from grader.worker.places import StuckError, place_of
 
 LOOP = "def f():\n    while True:\n        pass\n"
 SLEEP = "import time\ndef f():\n    time.sleep(60)\n"
@@ -27,7 +27,7 @@ def function(source: str) -> object:
 def test_code_that_does_not_end_raises_at_its_line(source: str, lines: set[int]) -> None:
     """Whether it computes, sleeps or catches what it can."""
     with pytest.raises(StuckError) as caught, watched(0.3):
-        function(source)()  # type: ignore[operator]
+        function(source)()  # type: ignore[operator]  # what exec bound has no type
 
     place = place_of(caught.value)
     assert place is not None and place[0] == "cell 1" and place[1] in lines
@@ -41,9 +41,9 @@ def test_the_first_place_counts() -> None:
     run_chunks([Chunk("cell 1", 1, after)], space)
     with pytest.raises(StuckError) as caught, watched(0.2):
         try:
-            space["f"]()  # type: ignore[operator]
+            space["f"]()  # type: ignore[operator]  # what exec bound has no type
         except StuckError:
-            space["g"]()  # type: ignore[operator]
+            space["g"]()  # type: ignore[operator]  # what exec bound has no type
     assert place_of(caught.value) == ("cell 1", 2)
 
 
@@ -61,9 +61,9 @@ def test_student_code_can_t_end_the_process() -> None:
     stay()
     leaving = function("import os\ndef f(code=3):\n    os._exit(code)\n")
     with pytest.raises(SystemExit, match=r"os\._exit\(3\)") as caught:
-        leaving()  # type: ignore[operator]
+        leaving()  # type: ignore[operator]  # what exec bound has no type
     assert place_of(caught.value) == ("cell 1", 3)
     for leave in (os._exit, leaving):
         if (child := os.fork()) == 0:
-            leave(3)  # type: ignore[operator]
+            leave(3)  # type: ignore[operator]  # what exec bound has no type
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3

@@ -10,7 +10,7 @@ from grader.intake.code.excerpts import excerpt, first_line, replaced
 def test_an_excerpt_is_moved_to_the_margin() -> None:
     """Lines that begin inside of a string stay, and what shares its lines is left out."""
     text = 'if a:\n    x = 1; y = """é\n    b"""\n'
-    body = ast.parse(text).body[0].body  # type: ignore[attr-defined]
+    body = ast.parse(text).body[0].body  # type: ignore[attr-defined]  # the source says what it is
 
     assert [excerpt(text.split("\n"), node) for node in body] == ["x = 1", 'y = """é\n    b"""']
 
@@ -24,7 +24,7 @@ def test_decorators_belong_to_a_statement() -> None:
 def test_other_text_can_stand_for_a_statement_without_moving_a_line() -> None:
     """Also where several share a line, or one takes several."""
     text = "if a:\n    drive.mount(\n        'é')  # why\n    b = 1; f(); g()\n"
-    body = ast.parse(text).body[0].body  # type: ignore[attr-defined]
+    body = ast.parse(text).body[0].body  # type: ignore[attr-defined]  # the source says what it is
 
     lines = replaced(text.split("\n"), [body[0], body[2], body[3]], "pass")
 

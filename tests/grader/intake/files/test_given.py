@@ -22,7 +22,7 @@ def test_files_are_seen_from_what_is_run() -> None:
 
 
 def paths(submission: object) -> list[str]:
-    return [file.path for file in submission.slice.files]  # type: ignore[attr-defined]
+    return [file.path for file in submission.slice.files]  # type: ignore[attr-defined]  # the source says what it is
 
 
 def test_only_small_texts_are_given(tmp_path: Path) -> None:
