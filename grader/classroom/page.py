@@ -18,6 +18,7 @@ from grader.classroom import statistics
 from grader.classroom.handed_in import Class, Entry
 from grader.classroom.similar.kept import Common
 from grader.classroom.statistics import Item, Row
+from grader.plurals import plural
 from grader.records.grade import Grade
 from grader.reports import assessed, words
 from grader.reports.escape import printable
@@ -70,7 +71,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals.update(assessed=assessed, counted=words.counted, people=_people, short=_short)
+    environment.globals.update(
+        assessed=assessed, counted=words.counted, plural=plural, people=_people, short=_short
+    )
     environment.filters.update(
         points=words.number,
         percent=lambda share: f"{100 * share:.0f} %",

@@ -11,6 +11,7 @@ from pathlib import Path
 from grader import tables
 from grader.classroom.people import IDS, Person, Roster, of_one_name, same_ids
 from grader.errors import CallError
+from grader.plurals import plural
 
 # A gradebook or a roster of these systems serves as it is; so does a table made by hand.
 COLUMNS = {
@@ -65,8 +66,8 @@ def roster(people: Sequence[Person]) -> Roster:
             by_id[one].add(place)
     found = [merged[place] for place in sorted(merged)]
     twice = len(people) - len(found)
-    again = f"{twice} {'row' if twice == 1 else 'rows'} of the roster name a student again: counted once."
-    remarks = [again] if twice else []
+    again = plural(twice, "row of the roster names", "rows of the roster name")
+    remarks = [f"{again} a student again: counted once."] if twice else []
     return Roster(tuple(found), (*remarks, *_staff(found), *_shared(found), *_namesakes(found)))
 
 

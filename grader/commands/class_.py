@@ -25,6 +25,7 @@ from grader.grading import Options
 from grader.marks import store
 from grader.marks.standing import Standing
 from grader.paths import shown
+from grader.plurals import plural
 from grader.records.submission import Slice
 from grader.reports.escape import one_line
 from grader.sandbox.isolation import choose
@@ -63,7 +64,8 @@ def grade_class(
     tasks = left(one.entries, out, kept, options, view, which, cause)
     if tasks and where.is_here:
         choose(options.isolation)  # better refused once than by every submission
-    screen.remark(f"{sum(bool(entry.path) for entry in one.entries)} submissions, {len(tasks)} to grade.")
+    here = sum(bool(entry.path) for entry in one.entries)
+    screen.remark(f"{plural(here, 'submission', 'submissions')}, {len(tasks)} to grade.")
     events = batch.run(tasks, engine, batch.grading_of(options, where))
     ended = watching_class(events, len(tasks), screen.err)
     problems = {done.task.name: one_line(done.problem, LONGEST) for done in ended}
@@ -73,7 +75,9 @@ def grade_class(
     batch.write_pages(rows, out, one.folder.resolve().name, one, handout)
     if alike.export:
         count = export.write(rows, alike.export, handout)
-        screen.remark(f"The code of {count} submissions is in {shown(alike.export)}.")
+        screen.remark(
+            f"The code of {plural(count, 'submission', 'submissions')} is in {shown(alike.export)}."
+        )
     graded = [row for row in rows if row.entry.path]
     _show(screen, one, graded, out)
     return max(exit_code(row.grade, fail_under) for row in graded)
@@ -120,11 +124,14 @@ def _show(screen: Screen, one: Class, rows: Sequence[Row], out: Path) -> None:
         screen.tell(f"{missing} of the roster handed in nothing.")
     open_ended = sum(not grade.complete for grade in grades) + len(rows) - len(grades)
     left = (
-        f"{open_ended} are not complete: people have lines to judge (`review {shown(out)}`)."
+        f"{plural(open_ended, 'is', 'are')} not complete: people have lines to judge (`review {shown(out)}`)."
         if open_ended
         else "All are complete."
     )
     held = sum(bool(row.entry.held) and not row.entry.students for row in rows)
+    whose = "it is" if held == 1 else "they are"
     if held:
-        screen.tell(f"{held} are held back: it is not known whose they are, or another one counts.")
+        screen.tell(
+            f"{plural(held, 'is', 'are')} held back: it is not known whose {whose}, or another one counts."
+        )
     screen.tell(f"{left} Class: {out / 'index.html'}, and beside it gradebook.csv.")

@@ -19,6 +19,7 @@ from grader.marks.exchange import Known, Said
 from grader.marks.export import lines, to_csv, to_toml
 from grader.marks.preview import preview
 from grader.marks.store import Store
+from grader.plurals import plural
 from grader.records.grade import ScoredCheck
 
 WRITERS = {".csv": to_csv, ".toml": to_toml}
@@ -34,7 +35,8 @@ def export_marks(screen: Screen, out: Path, file: Path, marks: Path | None) -> i
     count = sum(len(standing.of(one.subject)) for one in known) + len(standing.decisions)
     waiting = sum(not _stands(entry, one, check) for one, check, entry in lines(known, standing))
     screen.tell(
-        f"{count} marks were written to {file}; {waiting} lines wait for one, or for it to be renewed."
+        f"{plural(count, 'mark was', 'marks were')} written to {file};"
+        f" {plural(waiting, 'line waits', 'lines wait')} for one, or for it to be renewed."
     )
     return GRADED
 
@@ -52,7 +54,8 @@ def import_marks(screen: Screen, out: Path, file: Path, marks: Path | None) -> i
         for by, own in groupby(new, _who):
             kept.append_all(by, [one.what for one in own])
     screen.tell(
-        f"{len(new)} of {len(said)} marks are new: they are kept in {path}. Run the class again to see them."
+        f"{len(new)} of {plural(len(said), 'mark', 'marks')} {'is' if len(new) == 1 else 'are'} new,"
+        f" and kept in {path}. Run the class again to see them."
     )
     return GRADED
 

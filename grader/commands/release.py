@@ -15,6 +15,7 @@ from grader.commands.screen import Screen
 from grader.errors import CallError
 from grader.marks import store
 from grader.paths import refuse_other_things, shown
+from grader.plurals import plural
 from grader.release import gate, packages
 from grader.release import present as canvas_now
 from grader.release.gate import Leaving
@@ -64,17 +65,17 @@ def release(
     for why in blocked:
         screen.tell(why)
     if blocked and not partial:
-        screen.tell(f"{len(blocked)} are not complete: nothing was released. {STILL}")
+        screen.tell(f"{plural(len(blocked), 'is', 'are')} not complete: nothing was released. {STILL}")
         return LOOK
     all_ = gate.leaving(rows)
     tables, said = _tables(all_, KINDS[kind], title, bool(blocked), there)
     kept = _write(rows, to, KINDS[kind], tables)
     for what in (*kept, *said):
         screen.tell(what)
-    left = len([one for one in all_ if one.grade])
-    screen.tell(f"{left} students' grades were released to {shown(to)}.")
+    left = plural(len([one for one in all_ if one.grade]), "student's grade was", "students' grades were")
+    screen.tell(f"{left} released to {shown(to)}.")
     if blocked:
-        screen.tell(f"{len(blocked)} submissions are not complete: {LEFT_OUT}")
+        screen.tell(f"{plural(len(blocked), 'submission is', 'submissions are')} not complete: {LEFT_OUT}")
     return LOOK if kept or blocked else GRADED
 
 

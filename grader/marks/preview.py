@@ -10,6 +10,7 @@ from grader.marks.entry import Decision, Entry
 from grader.marks.exchange import Known
 from grader.marks.merge import merge
 from grader.marks.standing import Standing
+from grader.plurals import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Preview:
     def __str__(self) -> str:
         points = sorted({change for _, change in self.changes})
         each = " or ".join(f"{change:+g}" for change in points)
-        count = f"{len(self.changes)} submission{'' if len(self.changes) == 1 else 's'}"
+        count = plural(len(self.changes), "submission", "submissions")
         return f"{count}, {each} each" if self.changes else "nobody's points change"
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from grader.plurals import plural
 from grader.records.grade import Grade, Lateness, Marked, Outcome, PartScore, ScoredCheck
-from grader.reports.words import counted, number, of, plural, worth
+from grader.reports.words import counted, number, of, worth
 from grader.scoring import assessed
 
 UNKNOWN = "–"  # in the place of a number that nobody knows yet

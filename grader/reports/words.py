@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from grader.plurals import plural
 from grader.profiles.profile import DEFAULT
 from grader.records.grade import Grade, Outcome, PartScore, ScoredCheck
 from grader.records.reason import Place, Reason
@@ -152,8 +153,3 @@ def quoted(grade: Grade, where: Place) -> tuple[CodeLine, ...]:
         return (CodeLine(where.line, where.code[:WIDEST], True),) if where.code else ()
     first, last = max(1, where.line - CONTEXT), min(len(source), where.line + CONTEXT)
     return tuple(CodeLine(n, source[n - 1][:WIDEST], n == where.line) for n in range(first, last + 1))
-
-
-def plural(count: int, one: str, many: str) -> str:
-    """ "1 fault costs", "2 faults cost"."""
-    return f"{count} {one if count == 1 else many}"

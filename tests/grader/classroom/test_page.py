@@ -110,7 +110,7 @@ def test_the_script_stays_as_its_hash_says() -> None:
 
 def test_an_empty_class_is_a_page() -> None:
     """Everybody crashed, or nobody was graded."""
-    assert "1 submissions, 0 graded" in text(render("x", [row("a", None, "crashed")]))
+    assert "1 submission, 0 graded" in text(render("x", [row("a", None, "crashed")]))
 
 
 def test_every_line_of_the_rubric_that_was_judged_is_listed() -> None:

@@ -93,7 +93,7 @@ def test_a_student_twice_on_the_roster_is_one(tmp_path: Path) -> None:
         "Ann Bell", canvas_id="201", sis_id="91", login="ab1", section="Lecture, Lab 3"
     )
     assert len(found.people) == 2
-    assert found.remarks == ("1 row of the roster name a student again: counted once.",)
+    assert found.remarks == ("1 row of the roster names a student again: counted once.",)
 
 
 def test_ids_of_different_kinds_are_different() -> None:
@@ -130,8 +130,8 @@ def test_namesakes_are_said() -> None:
         ("Ann A,7,,\nBea B,7,,\n", 2, "Ann A and Bea B have the same sis id, 7"),
         ("Ann A,1.23E+05,,\nAnn A,1.23E+05,,\n", 2, "lines 2, 3: a spreadsheet has rounded ids"),
         ("Ann A,,a.b,\nAnn A,,ab,\n", 2, "Of one name"),
-        ("Ann A,7,x,\nAnn A,7,y,\n", 1, "1 row of the roster name"),
-        ('Ann A,7.0,,\n"A, Ann",7,,\n', 1, "1 row of the roster name"),
+        ("Ann A,7,x,\nAnn A,7,y,\n", 1, "1 row of the roster names a student again"),
+        ('Ann A,7.0,,\n"A, Ann",7,,\n', 1, "1 row of the roster names a student again"),
         ("Ann A,1,,\nAnn A,2,,\n", 2, "Of one name"),
         ("Ann A,1,,\nAnn A,,b,\nAnn A,1,b,\n", 1, "2 rows of the roster name a student again"),
     ],

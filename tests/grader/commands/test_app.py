@@ -395,7 +395,7 @@ def test_who_is_held_back_is_counted_at_the_end(
     Path("roster.csv").write_text("name,sid\nAlice,1\nAlice,2\nBob,3\n")
     run(monkeypatch, "class", "submissions", "--isolation", "none", "--roster", "roster.csv")
 
-    assert capsys.readouterr().out.splitlines()[-2].startswith("1 are held back: it is not known whose")
+    assert capsys.readouterr().out.splitlines()[-2].startswith("1 is held back: it is not known whose")
 
 
 def test_marks_of_a_submission_that_is_gone_are_said(

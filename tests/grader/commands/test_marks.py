@@ -113,4 +113,4 @@ def test_what_waits_for_a_mark_is_counted(out: Path, screen: Screen, tmp_path: P
     with Store.open(store.beside(out)) as kept:
         kept.append("ta", Mark("alice", "questions.question1", 8.0, "", "another answer"))
     export_marks(screen, out, tmp_path / "m.csv", None)
-    assert "1 marks were written" in told(screen) and told(screen).count("; 2 lines wait for one") == 2
+    assert "1 mark was written" in told(screen) and told(screen).count("; 2 lines wait for one") == 2
