@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import unicodedata
 from collections import Counter
@@ -16,6 +17,13 @@ ROOT = Path(__file__).resolve().parent.parent
 SUBMISSIONS = ROOT / "submissions"
 FILE_KINDS = (".zip", ".ipynb", ".py")
 LISTED = 20  # submissions in a message: a screen's worth
+SHUT = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+)  # of the machine, not of the grader
 RESERVED = ("", "..", "index.html", "gradebook.csv")  # what a folder of reports needs for itself
 
 
@@ -99,6 +107,14 @@ def refuse_other_things(folder: Path, is_ours: Callable[[Path], bool], what: str
         raise CallError(
             f"{shown(folder)} holds other things ({shown(strange[0])}): {what} to a folder of its own."
         )
+
+
+def shut(error: Exception) -> str:
+    """Why a place can't be read or written, where that is what an error says; "" where it says another thing."""
+    if not isinstance(error, OSError) or error.errno not in SHUT:
+        return ""
+    where = f": {shown(error.filename)}" if error.filename else ""
+    return f"{error.strerror}{where}."
 
 
 def shown(text: object) -> str:

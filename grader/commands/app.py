@@ -19,6 +19,7 @@ from grader.commands.display import say
 from grader.commands.screen import Screen
 from grader.commands.surroundings import prepare
 from grader.errors import CallError, IsolationError
+from grader.paths import shut
 from grader.profiles import DEFAULT
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -213,6 +214,9 @@ def main() -> NoReturn:
             say(stderr, line)
         sys.exit(WRONG_CALL)
     except Exception as error:
+        if why := shut(error):
+            say(stderr, f"{why} What was written before is kept.")
+            sys.exit(WRONG_CALL)
         with tempfile.NamedTemporaryFile("w", prefix="grader-error-", suffix=".log", delete=False) as log:
             traceback.print_exception(error, file=log)
         say(stderr, f"The grader itself failed ({type(error).__name__}: {error}). Details: {log.name}")

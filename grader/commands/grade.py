@@ -53,6 +53,8 @@ def _one(screen: Screen, path: Path, home: Home, options: Options, view: View, v
     except (CallError, IsolationError):
         raise
     except Exception as error:
+        if paths.shut(error):
+            raise
         screen.remark(
             f"{folder.name}: not graded, the grader itself failed ({type(error).__name__}: {error})."
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -34,13 +35,17 @@ def home(path: Path | None) -> Path | None:
 
 
 def folder(path: Path) -> Path:
-    """A folder that can be there: refused before any work where a file stands in its way."""
+    """A folder that reports can be written to: refused before any work where they can't."""
     path = path.expanduser() if (found := home(path)) is None else found
     for place in (path, *path.parents):
         if place.is_dir():
             break
         if place.exists() or place.is_symlink():
             raise CallError(f"{shown(place)} is a file, reports need a folder: give another --out.")
+    try:
+        tempfile.TemporaryFile(dir=place).close()
+    except OSError as error:
+        raise CallError(f"Reports can't be written to {shown(path)} ({error.strerror}).") from None
     return path
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import unicodedata
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from grader.paths import (
     report_name,
     report_names,
     shown,
+    shut,
     submissions_in,
 )
 
@@ -183,3 +186,10 @@ def test_a_folder_with_other_things_is_refused_and_they_are_named(tmp_path: Path
 def test_control_characters_are_written_out() -> None:
     """A file's name can't move the cursor or forge a line."""
     assert shown("a\x1b[2J\n::error::b") == "a\\x1b[2J\\x0a::error::b"
+
+
+def test_a_place_that_is_shut_is_told_from_a_mistake() -> None:
+    full = OSError(errno.EROFS, os.strerror(errno.EROFS), "reports/a\nb")
+
+    assert shut(full) == "Read-only file system: reports/a\\x0ab."
+    assert not shut(FileNotFoundError(errno.ENOENT, "no such file")) and not shut(KeyError("boom"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -475,6 +476,25 @@ def test_a_file_in_the_place_of_a_folder_is_told_at_once(
 
     assert end.value.code == 2
     assert "is a file, reports need a folder" in capsys.readouterr().err
+
+
+def test_a_folder_that_takes_no_files_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """/proc is one even for root; nothing is graded in vain."""
+    with pytest.raises(CallError, match=r"Reports can't be written to /proc/reports \(No such file"):
+        words.folder(Path("/proc/reports"))
+
+
+def test_a_full_disk_is_no_mistake_of_the_grader(
+    in_process: FakeGrader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*args: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "reports/index.html")
+
+    monkeypatch.setattr(batch, "collect", full)
+
+    assert run(monkeypatch, "class", "submissions", "--isolation", "none") == 2
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert told == "No space left on device: reports/index.html. What was written before is kept."
 
 
 def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
