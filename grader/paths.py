@@ -17,13 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SUBMISSIONS = ROOT / "submissions"
 FILE_KINDS = (".zip", ".ipynb", ".py")
 LISTED = 20  # submissions in a message: a screen's worth
-SHUT = (
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EROFS,
-    errno.EACCES,
-    errno.EPERM,
-)  # of the machine, not of the grader
+SHUT = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)  # of the machine, not of the grader
 RESERVED = ("", "..", "index.html", "gradebook.csv")  # what a folder of reports needs for itself
 
 
@@ -110,7 +104,7 @@ def refuse_other_things(folder: Path, is_ours: Callable[[Path], bool], what: str
 
 
 def shut(error: Exception) -> str:
-    """Why a place can't be read or written, where that is what an error says; "" where it says another thing."""
+    """Why a place can't be read or written, where that is what an error says, else ""."""
     if not isinstance(error, OSError) or error.errno not in SHUT:
         return ""
     where = f": {shown(error.filename)}" if error.filename else ""
