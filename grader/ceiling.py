@@ -15,7 +15,7 @@ from types import FrameType
 from grader.errors import Unverified
 
 GiB = 1 << 30
-MEMORY = 5 * GiB // 2  # that this process may take beyond what it has when judging begins
+MEMORY = 2 * GiB  # that this process may take beyond what it has when judging begins
 SECONDS = {"none": 1500.0, "full": 11.5 * 3600}  # by the training plan
 OTHER_PLANS = 6900.0  # all are a little nearer than a class's CEILINGS: what was judged by then is kept
 

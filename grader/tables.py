@@ -13,6 +13,9 @@ from pathlib import Path
 from grader.errors import CallError
 
 FORMULA = tuple("=+-@＝＋－＠")  # a spreadsheet computes a cell that begins so
+# And a part of one where a country separates by semicolons: then no quotes hold our cells together.
+OPEN = re.compile(r"(^|[;\t\n])(?='*[=+\-@＝＋－＠])")
+GUARDED = re.compile(r"(^|[;\t\n])'(?='*[=+\-@＝＋－＠])")
 MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -89,9 +92,11 @@ def _delimiter(header: str) -> str:
 
 
 def _guarded(cell: Cell) -> str:
-    text = str(cell)
-    return f"'{text}" if isinstance(cell, str) and text.startswith(FORMULA) else text
+    if not isinstance(cell, str):
+        return str(cell)
+    text = cell.replace("\r\n", "\n").replace("\r", "\n")
+    return OPEN.sub(r"\1'", NO_TEXT.sub(lambda found: f"\\x{ord(found[0]):02x}", text))
 
 
 def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+    return GUARDED.sub(r"\1", cell)

@@ -181,7 +181,11 @@ def _computed(basis: Basis, run: Run, way: Callable[[Basis, Run, Learner], Expr 
     learner = Learner(basis.runs.seed, run.size, run.seed, None if run.calm else run.chance)
     try:
         root = way(basis, run, learner)
-        return [(learner, root)] if root is not None and learner(root) is not None else []
+        if root is None or learner(root) is None:
+            return []
+        if not run.training:  # what led to it is of no use any more, and may be large
+            learner.keep_only(root)
+        return [(learner, root)]
     except (NotReplayableError, GraderError):
         return []
 

@@ -13,6 +13,7 @@ from grader.marks.about import about
 from grader.marks.entry import Decision, Mark
 from grader.marks.standing import Standing
 from grader.marks.told import READERS, Told
+from grader.paths import shown
 from grader.records.grade import Grade, Outcome, ScoredCheck
 from grader.scoring import by_a_person
 
@@ -58,7 +59,12 @@ def read(path: Path, known: Sequence[Known]) -> tuple[Said, ...]:
 
 def checked(tells: Iterable[Told], known: Sequence[Known]) -> tuple[Said, ...]:
     """All of it, if it can be right; raises CallError with every fault and its place."""
-    by_name = {**{one.subject: one for one in known}, **{one.name: one for one in known}}
+    keys = (
+        lambda one: one.subject,
+        lambda one: shown(one.name),
+        lambda one: one.name,
+    )  # the last counts most
+    by_name = {key(one): one for key in keys for one in known}
     found, faults = dict[str, Said](), list[str]()
     for told in tells:
         try:

@@ -11,6 +11,7 @@ from grader.marks.entry import Decision, Entry, Mark
 from grader.marks.exchange import Known
 from grader.marks.standing import Standing
 from grader.marks.told import COLUMNS
+from grader.paths import shown
 from grader.records.grade import ScoredCheck, for_a_person
 
 
@@ -33,7 +34,7 @@ def to_toml(known: Iterable[Known], standing: Standing) -> str:
 
 
 def _header(one: Known, check: ScoredCheck) -> str:
-    return f"[{'.'.join(map(_key, (one.name, *check.id.split('.'))))}]"
+    return f"[{'.'.join(map(_key, (shown(one.name), *check.id.split('.'))))}]"
 
 
 def _waiting(header: str, check: ScoredCheck) -> str:
@@ -52,7 +53,7 @@ def lines(known: Iterable[Known], standing: Standing) -> Iterator[tuple[Known, S
 def _row(one: Known, check: ScoredCheck, entry: Entry | None) -> list[tables.Cell]:
     mark = _mark(entry) if entry else Mark("", "", None)
     said = [mark.comment, "", *_signed(entry), mark.about, _now(one, check, mark)]
-    return [one.name, check.id, _cell(mark.points), _cell(check.max_score), *said]
+    return [shown(one.name), check.id, _cell(mark.points), _cell(check.max_score), *said]
 
 
 def _decision_row(entry: Entry) -> list[tables.Cell]:
@@ -98,5 +99,6 @@ def _key(name: str) -> str:
 
 
 def _string(text: str) -> str:
-    """A string that JSON and TOML read alike; a name may have bytes in it that are no text."""
-    return json.dumps(text.encode(errors="surrogateescape").decode(errors="replace"), ensure_ascii=False)
+    """A string that JSON and TOML read alike, but for one control character."""
+    plain = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return json.dumps(plain, ensure_ascii=False).replace("\x7f", "\\u007f")

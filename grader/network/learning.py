@@ -38,6 +38,11 @@ class Learner(Evaluator):
         """Return the value of an expression; raises NotReplayableError."""
         return self._known(root)
 
+    def keep_only(self, root: Expr) -> None:
+        """Drop all values but one, of which no gradient is asked for."""
+        self._values = {root.key: self.value(root).detach()}
+        self._parameters.clear()
+
     def gradients(self, root: Expr) -> Mapping[str, Tensor]:
         """Differentiate the sum of a value, weighted by what is drawn for the run; by the leaf's name."""
         if (found := kept.known(*self.of, root.key, "gradients")) is not None:

@@ -21,7 +21,9 @@ class Limits:
     start_seconds: float = 180.0  # until torch is imported, on a busy machine
     chunk_seconds: float = 20.0  # one top-level statement of the submission
     load_seconds: float = 90.0  # all of them
-    wall_seconds: float = 1800.0  # everything that is asked of one submission
+    loads_seconds: float = 150.0  # loading it again and again, after its process ended
+    part_seconds: float = 150.0  # all questions about one part of it: ten times what a right one takes
+    wall_seconds: float = 1800.0  # everything that is asked of one submission, training it as well
     restarts: int = 8
 
 

@@ -24,6 +24,7 @@ from grader.errors import (
     WorkerBroke,
 )
 from grader.records.submission import Slice
+from grader.sandbox.allowance import LOADING, Allowance, purpose_of
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
 from grader.sandbox.loading import Key, Loading
@@ -72,7 +73,7 @@ class Student:
         self._ended: defaultdict[tuple[str, str], list[GraderError]] = defaultdict(list)
         self._starts = 0
         self._requests = 0
-        self._spent = 0.0
+        self._allowance = Allowance(self._limits)
         self._computed = 0.0  # by workers that are gone
         self._log = ""
 
@@ -125,16 +126,19 @@ class Student:
         question = verb(type(request)), str(getattr(request, "model", ""))
         if len(ended := self._ended[question]) >= TRIES:
             raise ended[-1]
-        if (left := self._limits.wall_seconds - self._spent) <= 0:  # no worker is started for nothing
-            raise StudentTimeout(self._why_late(seconds, left))
+        purpose = purpose_of(request)
+        if self._allowance.left(purpose) <= 0:  # no worker is started for nothing
+            raise StudentTimeout(self._allowance.used_up(purpose))
         worker = self._ensure_loaded()
         begun = time.monotonic()
-        allowed = min(seconds, max(0.0, self._limits.wall_seconds - self._spent))
+        allowed = min(seconds, max(0.0, self._allowance.left(purpose)))
         try:
             return self._exchange(worker, request, arrays or {}, allowed, told)
         except TimeoutError:
             worker.kill()
-            ended.append(self._gone(StudentTimeout(self._why_late(seconds, allowed))))
+            late = f"no answer within {seconds:g} s"
+            text = self._allowance.used_up(purpose) if allowed < seconds else late
+            ended.append(self._gone(StudentTimeout(text)))
             raise ended[-1] from None
         except (EOFError, ConnectionError):
             worker.settle()
@@ -145,7 +149,8 @@ class Student:
             ended.append(self._gone(error))
             raise
         finally:
-            self._spent += time.monotonic() - begun
+            # Where the machine was crowded it was waited for longer: that is not the submission's doing.
+            self._allowance.charge(purpose, min(time.monotonic() - begun, 2 * allowed))
 
     def take(self, slice: Slice) -> None:
         """Go on with another slice, in a fresh worker: a mended one."""
@@ -198,11 +203,6 @@ class Student:
             if had or asleep >= ASLEEP or waited >= PATIENCE * seconds:
                 raise TimeoutError
 
-    def _why_late(self, seconds: float, allowed: float) -> str:
-        if allowed < seconds:
-            return f"the {self._limits.wall_seconds:g} s that one submission may take are used up"
-        return f"no answer within {seconds:g} s"
-
     def _gone(self, error: E) -> E:
         self.close()
         return error
@@ -223,11 +223,13 @@ class Student:
 
     def _load(self) -> None:
         """Load the slice; a statement that hangs or ends the process is left out from then on."""
+        if self._allowance.left(LOADING) <= 0:
+            raise StudentTimeout(self._allowance.used_up(LOADING))
         worker = self._fresh()
         worker.wait_ready()
         loading = Loading(self._slice, self._seed, self._skipped, self._limits)
         begun = time.monotonic()
-        end = begun + self._limits.load_seconds
+        end = begun + min(self._limits.load_seconds, self._allowance.left(LOADING))
         try:
             send(worker.sock, self._message(loading.request, {}), end)
             found = interpret(loading.wait(worker.sock, self._requests, end), {}, loading.request).value
@@ -243,7 +245,7 @@ class Student:
             self._loaded = Loaded(found.targets, (*found.failures, *self._skipped.values()))
             self._in_place = True
         finally:
-            self._spent += time.monotonic() - begun
+            self._allowance.charge(LOADING, time.monotonic() - begun)
 
     def _fresh(self) -> Worker:
         """A worker that nothing was loaded into: the one that was given, or a new one."""

@@ -66,16 +66,35 @@ def test_a_table_that_is_none_is_refused_with_its_line(tmp_path: Path) -> None:
         tables.read(tmp_path / "x.csv")
 
 
-@given(
-    st.lists(
-        st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])), min_size=2),
-        min_size=1,
-    )
+CELLS = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]) | st.sampled_from("=+-@';,\t\n\"")
 )
+
+
+@given(st.lists(st.lists(CELLS, min_size=2), min_size=1))
 def test_what_is_written_is_read_again_and_never_computed(rows: list[list[str]]) -> None:
     """Whatever stands in the cells."""
     text = tables.write(rows[0], rows[1:], marked=True)
-    read = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    read = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
 
     assert [[tables._unguarded(cell) for cell in row] for row in read] == rows
     assert not any(cell.startswith(tables.FORMULA) for row in read for cell in row)
+
+
+@pytest.mark.parametrize(
+    "inside", ["Doe;=1+1", "a,b;=1", 'say "x";=1', "a\n=1", "a\t@x", "a\r=1", "a\r\n;-1"]
+)
+def test_no_part_of_a_cell_is_computed_either(inside: str) -> None:
+    """Where a country separates by semicolons, a spreadsheet opens our commas so, and quotes hold nothing."""
+    text = tables.write(["name", "score"], [["1.00", inside]])
+    parts = [part for row in text.splitlines() for cell in csv.reader([row], delimiter=";") for part in cell]
+
+    assert not any(part.strip().startswith(tables.FORMULA) for part in parts)
+
+
+def test_what_is_no_text_is_written_out() -> None:
+    """A table of ours can be read again, whatever somebody pasted into a comment."""
+    text = tables.write(["comment"], [["a\x1b[2J\x00"]])
+
+    assert tables.rows(text, "x")[1].cells == (r"a\x1b[2J\x00",)
+    assert not tables.NO_TEXT.search(text)

@@ -16,9 +16,19 @@ from grader.marks.standing import standing
 from tests.grader.a_class import ERROR, graded
 from tests.grader.marks.test_standing import log
 
-NAMES = ("alice", "=sum(1)", 'Doe, "Jane" \u00e9.x')
+NAMES = (
+    "alice",
+    "=sum(1)",
+    'Doe, "Jane" \u00e9.x',
+    "a\x7fb",
+    "a\r=1\n\t=2",
+    "no text \udcff",
+    "no text \udcfe",
+)
 KNOWN = [Known(name, f"subject of {name}", graded(name, maps=ERROR, why="w")) for name in NAMES]
-MARKS = [Mark(one.subject, "questions.question1", 8.25, '=1+1 "x"\n[a.b]\té', "ab") for one in KNOWN]
+MARKS = [
+    Mark(one.subject, "questions.question1", 8.25, '=1+1 "x"\n[a.b]\té;=2\n- 3 \x7f', "ab") for one in KNOWN
+]
 STANDING = standing(
     log(*MARKS, Mark("nobody", "cam.maps", 1.0), Decision("crop 18", comment="Ok.", points=1.0))
 )

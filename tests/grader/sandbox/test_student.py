@@ -178,6 +178,26 @@ def test_all_requests_together_have_a_budget(start: Start) -> None:
             student.ask(Call("f"))
 
 
+def test_a_part_has_a_budget_of_its_own(start: Start) -> None:
+    """A network that is slow in every answer leaves the other one its time."""
+    student = start("import time\ndef f(): time.sleep(0.4)", limits=replace(LIMITS, part_seconds=1.0))
+    with pytest.raises(StudentTimeout, match=r"1 s that slow may take"):
+        for _ in range(10):
+            student.ask(Call("f", model="slow"))
+    assert student.ask(Call("f", model="other")).value.value is None
+
+
+@pytest.mark.slow
+def test_loading_again_has_a_budget(start: Start) -> None:
+    """Code that is slow to load, and ends the process whenever it is asked, is not loaded for ever."""
+    source = "import ctypes, time\ntime.sleep(1.2)\ndef f(): ctypes.CDLL(None)._exit(1)"
+    student = start(source, limits=replace(LIMITS, loads_seconds=2.0))
+    with pytest.raises(StudentTimeout, match=r"2 s that loading it may take"):
+        for model in "abcd":
+            with pytest.raises(StudentDied):
+                student.ask(Call("f", model=model))
+
+
 @pytest.mark.parametrize(
     ("source", "reason"),
     rows(
