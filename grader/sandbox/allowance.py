@@ -14,7 +14,7 @@ LOADING, TRAINING = "loading it", "training"
 
 @dataclass(slots=True)
 class Allowance:
-    """What a submission has been waited for so far, by purpose: a part that hangs leaves the others theirs."""
+    """What a submission has been waited for so far; a part that hangs takes no other part's time."""
 
     limits: Limits
     spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
