@@ -20,12 +20,12 @@ from grader.evidence.witness import Asks
 from grader.profiles.profile import MAP as MAP_FORM
 from grader.profiles.profile import MapForm
 from grader.wall.answers import Reply
-from grader.wall.verbs import Cam, CamCell, Cell, ClsPred, Form, Map, Prediction
+from grader.wall.verbs import FORMS, Cam, CamCell, Cell, ClsPred, Form, Map, Prediction
 from reference.cam import SIZE
 
 Array = NDArray[Any]
 V = TypeVar("V")
-FORMS: tuple[Form, ...] = ("tensor", "tensor0", "array0", "array", "int")
+LEVELS_OFF = 2.0  # by which rounding may move the ends of a range of 255
 LARGEST = 1024  # pixels of a map's longer side that it is judged at
 PRINTED = re.compile(rf"{TOP1}\s*:\s*([-+0-9.einfaE]+)\s*->\s*([^\n]*)")
 
@@ -191,6 +191,14 @@ class CamEvidence:
         return all(
             answer is not None and diagnosis.linear_ends(case, answer) is not None for case, answer in answers
         )
+
+    @once
+    def is_stretched(self) -> bool:
+        """Every map is a straight line of the right weighted sum from 0 to 255, whatever enlarged it."""
+        answers = [(case, plain(case.answer)) for case in self.panel]
+        ends = [diagnosis.linear_ends(case, answer) for case, answer in answers if answer is not None]
+        off = (np.abs(np.subtract(each, (0, 255))).max() for each in ends if each is not None)
+        return bool(sum(each <= LEVELS_OFF for each in off) == len(answers))
 
     def _shows_levels(self, question: Levels) -> bool:
         """Two values of the sum stay two values: no more is left of it where bytes wrap around."""

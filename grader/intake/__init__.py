@@ -17,6 +17,7 @@ from grader.intake.claims.page import page
 from grader.intake.code.cam import cam_cell
 from grader.intake.code.copying import copiers_of, copyings
 from grader.intake.code.cutting import dropped, modules
+from grader.intake.code.magics import run_name
 from grader.intake.code.program import Program
 from grader.intake.code.remarks import remarks
 from grader.intake.code.slicing import Walk
@@ -84,7 +85,7 @@ def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Su
         slice=runs,
         another=strange,
         saved=replace(saved, claims=_claims(files, saved, profile)),
-        page=page(cell for each in (*choice.extras, choice.main) if each.is_notebook for cell in each.cells),
+        page=page(cell for each in choice.told if each.is_notebook for cell in each.cells),
         files=whereabouts(files, choice),
         texts=_texts(walk),
         slips=tuple(
@@ -133,7 +134,9 @@ def _lacks(files: Files, profile: Profile) -> list[str]:
 
 def _stories(choice: Choice) -> list[tuple[tuple[Cell, ...], Program]]:
     """The cells and the program of each file that is graded, main last, in which the answers stand."""
-    graded = ((each.cells, choice.library.whole(name)) for name, each in reversed(choice.graded))
+    names = {each.path: name for name, each in choice.graded}
+    told = ((each, names.get(each.path) or run_name(each.path)) for each in choice.told)
+    graded = ((each.cells, choice.library.whole(name)) for each, name in told)
     return [(cells, program) for cells, program in graded if program is not None]
 
 

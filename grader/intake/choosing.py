@@ -92,6 +92,7 @@ class Choice:
 
     main: Candidate
     extras: tuple[Candidate, ...]
+    reached: tuple[Candidate, ...]  # notebooks that these run, whose outputs count too
     library: Library
     entries: tuple[str, ...]  # the names of main and the extras as modules
     notes: tuple[str, ...]
@@ -99,9 +100,14 @@ class Choice:
     written: Mapping[str, bytes] = field(default_factory=dict)  # files of data that cells write
 
     @property
+    def told(self) -> tuple[Candidate, ...]:
+        """The files whose outputs count, main last."""
+        return (*self.reached, *self.extras, self.main)
+
+    @property
     def source(self) -> str:
         """The files that are graded."""
-        return ", ".join(each.path for each in (*self.extras, self.main))
+        return ", ".join(each.path for each in self.told)
 
     @property
     def graded(self) -> tuple[tuple[str, Candidate], ...]:
@@ -132,14 +138,17 @@ def choose(
             extras.append(other)
             have, used = have | new, used | set(reach[other.path])
     extras += _showing(ranked, [main, *extras], reach)
-    notes += _passed_over(ranked, main, extras)
+    reached = [each for each in ranked if each.is_notebook and each.path in used - {main.path}]
+    reached = [_labelled(each) for each in reached if each not in extras]
+    notes += _passed_over(ranked, [main, *extras, *reached])
     notes += _shadows(contents)
     main, *labelled = main, *map(_labelled, extras)
     library, entries = _library(files, [main, *labelled], wrapper)
     others = {path: _labelled(each) for one in (main, *extras) for path, each in reach[one.path].items()}
     slips = (slip for each in {**others, main.path: main}.values() for slip in each.slips)
     written = data(_notebooks(candidates))
-    return Choice(main, tuple(labelled), library, entries, tuple(notes), tuple(slips), written)
+    graded = main, tuple(labelled), tuple(reached)
+    return Choice(*graded, library, entries, tuple(notes), tuple(slips), written)
 
 
 # --- candidates -----------------------------------------------------------------------------------
@@ -320,9 +329,10 @@ def _library(
     return library, tuple(entries)
 
 
-def _passed_over(ranked: list[Candidate], main: Candidate, extras: list[Candidate]) -> list[str]:
-    others = [each.path for each in ranked if each.is_notebook and each not in (main, *extras)]
-    return [f"{main.path} was graded; not graded: {', '.join(others[:5])}"] if others else []
+def _passed_over(ranked: Sequence[Candidate], graded: Sequence[Candidate]) -> list[str]:
+    paths = {each.path for each in graded}
+    others = [each.path for each in ranked if each.is_notebook and each.path not in paths]
+    return [f"{graded[0].path} was graded; not graded: {', '.join(others[:5])}"] if others else []
 
 
 def _shadows(contents: Mapping[str, bytes]) -> list[str]:

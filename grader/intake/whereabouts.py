@@ -14,7 +14,7 @@ from grader.records.submission import Whereabouts
 def whereabouts(files: Files, choice: Choice) -> dict[str, Whereabouts]:
     """Label -> file and lines; a label that is a file's name is that file."""
     scripts = {name: _script(files, name) for name in files.contents if kind(name) == "py"}
-    notebooks = [each for each in (*choice.extras, choice.main) if each.is_notebook]
+    notebooks = [each for each in choice.told if each.is_notebook]
     return scripts | {label: where for each in notebooks for label, where in _cells(files, each)}
 
 

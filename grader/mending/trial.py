@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from grader.assignment import GRADIENTS, NETWORKS, PREDICT
+from grader.assignment import GRADIENTS, MAP, NETWORKS, PREDICT
 from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
 from grader.errors import GraderError, StudentError
-from grader.mending import libraries, read, standing, stepping
+from grader.mending import read, standing, stepping
 from grader.mending.blanks import unwritten
 from grader.mending.edits import Mend
+from grader.mending.lacking import lacking, outside
+from grader.mending.leaving import STUCK
 from grader.mending.slips import last_mends, mends
 from grader.mending.trouble import Trouble, of_error, of_missing, root
 from grader.records.grade import CheckResult, Outcome
@@ -23,10 +25,11 @@ from grader.records.reason import Reason
 from grader.records.submission import Slice, Slip
 from grader.wall.answers import Reply
 from grader.wall.recording import Recording
-from grader.wall.verbs import Build, Cam, ClsPred, GradCam, Loaded, Map, Request, Trace
+from grader.wall.verbs import FORMS, Build, Cam, ClsPred, Form, GradCam, Loaded, Map, Request, Trace
 from grader.wall.wire import Array
 
 V = TypeVar("V")
+Question = tuple[Request[Any], dict[str, Array]]
 MOST_MENDS = 4  # of one target
 LONGEST = 20.0  # seconds that a question may take: most take a fraction of one
 MOST_TRIALS = 24  # of one target: each may start a process anew
@@ -128,9 +131,9 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
         return Mended(slice)
     trouble, made = found
     words = [mend.words for mend in made]
-    if not words and trials.lacking(trouble):
-        return Mended(slice, lacks={target: trials.reason(trouble, words)})
-    if words or trouble.kind in IMPORTS:
+    if not words and (lack := lacking(trouble, trials.slice)):
+        return Mended(slice, lacks={target: lack})
+    if words or trouble.kind in IMPORTS or trouble.first:
         left = frozenset({target} if any(mend.leaves for mend in made) else ())
         shown = slice if left else trials.slice  # what was left out shows its step
         pays = stepping.paying(shown, target, trouble.place) if words else ()
@@ -156,7 +159,7 @@ class Trials:
         self._left = MOST_TRIALS
         first = now = self.trouble(target)
         before, made = self.slice, list[Mend]()
-        while first is not None and now is not None and len(made) < MOST_MENDS:
+        while first is not None and now is not None and len(made) < MOST_MENDS and not outside(first):
             step = self._step(target, now)
             if step is None:
                 break
@@ -230,27 +233,26 @@ class Trials:
         return root(found, self.slice, loaded) if found else None
 
     def _ask(self, target: str) -> Trouble | None:
+        found = self._asked(questions(target))
+        if target not in (MAP, GRADIENTS) or found is None or found.kind == STUCK:
+            return found
+        others = (self._asked(questions(target, form)) for form in FORMS[1:])  # of an index; one is enough
+        return found if all(other is not None for other in others) else None
+
+    def _asked(self, asked: Sequence[Question]) -> Trouble | None:
         try:
-            for request, arrays in questions(target):
+            for request, arrays in asked:
                 answer = self.student.ask(request, arrays, seconds=LONGEST, told=True).value
                 if isinstance(answer, Recording) and answer.output is None:
                     return Trouble("TypeError", f"the forward pass returns a {answer.type}", None)
                 if isinstance(answer, Map) and answer.type == "NoneType":
-                    return Trouble("TypeError", f"{target} returns a {answer.type}", None)
+                    return Trouble("TypeError", f"{MAP} returns a {answer.type}", None)
         except StudentError as error:
             return of_error(error)
         return None
 
-    def lacking(self, trouble: Trouble) -> str:
-        """The library that isn't installed here though a submission needs it; "" for other troubles."""
-        if trouble.kind != "ModuleNotFoundError" or not trouble.names:
-            return ""
-        top = trouble.names[0].split(".")[0]
-        own = {name.split(".")[0] for each in self.slice.modules for name in (each.name, each.package)}
-        return "" if libraries.is_there(top) or top in own else top
-
     def reason(self, trouble: Trouble, words: list[str]) -> Reason:
-        """What is said of a target that was mended, that can't be, or that lacks a library."""
+        """What is said of a target that was mended, or that can't be."""
         if words:
             read = "; ".join(words)
             text = f"{trouble}. Judged as if mended: {read}"
@@ -258,13 +260,10 @@ class Trials:
             return because(
                 "code.slip", text=text, actual=told, place=trouble.place, wrong=read, kind=trouble.kind
             )
-        if library := self.lacking(trouble):
-            help = f"Where it is a library: pip install {library}, then grade again; else a file is missing."
-            return because("code.library", help=help, place=trouble.place, library=library)
         return because("code.raises", text=str(trouble), place=trouble.place, kind=trouble.kind)
 
 
-def questions(target: str) -> list[tuple[Request[Any], dict[str, Array]]]:
+def questions(target: str, form: Form = FORMS[0]) -> Sequence[Question]:
     """What a target is tried by: a model is built and run, a function is called."""
     if target.startswith("FCN"):
         runs = (Trace(model=target, size=SIZE, training=training) for training in (False, True))
@@ -273,7 +272,7 @@ def questions(target: str) -> list[tuple[Request[Any], dict[str, Array]]]:
         logit = np.roll(np.linspace(-1, 1, 1000, dtype=np.float32), 400)  # one class more or less is a class
         return [(ClsPred(), {"logit": logit[None]})]
     if target == GRADIENTS:
-        return [(GradCam(index=3, form="tensor", seed=0, picture=0), {})]
+        return [(GradCam(index=3, form=form, seed=0, picture=0), {})]
     features = np.linspace(0, 1, 512 * 49, dtype=np.float32).reshape(1, 512, 7, 7)
     weight = np.linspace(-1, 1, 512_000, dtype=np.float32).reshape(1000, 512)
-    return [(Cam(index=3, form="tensor"), {"features": features, "weight": weight})]
+    return [(Cam(index=3, form=form), {"features": features, "weight": weight})]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.errors import StudentError, StudentRaised
 from grader.records.reason import Place
@@ -16,11 +16,15 @@ DEEPEST = 10  # failures that follow from each other
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """An exception of a submission's code: its class, its message, and the line it passed through last."""
+    """An exception of a submission's code: its class, its message, and the line it passed through last.
+
+    `first` says that another was seen, which followed from it.
+    """
 
     kind: str
     message: str
     place: Place | None
+    first: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -56,10 +60,10 @@ def root(trouble: Trouble, slice: Slice, loaded: Loaded) -> Trouble:
         if trouble.kind not in ("NameError", "ImportError") or not trouble.names:
             break
         earlier = [one for one in loaded.failures if trouble.names[0] in _bound(slice, one)]
-        before = [of_failure(one) for one in earlier if of_failure(one) != trouble]
+        before = [of_failure(one) for one in earlier if of_failure(one) != replace(trouble, first=False)]
         if not before:
             break
-        trouble = before[-1]
+        trouble = replace(before[-1], first=True)
     return trouble
 
 

@@ -397,6 +397,7 @@ class Map(Returned, frozen=True):
 
 
 Form = Literal["tensor", "tensor0", "array", "array0", "int"]
+FORMS: tuple[Form, ...] = ("tensor", "tensor0", "array0", "array", "int")  # likeliest first
 
 
 class Cam(Request[Map], frozen=True):

@@ -1,14 +1,23 @@
-"""What torchvision would download, given from here."""
+"""What a submission would download of torchvision's, given from here."""
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from copy import deepcopy
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from torch import nn
+if TYPE_CHECKING:  # a worker without torch has nothing to download either
+    from torch import Tensor, nn
+
+VGG16 = re.compile(r"(?i)vgg[-_]?16(?![-_]?bn)[^/\\]*$")  # at the end of an address or a path
+MARK = b"the weights of VGG-16 stand here"  # in a file that would be a download of them
+REPOSITORY = re.compile(r"(?i)^pytorch/vision\b")
+
+_given: list[nn.Module] = []  # the VGG-16 that copying is tried with, the last one counts
 
 
 @contextmanager
@@ -27,21 +36,98 @@ def downloaded(vgg16: nn.Module) -> Iterator[None]:
         built: nn.Module = build(cfg, batch_norm, weights, *rest, **options)
         return built
 
-    def state(url: Any, *_: Any, **__: Any) -> Any:
-        if "vgg16" in str(url):
-            return dict(vgg16.state_dict())
-        return loads["torch.hub"](url, *_, **__)
-
-    places = dict.fromkeys(("torch.hub", "torchvision.models._api"), "load_state_dict_from_url")
-    places |= {"torch.utils.model_zoo": "load_url"}
-    there = {name: key for name, key in places.items() if name in sys.modules}
-    loads = {name: vars(sys.modules[name])[key] for name, key in there.items()}
+    install()
     vgg._vgg = given
-    for name, key in there.items():
-        setattr(sys.modules[name], key, state)
+    _given.append(vgg16)
     try:
         yield
     finally:
         vgg._vgg = build
-        for name, key in there.items():
-            setattr(sys.modules[name], key, loads[name])
+        _given.remove(vgg16)
+
+
+def install() -> None:
+    """Let torch and torchvision answer from here, from before code takes these functions from them."""
+    for module, name, made in (
+        ("torch.hub", "load_state_dict_from_url", _from_url),
+        ("torchvision.models._api", "load_state_dict_from_url", _from_url),
+        ("torch.utils.model_zoo", "load_url", _from_url),
+        ("torch.hub", "load", _from_hub),
+        ("torch", "load", _from_file),
+    ):
+        there = vars(sys.modules[module]) if module in sys.modules else {}
+        if name in there and not hasattr(there[name], "instead_of"):
+            there[name] = made(there[name])
+
+
+def is_vgg16(address: object) -> bool:
+    """Whether an address or a path is of VGG-16's weights."""
+    return VGG16.search(str(address)) is not None
+
+
+def _instead(of: Callable[..., Any], answer: Callable[..., Any]) -> Callable[..., Any]:
+    answer.instead_of = of  # type: ignore[attr-defined]  # so that nothing is put in its own place
+    return answer
+
+
+def _from_url(load: Callable[..., Any]) -> Callable[..., Any]:
+    def from_url(url: Any, *rest: Any, **options: Any) -> Any:
+        state = _state() if is_vgg16(url) else None
+        return load(url, *rest, **options) if state is None else state
+
+    return _instead(load, from_url)
+
+
+def _from_hub(load: Callable[..., Any]) -> Callable[..., Any]:
+    """What torchvision has itself it makes, as the hub does with what it downloads of it."""
+
+    def from_hub(repo_or_dir: Any, model: Any = "", *rest: Any, **options: Any) -> Any:
+        from torchvision.models import get_model, list_models
+
+        if not REPOSITORY.match(str(repo_or_dir)) or model not in list_models():
+            return load(repo_or_dir, model, *rest, **options)
+        own = ("source", "trust_repo", "force_reload", "verbose", "skip_validation")
+        return get_model(model, **{key: value for key, value in options.items() if key not in own})
+
+    return _instead(load, from_hub)
+
+
+def _from_file(load: Callable[..., Any]) -> Callable[..., Any]:
+    def from_file(f: Any, *rest: Any, **options: Any) -> Any:
+        if not _stands_for_vgg16(f):
+            return load(f, *rest, **options)
+        from torchvision.models import vgg16
+
+        state = _state()
+        return vgg16(weights="DEFAULT").state_dict() if state is None else state
+
+    return _instead(load, from_file)
+
+
+def _stands_for_vgg16(file: Any) -> bool:
+    """Whether a file was downloaded from here, or is VGG-16's by name and nowhere."""
+    if hasattr(file, "read"):
+        with suppress(OSError, ValueError, AttributeError):
+            at = file.tell()
+            begins = file.read(len(MARK))
+            file.seek(at)
+            return bool(begins == MARK)
+        return False
+    path = Path(str(file))
+    if not path.is_file():
+        return is_vgg16(path)
+    with path.open("rb") as opened:
+        return opened.read(len(MARK)) == MARK
+
+
+def _state() -> dict[str, Tensor] | None:
+    """The parameters given; on the meta device some without values; None for torchvision's own."""
+    if _given:
+        return dict(_given[-1].state_dict())
+    import torch
+
+    if not torch.empty(0).is_meta:
+        return None
+    from torchvision.models import vgg16
+
+    return dict(vgg16(weights=None).state_dict())

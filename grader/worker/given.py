@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import builtins
+import io
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
 
 from grader.records.submission import DataFile
+
+_open = io.open
 
 
 def put(files: Iterable[DataFile]) -> None:
@@ -35,3 +40,31 @@ def _opened(link: Path) -> None:
     link.mkdir()
     for entry in entries:
         (link / entry.name).symlink_to(entry)
+
+
+def look_here() -> None:
+    """Let places of another machine be places here: what code opens there, or writes and then opens."""
+    builtins.open = io.open = _opening  # type: ignore[assignment]  # as open, for whoever calls it
+
+
+def _opening(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+    try:
+        return _open(file, mode, *args, **kwargs)
+    except (FileNotFoundError, PermissionError):
+        if (here := _here(file, mode)) is None:
+            raise
+    return _open(here, mode, *args, **kwargs)
+
+
+def _here(file: Any, mode: str) -> Path | None:
+    """The longest end of a path that is a file below the current folder; to write, its name in that folder.
+
+    Of `/content/drive/a/b.json` that is a/b.json, if it was handed in, else b.json.
+    """
+    parts = PureWindowsPath(str(file)).parts  # which knows both kinds of slashes
+    if not isinstance(file, str | Path) or len(parts) < 2:
+        return None
+    if "r" not in mode:
+        return Path(parts[-1]) if Path(file).is_absolute() or ".." in parts else None
+    ends = (Path(*parts[at:]) for at in range(1, len(parts)) if ".." not in parts[at:])
+    return next((path for path in ends if path.is_file()), None)

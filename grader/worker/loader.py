@@ -16,8 +16,9 @@ from typing import Any
 from grader.records.submission import Chunk, Module, Slice
 from grader.wall.values import SourceLine, cut
 from grader.wall.verbs import Failure
+from grader.worker.downloads import install
 from grader.worker.ending import stay
-from grader.worker.given import put
+from grader.worker.given import look_here, put
 from grader.worker.labels import put_labels
 from grader.worker.places import line_of, register
 from grader.worker.serving import serve
@@ -128,8 +129,10 @@ def load(world: World, slice: Slice, before: Callable[[Chunk], bool] = lambda _:
     texts += [chunk.source for chunk in slice.cam_cell]
     stay()
     put(slice.files)
+    look_here()
     put_labels(texts)
     serve(texts)
+    install()
 
     def run(module: Module, namespace: dict[str, Any]) -> None:
         world.namespaces[module.name] = namespace

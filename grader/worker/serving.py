@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import urllib.request
 from collections.abc import Iterable
 from email.message import Message
@@ -11,6 +12,8 @@ from typing import Any
 from urllib.parse import urlparse
 from urllib.response import addinfourl
 
+from grader.worker.downloads import MARK, is_vgg16
+
 LARGEST = 1 << 20  # bytes of a file
 _download = urllib.request.urlopen
 
@@ -18,6 +21,8 @@ _download = urllib.request.urlopen
 def serve(texts: Iterable[str]) -> None:
     """Let urllib, and requests where code uses it, find files of the current folder behind addresses."""
     urllib.request.urlopen = _opened
+    if "torch.hub" in sys.modules:
+        vars(sys.modules["torch.hub"])["urlopen"] = _opened
     if any("requests" in text for text in texts):
         _serve_requests()
 
@@ -54,6 +59,8 @@ def _here(address: Any) -> bytes | None:
     """The file of the current folder that has the name at an address's end, if it is small."""
     name = PurePosixPath(urlparse(str(address)).path).name
     path = Path(name)
+    if is_vgg16(name):
+        return MARK
     if not name or not path.is_file() or path.stat().st_size > LARGEST:
         return None
     return path.read_bytes()

@@ -73,6 +73,8 @@ def _definitions(slice_: Slice) -> Iterator[Definition]:
 
 def _units(owner: int, slice_: Slice) -> Iterator[Unit]:
     for node in _definitions(slice_):
+        if node.name in GIVEN:
+            continue
         try:
             yield Unit(owner, node.name, _prints(ast.unparse(_Plain().visit(node))))
         except UNPARSABLE:

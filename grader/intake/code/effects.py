@@ -40,6 +40,7 @@ class Imported:
 class Body:
     """What a function does when it is called."""
 
+    node: ast.FunctionDef | ast.AsyncFunctionDef
     parameters: tuple[str, ...]
     changes: frozenset[str]  # parameters and names of the module
     calls: tuple[Call, ...]
@@ -154,7 +155,7 @@ def calls(nodes: Iterable[ast.AST]) -> list[Call]:
 def body(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Body:
     """What a function does when it is called, functions inside it included."""
     nodes = [node for statement in function.body for node in walk(statement)]
-    return Body(tuple(parameters(function)), frozenset(changes(nodes)), tuple(calls(nodes)))
+    return Body(function, tuple(parameters(function)), frozenset(changes(nodes)), tuple(calls(nodes)))
 
 
 def imported(node: ast.AST) -> Iterator[Imported]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from grader.intake.code.effects import Imported
 from grader.intake.code.library import MAIN, Library
 from grader.intake.code.lookups import looked_up
 from grader.intake.code.program import END, Program
+from grader.intake.code.saving import mentioned, writers
 from grader.intake.code.weight import barred
 
 BUILTINS = frozenset(dir(builtins))
@@ -34,6 +35,7 @@ class Walk:
         self.brought: dict[tuple[str, int], dict[str, None]] = {}  # by a star import, of the submission's own
         self._star_imports: dict[str, list[tuple[int, str]]] = {}
         self._barred: dict[str, frozenset[int]] = {}
+        self._written: dict[str, Mapping[str, list[int]]] = {}
         self._wants: list[tuple[str, str, int]] = []
         self._seen: set[tuple[str, str, int]] = set()
 
@@ -47,6 +49,7 @@ class Walk:
         other = Walk(self.library, self.entries)
         other.kept.update({module: set(kept) for module, kept in self.kept.items()})
         other.used, other._seen, other._barred = dict(self.used), set(self._seen), self._barred
+        other._written = self._written
         other.brought = {key: dict(names) for key, names in self.brought.items()}
         return other
 
@@ -201,6 +204,23 @@ class Walk:
             self._push(module, name, END)
         for one in program.imports[position]:
             self._follow(program, one)
+        self._keep_writers(program, position)
+
+    def _keep_writers(self, program: Program, position: int) -> None:
+        """Keep what writes the small files that a statement mentions."""
+        known = {module: self._writers(module) for module in dict.fromkeys((program.name, *self.entries))}
+        if not any(known.values()):
+            return
+        for name in mentioned(program.statements[position].node):
+            for module, written in known.items():
+                for at in written.get(name, ()):
+                    if at not in self.barred(module):
+                        self._keep(module, at)
+
+    def _writers(self, module: str) -> Mapping[str, list[int]]:
+        if module not in self._written:
+            self._written[module] = writers(self._program(module))
+        return self._written[module]
 
     # --- imports --------------------------------------------------------------------------------------
 

@@ -80,8 +80,13 @@ def unpack(path: Path, wanted: str = "") -> Files:
         wrapper,
         archive,
         texts=dict(basket.texts),
-        data={name[len(wrapper) :]: data for name, data in basket.data.items() if name.startswith(wrapper)},
+        data={name.removeprefix(wrapper): data for name, data in _inner_last(basket.data, wrapper)},
     )
+
+
+def _inner_last(data: Mapping[str, bytes], wrapper: str) -> list[tuple[str, bytes]]:
+    """Files with those last that count where another above the wrapping folders has the same name."""
+    return sorted(data.items(), key=lambda each: each[0].startswith(wrapper))
 
 
 def _archive(path: Path, basket: Basket) -> str:

@@ -7,8 +7,9 @@ import pytest
 
 from grader.diagnosis.cam import Verdict
 from grader.errors import Blocked, StudentDied, StudentRaised, StudentTimeout
-from grader.evidence.cam import FORMS, PRINTED, CamEvidence, plain
+from grader.evidence.cam import PRINTED, CamEvidence, plain
 from grader.evidence.questions import LEVELS, PANEL, Levels, Logits, Maps
+from grader.wall.verbs import FORMS
 from tests.grader.in_process import InProcess, Refusing
 from tests.grader.slim import Edit, edited
 

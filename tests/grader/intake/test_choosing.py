@@ -65,6 +65,21 @@ def test_work_that_is_spread_over_files_is_graded_together(tmp_path: Path) -> No
     )
 
 
+def test_the_outputs_of_a_notebook_that_another_runs_count(tmp_path: Path) -> None:
+    """It is graded with it, and its cells are known by its name."""
+    log = "Epoch Loss: 1.0, Avg Acc: 0.5, Mean IoU: 0.1\n" * 2
+    shown = cell("Trainer(FCN32s())", outputs=[{"output_type": "stream", "name": "stdout", "text": log}])
+    first, second = ipynb("class FCN32s: pass", shown), ipynb("%run p1.ipynb\nclass FCN8s(FCN32s): pass", CAM)
+
+    submission = read(folder(tmp_path / "s", {"p1.ipynb": first, "p2.ipynb": second}))
+
+    assert submission.source == "p1.ipynb, p2.ipynb"
+    assert [(run.label, run.model, len(run.epochs)) for run in submission.saved.runs] == [
+        ("p1.ipynb cell 2", "fcn32s", 2)
+    ]
+    assert not any("not graded" in note for note in submission.notes)
+
+
 def test_scripts_alone_are_graded(tmp_path: Path) -> None:
     """One or several, under their own names."""
     submission = read(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.records.submission import DataFile
-from grader.worker.given import put
+from grader.worker.given import look_here, put
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +47,27 @@ def test_a_file_in_the_place_of_a_folder_costs_only_itself(home: Path) -> None:
     """The rest is put."""
     put([DataFile("a", b"1"), DataFile("a/b", b"2"), DataFile("c", b"3")])
     assert (home / "c").read_bytes() == b"3"
+
+
+def test_a_place_of_another_machine_is_here(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the longest end of its path that was handed in; what is written there is here, too."""
+    monkeypatch.setattr("builtins.open", open)
+    monkeypatch.setattr("io.open", open)
+    put([DataFile("cfg/a.txt", b"in cfg"), DataFile("a.txt", b"at the top")])
+    look_here()
+
+    assert Path("../a.txt").read_text() == "at the top"
+    assert Path("/content/drive/hw/cfg/a.txt").read_text() == "in cfg"
+    assert Path("C:\\hw\\cfg\\a.txt").read_text() == "in cfg"
+    Path("/content/drive/hw/new.txt").write_text("new")
+    assert (home / "new.txt").read_text() == Path("/content/drive/hw/new.txt").read_text() == "new"
+
+
+@pytest.mark.parametrize("path", ["b.txt", "../b.txt", "/content/../a", "/a/b.txt", "files"])
+def test_what_was_not_handed_in_is_missing(path: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it would be anywhere."""
+    monkeypatch.setattr("builtins.open", open)
+    monkeypatch.setattr("io.open", open)
+    look_here()
+    with pytest.raises(OSError):
+        Path(path).read_text()

@@ -50,6 +50,8 @@ def test_what_the_handout_gives_is_nobodys() -> None:
     given = "\n".join(LINES)
     method = f"class A:\n    def _initialize_weights(self):\n{given}"
     assert found(of(method), of(method)) == []
+    function = f"def get_upsampling_weight(k):\n{given}"
+    assert found(of(function), of(function)) == []
 
 
 def test_what_most_of_a_large_class_has_was_given() -> None:

@@ -35,12 +35,12 @@ def test_only_small_texts_are_given(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["../a.json", "/tmp/a.json", "x/../../a.json"])
 def test_a_path_outside_of_an_archive_is_not_given(name: str, tmp_path: Path) -> None:
-    """Nor is a file above the folder that all code stands in."""
+    """One above the folder that all code stands in is: `../b.json` leads there."""
     path = tmp_path / "s.zip"
     path.write_bytes(
         zipped([("hw/a.ipynb", ipynb("x = 1")), (name, "{}"), ("hw/ok.json", "{}"), ("b.json", "{}")])
     )
-    assert paths(read(path)) == ["ok.json"]
+    assert paths(read(path)) == ["b.json", "ok.json"]
 
 
 def test_a_changed_file_makes_another_submission(tmp_path: Path) -> None:
