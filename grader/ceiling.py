@@ -16,6 +16,8 @@ from grader.errors import Unverified
 
 GiB = 1 << 30
 MEMORY = 2 * GiB  # that this process may take beyond what it has when judging begins
+READING = 120.0  # seconds to read a submission's files: most take a fraction of one
+AGAIN = 5.0  # seconds until what caught the first interruption is interrupted once more
 SECONDS = {"none": 1500.0, "full": 11.5 * 3600}  # by the training plan
 OTHER_PLANS = 6900.0  # all are a little nearer than a class's CEILINGS: what was judged by then is kept
 
@@ -37,18 +39,22 @@ def memory(limit: int = MEMORY) -> Iterator[None]:
 
 
 @contextmanager
-def until(deadline: float) -> Iterator[None]:
+def until(deadline: float, what: str = "judging") -> Iterator[None]:
     """Raise Unverified in what runs within, as soon as `deadline`, a time of `time.monotonic`, has passed."""
     left = deadline - time.monotonic()
     if left <= 0:
-        raise _over()
+        raise _over(what)
     if (
         left == math.inf or threading.current_thread() is not threading.main_thread()
     ):  # it alone can be interrupted
         yield
         return
-    before = signal.signal(signal.SIGALRM, _interrupt)
-    signal.setitimer(signal.ITIMER_REAL, left)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise _over(what)
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, left, AGAIN)
     try:
         yield
     finally:
@@ -56,12 +62,8 @@ def until(deadline: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise _over()
-
-
-def _over() -> Unverified:
-    return Unverified("the time that judging one submission may take is used up")
+def _over(what: str) -> Unverified:
+    return Unverified(f"the time that {what} one submission may take is used up")
 
 
 def _lower(known: int, wanted: int) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from grader import __version__, intake, profiles
+from grader import __version__, ceiling, intake, profiles
 from grader.clock import Clock
 from grader.diagnosis.causes import because
 from grader.intake.code.definitions import home, wanted
@@ -96,9 +97,10 @@ def grade(
 
 
 def _read(path: Path, profile: Profile) -> Submission:
-    """The submission; where our own reader breaks, a person reads it."""
+    """The submission; where our own reader breaks, or takes too much, a person reads it."""
     try:
-        return intake.read(path, profile)
+        with ceiling.memory(), ceiling.until(time.monotonic() + ceiling.READING, "reading"):
+            return intake.read(path, profile)
     except Exception as error:
         text = f"the grader broke where it read the submission: {type(error).__name__}: {error}"
         return Submission(name_of(path), "", broke=text[:500], typed=intake.typed(path))
@@ -168,7 +170,7 @@ def _checked(
     clock: Clock,
 ) -> Judged:
     with clock.lap("libraries"):
-        from grader import ceiling, judging
+        from grader import judging
         from grader.evidence.ahead import ahead
         from grader.evidence.case import Case
         from grader.reports import rendering

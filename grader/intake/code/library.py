@@ -46,6 +46,7 @@ class Library:
                 for prefix in (RUN, FILE):
                     self._run[run_name("/".join(parts[at:]), prefix)].append(path)
         self._folders = {str(folder) for path in files for folder in PurePosixPath(path).parents} - {"."}
+        self._found: dict[str, str | None] = {}  # by module: files that import each other ask again and again
         self._programs: dict[str, Program] = {}
         self._whole: dict[str, Program] = {}  # with what is too heavy to run
         self._sources: dict[str, tuple[Source, ...]] = {}
@@ -56,6 +57,11 @@ class Library:
 
     def path(self, module: str) -> str | None:
         """The file that a module's absolute name stands for, if it is one of the submission's."""
+        if module not in self._found:
+            self._found[module] = self._find(module)
+        return self._found[module]
+
+    def _find(self, module: str) -> str | None:
         if listed := self._listed(module):
             return self._nearest(self._run[listed])
         if is_taken(module):

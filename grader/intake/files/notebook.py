@@ -98,6 +98,7 @@ def _upgraded(book: dict[str, Any], name: str) -> dict[str, Any]:
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what doesn't validate may still be read
     for part in ("metadata", "nbformat", "nbformat_minor"):
         book.setdefault(part, {"metadata": {}, "nbformat": 3, "nbformat_minor": 0}[part])
+    book["worksheets"] = _first(book["worksheets"])
     try:
         upgraded: dict[str, Any] = nbformat.convert(nbformat.v3.to_notebook_json(book), 4)
     except Exception as error:  # it raises whatever its code stumbles on
@@ -105,6 +106,19 @@ def _upgraded(book: dict[str, Any], name: str) -> dict[str, Any]:
             f"{name} is a notebook of an old format that can't be converted: {shown(str(error))}"
         ) from error
     return upgraded
+
+
+def _first(sheets: Any) -> Any:
+    """As many cells of an old notebook's sheets as are read: each is converted and checked on its own."""
+    if not isinstance(sheets, list):
+        return sheets
+    left, kept = MOST_CELLS, []
+    for sheet in sheets:
+        cells = sheet.get("cells") if isinstance(sheet, dict) else None
+        if isinstance(cells, list) and left > 0:
+            kept.append({**sheet, "cells": cells[:left]})
+            left -= max(1, len(cells))
+    return kept
 
 
 # --- cells ----------------------------------------------------------------------------------------
