@@ -109,12 +109,14 @@ class TrainingEvidence:
         trained = self.network.train_trace.output
         if trained is None or (kept := certify.others(self.network.reading.output, trained)):
             return f"what it computes depends on {kept[0] if trained else 'what is unknown'}"
+        if odd := certify.steps(self.network.reading, self.network.reading.output, trained):
+            return odd
         self.report(Progress("training", f"{self.network.name}: comparing how it learns"))
         begun = time.monotonic()
         try:
             return self.network.learns_otherwise or certify.differs(
                 self.network.subject.student,
-                self._setting(certify.PLAN, 0),
+                self._setting(certify.plan(self._plan.size if self._plan else 0), 0),
                 self.network.reading,
                 self._shapes,
             )

@@ -11,7 +11,9 @@ lets pass changes a gradient or a step and leaves the output as it is.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -23,6 +25,7 @@ from torch.nn import functional as F
 from grader.network import narrow
 from grader.network.graph import Expr, walk
 from grader.network.reading import Reading
+from grader.network.reference import reference_output
 from grader.training import run as running
 from grader.training.pictures import Labelled
 from grader.training.plans import Plan
@@ -38,6 +41,9 @@ ROUNDING = 1e-3  # relative: convolutions that add in another order differ by le
 MOVED = 0.05  # where a gradient is all rounding, so is the way that its parameter moves
 DROPOUTS: tuple[Drop, ...] = (F.dropout2d, F.dropout)  # whole channels, or single values
 SECONDS = 120.0  # for one question: far more than it takes
+LARGEST = 256  # pixels of a side of what is compared
+CROPS = {"window": "crop", "like": "crop"}  # the reference's cuts, as those of any network are written
+UNCOUNTED = ("leaf", "dropout")  # a value that is used twice is one; dropouts are taken out of a trace
 
 
 def differs(student: Asked, setting: Setting, reading: Reading, shapes: Mapping[str, tuple[int, ...]]) -> str:
@@ -52,13 +58,38 @@ def differs(student: Asked, setting: Setting, reading: Reading, shapes: Mapping[
         return "it has not the reference's parameters"
     bounds = drawn(reading)
     twin.fill(bounds, setting.seed)
-    learned, shown = _noise(setting.seed, 1), _noise(setting.seed, 2)
+    size = setting.plan.size
+    learned, shown = _noise(setting.seed, 1, size), _noise(setting.seed, 2, size)
     running.start(student, setting, Values(bounds, {}, shapes=few), learned)
     try:
         steps = _compared(student, setting, twin, learned, shown)
         return next((f"{what} differs" for what, same in steps if not same), "")
     finally:
         student.ask(TrainEnd())
+
+
+def plan(size: int) -> Plan:
+    """Return the plan of a proof for training on pictures of a size, 0 for any: what is right at one may not
+    be at another."""
+    return replace(PLAN, size=min(max(size, PLAN.size), LARGEST) if size else LARGEST // 2)
+
+
+def steps(reading: Reading, *outputs: Expr) -> str:
+    """Return how outputs are computed otherwise than the reference's, "" if by the same steps, in words.
+
+    Values that are drawn can't show a step that does nothing to them, and something to pictures.
+    """
+    wanted = _counted(reference_output(reading.architecture, (1, 1), dict(reading.ceilings)))
+    for found in map(_counted, outputs):
+        if more := found - wanted:
+            return f"it takes other steps than the reference: {', '.join(sorted(more))}"
+        if found != wanted:
+            return f"it lacks steps of the reference: {', '.join(sorted(wanted - found))}"
+    return ""
+
+
+def _counted(root: Expr) -> Counter[str]:
+    return Counter(CROPS.get(node.op, node.op) for node in walk(root) if node.op not in UNCOUNTED)
 
 
 def others(*outputs: Expr) -> tuple[str, ...]:
@@ -80,10 +111,10 @@ def drawn(reading: Reading) -> dict[str, float]:
     return bounds
 
 
-def _noise(seed: int, number: int) -> Labelled:
+def _noise(seed: int, number: int, size: int) -> Labelled:
     """Draw a picture and its labels, every pixel for itself."""
     rng = np.random.default_rng([seed, number])
-    image = rng.integers(0, 256, (PLAN.size, PLAN.size, 3), np.uint8)
+    image = rng.integers(0, 256, (size, size, 3), np.uint8)
     return Labelled((image,), (rng.integers(0, len(CLASSES), image.shape[:2], np.uint8),))
 
 

@@ -70,6 +70,7 @@ def evidence(
         lambda progress: None,
         how.get("proving"),
     )
+    monkeypatch.setattr(certify, "steps", lambda *_: how.get("odd", ""))
     left = list(runs)
     monkeypatch.setattr(TrainingEvidence, "_start", lambda self: values.Values({}, {}))
     monkeypatch.setattr(TrainingEvidence, "_floor", lambda self: 1.0)
@@ -247,6 +248,7 @@ def test_a_proof_needs_no_thresholds(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"right": True}, "no proof was asked for"),
         ({**PROVED, "right": False}, "FCN8s isn't the reference's network"),
         ({**PROVED, "proving": COUNTING}, "`global` (cell 1, line 2)"),
+        ({**PROVED, "odd": "it takes other steps"}, "it takes other steps"),
         ({**PROVED, "wide": "in train mode"}, "in train mode"),
         (PROVED, "the gradient of fc6.weight differs"),
     ],

@@ -18,19 +18,23 @@ DROPS: tuple[Edit, ...] = (
 )
 
 
-def proved(name: str, *edits: Edit) -> str:
+LAST = "return h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)]"
+
+
+def proved(name: str, *edits: Edit, size: int = certify.PLAN.size) -> str:
     """What a network that was edited does otherwise than the reference."""
     student = InProcess(edited(*edits))
     reading = reading_of(edited(*edits), name)
     model = student.world.targets[name](12)
     shapes = {known: tuple(value.shape) for known, value in model.named_parameters()}
-    return certify.differs(student, Setting(name, certify.PLAN, 5, "cpu", 30.0), reading, shapes)
+    return certify.differs(student, Setting(name, certify.plan(size), 5, "cpu", 30.0), reading, shapes)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_reference_is_proved(name: str) -> None:
+@pytest.mark.parametrize("size", [certify.PLAN.size, 128])
+def test_the_reference_is_proved(name: str, size: int) -> None:
     """Loss, every gradient and a step are the same."""
-    assert proved(name) == ""
+    assert proved(name, size=size) == ""
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -116,3 +120,30 @@ def test_values_beside_the_parameters_are_told() -> None:
         odd = trace_of(edited(*edits), "FCN8s", training=training).output
         assert plain is not None and certify.others(plain) == ()
         assert odd is not None and len(certify.others(odd)) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_references_steps_are_the_references(name: str) -> None:
+    """In either mode, whatever its layers are called."""
+    for training in (False, True):
+        output = trace_of(SOURCE, name, training=training).output
+        assert output is not None
+        assert certify.steps(reading_of(SOURCE, name), output) == ""
+
+
+@pytest.mark.parametrize(
+    "more", [" * F.relu(x[:, :1] - x[:, 1:2])", " + F.relu(F.relu(x[:, :1]) - 9e9)", " * 2"]
+)
+def test_steps_that_may_do_nothing_to_what_is_drawn_are_told(more: str) -> None:
+    """A gate that opens for noise and closes for a picture is another step."""
+    reading = reading_of(edited((LAST, LAST + more)), "FCN8s")
+    assert "takes other steps" in certify.steps(reading, reading.output)
+
+
+def test_what_is_right_at_one_size_alone_is_not_proved() -> None:
+    """Arithmetic with a size is no condition: what is compared is as large as what is trained on."""
+    edit = (LAST, LAST + " * max(0, min(1, 100 - x.size(2)))")
+    assert certify.plan(128).size == certify.plan(0).size == 128
+    assert (certify.plan(8).size, certify.plan(999).size) == (certify.PLAN.size, certify.LARGEST)
+    assert proved("FCN8s", edit) == ""
+    assert proved("FCN8s", edit, size=128) == "what it predicts differs"
