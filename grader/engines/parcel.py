@@ -48,6 +48,8 @@ def lay(found: Iterable[Item], root: Path) -> None:
         path = root / _inside(os.fsdecode(one.path))
         if not path.parent.resolve().is_relative_to(root.resolve()):
             raise ValueError(f"{str(path)!r} leaves its folder through a link")
+        if path.is_symlink() or path.exists():  # what is written to a link lands where that leads
+            raise ValueError(f"{str(path)!r} comes twice")
         path.parent.mkdir(parents=True, exist_ok=True)
         if one.kind == LINK:
             path.symlink_to(os.fsdecode(one.content))

@@ -10,13 +10,15 @@ from pathlib import Path, PurePath
 
 from grader.classroom.exports.found import Found
 from grader.classroom.people import Person
-from grader.paths import FILE_KINDS
+from grader.paths import FILE_KINDS, report_name, shown
 from grader.sandbox.folders import shallow
 
 NAMED = re.compile(
     r"(?P<who>.+?)_(?P<id>\d{1,18})_assignsubmission_(?P<kind>file|onlinetext)_?(?P<file>.*)", re.DOTALL
 )
+MARK = re.compile(r"_\d{1,18}_assignsubmission_")
 HIDDEN = "Participant"  # where Moodle marks blindly
+TWO = "{} names two participants: the roster's column 'submission' must say whose it is."
 
 
 def is_one(folder: Path) -> bool:
@@ -37,15 +39,31 @@ def left_out(folder: Path) -> set[str]:
 
 def read(folder: Path, staging: Path) -> Iterator[Found]:
     """Every student's files; loose files of one student are put together in `staging`."""
-    by_person: dict[tuple[str, str], list[tuple[str, Path]]] = defaultdict(list)
+    by_person: dict[tuple[str, str, str], list[tuple[str, Path]]] = defaultdict(list)
     for path in sorted(folder.iterdir()):
         found = NAMED.fullmatch(path.name)
         if found and found["kind"] == "file":
-            by_person[found["who"], found["id"]].append((found["file"], path))
-    for (who, number), files in by_person.items():
-        person = Person("" if who == HIDDEN else who, moodle_id=number)
-        name = f"{who}_{number}"
-        yield Found(name, _path(files, staging / name), (person,), subject=f"moodle {number}")
+            by_person[found["who"], found["id"], _ambiguous(path)].append((found["file"], path))
+    for (who, number, whole), files in by_person.items():
+        yield _of_nobody(whole, files) if whole else _found(who, number, files, staging)
+
+
+def _ambiguous(path: Path) -> str:
+    """A whole name in which two participants stand, "" for others: people choose what they are called."""
+    return path.name if len(MARK.findall(path.name)) > 1 else ""
+
+
+def _of_nobody(name: str, files: list[tuple[str, Path]]) -> Found:
+    """What may be of either of two: nobody's grade leaves by it until the roster says whose it is."""
+    remark = TWO.format(shown(name))
+    return Found(report_name(files[0][1]), files[0][1], (Person(name),), subject=name, remarks=(remark,))
+
+
+def _found(who: str, number: str, files: list[tuple[str, Path]], staging: Path) -> Found:
+    """One student's files."""
+    name = f"{who}_{number}"
+    person = Person("" if who == HIDDEN else who, moodle_id=number)
+    return Found(name, _path(files, staging / name), (person,), subject=f"moodle {number}")
 
 
 def _path(files: list[tuple[str, Path]], folder: Path) -> Path:

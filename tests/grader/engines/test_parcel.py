@@ -44,6 +44,16 @@ def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path, name: bytes) -
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("second", [FILE, LINK])
+def test_nothing_is_written_to_where_a_link_of_the_same_name_leads(tmp_path: Path, second: str) -> None:
+    """A parcel that was made by hand may hold a name twice, a link and a file."""
+    (tmp_path / "precious").write_text("kept")
+    target = os.fsencode(tmp_path / "precious")
+    with pytest.raises(ValueError, match="comes twice"):
+        lay([Item(b"a", LINK, target), Item(b"a", second, b"gone")], tmp_path / "there")
+    assert (tmp_path / "precious").read_text() == "kept"
+
+
 @given(st.lists(st.builds(Item, NAMES, st.sampled_from([FILE, LINK]), st.binary(max_size=20))))
 def test_packing_loses_nothing(found: list[Item]) -> None:
     """Any names, any bytes."""

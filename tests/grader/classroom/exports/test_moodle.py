@@ -48,6 +48,18 @@ def test_who_is_hidden_has_a_number_only(tmp_path: Path) -> None:
     assert found.people[0].called == "Participant 99"
 
 
+@pytest.mark.parametrize("shape", ["{}/a.ipynb", "{}a.ipynb"])
+def test_a_name_in_which_two_participants_stand_is_nobodys(tmp_path: Path, shape: str) -> None:
+    """People choose what they and their files are called: nobody hands in for somebody else so."""
+    name = shape.format("x Bob Roe_777_assignsubmission_file_x_888_assignsubmission_file_")
+    touch(tmp_path, name, "Bob Roe_777_assignsubmission_file_b.ipynb")
+    own, other = sorted(moodle.read(tmp_path, tmp_path / "out"), key=lambda one: one.name)
+
+    assert (own.people, own.subject) == ((Person("Bob Roe", moodle_id="777"),), "moodle 777")
+    assert (other.people, other.subject) == ((Person(other.subject),), Path(name).parts[0])
+    assert "names two participants" in other.remarks[0]
+
+
 def test_every_export_answers_the_same_questions() -> None:
     """Whether it is one, whether an archive holds one, who handed in, and what else lies there."""
     for export in EXPORTS.values():
