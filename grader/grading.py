@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 # Two processes share the cores: a thread that waits must sleep, not spin. Read once, when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Torch imports its compiler for operations on the meta device, and that a folder of its own: nothing is compiled
+# here, and none is left behind.
+os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", tempfile.gettempdir())
 
 SEEDS = 2**53  # too many to try all of them; JSON's numbers hold no more
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 from grader import grading, intake, profiles
 from grader.errors import CallError
 from grader.grading import Options, grade
+from grader.paths import ROOT
 from grader.records.grade import CheckResult, Grade, Outcome
 from grader.records.progress import Progress
 from grader.records.reason import Place, Reason
@@ -181,3 +185,18 @@ def test_where_our_reader_breaks_a_person_grades(
     assert {check.outcome for check in judged} == {Outcome.ERROR}
     assert "KeyError: 'odd'" in judged[0].reason.text
     assert not graded.complete
+
+
+@pytest.mark.slow
+def test_nothing_of_torchs_compiler_is_left_in_the_temporary_folder(tmp_path: Path) -> None:
+    """Torch imports it for operations on the meta device, by which a network's other steps are priced."""
+    code = (
+        "import sys, grader.grading, torch\n"
+        "torch.ops.aten.abs.default(torch.empty(2, device='meta'))\n"
+        "assert 'torch._inductor' in sys.modules"
+    )
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "TMPDIR": str(tmp_path)}, check=True
+    )
+
+    assert list(tmp_path.iterdir()) == []
