@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 # Two processes share the cores: a thread that waits must sleep, not spin. Read once, when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-# Torch imports its compiler for operations on the meta device, and that a folder of its own: nothing is compiled
-# here, and none is left behind.
+# Torch imports its compiler for operations on the meta device, which makes a folder.
+# Nothing is compiled here: one that is there will do.
 os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", tempfile.gettempdir())
 
 SEEDS = 2**53  # too many to try all of them; JSON's numbers hold no more
