@@ -11,6 +11,7 @@ from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
 SHOWN = {CAM: MAP, GRADCAM: GRADIENTS} | {part: network.name for part, network in NETWORKS.items()}
+TRAINS = "Trainer("  # where another model is trained, or shown
 LAST_CELL = ("weight_fc", "maps")  # the lines that are about the last cell
 
 
@@ -36,7 +37,9 @@ def wanted(texts: Mapping[str, str], slice: Slice, line: str) -> Place | None:
     """Return where the subject of a line should be: where it is first named, else where others are."""
     part, _, check = line.partition(".")
     if check.startswith("reported"):
-        return _used(texts, SHOWN.get(part, ""), first=check == "reported_scratch")
+        first = check == "reported_scratch"
+        other = TRAINS if part in NETWORKS else ""
+        return _used(texts, SHOWN.get(part, ""), first) or _used(texts, other, first)
     name = _subject(line)
     for label, text in texts.items() if name else ():
         for number, row in enumerate(text.splitlines(), start=1):

@@ -47,6 +47,7 @@ def test_a_name_that_is_only_used_is_no_definition() -> None:
         ("fcn8s.build", Place("cell 7", 2)),
         ("cam.cls_name", Place("cell 9", 8)),
         ("cam.reported_figures", None),
+        ("fcn32s.reported_scratch", Place("cell 10", 1)),
         ("fcn8s.reported_scratch", Place("cell 7", 2)),
         ("fcn8s.reported_test", Place("cell 8", 1)),
         ("questions.question1", None),
@@ -59,6 +60,7 @@ def test_what_is_missing_is_wanted_where_it_is_first_named(line: str, place: Pla
         "cell 7": "# train\nmodel = FCN8s(n_class=12)",
         "cell 8": "model = FCN8s(12)",
         "cell 9": "class FCN8s:",
+        "cell 10": "best = Trainer(model, loaders)",
     }
 
     assert wanted(texts, SLICE, line) == place
