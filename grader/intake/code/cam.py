@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import re2
 
 from grader.assignment import GRADED, MAP, WEIGHT
 from grader.intake.code.cutting import DEFINITIONS, chunks, in_order
-from grader.intake.code.effects import calls, running
+from grader.intake.code.effects import calls, path, running
 from grader.intake.code.names import walk
 from grader.intake.code.program import Program
 from grader.intake.code.slicing import Walk
 from grader.intake.code.statements import Statement
+from grader.intake.code.weight import is_heavy
 from grader.intake.code.weights import binds, weight_chunks
 from grader.records.submission import Chunk
 
@@ -45,14 +46,54 @@ def _in_module(walk: Walk, module: str) -> CamCell:
     callers = _callers(program)
     users = [at for at, each in enumerate(program.statements) if _uses(each, callers)]
     chosen = _chosen(program, users)
-    before = set(walk.kept[module])
+    before, instead = set(walk.kept[module]), dict[int, Chunk]()
     for position in chosen:
-        walk.keep(module, position)
-    positions = (walk.kept[module] - before) | set(chosen)
+        if direct := _direct(program, position, callers):
+            instead[position] = direct
+            walk.want(module, direct.source.removesuffix("()"))
+        else:
+            walk.keep(module, position)
+    positions = (walk.kept[module] - before) | (set(chosen) - set(instead))
     bodies = [each for each in program.statements if getattr(each.node, "name", "") in callers]
     weight_fc = weight_chunks(program, [program.statements[at] for at in chosen], bodies)
     labels = frozenset(program.statements[at].label for at in chosen)
-    return CamCell(module, labels, chunks(walk, module, in_order(program, positions)), weight_fc)
+    found = (*chunks(walk, module, in_order(program, positions)), *instead.values())
+    return CamCell(module, labels, found, weight_fc)
+
+
+def _direct(program: Program, position: int, callers: Collection[str]) -> Chunk | None:
+    """A call of what shows maps and needs nothing, in place of a call that may train first."""
+    statement = program.statements[position]
+    queue = [(call.func, call.lineno) for call in _calls(running([statement.node]))]
+    if not any(is_heavy(program, path(function)) for function, _ in queue):
+        return None
+    seen = set[str]()
+    for function, line in queue:
+        name = path(function)
+        if name in seen or name not in program.functions:
+            continue
+        seen.add(name)
+        if (
+            name in callers
+            and name not in GRADED
+            and not is_heavy(program, name)
+            and not _needs(program, name)
+        ):
+            return Chunk(statement.label, line, f"{name}()")
+        inner = (walk(each) for each in program.functions[name].node.body)
+        queue += [(call.func, call.lineno) for nodes in inner for call in _calls(nodes)]
+    return None
+
+
+def _calls(nodes: Iterable[ast.AST]) -> Iterator[ast.Call]:
+    return (node for node in nodes if isinstance(node, ast.Call))
+
+
+def _needs(program: Program, function: str) -> bool:
+    """Whether a function can't be called with nothing."""
+    args = program.functions[function].node.args
+    without = len(args.posonlyargs) + len(args.args) - len(args.defaults)
+    return bool(without or None in args.kw_defaults)
 
 
 def _callers(program: Program) -> frozenset[str]:

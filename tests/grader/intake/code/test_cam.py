@@ -49,6 +49,13 @@ FORMS = {
         f"def main():\n    {MODEL.replace(chr(10), chr(10) + '    ')}\n    for n in ('bike.jpg', 'cat.jpg'): show(net, n)",
         "if __name__ == '__main__':\n    main()",
     ],
+    "main() that trains where it is told so": [
+        MODEL,
+        "from FCN.trainer import Trainer\nPART = 1",
+        "def show(names=('bike.jpg', 'cat.jpg')):\n    weight_fc = net.w\n    for n in names: returnCAM(net(n)[1], weight_fc, 1)\n",
+        "def main():\n    match PART:\n        case 1: Trainer(net)\n        case 4: show()",
+        "if __name__ == '__main__':\n    main()",
+    ],
     "an object that does it": [
         MODEL,
         "class Viewer:\n    def show(self, name):\n        weight_fc = net.w\n        returnCAM(net(name)[1], weight_fc, 1)\n",
