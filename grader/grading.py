@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grader import __version__, ceiling, intake, profiles
 from grader.clock import Clock
+from grader.collecting import importing
 from grader.diagnosis.causes import because
 from grader.intake.code.definitions import home, wanted
 from grader.intake.files.unpack import name_of
@@ -145,7 +146,7 @@ def _judge(
     if submission.another:
         help = "Ask for the right file, or grade with the profile of its course year."
         return Judged(_for_a_person(submission.another, help, profile))
-    with clock.lap("libraries"):
+    with clock.lap("libraries"), importing():
         from grader.sandbox.student import Student
 
     student = Student(
@@ -173,7 +174,7 @@ def _checked(
     progress: Report,
     clock: Clock,
 ) -> Judged:
-    with clock.lap("libraries"):
+    with clock.lap("libraries"), importing():
         from grader import judging
         from grader.evidence.ahead import ahead
         from grader.evidence.case import Case

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from grader import __version__, interrupts
+from grader.collecting import importing
 from grader.commands import options as words
 from grader.commands.codes import GRADED, LOOK, WRONG_CALL
 from grader.commands.display import say
@@ -66,9 +67,10 @@ def grade_command(
     verbose: words.Verbose = False,
 ) -> None:
     """Grade submissions; each gets its report in OUT/<name>/."""
-    from grader.classroom.homes import View
-    from grader.commands.grade import grade
-    from grader.grading import Options
+    with importing():
+        from grader.classroom.homes import View
+        from grader.commands.grade import grade
+        from grader.grading import Options
 
     options, view = Options(training, seed, device, isolation, profile), View(audience, tuple(also))
     raise typer.Exit(grade(SCREEN, submissions, out, options, view, fail_under, verbose))

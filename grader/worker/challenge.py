@@ -17,6 +17,7 @@ from grader.worker.building import construct
 from grader.worker.loader import World, call
 from grader.worker.memory import reclaim
 from grader.worker.models import Answer, Arrays, without_slow_initialisers
+from grader.worker.plainly import Plainly
 from grader.worker.state import Real
 from grader.worker.trace import LARGE, Calm, Dropouts, describe
 
@@ -82,7 +83,7 @@ def forward(world: World, asked: Forward, arrays: Arrays) -> Answer[Described]:
     model = real_model(world, asked)
     model.eval()
     x = torch.from_numpy(draw(asked.seed, "input", asked.size))
-    with Calm(), Dropouts():  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
+    with Plainly(), Calm(), Dropouts():  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
         output = call(model, x)
     seen = Described(**describe(output))
     return seen, {"output": call(numbers, output)} if isinstance(output, Tensor) else {}
