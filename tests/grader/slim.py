@@ -15,6 +15,7 @@ from grader.network.trace import Trace, read_trace
 from grader.records.submission import Chunk
 from grader.wall import verbs
 from grader.wall.answers import fit, read_value
+from grader.worker import meta
 from grader.worker.loader import World, run_chunks
 from grader.worker.operations import OPERATIONS
 from grader.worker.places import place_of_frame
@@ -22,6 +23,7 @@ from grader.worker.trace import record
 from reference.architecture import Architecture, Conv, fcn8s, fcn16s, fcn32s
 
 torch.set_num_threads(1)
+meta.prepare()  # as a worker does
 
 CHANNELS = {64: 2, 128: 4, 256: 8, 512: 16, 4096: 24}
 SIZE = (64, 76)

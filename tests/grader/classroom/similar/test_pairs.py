@@ -20,14 +20,18 @@ from grader.records.submission import SavedEvidence, Submission
 from tests.grader.a_class import FAILED, check, grade, graded, row
 
 FOUND_AT_LEAST = 11
+NOTEBOOKS = {"original": correct(), **honest()}
 
 
 @pytest.fixture(scope="module")
 def strangers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Submission]:
     """The correct notebook under "original", and honest ones."""
-    home = tmp_path_factory.mktemp("honest")
-    notebooks = {"original": correct(), **honest()}
-    return {name: intake.read(folder(one, {}, home, name)) for name, one in notebooks.items()}
+    return handed_in(tmp_path_factory.mktemp("honest"), *NOTEBOOKS)
+
+
+def handed_in(home: Path, *names: str) -> Mapping[str, Submission]:
+    """What is read of these notebooks."""
+    return {name: intake.read(folder(NOTEBOOKS[name], {}, home, name)) for name in names}
 
 
 def of(name: str, submission: Submission) -> Row:
@@ -69,11 +73,11 @@ def test_honest_people_are_left_alone(strangers: Mapping[str, Submission]) -> No
     assert pairs([of(name, one) for name, one in silent.items()]) == ()
 
 
-def test_all_evidence_of_a_pair_stands_together(strangers: Mapping[str, Submission]) -> None:
+def test_all_evidence_of_a_pair_stands_together(tmp_path: Path) -> None:
     """Pairs with most kinds of it come first; one person's two submissions are no pair."""
-    one = strangers["original"]
+    one, sequential = handed_in(tmp_path, "original", "sequential").values()
     rest = replace(one, saved=SavedEvidence())
-    other = replace(strangers["sequential"], saved=one.saved)
+    other = replace(sequential, saved=one.saved)
     found = pairs([of("log", other), of("all", one), of("code", rest)])
 
     assert names(found) == [{"log", "all"}]  # "the same code" is said of the group, not of each pair
