@@ -7,9 +7,11 @@ import gc
 import pytest
 from hypothesis import settings
 
+from tests.share import FEW
+
 # A busy machine is slow, and that is no fault of what is tested. `make test` without SLOW=1 is quick.
 settings.register_profile("patient", deadline=None)
-settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("quick", deadline=None, max_examples=FEW)
 settings.load_profile("patient")
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
+FEW = 10  # examples of a property in a run without the slow tests
 SLOW = pytest.mark.slow
 
 
@@ -22,3 +24,8 @@ def rows(step: int, table: Iterable[tuple[Any, ...]], ids: Iterable[str] | None 
         pytest.param(*row, id=next(names) if names else None, marks=() if number % step == 0 else SLOW)
         for number, row in enumerate(table)
     ]
+
+
+def examples(many: int) -> int:
+    """So many examples of a property, and few in a run without the slow tests."""
+    return min(many, FEW) if settings().max_examples == FEW else many

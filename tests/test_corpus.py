@@ -58,7 +58,7 @@ def test_mistakes_are_fully_described() -> None:
         assert bool(mistake.may) == bool(mistake.reason), mistake.name
 
 
-@pytest.mark.parametrize("case", every(3, EDITED, _names(EDITED)))
+@pytest.mark.parametrize("case", every(6, EDITED, _names(EDITED)))
 def test_edits_fit(case: Edited) -> None:
     """Every edit finds what it changes, and mistakes that can be observed leave Python behind."""
     notebook = notebook_of(case)
@@ -119,7 +119,7 @@ def test_proof_sees_a_mistake_that_is_none() -> None:
     assert doubt(Mistake("none", comment.edits, ("fcn32s.crop",), ("crop",))) != ""
 
 
-@pytest.mark.parametrize("style", every(6, STYLES, _names(STYLES)))
+@pytest.mark.parametrize("style", every(12, STYLES, _names(STYLES)))
 def test_style_can_be_packed(style: Style, tmp_path: Path) -> None:
     """What the grader is given exists, and lies where it was asked for."""
     path = style.layout(notebook_of(style), style.files, tmp_path, "sample")

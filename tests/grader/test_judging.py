@@ -254,7 +254,7 @@ MISTAKES = (
 )
 
 
-@pytest.mark.parametrize("edit", every(6, MISTAKES, (new for _, new in MISTAKES)))
+@pytest.mark.parametrize("edit", every(12, MISTAKES, (new for _, new in MISTAKES)))
 def test_equal_notebooks_have_equal_causes(edit: tuple[str, str]) -> None:
     """What a seed draws is told in the text, and is no part of a cause."""
 

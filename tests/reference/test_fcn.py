@@ -13,6 +13,7 @@ from torchvision.models import VGG, vgg16
 from reference.architecture import VGG_CONVS, Architecture, Conv, fcn8s, fcn32s
 from reference.fcn import FCN, FCN8s, FCN32s, bilinear_kernel, bilinear_weight
 from tests.layers import conv
+from tests.share import examples
 
 torch.set_num_threads(1)
 
@@ -125,7 +126,7 @@ def test_a_network_starts_as_the_assignment_says(name: str) -> None:
     assert not net(torch.rand(1, 3, 40, 50)).any()
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(st.sampled_from(sorted(MAKERS)), st.integers(1, 3), st.integers(1, 150), st.integers(1, 150))
 def test_the_output_has_the_input_s_size(name: str, batch: int, rows: int, columns: int) -> None:
     """With ceil pooling any size fits, square or not, odd or even, whatever the batch."""

@@ -33,6 +33,7 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Key]:
     return asked
 
 
+@pytest.mark.slow
 def test_a_whole_run_is_shown_and_goes_on_with_what_did_not_hold(made: list[Key], tmp_path: Path) -> None:
     """The page tells what did not hold; the exit code tells too; `--again` tries that alone."""
     assert attacks.main([]) == 1

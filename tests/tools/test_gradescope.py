@@ -43,6 +43,7 @@ def run(autograder: Path, python: Path, seconds: int = 30) -> dict[str, Any]:
     return dict(json.loads((autograder / "results" / "results.json").read_text()))
 
 
+@pytest.mark.slow
 def test_a_submission_is_graded(autograder: Path, python: Path) -> None:
     """With the settings of the package; every line is a test."""
     results = run(autograder, python)

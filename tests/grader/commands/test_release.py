@@ -219,7 +219,7 @@ ONLY = {
 }
 
 
-@pytest.mark.parametrize("kind", every(3, ONLY))
+@pytest.mark.parametrize("kind", every(9, ONLY))
 def test_only_what_is_asked_for_is_written(tmp_path: Path, screen: Screen, kind: str) -> None:
     """And what an older release left is gone."""
     one = a_class(tmp_path, "plain")
@@ -246,6 +246,7 @@ def test_a_folder_with_other_things_is_refused(tmp_path: Path, screen: Screen, t
     assert (tmp_path / "mine" / "thesis.tex").exists() and handed_in.exists()
 
 
+@pytest.mark.slow
 def test_the_release_of_another_class_stays(tmp_path: Path, screen: Screen) -> None:
     """One folder a class; the same class may be released again and again."""
     one = a_class(tmp_path, "plain")

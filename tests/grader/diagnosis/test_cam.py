@@ -15,7 +15,7 @@ from grader.diagnosis.stretches import Stretch, bend, extremes, stretches
 from grader.diagnosis.ways import CLASSES, SUMS, Sum, Way, compositions
 from grader.wall.draws import draw
 from reference.cam import class_activation_map
-from tests.share import every
+from tests.share import every, examples
 
 Array = np.ndarray
 CHANNELS, ROWS = 16, 20
@@ -116,7 +116,7 @@ def test_right_maps_have_no_fault(name: str) -> None:
     assert search(cases(RIGHT[name])) == Verdict("", "", "")
 
 
-@pytest.mark.parametrize("method", every(3, enlarging.METHODS))
+@pytest.mark.parametrize("method", every(6, enlarging.METHODS))
 def test_every_librarys_enlarging_is_right(method: str) -> None:
     """Before the sum is stretched or after."""
 
@@ -185,7 +185,7 @@ def test_wrong_sums_are_named(way: Sum) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(st.sampled_from(TWICE_WRONG))
 def test_wrong_steps_of_a_sum_compose(way: Sum) -> None:
     """Two are told by their numbers, in no more faults than were made."""
@@ -229,14 +229,14 @@ WRAPS = {"256", "512"}  # whose ends are told by the last digit of a float
 FEW = [n for n, one in enumerate(stretches()) if 2 <= len(one.faults) <= 3 and one.top.id not in WRAPS]
 
 
-@pytest.mark.parametrize("number", every(12, ONE_FAULT, (stretches()[number].fault for number in ONE_FAULT)))
+@pytest.mark.parametrize("number", every(24, ONE_FAULT, (stretches()[number].fault for number in ONE_FAULT)))
 def test_a_wrong_stretch_is_named(number: int) -> None:
     """Each normalisation with one fault is told by its numbers, as itself or as one that gives the same."""
     assert told_alike(search(cases(made(stretch=number))), number)
 
 
 @pytest.mark.slow
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(st.sampled_from(FEW))
 def test_wrong_steps_compose(number: int) -> None:
     """Two or three wrong steps are told by their numbers, in no more faults than were made."""
@@ -347,7 +347,7 @@ def test_what_no_way_gives_has_no_verdict() -> None:
     assert search(cases(lambda f, w, i: enlarged(to_bytes(_levels(f[2] * f[3]))))) is None
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(st.floats(1e-3, 1e3))
 def test_scaling_the_weights_changes_no_map(factor: float) -> None:
     """A map is invariant to positive scaling of the weights, so its verdict is too."""

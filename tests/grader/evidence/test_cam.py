@@ -12,6 +12,7 @@ from grader.evidence.questions import LEVELS, PANEL, Levels, Logits, Maps
 from grader.wall.verbs import FORMS
 from tests.grader.in_process import InProcess, Refusing
 from tests.grader.slim import Edit, edited
+from tests.share import rows
 
 SEED = 4
 LABELS = tuple(f"name {n}" for n in range(1000))
@@ -123,12 +124,15 @@ def test_questions_are_asked_once() -> None:
 
 @pytest.mark.parametrize(
     ("edit", "verdict"),
-    [
-        (("weight_fc[idx]", "weight_fc[0]"), "the weights are those of class 0, whatever was predicted"),
-        (("weight_fc[idx].", "np.abs(weight_fc[idx])."), "the weights' absolute values are used"),
-        (("cam.reshape(h, w) - cam.min()", "cam.reshape(h, w)"), "the minimum is not taken off"),
-        (("    return cv2", "    cam = 255 - cam\n    return cv2"), ""),
-    ],
+    rows(
+        2,
+        [
+            (("weight_fc[idx]", "weight_fc[0]"), "the weights are those of class 0, whatever was predicted"),
+            (("weight_fc[idx].", "np.abs(weight_fc[idx])."), "the weights' absolute values are used"),
+            (("cam.reshape(h, w) - cam.min()", "cam.reshape(h, w)"), "the minimum is not taken off"),
+            (("    return cv2", "    cam = 255 - cam\n    return cv2"), ""),
+        ],
+    ),
 )
 def test_a_wrong_map_is_explained(edit: Edit, verdict: str) -> None:
     """The step that gives the student's numbers is named; what no step gives has no verdict."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pytest
 import torch
 from torch import nn
@@ -15,7 +17,7 @@ from grader.records.reason import Cause
 from reference.architecture import VGG_CONVS, VGG_LINEARS
 from tests.grader.in_process import InProcess
 from tests.grader.slim import SLIM, SOURCE, Edit, edited, slim8, slim32
-from tests.share import rows
+from tests.share import every, rows
 
 SEED = 9
 COPY_BIAS = "layer.bias.data = source.bias.data"
@@ -25,6 +27,7 @@ METHOD = SOURCE[SOURCE.index("    def copy_params_from_vgg16") : SOURCE.index("c
 LINEARS = "((self.fc6, vgg16.classifier[0]), (self.fc7, vgg16.classifier[3])):"
 
 
+@lru_cache(8)
 def copying(*edits: Edit, network: str = "FCN32s") -> ModelEvidence:
     """A network after these edits, to copy into."""
     return ModelEvidence(Subject(InProcess(edited(*edits)), SLIM[network], SEED), {})
@@ -42,7 +45,7 @@ def said(found: ModelEvidence) -> list[str]:
     return [reason.text for reason in copy_findings(found.copied, found.reading, found.read.places, roles)]
 
 
-@pytest.mark.parametrize("network", SLIM)
+@pytest.mark.parametrize("network", every(3, SLIM))
 def test_right_copying_is_right(network: str) -> None:
     """Every layer holds its own VGG-16 values, and VGG-16 is as it was, though it shares their memory."""
     found = copying(network=network)
@@ -66,7 +69,7 @@ def test_vgg16_s_layers_are_found_where_torchvision_has_them() -> None:
 @pytest.mark.parametrize(
     ("edits", "words"),
     rows(
-        3,
+        4,
         [
             ([(COPY_BIAS, "pass")], [f"{role}.bias was not copied" for role in VGG_CONVS]),
             (
@@ -278,6 +281,7 @@ def test_without_copying_nothing_is_known() -> None:
     assert kept(copying((METHOD, "    def load_vgg16(self, vgg16):\n        pass\n\n"))) == {}
 
 
+@pytest.mark.slow
 def test_the_second_network_finds_vgg16_as_it_was() -> None:
     """What the first one's copying does to VGG-16 is not held against the second."""
     for edits, changed in (

@@ -85,7 +85,7 @@ def lost(*edits: Edit, source: str = SOURCE, asked: MapForm | None = None, seed:
     return said
 
 
-@pytest.mark.parametrize("source", [SOURCE, HOOKS], ids=["autograd", "hooks"])
+@pytest.mark.parametrize("source", every(2, [HOOKS, SOURCE], ids=["hooks", "autograd"]))
 def test_a_right_one_keeps_everything(source: str) -> None:
     """By autograd or by hooks, enlarged before or after it is made bytes, by OpenCV or by torch."""
     assert lost(source=source) == {}
@@ -93,7 +93,7 @@ def test_a_right_one_keeps_everything(source: str) -> None:
 
 @pytest.mark.parametrize(
     ("edit", "line", "words"),
-    rows(5, [
+    rows(15, [
         (("    cam = torch.relu(cam)\n", ""), "relu", "the ReLU is missing"),
         (("torch.relu(cam)", "cam.abs()"), "relu", "absolute value is taken"),
         (("grads.mean(dim=(2, 3), keepdim=True)", "grads"), "averaged", "weighed by its own gradient"),
@@ -126,6 +126,7 @@ def test_another_layer_costs_its_line() -> None:
     assert list(found) == ["layer"] and "layer3" in found["layer"]
 
 
+@pytest.mark.slow
 def test_two_wrong_steps_are_both_named() -> None:
     """Each in its line."""
     found = lost(("    cam = torch.relu(cam)\n", ""), ("logits[0, idx]", "logits[0, 0]"))
@@ -158,7 +159,8 @@ def test_what_it_raises_is_told_where_it_is_asked_first() -> None:
         gradcam.check_relu(found)
 
 
-@pytest.mark.parametrize("seed", every(3, range(3)))
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
 def test_a_right_one_is_right_whatever_is_drawn(seed: int) -> None:
     """And the class that is asked for is neither the best nor the first."""
     assert lost(seed=seed) == {}

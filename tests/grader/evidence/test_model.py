@@ -50,7 +50,7 @@ def styled(table: Callable[[int], Architecture], style: Style, name: str) -> Mod
 # --- right networks -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("network", SLIM)
+@pytest.mark.parametrize("network", every(3, SLIM))
 def test_a_right_network_is_the_reference(network: str) -> None:
     """Its output under the challenge is the reference's, and nothing is found."""
     found = evidence(network=network)
@@ -153,7 +153,7 @@ def test_equally_wrong_models_get_equal_verdicts(data: st.DataObject, network: s
 @pytest.mark.parametrize(
     ("edit", "lines"),
     rows(
-        3,
+        5,
         [
             (("3, padding=100", "3, padding=150"), "conv1"),
             (("F.relu(self.conv2_1(h))", "self.conv2_1(h)"), "activations"),
@@ -295,7 +295,7 @@ SURROUNDED: dict[str, list[Edit]] = {
 
 
 @pytest.mark.parametrize(
-    "changed", ["{} * torch.tensor(2.7).long()", "torch.add(torch.tensor(2.0), {}, alpha=3)"]
+    "changed", every(2, ["{} * torch.tensor(2.7).long()", "torch.add(torch.tensor(2.0), {}, alpha=3)"])
 )
 def test_a_constant_that_is_changed_or_stands_before_a_multiple_is_replayed(changed: str) -> None:
     """Such a number is not the factor or the summand that it looks like."""
@@ -306,7 +306,7 @@ def test_a_constant_that_is_changed_or_stands_before_a_multiple_is_replayed(chan
 
 
 @pytest.mark.parametrize("bare", [False, True])
-@pytest.mark.parametrize("name", every(6, SURROUNDED))
+@pytest.mark.parametrize("name", every(10, SURROUNDED))
 def test_a_network_is_replayed_whatever_surrounds_it(name: str, bare: bool) -> None:
     """Also where nothing copies and a transposed convolution is missing."""
     edits = SURROUNDED[name]
@@ -320,11 +320,18 @@ def test_a_network_is_replayed_whatever_surrounds_it(name: str, bare: bool) -> N
 
 @pytest.mark.parametrize(
     ("edit", "line", "words"),
-    [
-        ((UP, f"{UP} * torch.tensor(2.)"), "forward", "is multiplied by 2,"),
-        ((UP, "h = torch.tensor([2.]) * self.upscore3(h)"), "forward", "is multiplied by 2,"),
-        (("s[:, :, 9:9", "torch.tensor(0.01) * s[:, :, 9:9"), "skips", "the pool3 skip is scaled by 0.01"),
-    ],
+    rows(
+        2,
+        [
+            ((UP, f"{UP} * torch.tensor(2.)"), "forward", "is multiplied by 2,"),
+            ((UP, "h = torch.tensor([2.]) * self.upscore3(h)"), "forward", "is multiplied by 2,"),
+            (
+                ("s[:, :, 9:9", "torch.tensor(0.01) * s[:, :, 9:9"),
+                "skips",
+                "the pool3 skip is scaled by 0.01",
+            ),
+        ],
+    ),
 )
 def test_a_constant_is_named_as_the_number_that_it_is(edit: Edit, line: LineName, words: str) -> None:
     """Whether a factor is written as a number or as a tensor makes no difference."""
@@ -334,6 +341,7 @@ def test_a_constant_is_named_as_the_number_that_it_is(edit: Edit, line: LineName
     assert words in reason.text
 
 
+@pytest.mark.slow
 def test_buffers_of_one_name_are_told_apart_by_their_values() -> None:
     """Both networks share the arithmetic, not each other's buffers."""
     source = edited(*_before_fc7("nn.BatchNorm2d(24)"))

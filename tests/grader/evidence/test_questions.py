@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from grader.errors import Fault, StudentRaised
 from grader.evidence.questions import LOGITS, MAPS, PANEL, Logits, Maps, falsify
 from grader.records.reason import Cause, Reason
+from tests.share import examples
 
 SEED = 4
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(LOGITS, st.integers(0, 3))
 def test_logits_have_one_best_class(question: Logits, seed: int) -> None:
     """A question's class is the most probable by its margin, so that no tie makes two answers right."""
@@ -31,7 +32,7 @@ def test_logits_have_one_best_class(question: Logits, seed: int) -> None:
     assert np.array_equal(logits, question.array(seed))
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(MAPS, st.integers(0, 3))
 def test_maps_have_the_sign_that_they_say(question: Maps, seed: int) -> None:
     """Weighted sums are all positive, all negative or mixed, so that a wrong minimum or maximum shows."""

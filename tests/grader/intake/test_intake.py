@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from fixtures.notebook import base, to_ipynb
 from grader.intake import read
 from tests.grader.intake.a_submission import cell, folder, ipynb, zipped
+from tests.share import examples
 
 ANY_FOLDER = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(150)
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

@@ -66,7 +66,7 @@ def trial(tmp_path: Path) -> Iterator[Trial]:
         student.take(Slice())
 
 
-@pytest.mark.parametrize("slip", every(3, SLIPS))
+@pytest.mark.parametrize("slip", every(5, SLIPS))
 def test_a_slip_is_mended_and_said(slip: str, trial: Trial) -> None:
     """Once, where it stopped something first."""
     (old, new), said = SLIPS[slip]
@@ -123,6 +123,7 @@ def test_a_slip_in_a_map_is_paid_for_by_its_step(old: str, new: str, line: str, 
     assert ("another fault" in charged[line].reason.text) is (not found.left)
 
 
+@pytest.mark.slow
 def test_a_model_that_can_not_be_run_is_judged_by_its_layers(trial: Trial) -> None:
     """Its forward pass is paid for by the lines that are about it."""
     step = "        h = self.score(h)\\n"

@@ -20,6 +20,7 @@ from grader.worker.trace import Calm, Dropouts, record
 from reference.fcn import bilinear_weight
 from tests.grader.slim import Computes, expr_of, read_record
 from tests.grader.styles import CROPS, RELUS
+from tests.share import examples
 
 SEED, SHAPE = 3, (2, 3, 8, 9)
 
@@ -140,7 +141,7 @@ def test_each_operation_is_replayed_as_it_is(step: str) -> None:
     torch.testing.assert_close(replayed(model), own_output(model))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.sampled_from(sorted(STEPS)), min_size=2, max_size=5))
 @example(["transpose", "reshape"])
 def test_a_replayed_trace_is_the_modules_own_output(steps: list[str]) -> None:

@@ -19,6 +19,7 @@ from reference.architecture import Architecture, Conv, fcn8s, fcn32s
 from reference.fcn import FCN
 from tests.grader.slim import SLIM, read_record
 from tests.grader.styles import Style, styled_reading
+from tests.share import examples
 
 SEED = 11
 CEIL = {f"pool{n}": True for n in range(1, 6)}
@@ -36,7 +37,7 @@ def filled(architecture: Architecture) -> FCN:
     return model
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(st.sampled_from(sorted(SLIM)), st.integers(20, 110), st.integers(20, 110))
 def test_the_expression_is_the_module(network: str, rows: int, columns: int) -> None:
     """For any input size, the reference as an expression computes what the reference's module computes."""

@@ -15,6 +15,7 @@ from grader.network.path import main_path
 from grader.network.sizes import mapped
 from tests.grader.slim import SIZE, SLIM, Computes, traced
 from tests.grader.styles import Style, styled_reading
+from tests.share import examples
 
 PAIR = st.tuples(st.integers(1, 4), st.integers(1, 4))
 
@@ -40,7 +41,7 @@ def steps(draw: st.DrawFn) -> nn.Module:
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.lists(steps(), min_size=1, max_size=5), st.integers(6, 60), st.integers(6, 60))
 def test_sizes_are_what_torch_gives(layers: list[nn.Module], rows: int, columns: int) -> None:
     """For any row of layers, the mapped size is the size of the map that torch makes."""

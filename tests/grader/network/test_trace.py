@@ -20,6 +20,7 @@ from grader.wall.recording import MAX_CALLS
 from grader.worker import trace as worker
 from grader.worker.places import place_of_frame
 from tests.grader.slim import SOURCE, Computes, edited, read_record, record_of, trace_of, traced
+from tests.share import examples
 
 NUMBERS = st.integers(-3, 60) | st.integers() | st.floats()
 PLAIN = st.none() | st.booleans() | NUMBERS | st.text(max_size=12) | st.just("aten.slice.Tensor")
@@ -201,7 +202,7 @@ def outcome(broken: Any) -> Trace | None:
         return None
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=list(HealthCheck))
 @given(mutated())
 def test_a_hostile_record_is_read_or_refused(broken: dict[str, Any]) -> None:
     """Whatever stands in a record, reading it ends in a trace or in a ProtocolError."""

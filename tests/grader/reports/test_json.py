@@ -16,6 +16,7 @@ from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import Epoch, SavedEvidence, TrainingRun
 from grader.reports.json import from_dict, render, to_dict, validator
 from grader.scoring import score, total
+from tests.share import examples
 
 words = st.text(st.characters(), max_size=20)
 figures = st.floats(0, 1) | st.just(math.inf)
@@ -134,7 +135,9 @@ def test_unreadable_submissions_have_a_report_too(unreadable: Grade) -> None:
     assert stored(unreadable).submission.problem == unreadable.submission.problem
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(40)
+)
 @given(results(), words, st.lists(words, max_size=2), st.lists(figures, min_size=3, max_size=3))
 def test_a_report_round_trips(
     grade: Grade, results: dict[str, CheckResult], name: str, notes: list[str], numbers: list[float]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from grader.records.grade import Grade, Outcome
 from grader.records.reason import Reason
 from grader.reports.junit import render
+from tests.share import examples
 
 
 @cache
@@ -79,7 +80,9 @@ def test_an_unreadable_submission_is_a_case_of_its_own(unreadable: Grade) -> Non
     assert "The zip file is damaged" in (first[0].get("message") or "")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(50)
+)
 @given(st.text(st.characters(), max_size=40))
 def test_any_words_give_well_formed_xml(grade: Grade, words: str) -> None:
     """Control characters and half pairs, which XML can't hold, are written out."""

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from grader.reports import rendering
 from grader.reports.escape import printable
 from grader.reports.rendering import Page
+from tests.share import examples
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -64,7 +65,7 @@ def test_hostile_words_are_shown_only(words: str) -> None:
         Looker().feed(html)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.text(st.sampled_from("<>/\"'=&;:![](){}`#*_$\\\n abcdehijklmnoprst1"), max_size=80))
 @example("<")
 def test_no_words_get_through(words: str) -> None:
@@ -72,7 +73,7 @@ def test_no_words_get_through(words: str) -> None:
     Looker().feed(Page().text(words))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.text(max_size=80))
 def test_every_line_of_code_is_there(source: str) -> None:
     """One for one, so that a note stands beside its own."""

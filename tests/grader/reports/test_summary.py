@@ -11,6 +11,7 @@ from markdown_it.token import Token
 from grader.records.grade import Grade, Outcome
 from grader.records.reason import Reason
 from grader.reports.summary import CUT, LIMIT, render
+from tests.share import examples
 
 OURS = ("<br>", "<code>", "</code>", "<sub>", "</sub>")
 markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
@@ -55,7 +56,9 @@ def test_nothing_in_it_is_a_students_markup(grade: Grade) -> None:
     assert "www" not in render(grade)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(60)
+)
 @given(
     st.text(st.characters(), min_size=1, max_size=30).filter(str.strip)
     | st.text(st.sampled_from("#*_-+=~`|<>[]()!&\\1.\n :/@"), min_size=1, max_size=20).filter(str.strip)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from grader.records.grade import Grade, Outcome
 from grader.records.reason import Place, Reason
 from grader.reports.workflow import LIMIT, render
+from tests.share import examples
 
 COMMAND = re.compile(r"::(error|warning) (?:[a-z]+=[^,:]*,)*title=[^,:]+::[^\r\n]+")
 
@@ -58,7 +59,9 @@ def test_ten_fit(grade: Grade) -> None:
     assert "more" not in render(replace(grade, checks=checks))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(60)
+)
 @given(st.text(st.characters() | st.sampled_from("\r\n:,%#["), max_size=40))
 def test_no_words_add_a_command(grade: Grade, words: str) -> None:
     """Whatever a student writes, as reason, file or code, the number of lines stays the same."""

@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.wall.draws import BLOCK, derived, draw, draw_at, draw_parameter, parameter_scale, positions
+from tests.share import examples
 
 SEEDS = st.integers(0, 3)
 KEYS = st.text(max_size=8)
 SHAPES = st.lists(st.integers(1, 6), max_size=4).map(tuple)
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(SEEDS, KEYS, SHAPES)
 def test_equal_arguments_give_equal_values(seed: int, key: str, shape: tuple[int, ...]) -> None:
     """Both sides of the wall draw the same float32 array from seed, key and shape."""
@@ -52,7 +53,7 @@ def test_no_two_rows_of_a_large_layer_are_alike() -> None:
 INDICES = st.lists(st.integers(0, 3 * BLOCK), min_size=1, max_size=20)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(SEEDS, KEYS, INDICES, st.sampled_from([1.0, 0.05]))
 def test_draw_at_is_what_draw_puts_there(seed: int, key: str, indices: list[int], scale: float) -> None:
     """Single values are known without drawing the rest, also beyond the block."""

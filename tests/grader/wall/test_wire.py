@@ -16,6 +16,7 @@ from hypothesis.extra import numpy as npst
 
 from grader.errors import ProtocolError
 from grader.wall.wire import DTYPES, MAGIC, PREFIX, Message, WireLimits, decode, encode, receive, send
+from tests.share import examples
 
 SMALL = WireLimits(header=10_000, arrays=4, total=100_000)
 
@@ -85,7 +86,7 @@ def test_a_message_arrives_as_it_was_sent(
         assert got.arrays[name].tobytes() == np.ascontiguousarray(array.T).tobytes()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.binary(max_size=300), st.booleans())
 def test_any_bytes_are_a_message_or_refused(data: bytes, with_prefix: bool) -> None:
     """Whatever the other side writes, nothing but the documented errors comes out, and in bounded time."""
@@ -98,7 +99,7 @@ def test_any_bytes_are_a_message_or_refused(data: bytes, with_prefix: bool) -> N
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.recursive(st.one_of(plain, st.binary(max_size=5)), lambda x: st.lists(x, max_size=4), max_leaves=12)
 )

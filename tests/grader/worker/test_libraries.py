@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 BEGIN = """
 import sys
 import grader.worker.libraries, torch, torchvision
@@ -46,17 +48,20 @@ def test_shapes_and_steps_do_without_it() -> None:
     run(f"{BEGIN}{STEP}assert not compiler()\nassert torchvision.ops.roi_align and torchvision.models.vgg16")
 
 
+@pytest.mark.slow
 def test_what_is_compiled_is_compiled_by_it() -> None:
     """After steps that were taken without it, and what torch told it meanwhile holds."""
     run(f"{BEGIN}{STEP}{COMPILED}{STEP}")
 
 
+@pytest.mark.slow
 def test_torchvision_asks_it_what_it_supports() -> None:
     """When it is called."""
     imported = "from torchvision.ops.roi_align import is_compile_supported\nassert not compiler()"
     run(f"{BEGIN}{imported}\nassert is_compile_supported('cpu') in (True, False)\nassert compiler()")
 
 
+@pytest.mark.slow
 def test_more_than_it_stands_in_for_imports_it() -> None:
     """Whatever another version of torchvision wants of it."""
     wanted = "with without_compiler():\n    from torch._dynamo import reset\n    import torch._dynamo.utils\n"

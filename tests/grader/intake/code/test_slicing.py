@@ -15,6 +15,7 @@ from grader.intake.code.library import MAIN, Library
 from grader.intake.code.statements import Source
 from grader.intake.code.targets import walk_targets
 from tests.grader.intake.a_submission import of_cells, run
+from tests.share import examples
 
 TRAP = "raise SystemExit('this must not run')"
 
@@ -206,7 +207,7 @@ def sliced(cells: list[str]) -> dict[str, Any]:
     return namespace
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.lists(STATEMENTS, max_size=14))
 def test_the_slice_means_what_the_notebook_means(cells: list[str]) -> None:
     """Whatever lines surround the targets, and however names are bound, shared, changed and bound anew."""

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.intake.code.syntax import LONGEST, mended
+from tests.share import examples
 
 MEANT = """\
 class FCN8s(nn.Module):
@@ -97,7 +98,7 @@ def test_what_needs_no_mending_or_is_beyond_it_is_left(text: str) -> None:
 
 
 @given(st.text("def f(x):[]{}'\"\n \t,=#\\0;", max_size=80))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_what_was_mended_parses(text: str) -> None:
     """Whatever it was; every line stays where it is."""
     if found := mended(text):
