@@ -84,7 +84,7 @@ feedback: .venv/installed  ## Build the action that students may run: it reads, 
 gpu: .venv/installed  ## Pack for, or measure on, a machine that has a GPU for minutes: ARGS=pack
 	@$(PY) -m tools.gpu $(ARGS)
 
-bench: .venv/installed  ## Measure: one submission, a class of 10 and of 60
+bench: .venv/installed  ## Measure: one submission beside the least work for it, a class of 10 and of 60
 	@$(PY) -m tools.bench $(ARGS)
 
 lock: .venv/installed  ## Take the newest packages that pyproject.toml allows into lock/

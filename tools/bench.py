@@ -1,6 +1,6 @@
-"""Measures grading on this machine: `make bench`. One submission, then made-up classes of 10 and of 60.
+"""Measures grading on this machine: `make bench`. One submission beside the least work, then made-up classes.
 
-Prints a table in Markdown, as it stands in README.md. Nothing else should run meanwhile.
+Prints two tables in Markdown. Nothing else should run meanwhile.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
+from statistics import mean
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
 from fixtures.class_of import write_class
+from tools import beside
 
-ROOT = Path(__file__).resolve().parents[1]
 GRADE = (sys.executable, "-m", "grader")
 
 
@@ -29,40 +29,49 @@ def bench(
     jobs: Annotated[int, typer.Option(help="Submissions at once.")] = os.cpu_count() or 1,
     repeats: Annotated[int, typer.Option(help="Gradings of the one submission.")] = 3,
 ) -> None:
-    """Measure wall times of `--training none`."""
+    """Measure seconds and processor time of `--training none`."""
     print(
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {jobs} at once\n"
     )
-    print("| what | seconds | a submission | submissions per minute and core |\n|---|--:|--:|--:|")
-    for row in _rows(counts, jobs, repeats):
+    floors, gradings = beside.turns(repeats)
+    print(*beside.told(floors, gradings), "", sep="\n", flush=True)
+    print("| what | seconds | a submission | of a processor | of the floor's |\n|---|--:|--:|--:|--:|")
+    for row in _rows(counts, jobs, beside.middle(floors).cpu):
         print(row, flush=True)
 
 
-def _rows(counts: list[int], jobs: int, repeats: int) -> Iterator[str]:
+def _rows(counts: list[int], jobs: int, floor: float) -> Iterator[str]:
     with TemporaryDirectory() as scratch:
         home = Path(scratch)
-        alone = median(_seconds("grade", "alice", "--out", str(home / f"alone{n}")) for n in range(repeats))
-        yield _row("one submission, cold", alone, 1)
         for count in counts:
             write_class(home / f"class{count}", count)
-            words = (str(home / f"class{count}"), "--jobs", str(jobs), "--out", str(home / f"out{count}"))
-            yield _row(f"a class of {count}", _seconds("class", *words), count)
-            yield _row("... again, nothing changed", _seconds("class", *words), count)
+            out = home / f"out{count}"
+            words = (str(home / f"class{count}"), "--jobs", str(jobs), "--out", str(out))
+            seconds = _seconds("class", *words)
+            yield row(f"a class of {count}", seconds, count, _processor(out), floor)
+            yield row("... again, nothing changed", _seconds("class", *words), count)
 
 
 def _seconds(command: str, *words: str) -> float:
     start = time.monotonic()
+    command_line = [*GRADE, command, *words, "--training", "none"]
     done = subprocess.run(
-        [*GRADE, command, *words, "--training", "none"], cwd=ROOT, capture_output=True, text=True
+        command_line, cwd=beside.ROOT, env=beside.ENVIRONMENT, capture_output=True, text=True
     )
     if done.returncode == 2:
         sys.exit(done.stderr)
     return time.monotonic() - start
 
 
-def _row(what: str, seconds: float, count: int) -> str:
-    per_minute = 60 * count / seconds / (os.cpu_count() or 1)
-    return f"| {what} | {seconds:.1f} | {seconds / count:.2f} | {per_minute:.1f} |"
+def _processor(out: Path) -> float:
+    """Processor time of a submission of a class, on both sides, by its report."""
+    return mean(sum(one.cpu for one in stages.values()) for stages in beside.reported(out))
+
+
+def row(what: str, seconds: float, count: int, processor: float = 0.0, floor: float = 0.0) -> str:
+    """One line of the table of classes; `processor` and `floor` 0 where nothing is graded."""
+    cells = [f"{processor:.2f}", f"{processor / floor:.2f}"] if floor else ["", ""]
+    return f"| {' | '.join([what, f'{seconds:.1f}', f'{seconds / count:.2f}', *cells])} |"
 
 
 if __name__ == "__main__":
