@@ -16,6 +16,8 @@ from grader.clock import Clock
 from grader.collecting import importing
 from grader.diagnosis.causes import because
 from grader.intake.code.definitions import home, wanted
+from grader.intake.code.making import made_wrong
+from grader.intake.code.showing import shown
 from grader.intake.files.unpack import name_of
 from grader.profiles import Profile
 from grader.profiles.naming import exchanged
@@ -321,15 +323,17 @@ def at_home(result: CheckResult, submission: Submission) -> CheckResult:
     if result.outcome is not Outcome.FAILED or result.reason.place is not None:
         return result
     slice, texts = submission.slice, submission.texts
-    place = home(slice, result.id) or wanted(texts, slice, result.id)
+    step = shown(slice, result.id.partition(".")[2], result.reason.cause)
+    place = step or home(slice, result.id) or wanted(texts, slice, result.id)
     return replace(result, reason=replace(result.reason, place=place))
 
 
 def quoting(result: CheckResult, texts: Mapping[str, str]) -> CheckResult:
-    """Add the student's own line of code to a place."""
-    place = result.reason.place
+    """Move a place to the line where the fault was made, and add the student's own code."""
+    place = made_wrong(result.reason, texts)
     lines = texts.get(place.label, "").replace("\r\n", "\n").replace("\r", "\n").split("\n") if place else []
-    if place is None or not 0 < place.line <= len(lines):
+    if place is None:
         return result
-    quoted = Place(place.label, place.line, lines[place.line - 1].strip()[:300])
+    code = lines[place.line - 1].strip()[:300] if 0 < place.line <= len(lines) else place.code
+    quoted = Place(place.label, place.line, code)
     return replace(result, reason=replace(result.reason, place=quoted))

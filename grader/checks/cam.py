@@ -73,6 +73,10 @@ def check_normalise(maps: CamEvidence) -> None:
         raise Blocked("the map can't be explained, see cam.weighted_sum")
     if maps.is_stretched:
         return
+    if got := maps.straight_range:
+        expect.fail(
+            because("stretch.way", got=f"normalised to about {got}", expected="0 to 255", actual=actual)
+        )
     unknown = "stretch.straight" if maps.is_linear else "stretch.bent"
     expect.fail(because(unknown, expected="0 to 255", actual=actual))
 

@@ -15,7 +15,7 @@ from grader.diagnosis.last_cell import are_features, what_weight
 from grader.errors import Blocked
 from grader.evidence.cam import CamEvidence, plain
 from grader.evidence.case import Case
-from grader.evidence.last_cell import IMAGES, LastCell
+from grader.evidence.last_cell import IMAGES, LastCell, otherwise
 from grader.records.reason import Reason
 
 Array = NDArray[Any]
@@ -99,8 +99,13 @@ def _map_is_right(maps: CamEvidence, cell: LastCell, position: int) -> None:
     features, weight, index = (cell.array(f"{number}.{argument}") for argument in range(3))
     wanted = cell.truth.features[position]
     expected, actual = f"features {wanted.shape}", "none" if features is None else str(features.shape)
-    wrong = because("maps.features", image=name, expected=expected, actual=actual)
-    expect.that(features is not None and are_features(features, wanted), wrong)
+    if features is None or not are_features(features, wanted):
+        known = otherwise(position) if features is not None else ()
+        got = next(
+            (words for words, other in known if features is not None and are_features(features, other)), ""
+        )
+        wrong = because("maps.features", image=name, expected=expected, actual=actual)
+        expect.fail(because("maps.input", image=name, got=got, expected=expected) if got else wrong)
     _is_of_the_predicted_class(cell, position, index)
     bound = cell.array(WEIGHT)
     if bound is not None and weight is not None and bound.shape == weight.shape:

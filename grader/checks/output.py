@@ -10,11 +10,14 @@ import torch
 from grader.checks import expect
 from grader.checks.fcn import believe, judge
 from grader.diagnosis.causes import because
+from grader.diagnosis.steps import resizes
 from grader.evidence.challenge import close
 from grader.evidence.model import ModelEvidence
 from grader.network.reading import Reading, offset
 from grader.network.sizes import mapped
-from grader.records.reason import Reason
+from grader.records.reason import Place, Reason
+from grader.wall.values import place as line_place
+from grader.wall.verbs import Seen
 
 
 def check_crop(network: ModelEvidence) -> None:
@@ -31,10 +34,11 @@ def check_shape(network: ModelEvidence) -> None:
     wrong = [(size, shape) for size, shape in _outputs(network) if not _fitting(reading, size, shape)]
     if wrong:
         size, shape = wrong[-1]  # the largest: where a fixed size shows
-        fault = _fault(size, shape)
+        fault = _endless(reading, size, shape) or _fault(size, shape)
         text = f"an input {size} gives an output {shape}: {fault.text}"
         actual = "\n".join(f"{size} -> {shape}" for size, shape in wrong)
-        expect.fail(replace(fault, text=text, expected=_wanted(size), actual=actual))
+        place = _last_place(reading)
+        expect.fail(replace(fault, text=text, expected=_wanted(size), actual=actual, place=place))
     believe(network, "shape")
 
 
@@ -46,7 +50,7 @@ def _outputs(network: ModelEvidence) -> Iterator[tuple[tuple[int, ...], tuple[in
         if not answer.error:
             yield size, _as_map(network, answer.shape)
         elif _fits(network.reading, size):
-            expect.fail(_raises(size, answer.error))
+            expect.fail(_raises(size, answer))
 
 
 def _fitting(reading: Reading, size: tuple[int, ...], shape: tuple[int, ...]) -> bool:
@@ -64,9 +68,27 @@ def _wanted(size: tuple[int, ...]) -> str:
     return f"({size[0]}, n_class, {size[2]}, {size[3]})"
 
 
-def _raises(size: tuple[int, ...], error: str) -> Reason:
+def _raises(size: tuple[int, ...], answer: Seen) -> Reason:
+    error, place = answer.error, line_place(answer.line)
     text, kind = f"an input {size} raises {error}", error.partition(":")[0]
-    return because("shape.raises", kind=kind, text=text, expected=_wanted(size), actual=error)
+    return because("shape.raises", kind=kind, text=text, expected=_wanted(size), actual=error, place=place)
+
+
+def _last_place(reading: Reading) -> Place | None:
+    """Return the line that gives the output its size: the last crop, else the last step."""
+    tail = reading.path.steps[reading.last_layer :]
+    cuts = [step for step in tail if step.op == "crop" or resizes(step)]
+    return next((step.place for step in reversed(cuts or tail) if step.place), None)
+
+
+def _endless(reading: Reading, size: tuple[int, ...], shape: tuple[int, ...]) -> Reason | None:
+    """Name a crop that goes on to the end of the map."""
+    start = offset(reading.path.steps[reading.last_layer + 1 :])
+    if start is None or len(shape) != 4 or shape[0] != size[0]:
+        return None
+    full = (mapped(size[2 + at], reading.path.steps[1 : reading.last_layer + 1], at) for at in (0, 1))
+    rest = tuple(n - first for n, first in zip(full, start, strict=True) if n is not None)
+    return because("shape.endless") if shape[2:] == rest else None
 
 
 def _fault(size: tuple[int, ...], shape: tuple[int, ...]) -> Reason:

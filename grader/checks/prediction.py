@@ -9,6 +9,7 @@ from grader.assignment import TOP1_LINE
 from grader.checks import expect
 from grader.diagnosis.causes import because
 from grader.diagnosis.prediction import (
+    ALWAYS_1,
     BY_SIGMOID,
     OTHER,
     TOLERANCE,
@@ -42,7 +43,9 @@ def check_cls_index(maps: CamEvidence) -> None:
         text = f"the index is {value}, the most probable class is {wanted}: it is that of {got}"
         actual = f"{value}, for {question}"
         expect.that(
-            value == wanted or _is_by_sigmoid(maps, question, value, logit),
+            value == wanted
+            or _is_by_sigmoid(maps, question, value, logit)
+            or (value == 0 and _is_always_1(maps, question)),  # `probability.value`: all are alike
             because("index.class", got=got, text=text, expected=str(wanted), actual=actual),
         )
 
@@ -109,7 +112,7 @@ def check_cls_probability(maps: CamEvidence) -> None:
         other = _spoken_of(maps, question, logit[0])  # that it is another one has a line of its own
         allowed = [wanted] if other is None else [wanted, float(softmax(logit)[0, other])]
         value = shown.numbers[0]
-        got = wrong_probability(value, logit[0])
+        got = ALWAYS_1 if _is_always_1(maps, question) else wrong_probability(value, logit[0])
         text = f"the printed probability is {value:g}, the softmax gives {wanted:.3f}: it is {got}"
         expected, actual = f"{wanted:.3f}", f"{value:g}, for {question}"
         expect.that(
@@ -118,6 +121,11 @@ def check_cls_probability(maps: CamEvidence) -> None:
         )
 
     falsify(LOGITS, right, maps.seed)
+
+
+def _is_always_1(maps: CamEvidence, *more: Logits) -> bool:
+    """Say whether 1 is printed for every class, as by a softmax over an axis of length one."""
+    return all(1.0 in printed(maps, question).numbers[:1] for question in (*CLASSES_ASKED, *more))
 
 
 def _spoken_of(maps: CamEvidence, question: Logits, logit: NDArray[np.float32]) -> int | None:

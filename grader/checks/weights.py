@@ -9,6 +9,7 @@ import torch
 
 from grader.checks import expect
 from grader.checks.fcn import believe
+from grader.diagnosis.bilinear import what_kernel
 from grader.diagnosis.causes import because, merge
 from grader.diagnosis.copying import AfterCopying, copy_findings
 from grader.diagnosis.payers import LineName
@@ -41,10 +42,13 @@ def check_bilinear(network: ModelEvidence) -> None:
 def _not_bilinear(network: ModelEvidence, wrong: Mapping[str, Layer]) -> Reason:
     layer, names = next(iter(wrong.values())), _some(list(wrong))
     kernel = bilinear_weight(layer.inputs, layer.outputs // layer.groups, min(layer.kernel))
+    got = what_kernel(network.challenged.started.weights[layer.weight], min(layer.kernel))
+    text = f"{names} {'do' if len(wrong) > 1 else 'does'} not start as bilinear interpolation"
     return because(
-        "bilinear.start",
+        "bilinear.way" if got else "bilinear.start",
+        **({"got": got} if got else {}),
         layers=names,
-        text=f"{names} {'do' if len(wrong) > 1 else 'does'} not start as bilinear interpolation",
+        text=f"{text}: {got}" if got else text,
         help="Each class interpolates itself: the bilinear kernel on the diagonal, zero elsewhere.",
         expected=_describe_weight(kernel),
         actual=_describe_weight(network.challenged.started.weights[layer.weight]),
@@ -117,7 +121,7 @@ def check_copy_classifier(network: ModelEvidence) -> None:
 
 def _copied(network: ModelEvidence, line: LineName, roles: tuple[str, ...]) -> None:
     copied = _tried(network)
-    raised, found = copied.raised, copy_findings(copied, network.reading, network.read.places, roles)
+    raised, found = copied.raised, copy_findings(copied, network.reading, roles)
     if found:
         fault = merge(found)
         prefix = f"{copied.way} raises {raised}: " if raised else ""

@@ -27,23 +27,25 @@ class AfterCopying:
     held: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (role, kind) -> VGG-16's layer
     unchanged: frozenset[str] = frozenset()  # parameters that hold what they held before
     unusable: Mapping[str, str] = field(default_factory=dict)  # that no longer fit; their shapes, "" for gone
+    otherwise: Mapping[tuple[str, str], str] = field(default_factory=dict)  # how they hold their own source
     vgg16_changed: tuple[str, ...] = ()  # parameters of the VGG-16 that aren't what they were
+    home: Place | None = None  # where what copies is defined
+    written: Mapping[str, Place] = field(default_factory=dict)  # the line that wrote a parameter last
 
 
 HOLDS = {
     "copy.missing": "what it held before",
+    "copy.undone": "what it held before",
     "copy.values": "other values",
     "copy.gone": "nothing",
     "copy.parameter": "no parameter",
 }
 
 
-def copy_findings(
-    copied: AfterCopying, reading: Reading, places: Mapping[str, Place], roles: tuple[str, ...]
-) -> list[Reason]:
+def copy_findings(copied: AfterCopying, reading: Reading, roles: tuple[str, ...]) -> list[Reason]:
     """Name what each of these layers holds instead of its own VGG-16 values."""
     layers = [(role, layer) for role in roles if (layer := _own_layer(reading, role)) is not None]
-    found = (_fault(copied, reading, places, role, layer, kind) for role, layer in layers for kind in KINDS)
+    found = (_fault(copied, reading, role, layer, kind) for role, layer in layers for kind in KINDS)
     return [reason for reason in found if reason is not None]
 
 
@@ -54,14 +56,12 @@ def _own_layer(reading: Reading, role: str) -> Layer | None:
     return layer if first == role else None
 
 
-def _fault(
-    copied: AfterCopying, reading: Reading, places: Mapping[str, Place], role: str, layer: Layer, kind: str
-) -> Reason | None:
+def _fault(copied: AfterCopying, reading: Reading, role: str, layer: Layer, kind: str) -> Reason | None:
     fault, told = _named(copied, reading, role, layer, kind)
     if not fault:
         return None
     parameter, expected = f"{role}.{kind}", f"vgg16.{SOURCES[role]}.{kind}"
-    actual, place = told.get("got") or HOLDS.get(fault, ""), places.get(layer.weight)
+    actual, place = told.get("got") or HOLDS.get(fault, ""), _place(copied, reading, layer, kind, fault)
     return because(fault, parameter=parameter, expected=expected, actual=actual, place=place, **told)
 
 
@@ -80,7 +80,27 @@ def _named(
         return "", {}
     if source:
         return "copy.layer", {"got": next(other for other, held in SOURCES.items() if held == source)}
-    return ("copy.missing" if name in copied.unchanged else "copy.values"), {}
+    if name in copied.unchanged:
+        return ("copy.undone" if name in copied.written else "copy.missing"), {}
+    how = copied.otherwise.get((role, kind), "")
+    return ("copy.otherwise", {"got": how}) if how else ("copy.values", {})
+
+
+def _place(copied: AfterCopying, reading: Reading, layer: Layer, kind: str, fault: str) -> Place | None:
+    """Return the line that wrote a parameter; of one that none wrote, the line that wrote what is nearest."""
+    written = copied.written.get(getattr(layer, kind))
+    if written and fault == "copy.undone":
+        return written.callers[-1] if written.callers else written
+    if written:
+        return written
+    order = list(SOURCES)
+    roles = [role for role in order if role in reading.layers]
+    at = next((order.index(role) for role in roles if reading.layers[role] == layer), 0)
+    for role in sorted(roles, key=lambda role: abs(order.index(role) - at)):
+        near = reading.layers[role]
+        if found := copied.written.get(near.weight) or copied.written.get(near.bias):
+            return found
+    return copied.home
 
 
 def _is_of(reading: Reading, role: str, layer: Layer) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from grader.diagnosis.causes import because
 from grader.records.reason import Reason
 
 Array = NDArray[Any]
+UNRELATED = 0.05  # a correlation that half a million numbers do not have by chance
 
 
 def are_features(features: Array, wanted: Array) -> bool:
@@ -27,7 +29,34 @@ def what_weight(weight: Array, true: Array) -> Reason:
         return because("weight_fc.scaled", got=f"{ratio:.4g}", expected="net.fc.weight")
     if np.allclose(weight, np.abs(true), rtol=1e-3, atol=1e-6):
         return because("weight_fc.absolute", expected="net.fc.weight", actual="absolute values")
+    if got := next((words for words, other in _others(true) if np.allclose(weight, other, 1e-3, 1e-6)), ""):
+        return because("weight_fc.way", got=got, expected="net.fc.weight")
+    if abs(np.corrcoef(weight.ravel(), true.ravel())[0, 1]) < UNRELATED:
+        help = "resnet18() without pretrained=True, or another layer's weight of this shape, is like that."
+        return because("weight_fc.unrelated", help=help, expected="net.fc.weight", actual=_range(weight))
     return because("weight_fc.values", expected="net.fc.weight", actual=_range(weight))
+
+
+def _others(true: Array) -> Iterator[tuple[str, Array]]:
+    """Yield what may be made of the weight, in words."""
+    classes, channels = true.shape
+    yield "its channels are in reverse order", true[:, ::-1]
+    yield "its classes are in reverse order", true[::-1]
+    yield "it is reshaped where it must be left as it is", true.reshape(channels, classes).T
+    yield "the first class is at the end", np.roll(true, -1, axis=0)
+    yield "each class is one row further down", np.roll(true, 1, axis=0)
+    yield "its mean is taken off", true - true.mean()
+    yield "the mean of each class is taken off", true - true.mean(axis=1, keepdims=True)
+    yield "negative weights are cut to 0", np.maximum(true, 0)
+    yield "each class is divided by its length", true / np.linalg.norm(true, axis=1, keepdims=True)
+    yield "a softmax over the classes is taken", _softmax(true, 0)
+    yield "a softmax over the channels is taken", _softmax(true, 1)
+    yield "it is stretched from 0 to 1", (true - true.min()) / np.ptp(true)
+
+
+def _softmax(values: Array, axis: int) -> Array:
+    powers = np.exp(values - values.max(axis=axis, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=axis, keepdims=True))
 
 
 def _range(weight: Array) -> str:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 Logit = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
-OTHER = "none that is known"
+OTHER = "none of a known mistake"
+ALWAYS_1 = "1, whatever the logits: nothing divides by the sum over the classes"
 BY_SIGMOID = "a sigmoid of the logit"
 TOLERANCE = 0.0015  # of a probability printed with three digits, or a percentage with one
 PERCENTAGE = "a percentage"
@@ -81,6 +82,7 @@ def _numbers(logit: Floats) -> Iterator[Iterator[tuple[str, float]]]:
     """Yield what may be printed: of what, of which class, and what was done to it then."""
     shares = np.sort(_softmax(logit))
     best = float(shares[-1])
+    yield ((f"the probability in {words}", round(best, digits)) for digits, words in ROUNDED)
     yield _finished("the logit itself", float(logit.max()))
     yield iter([(PERCENTAGE, best * 100), ("1 minus the probability", 1 - best)])
     yield _finished("the logarithm of the probability", float(np.log(best)))
@@ -94,6 +96,7 @@ def _numbers(logit: Floats) -> Iterator[Iterator[tuple[str, float]]]:
     yield iter([("the logit's share of the logits' sum", _share(logit))])
 
 
+ROUNDED = ((0, "whole numbers"), (1, "one decimal"))
 SCALED = (("divided by 2", 0.5), ("times 2", 2.0), ("divided by 10", 0.1))
 
 

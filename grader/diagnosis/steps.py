@@ -10,7 +10,7 @@ from grader.network.graph import Expr
 from grader.network.reading import Reading
 from grader.network.roles import is_pool
 from grader.network.trace import Dropout
-from grader.records.reason import Place, Reason
+from grader.records.reason import Place, Reason, made
 from reference.architecture import Skip
 
 _ACTIVATIONS = """
@@ -78,7 +78,7 @@ def _wanted(role: str, relus: Sequence[Expr], others: Sequence[Expr], layer: Exp
     for step in others:
         got, actual = plain(step), f"{role} -> {plain(step)}"
         yield because(
-            "activation.other", after=role, got=got, expected=expected, actual=actual, place=step.place
+            "activation.other", after=role, got=got, expected=expected, actual=actual, place=made(step.place)
         )
     if not relus and not others:
         actual = f"{role} alone"
@@ -136,7 +136,9 @@ def pool_findings(reading: Reading) -> Iterator[Reason]:
             )
         elif node.op != "max_pool":
             got = plain(node)
-            yield because("pool.kind", pool=pool, got=got, expected=expected, actual=got, place=node.place)
+            yield because(
+                "pool.kind", pool=pool, got=got, expected=expected, actual=got, place=made(node.place)
+            )
         else:
             yield from _pool_attributes(pool, node, expected)
     for node in reading.extra:
@@ -158,7 +160,7 @@ def _pool_attributes(pool: str, node: Expr, expected: str) -> Iterator[Reason]:
                 want=want,
                 expected=expected,
                 actual=actual,
-                place=node.place,
+                place=made(node.place),
             )
 
 
@@ -232,10 +234,12 @@ def _dropout_of(role: str, rate: float, found: Sequence[Dropout], place: Place |
         )
     if not first.active:
         actual = "training=False"
-        yield because("dropout.off", after=role, expected=expected, actual=actual, place=first.place)
+        yield because("dropout.off", after=role, expected=expected, actual=actual, place=made(first.place))
     if first.kind != "dropout2d":
         kind = first.kind
-        yield because("dropout.kind", after=role, got=kind, expected=expected, actual=kind, place=first.place)
+        yield because(
+            "dropout.kind", after=role, got=kind, expected=expected, actual=kind, place=made(first.place)
+        )
     if abs(first.rate - rate) > 1e-9:  # a float from the student's constructor, through the record and back
         got, want = f"{first.rate:g}", f"{rate:g}"
         yield because(
@@ -245,5 +249,5 @@ def _dropout_of(role: str, rate: float, found: Sequence[Dropout], place: Place |
             want=want,
             expected=expected,
             actual=f"rate {got}",
-            place=first.place,
+            place=made(first.place),
         )

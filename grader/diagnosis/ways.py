@@ -121,6 +121,7 @@ CHANNELS: tuple[Way, ...] = (
     Way("", lambda w: w),
     Way(HALF, lambda w: np.where(np.arange(w.shape[-1]) < w.shape[-1] // 2, w, 0)),
     Way("the last channel is left out", lambda w: np.where(np.arange(w.shape[-1]) < w.shape[-1] - 1, w, 0)),
+    Way("only the last channel is used", lambda w: np.where(np.arange(w.shape[-1]) < w.shape[-1] - 1, 0, w)),
     Way("the first channel is left out", lambda w: np.where(np.arange(w.shape[-1]) > 0, w, 0)),
 )
 JOINS: tuple[Way, ...] = (

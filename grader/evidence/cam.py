@@ -200,6 +200,16 @@ class CamEvidence:
         off = (np.abs(np.subtract(each, (0, 255))).max() for each in ends if each is not None)
         return bool(sum(each <= LEVELS_OFF for each in off) == len(answers))
 
+    @once
+    def straight_range(self) -> str:
+        """The range that every map is stretched to along a straight line; "" where each has its own."""
+        answers = ((case, plain(case.answer)) for case in self.panel)
+        found = [diagnosis.linear_ends(case, answer) for case, answer in answers if answer is not None]
+        tops = [ends[1] - ends[0] for ends in found if ends and abs(ends[0]) <= LEVELS_OFF]
+        if not tops or len(tops) < len(self.panel) or max(tops) - min(tops) > LEVELS_OFF:
+            return ""
+        return f"[0, {round(sum(tops) / len(tops))}]"
+
     def _shows_levels(self, question: Levels) -> bool:
         """Two values of the sum stay two values: no more is left of it where bytes wrap around."""
         try:

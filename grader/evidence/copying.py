@@ -14,6 +14,7 @@ import numpy as np
 
 from grader.diagnosis.copying import KINDS, SOURCES, AfterCopying
 from grader.errors import StudentRaised
+from grader.evidence.rearranged import how_held
 from grader.evidence.subject import Subject
 from grader.evidence.tracing import Read, Shape
 from grader.network.reading import Reading
@@ -24,6 +25,7 @@ from grader.wall.verbs import CopyVgg, MakeVgg, Sample, Sampled
 from reference.architecture import VGG_CONVS
 
 Array = np.ndarray[Any, Any]
+Indices = np.ndarray[Any, np.dtype[np.int64]]
 COUNT = 8192  # positions of each layer that are compared
 LAST = "classifier.6.weight"  # nobody copies it; still it must stay
 LAST_SHAPE = (1000, 4096)
@@ -68,13 +70,16 @@ def copy(subject: Subject, read: Read) -> AfterCopying:
         return AfterCopying("")
     after = _sample(subject, "model", list(before))
     vgg16 = _sample(subject, "vgg16", [*shapes, LAST]).arrays
-    failed = copied.failed
+    failed, held = copied.failed, dict(_held(subject.seed, reading, shapes, after.arrays))
     return AfterCopying(
         way=copied.way,
         raised=StudentRaised(failed.kind, failed.message, place(failed.line)) if failed else None,
-        held=dict(_held(subject.seed, reading, shapes, after.arrays)),
+        held=held,
         unchanged=frozenset(n for n in before if np.array_equal(before[n], after.arrays.get(n, ()))),
         unusable=_unusable(before, after.value.shapes, read.shapes),
+        otherwise=_otherwise(subject.seed, reading, shapes, after.arrays, held),
+        home=place(copied.home),
+        written={name: line.place for name, line in copied.written.items()},
         vgg16_changed=tuple(
             name
             for name, shape in (shapes | {LAST: LAST_SHAPE}).items()
@@ -120,6 +125,31 @@ def _source(
     found = values.get(name)
     held = (s for s in own_first if _holds(seed, found, f"vgg/{s}.{kind}", name, shapes[f"{s}.{kind}"]))
     return next(held, "")
+
+
+def _otherwise(
+    seed: int,
+    reading: Reading,
+    shapes: Mapping[str, Shape],
+    values: Mapping[str, Array],
+    held: Mapping[tuple[str, str], str],
+) -> dict[tuple[str, str], str]:
+    """Say of parameters that hold no layer's values how they hold those of their own."""
+    said = {}
+    for role, kind in ((role, kind) for role in SOURCES if role in reading.layers for kind in KINDS):
+        layer, source = reading.layers[role], f"{SOURCES[role]}.{kind}"
+        name = getattr(layer, kind)
+        if name in values and (role, kind) not in held and values[name].size:
+            shape = shapes[source]
+            at = positions(derived(seed, "positions"), name, prod(shape), COUNT)
+
+            def drawn(where: Indices, source: str = source, shape: Shape = shape) -> Array:
+                return draw_at(derived(seed, "vgg16"), f"vgg/{source}", where, parameter_scale(shape))
+
+            own = (layer.outputs, layer.inputs // layer.groups, *layer.kernel) if kind == "weight" else shape
+            if len(at) == len(values[name]):
+                said[role, kind] = how_held(values[name], at, own, drawn)
+    return said
 
 
 def _holds(seed: int, found: Array | None, key: str, name: str, shape: Shape) -> bool:

@@ -50,6 +50,31 @@ def truth() -> Truth:
     return Truth(weight, tuple(logit.numpy() for logit, _ in pairs), tuple(f.numpy() for _, f in pairs))
 
 
+@lru_cache(maxsize=len(IMAGES))
+def otherwise(position: int) -> tuple[tuple[str, Array], ...]:
+    """What the kit's network gives where an image or the network was prepared otherwise, in words."""
+    with redirect_stdout(io.StringIO()):
+        net = resnet18(pretrained=True).eval()
+    right = _preprocess(IMAGES[position])
+    mean, std = (torch.tensor(numbers).view(1, 3, 1, 1) for numbers in (MEAN, STD))
+    plain_image = right * std + mean
+    inputs = (
+        ("the image is not normalised", plain_image),
+        (
+            "the image is in [0, 255], not in [0, 1], before it is normalised",
+            (255 * plain_image - mean) / std,
+        ),
+        ("the image's channels are blue, green, red", (plain_image.flip(1) - mean) / std),
+        ("only the mean is taken off", plain_image - mean),
+        ("the image is mirrored", right.flip(3)),
+    )
+    with torch.inference_mode():
+        given = [(words, net(image)[1].numpy()) for words, image in inputs]
+        given.append(("the network is in train mode: eval() is missing", net.train()(right)[1].numpy()))
+    others = ((f"the image is {name}", f) for name, f in zip(IMAGES, truth().features, strict=True))
+    return (*given, *others)
+
+
 def _file(name: str) -> str:
     return str(Path(KIT).with_name("files") / name)
 

@@ -85,6 +85,8 @@ def _leaky(args: Args, place: Place | None) -> Expr | None:
 
 def _add(args: Args, place: Place | None, sign: float = 1.0, scale: Any = 1) -> Expr | None:
     both = isinstance(args[0], Expr) and isinstance(args[1], Expr)
+    if both and args[0] == args[1] and isinstance(scale, int | float) and 1 + sign * scale:
+        return _times((args[0], 1 + sign * scale), place)  # a value added to itself
     return add(args[0], args[1], sign * scale, place) if both else None
 
 

@@ -10,11 +10,22 @@ Parameter = str | int | float | bool
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a submission: `label` is "cell 9" or a file's name, `line` counts from 1 within it."""
+    """Where in a submission: `label` is "cell 9" or a file's name, `line` counts from 1 within it.
+
+    What computes in a helper has the lines that called it, nearest first, and the line that made the layer
+    which computes: among them is chosen where the fault was made (intake/code/making.py), reports see one.
+    """
 
     label: str
     line: int
     code: str = ""
+    callers: tuple[Place, ...] = field(default=(), compare=False, repr=False)
+    maker: Place | None = field(default=None, compare=False, repr=False)
+
+
+def made(place: Place | None) -> Place | None:
+    """Return the line that made the layer which computes at a place; the place itself where none does."""
+    return place.maker or place if place else None
 
 
 @dataclass(frozen=True, slots=True)

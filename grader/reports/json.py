@@ -160,13 +160,17 @@ def _check(check: ScoredCheck) -> Json:
         "help": reason.help,
         "expected": reason.expected,
         "actual": reason.actual,
-        "where": asdict(reason.place) if reason.place else None,
+        "where": _where(reason.place),
         "cause": _cause(reason.cause) if reason.cause else None,
     }
     rest = asdict(check)
     mark, seconds = rest.pop("mark"), rest.pop("seconds")
     del rest["reason"]
     return {**rest, **told, "mark": mark, "seconds": seconds}
+
+
+def _where(place: Place | None) -> dict[str, Any] | None:
+    return {"label": place.label, "line": place.line, "code": place.code} if place else None
 
 
 def _cause(cause: Cause) -> Json:

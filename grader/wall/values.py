@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from grader.records.reason import Place
 
+MAX_CALLERS = 4  # lines above one that are told
 Name = Annotated[str, Meta(max_length=500)]  # of a parameter, a type, a method
 Word = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=2_000)]
@@ -25,15 +26,21 @@ class Row(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 
 
 class SourceLine(Row, frozen=True):
-    """A line of the submission."""
+    """A line of the submission; lines that called it, nearest first; the line that made what runs there."""
 
     label: Annotated[str, Meta(max_length=4_096)]
     line: Annotated[int, Meta(ge=0, le=1 << 31)]
+    callers: Annotated[tuple[SourceLine, ...], Meta(max_length=MAX_CALLERS)] = ()
+    maker: SourceLine | None = None
 
     @property
     def place(self) -> Place:
         """Return the same for a report."""
-        return Place(self.label, self.line)
+        callers = tuple(Place(caller.label, caller.line) for caller in self.callers)
+        maker = (
+            Place(self.maker.label, self.maker.line, callers=self.maker.place.callers) if self.maker else None
+        )
+        return Place(self.label, self.line, callers=callers, maker=maker)
 
 
 class Described(Value, frozen=True):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from grader.records.submission import Slice
 from grader.wall.recording import Recording
@@ -143,6 +143,7 @@ class Seen(Described, frozen=True):
 
     error: Text = ""
     skipped: bool = False
+    line: SourceLine | None = None  # that raised it
 
 
 class Outputs(Value, frozen=True):
@@ -246,10 +247,13 @@ class Run(OfModel[Described], frozen=True, kw_only=True):
 
 
 class Copied(Value, frozen=True):
-    """In which way the submission copied, "" where it has none, and what it raised."""
+    """In which way the submission copied, "" where it has none, what it raised, where that way is defined,
+    and which line wrote each parameter last."""
 
     way: Name
     failed: Failure | None = None
+    home: SourceLine | None = None
+    written: Annotated[dict[Name, SourceLine], Meta(max_length=MAX_PARAMETERS)] = field(default_factory=dict)
 
 
 class MakeVgg(OfModel[Done], frozen=True, kw_only=True):

@@ -13,13 +13,14 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 
 from grader.wall.values import SourceLine
-from grader.wall.verbs import CopyVgg, Failure
+from grader.wall.verbs import Copied, CopyVgg, Failure
 from grader.worker.challenge import real_model
 from grader.worker.downloads import downloaded
 from grader.worker.loader import StudentCodeError, World, call, describe, run_chunks
 from grader.worker.models import without_slow_initialisers
-from grader.worker.places import is_students, line_of
+from grader.worker.places import is_of_submission, is_students, line_of
 from grader.worker.state import Real
+from grader.worker.writing import Watch, watched
 
 TELLING = ("vgg", "pretrain", "copy", "transfer", "load", "init", "weight", "backbone")  # likeliest first
 ENOUGH = 8  # ways that are tried: some take a second
@@ -31,10 +32,12 @@ FREE = (("vgg16",), ("model", "vgg16"), ("vgg16", "model"))
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way: what it is called in a report, and how it is gone; a statement's failure is returned."""
+    """One way: what it is called in a report, how it is gone, and where it stands; a statement's failure is
+    returned."""
 
     name: str
     go: Callable[[nn.Module, nn.Module], Failure | None]
+    home: SourceLine | None
 
 
 def ways(world: World, asked: CopyVgg) -> list[Way]:
@@ -64,7 +67,7 @@ def _methods(world: World, asked: CopyVgg, model: type[nn.Module]) -> Iterator[W
         free = isinstance(method, staticmethod)
         for form in _fitting(function, *(FREE if free else BOUND)) if is_students(function) else ():
             if "vgg16" in form or _asks_for_vgg(function):
-                yield Way(name, _method(world, asked, name, form if free else form[1:]))
+                yield Way(name, _method(world, asked, name, form if free else form[1:]), _home(function))
 
 
 def _method(world: World, asked: CopyVgg, name: str, form: tuple[str, ...]) -> Callable[..., None]:
@@ -85,7 +88,7 @@ def _functions(world: World, asked: CopyVgg) -> Iterator[Way]:
         both = ("vgg16", "model") if vgg_first else ("model", "vgg16")
         for form in _fitting(function, both, both[::-1], ("model",), ("vgg16",)):
             if len(form) > 1 or _asks_for_vgg(function):
-                yield Way(name, _function(world, asked, function, form))
+                yield Way(name, _function(world, asked, function, form), _home(function))
 
 
 def _function(
@@ -126,7 +129,8 @@ def _replays(world: World, asked: CopyVgg) -> Iterator[Way]:
             _adopt(world, asked, namespace.get(copying.name))
             return failures[0] if failures else None
 
-        yield Way(f"the notebook's {copying.name}", go)
+        last = copying.chunks[-1]
+        yield Way(f"the notebook's {copying.name}", go, SourceLine(last.label, last.line))
 
 
 def _constructors(world: World, asked: CopyVgg) -> Iterator[Way]:
@@ -146,7 +150,12 @@ def _constructors(world: World, asked: CopyVgg) -> Iterator[Way]:
         with without_slow_initialisers():
             _adopt(world, asked, call(make, **given))
 
-    yield Way(f"{asked.model}(...)", go)
+    yield Way(f"{asked.model}(...)", go, _home(make.__init__))
+
+
+def _home(function: Callable[..., Any]) -> SourceLine | None:
+    code = inspect.unwrap(function).__code__
+    return SourceLine(code.co_filename, code.co_firstlineno) if is_of_submission(code) else None
 
 
 def _adopt(world: World, asked: CopyVgg, made: object) -> None:
@@ -189,25 +198,26 @@ def took(model: nn.Module, vgg16: nn.Module) -> bool:
     return False
 
 
-def copied(
-    world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn.Module], None]
-) -> tuple[str, Failure | None]:
-    """Go the ways until one puts the VGG-16 into the model: its name, and what it raised.
+def copied(world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn.Module], None]) -> Copied:
+    """Go the ways until one puts the VGG-16 into the model, and tell of it.
 
-    Where none does, the first one's, and the model is as it was made.
+    Where none does, of the first one, and the model is as it was made.
     """
-    first: tuple[str, Failure | None] | None = None
+    first: Copied | None = None
     with downloaded(vgg16):
         for way in ways(world, asked):
             model = real_model(world, asked)
             prepare(model)
-            failed = _gone(way, model, vgg16)
+            watch = Watch(model)
+            with watched(watch):
+                failed = _gone(way, model, vgg16)
+            gone = Copied(way.name, failed, way.home, watch.written)
             if took(real_model(world, asked), vgg16):
-                return way.name, failed
+                return gone
             likely = "vgg" in way.name.lower() or way.name.startswith("the notebook")
-            first = first or ((way.name, failed) if likely else None)
+            first = first or (gone if likely else None)
             world.state.real = None
-    return first or ("", None)
+    return first or Copied("")
 
 
 def _gone(way: Way, model: nn.Module, vgg16: nn.Module) -> Failure | None:

@@ -23,10 +23,12 @@ from grader.wall.verbs import (
     Seen,
     Shapes,
     Trace,
+    Way,
 )
 from grader.worker.building import construct
 from grader.worker.loader import StudentCodeError, World, call
-from grader.worker.places import Place, place_of, place_of_frame
+from grader.worker.origins import Origins, noting_makers
+from grader.worker.places import line_of, place_of, spot
 from grader.worker.state import Light
 from grader.worker.strict import Strict
 from grader.worker.trace import LARGE, describe, record
@@ -71,22 +73,17 @@ def without_slow_initialisers() -> Iterator[None]:
 
 def _meta(world: World, name: str, n_class: int) -> Light:
     """Build on the meta device where the constructor allows it, else for real; note which line made what."""
-    made: dict[int, Place] = {}
+    made: dict[int, SourceLine] = {}
 
     def note(module: nn.Module, key: str, parameter: nn.Parameter | None) -> None:
-        place = place_of_frame()
-        if parameter is not None and place is not None:
-            made.setdefault(id(module), place)
+        line = spot()
+        if parameter is not None and line is not None:
+            made.setdefault(id(module), line)
 
     handle = register_module_parameter_registration_hook(note)
     try:
-        try:
-            with torch.device("meta"):
-                model, way = construct(world, name, n_class)
-            model.to("meta")  # a parameter made from numpy came from elsewhere
-        except StudentCodeError:  # a constructor may look at values, which the meta device has none of
-            with without_slow_initialisers():
-                model, way = construct(world, name, n_class)
+        with noting_makers() as makers:
+            model, way = _on_meta(world, name, n_class)
     finally:
         handle.remove()
     places = {
@@ -95,7 +92,18 @@ def _meta(world: World, name: str, n_class: int) -> Light:
         for key, _ in module.named_parameters(recurse=False)
         if id(module) in made
     }
-    return Light(model, way, places)
+    named = {prefix: makers[id(module)] for prefix, module in model.named_modules() if id(module) in makers}
+    return Light(model, way, places, named)
+
+
+def _on_meta(world: World, name: str, n_class: int) -> tuple[nn.Module, Way]:
+    try:
+        with torch.device("meta"):
+            model, way = construct(world, name, n_class)
+        return model.to("meta"), way  # a parameter made from numpy came from elsewhere
+    except StudentCodeError:  # a constructor may look at values, which the meta device has none of
+        with without_slow_initialisers():
+            return construct(world, name, n_class)
 
 
 def _light(world: World, asked: OfModel[Any], training: bool | None = None) -> Light:
@@ -108,11 +116,9 @@ def _light(world: World, asked: OfModel[Any], training: bool | None = None) -> L
 
 def build(world: World, asked: Build, arrays: Arrays) -> Answer[Model]:
     """Build a model; tell how, its parameters and where each was made."""
-    model, way, places = _light(world, asked)
+    model, way, places, _ = _light(world, asked)
     parameters = {
-        name: Parameter(
-            tuple(p.shape), p.requires_grad, SourceLine(*places[name]) if name in places else None
-        )
+        name: Parameter(tuple(p.shape), p.requires_grad, places.get(name))
         for name, p in model.named_parameters()
     }
     meta = all(p.is_meta for p in model.parameters())
@@ -148,7 +154,7 @@ def _tried(world: World, asked: OfModel[Any], training: bool, run: Callable[[nn.
         if _raised(error) == refused:
             alike.add(mode)
         raise
-    world.state.solid[mode] = Light(*real, _light(world, asked).places)
+    world.state.solid[mode] = _light(world, asked)._replace(model=real[0], way=real[1])
     return done
 
 
@@ -161,7 +167,7 @@ def trace(world: World, asked: Trace, arrays: Arrays) -> Answer[dict[str, Any]]:
     if mode in world.state.traced:
         world.state.light.pop(mode[:2], None)
     world.state.traced.add(mode)
-    return _tried(world, asked, asked.training, lambda model: _traced(model, asked)), {}
+    return _tried(world, asked, asked.training, lambda model: _traced(world, model, asked)), {}
 
 
 def _raised(error: StudentCodeError) -> tuple[str, Any]:
@@ -170,11 +176,12 @@ def _raised(error: StudentCodeError) -> tuple[str, Any]:
     return type(cause).__name__, place_of(cause)
 
 
-def _traced(model: nn.Module, asked: Trace) -> dict[str, Any]:
-    device = torch.device(_device(model))
+def _traced(world: World, model: nn.Module, asked: Trace) -> dict[str, Any]:
+    device, makers = torch.device(_device(model)), _light(world, asked).makers
+    origins = Origins({id(each): makers[name] for name, each in model.named_modules() if name in makers})
     x = torch.zeros(asked.size, device=device)
     with torch.set_grad_enabled(asked.training), device, Strict():  # type: ignore[no-untyped-call]
-        written, _ = call(record, model, x, place_of_frame)
+        written, _ = call(record, model, x, origins.mark, origins.row)
     return written  # type: ignore[no-any-return]
 
 
@@ -191,7 +198,7 @@ def _seen(model: nn.Module, size: tuple[int, ...]) -> Seen:
         with torch.no_grad(), Strict():  # type: ignore[no-untyped-call]
             return Seen(**describe(model(torch.zeros(size, device=_device(model)))))
     except Exception as error:
-        return Seen("", error=cut(f"{type(error).__name__}: {error}", 500))
+        return Seen("", error=cut(f"{type(error).__name__}: {error}", 500), line=line_of(error))
 
 
 def gradients(world: World, asked: Gradients, arrays: Arrays) -> Answer[Reached]:

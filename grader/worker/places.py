@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import linecache
 import sys
-from collections.abc import Iterable
-from types import FrameType, FunctionType, TracebackType
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from types import CodeType, FrameType, FunctionType, TracebackType
 
 from grader.records.submission import Chunk
-from grader.wall.values import SourceLine
+from grader.wall.values import MAX_CALLERS, SourceLine
 
 Place = tuple[str, int]
 
@@ -59,17 +60,36 @@ def _innermost(traceback: TracebackType | None) -> Place | None:
 
 def is_students(function: FunctionType) -> bool:
     """Whether a function stands in the submission."""
-    return function.__code__.co_filename in _labels
+    return is_of_submission(function.__code__)
 
 
 def place_of_frame() -> Place | None:
     """The nearest line of the submission among the callers of the caller."""
+    return next(_lines_above(), None)
+
+
+def spot() -> SourceLine | None:
+    """The same, with the lines that called it."""
+    return _spot([*islice(_lines_above(), 1 + MAX_CALLERS)])
+
+
+def is_of_submission(code: CodeType) -> bool:
+    """Whether code stands in the submission."""
+    return code.co_filename in _labels
+
+
+def _lines_above() -> Iterator[Place]:
+    """The lines of the submission that are running, the nearest first."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_filename in _labels:
-            return frame.f_code.co_filename, frame.f_lineno
+            yield frame.f_code.co_filename, frame.f_lineno
         frame = frame.f_back
-    return None
+
+
+def _spot(lines: list[Place]) -> SourceLine | None:
+    callers = tuple(SourceLine(*line) for line in lines[1:])
+    return SourceLine(*lines[0], callers=callers) if lines else None
 
 
 def line_of(error: BaseException) -> SourceLine | None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:  # torch is imported by the operations, and only where there are any
     from torch import Tensor, nn
 
+    from grader.wall.values import SourceLine
     from grader.wall.verbs import Way
-    from grader.worker.places import Place
 
 Key = tuple[str, int]  # a model's name and its number of classes
 Mode = tuple[str, int, bool]  # ... and whether it is in train mode
@@ -21,7 +21,8 @@ class Light(NamedTuple):
 
     model: nn.Module
     way: Way
-    places: Mapping[str, Place]
+    places: Mapping[str, SourceLine]  # of parameters, by their names
+    makers: Mapping[str, SourceLine]  # of modules
 
 
 class Real(NamedTuple):

@@ -19,7 +19,6 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from grader.wall.recording import MAX_CALLS
 from grader.wall.values import cut
 
-Place = tuple[str, int]
 LARGE = 1_000_000  # elements of a tensor that is not sent
 DROPOUTS: dict[Any, str] = {
     F.dropout: "dropout",
@@ -75,9 +74,7 @@ class Calm(TorchDispatchMode):
 class Recorder(TorchDispatchMode):
     """Number every tensor and write down every operation on it."""
 
-    def __init__(
-        self, model: nn.Module, place: Callable[[], Place | None], *, recognising: bool = True
-    ) -> None:
+    def __init__(self, model: nn.Module, place: Callable[[], Any], *, recognising: bool = True) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # idem
         self.place, self.recognising = place, recognising
         self.constants: list[Tensor | None] = []  # in order; None for a large one, and for one without values
@@ -193,8 +190,13 @@ def _same_view(a: Tensor, b: Tensor) -> bool:
     return (a.shape, a.stride(), a.storage_offset()) == (b.shape, b.stride(), b.storage_offset())
 
 
-def record(model: nn.Module, x: Tensor, place: Callable[[], Place | None]) -> tuple[dict[str, Any], Any]:
-    """Run `model(x)` and return what happened as plain data, with the raw output."""
+def record(
+    model: nn.Module, x: Tensor, place: Callable[[], Any], line: Callable[[Any], Any] = lambda place: place
+) -> tuple[dict[str, Any], Any]:
+    """Run `model(x)` and return what happened as plain data, with the raw output.
+
+    `line` tells the line of each place once all of them are known.
+    """
     recorder = Recorder(model, place)
     entry = recorder.leaf(x, "input")
     with recorder, Dropouts(recorder.dropout):
@@ -203,8 +205,8 @@ def record(model: nn.Module, x: Tensor, place: Callable[[], Place | None]) -> tu
         "input": entry,
         "output": recorder.number(output) if isinstance(output, Tensor) else None,
         "leaves": recorder.leaves,
-        "calls": recorder.calls,
-        "dropouts": recorder.dropouts,
+        "calls": [[*row, line(noted)] for *row, noted in recorder.calls],
+        "dropouts": [[*row, line(noted)] for *row, noted in recorder.dropouts],
         "aliased": recorder.aliased,
         "training": model.training,
         **describe(output),

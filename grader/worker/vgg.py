@@ -51,8 +51,7 @@ def copy_vgg(world: World, asked: CopyVgg, arrays: Arrays) -> Answer[Copied]:
     """Let the submission copy the VGG-16 that was made, in whichever way it does."""
     assert world.state.vgg16 is not None, "it was made before"
     vgg16 = world.state.vgg16.model
-    way, failed = copied(world, asked, vgg16, lambda model: _stand_in(model, vgg16, asked.stand_ins))
-    return Copied(way, failed), {}
+    return copied(world, asked, vgg16, lambda model: _stand_in(model, vgg16, asked.stand_ins)), {}
 
 
 def _stand_in(model: nn.Module, vgg16: nn.Module, names: Mapping[str, str]) -> None:

@@ -159,13 +159,13 @@ def test_a_pool_left_out_is_named() -> None:
 
 
 def test_a_pool_is_shown_like_a_constructor() -> None:
-    """What was found is written with all its numbers."""
+    """What was found is written with all its numbers; its place is the line that made it."""
     (found,) = pool_findings(reading_of(edited((POOL4, "self.pool4 = nn.MaxPool2d(2, 2, padding=1)"))))
 
     assert found.actual == "pool4 = MaxPool2d(2, stride=2, padding=1)"
     assert found.expected == "pool4 = MaxPool2d(2, stride=2)"
     assert found.place is not None
-    assert "self.pool4(" in SOURCE.splitlines()[found.place.line - 1]
+    assert "self.pool4 = " in SOURCE.splitlines()[found.place.line - 1]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def kept(found: ModelEvidence) -> dict[str, str]:
 def said(found: ModelEvidence) -> list[str]:
     """What is said of every layer that VGG-16 has."""
     roles = (*VGG_CONVS, *VGG_LINEARS.values())
-    return [reason.text for reason in copy_findings(found.copied, found.reading, found.read.places, roles)]
+    return [reason.text for reason in copy_findings(found.copied, found.reading, roles)]
 
 
 @pytest.mark.parametrize("network", every(3, SLIM))
@@ -108,7 +108,7 @@ def test_vgg16_s_layers_are_found_where_torchvision_has_them() -> None:
                         "layer.weight.data = source.weight.data * (2 if layer.in_channels == 3 else 1)",
                     )
                 ],
-                ["conv1_1.weight holds other values than VGG-16's"],
+                ["conv1_1.weight does not hold VGG-16's values as they are: times 2"],
             ),
             (
                 [
@@ -118,8 +118,8 @@ def test_vgg16_s_layers_are_found_where_torchvision_has_them() -> None:
                     )
                 ],
                 [
-                    "fc6.weight holds other values than VGG-16's",
-                    "fc7.weight holds other values than VGG-16's",
+                    "fc6.weight does not hold VGG-16's values as they are: transposed, then reshaped",
+                    "fc7.weight does not hold VGG-16's values as they are: with inputs and outputs swapped",
                 ],
             ),
         ],
@@ -157,11 +157,11 @@ def test_a_model_that_copying_spoils_is_judged_as_it_was_made(edit: Edit) -> Non
     assert found.is_reference
 
 
-def test_a_finding_points_at_the_layer() -> None:
-    """The cause, what was expected, and where the layer was made."""
+def test_a_finding_points_at_the_line_that_copies() -> None:
+    """The cause, what was expected, and the line that wrote the same layer's weight, not its bias."""
     network = copying((COPY_BIAS, "pass"))
-    found = copy_findings(network.copied, network.reading, network.read.places, ("conv1_1",))
-    line = next(n for n, text in enumerate(SOURCE.splitlines(), 1) if "self.conv1_1 = " in text)
+    found = copy_findings(network.copied, network.reading, ("conv1_1",))
+    line = next(n for n, text in enumerate(SOURCE.splitlines(), 1) if COPY_WEIGHT in text)
 
     assert found[0].cause == Cause("copy.missing", {"parameter": "conv1_1.bias"})
     assert found[0].expected == "vgg16.features.0.bias"

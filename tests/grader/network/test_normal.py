@@ -293,3 +293,16 @@ def test_several_results_are_told_apart() -> None:
 def test_pairs_are_read_from_numbers_and_lists(value: object, wanted: tuple[int, int]) -> None:
     """One number or a list of one counts for both axes."""
     assert pair(value) == wanted
+
+
+@pytest.mark.parametrize(
+    ("function", "factor"),
+    [
+        (lambda x: x + x, 2.0),
+        (lambda x: torch.add(x, x, alpha=3), 4.0),
+        (lambda x: torch.sub(x, x, alpha=3), -2.0),
+    ],
+)
+def test_a_value_added_to_itself_is_multiplied(function: Function, factor: float) -> None:
+    """It is no sum of two branches."""
+    assert expr_of(function) == expr("scale", INPUT, factor=factor)

@@ -34,7 +34,7 @@ def test_every_layer_knows_the_line_that_made_it() -> None:
     """Places are of the student's own lines, by parameter."""
     value, _ = ask(tiny(), "build")
 
-    assert {name: list(parameter["line"]) for name, parameter in value["parameters"].items()} == {
+    assert {name: parameter["line"][:2] for name, parameter in value["parameters"].items()} == {
         "conv.weight": ["cell 1", 7],
         "conv.bias": ["cell 1", 7],
         "bn.weight": ["cell 1", 8],

@@ -1,0 +1,92 @@
+"""Which of the lines that a fault passed through made it: the one where what was found is written."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+import re2
+
+from grader.intake.code.parsing import parse
+from grader.records.reason import Place, Reason
+
+WORD = re2.compile(r"[\w.]+")
+NUMBER = re2.compile(r"\d+(?:\.\d+)?")
+
+
+def made_wrong(reason: Reason, texts: Mapping[str, str]) -> Place | None:
+    """Return where a fault was made: at its place, or above it, or in a table that both take it from."""
+    place, found = reason.place, _found(reason)
+    if place is None:
+        return None
+    if _leaves_out_layers(reason):
+        return _loop(texts, place) or place
+    if not found:
+        return place
+    lines = (place, *place.callers)
+    writing = next((each for each in lines if found <= _written(texts, each)), None)
+    return writing or _in_a_table(texts, place, found) or place
+
+
+def _leaves_out_layers(reason: Reason) -> bool:
+    """Say whether whole layers were not copied: what goes through them leaves them out."""
+    causes = reason.cause.each if reason.cause else ()
+    missing = {str(cause.parameters["parameter"]) for cause in causes if cause.id == "copy.missing"}
+    layer = min(missing, default="").rpartition(".")[0]
+    return {f"{layer}.weight", f"{layer}.bias"} <= missing
+
+
+def _loop(texts: Mapping[str, str], place: Place) -> Place | None:
+    """Return the head of the innermost loop around a place, if there is one."""
+    loops = [
+        node
+        for statement in parse("\n".join(_rows(texts, place.label)))[0]
+        for node in ast.walk(statement)
+        if isinstance(node, ast.For) and node.lineno < place.line <= (node.end_lineno or 0)
+    ]
+    return Place(place.label, max(node.lineno for node in loops)) if loops else None
+
+
+def _found(reason: Reason) -> set[str]:
+    """Return the numbers that were found and are not wanted."""
+    parameters = reason.cause.parameters if reason.cause else {}
+    wanted = _numbers(str(parameters.get("want", "")))
+    return _numbers(str(parameters.get("got", ""))) - wanted
+
+
+def _numbers(text: str) -> set[str]:
+    words = (word.group() for word in WORD.finditer(text))
+    return {word for word in words if NUMBER.fullmatch(word)}
+
+
+def _written(texts: Mapping[str, str], place: Place) -> set[str]:
+    rows = _rows(texts, place.label)
+    return _numbers(rows[place.line - 1]) if 0 < place.line <= len(rows) else set()
+
+
+def _rows(texts: Mapping[str, str], label: str) -> list[str]:
+    return texts.get(label, "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _in_a_table(texts: Mapping[str, str], place: Place, found: set[str]) -> Place | None:
+    """Return the one line where a list or a constant holds the numbers; None where several do, or a line
+    that computes with them."""
+    rows = _rows(texts, place.label)
+    if sum(found <= _numbers(row) for row in rows) != 1:
+        return None
+    line = next(number for number, row in enumerate(rows, start=1) if found <= _numbers(row))
+    return Place(place.label, line) if line in set(_tables("\n".join(rows))) else None
+
+
+def _tables(text: str) -> Iterator[int]:
+    """Yield the lines of constants that stand in a list or get a name, but for those of a computation."""
+    for statement in parse(text)[0]:
+        for node in ast.walk(statement):
+            held: list[ast.expr | None] = []
+            if isinstance(node, ast.Dict):
+                held = list(node.values)
+            elif isinstance(node, ast.Tuple | ast.List | ast.Set):
+                held = list(node.elts)
+            elif isinstance(node, ast.Assign | ast.AnnAssign):
+                held = [node.value]
+            yield from (each.lineno for each in held if isinstance(each, ast.Constant))

@@ -1,0 +1,102 @@
+"""The line of a graded function that shows a wrong step, by how such a step is written."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+import re2
+
+from grader.assignment import MAP, PREDICT
+from grader.intake.code.parsing import parse
+from grader.records.reason import Cause, Place
+from grader.records.submission import Chunk, Slice
+
+WRITTEN: tuple[tuple[str, str], ...] = (  # what a step is called, and how it may be written
+    (r"rows and columns", r"\.T\b|transpose|swapaxes|permute|moveaxis|->wh|column, *row|\bj, *i\b"),
+    (r"flipped|turned", r"::-1|flip|rot90"),
+    (r"absolute", r"\babs\b|fabs|absolute|NORM_INF|largest"),
+    (r"square root", r"sqrt|\*\* *0?\.5"),
+    (r"squared", r"\*\* *2|square|\bpow"),
+    (r"softmax", r"softmax|Softmax|exp"),
+    (r"sigmoid", r"sigmoid|expit|exp"),
+    (r"exponential", r"exp"),
+    (r"tangent", r"tanh"),
+    (r"only the sign", r"sign"),
+    (r"cut to 0", r"maximum|relu|clip|clamp|interp|> *0|where"),
+    (r"largest product", r"max\("),
+    (r"averaged|mean over|mean is taken|deviation", r"mean|average|std"),
+    (r"summed over all", r"sum\("),
+    (r"divided by its sum", r"sum\("),
+    (r"class 0", r"\[0\]|= *0\b"),
+    (r"last class", r"\[-1\]"),
+    (r"class after", r"\+ *1"),
+    (r"class before", r"- *1"),
+    (r"first half", r"// *2|/ *2"),
+    (r"channel", r"range\(|\[1:\]|\[:-1\]|- *1"),
+    (r"becomes bytes", r"uint8"),
+    (r"inverted", r"\b1\.? *-|255\.? *-|max\(\) *-"),
+    (r"least probable", r"argmin|min\(|largest=False|sort|\[-1\]|, *-1\]"),
+    (r"second best", r"-2\]|\[1\]|, *1\]"),
+    (r"percentage", r"\b100\b"),
+    (r"added instead", r"\+"),
+)
+CALLED = [(re2.compile(said), re2.compile(code)) for said, code in WRITTEN]
+NUMBER = re2.compile(r"\b[1-9][0-9.]*\b")
+TYPE = re2.compile(r"(?:u?int|float|bool|complex)[0-9]*")
+USUAL = ("255", "256")  # numbers that right code holds too
+SUBJECTS = ("sum", "class", "stretch", "map", "index", "probability", "name")
+
+
+def shown(slice: Slice, check: str, cause: Cause | None) -> Place | None:
+    """Return the first line of a graded function, or of one that it calls, that shows a wrong step."""
+    if cause is None or cause.id.partition(".")[0] not in SUBJECTS:
+        return None
+    got = str(cause.parameters.get("got", ""))
+    name = PREDICT if check.startswith("cls") else MAP
+    lines = list(_lines(slice, name))
+    for code in _codes(got):
+        if found := next((place for place, line in lines if code.search(line)), None):
+            return found
+    return None
+
+
+def _codes(got: str) -> Iterator[Any]:
+    """Yield how what was found may be written: its numbers and types, then its steps."""
+    numbers = [number.group() for number in NUMBER.finditer(got) if number.group() not in USUAL]
+    yield from (re2.compile(rf"\b{re2.escape(number)}\b") for number in numbers)
+    if kind := TYPE.fullmatch(got):
+        yield re2.compile(rf"\b{kind.group()}\b")
+        yield re2.compile(rf"\b{got.rstrip('0123456789')}\b")
+    yield from (code for said, code in CALLED if said.search(got))
+
+
+def _lines(slice: Slice, name: str) -> Iterator[tuple[Place, str]]:
+    """Yield the lines of a function's body, then of the functions that it calls."""
+    functions = {node.name: (chunk, node) for chunk, node in _functions(slice)}
+    waiting, seen = [name], set()
+    while waiting:
+        called = waiting.pop(0)
+        if called in seen or called not in functions:
+            continue
+        seen.add(called)
+        chunk, node = functions[called]
+        rows = chunk.source.split("\n")
+        for number in range(node.body[0].lineno, (node.end_lineno or node.lineno) + 1):
+            yield Place(chunk.label, chunk.line + number - 1), rows[number - 1].partition("#")[0]
+        waiting += [_called(each) for each in ast.walk(node) if isinstance(each, ast.Call)]
+
+
+def _functions(slice: Slice) -> Iterator[tuple[Chunk, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for module in slice.modules:
+        for chunk in module.chunks:
+            for statement in parse(chunk.source)[0] if "def " in chunk.source else ():
+                for node in ast.walk(statement):
+                    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                        yield chunk, node
+
+
+def _called(call: ast.Call) -> str:
+    function = call.func
+    return getattr(function, "attr", getattr(function, "id", ""))

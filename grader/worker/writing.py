@@ -1,0 +1,96 @@
+"""Which line of the submission wrote a model's parameters last, seen while its code runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import numpy as np
+from torch import Tensor, nn
+
+from grader.wall.values import MAX_CALLERS, SourceLine
+from grader.worker.places import is_of_submission
+
+MOST = 20_000  # lines that are looked behind: what runs more of them tells no more
+Seen = tuple[int, tuple[float, ...]]  # where a parameter's memory is, and some of its values
+
+
+class Watch:
+    """Looks at a model's parameters behind every line; `written` are the lines that changed them last."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self.owners = {
+            f"{prefix}.{key}" if prefix else key: (module, key)
+            for prefix, module in model.named_modules()
+            for key, _ in module.named_parameters(recurse=False)
+        }
+        self.written: dict[str, SourceLine] = {}
+        self.left = MOST
+        self._values: dict[str, tuple[int, Any]] = {}
+        self._seen = {name: self._look(name) for name in self.owners}
+        self._lines: dict[int, int] = {}  # of each frame, the line that is running
+
+    def trace(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
+        """Follow the submission's own code, line by line."""
+        if self.left <= 0 or not is_of_submission(frame.f_code):
+            return None
+        self._lines[id(frame)] = frame.f_lineno
+        return self._behind
+
+    def _behind(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
+        if event == "exception":
+            return self._behind
+        self.left -= 1
+        if self.left <= 0:
+            sys.settrace(None)
+            frame.f_trace = None
+            return None
+        line = self._lines.get(id(frame), frame.f_lineno)
+        for name in self.owners:
+            seen = self._look(name)
+            if seen != self._seen[name]:
+                self._seen[name] = seen
+                self.written[name] = _told(frame, line)
+        self._lines[id(frame)] = frame.f_lineno
+        return self._behind
+
+    def _look(self, name: str) -> Seen:
+        module, key = self.owners[name]
+        parameter = module._parameters.get(key)
+        if parameter is None:
+            return 0, ()
+        where = parameter.data_ptr()
+        if self._values.get(name, (0,))[0] != where:
+            self._values[name] = where, _view(parameter)
+        values = self._values[name][1]
+        return where, tuple(values[at] for at in (0, len(values) // 2, -1)) if len(values) else ()
+
+
+def _view(parameter: Tensor) -> Any:
+    """Return the same memory as a flat array, or nothing where it does not lie in one piece."""
+    data = parameter.detach()
+    return data.view(-1).numpy() if data.is_contiguous() and data.device.type == "cpu" else np.empty(0)
+
+
+def _told(frame: FrameType, line: int) -> SourceLine:
+    callers: list[SourceLine] = []
+    above = frame.f_back
+    while above is not None and len(callers) < MAX_CALLERS:
+        if is_of_submission(above.f_code):
+            callers.append(SourceLine(above.f_code.co_filename, above.f_lineno))
+        above = above.f_back
+    return SourceLine(frame.f_code.co_filename, line, callers=tuple(callers))
+
+
+@contextmanager
+def watched(watch: Watch) -> Iterator[None]:
+    """Watch while this lasts."""
+    before = sys.gettrace()
+    sys.settrace(watch.trace)
+    try:
+        yield
+    finally:
+        sys.settrace(before)

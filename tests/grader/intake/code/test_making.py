@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+
+from grader.intake.code.making import made_wrong
+from grader.records.reason import Cause, Place, Reason
+
+HELPER = "def cut(large, start):\n    return large[start:]\n"
+CALL = "def forward(x):\n    return cut(x, 32)\n"
+
+
+def where(text: str, line: int, got: object, *callers: int, want: int = 31) -> int:
+    """The line that a fault is found at, which was seen at a line with these above it."""
+    place = Place("cell 1", line, callers=tuple(Place("cell 1", caller) for caller in callers))
+    cause = Cause("crop.offset", {"got": got, "want": want})  # type: ignore[dict-item]
+    found = made_wrong(Reason(place=place, cause=cause), {"cell 1": text})
+    assert found is not None
+    return found.line
+
+
+def test_the_line_that_holds_the_number_is_the_place() -> None:
+    """Not the helper that is given it, nor what calls the caller."""
+    assert where(HELPER + CALL, 2, 32, 4, 1) == 4
+    assert where(HELPER + CALL, 2, "row 32 and column 31", 4) == 4
+
+
+def test_a_line_that_computes_is_the_place_where_no_caller_holds_the_number() -> None:
+    """As it was seen."""
+    assert where(HELPER + CALL, 2, 30, 4) == 2
+    assert where(HELPER + CALL, 2, "the middle", 4) == 2
+
+
+@pytest.mark.parametrize("table", ["SIZES = [64, 192, 256]", "WIDTHS = {'a': 192}", "width = 192"])
+def test_a_table_is_the_place_of_its_number(table: str) -> None:
+    """Where it stands once, in a list or under a name."""
+    assert where(f"{table}\nfor size in SIZES:\n    layer(size)", 3, 192, want=256) == 1
+
+
+@pytest.mark.parametrize("other", ["layer(192, 5)", "SIZES = [1]\nx = 192\ny = [192]", "x = 190 + 192"])
+def test_a_number_in_another_call_is_no_place(other: str) -> None:
+    """Nor one that stands in several lines, nor part of a sum."""
+    text = f"for size in SIZES:\n    layer(size)\n{other}"
+
+    assert where(text, 2, 192, want=256) == 2
+
+
+def test_a_layer_that_is_left_out_is_placed_at_the_loop() -> None:
+    """Not at the line that copies the others; where its bias alone is left out, at that line."""
+    text = "for a in b:\n    for c in d:\n        x = a\n        y = c"
+    weight, bias = (Cause("copy.missing", {"parameter": f"conv1_1.{kind}"}) for kind in ("weight", "bias"))
+    both = Cause(weight.id, weight.parameters, (bias,))
+    lines = [
+        made_wrong(Reason(place=Place("cell 1", 3), cause=cause), {"cell 1": text}) for cause in (both, bias)
+    ]
+
+    assert lines == [Place("cell 1", 2), Place("cell 1", 3)]
+
+
+@pytest.mark.parametrize("text", ["", "x = (", "\x00", "(" * 3000])
+def test_any_text_has_places(text: str) -> None:
+    """Also one that does not parse, and a line that is not there."""
+    assert where(text, 7, 192) == 7
+
+
+def test_nothing_without_a_place_has_one() -> None:
+    """A fault that no line was seen for is placed by its subject."""
+    assert made_wrong(Reason("x"), {}) is None

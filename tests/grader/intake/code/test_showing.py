@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from grader.intake.code.showing import shown
+from grader.records.reason import Cause, Place
+from grader.records.submission import Chunk, Module, Slice
+
+SOURCE = """\
+def stretch(cam):
+    cam = cam - cam.min()
+    return cam / cam.sum()
+
+def returnCAM(features, weight, idx):
+    row = weight[0]
+    cam = (row * features).sum(0).T
+    cam = abs(cam)
+    cam = stretch(cam)
+    cam = 200 * cam  # not 100
+    return cam.astype(np.float32)[::-1]
+
+def get_cls_pred(logit):
+    index = logit.sort()[1][0]
+    print(100 * logit.max())
+    return index
+"""
+SLICE = Slice((Module("submission", (Chunk("cell 9", 11, SOURCE),)),))
+
+
+@pytest.mark.parametrize(
+    ("check", "id", "got", "line"),
+    [
+        ("class_weights", "class.way", "the weights are those of class 0, whatever was predicted", 6),
+        ("weighted_sum", "sum.way", "rows and columns are swapped", 7),
+        ("normalise", "stretch.way", "absolute values are taken before the map is stretched", 8),
+        ("normalise", "stretch.way", "it is divided by its sum", 7),
+        ("normalise", "stretch.way", "normalised to about [0, 200]", 10),
+        ("weighted_sum", "sum.way", "the map is flipped top to bottom", 11),
+        ("dtype", "map.dtype", "float32", 11),
+        ("cls_index", "index.class", "the least probable", 14),
+        ("cls_probability", "probability.value", "a percentage", 15),
+    ],
+)
+def test_a_wrong_step_is_where_it_is_written(check: str, id: str, got: str, line: int) -> None:
+    """By the words of its cause and the numbers in them, within the function and those that it calls."""
+    assert shown(SLICE, check, Cause(id, {"got": got})) == Place("cell 9", 10 + line)
+
+
+@pytest.mark.parametrize(
+    ("id", "got"),
+    [
+        ("stretch.way", "normalised to [0, 100]"),  # in a comment only
+        ("stretch.way", "a sigmoid is used"),
+        ("crop.offset", "200"),
+        ("sum.unknown", ""),
+    ],
+)
+def test_what_is_not_written_is_shown_nowhere(id: str, got: str) -> None:
+    """The line that takes the step is the place then."""
+    assert shown(SLICE, "normalise", Cause(id, {"got": got})) is None
+    assert shown(SLICE, "normalise", None) is None
+
+
+def test_what_is_in_a_helper_is_found_there() -> None:
+    """It is called by the function, and stands above it."""
+    cause = Cause("stretch.way", {"got": "the mean is taken off"})
+    helped = SOURCE.replace("cam - cam.min()", "cam - cam.mean()")
+    slice = Slice((Module("submission", (Chunk("cell 9", 11, helped),)),))
+
+    assert shown(slice, "normalise", cause) == Place("cell 9", 12)
+    assert shown(Slice(()), "normalise", cause) is None
