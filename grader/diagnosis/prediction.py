@@ -82,7 +82,6 @@ def _numbers(logit: Floats) -> Iterator[Iterator[tuple[str, float]]]:
     """Yield what may be printed: of what, of which class, and what was done to it then."""
     shares = np.sort(_softmax(logit))
     best = float(shares[-1])
-    yield ((f"the probability in {words}", round(best, digits)) for digits, words in ROUNDED)
     yield _finished("the logit itself", float(logit.max()))
     yield iter([(PERCENTAGE, best * 100), ("1 minus the probability", 1 - best)])
     yield _finished("the logarithm of the probability", float(np.log(best)))
@@ -96,7 +95,6 @@ def _numbers(logit: Floats) -> Iterator[Iterator[tuple[str, float]]]:
     yield iter([("the logit's share of the logits' sum", _share(logit))])
 
 
-ROUNDED = ((0, "whole numbers"), (1, "one decimal"))
 SCALED = (("divided by 2", 0.5), ("times 2", 2.0), ("divided by 10", 0.1))
 
 

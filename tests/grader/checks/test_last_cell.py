@@ -122,7 +122,7 @@ def test_one_map_is_too_few() -> None:
         ),
         (
             ('("bike.jpg", "cat.jpg")', '("cat.jpg", "bike.jpg")'),
-            "bike.jpg: returnCAM is not given the image's",
+            "bike.jpg: returnCAM is given the layer-4 features of another input: the image is cat.jpg",
         ),
         (("weight_fc, idx", "weight_fc, 3"), "bike.jpg: returnCAM is given class [3], get_cls_pred said ["),
     ],
