@@ -319,13 +319,18 @@ def _torch_version() -> str:
 
 
 def at_home(result: CheckResult, submission: Submission) -> CheckResult:
-    """Give a fault that no line was found for the place where its subject is defined, or should be."""
-    if result.outcome is not Outcome.FAILED or result.reason.place is not None:
+    """Give a fault the line that shows it, else the one it was found at, else where its subject is defined,
+    or should be."""
+    if result.outcome is not Outcome.FAILED:
         return result
-    slice, texts = submission.slice, submission.texts
-    step = shown(slice, result.id.partition(".")[2], result.reason.cause)
-    place = step or home(slice, result.id) or wanted(texts, slice, result.id)
-    return replace(result, reason=replace(result.reason, place=place))
+    slice, texts, reason = submission.slice, submission.texts, result.reason
+    place = (
+        shown(slice, result.id.partition(".")[2], reason.cause)
+        or reason.place
+        or home(slice, result.id)
+        or wanted(texts, slice, result.id)
+    )
+    return replace(result, reason=replace(reason, place=place))
 
 
 def quoting(result: CheckResult, texts: Mapping[str, str]) -> CheckResult:

@@ -42,11 +42,20 @@ WRITTEN: tuple[tuple[str, str], ...] = (  # what a step is called, and how it ma
     (r"percentage", r"\b100\b"),
     (r"added instead", r"\+"),
 )
+KERNELS: tuple[tuple[str, str], ...] = (  # idem, of the function that makes a bilinear kernel
+    (r"divided by its sum", r"\.sum\("),
+    (r"diagonal|classes", r"\w\[.*\] *\*?="),
+    (r"middle", r"middle|cent(re|er)|mid\b"),
+    (r"falls to 0", r"reach|factor|radius"),
+    (r"nearest|every weight", r"ones|fill|full"),
+)
+KERNEL = re2.compile(r"(?i)upsampl|bilinear|kernel")  # in the name of that function
+MADE_KERNELS = [(re2.compile(said), re2.compile(code)) for said, code in KERNELS]
 CALLED = [(re2.compile(said), re2.compile(code)) for said, code in WRITTEN]
 NUMBER = re2.compile(r"\b[1-9][0-9.]*\b")
 TYPE = re2.compile(r"(?:u?int|float|bool|complex)[0-9]*")
 USUAL = ("255", "256")  # numbers that right code holds too
-SUBJECTS = ("sum", "class", "stretch", "map", "index", "probability", "name")
+SUBJECTS = ("sum", "class", "stretch", "map", "index", "probability", "name", "bilinear")
 
 
 def shown(slice: Slice, check: str, cause: Cause | None) -> Place | None:
@@ -54,12 +63,22 @@ def shown(slice: Slice, check: str, cause: Cause | None) -> Place | None:
     if cause is None or cause.id.partition(".")[0] not in SUBJECTS:
         return None
     got = str(cause.parameters.get("got", ""))
+    if check == "bilinear":
+        return _in_the_kernel(slice, got)
     name = PREDICT if check.startswith("cls") else MAP
     lines = list(_lines(slice, name))
     for code in _codes(got):
         if found := next((place for place, line in lines if code.search(line)), None):
             return found
     return None
+
+
+def _in_the_kernel(slice: Slice, got: str) -> Place | None:
+    """Return the line of the function that makes kernels which shows a wrong step, where there is one."""
+    makers = [node.name for _, node in _functions(slice) if KERNEL.search(node.name)]
+    lines = [line for name in dict.fromkeys(makers) for line in _lines(slice, name)]
+    wanted = (code for said, code in MADE_KERNELS if said.search(got))
+    return next((place for code in wanted for place, line in lines if code.search(line)), None)
 
 
 def _codes(got: str) -> Iterator[Any]:

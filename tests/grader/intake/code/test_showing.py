@@ -69,3 +69,30 @@ def test_what_is_in_a_helper_is_found_there() -> None:
 
     assert shown(slice, "normalise", cause) == Place("cell 9", 12)
     assert shown(Slice(()), "normalise", cause) is None
+
+
+KERNEL = """\
+class Net:
+    def get_upsampling_weight(self, inputs, outputs, size):
+        middle = size // 2
+        kernel = ramp(middle)
+        weight[:, channel] = kernel / kernel.sum()
+        return weight
+"""
+
+
+@pytest.mark.parametrize(
+    ("got", "line"),
+    [
+        ("the kernel is divided by its sum", 5),
+        ("the kernel's middle is at 2, it must be at 1.5", 3),
+        ("the kernel stands between every two classes, it belongs on the diagonal", 5),
+        ("it holds random numbers", None),
+    ],
+)
+def test_a_wrong_kernel_is_shown_by_what_makes_it(got: str, line: int | None) -> None:
+    """Not by the layer that is filled with it."""
+    slice = Slice((Module("submission", (Chunk("cell 5", 1, KERNEL),)),))
+    found = shown(slice, "bilinear", Cause("bilinear.way", {"got": got}))
+
+    assert (found and found.line) == line
