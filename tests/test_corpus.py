@@ -58,7 +58,7 @@ def test_mistakes_are_fully_described() -> None:
         assert bool(mistake.may) == bool(mistake.reason), mistake.name
 
 
-@pytest.mark.parametrize("case", every(6, EDITED, _names(EDITED)))
+@pytest.mark.parametrize("case", every(12, EDITED, _names(EDITED)))
 def test_edits_fit(case: Edited) -> None:
     """Every edit finds what it changes, and mistakes that can be observed leave Python behind."""
     notebook = notebook_of(case)
@@ -93,13 +93,13 @@ def test_every_line_of_the_rubric_has_a_mistake() -> None:
     assert open_lines == set()
 
 
-@pytest.mark.parametrize("mistake", every(3, MISTAKES[::STEP], _names(MISTAKES[::STEP])))
+@pytest.mark.parametrize("mistake", every(6, MISTAKES[::STEP], _names(MISTAKES[::STEP])))
 def test_mistake_changes_behaviour(mistake: Mistake) -> None:
     """Something that can be observed differs from the correct notebook."""
     assert doubt(mistake) == ""
 
 
-@pytest.mark.parametrize("style", every(4, STYLES[::STEP], _names(STYLES[::STEP])))
+@pytest.mark.parametrize("style", every(8, STYLES[::STEP], _names(STYLES[::STEP])))
 def test_style_behaves_like_the_correct_notebook(style: Style) -> None:
     """Shapes, values, gradients, copying, prints and maps are the same."""
     assert doubt(style) == ""

@@ -119,6 +119,7 @@ def test_a_wrong_step_costs_its_own_line(edit: Edit, line: str, words: str) -> N
     assert words in found[line]
 
 
+@pytest.mark.slow
 def test_another_layer_costs_its_line() -> None:
     """Features and gradients of layer3, by hooks."""
     found = lost(("net.layer4", "net.layer3"), source=HOOKS)

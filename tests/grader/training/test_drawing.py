@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from grader.records.submission import Epoch
@@ -52,6 +53,7 @@ def test_a_proved_network_is_shown_beside_right_models() -> None:
     assert made.reference and min(Image.open(io.BytesIO(made.png)).size) > 100
 
 
+@pytest.mark.slow
 def test_a_network_that_nobody_measured_is_drawn_alone() -> None:
     """Trained or proved, without right models' range."""
     for made in (
