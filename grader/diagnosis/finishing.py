@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from grader.diagnosis import enlarging
 from grader.diagnosis.ways import Floats
@@ -16,6 +17,10 @@ Maps = NDArray[np.generic]
 LEVELS = 2.0  # of 255: rounding against truncation, before or after enlarging
 FULL = 64.0  # a range from which on rounding is worth LEVELS; of a smaller one, the same share
 METHODS = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST, cv2.INTER_AREA, cv2.INTER_LANCZOS4)
+PILLOWS = (  # of bytes, which stay in [0, 255]
+    *(Image.Resampling.BICUBIC, Image.Resampling.LANCZOS, Image.Resampling.HAMMING),
+    *(Image.Resampling.NEAREST, Image.Resampling.BOX),
+)
 TINY = 1e-6  # of a level: a range that is divided by itself is 1 or a little less
 
 
@@ -38,6 +43,8 @@ def finishes(values: Floats, size: tuple[int, ...] = SIZE) -> Iterator[Floats]:
         yield as_floats(cv2.resize(_wrap(values, rounding), whole))
     yield as_floats(cv2.resize(_clip(values), whole))
     yield as_floats(cv2.resize(_cut(values), whole))
+    for resampling in PILLOWS:
+        yield as_floats(Image.fromarray(_wrap(values, np.trunc)).resize(whole, resampling))
     for method in METHODS:
         yield as_floats(cv2.resize(_wrap(values, np.trunc), whole, interpolation=method))
         enlarged = cv2.resize(values, whole, interpolation=method)
