@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from grader.diagnosis import stretches
 from grader.diagnosis.finishing import LEVELS, Maps, centres, matches, rights, spread
+from grader.diagnosis.nearness import MOSTLY
 from grader.diagnosis.searching import STRETCH_FAULTS, explanation
 from grader.diagnosis.stretches import Extremes
 from grader.diagnosis.ways import CLASSES, SUMS, Floats, Sum, Way, compositions, weighted
 
+BRIGHT = 128  # of 255
 RIGHT = Sum(*(axis[0] for axis in SUMS))
 
 
@@ -69,6 +71,11 @@ def right_maps(case: Case) -> Iterator[Floats]:
 def is_right(case: Case) -> bool:
     """Say whether a map equals a right one but for rounding."""
     return any(matches(case.answer, right) for right in right_maps(case))
+
+
+def is_mostly_right(case: Case) -> bool:
+    """Say whether most of a map is a right one's, as where it was smoothed, or enlarged twice."""
+    return any(matches(case.answer, right, MOSTLY) for right in right_maps(case))
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,22 @@ def search(cases: Sequence[Case]) -> Verdict | None:
         if shown and all(map(is_right, shown)):
             return Verdict("", "", "")
         found = explanation(shown, _pairs())
-    return Verdict(found[0].classes.fault, found[0].sums.fault, found[1].fault) if found else None
+    if found is None:
+        return None
+    pair, stretch = found
+    if all(_is_lit(pair, case) for case in shown):  # then no maximum wraps around
+        if not pair.cost and all(map(is_mostly_right, shown)):
+            return Verdict("", "", "")
+        if stretch.top.id == "256":
+            stretch = replace(stretch, top=stretches.TOPS[0])
+    return Verdict(pair.classes.fault, pair.sums.fault, stretch.fault)
+
+
+def _is_lit(pair: _Pair, case: Case) -> bool:
+    """Say whether a map is bright where the sum is strongest, so that its maximum is no 0."""
+    raw = pair.raw(case)
+    strongest = np.argmax(raw), np.argmax(np.abs(raw))
+    return bool(case.middles(raw.shape).ravel()[list(strongest)].max() > BRIGHT)
 
 
 def follows(case: Case, answer: Maps) -> bool:

@@ -163,6 +163,9 @@ class _Search(Generic[P]):
         return keep
 
 
+TURN = 64.0  # of 256: what enlarging may move the middle of a cell by that wraps around
+
+
 def _explains(pair: Making, number: int, case: Answered) -> bool:
     """Say whether some way to finish gives the whole answer; it may be turned before or at last."""
     size, ends, straight = case.answer.shape, pair.ends(case), pair.unturned
@@ -176,13 +179,21 @@ def _explains(pair: Making, number: int, case: Answered) -> bool:
 
 def _gives(answer: Maps, candidates: Iterable[Floats]) -> bool:
     """Say whether one of some maps, the first of which tells whether levels wrap around, is the answer."""
-    share, tells = 1.0, varied(answer)
-    for number, candidate in enumerate(candidates):
-        if number == 0:
-            share = MOSTLY if (candidate.min() < 0 or candidate.max() >= 256) and tells else 1.0
-        elif matches(answer, candidate, share):
-            return True
-    return False
+    candidates = iter(candidates)
+    small = next(candidates)
+    wraps = (small < 0) | (small >= 256)
+    share = MOSTLY if wraps.any() and varied(answer) else 1.0
+    return any(
+        matches(answer, candidate, share) and (share == 1.0 or _turns(answer, candidate, wraps))
+        for candidate in candidates
+    )
+
+
+def _turns(answer: Maps, candidate: Floats, wraps: NDArray[np.bool_]) -> bool:
+    """Say whether an answer follows a map in the middle of most cells whose levels wrap around."""
+    at = np.ix_(*(centres(cells, side) for cells, side in zip(wraps.shape, answer.shape, strict=True)))
+    off = np.abs(answer[at].astype(np.float64) - candidate[at])[wraps]
+    return bool(np.median(off) <= TURN)
 
 
 def _finished(number: int, raw: Floats, ends: Extremes, size: tuple[int, ...]) -> Iterator[Floats]:

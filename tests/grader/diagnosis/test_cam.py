@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from grader.diagnosis import enlarging
-from grader.diagnosis.cam import Case, Verdict, follows, linear_ends, right_maps, search
+from grader.diagnosis.cam import Case, Verdict, follows, is_mostly_right, linear_ends, right_maps, search
 from grader.diagnosis.finishing import finishes, matches, stretched_late
 from grader.diagnosis.stretches import Stretch, bend, extremes, stretches
 from grader.diagnosis.ways import CLASSES, SUMS, Sum, Way, compositions
@@ -97,7 +98,14 @@ RIGHT = {
         to_bytes(_levels(np.tensordot(w[i], f, 1))), (256, 256), interpolation=cv2.INTER_NEAREST
     ),
     "left as floats": lambda f, w, i: enlarged(_levels(np.tensordot(w[i], f, 1))),
+    "cubic, by Pillow": lambda f, w, i: _by_pillow(f, w, i, Image.Resampling.BICUBIC),
+    "nearest, by Pillow": lambda f, w, i: _by_pillow(f, w, i, Image.Resampling.NEAREST),
 }
+
+
+def _by_pillow(features: Array, weight: Array, index: int, resampling: Image.Resampling) -> Array:
+    levels = to_bytes(_levels(np.tensordot(weight[index], features, 1)))
+    return np.asarray(Image.fromarray(levels).resize((256, 256), resampling))
 
 
 def _levels(raw: Array) -> Array:
@@ -114,6 +122,20 @@ def _late(raw: Array, method: int = cv2.INTER_LINEAR) -> Array:
 def test_right_maps_have_no_fault(name: str) -> None:
     """However the weighted sum is stretched to [0, 255] and enlarged, a right map is right."""
     assert search(cases(RIGHT[name])) == Verdict("", "", "")
+
+
+@pytest.mark.parametrize("how", ["enlarged twice", "smoothed"])
+def test_a_map_that_is_nearly_right_never_wraps_around(how: str) -> None:
+    """Most of its pixels are a right map's."""
+
+    def made(features: Array, weight: Array, index: int) -> Array:
+        if how == "smoothed":
+            return np.asarray(cv2.GaussianBlur(straight(features, weight, index), (5, 5), 0))
+        levels = to_bytes(_levels(np.tensordot(weight[index], features, 1)))
+        return np.asarray(cv2.resize(cv2.resize(levels, (224, 224)), (256, 256)))
+
+    assert all(map(is_mostly_right, cases(made)))
+    assert search(cases(made)) in (None, Verdict("", "", ""))
 
 
 @pytest.mark.parametrize("method", every(6, enlarging.METHODS))
