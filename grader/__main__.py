@@ -21,7 +21,7 @@ def _run() -> None:
     given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     os.environ["PYTHONPATH"] = os.pathsep.join(searched(filter(None, given), here))
     os.environ["PYTHONSAFEPATH"] = "1"
-    from grader.collecting import importing
+    from grader.wall.collecting import importing
 
     with importing():
         from grader.commands.app import main

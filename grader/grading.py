@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grader import __version__, ceiling, intake, profiles
 from grader.clock import Clock
-from grader.collecting import importing
 from grader.diagnosis.causes import because
 from grader.intake.code.definitions import home, wanted
 from grader.intake.code.making import made_wrong
@@ -31,6 +30,7 @@ from grader.sandbox.limits import USUAL, Limits
 from grader.sandbox.parent import Parent
 from grader.sandbox.process import Worker
 from grader.scoring import by_a_person, score
+from grader.wall.collecting import importing
 from grader.wall.draws import derived
 
 if TYPE_CHECKING:

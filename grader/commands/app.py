@@ -13,7 +13,6 @@ import typer
 from rich.console import Console
 
 from grader import __version__, interrupts
-from grader.collecting import importing
 from grader.commands import options as words
 from grader.commands.codes import GRADED, LOOK, WRONG_CALL
 from grader.commands.display import say
@@ -22,6 +21,7 @@ from grader.commands.surroundings import prepare
 from grader.errors import CallError, IsolationError
 from grader.paths import shut
 from grader.profiles import DEFAULT
+from grader.wall.collecting import importing
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 marks_app = typer.Typer(no_args_is_help=True, help="People's marks as a file: export and import.")

@@ -64,8 +64,8 @@ def grade_class(
     tasks = left(one.entries, out, kept, options, view, which, cause)
     if tasks and where.is_here:
         choose(options.isolation)  # better refused once than by every submission
-    here = sum(bool(entry.path) for entry in one.entries)
-    screen.remark(f"{plural(here, 'submission', 'submissions')}, {len(tasks)} to grade.")
+    here = plural(sum(bool(entry.path) for entry in one.entries), "submission", "submissions")
+    screen.remark(f"{here}, {len(tasks)} to grade.")
     events = batch.run(tasks, engine, batch.grading_of(options, where))
     ended = watching_class(events, len(tasks), screen.err)
     problems = {done.task.name: one_line(done.problem, LONGEST) for done in ended}
@@ -74,10 +74,8 @@ def grade_class(
         screen.remark(remark)
     batch.write_pages(rows, out, one.folder.resolve().name, one, handout)
     if alike.export:
-        count = export.write(rows, alike.export, handout)
-        screen.remark(
-            f"The code of {plural(count, 'submission', 'submissions')} is in {shown(alike.export)}."
-        )
+        count = plural(export.write(rows, alike.export, handout), "submission", "submissions")
+        screen.remark(f"The code of {count} is in {shown(alike.export)}.")
     graded = [row for row in rows if row.entry.path]
     _show(screen, one, graded, out)
     return max(exit_code(row.grade, fail_under) for row in graded)

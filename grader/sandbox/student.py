@@ -137,20 +137,19 @@ class Student:
         except TimeoutError:
             worker.kill()
             late = f"no answer within {seconds:g} s"
-            text = self._allowance.used_up(purpose) if allowed < seconds else late
-            ended.append(self._gone(StudentTimeout(text)))
-            raise ended[-1] from None
+            gone: GraderError = StudentTimeout(
+                self._allowance.used_up(purpose) if allowed < seconds else late
+            )
         except (EOFError, ConnectionError):
             worker.settle()
-            ending = f"the process ended before it answered: {worker.ending}"
-            ended.append(self._gone(StudentDied(ending)))
-            raise ended[-1] from None
+            gone = StudentDied(f"the process ended before it answered: {worker.ending}")
         except ProtocolError as error:
-            ended.append(self._gone(error))
-            raise
+            gone = error
         finally:
             # Where the machine was crowded it was waited for longer: that is not the submission's doing.
             self._allowance.charge(purpose, min(time.monotonic() - begun, 2 * allowed))
+        ended.append(self._gone(gone))
+        raise ended[-1]
 
     def take(self, slice: Slice) -> None:
         """Go on with another slice, in a fresh worker: a mended one."""

@@ -9,7 +9,6 @@ before each chunk, so that the trusted side knows which one hung or ended the pr
 from __future__ import annotations
 
 import ctypes
-import gc
 import importlib
 import json
 import os
@@ -30,6 +29,7 @@ import msgspec
 from grader.errors import ProtocolError
 from grader.records.submission import Chunk
 from grader.wall.answers import Broken, Ok, Progress, Raised, Ready, Status, Unfit, fit
+from grader.wall.collecting import importing
 from grader.wall.values import SourceLine, cut
 from grader.wall.verbs import Done, Load, Loaded, Ping, Request, verb
 from grader.wall.wire import UNLIMITED, Array, Message, receive, send
@@ -77,18 +77,16 @@ def limit(rlimits: Mapping[str, int]) -> None:
 
 def prepare(config: Mapping[str, Any]) -> None:
     """Import the heavy modules; make absent devices and downloads harmless."""
-    gc.disable()  # no module is garbage: to look for some takes a sixth of the imports
-    for name in config["preload"]:
-        importlib.import_module(name)
-    if "torch" in sys.modules:
-        from grader.worker import devices, meta
+    with importing():
+        for name in config["preload"]:
+            importlib.import_module(name)
+        if "torch" in sys.modules:
+            from grader.worker import devices, meta
 
-        devices.prepare(config["device"], config["threads"])
-        meta.prepare()
-    if "reference.kit.weights" in sys.modules:
-        sys.modules["reference.kit.weights"].patch_torchvision()
-    gc.freeze()  # what is there now stays: later collections need not walk through torch
-    gc.enable()
+            devices.prepare(config["device"], config["threads"])
+            meta.prepare()
+        if "reference.kit.weights" in sys.modules:
+            sys.modules["reference.kit.weights"].patch_torchvision()
 
 
 def seed_everything(seed: int) -> None:

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from grader.collecting import importing
+from grader.wall.collecting import importing
 
 
 @pytest.fixture(autouse=True)
