@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.corpus.inside import Inside
+from fixtures.corpus.inside import KIT, Inside
 from fixtures.notebook import base, to_ipynb
 from grader.errors import StudentRaised
 from grader.intake import read
@@ -49,8 +49,9 @@ SLIPS: dict[str, tuple[tuple[str, str], dict[str, str]]] = {
 
 
 @pytest.fixture
-def trial(tmp_path: Path) -> Iterator[Trial]:
-    """Mends a notebook with one thing changed."""
+def trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trial]:
+    """Mends a notebook with one thing changed, where the kit's files are, as a worker does."""
+    monkeypatch.chdir(KIT)
     students: list[Inside] = []
 
     def made(old: str, new: str) -> Mended:
