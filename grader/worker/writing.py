@@ -9,13 +9,16 @@ from types import FrameType
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from grader.wall.values import MAX_CALLERS, SourceLine
 from grader.worker.places import is_of_submission
 
 MOST = 20_000  # lines that are looked behind: what runs more of them tells no more
-Seen = tuple[int, tuple[float, ...]]  # where a parameter's memory is, and some of its values
+BITS = {1: torch.int8, 2: torch.int16, 4: torch.int32, 8: torch.int64}  # by bytes of a value
+Seen = tuple[int, tuple[int, ...]]  # where a parameter's memory is, and the bits of some of its values
 
 
 class Watch:
@@ -60,7 +63,7 @@ class Watch:
     def _look(self, name: str) -> Seen:
         module, key = self.owners[name]
         parameter = module._parameters.get(key)
-        if parameter is None:
+        if parameter is None or is_lazy(parameter):
             return 0, ()
         where = parameter.data_ptr()
         if self._values.get(name, (0,))[0] != where:
@@ -70,9 +73,14 @@ class Watch:
 
 
 def _view(parameter: Tensor) -> Any:
-    """Return the same memory as a flat array, or nothing where it does not lie in one piece."""
-    data = parameter.detach()
-    return data.view(-1).numpy() if data.is_contiguous() and data.device.type == "cpu" else np.empty(0)
+    """Return the same memory as a flat array of bits, or nothing where it does not lie in one piece.
+
+    Bits, since no value that is no number equals itself, and NumPy lacks some of torch's types.
+    """
+    data, bits = parameter.detach(), BITS.get(parameter.element_size())
+    if bits is None or not data.is_contiguous() or data.device.type != "cpu":
+        return np.empty(0)
+    return data.view(-1).view(bits).numpy()
 
 
 def _told(frame: FrameType, line: int) -> SourceLine:

@@ -20,9 +20,9 @@ WAYS = {
 }
 
 
-def written(source: str) -> dict[str, list[int]]:
+def written(source: str, model: nn.Linear | None = None) -> dict[str, list[int]]:
     """The lines that wrote each parameter last, nearest first, while a function of the source ran."""
-    model = nn.Linear(2, 2)
+    model = model or nn.Linear(2, 2)
     nn.init.zeros_(model.weight)
     nn.init.zeros_(model.bias)
     namespace: dict[str, Any] = {"nn": nn, "torch": torch}
@@ -37,6 +37,29 @@ def written(source: str) -> dict[str, list[int]]:
 def test_the_line_that_writes_is_noted(how: str) -> None:
     """However it is written, and not what is left as it was."""
     assert written(f"def copy(m):\n    x = 1\n    {WAYS[how]}\n    x = 2\n") == {"weight": [3]}
+
+
+def test_values_that_numpy_lacks_are_watched_too() -> None:
+    """A network may be of numbers of 16 bits."""
+    source = "def copy(m):\n    m.bias.data.fill_(1)\n    x = 1\n"
+
+    assert written(source, nn.Linear(2, 2).bfloat16()) == {"bias": [2]}
+
+
+def test_what_is_no_number_is_written_by_nobody_who_leaves_it() -> None:
+    """NaN equals nothing, not even itself."""
+    source = "def copy(m):\n    m.weight.data.fill_(float('nan'))\n    x = 1\n    x = 2\n"
+
+    assert written(source) == {"weight": [2]}
+
+
+def test_a_layer_that_is_not_made_yet_is_watched() -> None:
+    """Lazy ones have no memory before the first pass."""
+    watch = Watch(nn.LazyLinear(2))
+    with watched(watch):
+        pass
+
+    assert watch.written == {}
 
 
 def test_a_helper_has_the_line_that_calls_it() -> None:
