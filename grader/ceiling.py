@@ -15,6 +15,7 @@ from types import FrameType
 from grader.errors import Unverified
 
 GiB = 1 << 30
+STATUS = Path("/proc/self/status")
 MEMORY = 2 * GiB  # that this process may take beyond what it has when judging begins
 READING = 120.0  # seconds to read a submission's files: most take a fraction of one
 AGAIN = 5.0  # seconds until what caught the first interruption is interrupted once more
@@ -30,6 +31,9 @@ def seconds(training: str) -> float:
 @contextmanager
 def memory(limit: int = MEMORY) -> Iterator[None]:
     """While this lasts, the kernel refuses this process more than so many bytes on top of what it has."""
+    if not STATUS.exists():  # only Linux counts it, and tells
+        yield
+        return
     before = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (_lower(before[0], _data() + limit), before[1]))
     try:
@@ -72,4 +76,4 @@ def _lower(known: int, wanted: int) -> int:
 
 def _data() -> int:
     """Bytes that this process has for itself now."""
-    return int(Path("/proc/self/status").read_text().partition("VmData:")[2].split(maxsplit=1)[0]) << 10
+    return int(STATUS.read_text().partition("VmData:")[2].split(maxsplit=1)[0]) << 10

@@ -120,7 +120,7 @@ def _seed(*wanted: int | None) -> int:
 
 def _threads() -> int:
     """As many as this process may use cores: in a class each submission has its own."""
-    return len(os.sched_getaffinity(0))
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def device_of(wanted: str) -> str:

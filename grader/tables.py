@@ -14,8 +14,9 @@ from grader.errors import CallError
 
 FORMULA = tuple("=+-@＝＋－＠")  # a spreadsheet computes a cell that begins so
 # And a part of one where a country separates by semicolons: then no quotes hold our cells together.
-OPEN = re.compile(r"(^|[;\t\n])(?='*[=+\-@＝＋－＠])")
-GUARDED = re.compile(r"(^|[;\t\n])'(?='*[=+\-@＝＋－＠])")
+_BEGINS = rf"(?='*[{re.escape(''.join(FORMULA))}])"
+OPEN = re.compile(rf"(^|[;\t\n]){_BEGINS}")
+GUARDED = re.compile(rf"(^|[;\t\n])'{_BEGINS}")
 MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",

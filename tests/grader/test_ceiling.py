@@ -5,6 +5,7 @@ import resource
 import signal
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,6 +36,16 @@ def test_what_catches_the_interruption_is_interrupted_again(monkeypatch: pytest.
             except Unverified as error:
                 caught.append(error)
         raise caught[-1]
+
+
+def test_where_no_system_tells_what_a_process_has_no_limit_is_set(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """macOS has no /proc: what is read and judged there is bounded in time alone."""
+    monkeypatch.setattr(ceiling, "STATUS", tmp_path / "status")
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    with ceiling.memory():
+        assert resource.getrlimit(resource.RLIMIT_DATA) == before
 
 
 def test_what_begins_too_late_does_not_begin() -> None:

@@ -200,3 +200,11 @@ def test_nothing_of_torchs_compiler_is_left_in_the_temporary_folder(tmp_path: Pa
     )
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_system_that_does_not_bind_processes_to_cores_has_all_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """macOS does not."""
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert grading._threads() == os.cpu_count()
