@@ -28,7 +28,7 @@ def convolve(
     groups: int = 1,
 ) -> Tensor:
     """What torch's conv2d gives."""
-    if not is_heavy(x, weight, padding, dilation, groups):
+    if not is_heavy(x, weight, padding, dilation, groups) or not _is_usual(len(weight), bias, stride):
         return F.conv2d(x, weight, bias, stride, padding, dilation, groups)  # type: ignore[call-overload,no-any-return]  # torch takes tuples alone
     kernel, step, edge = weight.shape[2:], _pair(stride), _pair(padding)
     return torch.ops.aten.thnn_conv2d(x, weight, kernel, bias, step, edge)  # type: ignore[no-any-return]
@@ -44,13 +44,23 @@ def is_heavy(x: Tensor, weight: Tensor, padding: Pair, dilation: Pair, groups: i
         or _pair(dilation) != (1, 1)
     ):
         return False
-    if any(tensor.device.type != "cpu" or tensor.dtype != torch.float32 for tensor in (x, weight)):
+    if not all(_is_plain(tensor) for tensor in (x, weight)):
         return False
     sides = [side + 2 * pad for side, pad in zip(x.shape[2:], _pair(padding), strict=True)]
     kernel = weight.shape[2:]
     if x.shape[1] != weight.shape[1] or any(s < k for s, k in zip(sides, kernel, strict=True)):
         return False  # torch says what is wrong
     return x.shape[0] * prod(sides) * prod(weight.shape[1:]) <= weight.numel()
+
+
+def _is_usual(outputs: int, bias: Tensor | None, stride: Pair) -> bool:
+    """Whether torch takes these: else it raises, in words of its own."""
+    fits = bias is None or (_is_plain(bias) and bias.shape == (outputs,))
+    return fits and min(_pair(stride)) > 0
+
+
+def _is_plain(tensor: Tensor) -> bool:
+    return (tensor.device.type, tensor.dtype, tensor.layout) == ("cpu", torch.float32, torch.strided)
 
 
 def _pair(value: Pair) -> tuple[int, ...]:

@@ -50,3 +50,22 @@ def test_what_is_large_or_odd_is_left_to_torch(x: torch.Tensor, how: tuple[int, 
     """So a submission sets no price, and an error is worded as ever."""
     assert is_heavy(torch.zeros(1, 6, 3, 3), WEIGHT, 0, 1, 1)
     assert not is_heavy(x, WEIGHT, *how)
+
+
+@pytest.mark.parametrize(
+    "how", [{"bias": torch.zeros(12, dtype=torch.float64)}, {"bias": torch.zeros(3)}, {"stride": 0}]
+)
+def test_what_torch_refuses_is_refused_in_the_same_words(how: dict[str, Any]) -> None:
+    """Nothing runs here that would not run for a student."""
+    x = torch.zeros(1, 6, 3, 3)
+    with pytest.raises(RuntimeError) as wanted:
+        F.conv2d(x, WEIGHT, **how)
+    with pytest.raises(RuntimeError) as found:
+        convolve(x, WEIGHT, **how)
+
+    assert str(found.value) == str(wanted.value)
+
+
+def test_weights_in_an_order_of_their_own_are_left_to_torch() -> None:
+    """What has been brought into oneDNN's needs no copy."""
+    assert not is_heavy(torch.zeros(1, 6, 3, 3).to_mkldnn(), WEIGHT.to_mkldnn(), 0, 1, 1)
