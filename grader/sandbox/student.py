@@ -136,10 +136,7 @@ class Student:
             return self._exchange(worker, request, arrays or {}, allowed, told)
         except TimeoutError:
             worker.kill()
-            late = f"no answer within {seconds:g} s"
-            gone: GraderError = StudentTimeout(
-                self._allowance.used_up(purpose) if allowed < seconds else late
-            )
+            gone: GraderError = self._late(purpose, seconds, allowed)
         except (EOFError, ConnectionError):
             worker.settle()
             gone = StudentDied(f"the process ended before it answered: {worker.ending}")
@@ -201,6 +198,12 @@ class Student:
             had = worker.computed - before >= seconds / 2
             if had or asleep >= ASLEEP or waited >= PATIENCE * seconds:
                 raise TimeoutError
+
+    def _late(self, purpose: str, seconds: float, allowed: float) -> StudentTimeout:
+        used_up = allowed < seconds
+        return StudentTimeout(
+            self._allowance.used_up(purpose) if used_up else f"no answer within {seconds:g} s"
+        )
 
     def _gone(self, error: E) -> E:
         self.close()
