@@ -22,7 +22,7 @@ class Limits:
     chunk_seconds: float = 20.0  # one top-level statement of the submission
     load_seconds: float = 90.0  # all of them
     loads_seconds: float = 150.0  # loading it again and again, after its process ended
-    part_seconds: float = 150.0  # all questions about one part of it: ten times what a right one takes
+    part_seconds: float = 150.0  # all questions about one part of it: a right one takes 5 to 20
     wall_seconds: float = 1800.0  # everything that is asked of one submission, training it as well
     restarts: int = 8
 
