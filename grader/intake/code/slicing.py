@@ -16,6 +16,7 @@ from grader.intake.code.saving import mentioned, writers
 from grader.intake.code.weight import barred
 
 BUILTINS = frozenset(dir(builtins))
+FILE = -1  # a time before all statements: what is wanted is no name, but a file
 LAZY = "__getattr__"  # what a module gives names by that it does not bind
 
 
@@ -23,8 +24,8 @@ class Walk:
     """Collects the positions of needed statements, by module.
 
     `entries` are the modules that are run; others are imported. A want is (module, name, time): what the name
-    stands for when the statement at that position runs, or, at END, when a function is called. Each is
-    worked on once, so the walk ends.
+    stands for when the statement at that position runs, or, at END, when a function is called; as a FILE,
+    what writes the file of that name. Each is worked on once, so the walk ends.
     """
 
     def __init__(self, library: Library, entries: Sequence[str] = (MAIN,)) -> None:
@@ -160,6 +161,9 @@ class Walk:
             self._find(*self._wants.pop())
 
     def _find(self, module: str, name: str, time: int) -> None:
+        if time == FILE:
+            self._find_writers(module, name)
+            return
         program = self._program(module)
         bound = [at for at in program.sources(name, time) if at not in self.barred(module)]
         changed = [at for at in program.changed_in(name, bound) if at not in self.barred(module)]
@@ -204,18 +208,23 @@ class Walk:
             self._push(module, name, END)
         for one in program.imports[position]:
             self._follow(program, one)
-        self._keep_writers(program, position)
+        self._want_files(program, position)
 
-    def _keep_writers(self, program: Program, position: int) -> None:
-        """Keep what writes the small files that a statement mentions."""
+    def _want_files(self, program: Program, position: int) -> None:
+        """Want the small files that a statement mentions, of the modules that write them."""
         known = {module: self._writers(module) for module in dict.fromkeys((program.name, *self.entries))}
         if not any(known.values()):
             return
         for name in mentioned(program.statements[position].node):
             for module, written in known.items():
-                for at in written.get(name, ()):
-                    if at not in self.barred(module):
-                        self._keep(module, at)
+                if name in written:
+                    self._push(module, name, FILE)
+
+    def _find_writers(self, module: str, file: str) -> None:
+        """Keep the statements of a module that write a file."""
+        for at in self._writers(module)[file]:
+            if at not in self.barred(module):
+                self._keep(module, at)
 
     def _writers(self, module: str) -> Mapping[str, list[int]]:
         if module not in self._written:

@@ -3,10 +3,14 @@
 # ruff: noqa: E501  (a sample reads better on one line)
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
+from grader.intake.code import saving
+from grader.intake.code.program import program
+from grader.intake.code.statements import Source
 from tests.grader.intake.a_submission import of_cells
 
 READ = "class FCN32s:\n    def get(self): return json.load(open('cfg/net.json'))"
@@ -60,3 +64,31 @@ def test_the_names_of_imagenet_s_classes_are_there(tmp_path: Path) -> None:
 
     (module,) = submission.slice.modules
     assert write not in [chunk.source for chunk in module.chunks]
+
+
+@pytest.mark.parametrize(
+    "line", ["open('f{0}.json', 'w').write(open('f{1}.json').read())", "open('f0.json', 'w').write('{0}')"]
+)
+def test_many_writers_are_kept(line: str, tmp_path: Path) -> None:
+    """Files made of each other, or one file written again and again: as many as a program may have."""
+    lines = [line.format(number, number + 1) for number in range(1200)]
+    submission = of_cells(tmp_path, "\n".join(lines), READ.replace("cfg/net", "f0"))
+
+    (module,) = submission.slice.modules
+    assert len(module.chunks) == len(lines) + 1
+
+
+def test_a_long_function_that_writes_is_looked_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often it is called."""
+    looked: list[ast.AST] = []
+
+    def writes(node: ast.AST) -> bool:
+        looked.append(node)
+        return False
+
+    monkeypatch.setattr(saving, "_writes", writes)
+    text = "def save():\n" + "    f()\n" * 100 + "save()\n" * 50
+
+    saving.writers(program("main", (Source("cell 1", text),), lambda _: False))
+
+    assert len(looked) < 500
