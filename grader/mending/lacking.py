@@ -11,7 +11,9 @@ from grader.records.reason import Reason
 from grader.records.submission import Slice
 
 NO_NETWORK = re.compile(r"(?i)name resolution|network is unreachable|urlopen error|max retries exceeded")
-NO_FILE = re.compile(r"(?:No such file or directory: '([^']+)'|(\S+) not found\.)$")
+NO_FILE = re.compile(
+    r"""(?:No such file or directory: (?:'([^']+)'|"([^"]+)")(?: -> .+)?|(\S+) not found\.)$"""
+)
 
 
 def lacking(trouble: Trouble, slice: Slice) -> Reason | None:
@@ -31,7 +33,7 @@ def outside(trouble: Trouble) -> Reason | None:
     found = NO_FILE.search(trouble.message) if trouble.kind in ("FileNotFoundError", "OSError") else None
     if not found:
         return None
-    file = found[1] or found[2]
+    file = next(filter(None, found.groups()))
     help = "Ask for the file, put it beside the notebook, and grade again; or give the points by hand."
     return because("code.file", help=help, place=trouble.place, actual=told, file=file)
 

@@ -14,6 +14,16 @@ MISSING: dict[str, tuple[str, str, str]] = {  # kind, message, what is said
         "[Errno 2] No such file or directory: '../config.yaml'",
         "../config.yaml was not handed in",
     ),
+    "a file with a quote in its name": (
+        "FileNotFoundError",
+        '[Errno 2] No such file or directory: "it\'s.json"',
+        "it's.json was not handed in",
+    ),
+    "a file that is copied": (
+        "FileNotFoundError",
+        "[Errno 2] No such file or directory: 'a.json' -> 'b.json'",
+        "a.json was not handed in",
+    ),
     "a file of numbers": (
         "FileNotFoundError",
         "cfg/depths.txt not found.",
