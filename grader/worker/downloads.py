@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # a worker without torch has nothing to download either
     from torch import Tensor, nn
 
-VGG16 = re.compile(r"(?i)vgg[-_]?16(?![-_]?bn)[^/\\]*$")  # at the end of an address or a path
+# How a file at the end of an address or a path is called; a name with FCN in it is that of a trained network.
+VGG16 = re.compile(r"(?i)(?:^|[/\\])vgg[-_]?16(?![-_]?bn)(?!.*fcn)[^/\\]*$")
 MARK = b"the weights of VGG-16 stand here"  # in a file that would be a download of them
 REPOSITORY = re.compile(r"(?i)^pytorch/vision\b")
 

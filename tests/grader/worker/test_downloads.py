@@ -81,3 +81,4 @@ def test_its_weights_are_known_by_their_name() -> None:
     """Those of the network with normalisations are others."""
     assert is_vgg16(ADDRESS) and is_vgg16("/data/vgg16_from_caffe.pth") and is_vgg16(Path("VGG-16.pt"))
     assert not any(map(is_vgg16, ("vgg16_bn-6c64b313.pth", "fcn.pth", "vgg16/fcn.pth", "vgg19.pth")))
+    assert not any(map(is_vgg16, ("fcn32s_vgg16.pth", "runs/vgg16-FCN8s_best.pth", "C:\\vgg16\\best.pth")))
