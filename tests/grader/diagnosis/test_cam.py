@@ -48,7 +48,13 @@ def enlarged(levels: Array) -> Array:
 
 
 RIGHT_SUM, *WRONG_SUMS = (Sum(*steps) for steps in compositions(SUMS, 1))
-TWICE_WRONG = [sums for steps in compositions(SUMS, 2) if len((sums := Sum(*steps)).faults) == 2]
+LONE = "only the last channel is used"  # then weights are one number, and a product is the map
+TWICE_WRONG = [
+    sums
+    for steps in compositions(SUMS, 2)
+    if len((sums := Sum(*steps)).faults) == 2
+    and not (LONE in sums.faults and (sums.weights.fault or sums.join.fault))
+]
 
 
 def made(classes: Way = CLASSES[0], sums: Sum = RIGHT_SUM, stretch: int = 0) -> Callable[..., Array]:
