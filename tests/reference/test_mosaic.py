@@ -8,6 +8,7 @@ import pytest
 from reference.mosaic import PAINTS, TILE, mosaics
 
 
+@pytest.mark.slow
 def test_a_mosaic_shows_nearly_every_class() -> None:
     """Tiles are cut around pixels of every class in turn, so each class has its share."""
     first, *others = mosaics(seed=1, first=0, count=3, side=4 * TILE)

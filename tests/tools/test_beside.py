@@ -38,6 +38,7 @@ def test_the_workers_time_is_counted(tmp_path: Path) -> None:
     assert list(reported(tmp_path)) == [{"cam": Spent(3.0, 1.5, 0.5)}]
 
 
+@pytest.mark.slow
 def test_what_a_module_computes_is_measured() -> None:
     """`timeit` computes for at least 0.2 s."""
     spent, out = measured("timeit", "--", "pass")

@@ -138,6 +138,7 @@ def commands(log: str) -> list[str]:
     return obeyed
 
 
+@pytest.mark.slow
 def test_a_repository_is_graded(repository: Path, python: Path, tmp_path: Path) -> None:
     """Summary, annotations at file and line, outputs; the repository's own reports and marks play no part."""
     ran = grade(repository, python, tmp_path)

@@ -59,6 +59,7 @@ def test_a_step_that_fails_stops_no_other(runner: gpu.Runner, capsys: Captured) 
     assert "here" in (runner.out / gpu.LOG).read_text()
 
 
+@pytest.mark.slow
 def test_a_step_has_a_limit_and_none_goes_past_the_end(
     runner: gpu.Runner, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -59,6 +59,7 @@ def test_the_form_is_what_the_year_asks_for(returned: str, asked: MapForm, shape
     assert (lost(check_weighted_sum, found), lost(check_normalise, found)) == ("", "")
 
 
+@pytest.mark.slow
 def test_each_wrong_step_of_a_sum_is_a_cause_of_its_own() -> None:
     """Whoever made the same one beside others has it in common."""
     source = SOURCE.replace("weight_fc[idx]", "np.abs(weight_fc[idx])").replace("* cam /", "* cam.T /")

@@ -48,6 +48,7 @@ def lost(*edits: Edit) -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_right_one_keeps_everything() -> None:
     """Whatever its layers are called."""
     assert lost() == {}

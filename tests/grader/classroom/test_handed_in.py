@@ -237,6 +237,7 @@ def test_who_may_be_several_gets_no_grade(tmp_path: Path) -> None:
     assert "column 'submission'" in one.entries[0].remarks[0]
 
 
+@pytest.mark.slow
 def test_a_large_class_is_matched_in_a_second(tmp_path: Path) -> None:
     """Everybody is held against everybody."""
     known = roster([Person(f"Student Number{n}", sis_id=f"{n}", email=f"s{n}@x") for n in range(1500)])

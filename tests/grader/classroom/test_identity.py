@@ -88,6 +88,7 @@ def test_an_edit_of_the_grader_changes_its_fingerprint(
     assert sha() != before
 
 
+@pytest.mark.slow
 def test_however_deep_a_folder_is_it_has_a_fingerprint(folder: Path) -> None:
     """What nobody reads changes nothing."""
     before = submission_sha(folder)

@@ -122,6 +122,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 10) -> bool:
     return condition()
 
 
+@pytest.mark.slow
 def test_a_task_that_takes_too_long_is_ended_with_all_below_it(tmp_path: Path) -> None:
     """Programs that it started included."""
     pidfile = tmp_path / "pids"

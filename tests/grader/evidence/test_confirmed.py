@@ -54,6 +54,7 @@ def test_what_real_runs_do_not_bear_out_is_not_believed(name: str) -> None:
     assert found.findings == {}
 
 
+@pytest.mark.slow
 def test_an_output_that_changes_is_told_from_one_that_is_wrong() -> None:
     """That equal inputs give other outputs is a fault of its own."""
     changing = evidence(_real("y + torch.rand_like(y)"))

@@ -137,6 +137,7 @@ FLAT = (
 GONE = ("layer.weight.data.copy_(source.weight.data.view(layer.weight.shape))", "del layer.weight")
 
 
+@pytest.mark.slow
 def test_weights_that_a_layer_can_not_use_are_told() -> None:
     """A matrix in a convolution's place, or nothing at all, is copied wrongly whatever values it holds."""
     fc6 = copying(FLAT).built.parameters["fc6.weight"].shape

@@ -18,6 +18,7 @@ VALUES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("network", every(3, SLIM))
 def test_the_reference_does_not_differ(network: str) -> None:
     """Nor does one that drops single values, which is open in the assignment, or both ways."""

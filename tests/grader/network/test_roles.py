@@ -36,6 +36,7 @@ def made(wanted: Conv | Pool, x: Expr = INPUT, name: str = "", **changes: Any) -
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.data(), st.sampled_from(sorted(SLIM)))
 def test_roles_depend_on_neither_names_nor_order(data: st.DataObject, network: str) -> None:

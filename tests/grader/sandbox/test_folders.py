@@ -43,6 +43,7 @@ def test_looking_ends_where_it_is_too_deep_or_too_much(tmp_path: Path) -> None:
     assert measure(tmp_path).entries == MOST
 
 
+@pytest.mark.slow
 def test_however_deep_or_closed_a_folder_is_removed(tmp_path: Path) -> None:
     """And nothing outside of it that a link leads to."""
     home = tmp_path / "home"

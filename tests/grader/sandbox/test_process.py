@@ -96,6 +96,7 @@ def f():
 """
 
 
+@pytest.mark.slow
 def test_tables_of_memory_are_memory(start: Start, rung: str) -> None:
     """They hold 512 MiB though no page of it is the process's own."""
     student = start(TABLES, rung=rung, limits=replace(LIMITS, memory=300 * MiB))
@@ -117,6 +118,7 @@ def f():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", [NESTED, pytest.param(EMPTY, marks=pytest.mark.slow)])
 def test_files_without_size_are_bounded(start: Start, source: str) -> None:
     """Folders in folders, and files that hold nothing, take the kernel's memory and our time."""

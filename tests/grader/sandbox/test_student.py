@@ -160,6 +160,7 @@ def test_no_answer_in_time(start: Start) -> None:
     assert student.ask(Ping()).value == Done()
 
 
+@pytest.mark.slow
 def test_a_worker_that_sleeps_gets_no_more_than_its_time(start: Start) -> None:
     """Patience is for those that want to go on and can't."""
     student = start("import time\ndef f(): time.sleep(60)")
@@ -170,6 +171,7 @@ def test_a_worker_that_sleeps_gets_no_more_than_its_time(start: Start) -> None:
     assert time.monotonic() - begun < 6
 
 
+@pytest.mark.slow
 def test_all_requests_together_have_a_budget(start: Start) -> None:
     """Many answers that are each in time can't take for ever."""
     student = start("import time\ndef f(): time.sleep(0.3)", limits=replace(LIMITS, wall_seconds=1.2))
@@ -377,6 +379,7 @@ def test_nothing_is_left_when_it_is_closed(start: Start, rung: str, source: str)
 LARGE = "kept = []\ndef f(): kept.append(bytearray(b'x' * (1500 << 20)))"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rung", [*HELD, *FORKED])
 def test_what_stands_above_a_worker_may_end_before_it(start: Start, rung: str) -> None:
     """Whoever is closed is waited for, though nothing leads from what was started to it any more."""

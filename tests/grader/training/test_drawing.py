@@ -32,6 +32,7 @@ def test_a_run_is_drawn() -> None:
     assert all(min(Image.open(io.BytesIO(picture.png)).size) > 100 for picture in made)
 
 
+@pytest.mark.slow
 def test_the_curves_say_where_their_thresholds_are_from() -> None:
     """Seeds and machine stand beside them; what right models reach is not for students."""
     with_band = drawing.learning(RUN, "fcn8s", "FCN8s", CALIBRATION, [])

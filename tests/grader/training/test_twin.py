@@ -31,6 +31,7 @@ def test_names_map_every_parameter_to_the_references() -> None:
     assert made.names["fc6.weight"] == "layers.fc6.weight"
 
 
+@pytest.mark.slow
 def test_a_step_is_adams_first() -> None:
     """With the gradients' sketches; moving each at once changes nothing."""
     ours, theirs = twin(), twin()

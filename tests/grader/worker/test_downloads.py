@@ -44,6 +44,7 @@ def test_a_pretrained_vgg16_is_given_from_here() -> None:
     assert vgg._vgg is before
 
 
+@pytest.mark.slow
 def test_functions_taken_before_give_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By address, from a file that isn't there, and from one that a download of it would have made."""
     install()

@@ -43,6 +43,7 @@ def run(source: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_shapes_and_steps_do_without_it() -> None:
     """Nor does torchvision need it, whose every module is there."""
     run(f"{BEGIN}{STEP}assert not compiler()\nassert torchvision.ops.roi_align and torchvision.models.vgg16")
