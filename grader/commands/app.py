@@ -205,7 +205,7 @@ def main() -> NoReturn:
     interrupts.watch(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     prepare()
     try:
-        app()
+        app(prog_name="bin/grader")
     except SystemExit:
         if not interrupts.received():
             raise

@@ -37,6 +37,13 @@ def test_a_file_of_the_working_folder_is_no_module(shadows: Path, before: str, c
     assert "grader" in done.stdout
 
 
+def test_the_usage_names_the_command_that_reports_name() -> None:
+    """However it was started."""
+    done = subprocess.run([*PYTHON, "grade", "--help"], cwd=HOME, capture_output=True, text=True)
+
+    assert "Usage: bin/grader grade" in done.stdout
+
+
 def test_the_launcher_needs_no_variable(shadows: Path) -> None:
     """`bin/grader` is the same command, from anywhere; a link to it is one too."""
     link = shadows / "grader-link"
