@@ -19,6 +19,17 @@ done
 REPORTS=$REPORTS$nth
 printf 'reports=%s\nnth=%s\n' "$REPORTS" "$nth" >>"$GITHUB_OUTPUT"
 
+# A link in the student's repository could lead to anybody's work on this runner, the reference among it.
+inside=$(realpath -m -- "$REPOSITORY")
+case $(realpath -m -- "$REPOSITORY/$SUBMISSION")/ in
+"$inside"/*) ;;
+*)
+    echo "::error title=Not graded::The submission is a link that leads out of its repository."
+    echo "code=2" >>"$GITHUB_OUTPUT"
+    exit 0
+    ;;
+esac
+
 options=(--out "$REPORTS" --training "${TRAINING:-none}" --audience "${AUDIENCE:-student}")
 options+=(--also summary.md --also annotations.txt --also junit.xml --also report.txt)
 if [ -n "${SEED:-}" ]; then options+=(--seed "$SEED"); fi

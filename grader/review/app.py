@@ -33,7 +33,7 @@ READS: dict[str, Handler] = {
     "/release": gate.show,
     "/queue/{queue}": home.next_,
     "/queue/{queue}/{key}/{line}": screen.show,
-    "/{kind}/{key}/{number:int}.png": pictures.show,
+    "/{kind}/{key}/{number}.png": pictures.show,
 }
 WRITES: dict[str, Handler] = {
     "/queue/{queue}/{key}/{line}": saving.save,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -51,11 +50,11 @@ class Session:
 
     def knows(self, header: str) -> bool:
         """Whether a Cookie header holds ours."""
-        try:
-            morsel = SimpleCookie(header).get(self.name)
-        except CookieError:
-            return False
-        return morsel is not None and hmac.compare_digest(morsel.value.encode(), self._cookie.encode())
+        pairs = (
+            one.strip().partition("=") for one in header.split(";")
+        )  # http.cookies takes seconds for some
+        own = [value.encode() for name, _, value in pairs if name == self.name]
+        return any(hmac.compare_digest(value, self._cookie.encode()) for value in own)
 
 
 class Guard:

@@ -19,6 +19,7 @@ from grader.sandbox.launch import INTERPRETER, fork, launch
 from grader.sandbox.limits import Limits, human, rlimits
 from grader.sandbox.parent import Forked
 from grader.sandbox.staging import Program, Stage, stage
+from grader.sandbox.stopwatch import Stopwatch
 from grader.wall.answers import Ready, read_answer
 from grader.wall.verbs import Ping
 from grader.wall.wire import receive
@@ -143,10 +144,9 @@ class Worker:
         self._computed = max(self._computed, found)
         return self._computed
 
-    @property
-    def wants(self) -> bool:
-        """Whether any of its threads could go on if there were a processor or a disk for it."""
-        return any(tree.wants(process.pid) for process in tree.descendants(self._popen.pid))
+    def watch(self) -> Stopwatch:
+        """Begin to count the time that it takes of its own."""
+        return Stopwatch(self._popen.pid, self.threads)
 
     @property
     def log(self) -> str:

@@ -5,7 +5,6 @@ What it answers is the submission's claim. Nothing here judges; everything here 
 
 from __future__ import annotations
 
-import select
 import time
 from collections import defaultdict
 from collections.abc import Mapping
@@ -21,8 +20,10 @@ from grader.errors import (
     StudentError,
     StudentRaised,
     StudentTimeout,
+    Unverified,
     WorkerBroke,
 )
+from grader.records.reason import Reason
 from grader.records.submission import Slice
 from grader.sandbox.allowance import LOADING, Allowance, purpose_of
 from grader.sandbox.ladder import Isolation
@@ -30,16 +31,15 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.loading import Key, Loading
 from grader.sandbox.process import Worker
 from grader.sandbox.staging import Program
+from grader.sandbox.stopwatch import StarvedError, Stopwatch
 from grader.wall.answers import Answer, Broken, Ok, Raised, Reply, Unfit, read_answer, read_value
 from grader.wall.values import SourceLine, place
 from grader.wall.verbs import Failure, Loaded, Request, verb
 from grader.wall.wire import Array, Message, receive, send
 
-LOOK_SECONDS = 0.2  # between looks at the time that it has had, while an answer is awaited
 TELLING = 5.0  # seconds more for code that is told when its time is over, and says where it was
-PATIENCE = 4  # times the deadline, for a worker that had less than half of a core
-ASLEEP = 3  # looks in turn at which a late worker wanted nothing
 TRIES = 2  # times that a question may end the worker before it is not asked again
+BUSY = "Nothing is known of the submission by that: grade it again when less runs on the machine."
 MAX_SKIPS = 4  # statements that hang or exit, before the whole submission is given up
 
 V = TypeVar("V")
@@ -74,6 +74,8 @@ class Student:
         self._starts = 0
         self._requests = 0
         self._allowance = Allowance(self._limits)
+        self._ender = LOADING  # what the last worker was asked about that ended
+        self._took = 0.0  # by loading it the last time
         self._computed = 0.0  # by workers that are gone
         self._log = ""
 
@@ -116,12 +118,12 @@ class Student:
         seconds: float = 30.0,
         told: bool = False,
     ) -> Reply[V]:
-        """Ask the submission for something and wait no longer than `seconds` for the answer.
+        """Ask the submission for something and wait until the worker has had `seconds` for the answer.
 
         Where the worker is `told` so, code that takes longer raises, and its line is known.
         Raises StudentRaised, StudentTimeout, StudentDied, ProtocolError; WorkerBroke where our own code
-        in the worker failed. After any but the first the next request goes to a fresh worker; what failed
-        so twice, for the same verb and model, fails at once from then on.
+        in the worker failed, Unverified where the machine was too busy. After any but the first the next
+        request goes to a fresh worker; what failed so twice, for the same verb and model, fails at once.
         """
         question = verb(type(request)), str(getattr(request, "model", ""))
         if len(ended := self._ended[question]) >= TRIES:
@@ -130,21 +132,24 @@ class Student:
         if self._allowance.left(purpose) <= 0:  # no worker is started for nothing
             raise StudentTimeout(self._allowance.used_up(purpose))
         worker = self._ensure_loaded()
-        begun = time.monotonic()
+        watch = worker.watch()
         allowed = min(seconds, max(0.0, self._allowance.left(purpose)))
         try:
-            return self._exchange(worker, request, arrays or {}, allowed, told)
+            return self._exchange(worker, watch, request, arrays or {}, allowed, told)
+        except StarvedError as error:
+            gone: GraderError = Unverified(Reason(str(error), BUSY))
         except TimeoutError:
-            worker.kill()
-            gone: GraderError = self._late(purpose, seconds, allowed)
+            over = self._allowance.used_up(purpose)
+            gone = StudentTimeout(over if allowed < seconds else f"no answer within {seconds:g} s")
         except (EOFError, ConnectionError):
             worker.settle()
             gone = StudentDied(f"the process ended before it answered: {worker.ending}")
         except ProtocolError as error:
             gone = error
         finally:
-            # Where the machine was crowded it was waited for longer: that is not the submission's doing.
-            self._allowance.charge(purpose, min(time.monotonic() - begun, 2 * allowed))
+            watch.look()
+            self._allowance.charge(purpose, watch.own)
+        self._ender = purpose
         ended.append(self._gone(gone))
         raise ended[-1]
 
@@ -166,12 +171,18 @@ class Student:
     # --- one request ----------------------------------------------------------------------------------
 
     def _exchange(
-        self, worker: Worker, request: Request[V], arrays: Mapping[str, Array], seconds: float, told: bool
+        self,
+        worker: Worker,
+        watch: Stopwatch,
+        request: Request[V],
+        arrays: Mapping[str, Array],
+        seconds: float,
+        told: bool,
     ) -> Reply[V]:
         message = self._message(request, arrays, seconds if told else 0)
         seconds += TELLING if told else 0
         send(worker.sock, message, time.monotonic() + seconds)
-        self._wait(worker, seconds)
+        watch.wait(worker.sock, seconds)
         got = receive(worker.sock, request.limits, time.monotonic() + seconds)
         answer = read_answer(got.header)
         if answer.id != self._requests:
@@ -182,28 +193,6 @@ class Student:
         self._requests += 1
         plain = {"verb": verb(type(request)), "args": msgspec.to_builtins(request)}
         return Message({"id": self._requests, **plain, **({"seconds": seconds} if seconds else {})}, arrays)
-
-    @staticmethod
-    def _wait(worker: Worker, seconds: float) -> None:
-        """Wait for an answer to begin, longer than `seconds` where the machine is crowded.
-
-        A worker that had its share of the processor by then, or sleeps, is not waited for.
-        """
-        begun, before, asleep = time.monotonic(), worker.computed, 0
-        while not select.select([worker.sock], [], [], LOOK_SECONDS)[0]:
-            waited = time.monotonic() - begun
-            if waited < seconds:
-                continue
-            asleep = 0 if worker.wants else asleep + 1
-            had = worker.computed - before >= seconds / 2
-            if had or asleep >= ASLEEP or waited >= PATIENCE * seconds:
-                raise TimeoutError
-
-    def _late(self, purpose: str, seconds: float, allowed: float) -> StudentTimeout:
-        used_up = allowed < seconds
-        return StudentTimeout(
-            self._allowance.used_up(purpose) if used_up else f"no answer within {seconds:g} s"
-        )
 
     def _gone(self, error: E) -> E:
         self.close()
@@ -218,26 +207,35 @@ class Student:
         try:
             while not (self._in_place and self._worker is not None and self._worker.alive):
                 self._load()
-        except (StudentError, ProtocolError) as error:
+        except (StudentError, ProtocolError, Unverified) as error:
             self._fatal = self._gone(error)
             raise
         return self._worker
 
     def _load(self) -> None:
-        """Load the slice; a statement that hangs or ends the process is left out from then on."""
-        if self._allowance.left(LOADING) <= 0:
-            raise StudentTimeout(self._allowance.used_up(LOADING))
+        """Load the slice into a worker."""
+        payer = self._payer()
         worker = self._fresh()
         worker.wait_ready()
-        loading = Loading(self._slice, self._seed, self._skipped, self._limits)
-        begun = time.monotonic()
-        end = begun + min(self._limits.load_seconds, self._allowance.left(LOADING))
+        watch = worker.watch()
         try:
-            send(worker.sock, self._message(loading.request, {}), end)
-            found = interpret(loading.wait(worker.sock, self._requests, end), {}, loading.request).value
+            self._load_into(worker, watch, min(self._limits.load_seconds, self._allowance.left(payer)))
+        finally:
+            watch.look()
+            self._allowance.charge(payer, watch.own)
+
+    def _load_into(self, worker: Worker, watch: Stopwatch, seconds: float) -> None:
+        """Load the slice; a statement that hangs or ends the process is left out from then on."""
+        loading = Loading(self._slice, self._seed, self._skipped, self._limits, watch)
+        try:
+            send(worker.sock, self._message(loading.request, {}), time.monotonic() + seconds)
+            answer = loading.wait(worker.sock, self._requests, seconds)
+            found = interpret(answer, {}, loading.request).value
+        except StarvedError as error:
+            raise Unverified(Reason(str(error), BUSY)) from error
         except TimeoutError:
-            error: GraderError = StudentTimeout(f"did not finish within {time.monotonic() - begun:.0f} s")
-            self._skip(loading.current, self._gone(error))
+            for key, did in loading.slowest(seconds).items():
+                self._skip(key, self._gone(StudentTimeout(did)))
         except (EOFError, ConnectionError):
             worker.settle()
             self._skip(loading.current, self._gone(StudentDied(f"ended the process: {worker.ending}")))
@@ -245,9 +243,14 @@ class Student:
             self._skip(loading.current, self._gone(error))
         else:
             self._loaded = Loaded(found.targets, (*found.failures, *self._skipped.values()))
-            self._in_place = True
-        finally:
-            self._allowance.charge(LOADING, time.monotonic() - begun)
+            self._in_place, self._took = True, watch.own
+
+    def _payer(self) -> str:
+        """Whose time loading takes: that of the part which made it necessary, while it has enough left."""
+        for payer in (self._ender, LOADING):
+            if self._allowance.left(payer) > self._took:
+                return payer
+        raise StudentTimeout(self._allowance.used_up(LOADING))
 
     def _fresh(self) -> Worker:
         """A worker that nothing was loaded into: the one that was given, or a new one."""

@@ -16,7 +16,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One line of /proc/PID/stat; `resident` in bytes, `computed` in seconds of processor time."""
+    """One line of /proc/PID/stat; `resident` in bytes, `computed` in seconds, of its ended children too."""
 
     pid: int
     state: str
@@ -36,7 +36,7 @@ def read(pid: int) -> Process | None:
         return None
     fields = text[text.rindex(")") + 2 :].split()  # the name before it may hold spaces and brackets
     parent, session, threads, started, resident = (int(fields[i]) for i in (1, 3, 17, 19, 21))
-    computed = (int(fields[11]) + int(fields[12])) / TICKS
+    computed = sum(map(int, fields[11:15])) / TICKS
     return Process(pid, fields[0], parent, session, threads, started, resident * PAGE, computed)
 
 
@@ -64,16 +64,6 @@ def _children(pid: int) -> list[int]:
     except OSError:
         return []
     return [int(child) for children in lists for child in children.split()]
-
-
-def wants(pid: int) -> bool:
-    """Whether a thread of a process is ready to run, or waits for a disk."""
-    for path in Path(f"/proc/{pid}/task").glob("*/stat"):
-        with suppress(OSError):
-            text = path.read_text(errors="replace")
-            if text[text.rindex(")") + 2] in "RD":
-                return True
-    return False
 
 
 def page_tables(pid: int) -> int:

@@ -184,6 +184,30 @@ def test_a_students_words_are_no_commands(repository: Path, python: Path, tmp_pa
     assert "GITHUB_" not in ran.log
 
 
+@pytest.mark.parametrize("leads", ["../solution", "/proc/self/cwd", "loop"])
+def test_a_link_out_of_the_repository_is_not_graded(
+    repository: Path, python: Path, tmp_path: Path, leads: str
+) -> None:
+    """It could be graded as anybody's work that lies on the runner."""
+    (repository.parent / "solution").mkdir()
+    (repository / "hw3").symlink_to(leads)
+    (repository / "loop").symlink_to("../jane-fcn/../solution/x")
+    ran = grade(repository, python, tmp_path, submission="hw3")
+
+    assert (ran.code, ran.outputs["code"], ran.summary) == (0, "2", "")
+    assert "leads out of its repository" in commands(ran.log)[0]
+    assert "score" not in ran.outputs
+
+
+@pytest.mark.slow
+def test_a_link_within_the_repository_is_followed(repository: Path, python: Path, tmp_path: Path) -> None:
+    """That is the student's own."""
+    (repository / "week 3").mkdir()
+    (repository / "hw3").symlink_to("week 3")
+
+    assert grade(repository, python, tmp_path, submission="hw3").outputs["code"] == "0"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("how", "code"), [("crash", "134"), ("error", "1")])
 def test_a_failure_of_the_grader_is_no_success(

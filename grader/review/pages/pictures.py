@@ -16,8 +16,9 @@ async def show(request: Request, desk: Desk) -> Response:
         raise HTTPException(404, "There is no such submission.")
     grade = desk.board.catalogue.whole(key)
     every = grade.submission.saved.figures if kind == "figure" else grade.pictures
-    if not 0 <= number < len(every):
+    place = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else len(every)
+    if place >= len(every):
         raise HTTPException(404, "There is no such picture.")
     return Response(
-        every[number].png, media_type="image/png", headers={"Cache-Control": "private, max-age=600"}
+        every[place].png, media_type="image/png", headers={"Cache-Control": "private, max-age=600"}
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,7 +50,17 @@ def test_the_cookie_is_for_pages_of_this_one_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "", "evil.example:127.0.0.1"],
+    [
+        *(
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example:80",
+            "",
+            "evil.example:127.0.0.1",
+        ),
+        *("127.0.0.1.", "127.0.0.1@evil.example", "evil.example@127.0.0.1:80", "evil.example:80@localhost:5"),
+        *("0.0.0.0:80", "127.1", "2130706433", "[::ffff:127.0.0.1]:80", "localhost, evil.example"),
+    ],
 )
 def test_another_name_for_this_machine_is_refused(browser: Browser, host: str) -> None:
     """DNS rebinding: a name that the attacker owns leads here, cookie or not."""
@@ -78,6 +89,18 @@ def test_this_machine_s_own_names_are_known(browser: Browser, host: str) -> None
 def test_a_form_of_another_page_writes_nothing(browser: Browser, headers: dict[str, str | None]) -> None:
     """Not of another site, nor of another port of this machine, nor without saying whose it is."""
     assert browser.post("/undo", {}, **headers).status == 403
+
+
+@pytest.mark.parametrize(
+    "cookie", ['a="' + "\\" * 30_000 + '"', "; " * 30_000, "a=b; " * 12_000, '"' * 60_000]
+)
+def test_cookies_of_other_pages_take_no_time(browser: Browser, cookie: str) -> None:
+    """Each port of a machine, a notebook's script at one among them, sets cookies for all of them."""
+    begun = time.process_time()
+
+    assert browser.get("/", Cookie=cookie).status == 403
+    assert browser.get("/", Cookie=f"{cookie}; {browser.cookie}").status == 200
+    assert time.process_time() - begun < 2
 
 
 def test_a_form_of_our_own_page_is_taken(browser: Browser) -> None:
@@ -130,6 +153,8 @@ def test_every_answer_tells_the_browser_what_it_may(browser: Browser) -> None:
         "/queue/..%2f..%2fetc",
         f"/queue/{FIRST}/../../../etc/{FIRST}",
         f"/queue/{FIRST}/..%00/x",
+        *("/figure/x/" + "9" * 5000 + ".png", "/figure/x/-1.png", "/figure/x/%D9%A1.png", "/queue/%ff%fe"),
+        *("/groups/%0d%0aSet-Cookie:x=y", "/items/%3Cscript%3E", "//evil.example/", "/static/%00"),
     ],
 )
 def test_no_path_leads_out(browser: Browser, path: str) -> None:
@@ -137,4 +162,5 @@ def test_no_path_leads_out(browser: Browser, path: str) -> None:
     answer = browser.get(path)
 
     assert answer.status in (404, 405)
+    assert "set-cookie" not in answer.headers and "<script>" not in answer.text
     assert "root:" not in answer.text and "import annotations" not in answer.text

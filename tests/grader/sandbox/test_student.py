@@ -10,8 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.errors import ProtocolError, StudentDied, StudentRaised, StudentTimeout, WorkerBroke
-from grader.sandbox import tree
+from grader.errors import (
+    ProtocolError,
+    StudentDied,
+    StudentRaised,
+    StudentTimeout,
+    Unverified,
+    WorkerBroke,
+)
+from grader.sandbox import stopwatch, tree
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
 from grader.sandbox.process import Worker
@@ -21,6 +28,8 @@ from tests.grader.sandbox.toy_operations import Broken, Call, Double, Printed, U
 from tests.share import every, rows
 
 LIMITS = Limits()
+SLOWLY = "__import__('time').sleep"
+SLOW_AND_DEADLY = f"import ctypes\n{SLOWLY}(1.2)\ndef f(): ctypes.CDLL(None)._exit(1)"
 SNEAK = """
 import sys
 def ours():
@@ -192,12 +201,45 @@ def test_a_part_has_a_budget_of_its_own(start: Start) -> None:
 @pytest.mark.slow
 def test_loading_again_has_a_budget(start: Start) -> None:
     """Code that is slow to load, and ends the process whenever it is asked, is not loaded for ever."""
-    source = "import ctypes, time\ntime.sleep(1.2)\ndef f(): ctypes.CDLL(None)._exit(1)"
-    student = start(source, limits=replace(LIMITS, loads_seconds=2.0))
+    student = start(SLOW_AND_DEADLY, limits=replace(LIMITS, loads_seconds=2.0, part_seconds=1.0))
+    with pytest.raises(StudentDied):
+        student.ask(Call("f", model="a"))
     with pytest.raises(StudentTimeout, match=r"2 s that loading it may take"):
-        for model in "abcd":
-            with pytest.raises(StudentDied):
-                student.ask(Call("f", model=model))
+        student.ask(Call("f", model="b"))
+
+
+@pytest.mark.slow
+def test_loading_again_is_paid_by_what_made_it_necessary(start: Start) -> None:
+    """A network that ends the process takes no other's time."""
+    student = start(SLOW_AND_DEADLY, limits=replace(LIMITS, loads_seconds=2.0, part_seconds=4.0))
+    for model in "abc":
+        with pytest.raises(StudentDied):
+            student.ask(Call("f", model=model))
+    assert student.ask(Ping()).value == Done()
+
+
+@pytest.mark.slow
+def test_where_loading_takes_too_long_the_slowest_statement_is_left_out(start: Start) -> None:
+    """Whichever runs when the time is over: what the others define is judged."""
+    cells = ["def f(): return 1", f"{SLOWLY}(1.5)\ndef g(): pass", f"{SLOWLY}(1.0)\ndef h(): return 2"]
+    student = start(*cells, limits=replace(LIMITS, load_seconds=2.0))
+
+    assert student.loaded.targets == ("f", "h")
+    (failure,) = student.loaded.failures
+    assert (failure.at.label, failure.kind) == ("cell 2", "StudentTimeout")
+    assert failure.message.startswith("took, where loading must be quick, ")
+
+
+@pytest.mark.parametrize("source", ["def f(): __import__('time').sleep(9)", f"{SLOWLY}(9)\ndef f(): pass"])
+def test_a_machine_that_is_too_busy_is_no_fault_of_the_submission(
+    start: Start, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    """A person looks: nothing of its own was too slow. It is asked, or loaded, once."""
+    monkeypatch.setattr(stopwatch, "own", lambda passed, *_: passed / 100)
+    student = start(source, limits=replace(LIMITS, chunk_seconds=0.3))
+    for _ in range(2):
+        with pytest.raises(Unverified, match="the machine was too busy: in 1 s this had 0 of its 0 s"):
+            student.ask(Call("f"), seconds=0.3)
 
 
 @pytest.mark.parametrize(

@@ -40,21 +40,6 @@ def test_a_process_is_described() -> None:
     assert tree.read(2**22 + 1) is None
 
 
-def test_who_could_go_on_is_told_from_who_sleeps() -> None:
-    """Whatever part of a processor it gets."""
-    spinning = subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"])
-    sleeper = subprocess.Popen(["sleep", "60"])
-    time.sleep(0.5)
-    try:
-        assert tree.wants(spinning.pid)
-        assert not tree.wants(sleeper.pid)
-        assert not tree.wants(2**22 + 1)
-    finally:
-        for process in (spinning, sleeper):
-            process.kill()
-            process.wait()
-
-
 def test_a_number_that_was_given_to_another_process_is_spared() -> None:
     """Numbers are used again."""
     sleeper = subprocess.Popen(["sleep", "60"])

@@ -1,0 +1,62 @@
+"""The time that a worker takes of its own: the clock's, less what it waited for cores that others held."""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+
+from grader.sandbox.usage import usage
+
+LOOK_SECONDS = 0.2  # between looks, while an answer is awaited
+PATIENCE = 4  # times a limit by the clock, whatever a worker waits for
+
+
+class StarvedError(TimeoutError):
+    """The machine was so busy that a worker's time is not over, though all patience is."""
+
+
+class Stopwatch:
+    """Counts what a process and its descendants take, in seconds: by the clock, and `own`."""
+
+    def __init__(self, pid: int, cores: int) -> None:
+        self._pid, self._cores = pid, cores
+        self.clock = self.own = 0.0
+        self._at, self._seen = time.monotonic(), usage(pid)
+
+    def look(self) -> None:
+        """Count what has passed since the last look."""
+        now, seen = time.monotonic(), usage(self._pid)
+        passed = now - self._at
+        ran, waited = seen.since(self._seen, passed)
+        self.clock += passed
+        self.own += own(passed, ran, waited, self._cores)
+        self._at, self._seen = now, seen
+
+    def wait(self, sock: socket.socket, seconds: float) -> None:
+        """Wait until something can be read.
+
+        Raises TimeoutError after so many seconds of its own, StarvedError after PATIENCE times as many.
+        """
+        own, clock = self.own, self.clock
+        while not select.select([sock], [], [], LOOK_SECONDS)[0]:
+            self.look()
+            had, passed = self.own - own, self.clock - clock
+            if had >= seconds:
+                raise TimeoutError
+            if passed >= PATIENCE * seconds:
+                raise StarvedError(
+                    f"the machine was too busy: in {passed:.0f} s this had {had:.0f} of its {seconds:.0f} s"
+                )
+
+
+def own(passed: float, ran: float, waited: float, cores: int) -> float:
+    """Return how many of the seconds that passed are a worker's own.
+
+    Its threads ran and waited so many seconds, all together: it lost no more than they waited, and no greater
+    share than they did. Nor does it pay less than it ran on the cores that it is meant to use: threads that
+    wait for each other are its own doing.
+    """
+    share = waited / (ran + waited) if waited > 0 else 0.0
+    lost = min(waited, passed * share)
+    return min(passed, max(passed - lost, ran / cores))

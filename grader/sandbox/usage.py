@@ -1,0 +1,45 @@
+"""What a worker's threads have had of the machine so far, and what they had to wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.sandbox import tree
+
+NANO = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Seconds so far: `computed` by all, `waited` for a core by each thread; how many wait for a disk now."""
+
+    computed: float
+    waited: Mapping[str, float]
+    stuck: int
+
+    def since(self, before: Usage, passed: float) -> tuple[float, float]:
+        """Return the seconds that were computed, and waited, in the seconds that passed since then."""
+        waits = (seconds - before.waited.get(name, 0.0) for name, seconds in self.waited.items())
+        waited = sum(min(passed, wait) for wait in waits) + self.stuck * passed
+        return max(0.0, self.computed - before.computed), waited
+
+
+def usage(root: int) -> Usage:
+    """Look at a process and its descendants; where the kernel tells of no waiting, none is known."""
+    processes = tree.descendants(root)
+    folders = [path for process in processes for path in Path(f"/proc/{process.pid}/task").glob("*")]
+    threads = {path.name: told for path in folders if (told := _thread(path)) is not None}
+    computed = sum(process.computed for process in processes)
+    waited = {name: seconds for name, (_, seconds) in threads.items()}
+    return Usage(computed, waited, sum(state == "D" for state, _ in threads.values()))
+
+
+def _thread(folder: Path) -> tuple[str, float] | None:
+    """The state of a thread, and the seconds that it has waited for a core; None when it is gone."""
+    try:
+        state = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split(maxsplit=1)[0]
+        return state, int((folder / "schedstat").read_text().split()[1]) * NANO
+    except (OSError, IndexError, ValueError):
+        return None

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.sandbox import stopwatch
+from grader.sandbox.stopwatch import StarvedError, Stopwatch, own
+
+SPIN = "while True: pass"
+SLEEP = "import time; time.sleep(60)"
+MANY = "import os\nfor _ in range(5): os.fork()\nwhile True: pass"
+SHORT = """
+import os
+while True:
+    if os.fork() == 0:
+        for _ in range(200_000): pass
+        os._exit(0)
+    os.wait()
+"""
+SECONDS = st.floats(0, 100)
+
+
+@contextmanager
+def running(source: str, cores: set[int] | None = None) -> Iterator[int]:
+    """A program in a session of its own, and its number."""
+    set_cores = (lambda: os.sched_setaffinity(0, cores)) if cores else None
+    program = [sys.executable, "-S", "-c", source]
+    process = subprocess.Popen(program, start_new_session=True, preexec_fn=set_cores)
+    try:
+        time.sleep(0.3)
+        yield process.pid
+    finally:
+        os.killpg(process.pid, 9)
+        process.wait()
+
+
+def counted(pid: int, seconds: float = 1.0, cores: int = 1) -> float:
+    """The share of a time that a program took of its own."""
+    watch = Stopwatch(pid, cores)
+    for _ in range(5):
+        time.sleep(seconds / 5)
+        watch.look()
+    return watch.own / watch.clock
+
+
+def test_who_sleeps_pays_what_passes() -> None:
+    """To wait is its own doing."""
+    with running(SLEEP) as pid:
+        assert counted(pid) > 0.95
+
+
+def test_who_waits_for_a_core_does_not_pay() -> None:
+    """Three others want the same core: a quarter of what passes is its own."""
+    core = {min(os.sched_getaffinity(0))}
+    with running(SPIN, core) as pid, running(SPIN, core), running(SPIN, core), running(SPIN, core):
+        assert counted(pid, 2.0) < 0.6
+
+
+@pytest.mark.parametrize("source", [MANY, SHORT])
+def test_who_makes_its_own_crowd_pays(source: str) -> None:
+    """Thirty-two of its own on one core, or thousands one after the other: it had the core all the while."""
+    core = {min(os.sched_getaffinity(0))}
+    with running(source, core) as pid:
+        had, before = _computed(pid), time.monotonic()
+        share = counted(pid, 2.0)
+        assert share > 0.8 * (_computed(pid) - had) / (time.monotonic() - before)
+
+
+def _computed(pid: int) -> float:
+    return stopwatch.usage(pid).computed
+
+
+@given(SECONDS, SECONDS, SECONDS, st.integers(1, 8))
+def test_what_is_charged_has_bounds(passed: float, ran: float, waited: float, cores: int) -> None:
+    """Never more than what passed, nor less than it ran; all of it where nothing waited."""
+    charged = own(passed, ran, waited, cores)
+    assert 0 <= charged <= passed
+    assert charged >= min(passed, ran / cores)
+    assert own(passed, ran, 0, cores) == passed
+
+
+def test_patience_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who never gets its time is waited for a few times as long, and not blamed."""
+    monkeypatch.setattr(stopwatch, "own", lambda *_: 0.0)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        watch = Stopwatch(os.getpid(), 1)
+        with pytest.raises(StarvedError, match="too busy"):
+            watch.wait(ours, 0.1)
+        assert 0.4 <= watch.clock < 5
+        theirs.send(b"x")
+        watch.wait(ours, 0.1)

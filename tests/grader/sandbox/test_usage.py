@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import os
+
+from grader.sandbox.usage import Usage, usage
+
+
+def test_what_a_process_had_is_seen() -> None:
+    """Of this one: it computed, and its threads are known."""
+    seen = usage(os.getpid())
+
+    assert seen.computed > 0
+    assert str(os.getpid()) in seen.waited
+    assert usage(2**22 + 1) == Usage(0.0, {}, 0)
+
+
+def test_what_is_used_since_is_the_difference() -> None:
+    """New threads count, those that are gone take nothing back, a disk is waited for all the while."""
+    before = Usage(2.0, {"1": 1.0, "2": 5.0}, 0)
+    now = Usage(2.5, {"1": 1.25, "3": 0.5}, 1)
+
+    assert now.since(before, passed=1.0) == (0.5, 0.25 + 0.5 + 1.0)
+    assert Usage(1.0, {"1": 9.0}, 0).since(before, passed=1.0) == (0.0, 1.0)
