@@ -12,6 +12,7 @@ import base64
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,14 @@ LONGEST = 140  # characters that GitHub takes of a status
 GIT = ("git", "-c", "core.hooksPath=/dev/null", "-c", "protocol.file.allow=user", "-c", "core.symlinks=false")
 FETCH_SECONDS = 300
 REPORTS = ("report.html", "summary.md")
+MOST_FILES = 20_000  # of a repository
+MOST_LISTED = 16 << 20  # bytes of their names
+MOST_BYTES = 1 << 30
+NOWHERE = Path(os.devnull)
+
+
+class NotFetchedError(Exception):
+    """A repository whose files could not, or must not, be had; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,10 @@ class GitHub:
             raise
 
     def fetch(self, repository: Repository, folder: Path) -> None:
-        """The files of one commit, without history; the token goes by the environment, not into a file."""
+        """The files of one commit, without history; the token goes by the environment, not into a file.
+
+        Raises NotFetchedError, and leaves nothing behind then.
+        """
         credentials = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
         environment = {
             **{name: value for name, value in os.environ.items() if name != "GRADER_TOKEN"},
@@ -83,14 +95,51 @@ class GitHub:
         }
         folder.mkdir(parents=True)
         source = f"{self.server}/{repository.name}.git"
-        for words in (("init", "--quiet"), ("fetch", "--quiet", "--depth=1", source, repository.commit)):
-            _git(words, folder, environment)
-        _git(("checkout", "--quiet", "FETCH_HEAD"), folder, environment)
-        shutil.rmtree(folder / ".git")
+        try:
+            _git(("init", "--quiet"), folder, environment)
+            _git(("fetch", "--quiet", "--depth=1", source, repository.commit), folder, environment)
+            listing = folder / ".git" / "listing"
+            _git(("ls-tree", "-r", "-l", "-z", "FETCH_HEAD"), folder, environment, listing, MOST_LISTED)
+            _check(listing)
+            _git(("checkout", "--quiet", "FETCH_HEAD"), folder, environment)
+            shutil.rmtree(folder / ".git")
+        except (subprocess.SubprocessError, OSError, NotFetchedError) as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            why = str(error) if isinstance(error, NotFetchedError) else type(error).__name__
+            raise NotFetchedError(why) from None
 
 
-def _git(words: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
-    subprocess.run([*GIT, *words], cwd=folder, env=environment, check=True, timeout=FETCH_SECONDS)
+def _git(
+    words: Sequence[str],
+    folder: Path,
+    environment: dict[str, str],
+    into: Path = NOWHERE,
+    most: int = MOST_BYTES,
+) -> None:
+    """Run git, which may write no file of more bytes, nor take memory without end."""
+
+    def bound() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+        resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
+
+    with into.open("wb") as output:
+        subprocess.run(
+            [*GIT, *words],
+            cwd=folder,
+            env=environment,
+            check=True,
+            timeout=FETCH_SECONDS,
+            stdout=output,
+            preexec_fn=bound,
+        )
+
+
+def _check(listing: Path) -> None:
+    """Raise NotFetchedError for more than is checked out: a few objects can stand for millions of files."""
+    lines = listing.read_bytes().split(b"\0")[:-1]
+    sizes = [int(size) for line in lines if (size := line.split(maxsplit=4)[3]).isdigit()]  # of a module: "-"
+    if not 0 < len(lines) <= MOST_FILES or sum(sizes) > MOST_BYTES:
+        raise NotFetchedError("it holds nothing, or too much")
 
 
 def grade_class(
@@ -107,8 +156,8 @@ def grade_class(
         for repository in new(github, names(repositories), again):
             try:
                 github.fetch(repository, Path(scratch, "class", repository.folder))
-            except subprocess.SubprocessError as error:
-                print(f"{repository.name}: it could not be fetched ({type(error).__name__})")
+            except NotFetchedError as error:
+                print(f"{repository.name}: it could not be fetched ({error})")
             else:
                 fetched.append(repository)
         if not fetched:
@@ -118,9 +167,20 @@ def grade_class(
         grade(Path(scratch, "class"), out, training, "student", "--also", "summary.md")
         shutil.copytree(out, shown)
         grade(Path(scratch, "class"), out, training, "ta")  # judged once: only what the reports show changes
-        for repository in fetched:
-            tell = print if dry_run else lambda text, to=repository: post(github, to, shown / to.folder, text)
-            tell(verdict(shown / repository.folder))
+        told = [_tell(github, one, shown / one.folder, dry_run) for one in fetched]
+    if not all(told):
+        sys.exit("Not every repository took its report.")
+
+
+def _tell(github: GitHub, repository: Repository, folder: Path, dry_run: bool) -> bool:
+    """Answer one repository; False where it takes no answer, which costs no other one theirs."""
+    try:
+        text = verdict(folder)
+        print(text) if dry_run else post(github, repository, folder, text)
+    except (OSError, ValueError, LookupError, TypeError) as error:  # urllib's errors are OSErrors
+        print(f"{repository.name}: its report could not be posted ({type(error).__name__}: {error})")
+        return False
+    return True
 
 
 def names(file: Path) -> list[str]:

@@ -19,7 +19,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from grader.wall.collecting import importing
 from grader.wall.values import SourceLine, cut
 from grader.wall.verbs import Done, Load, Loaded, Ping, Request, verb
 from grader.wall.wire import UNLIMITED, Array, Message, receive, send
-from grader.worker import console
+from grader.worker import console, settings
 from grader.worker.ending import watched
 from grader.worker.loader import StudentCodeError, World, describe, load
 from grader.worker.places import line_of
@@ -140,7 +140,8 @@ class Server:
         try:
             kind, operation = self.operation(request.header["verb"])
             asked = msgspec.convert(request.header["args"], kind)
-            with watched(request.header.get("seconds", 0)):
+            keeping = nullcontext() if kind is Load else settings.kept()
+            with watched(request.header.get("seconds", 0)), keeping:
                 value, arrays = operation(self.world, asked, request.arrays)
         except BaseException as error:
             return blame(error), {}

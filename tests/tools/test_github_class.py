@@ -30,6 +30,7 @@ class Server(ThreadingHTTPServer):
         self.told: list[tuple[str, str, Any]] = []
         self.statuses: dict[str, list[dict[str, str]]] = {}
         self.branches: set[str] = set()
+        self.planted: set[str] = set()  # paths of the reports, where a student made something else
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -41,6 +42,8 @@ class Handler(BaseHTTPRequestHandler):
             self._answer({"sha": self.server.commits[name]} if name in self.server.commits else None)
         elif rest.endswith("/status"):
             self._answer({"statuses": self.server.statuses.get(rest.removesuffix("/status"), [])})
+        elif any(path in name for path in self.server.planted):
+            self._answer([{"name": "a folder where the report belongs"}])
         else:
             self._answer({"sha": "older"} if "README" in rest else None)
 
@@ -144,6 +147,50 @@ def test_a_repository_that_is_not_there_costs_nobody_else(
 
     assert "c/nobody: there is no such repository" in capsys.readouterr().out
     assert any("c/ben" in path for _, path, _ in github.told)
+
+
+def test_a_repository_that_takes_no_report_costs_nobody_else_theirs(
+    github: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A student can make a folder where the report belongs."""
+    github.planted.add("c/ann/contents/score-report/report.html")
+    with pytest.raises(SystemExit, match="Not every repository took its report"):
+        run(tmp_path, "c/ann", "c/ben")
+
+    assert "c/ann: its report could not be posted" in capsys.readouterr().out
+    assert any("c/ben/statuses" in path for _, path, _ in github.told)
+
+
+def test_few_objects_that_stand_for_millions_of_files_are_not_unpacked(
+    github: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ten folders in ten folders, eight deep, all the same: a hundred million files in ten objects."""
+    github.commits["c/bomb"] = bomb(tmp_path / "git" / "c" / "bomb.git")
+    run(tmp_path, "c/bomb", "c/ben")
+
+    assert "c/bomb: it could not be fetched" in capsys.readouterr().out
+    assert any("c/ben/statuses" in path for _, path, _ in github.told)
+    assert not any("c/bomb" in path for _, path, _ in github.told)
+
+
+def bomb(folder: Path) -> str:
+    """A repository of a hundred million files in ten objects; its commit."""
+    repository(folder)
+
+    def git(*words: str, given: str = "") -> str:
+        name = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+        done = subprocess.run(
+            ["git", *name, *words], cwd=folder, input=given, check=True, stdout=subprocess.PIPE, text=True
+        )
+        return done.stdout.strip()
+
+    entry = f"100644 blob {git('hash-object', '-w', '--stdin', given='x')}"
+    for _ in range(8):
+        tree = git("mktree", given="".join(f"{entry}\tn{number}\n" for number in range(10)))
+        entry = f"040000 tree {tree}"
+    commit = git("commit-tree", "-m", "Work", tree)
+    git("update-ref", "HEAD", commit)
+    return commit
 
 
 def test_the_token_stays_out_of_sight(

@@ -115,3 +115,16 @@ def test_a_calm_run_throws_no_coins() -> None:
 
     assert np.array_equal(first, second)
     assert np.isfinite(first).all()
+
+
+def test_hooks_on_parameters_are_kept() -> None:
+    """A parameter that a hook keeps from learning learns nothing with few channels either."""
+    hooked = SOURCE.replace(
+        "self.first.bias.requires_grad = False", "self.again.weight.register_hook(lambda g: g * 0)"
+    )
+    for source, learns in ((SOURCE, True), (hooked, False)):
+        world = world_of(source)
+        narrow(world, MADE, {})
+        ran(world, training=True, grad="backward")
+        asked = Sample("FCN8s", of="gradients", names=("again.weight",), seed=1, count=8)
+        assert sample(world, asked, {})[1]["again.weight"].any() == learns

@@ -1,0 +1,37 @@
+"""What code can set for everything that runs after it: put back after each question."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+TORCH = {  # how each is read, and how it is set
+    "get_default_dtype": "set_default_dtype",
+    "is_grad_enabled": "set_grad_enabled",
+    "is_anomaly_enabled": "set_anomaly_enabled",
+    "are_deterministic_algorithms_enabled": "use_deterministic_algorithms",
+    "get_num_threads": "set_num_threads",
+}
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Let nothing that one question sets hold for the next: a notebook runs things in another order."""
+    known = list(_settings())
+    try:
+        with warnings.catch_warnings():
+            yield
+    finally:
+        for write, value in known:
+            write(value)
+
+
+def _settings() -> Iterator[tuple[Callable[[Any], object], Any]]:
+    """How each setting of the libraries that are there is set, and what it is now."""
+    if (torch := sys.modules.get("torch")) is not None:
+        yield from ((getattr(torch, write), getattr(torch, read)()) for read, write in TORCH.items())
+    if (numpy := sys.modules.get("numpy")) is not None:
+        yield lambda value: numpy.seterr(**value), numpy.geterr()

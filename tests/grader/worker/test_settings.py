@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+from grader.worker import settings
+
+
+def test_what_a_question_sets_does_not_hold_for_the_next() -> None:
+    """Whether it ends well or raises."""
+    before = _all()
+    with pytest.raises(ZeroDivisionError), settings.kept():
+        torch.set_default_dtype(torch.float64)
+        torch.set_grad_enabled(False)
+        torch.autograd.set_detect_anomaly(True, check_nan=False)
+        torch.use_deterministic_algorithms(True)
+        torch.set_num_threads(1)
+        np.seterr(all="raise")
+        warnings.simplefilter("error")
+        assert _all() != before
+        raise ZeroDivisionError
+
+    assert _all() == before
+
+
+def _all() -> tuple[object, ...]:
+    read = (getattr(torch, name)() for name in settings.TORCH)
+    return (*read, np.geterr(), list(warnings.filters))
