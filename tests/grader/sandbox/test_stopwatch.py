@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from grader.sandbox import stopwatch
 from grader.sandbox.stopwatch import StarvedError, Stopwatch, own
+from grader.sandbox.usage import usage
 
 SPIN = "while True: pass"
 SLEEP = "import time; time.sleep(60)"
@@ -76,7 +77,7 @@ def test_who_makes_its_own_crowd_pays(source: str) -> None:
 
 
 def _computed(pid: int) -> float:
-    return stopwatch.usage(pid).computed
+    return usage(pid).computed
 
 
 @given(SECONDS, SECONDS, SECONDS, st.integers(1, 8))
