@@ -3,7 +3,10 @@
 STUDENT ?= alice
 FOLDER ?= submissions
 PLAN ?= smoke
-export STUDENT FOLDER OUT TRAINING SEED JOBS PLAN PROFILE
+# As they were typed: make itself would run the $(shell ...) in a submission's name.
+NAMES := STUDENT FOLDER OUT TRAINING SEED JOBS PLAN PROFILE
+$(foreach name,$(NAMES),$(if $(value $(name)),$(eval override $(name) := $$(value $(name)))))
+export $(NAMES)
 
 PY := .venv/bin/python
 # Read by the shell, not by make: any name or path is safe in them.

@@ -130,13 +130,15 @@ def test_without_python_it_says_what_to_install(project: Project) -> None:
 def test_words_reach_the_grader_as_they_were_typed(project: Project) -> None:
     """Blanks, quotes and dollars in a name are part of it."""
     project.add_python("python3")
-    done = project.make("grade", """STUDENT=a 'b" $$(x); -c""", "TRAINING=none", "SEED=7", "OUT=my reports")
+    name = """a 'b" $(x)$(shell touch made)$$y${z}`id`#:=\\; -c"""
+    done = project.make("grade", f"STUDENT={name}", "TRAINING=none", "SEED=7", "OUT=my $(reports)")
 
     said = [line[1:-1] for line in done.stdout.splitlines() if line.startswith("<")]
     assert said == [
-        *("-m", "grader", "grade", "--out", "my reports", "--training", "none", "--seed", "7", "--"),
-        """a 'b" $(x); -c""",
+        *("-m", "grader", "grade", "--out", "my $(reports)", "--training", "none", "--seed", "7", "--"),
+        name,
     ]
+    assert not list(project.root.rglob("made"))
 
 
 def test_a_class_gets_its_options(project: Project) -> None:
