@@ -18,7 +18,7 @@ from grader.network import budget, kept
 from grader.network.budget import Value
 from grader.network.graph import Expr, walk
 from grader.wall.convolving import convolve
-from grader.wall.draws import derived, draw, draw_parameter
+from grader.wall.draws import derived, draw_alone, draw_parameter
 from reference.fcn import bilinear_weight
 
 # What a student's forward pass may compute besides layers: pure functions of tensors, nothing that reads or
@@ -57,7 +57,7 @@ class Evaluator:
     def __init__(self, seed: int, shape: tuple[int, ...]) -> None:
         self.seed = seed
         self.of: tuple[object, ...] = (seed, shape)  # what tells its values from those of another one
-        self.input = torch.from_numpy(draw(derived(seed, "input"), "input", shape))
+        self.input = torch.from_numpy(draw_alone(derived(seed, "input"), "input", shape))
         self._values: dict[str, Value] = {}
         self._taken: set[str] = set()  # those of them that another grading computed
         self._given: dict[str, Tensor] = {}

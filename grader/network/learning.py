@@ -12,7 +12,7 @@ from grader.network import kept
 from grader.network.evaluate import Evaluator, NotReplayableError
 from grader.network.graph import Expr, expr, walk
 from grader.network.trace import Dropout
-from grader.wall.draws import draw
+from grader.wall.draws import draw_alone
 
 LARGE = 3_000_000  # elements of a parameter whose gradient is not computed
 BY_CHANNEL = ("dropout1d", "dropout2d", "dropout3d")
@@ -27,7 +27,7 @@ class Learner(Evaluator):
 
     def __init__(self, seed: int, shape: tuple[int, ...], run: int, chance: int | None = None) -> None:
         super().__init__(seed, shape)
-        self.input = torch.from_numpy(draw(run, "input", shape))
+        self.input = torch.from_numpy(draw_alone(run, "input", shape))
         self._run = run
         self.of = (*self.of, run, chance)
         self._chance = None if chance is None else torch.Generator().manual_seed(chance)
@@ -58,7 +58,7 @@ class Learner(Evaluator):
         output = self.value(root)
         if not output.requires_grad:
             return {}
-        weights = torch.from_numpy(draw(self._run, "weights", tuple(output.shape)))
+        weights = torch.from_numpy(draw_alone(self._run, "weights", tuple(output.shape)))
         leaves = list(self._parameters.values())
         found = torch.autograd.grad((output * weights).sum(), leaves, allow_unused=True)
         pairs = zip(self._parameters, found, strict=True)

@@ -150,7 +150,10 @@ def environment(stage: Stage, threads: int, mark: str, device: str) -> dict[str,
         "PYTHONWARNINGS": "ignore",
         "MPLBACKEND": "Agg",
         "OMP_WAIT_POLICY": "PASSIVE",  # the trusted side works on the same cores
-        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # large pages: half a gigabyte of weights comes and goes
+        # Large pages: half a gigabyte of weights comes and goes. The C library finds out what there are where
+        # it can see /sys, which a sandbox may lack; torch asks for them anyway.
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+        "THP_MEM_ALLOC_ENABLE": "1",
         "MPLCONFIGDIR": home,
         "TORCH_HOME": str(torch_home()),
         "FCN_CAM_WEIGHTS": "seeded" if os.environ.get("FCN_CAM_WEIGHTS") == "seeded" else "cached",

@@ -45,6 +45,12 @@ def draw(seed: int, key: str, shape: tuple[int, ...], scale: float = 1.0) -> Arr
     return out.reshape(shape)
 
 
+def draw_alone(seed: int, key: str, shape: tuple[int, ...]) -> Array:
+    """Draw a float32 array for which no block is made: little else is drawn from its seed."""
+    chance = np.random.Generator(np.random.PCG64(_number(seed, key)))
+    return chance.standard_normal(shape, dtype=np.float32)
+
+
 def draw_into(out: Array, seed: int, key: str, scale: float = 1.0) -> None:
     """Put into a flat array what `draw` draws: memory for half a gigabyte is not taken twice."""
     block, start, done = _block(seed), _number(seed, key) % BLOCK, 0

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from grader.wall.draws import draw, draw_into, draw_parameter, parameter_scale
+from grader.wall.draws import draw_alone, draw_into, draw_parameter, parameter_scale
 from grader.wall.values import Described
 from grader.wall.verbs import MAX_CONSTANTS, Constants, Done, Fill, Forward, Initial, Kept, OfModel, Release
 from grader.wall.wire import DTYPES
@@ -20,6 +20,7 @@ from grader.worker.models import Answer, Arrays, without_slow_initialisers
 from grader.worker.plainly import Plainly
 from grader.worker.state import Real
 from grader.worker.trace import LARGE, Calm, Dropouts, describe
+from grader.worker.untouched import Untouched
 
 
 def real_model(world: World, asked: OfModel[Any]) -> nn.Module:
@@ -29,7 +30,7 @@ def real_model(world: World, asked: OfModel[Any]) -> nn.Module:
         if state.real is not None:  # before another is made: each takes half a gigabyte
             state.real = None
             reclaim()
-        with without_slow_initialisers():
+        with without_slow_initialisers(), Untouched():  # copying replaces most of it, filling the rest
             state.real = Real(key, construct(world, *key)[0].eval())
     return state.real.model
 
@@ -82,7 +83,7 @@ def forward(world: World, asked: Forward, arrays: Arrays) -> Answer[Described]:
     """Run a filled model on an input drawn from the seed, dropouts taken out."""
     model = real_model(world, asked)
     model.eval()
-    x = torch.from_numpy(draw(asked.seed, "input", asked.size))
+    x = torch.from_numpy(draw_alone(asked.seed, "input", asked.size))
     with Plainly(), Calm(), Dropouts():  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
         output = call(model, x)
     seen = Described(**describe(output))

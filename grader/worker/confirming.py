@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.wall.draws import draw
+from grader.wall.draws import draw_alone
 from grader.wall.values import Described
 from grader.wall.verbs import Done, Grad, Narrow, OfModel, Run
 from grader.worker.building import construct
@@ -78,7 +78,7 @@ def run(world: World, asked: Run, arrays: Arrays) -> Answer[Described]:
     """Run one of the two models once."""
     model = (real_model(world, asked) if asked.challenged else _as_made(world)).train(asked.training)
     model.zero_grad(set_to_none=True)
-    x = torch.from_numpy(draw(asked.seed, "input", asked.size))
+    x = torch.from_numpy(draw_alone(asked.seed, "input", asked.size))
     torch.manual_seed(asked.chance)
     with _mode(asked.grad), Calm() if asked.calm else nullcontext():  # type: ignore[no-untyped-call]  # as torch leaves its modes
         output = call(model, x)
@@ -86,7 +86,7 @@ def run(world: World, asked: Run, arrays: Arrays) -> Answer[Described]:
     if not isinstance(output, Tensor):
         return seen, {}
     if asked.grad == "backward" and output.requires_grad:
-        weights = torch.from_numpy(draw(asked.seed, "weights", tuple(output.shape)))
+        weights = torch.from_numpy(draw_alone(asked.seed, "weights", tuple(output.shape)))
         call((output * weights).sum().backward)
     return seen, {"output": call(numbers, output.detach())}
 

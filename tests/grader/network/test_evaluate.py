@@ -14,7 +14,7 @@ from grader.network import budget
 from grader.network.evaluate import BILINEAR, Evaluator, NotReplayableError
 from grader.network.graph import INPUT, Expr, add, conv, crop, expr, leaf, max_pool, relu, replace_leaves
 from grader.network.reference import window
-from grader.wall.draws import derived, draw, draw_parameter
+from grader.wall.draws import derived, draw, draw_alone, draw_parameter
 from grader.worker.places import place_of_frame
 from grader.worker.trace import Calm, Dropouts, record
 from reference.fcn import bilinear_weight
@@ -120,7 +120,7 @@ def filled(model: Program) -> Program:
 def own_output(model: Program) -> Tensor:
     """What the model itself computes from the challenge's input."""
     with Calm(), Dropouts(), torch.inference_mode():  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
-        return model.forward(torch.from_numpy(draw(derived(SEED, "input"), "input", SHAPE)))
+        return model.forward(torch.from_numpy(draw_alone(derived(SEED, "input"), "input", SHAPE)))
 
 
 def replayed(model: Program) -> Tensor:
@@ -157,7 +157,9 @@ def test_a_replayed_trace_is_the_modules_own_output(steps: list[str]) -> None:
 
 def test_the_input_is_drawn_from_the_seed() -> None:
     """Both sides draw the same picture."""
-    assert np.array_equal(Evaluator(SEED, SHAPE)(INPUT).numpy(), draw(derived(SEED, "input"), "input", SHAPE))
+    assert np.array_equal(
+        Evaluator(SEED, SHAPE)(INPUT).numpy(), draw_alone(derived(SEED, "input"), "input", SHAPE)
+    )
 
 
 def test_a_weight_is_drawn_by_its_name() -> None:

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from grader.network.evaluate import NotReplayableError
 from grader.network.graph import INPUT, conv, expr, leaf, relu
 from grader.network.learning import Learner, with_dropouts
-from grader.wall.draws import derived, draw, draw_parameter
+from grader.wall.draws import derived, draw_alone, draw_parameter
 from tests.grader.slim import traced
 
 SHAPE = (2, 3, 8, 9)
@@ -22,7 +22,7 @@ WEIGHT = leaf("w", (4, 3, 3, 3))
 
 def _values() -> tuple[torch.Tensor, torch.Tensor]:
     weight = torch.from_numpy(draw_parameter(derived(SEED, "fill"), "w", (4, 3, 3, 3)))
-    return torch.from_numpy(draw(RUN, "input", SHAPE)), weight.requires_grad_()
+    return torch.from_numpy(draw_alone(RUN, "input", SHAPE)), weight.requires_grad_()
 
 
 @pytest.mark.parametrize(("kind", "drop"), [("dropout2d", F.dropout2d), ("dropout", F.dropout)])
@@ -64,7 +64,7 @@ def test_gradients_are_those_of_torch() -> None:
     root = relu(conv(INPUT, WEIGHT, None))
     x, weight = _values()
     output = F.relu(F.conv2d(x, weight))
-    (output * torch.from_numpy(draw(RUN, "weights", tuple(output.shape)))).sum().backward()
+    (output * torch.from_numpy(draw_alone(RUN, "weights", tuple(output.shape)))).sum().backward()
     found = Learner(SEED, SHAPE, RUN, CHANCE).gradients(root)
 
     assert weight.grad is not None

@@ -12,7 +12,7 @@ from grader.network.evaluate import Evaluator
 from grader.network.graph import INPUT, replace_leaves, walk
 from grader.network.reading import read_network
 from grader.network.reference import layer, reference_output, reference_uncropped
-from grader.wall.draws import derived, draw, draw_parameter
+from grader.wall.draws import derived, draw_alone, draw_parameter
 from grader.worker.places import place_of_frame
 from grader.worker.trace import record
 from reference.architecture import Architecture, Conv, fcn8s, fcn32s
@@ -43,7 +43,7 @@ def test_the_expression_is_the_module(network: str, rows: int, columns: int) -> 
     """For any input size, the reference as an expression computes what the reference's module computes."""
     table = SLIM[network](5)
     model = filled(table)
-    x = torch.from_numpy(draw(derived(SEED, "input"), "input", (1, 3, rows, columns)))
+    x = torch.from_numpy(draw_alone(derived(SEED, "input"), "input", (1, 3, rows, columns)))
     with torch.inference_mode():
         wanted = model(x)
 

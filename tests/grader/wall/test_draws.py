@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod, sqrt
 
 import numpy as np
@@ -7,7 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.wall.draws import BLOCK, derived, draw, draw_at, draw_parameter, parameter_scale, positions
+from grader.wall.draws import (
+    BLOCK,
+    Array,
+    _block,
+    derived,
+    draw,
+    draw_alone,
+    draw_at,
+    draw_parameter,
+    parameter_scale,
+    positions,
+)
 from tests.share import examples
 
 SEEDS = st.integers(0, 3)
@@ -15,23 +27,39 @@ KEYS = st.text(max_size=8)
 SHAPES = st.lists(st.integers(1, 6), max_size=4).map(tuple)
 
 
+WAYS = (draw, draw_alone)
+
+
 @settings(max_examples=examples(20))
-@given(SEEDS, KEYS, SHAPES)
-def test_equal_arguments_give_equal_values(seed: int, key: str, shape: tuple[int, ...]) -> None:
+@given(SEEDS, KEYS, SHAPES, st.sampled_from(WAYS))
+def test_equal_arguments_give_equal_values(
+    seed: int, key: str, shape: tuple[int, ...], way: Callable[..., Array]
+) -> None:
     """Both sides of the wall draw the same float32 array from seed, key and shape."""
-    array = draw(seed, key, shape)
+    array = way(seed, key, shape)
 
     assert array.shape == shape
     assert array.dtype == np.float32
-    assert np.array_equal(array, draw(seed, key, shape))
+    assert np.array_equal(array, way(seed, key, shape))
 
 
-def test_seed_and_key_change_the_values() -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_seed_and_key_change_the_values(way: Callable[..., Array]) -> None:
     """Neither another seed nor another key gives the same numbers."""
-    base = draw(1, "conv1_1.weight", (50,))
+    base = way(1, "conv1_1.weight", (50,))
 
-    assert not np.array_equal(base, draw(2, "conv1_1.weight", (50,)))
-    assert not np.array_equal(base, draw(1, "conv1_2.weight", (50,)))
+    assert not np.array_equal(base, way(2, "conv1_1.weight", (50,)))
+    assert not np.array_equal(base, way(1, "conv1_2.weight", (50,)))
+
+
+def test_what_is_drawn_alone_makes_no_block() -> None:
+    """A picture of a run costs what its own numbers do, and is as the others: centred, of deviation 1."""
+    made = _block.cache_info().misses
+    values = draw_alone(987, "input", (3, 100, 100))
+
+    assert _block.cache_info().misses == made
+    assert values.mean() == pytest.approx(0.0, abs=0.05)
+    assert values.std() == pytest.approx(1.0, rel=0.02)
 
 
 def test_values_have_the_deviation_that_was_asked_for() -> None:

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import gc
+import resource
 import weakref
 
 import numpy as np
 import pytest
 import torch
 
-from grader.wall.draws import draw, draw_parameter, positions
+from grader.wall.draws import draw_alone, draw_parameter, positions
 from tests.grader.slim import SOURCE, world_of
 from tests.grader.worker.a_model import ask, real, tiny
+from tests.grader.worker.test_untouched import resident
 from tests.layers import conv
 
 HOOK = (
@@ -44,6 +46,17 @@ def test_constants_are_sent_in_the_order_of_the_recording(looks: bool) -> None:
     assert (float(sent["0"]), float(sent["1"][0])) == (3.0, 5.0)
 
 
+def test_a_model_takes_memory_only_for_what_is_written_to_it() -> None:
+    """Copying puts others in the place of most of its weights; what its constructor draws at random is left."""
+    world = tiny(("self.drop =", "self.large = nn.Linear(20_000, 5_000)\n        self.drop ="))
+    before = resident()
+    ask(world, "initial", names=[])
+
+    assert (resident() - before) * resource.getpagesize() < 100 << 20, "a quarter of what its values take"
+    assert real(world).get_parameter("large.weight").shape == (5_000, 20_000)
+    assert not real(world).get_parameter("large.weight")[:2].any()
+
+
 def test_parameters_are_filled_by_their_keys() -> None:
     """What is named is drawn from the seed; the rest stays as it is."""
     world = tiny()
@@ -65,7 +78,7 @@ def test_forward_is_the_model_on_the_drawn_input() -> None:
     model = real(world)
     with torch.no_grad():
         wanted = model.get_submodule("bn")(
-            conv(model, "conv")(torch.from_numpy(draw(5, "input", (1, 3, 6, 7))))
+            conv(model, "conv")(torch.from_numpy(draw_alone(5, "input", (1, 3, 6, 7))))
         )
 
     assert list(described["shape"]) == [1, 12, 6, 7]
