@@ -26,9 +26,8 @@ from grader.engines.work import Done, Listen, Said, Share, Work
 from grader.paths import ROOT
 from grader.records.progress import Progress
 
-# Imported once; every process starts from there.
-RENDERERS = ["nbconvert.filters.highlight", "nbconvert.filters.markdown_mistune"]
-PRELOAD = ["grader.classroom.batch", "grader.judging", "grader.evidence.case", *RENDERERS]
+# Imported once, the last one when all else is there; every process starts from there.
+PRELOAD = ["grader.classroom.batch", "grader.judging", "grader.evidence.case", "grader.classroom.ready"]
 GRACE_SECONDS = 5.0  # to write what is written and end its own processes, before it is killed
 
 T = TypeVar("T")

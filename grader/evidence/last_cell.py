@@ -17,6 +17,7 @@ from PIL import Image
 
 from grader.assignment import CAM, MAP
 from grader.evidence.cam import plain
+from grader.network import kept
 from grader.records.grade import Picture
 from grader.records.reason import Place
 from grader.wall.answers import Reply
@@ -27,6 +28,7 @@ from reference.kit.CAM.resnet import resnet18
 
 Array = NDArray[Any]
 IMAGES = ("bike.jpg", "cat.jpg")
+CELL = "the last cell"  # whose truth is kept
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
@@ -41,7 +43,16 @@ class Truth:
 
 @lru_cache(maxsize=1)
 def truth() -> Truth:
-    """Run the kit's network on the kit's images."""
+    """What the kit's network gives for the kit's images, computed by the first grading of a class."""
+    if (found := kept.known(CELL)) is not None:
+        return Truth(found["weight"], tuple(found["logits"]), tuple(found["features"]))
+    made = _computed()
+    stacked = {"logits": np.stack(made.logits), "features": np.stack(made.features)}
+    kept.keep({"weight": made.weight, **stacked}, CELL)
+    return made
+
+
+def _computed() -> Truth:
     with redirect_stdout(io.StringIO()):  # it says which weights it took, to students
         net = resnet18(pretrained=True).eval()
     with torch.inference_mode():

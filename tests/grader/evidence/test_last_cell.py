@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
+import pytest
 
+from grader.evidence import last_cell
 from grader.evidence.last_cell import truth
+from grader.network import kept
 from reference.kit.CAM.resnet import resnet18
 from tests.grader.a_cell import cell, known  # noqa: F401 - a fixture
 from tests.grader.evidence.test_cam import SOURCE
@@ -67,3 +72,23 @@ def test_the_truth_is_the_kit_s_network_on_the_kit_s_images() -> None:
     assert np.array_equal(found.weight, net.fc.weight.detach().numpy())
     pooled = found.features[0].mean((2, 3)) @ found.weight.T + net.fc.bias.detach().numpy()
     np.testing.assert_allclose(found.logits[0], pooled, rtol=1e-3, atol=1e-4)
+
+
+def test_the_truth_is_computed_once_for_a_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another grading of it, which is another process, reads what the first one left."""
+    first = truth()
+    truth.cache_clear()
+    kept.share(tmp_path)
+    try:
+        truth()
+        truth.cache_clear()
+        monkeypatch.setattr(last_cell, "_computed", None)
+        second = truth()
+    finally:
+        kept.share(None)
+        truth.cache_clear()
+
+    assert np.array_equal(first.weight, second.weight)
+    for one, other in ((first.logits, second.logits), (first.features, second.features)):
+        assert len(one) == len(other) == 2
+        assert all(map(np.array_equal, one, other))

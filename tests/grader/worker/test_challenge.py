@@ -47,7 +47,7 @@ def test_constants_are_sent_in_the_order_of_the_recording(looks: bool) -> None:
 
 
 def test_a_model_takes_memory_only_for_what_is_written_to_it() -> None:
-    """Copying puts others in the place of most of its weights; what its constructor draws at random is left."""
+    """Copying puts others in the place of most of its weights, and filling writes to the rest."""
     world = tiny(("self.drop =", "self.large = nn.Linear(20_000, 5_000)\n        self.drop ="))
     before = resident()
     ask(world, "initial", names=[])

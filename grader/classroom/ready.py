@@ -1,0 +1,40 @@
+"""What each grading of a class would prepare for itself, prepared once: importing this does it.
+
+The processes of a class are forked from one that has imported it. It holds nothing of a submission, and
+starts no thread: those are not forked along.
+"""
+
+from __future__ import annotations
+
+import gc
+from contextlib import suppress
+
+from grader import __version__, judging, profiles, reports
+from grader.records.grade import Grade, Provenance
+from grader.records.submission import PageCell, Submission
+
+PAGE = (PageCell("cell 1", "markdown", "*text*"), PageCell("cell 2", "code"))
+
+
+def prepare() -> None:
+    """Collect the checks, read the course years, render what has nothing in it: templates, highlighting.
+
+    What fails here fails again where it is needed, and is told there.
+    """
+    with suppress(Exception):
+        for name in profiles.names():
+            profiles.load(name)
+        judging.prepare()
+        for name in reports.USUAL:
+            reports.RENDERERS[name](_nothing())
+    gc.collect()
+    gc.freeze()  # no later collection walks through what is there now, and copies its pages
+
+
+def _nothing() -> Grade:
+    submission = Submission("", "", texts={"cell 2": "x = 1"}, page=PAGE)
+    provenance = Provenance("", __version__, "", 0, "", "cpu", "none", 0.0)
+    return Grade("", 0.0, 0.0, 0.0, (), (), (), submission, (), provenance)
+
+
+prepare()

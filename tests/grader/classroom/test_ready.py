@@ -1,0 +1,48 @@
+"""What all gradings of a class need is prepared before they are forked, and nothing else happens."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from grader import judging, profiles, reports
+from grader.classroom import ready
+from grader.engines.local import PRELOAD
+
+
+@pytest.fixture(autouse=True)
+def thawed() -> Iterator[None]:
+    """What the tests leave behind is garbage again."""
+    yield
+    gc.unfreeze()
+
+
+def test_a_class_imports_it_when_all_else_is_there() -> None:
+    """What it freezes is all that there is; and what is preloaded exists: forkserver passes over the rest."""
+    assert PRELOAD[-1] == ready.__name__
+    assert all(importlib.import_module(name) for name in PRELOAD)
+
+
+def test_checks_and_course_years_are_there_and_no_thread_is_started() -> None:
+    """Nor is anything in the environment, which the gradings inherit."""
+    before = psutil.Process().num_threads(), dict(os.environ)
+    ready.prepare()
+
+    assert {f"grader.checks.{Path(name).stem}" for name in judging.FILES} <= sys.modules.keys()
+    assert (psutil.Process().num_threads(), dict(os.environ)) == before
+    made = profiles._built.cache_info().misses
+    assert [profiles.load(name).name for name in profiles.names()] == list(profiles.names())
+    assert profiles._built.cache_info().misses == made
+
+
+@pytest.mark.parametrize("name", reports.USUAL)
+def test_a_report_of_nothing_can_be_rendered(name: str) -> None:
+    """It goes through templates, highlighting and schemas; where it is prepared a fault is passed over."""
+    assert reports.RENDERERS[name](ready._nothing())
