@@ -10,6 +10,7 @@ import gc
 from contextlib import suppress
 
 from grader import __version__, judging, profiles, reports
+from grader.classroom import identity
 from grader.records.grade import Grade, Provenance
 from grader.records.submission import PageCell, Submission
 
@@ -17,13 +18,14 @@ PAGE = (PageCell("cell 1", "markdown", "*text*"), PageCell("cell 2", "code"))
 
 
 def prepare() -> None:
-    """Collect the checks, read the course years, render what has nothing in it: templates, highlighting.
+    """Read the course years and our own sources, collect the checks, render what has nothing in it.
 
     What fails here fails again where it is needed, and is told there.
     """
     with suppress(Exception):
         for name in profiles.names():
             profiles.load(name)
+        identity.grader_sha()
         judging.prepare()
         for name in reports.USUAL:
             reports.RENDERERS[name](_nothing())
