@@ -19,6 +19,7 @@ from grader.network.budget import Value
 from grader.network.graph import Expr, walk
 from grader.wall.convolving import convolve
 from grader.wall.draws import derived, draw_alone, draw_parameter
+from grader.wall.uncompiled import without_compiler
 from reference.fcn import bilinear_weight
 
 # What a student's forward pass may compute besides layers: pure functions of tensors, nothing that reads or
@@ -139,6 +140,7 @@ class Evaluator:
             raise
 
     @torch.no_grad()
+    @without_compiler()  # of which torch asks for operations on the meta device
     def _price(self, node: Expr, left: int) -> float:
         """Return the operations that a value takes, tried on the meta device; raises NotReplayableError."""
         with _refused(node):

@@ -9,14 +9,14 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial, wraps
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-COMPILER, UTILITIES = "torch._dynamo", "torch._dynamo.utils"
+from grader.wall.uncompiled import compiles, without_compiler
+
 TELLING = "torch._compile"  # the module by which torch tells its compiler what not to compile
 
 Function = Callable[..., Any]
@@ -51,58 +51,11 @@ def _sparing(disable: Function) -> Function:
 
         @wraps(fn)
         def inner(*args: Any, **kwargs: Any) -> Any:
-            return (told if _compiles() else fn)(*args, **kwargs)
+            return (told if compiles() else fn)(*args, **kwargs)
 
         return inner
 
     return disabled
-
-
-def _compiles() -> bool:
-    """Whether the compiler is there, and nothing in its place."""
-    return not isinstance(sys.modules.get(COMPILER), _StandIn | None)
-
-
-@contextmanager
-def without_compiler() -> Iterator[None]:
-    """Have something in the compiler's place meanwhile, unless it is there."""
-    if _compiles():
-        yield
-        return
-    compiler, utilities = _StandIn(COMPILER), _StandIn(UTILITIES)
-    compiler.__dict__.update(disable=_as_it_is, graph_break=lambda: None, utils=utilities)
-    utilities.__dict__.update(is_compile_supported=_is_compile_supported)
-    sys.modules.update({COMPILER: compiler, UTILITIES: utilities})
-    try:
-        yield
-    finally:
-        _StandIn.leave()
-
-
-class _StandIn(ModuleType):
-    """A module in another's place, which is imported when more is wanted of it."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and (self.__name__, name) != (COMPILER, "__path__"):
-            raise AttributeError(name)  # asked by what looks at all modules
-        _StandIn.leave()
-        return getattr(importlib.import_module(self.__name__), name)
-
-    @staticmethod
-    def leave() -> None:
-        """Make room for the real ones."""
-        for name in (COMPILER, UTILITIES):
-            if isinstance(sys.modules.get(name), _StandIn):
-                del sys.modules[name]
-
-
-def _as_it_is(fn: Function | None = None, *_: Any, **__: Any) -> Function:
-    return fn if fn is not None else lambda made: made
-
-
-def _is_compile_supported(device: str) -> bool:
-    found = importlib.import_module(UTILITIES)
-    return bool(found.is_compile_supported(device))
 
 
 import_sparingly()

@@ -19,6 +19,7 @@ from torch.optim import Adam
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from grader.wall.sketch import sketch
+from grader.wall.uncompiled import without_compiler
 from grader.wall.verbs import (
     Done,
     TrainBegin,
@@ -32,7 +33,6 @@ from grader.wall.verbs import (
 from grader.worker import stepping
 from grader.worker.building import construct
 from grader.worker.confirming import small
-from grader.worker.libraries import without_compiler
 from grader.worker.loader import StudentCodeError, World, call
 from grader.worker.memory import keep_memory, reclaim
 from grader.worker.models import Answer, Arrays

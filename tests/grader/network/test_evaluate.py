@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -364,3 +366,14 @@ def test_a_large_value_is_refused_before_it_is_made(node: Expr) -> None:
     """Whatever a size came from."""
     with pytest.raises(NotReplayableError, match=r"too large|too much memory"):
         Evaluator(SEED, SHAPE)(node)
+
+
+def test_a_price_needs_no_compiler() -> None:
+    """Torch asks for it where shapes are computed, and it takes two seconds to import."""
+    source = (
+        "import sys\nfrom grader.network.evaluate import Evaluator\n"
+        "from grader.network.graph import INPUT, expr\nroot = expr('aten.sigmoid.default', INPUT, args=(('t', 0),), named=())\n"
+        "Evaluator(1, (1, 3, 4, 4))(root)\nassert 'torch._dynamo' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

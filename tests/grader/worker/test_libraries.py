@@ -21,7 +21,7 @@ with torch.device("meta"):
     F.dropout2d(F.max_pool2d(F.relu(layer(torch.zeros(1, 3, 8, 8))), 2), training=True).sum().backward()
 """
 STEP = """
-from grader.worker.libraries import without_compiler
+from grader.wall.uncompiled import without_compiler
 weight = nn.Parameter(torch.ones(2))
 optimizer = torch.optim.Adam([weight], 0.5)
 weight.sum().backward()
@@ -66,4 +66,4 @@ def test_torchvision_asks_it_what_it_supports() -> None:
 def test_more_than_it_stands_in_for_imports_it() -> None:
     """Whatever another version of torchvision wants of it."""
     wanted = "with without_compiler():\n    from torch._dynamo import reset\n    import torch._dynamo.utils\n"
-    run(f"{BEGIN}from grader.worker.libraries import without_compiler\n{wanted}assert compiler() and reset")
+    run(f"{BEGIN}from grader.wall.uncompiled import without_compiler\n{wanted}assert compiler() and reset")
