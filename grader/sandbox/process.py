@@ -20,6 +20,7 @@ from grader.sandbox.limits import Limits, human, rlimits
 from grader.sandbox.parent import Forked
 from grader.sandbox.staging import Program, Stage, stage
 from grader.sandbox.stopwatch import Stopwatch
+from grader.sandbox.usage import kernel_kills
 from grader.wall.answers import Ready, read_answer
 from grader.wall.verbs import Ping
 from grader.wall.wire import receive
@@ -52,6 +53,7 @@ class Worker:
         self._closed = False
         self._ready = False
         self._computed = 0.0  # when it was last looked at
+        self._kills = kernel_kills()  # before it began
         self._seen: list[tree.Process] = []  # when it was last looked at
         self.sock, theirs = socket.socketpair()
         self.stage: Stage | None = None  # a folder of its own; one that was forked has its parent's
@@ -165,6 +167,12 @@ class Worker:
         if code < 0 or (code > 128 and self.isolation.filters):  # something stands between it and us
             return f"killed by {signal_name(number)}"
         return f"exit code {code}"
+
+    @property
+    def is_victim(self) -> bool:
+        """Whether the kernel seems to have ended it for want of memory, though it was within its limits."""
+        killed = self._popen.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL)
+        return killed and not self.killed_for and kernel_kills() > self._kills
 
     def settle(self) -> None:
         """After it hung up: let the process end by itself, so that its exit code can be told, else end it."""

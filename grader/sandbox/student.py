@@ -142,8 +142,7 @@ class Student:
             over = self._allowance.used_up(purpose)
             gone = StudentTimeout(over if allowed < seconds else f"no answer within {seconds:g} s")
         except (EOFError, ConnectionError):
-            worker.settle()
-            gone = StudentDied(f"the process ended before it answered: {worker.ending}")
+            gone = _death(worker, "the process ended before it answered")
         except ProtocolError as error:
             gone = error
         finally:
@@ -237,8 +236,10 @@ class Student:
             for key, did in loading.slowest(seconds).items():
                 self._skip(key, self._gone(StudentTimeout(did)))
         except (EOFError, ConnectionError):
-            worker.settle()
-            self._skip(loading.current, self._gone(StudentDied(f"ended the process: {worker.ending}")))
+            death = _death(worker, "ended the process")
+            if isinstance(death, Unverified):
+                raise death from None
+            self._skip(loading.current, self._gone(death))
         except ProtocolError as error:
             self._skip(loading.current, self._gone(error))
         else:
@@ -275,6 +276,14 @@ class Student:
             raise error
         at = SourceLine(*key)
         self._skipped[key] = Failure(at, type(error).__name__, str(error), at)
+
+
+def _death(worker: Worker, did: str) -> StudentDied | Unverified:
+    """Whose doing it was that a worker hung up."""
+    worker.settle()
+    if worker.is_victim:
+        return Unverified(Reason(f"the machine was out of memory: {did}, within its own limits", BUSY))
+    return StudentDied(f"{did}: {worker.ending}")
 
 
 def interpret(answer: Answer, arrays: Mapping[str, Array], request: Request[V]) -> Reply[V]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.sandbox import tree
 
 NANO = 1e-9
+VMSTAT = Path("/proc/vmstat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,14 @@ def usage(root: int) -> Usage:
     computed = sum(process.computed for process in processes)
     waited = {name: seconds for name, (_, seconds) in threads.items()}
     return Usage(computed, waited, sum(state == "D" for state, _ in threads.values()))
+
+
+def kernel_kills() -> int:
+    """How many processes the kernel has ended so far because a machine or a container was out of memory."""
+    try:
+        return int(VMSTAT.read_text().partition("\noom_kill ")[2].split(maxsplit=1)[0])
+    except (OSError, IndexError):
+        return 0
 
 
 def _thread(folder: Path) -> tuple[str, float] | None:

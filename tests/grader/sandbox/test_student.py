@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from grader.errors import (
     Unverified,
     WorkerBroke,
 )
-from grader.sandbox import stopwatch, tree
+from grader.sandbox import process, stopwatch, tree
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
 from grader.sandbox.process import Worker
@@ -29,6 +30,7 @@ from tests.share import every, rows
 
 LIMITS = Limits()
 SLOWLY = "__import__('time').sleep"
+KILLED = "import os, signal\n{}os.kill(os.getpid(), signal.SIGKILL)"
 SLOW_AND_DEADLY = f"import ctypes\n{SLOWLY}(1.2)\ndef f(): ctypes.CDLL(None)._exit(1)"
 SNEAK = """
 import sys
@@ -154,6 +156,21 @@ def test_a_submission_of_nothing_but_exits_is_given_up(start: Start) -> None:
     for _ in range(2):
         with pytest.raises(StudentDied, match="exit code 1"):
             student.ask(Ping())
+
+
+@pytest.mark.parametrize("source", [KILLED.format("def f(): "), KILLED.format("") + "\ndef f(): pass"])
+def test_a_machine_without_memory_is_no_fault_of_the_submission(
+    start: Start, rung: str, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    """The kernel ends workers first, however little they have; who ends by that signal alone is told."""
+    monkeypatch.setattr(process, "kernel_kills", count(1).__next__)
+    with pytest.raises(Unverified, match="the machine was out of memory"):
+        start(source, rung=rung).ask(Call("f"))
+
+    monkeypatch.setattr(process, "kernel_kills", lambda: 7)
+    if source.startswith("import os, signal\ndef"):
+        with pytest.raises(StudentDied, match="SIGKILL"):
+            start(source, rung=rung).ask(Call("f"))
 
 
 def test_no_answer_in_time(start: Start) -> None:

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+import pytest
+
+from grader.sandbox import usage as usage_
 from grader.sandbox.usage import Usage, usage
 
 
@@ -12,6 +16,15 @@ def test_what_a_process_had_is_seen() -> None:
     assert seen.computed > 0
     assert str(os.getpid()) in seen.waited
     assert usage(2**22 + 1) == Usage(0.0, {}, 0)
+
+
+def test_what_the_kernel_ended_is_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where it tells."""
+    assert usage_.kernel_kills() >= 0
+    monkeypatch.setattr(usage_, "VMSTAT", tmp_path / "vmstat")
+    assert usage_.kernel_kills() == 0
+    (tmp_path / "vmstat").write_text("nr_free_pages 5\noom_kill 12\nlast 1\n")
+    assert usage_.kernel_kills() == 12
 
 
 def test_what_is_used_since_is_the_difference() -> None:
