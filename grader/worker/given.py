@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import builtins
 import io
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
+import torch
+
 from grader.records.submission import DataFile
 
-_open = io.open
+_open, _mkdir, _save = io.open, os.mkdir, torch.save
 
 
 def put(files: Iterable[DataFile]) -> None:
@@ -45,6 +48,7 @@ def _opened(link: Path) -> None:
 def look_here() -> None:
     """Let places of another machine be places here: what code opens there, or writes and then opens."""
     builtins.open = io.open = _opening  # type: ignore[assignment]  # as open, for whoever calls it
+    os.mkdir, torch.save = _making, _saving
 
 
 def _opening(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
@@ -56,15 +60,41 @@ def _opening(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
     return _open(here, mode, *args, **kwargs)
 
 
+def _making(path: Any, *args: Any, **kwargs: Any) -> None:
+    """Make a folder, and the ones around it that are missing."""
+    try:
+        _mkdir(path, *args, **kwargs)
+    except FileNotFoundError:
+        Path(path).parent.mkdir(parents=True)
+        _mkdir(path, *args, **kwargs)
+
+
+def _saving(obj: object, f: Any, *args: Any, **kwargs: Any) -> None:
+    """Save as PyTorch does, which does not open files as Python does, in a folder that is made for it."""
+    if isinstance(f, str | Path) and not Path(f).parent.exists():
+        _in_its_folder(Path(f))
+    _save(obj, f, *args, **kwargs)
+
+
+def _in_its_folder(file: Path) -> Path | None:
+    """A file in a folder that is made for it; None where that can't be."""
+    try:
+        file.parent.mkdir(parents=True)
+    except OSError:
+        return None
+    return file
+
+
 def _here(file: Any, mode: str) -> Path | None:
     """The longest end of a path that is a file below the current folder; to write, its name in that folder.
 
-    Of `/content/drive/a/b.json` that is a/b.json, if it was handed in, else b.json.
+    Of `/content/drive/a/b.json` that is a/b.json, if it was handed in, else b.json. A folder that is missing
+    where something is written was there for whoever wrote it: an empty one is no file to hand in.
     """
     parts = PureWindowsPath(str(file)).parts  # which knows both kinds of slashes
     if not isinstance(file, str | Path) or len(parts) < 2:
         return None
     if "r" not in mode:
-        return Path(parts[-1]) if Path(file).is_absolute() or ".." in parts else None
+        return Path(parts[-1]) if Path(file).is_absolute() or ".." in parts else _in_its_folder(Path(file))
     ends = (Path(*parts[at:]) for at in range(1, len(parts)) if ".." not in parts[at:])
     return next((path for path in ends if path.is_file()), None)

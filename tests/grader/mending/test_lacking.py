@@ -6,7 +6,8 @@ import pytest
 
 from grader.mending.lacking import lacking, outside
 from grader.mending.trouble import Trouble
-from grader.records.submission import Module, Slice
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
 
 MISSING: dict[str, tuple[str, str, str]] = {  # kind, message, what is said
     "a file": (
@@ -51,6 +52,27 @@ def test_what_is_missing_is_named(what: str) -> None:
     reason = lacking(Trouble(kind, message, None), Slice())
 
     assert reason is not None and said in reason.text
+
+
+@pytest.mark.parametrize(
+    ("line", "does"),
+    [
+        ("names = os.listdir('data')", "lists it"),
+        ("names = sorted(Path('data').iterdir())", "lists it"),
+        ("os.chdir('data')", "goes to it"),
+        ("shutil.copy('data', 'here')", "copies it"),
+        ("np.save('data', x)", "writes to it"),
+        ("x = np.loadtxt('data')", "opens it"),
+    ],
+)
+def test_what_the_code_does_with_a_missing_file_is_true(line: str, does: str) -> None:
+    """It lists a folder, or writes to it: not everything is opened."""
+    slice = Slice((Module("submission", (Chunk("cell 1", 3, line),)),))
+    message = "[Errno 2] No such file or directory: 'data'"
+
+    reason = lacking(Trouble("FileNotFoundError", message, Place("cell 1", 3)), slice)
+
+    assert reason is not None and reason.text == f"data was not handed in, and the submission's code {does}"
 
 
 @pytest.mark.parametrize(

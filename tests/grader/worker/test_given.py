@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import pytest
+import torch
 
 from grader.records.submission import DataFile
 from grader.worker.given import look_here, put
@@ -41,6 +43,23 @@ def test_no_path_leads_out(path: str, home: Path) -> None:
     """Whoever made it."""
     put([DataFile(path, b"x")])
     assert not list(home.parent.glob("*.txt")) and not list(home.glob("*.txt"))
+
+
+def test_a_folder_is_made_for_what_is_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was there for whoever wrote it, and an empty one can't be handed in; nothing is read from it."""
+    for name in ("builtins.open", "io.open", "os.mkdir", "torch.save"):
+        module, _, attribute = name.partition(".")
+        monkeypatch.setattr(name, getattr(importlib.import_module(module), attribute))
+    look_here()
+
+    Path("out/a/log.txt").write_text("written")
+    Path("runs/1").mkdir()
+    torch.save({"a": 1}, "ckpt/model.pth")
+    assert (home / "out/a/log.txt").read_text() == "written"
+    assert (home / "runs/1").is_dir() and (home / "ckpt/model.pth").is_file()
+    with pytest.raises(FileNotFoundError):
+        Path("data/labels.txt").read_text()
+    assert not (home / "data").exists()
 
 
 def test_a_file_in_the_place_of_a_folder_costs_only_itself(home: Path) -> None:
