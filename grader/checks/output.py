@@ -14,6 +14,7 @@ from grader.diagnosis.steps import resizes
 from grader.evidence.challenge import close
 from grader.evidence.model import ModelEvidence
 from grader.network.reading import Reading, offset
+from grader.network.roles import is_pool
 from grader.network.sizes import mapped
 from grader.records.reason import Place, Reason
 from grader.wall.values import place as line_place
@@ -109,7 +110,8 @@ def _right_size(reading: Reading, size: tuple[int, ...], shape: tuple[int, ...],
 
 
 def _left(reading: Reading, wanted: int, axis: int) -> int | None:
-    uncropped = mapped(wanted, reading.path.steps[1 : reading.last_layer + 1], axis)
+    trunk, tail = reading.path.steps[1 : reading.last_layer + 1], reading.path.steps[reading.last_layer + 1 :]
+    uncropped = mapped(wanted, [*trunk, *filter(is_pool, tail)], axis)
     if uncropped is None:
         return None
     start = offset(reading.path.steps[reading.last_layer + 1 :])

@@ -42,6 +42,7 @@ CHANGES = (
     "norm",
     "aten.add",
     "aten.sub",
+    "pool",
 )
 KNOWN = ("conv", "deconv", "relu", "max_pool", "input")
 
@@ -127,7 +128,8 @@ def _side_findings(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]
     yield from _changed(reading, skip, join)
     tap = tap_name(reading, join)
     if tap != skip.pool:
-        yield because("skip.source", pool=skip.pool, got=tap, expected=wanted, actual=tap, place=place)
+        taken = next((part.place for part in join.side if part.place), place)
+        yield because("skip.source", pool=skip.pool, got=tap, expected=wanted, actual=tap, place=taken)
 
 
 def _changed(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:
@@ -314,9 +316,16 @@ def _has_a_cause(reading: Reading, position: int, step: Expr) -> bool:
         return True  # determinism.random
     if step.op in BATCHWISE and position > reading.last_layer:  # shape.batch, shape.classes_last
         return True
+    if position - 1 in _skips(reading) and _takes_a_part(step):  # skip.joined, of what was concatenated
+        return True
     if plain(step) in PADDINGS:  # layer.border
         return True
     return step.op in KNOWN or step.op == "item" or is_activation(step) or is_pool(step) or resizes(step)
+
+
+def _takes_a_part(step: Expr) -> bool:
+    """Say whether a step keeps some of the channels, or of the batch, alone."""
+    return plain(step) in ("slice", "narrow", "split", "chunk", "index_select", "select", "item")
 
 
 def _draws(source: Expr) -> bool:

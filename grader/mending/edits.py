@@ -21,6 +21,8 @@ class Mend:
     place: Place | None = None  # where it is, if the exception does not tell
     whole: bool = False  # whether it counts only where all runs then
     leaves: bool = False  # whether something is left out
+    made: Place | None = None  # where the fault was made, if that is another line than the one that raises
+    shown: tuple[str, ...] = ()  # what causes begin with that tell the same fault of the mended code
 
 
 def with_source(slice: Slice, old: Chunk, source: str) -> Slice:

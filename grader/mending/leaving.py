@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 
 from grader.assignment import MAP
-from grader.mending.edits import Mend, function_at, with_node, with_source
+from grader.mending.edits import Mend, function_at, with_node, with_source, with_text
 from grader.mending.trouble import Trouble, bound, line_in, tree
 from grader.records.submission import Chunk, Slice
 
@@ -14,7 +15,9 @@ SIMPLE = ast.Expr | ast.Assert | ast.Raise
 STUCK = "TimeoutError"  # what code raises that does not end
 LONGEST = 60  # characters of code that are told
 NN = "__import__('torch').nn"
-SUMS = ("[0].sum(0)", "[0].sum(0).reshape(-1)")  # of features: what stands in for a weighted sum
+UNBOUND = ("NameError", "UnboundLocalError")
+FIRST = 12  # ways to shorten a statement that are tried before a plain sum stands in for it
+SUMS = ("[0].sum(0)", "[0].sum(0).reshape(-1)", ".sum(0)")  # of features: what stands in for a weighted sum
 
 
 def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
@@ -32,17 +35,17 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         assert isinstance(statement, ast.Assign)
         yield from _other_layers(trouble, slice, chunk, statement)
         return
-    names = _names_in(function) if function else set()
-    for node in _expressions(statement):
-        for text in (*_with_fewer(node), *_operands(node, names)):
-            source = with_node(chunk.source, node, text)
-            words = f"`{_told(node)}` read as `{text[:LONGEST]}`"
-            yield Mend(with_source(slice, chunk, source), words, whole=True)
+    names = names_in(function) if function else set()
+    if function and MAP in bound(chunk) and trouble.names and trouble.kind in UNBOUND:
+        yield from _bound_before(slice, chunk, statement, trouble.names[0], function)
+    shorter = _shorter(slice, chunk, statement, names)
+    yield from islice(shorter, FIRST)
     if function and MAP in bound(chunk) and function.args.args and isinstance(statement, ast.Assign):
         yield from _summed(slice, chunk, statement, function.args.args[0].arg)
+    yield from shorter
     if function and isinstance(statement, ast.Assign) and not names.isdisjoint(_stored(statement)):
         source = with_node(chunk.source, statement.value, "None")
-        words = f"`{_told(statement.value)}` read as None"
+        words = f"`{told(statement.value)}` read as None"
         yield Mend(with_source(slice, chunk, source), words, whole=True)
     if function and function.name not in ("__init__", "forward"):
         yield from _uncalled(slice, chunk, parsed)
@@ -68,20 +71,22 @@ def _unlooped(slice: Slice, chunk: Chunk, tree: ast.AST, line: int) -> Iterator[
         yield Mend(with_source(slice, chunk, with_node(chunk.source, node, "pass")), f"`{head}` left out")
 
 
-def _told(node: ast.AST) -> str:
+def told(node: ast.AST) -> str:
+    """A piece of code as it is told, not too long."""
     text = ast.unparse(node)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
 def _one_less(slice: Slice, chunk: Chunk, statement: ast.stmt) -> Iterator[Mend]:
     source = with_node(chunk.source, statement, "pass")
-    yield Mend(with_source(slice, chunk, source), f"`{_told(statement)}` left out")
+    yield Mend(with_source(slice, chunk, source), f"`{told(statement)}` left out")
 
 
 # --- an operation less ------------------------------------------------------------------------------
 
 
-def _expressions(statement: ast.stmt) -> Iterator[ast.expr]:
+def expressions(statement: ast.AST) -> Iterator[ast.expr]:
+    """The operations in a statement."""
     kinds = ast.Call | ast.BinOp | ast.Subscript | ast.Attribute
     yield from (node for node in ast.walk(statement) if isinstance(node, kinds) and _is_loaded(node))
 
@@ -90,10 +95,20 @@ def _is_loaded(node: ast.expr) -> bool:
     return not isinstance(getattr(node, "ctx", None), ast.Store)
 
 
-def _names_in(function: ast.FunctionDef) -> set[str]:
+def names_in(function: ast.FunctionDef) -> set[str]:
+    """The names that a function binds, its arguments too."""
     nodes = list(ast.walk(function))
     stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     return stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
+
+
+def _shorter(slice: Slice, chunk: Chunk, statement: ast.stmt, names: set[str]) -> Iterator[Mend]:
+    """A statement with an operation less."""
+    for node in expressions(statement):
+        for text in (*_with_fewer(node), *operands(node, names)):
+            source = with_node(chunk.source, node, text)
+            words = f"`{told(node)}` read as `{text[:LONGEST]}`"
+            yield Mend(with_source(slice, chunk, source), words, whole=True)
 
 
 def _with_fewer(node: ast.expr) -> Iterator[str]:
@@ -105,7 +120,7 @@ def _with_fewer(node: ast.expr) -> Iterator[str]:
         yield ast.unparse(ast.Call(node.func, args, keywords))
 
 
-def _operands(node: ast.expr, names: set[str]) -> Iterator[str]:
+def operands(node: ast.expr, names: set[str]) -> Iterator[str]:
     """The values that an operation is applied to."""
     parts: list[ast.expr] = []
     match node:
@@ -126,11 +141,24 @@ def _operands(node: ast.expr, names: set[str]) -> Iterator[str]:
             yield ast.unparse(part) if isinstance(part, ast.Name | ast.Call) else f"({ast.unparse(part)})"
 
 
+def _bound_before(
+    slice: Slice, chunk: Chunk, statement: ast.stmt, name: str, function: ast.FunctionDef
+) -> Iterator[Mend]:
+    """A name without a value as the plain sum of the features: what makes the sum is not there."""
+    features = function.args.args[0].arg if function.args.args else ""
+    for way in SUMS if features else ():
+        made = f"{name} = __import__('numpy').asarray({features}){way}; "
+        span = statement.lineno - 1, statement.col_offset, statement.col_offset
+        words = f"{name}, which nothing makes, read as the plain sum of {features}"
+        source = with_text(chunk.source, [span], made)
+        yield Mend(with_source(slice, chunk, source), words, whole=True, shown=("sum.way",))
+
+
 def _summed(slice: Slice, chunk: Chunk, statement: ast.Assign, features: str) -> Iterator[Mend]:
     """The plain sum of the features in a sum's place."""
     for way in SUMS:
         source = with_node(chunk.source, statement.value, f"__import__('numpy').asarray({features}){way}")
-        words = f"`{_told(statement.value)}` read as the plain sum of {features}"
+        words = f"`{told(statement.value)}` read as the plain sum of {features}"
         yield Mend(with_source(slice, chunk, source), words, whole=True)
 
 
@@ -149,7 +177,7 @@ def _other_layers(trouble: Trouble, slice: Slice, chunk: Chunk, statement: ast.A
     call = statement.value
     assert isinstance(call, ast.Call)
     for text in (*_tries(trouble, call), f"{NN}.Identity()"):
-        words = f"`{_told(call)}` read as `{text.replace(NN, 'nn')[:LONGEST]}`"
+        words = f"`{told(call)}` read as `{text.replace(NN, 'nn')[:LONGEST]}`"
         source = with_node(chunk.source, call, text)
         yield Mend(with_source(slice, chunk, source), words)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
 
+from grader.assignment import MAP
 from grader.mending import classes, leaving, libraries, operations
 from grader.mending.alike import alike
 from grader.mending.edits import (
@@ -29,6 +30,7 @@ from grader.mending.trouble import Trouble, bound, chunks_at, line_in, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 
+SUM = ("sum.way",)  # what leaving something out of a map's function shows as, unless it comes after the sum
 LONGEST = 60  # characters by which names are compared, which takes their cube
 LARGEST = 50_000  # characters of a statement that is mended: each change of it is parsed many times
 TORCH = ("torch.nn.functional", "torch", "torch.nn")  # where what is looked for in one of them may be
@@ -45,10 +47,22 @@ def mends(trouble: Trouble, slice: Slice, target: str = "") -> Iterator[Mend]:
         yield from _bound_again(trouble, slice, module, chunk)
 
 
+def cell_mends(trouble: Trouble, slice: Slice) -> Iterator[tuple[Chunk, ...]]:
+    """The changes of the last cell that may end what stops it: its statements that are read otherwise."""
+    cell = Slice((Module("last cell", slice.cam_cell),), cam_cell=slice.cam_cell)
+    for _, chunk in chunks_at(cell, trouble.place):
+        if "requires grad" in trouble.message:
+            detached = chunk.source.replace(".detach()", "").replace(".numpy()", ".detach().numpy()")
+            yield (replace(chunk, source=detached),)
+        for mend in mends(trouble, cell):
+            yield tuple(each for each in mend.slice.cam_cell if each not in slice.cam_cell)
+
+
 def last_mends(trouble: Trouble, slice: Slice, target: str) -> Iterator[Mend]:
     """The changes that leave out what raises."""
     for _, chunk in _chunks(trouble, slice, target):
-        yield from (replace(mend, leaves=True) for mend in leaving.mends(trouble, slice, chunk))
+        for mend in leaving.mends(trouble, slice, chunk):
+            yield replace(mend, leaves=True, shown=SUM if target == MAP else mend.shown)
 
 
 def _chunks(trouble: Trouble, slice: Slice, target: str) -> Iterator[tuple[Module, Chunk]]:
@@ -105,10 +119,11 @@ def _unused(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Ite
     made, given = list(dict.fromkeys(_made_before(nodes, line))), _arguments(function)
     others = [each for each in [*made, *given] if each not in read]
     others.sort(key=lambda other: -SequenceMatcher(None, name[:LONGEST], other[:LONGEST]).ratio())
-    others += given if unbound else made[:1]
+    others += [*made, *given] if unbound else made[:1]
     for other in dict.fromkeys(each for each in others if each not in ("self", name)):
         wanted = name_span(name, line if unbound else 0)
-        yield from _renamed(slice, chunk, wanted, f"{name} read as {other}", other)
+        for mend in _renamed(slice, chunk, wanted, f"{name} read as {other}", other):
+            yield replace(mend, whole=unbound and other in read)  # a guess, which may get past the line alone
 
 
 def _arguments(function: ast.FunctionDef) -> list[str]:

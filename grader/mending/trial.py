@@ -13,7 +13,7 @@ from grader.assignment import GRADIENTS, MAP, NETWORKS, PREDICT
 from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
 from grader.errors import GraderError, StudentError
-from grader.mending import read, standing, stepping
+from grader.mending import paying, read, standing, stepping
 from grader.mending.blanks import unwritten
 from grader.mending.edits import Mend
 from grader.mending.lacking import lacking, outside
@@ -37,6 +37,8 @@ SECONDS = 300.0  # of all: what is not mended by then is judged as it is
 IMPORTS = ("ImportError", "ModuleNotFoundError")  # what follows from them doesn't name them
 MODELS = tuple(network.name for network in NETWORKS.values())
 SIZE = (1, 3, 64, 76)  # small, and not square, so that swapped sides show
+LARGER = (1, 3, 224, 230)  # for a network whose maps are too small for a kernel then
+TOO_SMALL = ("greater than actual input size", "utput size is too small")
 
 
 class Mendable(Protocol):
@@ -70,6 +72,7 @@ class Mended:
     paying: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # lines, where not the usual one
     slips: tuple[Slip, ...] = ()  # that were mended as the submission was read
     left: frozenset[str] = frozenset()  # targets of which something was left out
+    shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # causes of a target's own fault
 
     def with_more(self, other: Mended, slice: Slice) -> Mended:
         """This and what was found of another target, with the slice that came of both."""
@@ -80,14 +83,16 @@ class Mended:
             lacks={**self.lacks, **other.lacks},
             paying={**self.paying, **other.paying},
             left=self.left | other.left,
+            shown={**self.shown, **other.shown},
         )
 
     def charged(self, results: Mapping[str, CheckResult]) -> dict[str, CheckResult]:
         """The checks' results, with what was mended paid for by its line."""
         charged = dict(results)
         for target, reason in self.faults.items():
-            line = STOPPED[target]
-            lines = set(self.paying.get(target, ())) & results.keys() or {line}
+            told = paying.showing(target, self.shown.get(target, ()), results)
+            line = told or STOPPED[target]
+            lines = {line} if told else set(self.paying.get(target, ())) & results.keys() or {line}
             for id, result in results.items():
                 pays = id in lines and result.outcome != Outcome.PENDING
                 waits = result.outcome == Outcome.BLOCKED and result.reason.text.endswith(f"see {line}")
@@ -137,7 +142,10 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
         left = frozenset({target} if any(mend.leaves for mend in made) else ())
         shown = slice if left else trials.slice  # what was left out shows its step
         pays = stepping.paying(shown, target, trouble.place) if words else ()
-        return Mended(slice, {target: trials.reason(trouble, words)}, paying={target: pays}, left=left)
+        told = tuple(cause for mend in made for cause in mend.shown) if all(one.shown for one in made) else ()
+        trouble = replace(trouble, place=next((mend.made for mend in made if mend.made), trouble.place))
+        reason = trials.reason(trouble, words)
+        return Mended(slice, {target: reason}, paying={target: pays}, left=left, shown={target: told})
     if trials.stand_in(target):
         text = f"{trouble}. Its layers are judged as the constructor makes them"
         reason = because("code.raises", text=text, place=trouble.place, kind=trouble.kind)
@@ -152,6 +160,7 @@ class Trials:
         self.student = student
         self.slice = slice
         self._left = MOST_TRIALS
+        self._answered: Map | None = None
         self._end = time.monotonic() + SECONDS
 
     def mend(self, target: str) -> tuple[Trouble, list[Mend]] | None:
@@ -201,8 +210,15 @@ class Trials:
         if self._left <= 0 or time.monotonic() > self._end:
             return None, False
         self._left -= 1
+        self._answered = None
         self.take(mend.slice)
-        return self.trouble(target), True
+        found = self.trouble(target)
+        return found, found is not None or self._is_map
+
+    @property
+    def _is_map(self) -> bool:
+        """Whether what was answered last may be a map, if one was asked for."""
+        return self._answered is None or len(self._answered.shape) > 1
 
     def stand_in(self, target: str) -> bool:
         """Let another forward pass stand in for a model's, if its constructor makes the layers for one."""
@@ -234,6 +250,8 @@ class Trials:
 
     def _ask(self, target: str) -> Trouble | None:
         found = self._asked(questions(target))
+        if found and target in MODELS and any(words in found.message for words in TOO_SMALL):
+            found = self._asked(questions(target, size=LARGER))
         if target not in (MAP, GRADIENTS) or found is None or found.kind == STUCK:
             return found
         others = (self._asked(questions(target, form)) for form in FORMS[1:])  # of an index; one is enough
@@ -243,6 +261,7 @@ class Trials:
         try:
             for request, arrays in asked:
                 answer = self.student.ask(request, arrays, seconds=LONGEST, told=True).value
+                self._answered = answer if isinstance(answer, Map) else None
                 if isinstance(answer, Recording) and answer.output is None:
                     return Trouble("TypeError", f"the forward pass returns a {answer.type}", None)
                 if isinstance(answer, Map) and answer.type == "NoneType":
@@ -263,10 +282,10 @@ class Trials:
         return because("code.raises", text=str(trouble), place=trouble.place, kind=trouble.kind)
 
 
-def questions(target: str, form: Form = FORMS[0]) -> Sequence[Question]:
+def questions(target: str, form: Form = FORMS[0], size: tuple[int, ...] = SIZE) -> Sequence[Question]:
     """What a target is tried by: a model is built and run, a function is called."""
     if target.startswith("FCN"):
-        runs = (Trace(model=target, size=SIZE, training=training) for training in (False, True))
+        runs = (Trace(model=target, size=size, training=training) for training in (False, True))
         return [(Build(model=target), {}), *((run, {}) for run in runs)]
     if target == PREDICT:
         logit = np.roll(np.linspace(-1, 1, 1000, dtype=np.float32), 400)  # one class more or less is a class

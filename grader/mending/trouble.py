@@ -121,3 +121,9 @@ def chunks_at(slice: Slice, place: Place | None) -> Iterator[tuple[Module, Chunk
 def line_in(trouble: Trouble, chunk: Chunk) -> int:
     """The line of a statement's own text that a trouble is at, from 1; 0 where it tells none."""
     return trouble.place.line - chunk.line + 1 if trouble.place else 0
+
+
+def on_line(trouble: Trouble, chunk: Chunk) -> list[ast.AST]:
+    """The syntax that begins on the line which a trouble is at."""
+    line = line_in(trouble, chunk)
+    return [node for node in ast.walk(tree(chunk)) if getattr(node, "lineno", 0) == line]

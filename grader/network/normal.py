@@ -6,6 +6,7 @@ Operations that this module doesn't know stay as they were called, `aten.name.ov
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from math import inf
 from typing import Any
 
@@ -97,6 +98,20 @@ def _times(args: Args, place: Place | None, power: int = 1) -> Expr | None:
     return expr("scale", args[0], place=place, factor=float(factor) ** power)
 
 
+def _sum(args: Args, place: Place | None) -> Expr | None:
+    """Read a sum over maps that were stacked as a plain sum of them."""
+    stacked, axes = args[0], [n for n in args[1] if isinstance(n, int)] if len(args) == 2 else []
+    axis = axes[0] % 5 if len(axes) == 1 else None
+    if isinstance(stacked, Expr) and stacked.op == "aten.permute.default" and axis is not None:
+        order = [n for n in stacked["args"][1] if isinstance(n, int)]
+        rest = [n for n in order if n != order[axis]]
+        stacked, axis = stacked.inputs[0], order[axis] if rest == sorted(rest) else None
+    if not isinstance(stacked, Expr) or stacked.op != "aten.stack.default" or len(stacked.inputs) < 2:
+        return None
+    _, dim = (*stacked["args"], 0)[:2]
+    return reduce(lambda a, b: add(a, b, place=place), stacked.inputs) if dim % 5 == axis else None
+
+
 SPELLINGS: dict[str, Callable[[Args, Mapping[str, Any], Place | None], Expr | None]] = {
     "aten.convolution.default": lambda a, _, p: _convolution(a, p),
     "aten.relu.default": lambda a, _, p: relu(a[0], p),
@@ -121,6 +136,7 @@ SPELLINGS: dict[str, Callable[[Args, Mapping[str, Any], Place | None], Expr | No
     "aten.mul_.Tensor": lambda a, _, p: _times(a, p),
     "aten.div.Tensor": lambda a, _, p: _times(a, p, -1),
     "aten.div_.Tensor": lambda a, _, p: _times(a, p, -1),
+    "aten.sum.dim_IntList": lambda a, _, p: _sum(a, p),
     "aten.neg.default": lambda a, _, p: expr("scale", a[0], place=p, factor=-1.0),
 }
 
@@ -180,7 +196,7 @@ def _slice(args: Args, source: Shape, made: Expr) -> Pair | None:
     _, dim, start, _, step = (*args, *(None,) * 4)[:5]
     dim = dim or 0
     start = start or 0
-    start = min(start + source[dim] if start < 0 else start, source[dim])
+    start = start + source[dim] if start < 0 else start  # one past the end leaves nothing, and is told
     if step not in (None, 1):
         return None
     if dim % 4 < 2:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import permutations
 
 from grader.network.graph import Expr, Pair, walk
 from grader.network.path import LAYERS, Join, Path, main_path
 from grader.network.roles import Layer, align, is_pool, read_layer
 from grader.records.reason import Place
 from reference.architecture import Architecture, Skip
+
+ABSENT = 4.0  # more than all that can be wrong with a skip
+MOST_SIDES = 5  # convolutions on joining branches that may be a skip's score layer
 
 
 @dataclass(frozen=True)
@@ -123,16 +127,38 @@ def read_network(output: Expr, architecture: Architecture) -> Reading:
 
 
 def _side_roles(path: Path, architecture: Architecture) -> dict[str, Expr]:
-    """Match the convolutions of joining branches with the skips' score layers, by channels, then by order."""
-    found = [part for _, join in sorted(path.joins.items()) for part in join.side if part.op in LAYERS]
-    roles: dict[str, Expr] = {}
-    for exact in (True, False):
-        for skip in architecture.skips:
-            fits = [node for node in found if not exact or read_layer(node).inputs == skip.score.inputs]
-            if skip.score.role not in roles and fits:
-                roles[skip.score.role] = fits[0]
-                found.remove(fits[0])
-    return roles
+    """Match the convolutions of joining branches with the skips' score layers, so that least is wrong.
+
+    Of several ways that are as good, one goes by channels, then by order.
+    """
+    found = [
+        (position, join, part)
+        for position, join in sorted(path.joins.items())
+        for part in join.side
+        if part.op in LAYERS
+    ]
+    skips = architecture.skips
+    ways = permutations([*found[:MOST_SIDES], *[None] * len(skips)], len(skips))
+    unlike = partial(_unlike, path, architecture)
+    best = min(ways, key=lambda way: sum(map(unlike, skips, way)))
+    return {skip.score.role: one[2] for skip, one in zip(skips, best, strict=True) if one}
+
+
+def _unlike(path: Path, architecture: Architecture, skip: Skip, one: tuple[int, Join, Expr] | None) -> float:
+    """How much is wrong with a skip if this convolution is its score layer."""
+    if one is None:
+        return ABSENT
+    position, join, node = one
+    upscores = [each.role for each in architecture.upscores]
+    before = sum(step.op == "deconv" for step in path.steps[: position + 1])
+    tap = path.steps[: path.places[join.tap.key] + 1] if join.tap else ()
+    pools = sum(map(is_pool, tap))
+    wrong = (
+        before != upscores.index(skip.after) + 1,
+        not tap or tap[-1].op != "max_pool" or pools != int(skip.pool.removeprefix("pool")),
+        offset(join.side) not in (None, (skip.crop, skip.crop)),
+    )
+    return sum(wrong) + 0.1 * (read_layer(node).inputs != skip.score.inputs)
 
 
 def offset(parts: tuple[Expr, ...]) -> Pair | None:

@@ -19,7 +19,7 @@ def made_wrong(reason: Reason, texts: Mapping[str, str]) -> Place | None:
     place, found = reason.place, _found(reason)
     if place is None:
         return None
-    if _leaves_out_layers(reason):
+    if _leaves_out_layers(reason) and " raises " not in reason.text.partition(": ")[0]:
         return _loop(texts, place) or place
     if not found:
         return place

@@ -48,6 +48,20 @@ def test_what_raises_is_left_out(what: str) -> None:
     assert all(mend.words for mend in found)
 
 
+def test_a_sum_that_nothing_makes_is_the_plain_sum() -> None:
+    """Made before the statement that needs it; nothing else is read otherwise."""
+    text = "def returnCAM(feature_conv, weight_fc, idx):\n    cam = cam - cam.min()\n    return cam"
+    chunk = Chunk("cell 1", 1, text)
+    slice = Slice((Module("submission", (chunk,)),))
+    trouble = Trouble("UnboundLocalError", "cannot access local variable 'cam'", Place("cell 1", 2))
+
+    first = next(mends(trouble, slice, chunk))
+
+    line = first.slice.modules[0].chunks[0].source.split("\n")[1].strip()
+    assert line == "cam = __import__('numpy').asarray(feature_conv)[0].sum(0); cam = cam - cam.min()"
+    assert (first.whole, first.shown) == (True, ("sum.way",))
+
+
 def test_a_loop_that_never_ends_is_left_out() -> None:
     """The innermost first; of other troubles loops stay."""
     text = "def f(x):\n    for i in x:\n        while True:\n            pass\n    return x"

@@ -125,6 +125,8 @@ def test_padding_a_crop_is_not_merged() -> None:
         (lambda x: torch.add(x, x.relu(), alpha=3), add(INPUT, relu(INPUT), 3.0)),
         (lambda x: x - x.relu(), add(INPUT, relu(INPUT), -1.0)),
         (lambda x: torch.sub(x, x.relu(), alpha=2), add(INPUT, relu(INPUT), -2.0)),
+        (lambda x: torch.stack([x, x.relu()]).sum(0), add(INPUT, relu(INPUT))),
+        (lambda x: torch.stack([x, x.relu()], 1).permute(0, 2, 3, 4, 1).sum(-1), add(INPUT, relu(INPUT))),
         (lambda x: x * 0.5, expr("scale", INPUT, factor=0.5)),
         (lambda x: 2 * x, expr("scale", INPUT, factor=2.0)),
         (lambda x: x / 4, expr("scale", INPUT, factor=0.25)),

@@ -112,18 +112,30 @@ def test_a_missing_skip_joins_nowhere() -> None:
 
 
 SMALL = "h = self.upscore2(h)\n        s = F.pad(self.score_pool_4(pool4), (20,) * 4)"
+CROSSED = (
+    ("s = self.score_pool_4(pool4)", "s = self.score_pool_3(pool3)"),
+    ("h = self.upscore2(h)\n        s = self.score_pool_3(pool3)", SMALL),
+)
+CROPS = (
+    ("s[:, :, 9:9 + h.size(2), 9:9 + h.size(3)]", "s[:, :, 25:25 + h.size(2), 25:25 + h.size(3)]"),
+    ("s[:, :, 5:5 + h.size(2), 5:5 + h.size(3)]", "s[:, :, 9:9 + h.size(2), 9:9 + h.size(3)]"),
+)
 
 
-def test_skips_that_are_swapped_keep_their_score_layers() -> None:
-    """The score layers of skips are told apart by their channels, wherever they join."""
-    crossed = edited(
-        ("s = self.score_pool_4(pool4)", "s = self.score_pool_3(pool3)"),
-        ("h = self.upscore2(h)\n        s = self.score_pool_3(pool3)", SMALL),
-    )
-    reading = reading_of(crossed)
+def test_skips_that_join_in_each_other_s_place_keep_their_score_layers() -> None:
+    """Where the crops are exchanged too, whole skips are: each is told by its channels."""
+    reading = reading_of(edited(*CROSSED, *CROPS))
 
     assert reading.layers["score_pool_3"].weight == "score_pool_3.weight"
     assert reading.layers["score_pool_4"].weight == "score_pool_4.weight"
+
+
+def test_skips_that_come_from_each_other_s_pool_keep_their_places() -> None:
+    """Where the crops stay, each skip is right but for what it is taken from."""
+    reading = reading_of(edited(*CROSSED))
+
+    assert reading.layers["score_pool_4"].weight == "score_pool_3.weight"
+    assert reading.layers["score_pool_3"].weight == "score_pool_4.weight"
 
 
 def test_skips_with_wrong_channels_get_their_roles_in_order() -> None:

@@ -1,0 +1,156 @@
+"""Widths and sizes that don't fit: a layer takes as many channels as it is given, a side is cut or filled.
+
+What is judged then shows the fault itself, where there is one of the assignment's: a skip from another pool,
+a crop of another size. It is paid for there.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import re2
+
+from grader.mending.edits import Mend, function_at, with_node, with_source
+from grader.mending.trouble import Trouble, line_in, on_line, tree
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Slice
+
+IMAGE = 3  # channels
+N_CLASS = 12  # what a model is tried with, where no other number is said
+WIDTHS = re2.compile(
+    r"(transposed=1, )?weight of size \[(\d+), (\d+).* to have (\d+) channels, but got (\d+) channels"
+)
+SIZES = re2.compile(r"size of tensor a \(\d+\) must match the size of tensor b \(\d+\) .* dimension [23]$")
+PAD = "__import__('torch').nn.functional.pad"
+ADDS = ("add", "add_", "sub", "sub_", "mul", "mul_", "maximum", "minimum")
+SKIPS = ("skip.source", "skip.place", "skip.joined", "skip.changed")
+SIDES = (*SKIPS, "skip_crop", "pool", "layer.stride")
+
+
+def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """The changes that make widths or sizes fit."""
+    if found := WIDTHS.search(trouble.message):
+        first, second, wanted, given = map(int, found.groups()[1:])
+        widths = (first, second) if found[1] is not None else (second, first)
+        if given == IMAGE:
+            yield from _of_another_name(trouble, slice, chunk)
+        yield from _wider(trouble, slice, chunk, widths, wanted, given, found[1] is not None)
+        if given > wanted:
+            yield from _first_channels(trouble, slice, chunk, wanted, given)
+    if SIZES.search(trouble.message):
+        yield from _same_size(trouble, slice, chunk)
+
+
+def _of_another_name(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """A layer within the network that is applied to the image, as one applied to what was computed last."""
+    line = line_in(trouble, chunk)
+    stored = [node for node in ast.walk(tree(chunk)) if isinstance(node, ast.Name) and node.lineno < line]
+    latest = next((n.id for n in sorted(stored, key=_upwards) if isinstance(n.ctx, ast.Store)), "")
+    for node in on_line(trouble, chunk):
+        match node:
+            case ast.Call(func=ast.Attribute() as layer, args=[ast.Name(id=given) as argument]):
+                if latest and given != latest and _is_own(layer):
+                    source = with_node(chunk.source, argument, latest)
+                    yield Mend(with_source(slice, chunk, source), f"{given} read as {latest}", whole=True)
+
+
+def _upwards(node: ast.Name) -> int:
+    return -node.lineno
+
+
+def _wider(
+    trouble: Trouble,
+    slice: Slice,
+    chunk: Chunk,
+    widths: tuple[int, int],
+    wanted: int,
+    given: int,
+    transposed: bool,
+) -> Iterator[Mend]:
+    """A convolution that takes as many channels as it is given, where its widths stand in its call."""
+    for node in _makers(trouble, chunk):
+        inputs, outputs = node.args[:2]
+        same = isinstance(inputs, ast.Constant) and inputs.value == widths[0] == wanted
+        if same and not (isinstance(outputs, ast.Constant) and outputs.value != widths[1]):
+            words = f"`{ast.unparse(node)}`, which is given {given} channels, read as one that takes {given}"
+            width = _classes(chunk, node) if given == N_CLASS else str(given)
+            both = transposed and ast.unparse(inputs) == ast.unparse(outputs)
+            source = with_node(
+                with_node(chunk.source, outputs, width) if both else chunk.source, inputs, width
+            )
+            place = Place(chunk.label, chunk.line + node.lineno - 1)
+            yield Mend(with_source(slice, chunk, source), words, place, shown=SKIPS)
+
+
+def _makers(trouble: Trouble, chunk: Chunk) -> list[ast.Call]:
+    """The calls that may make a layer; first those that make one which is applied on the line."""
+    applied = {node.attr for node in on_line(trouble, chunk) if isinstance(node, ast.Attribute)}
+    named, nodes = dict[int, str](), list(ast.walk(tree(chunk)))
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Attribute(attr=name)], value=ast.Call() as call):
+                named[id(call)] = name
+    calls = [node for node in nodes if isinstance(node, ast.Call) and len(node.args) > 1]
+    return sorted(calls, key=lambda call: named.get(id(call), "") not in applied)
+
+
+def _classes(chunk: Chunk, node: ast.Call) -> str:
+    """What the constructor around a call names the number of classes."""
+    function = function_at(tree(chunk), node.lineno)
+    return function.args.args[1].arg if function and len(function.args.args) > 1 else str(N_CLASS)
+
+
+def _first_channels(trouble: Trouble, slice: Slice, chunk: Chunk, wanted: int, given: int) -> Iterator[Mend]:
+    """A layer that is applied to the first channels of what it is given: as many as it takes."""
+    for node in on_line(trouble, chunk):
+        match node:
+            case ast.Call(func=ast.Attribute() as layer, args=[argument], keywords=[]) if _is_own(layer):
+                text = f"({ast.unparse(argument)})[:, :{ast.unparse(layer)}.in_channels]"
+                words = f"`{ast.unparse(argument)}`, which has {given} channels, read as its first {wanted}"
+                source = with_node(chunk.source, argument, text)
+                yield Mend(with_source(slice, chunk, source), words, shown=SKIPS)
+
+
+def _is_own(layer: ast.Attribute) -> bool:
+    return isinstance(layer.value, ast.Name) and layer.value.id == "self"
+
+
+def _same_size(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """A sum of which one side has the other's rows and columns: cut off, or filled up with zeros."""
+    for node in on_line(trouble, chunk):
+        for main, side in _sides(node):
+            a, b = ast.unparse(main), ast.unparse(side)
+            size = ", ".join(f"0, ({a}).shape[{axis}] - ({b}).shape[{axis}]" for axis in (3, 2))
+            words = f"`{b}` read as one that has the size of `{a}`, cut off or filled up with zeros"
+            source = with_node(chunk.source, side, f"{PAD}({b}, ({size}))")
+            made = _bound_last(chunk, b, getattr(node, "lineno", 0))
+            yield Mend(with_source(slice, chunk, source), words, made=made, shown=SIDES)
+
+
+def _sides(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """The two sides of a sum, the one that is fitted last: a skip, as far as names tell."""
+    pairs = list[tuple[ast.expr, ast.expr]]()
+    match node:
+        case ast.BinOp(left=left, right=right):
+            pairs = [(left, right), (right, left)]
+        case ast.AugAssign(target=target, value=value):
+            pairs = [(target, value)]
+        case ast.Call(func=ast.Attribute(attr=name) as function, args=[argument]) if name in ADDS:
+            pairs = [(function.value, argument)]
+        case ast.Call(func=ast.Attribute(attr=name), args=[left, right]) if name in ADDS:
+            pairs = [(left, right), (right, left)]
+    yield from sorted(pairs, key=lambda pair: _is_main(pair[1]))
+
+
+def _bound_last(chunk: Chunk, name: str, line: int) -> Place | None:
+    """Where a name got its value last above a line."""
+    stores = (node for node in ast.walk(tree(chunk)) if isinstance(node, ast.Name) and node.id == name)
+    above = [node.lineno for node in stores if isinstance(node.ctx, ast.Store) and node.lineno < line]
+    return Place(chunk.label, chunk.line + max(above) - 1) if above else None
+
+
+def _is_main(node: ast.expr) -> bool:
+    """Whether a side is called as the main path is."""
+    text = ast.unparse(node).lower()
+    return text in ("h", "x", "out", "y", "z") or text.startswith(("up", "self.up", "deconv"))

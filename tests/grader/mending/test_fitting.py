@@ -1,0 +1,88 @@
+"""What doesn't fit is made to, where it stands; what is judged then tells the fault."""
+
+# ruff: noqa: E501  (a sample reads better on one line)
+from __future__ import annotations
+
+import pytest
+
+from grader.mending.fitting import SIDES, SKIPS, mends
+from grader.mending.trouble import Trouble
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
+
+NETWORK = """\
+class FCN8s(nn.Module):
+    def __init__(self, classes):
+        self.first = nn.Conv2d(256, classes, 1)
+        self.score = nn.Conv2d(256, classes, 1)
+        self.up = nn.ConvTranspose2d(classes, classes, 4)
+    def forward(self, h, skip):
+        skip = skip[:, :, 5:]
+        {line}"""
+LINE = 8
+WIDTH = "Given groups=1, weight of size [12, 256, 1, 1], expected input[1, 512, 9, 9] to have 256 channels, but got 512 channels instead"
+JOINED = "Given transposed=1, weight of size [12, 12, 4, 4], expected input[1, 24, 9, 9] to have 12 channels, but got 24 channels instead"
+SIZE = "The size of tensor a (18) must match the size of tensor b (9) at non-singleton dimension 3"
+PAD = "__import__('torch').nn.functional.pad"
+BOTH = "(0, ({0}).shape[3] - ({1}).shape[3], 0, ({0}).shape[2] - ({1}).shape[2])"
+
+
+def first(line: str, message: str) -> tuple[list[str], tuple[str, ...], Place | None]:
+    """The lines after the likeliest change, the causes that tell the same, and where it was made."""
+    chunk = Chunk("cell 1", 1, NETWORK.format(line=line))
+    trouble = Trouble("RuntimeError", message, Place("cell 1", LINE))
+    mend = next(mends(trouble, Slice((Module("submission", (chunk,)),)), chunk))
+    return mend.slice.modules[0].chunks[0].source.split("\n"), mend.shown, mend.made
+
+
+def test_the_layer_that_is_applied_takes_what_it_is_given() -> None:
+    """Not another one of the same widths."""
+    lines, shown, _ = first("return self.score(skip)", WIDTH)
+    assert lines[2:4] == [
+        "        self.first = nn.Conv2d(256, classes, 1)",
+        "        self.score = nn.Conv2d(512, classes, 1)",
+    ]
+    assert shown == SKIPS
+
+
+def test_a_layer_is_applied_to_the_first_channels() -> None:
+    """Where two maps were joined that had to be added."""
+    lines, shown, _ = first("return self.up(torch.cat((h, skip), 1))", JOINED)
+    assert lines[-1].strip() == "return self.up((torch.cat((h, skip), 1))[:, :self.up.in_channels])"
+    assert shown == SKIPS
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("return h + skip", f"return h + {PAD}(skip, {BOTH.format('h', 'skip')})"),
+        ("return skip + h", f"return {PAD}(skip, {BOTH.format('h', 'skip')}) + h"),
+        ("h += skip", f"h += {PAD}(skip, {BOTH.format('h', 'skip')})"),
+        ("return h.add(skip)", f"return h.add({PAD}(skip, {BOTH.format('h', 'skip')}))"),
+        ("return torch.add(h, skip)", f"return torch.add(h, {PAD}(skip, {BOTH.format('h', 'skip')}))"),
+    ],
+)
+def test_the_side_gets_the_size_of_the_main_path(line: str, wanted: str) -> None:
+    """However the sum is written; it was made where the side was."""
+    lines, shown, made = first(line, SIZE)
+    assert lines[-1].strip() == wanted
+    assert shown == SIDES
+    assert made == Place("cell 1", LINE - 1)
+
+
+def test_the_image_is_read_as_what_was_computed_last() -> None:
+    """Where a layer in the middle is given its three channels."""
+    width = WIDTH.replace("512", "3")
+    text = NETWORK.replace("skip = skip[:, :, 5:]", "h = self.first(x)")
+    chunk = Chunk("cell 1", 1, text.format(line="return self.score(x)"))
+    trouble = Trouble("RuntimeError", width, Place("cell 1", LINE))
+    mend = next(mends(trouble, Slice((Module("submission", (chunk,)),)), chunk))
+    assert mend.slice.modules[0].chunks[0].source.split("\n")[-1].strip() == "return self.score(h)"
+    assert mend.whole
+
+
+def test_other_troubles_are_not_mended_so() -> None:
+    """Neither widths nor sizes are told."""
+    chunk = Chunk("cell 1", 1, NETWORK.format(line="return h + skip"))
+    trouble = Trouble("RuntimeError", "out of memory", Place("cell 1", LINE))
+    assert not list(mends(trouble, Slice((Module("submission", (chunk,)),)), chunk))
