@@ -46,6 +46,8 @@ def check_weighted_sum(maps: CamEvidence) -> None:
         expected = "sum over c of weight[c] * feature[c]"
         steps = [because("sum.way", got=step, expected=expected) for step in verdict.sums.split("; ")]
         expect.fail(replace(merge(steps), text=f"weighted sum: {verdict.sums}"))
+    if maps.refused and not verdict.classes:  # else the class line says which one is asked for
+        raise maps.refused
     _falsify_maps(maps)
 
 
@@ -65,8 +67,17 @@ def check_normalise(maps: CamEvidence) -> None:
     verdict = maps.verdict
     actual = _extremes(maps)
     if verdict is not None:
-        text = f"normalisation: {verdict.stretch}"
-        wrong = because("stretch.way", text=text, got=verdict.stretch, expected="0 to 255", actual=actual)
+        operation, place = maps.spoilt
+        told = f"`{operation}` leaves nothing of the sum" if operation else verdict.stretch
+        text = f"normalisation: {told}"
+        wrong = because(
+            "stretch.way",
+            text=text,
+            got=verdict.stretch,
+            expected="0 to 255",
+            actual=actual,
+            place=place,
+        )
         expect.that(not verdict.stretch, wrong)
         return
     if not maps.follows_sum:
@@ -104,8 +115,9 @@ def check_inputs_kept(maps: CamEvidence) -> None:
     maps.need_map()
 
     def kept(question: Maps) -> None:
+        reply = maps.map(question) if maps.refused is None else maps.unless_out_of_range(question)
         expect.that(
-            maps.map(question).value.kept,
+            reply is None or reply.value.kept,
             because(
                 "inputs.changed",
                 help="Work on a copy: `a = a - b` makes one, `a -= b` does not.",

@@ -30,6 +30,8 @@ def check_weight_fc(case: Case) -> None:
 def check_maps(case: Case) -> None:
     """The maps that the last cell makes of both images are right."""
     cell = LastCell(case.cam.cell)
+    if cell.failure[0] and not _weight_of(cell)[1]:  # the cause weight_fc.raises
+        cell = LastCell(case.cam.mended_cell)
     case.pictures += cell.pictures()
     maps_are_right(case.cam, cell)
 

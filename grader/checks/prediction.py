@@ -11,11 +11,14 @@ from grader.diagnosis.causes import because
 from grader.diagnosis.prediction import (
     ALWAYS_1,
     BY_SIGMOID,
+    CLASS_0,
     OTHER,
+    OVER_BATCH,
     TOLERANCE,
     is_saturated,
     is_told,
     names_of,
+    names_of_probability,
     wrong_probability,
 )
 from grader.errors import Blocked
@@ -40,12 +43,12 @@ def check_cls_index(maps: CamEvidence) -> None:
         wanted = question.index
         logit = question.array(maps.seed)[0]
         got = _what_index(maps, value, logit)
-        text = f"the index is {value}, the most probable class is {wanted}: it is that of {got}"
+        text = f"the index is {value}, the most probable class is {wanted}: it is that of {got}{_hint(got)}"
         actual = f"{value}, for {question}"
         expect.that(
             value == wanted
             or _is_by_sigmoid(maps, question, value, logit)
-            or (value == 0 and _is_always_1(maps, question)),  # `probability.value`: all are alike
+            or (_is_always_1(maps, question) and (value == 0 or maps.is_over_batch)),  # `probability.value`
             because("index.class", got=got, text=text, expected=str(wanted), actual=actual),
         )
 
@@ -53,11 +56,18 @@ def check_cls_index(maps: CamEvidence) -> None:
     right(NEGATIVE)  # whatever was drawn: an order of absolute values is another one here
 
 
+def _hint(got: str) -> str:
+    """Say what else is 0 whatever the logits."""
+    return ", as is the best one's rank in a sorted list" if got == CLASS_0 else ""
+
+
 def _what_index(maps: CamEvidence, value: int, logit: NDArray[np.float32]) -> str:
     """Say what a wrong index is: what fits other questions, too, if anything does."""
     names = names_of(value, logit)
-    asked = ((index_of(maps, each), each.array(maps.seed)[0]) for each in CLASSES_ASKED)
+    asked = [(index_of(maps, each), each.array(maps.seed)[0]) for each in CLASSES_ASKED]
     others = [names_of(own, seen) for own, seen in asked if own is not None]
+    if not names and {own for own, _ in asked} == {value}:
+        return f"class {value}, whatever the logits"
     fits = [name for name in names if all(name in other for other in others)]
     return next(iter([*fits, *names]), OTHER)
 
@@ -112,7 +122,7 @@ def check_cls_probability(maps: CamEvidence) -> None:
         other = _spoken_of(maps, question, logit[0])  # that it is another one has a line of its own
         allowed = [wanted] if other is None else [wanted, float(softmax(logit)[0, other])]
         value = shown.numbers[0]
-        got = ALWAYS_1 if _is_always_1(maps, question) else wrong_probability(value, logit[0])
+        got = _what_probability(maps, question, value, logit[0])
         text = f"the printed probability is {value:g}, the softmax gives {wanted:.3f}: it is {got}"
         expected, actual = f"{wanted:.3f}", f"{value:g}, for {question}"
         expect.that(
@@ -121,6 +131,17 @@ def check_cls_probability(maps: CamEvidence) -> None:
         )
 
     falsify(LOGITS, right, maps.seed)
+
+
+def _what_probability(maps: CamEvidence, question: Logits, value: float, logit: NDArray[np.float32]) -> str:
+    """Say what a wrong probability is: what fits other questions, too, if anything does."""
+    if _is_always_1(maps, question):
+        return OVER_BATCH if maps.is_over_batch else ALWAYS_1
+    names = names_of_probability(value, logit)
+    asked = ((printed(maps, each).numbers[:1], each.array(maps.seed)[0]) for each in CLASSES_ASKED)
+    others = [names_of_probability(numbers[0], seen) for numbers, seen in asked if numbers]
+    fits = [name for name in names if all(name in other for other in others)]
+    return next(iter([*fits, *names]), OTHER)
 
 
 def _is_always_1(maps: CamEvidence, *more: Logits) -> bool:
@@ -164,7 +185,7 @@ def check_cls_name(maps: CamEvidence) -> None:
 
 def _means(maps: CamEvidence, question: Logits, index: int, shown: Printed) -> bool:
     """Say whether a wrong index follows from the logits, or has its own probability beside it."""
-    return maps.chooses or _is_beside(maps, question, index, shown)
+    return maps.chooses or maps.is_over_batch or _is_beside(maps, question, index, shown)
 
 
 def _is_beside(maps: CamEvidence, question: Logits, index: int, shown: Printed) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.diagnosis import stretches
+from grader.diagnosis import others, stretches
 from grader.diagnosis.finishing import LEVELS, Maps, centres, matches, rights, spread
 from grader.diagnosis.nearness import MOSTLY
 from grader.diagnosis.searching import STRETCH_FAULTS, explanation
@@ -131,6 +131,12 @@ def search(cases: Sequence[Case]) -> Verdict | None:
         if shown and all(map(is_right, shown)):
             return Verdict("", "", "")
         found = explanation(shown, _pairs())
+        other = others.of_another(shown) if found is None else None
+        if other is not None:
+            found = explanation(shown, (_Pair(other, RIGHT),))
+        of_all = explanation(shown, others.OF_ALL) if found is None else None
+    if of_all is not None:
+        return Verdict(of_all[0].fault, "", of_all[1].fault)
     if found is None:
         return None
     pair, stretch = found

@@ -63,7 +63,7 @@ def endings(values: Floats) -> Iterator[Floats]:
 
 def enlarged_sums(raw: Floats, size: tuple[int, ...] = SIZE) -> Iterator[Floats]:
     """Yield a sum enlarged before it is stretched, which is as right."""
-    for method in (cv2.INTER_LINEAR, cv2.INTER_CUBIC):
+    for method in METHODS:
         yield as_floats(cv2.resize(raw, size[::-1], interpolation=method))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import islice, product
+from itertools import islice, product, takewhile
 from typing import Any, Generic, Protocol, TypeVar
 
 import cv2
@@ -31,6 +31,7 @@ from grader.diagnosis.ways import Floats
 
 # Of weights, sum and stretch together: with more wrong steps than that, anything could be explained.
 STRETCH_FAULTS = {0: 3, 1: 2, 2: 1, 3: 0}  # by the number of faults in weights and sum
+ALIKE = 4  # more explanations of as many faults that are compared with the first
 TRIED = 100  # combinations that are compared pixel by pixel, for the whole search
 
 
@@ -63,7 +64,13 @@ P = TypeVar("P", bound=Making)
 
 def explanation(cases: Sequence[Answered], pairs: Sequence[P]) -> tuple[P, Stretch] | None:
     """Return the way that gives every answer, and its stretch; `pairs` come in the order of their cost."""
-    return next(_Search(_by_opencv(cases), pairs).explanations(), None) if cases else None
+    search = _Search(_by_opencv(cases), pairs)
+    found = search.explanations() if cases else iter(())
+    first = next(found, None)
+    if first is None or not first[1].faults:
+        return first
+    alike = takewhile(lambda one: one[0] == first[0] and len(one[1].faults) == len(first[1].faults), found)
+    return min((first, *islice(alike, ALIKE)), key=search.distance)
 
 
 def _by_opencv(cases: Sequence[C]) -> Sequence[C]:
@@ -102,6 +109,17 @@ class _Search(Generic[P]):
         for pair, number in islice(self._plausible(), TRIED):
             if all(_explains(pair, number, case) for case in self.cases):
                 yield pair, stretches.stretches()[number]
+
+    def distance(self, found: tuple[P, Stretch]) -> float:
+        """How far the answers are from what some steps give, in levels: of two ways, the nearer is meant."""
+        pair, number = found[0], stretches.stretches().index(found[1])
+        return round(sum(self._apart(pair, number, case) for case in self.cases), 1)
+
+    def _apart(self, pair: P, number: int, case: Answered) -> float:
+        raw, ends, answer = pair.raw(case), pair.ends(case), as_floats(case.answer)
+        _, *candidates = _finished(number, raw, ends, answer.shape)
+        near = (np.abs(answer - each).mean() for each in candidates if each.shape == answer.shape)
+        return float(min(near, default=np.inf))
 
     def _plausible(self) -> Iterator[tuple[P, int]]:
         counts = stretches.fault_counts()
@@ -207,7 +225,7 @@ def _finished(number: int, raw: Floats, ends: Extremes, size: tuple[int, ...]) -
 
 def _late(raw: Floats, size: tuple[int, ...]) -> Iterator[tuple[Floats, Enlarging]]:
     """Yield a sum enlarged before all, and one that is enlarged once it was bent, as a ReLU does."""
-    for method in (cv2.INTER_LINEAR, cv2.INTER_CUBIC):
+    for method in (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4):
 
         def enlarging(values: Floats, method: int = method) -> Floats:
             return as_floats(cv2.resize(values, size[::-1], interpolation=method))

@@ -46,6 +46,7 @@ class Sheet:
     maximum: Floats
     mean: Floats
     deviation: Floats
+    absolute: Floats  # the sum of absolute values
     all_minimum: Floats
     all_maximum: Floats
     sums_minimum: Floats
@@ -140,6 +141,13 @@ DIVISORS = (
     Taken("maximum_of_all", GREATEST_OF_ALL, lambda s, _: s.all_maximum),
     Taken("maximum_of_all_sums", GREATEST_OF_ALL, lambda s, _: s.sums_maximum),
     Taken("sum", "it is divided by its sum", lambda s, offset: s.sum(offset)),
+    Taken(
+        "times_maximum",
+        "it is multiplied by its maximum instead of divided",
+        lambda s, offset: 1 / np.where(s.maximum == offset, 1.0, s.maximum - offset),
+    ),
+    Taken("maximum_and_minimum", "it is divided by maximum plus minimum", lambda s, _: s.maximum + s.minimum),
+    Taken("sum_of_absolutes", "it is divided by the sum of absolute values", lambda s, _: s.absolute),
     Taken("old_sum", "it is divided by the sum of before", lambda s, _: s.sum(np.zeros_like(s.mean))),
     Taken(
         "largest_absolute",
@@ -167,6 +175,7 @@ TOPS = (
 ENDINGS = (
     Ending("", "", lambda y, top: y),
     Ending("inverted", "inverted: the strongest place is dark", lambda y, top: top - y),
+    Ending("negated", "it has the other sign, so that its levels are below 0", lambda y, top: -y),
     Ending("cast", "the map becomes bytes while it is in [0, 1], so that only its maximum is left", _cast),
     Ending("square", "squared after it was stretched", lambda y, top: y * y / top),
     Ending("root", "the square root is taken after it was stretched", _root),
@@ -201,6 +210,8 @@ NAMES: dict[tuple[str, ...], str] = {
     ("", "minimum_of_all", "range_of_all"): "the range is that of all classes' maps, not of this one's",
     ("", "none", "maximum_of_all"): "the map is only divided by the maximum of all classes' maps",
     ("", "none", "sum"): "the map is divided by its sum instead of being stretched from minimum to maximum",
+    ("", "none", "sum_of_absolutes"): "the map is divided by the sum of its absolute values instead of being "
+    "stretched from minimum to maximum",
     ("", "none", "none"): "not normalised",
 }
 # What is never divided is as often left as it is: then the top is no second fault.
@@ -373,5 +384,13 @@ def _sheet(bent: Floats, ends: Sequence[tuple[float, float]], sums: tuple[float,
     least, greatest = np.array(ends).T
     of_sums = (np.full(len(bent), end) for end in sums)
     return Sheet(
-        flat.shape[1], flat.min(1), flat.max(1), flat.mean(1), flat.std(1), least, greatest, *of_sums
+        flat.shape[1],
+        flat.min(1),
+        flat.max(1),
+        flat.mean(1),
+        flat.std(1),
+        np.abs(flat).sum(1),
+        least,
+        greatest,
+        *of_sums,
     )

@@ -80,7 +80,9 @@ class Case:
     @cached_property
     def cam(self) -> CamEvidence:
         """Part 4."""
-        return CamEvidence(self.witness, derived(self.seed, CAM), labels(), self.profile.map)
+        return CamEvidence(
+            self.witness, derived(self.seed, CAM), labels(), self.profile.map, self.submission.slice
+        )
 
     @cached_property
     def gradcam(self) -> GradEvidence:

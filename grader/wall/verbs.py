@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
 
 from msgspec import Meta, field
 
-from grader.records.submission import Slice
+from grader.records.submission import Chunk, Module, Slice
 from grader.wall.recording import Recording
 from grader.wall.sketch import LENGTH
 from grader.wall.values import Described, Name, Printed, Shape, SourceLine, Text, Value, Word
@@ -387,7 +387,12 @@ class Prediction(Returned, frozen=True):
 
 
 class ClsPred(Request[Prediction], frozen=True):
-    """Call get_cls_pred on the array `logit`, float32 (1, 1000)."""
+    """Call get_cls_pred on the array `logit`, float32 (1, 1000).
+
+    Statements of the submission may be read otherwise for this call.
+    """
+
+    instead: tuple[Module, ...] = ()
 
     @property
     def limits(self) -> WireLimits:
@@ -405,10 +410,14 @@ FORMS: tuple[Form, ...] = ("tensor", "tensor0", "array0", "array", "int")  # lik
 
 
 class Cam(Request[Map], frozen=True):
-    """Call returnCAM on the arrays `features` and `weight`, and an index of one of the accepted forms."""
+    """Call returnCAM on the arrays `features` and `weight`, and an index of one of the accepted forms.
+
+    Statements of the submission may be read otherwise for this call.
+    """
 
     index: int
     form: Form
+    instead: tuple[Module, ...] = ()
 
     @property
     def limits(self) -> WireLimits:
@@ -450,7 +459,9 @@ class Cell(Value, frozen=True):
 
 
 class CamCell(Request[Cell], frozen=True):
-    """Run the last cell."""
+    """Run the last cell; some of its statements may be read otherwise."""
+
+    instead: tuple[Chunk, ...] = ()
 
     @property
     def limits(self) -> WireLimits:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
 import torch
 
+from grader.records.submission import Module
 from grader.wall.values import cut
 from grader.wall.verbs import (
     Cam,
@@ -42,8 +43,8 @@ def target(world: World, name: str) -> Any:
 
 def cls_pred(world: World, asked: ClsPred, arrays: Arrays) -> Answer[Prediction]:
     """Call get_cls_pred on a (1, 1000) tensor of logits."""
-    function = target(world, "get_cls_pred")
-    with capture() as tape:
+    with otherwise(world, asked.instead), capture() as tape:
+        function = target(world, "get_cls_pred")
         value = call(function, torch.from_numpy(arrays["logit"].copy()))
     seen, array = returned(value)
     printed = cut(tape.text, CAP + 100)
@@ -66,12 +67,32 @@ INDICES: dict[str, Callable[[int], Any]] = {
 
 def cam(world: World, asked: Cam, arrays: Arrays) -> Answer[Map]:
     """Call returnCAM; say whether its inputs were changed. The index has one of the accepted forms."""
-    function = target(world, "returnCAM")
     features, weight = arrays["features"].copy(), arrays["weight"].copy()
-    value = call(function, features, weight, INDICES[asked.form](asked.index))
+    with otherwise(world, asked.instead):
+        function = target(world, "returnCAM")
+        value = call(function, features, weight, INDICES[asked.form](asked.index))
     kept = bool(np.array_equal(features, arrays["features"]) and np.array_equal(weight, arrays["weight"]))
     seen, array = returned(value)
     return Map(seen.type, seen.shape, seen.dtype, seen.text, kept), named("value", array)
+
+
+@contextmanager
+def otherwise(world: World, instead: Iterable[Module]) -> Iterator[None]:
+    """Let statements be read otherwise for a while: their namespaces, and the targets bound there."""
+    changed = [(each, world.namespaces[each.name]) for each in instead if each.name in world.namespaces]
+    before, targets = [dict(namespace) for _, namespace in changed], dict(world.targets)
+    for module, namespace in changed:
+        run_chunks(module.chunks, namespace)
+    bound = ((name, world.namespaces.get(module, {})) for name, module in world.slice.targets.items())
+    world.targets.update({name: namespace[name] for name, namespace in bound if name in targets})
+    try:
+        yield
+    finally:
+        for (_, namespace), kept in zip(changed, before, strict=True):
+            namespace.clear()
+            namespace.update(kept)
+        world.targets.clear()
+        world.targets.update(targets)
 
 
 # --- the last cell ------------------------------------------------------------------------------------
@@ -85,7 +106,9 @@ def cam_cell(world: World, asked: CamCell, arrays: Arrays) -> Answer[Cell]:
         for name in there:
             stack.enter_context(everywhere(world.namespaces.values(), world.targets[name], noted[name]))
         namespace = world.namespaces.get(world.slice.cam_module, {}) | noted
-        failures = run_chunks(world.slice.cam_cell, namespace)
+        others = {(chunk.label, chunk.line): chunk for chunk in asked.instead}
+        chunks = [others.get((chunk.label, chunk.line), chunk) for chunk in world.slice.cam_cell]
+        failures = run_chunks(chunks, namespace)
     if "weight_fc" not in namespace and failures:
         failures += run_chunks(world.slice.weight_fc, namespace)
     bound = "weight_fc" in namespace

@@ -35,11 +35,19 @@ WRITTEN: tuple[tuple[str, str], ...] = (  # what a step is called, and how it ma
     (r"class before", r"- *1"),
     (r"first half", r"// *2|/ *2"),
     (r"channel", r"range\(|\[1:\]|\[:-1\]|- *1"),
-    (r"becomes bytes", r"uint8"),
-    (r"inverted", r"\b1\.? *-|255\.? *-|max\(\) *-"),
+    (r"becomes bytes", r"uint8|//|astype\(int|\bbyte\("),
+    (r"inverted", r"\b1\.? *-|255\.? *-|max\(\) *-|(?:=|return) *-|\* *-"),
     (r"least probable", r"argmin|min\(|largest=False|sort|\[-1\]|, *-1\]"),
     (r"second best", r"-2\]|\[1\]|, *1\]"),
     (r"percentage", r"\b100\b"),
+    (r"rounded or cut", r"\bround\(|\bint\(|:\.[0-2]|%\.[0-2]"),
+    (r"whatever the logits: the softmax|softmax", r"[sS]oftmax"),
+    (r"other sign", r"softmin|\(-"),
+    (r"all classes'", r"\.(?:max|min|median|argmax|mean)\(|median\("),
+    (
+        r"after the predicted|before the predicted|those of class|counted from the end|another class|half of",
+        r"weight\w*\[",
+    ),
     (r"added instead", r"\+"),
 )
 KERNELS: tuple[tuple[str, str], ...] = (  # idem, of the function that makes a bilinear kernel
@@ -54,7 +62,7 @@ MADE_KERNELS = [(re2.compile(said), re2.compile(code)) for said, code in KERNELS
 CALLED = [(re2.compile(said), re2.compile(code)) for said, code in WRITTEN]
 NUMBER = re2.compile(r"\b[1-9][0-9.]*\b")
 TYPE = re2.compile(r"(?:u?int|float|bool|complex)[0-9]*")
-USUAL = ("255", "256")  # numbers that right code holds too
+USUAL = ("1", "255", "256")  # numbers that right code holds too
 SUBJECTS = ("sum", "class", "stretch", "map", "index", "probability", "name", "bilinear")
 
 
@@ -102,7 +110,8 @@ def _lines(slice: Slice, name: str) -> Iterator[tuple[Place, str]]:
         seen.add(called)
         chunk, node = functions[called]
         rows = chunk.source.split("\n")
-        for number in range(node.body[0].lineno, (node.end_lineno or node.lineno) + 1):
+        body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+        for number in range((body or node.body)[0].lineno, (node.end_lineno or node.lineno) + 1):
             yield Place(chunk.label, chunk.line + number - 1), rows[number - 1].partition("#")[0]
         waiting += [_called(each) for each in ast.walk(node) if isinstance(each, ast.Call)]
 

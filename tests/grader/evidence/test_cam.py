@@ -9,6 +9,7 @@ from grader.diagnosis.cam import Verdict
 from grader.errors import Blocked, StudentDied, StudentRaised, StudentTimeout
 from grader.evidence.cam import PRINTED, CamEvidence, plain
 from grader.evidence.questions import LEVELS, PANEL, Levels, Logits, Maps
+from grader.records.submission import Chunk, Module, Slice
 from grader.wall.verbs import FORMS
 from tests.grader.in_process import InProcess, Refusing
 from tests.grader.slim import Edit, edited
@@ -151,6 +152,59 @@ def test_a_flat_map_explains_nothing() -> None:
 
     assert found.verdict is None
     assert not found.is_right(PANEL[0])
+
+
+SCALED = "np.uint8(255 * cam / cam.max())"
+
+
+def read(*edits: Edit) -> CamEvidence:
+    """The same, of a submission whose code can be read otherwise."""
+    source = edited(*edits, source=SOURCE)
+    slice = Slice(
+        (Module("submission", (Chunk("cell 1", 1, source),)),),
+        {"get_cls_pred": "submission", "returnCAM": "submission"},
+    )
+    student = InProcess(source)
+    student.world.slice = slice
+    return CamEvidence(student, SEED, LABELS, slice=slice)
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ("np.uint8(cam / cam.sum())", "divided by its sum"),
+        ("np.uint8(0 * cam)", "an operation leaves nothing of the sum"),
+        ("np.uint8(cv2.normalize(cam, None, 0, 255, cv2.NORM_L2))", "an operation leaves nothing"),
+    ],
+)
+def test_a_flat_map_is_tried_in_floats(new: str, said: str) -> None:
+    """Then without each of its operations: the sum and its weights are seen to be right."""
+    found = read((SCALED, new)).verdict
+
+    assert found is not None and (found.classes, found.sums) == ("", "")
+    assert said in found.stretch
+
+
+def test_nothing_computed_stays_unexplained_however_it_is_read() -> None:
+    """A function that gives zeros without a sum earns nothing by it."""
+    assert read((SCALED, "np.zeros((h, w), np.uint8)")).verdict is None
+
+
+def test_a_class_out_of_range_leaves_the_others() -> None:
+    """What the other classes show is told."""
+    found = read(("weight_fc[idx]", "weight_fc[idx + 2]"))
+
+    assert found.verdict is not None and "class 2 after the predicted" in found.verdict.classes
+    assert found.refused is not None and found.refused.kind == "IndexError"
+
+
+def test_a_softmax_over_the_batch_is_told_by_trying_the_other_axis() -> None:
+    """A constant 1 is not."""
+    prints = "prob, index = torch.softmax(logit, 1).max(1)"
+    over = "prob, index = torch.softmax(logit, 0).max(1)"
+    assert read((prints, over)).is_over_batch
+    assert not read((prints, "prob, index = torch.ones(1), torch.zeros(1, dtype=int)")).is_over_batch
+    assert not read().is_over_batch
 
 
 def test_what_is_no_map_is_not_right() -> None:

@@ -1,0 +1,115 @@
+"""Maps of other classes than the one that was asked for: of another one, or of all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from grader.diagnosis.finishing import Maps, spread
+from grader.diagnosis.stretches import NO_ENDS, Extremes
+from grader.diagnosis.ways import Floats, Way, weighted
+
+ALIKE = 0.97  # a correlation of two maps of a few dozen cells that others do not come near
+SHOWN = 3.0  # times the rounding of bytes that a map's range must have, to show which class it is of
+
+
+class Asked(Protocol):
+    """A question to returnCAM and its answer."""
+
+    @property
+    def features(self) -> Floats: ...
+    @property
+    def weight(self) -> Floats: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def answer(self) -> Maps: ...
+    def middles(self, cells: tuple[int, ...]) -> Floats: ...
+
+
+@dataclass(frozen=True)
+class OfAll:
+    """A way to make one map of the maps of all classes (K, h, w); `index` is the class that was asked for."""
+
+    fault: str
+    do: Callable[[Floats, int], Floats] = field(compare=False)
+    cost: int = 1
+
+    @property
+    def unturned(self) -> OfAll:
+        return self
+
+    def turn(self, maps: Floats) -> Floats:
+        return maps
+
+    def raw(self, case: Asked) -> Floats:
+        return self.do(weighted(case.features, case.weight), case.index)
+
+    def ends(self, case: Asked) -> Extremes:
+        return NO_ENDS
+
+
+def _softmax(sums: Floats, index: int) -> Floats:
+    exps = np.exp(sums - sums.max(axis=0))
+    return np.asarray(exps[index] / exps.sum(axis=0))
+
+
+OF_ALL: tuple[OfAll, ...] = (
+    OfAll("the largest of all classes' maps is taken at each place", lambda s, _: s.max(axis=0)),
+    OfAll("the smallest of all classes' maps is taken at each place", lambda s, _: s.min(axis=0)),
+    OfAll("the median of all classes' maps is taken", lambda s, _: np.median(s, axis=0)),
+    OfAll("the largest absolute value of all classes' maps is taken", lambda s, _: np.abs(s).max(axis=0)),
+    OfAll("the number of the strongest class is taken at each place", lambda s, _: s.argmax(axis=0) * 1.0),
+    OfAll("a softmax over all classes is taken at each place", _softmax),
+    OfAll("the mean of all classes' maps is taken off", lambda s, i: s[i] - s.mean(axis=0)),
+)
+
+
+def of_another(cases: Sequence[Asked]) -> Way | None:
+    """Return the way to choose the weights of the class that each map is of; None where one shows none."""
+    found = {case.index: _class_of(case) for case in cases}
+    chosen = {index: number for index, number in found.items() if number is not None}
+    if not cases or len(chosen) < len(found) or all(index == number for index, number in chosen.items()):
+        return None
+    sizes = {len(case.weight) for case in cases}
+    return Way(_relation(chosen, max(sizes)), lambda f, w, i: w[chosen.get(i, i)])
+
+
+def _class_of(case: Asked) -> int | None:
+    """Return the class whose weighted sum a map follows in a straight line."""
+    sums = weighted(case.features, case.weight)
+    seen = case.middles(sums.shape[1:]).ravel()
+    if spread(seen) < SHOWN:
+        return None
+    flat = sums.reshape(len(sums), -1)
+    flat = flat - flat.mean(axis=1, keepdims=True)
+    seen = seen - seen.mean()
+    lengths = np.linalg.norm(flat, axis=1) * np.linalg.norm(seen)
+    likeness = flat @ seen / np.maximum(lengths, 1e-12)
+    best = int(likeness.argmax())
+    return best if likeness[best] > ALIKE else None
+
+
+def _relation(chosen: dict[int, int], classes: int) -> str:
+    """Say which class it is instead of the predicted one, as far as one rule tells all."""
+    for words in _rules(chosen, classes):
+        return words
+    return "the weights are those of another class, not of the predicted one"
+
+
+def _rules(chosen: dict[int, int], classes: int) -> Iterator[str]:
+    pairs = list(chosen.items())
+    if len(set(chosen.values())) == 1 and len(pairs) > 1:
+        yield f"the weights are those of class {pairs[0][1]}, whatever was predicted"
+    shifts = {(number - index) % classes for index, number in pairs}
+    if len(shifts) == 1:
+        by = shifts.pop()
+        by, side = (by, "after") if by <= classes // 2 else (classes - by, "before")
+        yield f"the weights are those of the class {by} {side} the predicted one"
+    if all(number == classes - 1 - index or number == classes - index for index, number in pairs):
+        yield "the weights are those of the predicted class counted from the end"
+    if all(number == index // 2 for index, number in pairs):
+        yield "the weights are those of half of the predicted index"

@@ -1,0 +1,123 @@
+"""The functions of a map as they would compute without bytes: what they did before levels were cut off.
+
+A map that becomes bytes too early, or while all of it lies below 1, shows nothing of what it is made of.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.mending.edits import with_node
+from grader.mending.leaving import expressions, names_in, operands, told
+from grader.mending.trouble import bound, tree
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
+
+WHOLE = ("uint8", "ubyte", "int8", "int16", "uint16", "int32", "int64", "int_", "intp", "uint", "int")
+OPENCV = {"CV_8U": "CV_64F", "CV_8UC1": "CV_64FC1"}
+METHODS = ("byte", "int", "long", "short")  # of a tensor
+ROUNDING = ("floor", "round", "rint", "around", "trunc", "fix", "ceil")
+LIBRARIES = ("np", "numpy", "torch")
+
+
+def in_floats(slice: Slice) -> tuple[Module, ...]:
+    """Return the functions of a slice that would compute otherwise without whole numbers, changed so."""
+    changed = ((module, tuple(_changed(module))) for module in slice.modules)
+    return tuple(Module(module.name, chunks) for module, chunks in changed if chunks)
+
+
+def _changed(module: Module) -> list[Chunk]:
+    defining = ((chunk, ast.unparse(tree(chunk))) for chunk in module.chunks if "def " in chunk.source)
+    sources = ((chunk, _floating(source)) for chunk, source in defining)
+    return [Chunk(f"{each.label} (in floats)", each.line, source) for each, source in sources if source]
+
+
+def with_one_less(slice: Slice, name: str) -> Iterator[tuple[str, Place, tuple[Module, ...]]]:
+    """Yield a function in floats without one of its operations: that one, its place, what is changed."""
+    modules = {module.name: module for module in in_floats(slice)}
+    for module in slice.modules:
+        for chunk in (chunk for chunk in module.chunks if name in bound(chunk)):
+            others = [each for each in modules.values() if each.name != module.name]
+            changed = modules[module.name].chunks if module.name in modules else ()
+            for words, line, source in _shorter(chunk.source, name):
+                less = Chunk(f"{chunk.label} (one less)", chunk.line, _floating(source) or source)
+                place = Place(chunk.label, chunk.line + line - 1)
+                yield words, place, (*others, Module(module.name, (*changed, less)))
+
+
+def _shorter(source: str, name: str) -> Iterator[tuple[str, int, str]]:
+    """Yield each operation of a function, its line, and the source with one of its operands in its place."""
+    functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
+    for function in (node for node in functions if node.name == name):
+        names = names_in(function)
+        for node in (each for statement in function.body for each in expressions(statement)):
+            for operand in operands(node, names):
+                yield told(node), node.lineno, with_node(source, node, operand)
+        for changed in (node for node in ast.walk(function) if isinstance(node, ast.AugAssign)):
+            yield told(changed), changed.lineno, with_node(source, changed, "pass")
+        for read, latest in _other_names(function):
+            yield f"{read.id} in place of {latest}", read.lineno, with_node(source, read, latest)
+
+
+def _other_names(function: ast.FunctionDef) -> Iterator[tuple[ast.Name, str]]:
+    """Yield each name that is read, with the one that was bound last above it."""
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    for name in (node for node in names if isinstance(node.ctx, ast.Load)):
+        above = [each for each in names if isinstance(each.ctx, ast.Store) and each.lineno < name.lineno]
+        latest = max(above, key=lambda each: (each.lineno, each.col_offset), default=name).id
+        if latest != name.id:
+            yield name, latest
+
+
+def _floating(source: str) -> str:
+    """Return the source in floats; "" where it has no whole numbers."""
+    reading = _InFloats()
+    after = reading.visit(ast.parse(source))
+    return ast.unparse(ast.fix_missing_locations(after)) if reading.found else ""
+
+
+class _InFloats(ast.NodeTransformer):
+    """Reads whole numbers as floats; an index, `int(idx)`, stays what it is."""
+
+    def __init__(self) -> None:
+        self.found = False
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        self.generic_visit(node)
+        owner = node.value.id if isinstance(node.value, ast.Name) else ""
+        other = "float64" if node.attr in WHOLE and owner in LIBRARIES else OPENCV.get(node.attr, "")
+        return self._took(ast.Attribute(node.value, other, node.ctx)) if other else node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.Call(func=ast.Attribute(attr="astype") as function, args=[kind, *_]) if _is_whole(kind):
+                return self._took(ast.Call(function, [ast.Constant("float64")], []))
+            case ast.Call(func=ast.Attribute(attr=name) as function, args=[]) if name in METHODS:
+                return self._took(ast.Call(ast.Attribute(function.value, "double", ast.Load()), [], []))
+            case ast.Call(func=ast.Attribute(attr=name), args=[value, *_]) if name in ROUNDING:
+                return self._took(value)
+        return node
+
+    def visit_keyword(self, node: ast.keyword) -> ast.AST:
+        self.generic_visit(node)
+        whole = node.arg == "dtype" and _is_whole(node.value)
+        return self._took(ast.keyword("dtype", ast.Constant("float64"))) if whole else node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        halves = isinstance(node.right, ast.Constant) and node.right.value == 2  # of a number of channels
+        if isinstance(node.op, ast.FloorDiv) and not halves:
+            return self._took(ast.BinOp(node.left, ast.Div(), node.right))
+        return node
+
+    def _took(self, node: ast.AST) -> ast.AST:
+        self.found = True
+        return node
+
+
+def _is_whole(kind: ast.expr) -> bool:
+    """Whether an expression names a type of whole numbers: "uint8", int."""
+    name = kind.value if isinstance(kind, ast.Constant) else getattr(kind, "id", "")
+    return name in WHOLE

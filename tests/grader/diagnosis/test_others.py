@@ -1,0 +1,52 @@
+"""Maps of another class, or of all of them, are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.diagnosis.cam import search
+from grader.diagnosis.others import OF_ALL, of_another
+from grader.diagnosis.ways import weighted
+from tests.grader.diagnosis.test_cam import cases, enlarged, to_bytes
+
+Array = np.ndarray
+
+
+def stretched(raw: Array) -> Array:
+    """A map of the whole size and range."""
+    return enlarged(to_bytes(255 * (raw - raw.min()) / (raw.max() - raw.min())))
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (lambda i: 5, "those of class 5, whatever was predicted"),
+        (lambda i: (i + 2) % 20, "class 2 after the predicted"),
+        (lambda i: (i - 3) % 20, "class 3 before the predicted"),
+        (lambda i: 19 - i, "predicted class counted from the end"),
+        (lambda i: i // 2, "half of the predicted index"),
+        (lambda i: (i * i + 3) % 20, "another class, not of the predicted one"),
+    ],
+)
+def test_the_weights_of_another_class_are_named(other: object, said: str) -> None:
+    """By the rule that leads to it, if one does."""
+    asked = cases(lambda f, w, i: stretched(weighted(f, w[other(i)])))  # type: ignore[operator]
+    verdict = search(asked)
+    assert verdict is not None
+    assert (said in verdict.classes, verdict.sums, verdict.stretch) == (True, "", "")
+
+
+@pytest.mark.parametrize("way", OF_ALL, ids=lambda way: way.fault)
+def test_a_map_of_all_classes_is_named(way: object) -> None:
+    """Whichever way it is made of them."""
+    asked = cases(lambda f, w, i: stretched(way.do(weighted(f, w), i)))  # type: ignore[attr-defined]
+    verdict = search(asked)
+    assert verdict is not None
+    assert verdict.classes == way.fault  # type: ignore[attr-defined]
+
+
+def test_the_right_class_is_no_other_one() -> None:
+    """Nor is one that can't be told."""
+    assert of_another(cases(lambda f, w, i: stretched(weighted(f, w[i])))) is None
+    assert of_another(cases(lambda f, w, i: np.zeros((256, 256), np.uint8))) is None
