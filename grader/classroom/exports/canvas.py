@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from grader.classroom.exports.found import Found
+from grader.classroom.exports.found import Found, called
 from grader.classroom.people import Person
 from grader.paths import FILE_KINDS
 
@@ -136,5 +136,5 @@ def _path(newest: Mapping[str, Upload], folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, upload in newest.items():
-        shutil.copyfile(upload.path, folder / name, follow_symlinks=False)
+        shutil.copyfile(upload.path, folder / called(name, upload.path), follow_symlinks=False)
     return folder

@@ -20,3 +20,8 @@ class Found:
     due: str = ""
     subject: str = ""  # what stays the same when it is handed in again; "" for its name
     remarks: tuple[str, ...] = ()
+
+
+def called(file: str, path: Path) -> str:
+    """What a copy is called: as the student called the file, its whole name where that is no file's."""
+    return path.name if file in ("", ".", "..") else file

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
-from grader.classroom.exports.found import Found
+from grader.classroom.exports.found import Found, called
 from grader.classroom.people import Person
 from grader.paths import FILE_KINDS, report_name, shown
 from grader.sandbox.folders import shallow
@@ -75,9 +75,9 @@ def _path(files: list[tuple[str, Path]], folder: Path) -> Path:
     folder.mkdir(parents=True)
     for name, path in files:
         if path.is_dir():
-            _copy_folder(path, folder / (name or "files"))
+            _copy_folder(path, folder / (called(name, path) if name else "files"))
         else:
-            shutil.copyfile(path, folder / (name or path.name), follow_symlinks=False)
+            shutil.copyfile(path, folder / called(name, path), follow_symlinks=False)
     return folder
 
 

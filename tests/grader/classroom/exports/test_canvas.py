@@ -103,3 +103,13 @@ def test_one_student_is_one_whatever_canvas_calls_them(tmp_path: Path) -> None:
     assert (jane.name, jane.path.name, jane.subject) == ("roejane_7", "roejane_7_12_a.ipynb", "canvas 7")
     assert "doejane, roejane" in jane.remarks[0]
     assert (other.name, other.subject, other.remarks) == ("roejane_8", "canvas 8", ())
+
+
+@pytest.mark.parametrize("odd", [".", ".."])
+def test_a_name_that_is_no_file_s_costs_nobody_the_class(tmp_path: Path, odd: str) -> None:
+    """A copy gets the whole name of what was handed in."""
+    touch(tmp_path, "doejane_1_2_a.ipynb", "doejane_1_3_b.py", f"doejane_1_4_{odd}", "roe_5_6_a.ipynb")
+    jane, roe = canvas.read(tmp_path, tmp_path / "staging")
+
+    assert sorted(file.name for file in jane.path.iterdir()) == ["a.ipynb", "b.py", f"doejane_1_4_{odd}"]
+    assert roe.path.name == "roe_5_6_a.ipynb"

@@ -64,3 +64,14 @@ def test_every_export_answers_the_same_questions() -> None:
     """Whether it is one, whether an archive holds one, who handed in, and what else lies there."""
     for export in EXPORTS.values():
         assert all(callable(getattr(export, name)) for name in ("is_one", "packed", "read", "left_out"))
+
+
+@pytest.mark.parametrize("odd", [".", ".."])
+def test_a_name_that_is_no_file_s_costs_nobody_the_class(tmp_path: Path, odd: str) -> None:
+    """A copy gets the whole name of what was handed in, a file or a folder."""
+    names = [f"Jane_1_assignsubmission_file_{name}" for name in ("a.ipynb", "b.py", odd)]
+    touch(tmp_path, *names, f"Roe_2_assignsubmission_file_{odd}/a.ipynb", "Roe_2_assignsubmission_file_b.py")
+    jane, roe = moodle.read(tmp_path, tmp_path / "staging")
+
+    assert sorted(file.name for file in jane.path.iterdir()) == sorted([names[2], "a.ipynb", "b.py"])
+    assert {file.name for file in roe.path.iterdir()} == {f"Roe_2_assignsubmission_file_{odd}", "b.py"}
