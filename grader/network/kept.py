@@ -23,12 +23,16 @@ LARGEST = 1 << 25  # bytes of what is kept as one
 MOST = 200  # files: what only one submission needs must not fill the disk
 
 _folder: Path | None = None  # of this process, which grades one submission of the class
+_most = MOST
 
 
-def share(folder: Path | None) -> None:
-    """Look for values in a folder from now on, and leave new ones there: one that no student can read."""
-    global _folder
-    _folder = folder
+def share(folder: Path | None, most: int = MOST) -> None:
+    """Look for values in a folder from now on, and leave new ones there, so many at most.
+
+    It must be one that no student can read.
+    """
+    global _folder, _most
+    _folder, _most = folder, most
 
 
 def known(*of: object) -> Mapping[str, Array] | None:
@@ -51,7 +55,7 @@ def keep(values: Mapping[str, Array], *of: object) -> None:
     names = np.frombuffer(json.dumps(list(values)).encode(), np.uint8)  # a student's may be any text
     numbered = {f"value{number}": value for number, value in enumerate(values.values())}
     with suppress(OSError):
-        if len(os.listdir(_folder)) < MOST:  # noqa: PTH208 - names are not looked at
+        if len(os.listdir(_folder)) < _most:  # noqa: PTH208 - names are not looked at
             part = _folder / f"{secrets.token_hex(8)}.part"
             with part.open("xb") as file:
                 np.savez(file, names=names, **numbered)  # type: ignore[arg-type]  # taken for numpy's options

@@ -81,7 +81,7 @@ def test_an_output_that_was_taken_can_be_differentiated(folder: Path) -> None:
 
 def test_the_folder_has_a_size(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wrong networks are each their own; a value that is too large is not kept at all."""
-    monkeypatch.setattr(kept, "MOST", 3)
+    kept.share(folder, most=3)
     for number in range(5):
         kept.keep({"value": np.zeros(1)}, number)
     monkeypatch.setattr(kept, "LARGEST", 4)
@@ -116,3 +116,13 @@ def test_values_may_have_any_name(name: str) -> None:
     found = kept.known("of", name)
     assert found is not None and list(found) == [name, "other"]
     assert found[name].tolist() == [1, 1]
+
+
+def test_no_more_is_left_than_may_be(folder: Path) -> None:
+    """What is there already is taken all the same."""
+    Evaluator(7, SHAPE)(ROOT)
+    kept.share(folder, most=1)
+    Evaluator(8, SHAPE)(ROOT)
+
+    assert len(list(folder.iterdir())) == 1
+    assert torch.equal(Refusing(7, SHAPE)(ROOT), Evaluator(7, SHAPE)(ROOT))
