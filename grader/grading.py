@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 # Two processes share the cores: a thread that waits must sleep, not spin. Read once, when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Weights come and go by the half gigabyte: in large pages that takes half as long.
+os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 # Torch imports its compiler for operations on the meta device, which makes a folder.
 # Nothing is compiled here: one that is there will do.
 os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", tempfile.gettempdir())
