@@ -20,18 +20,19 @@ TORCH = {  # how each is read, and how it is set
 @contextmanager
 def kept() -> Iterator[None]:
     """Let nothing that one question sets hold for the next: a notebook runs things in another order."""
-    known = list(_settings())
+    known = [(read, write, read()) for read, write in _settings()]
     try:
         with warnings.catch_warnings():
             yield
     finally:
-        for write, value in known:
-            write(value)
+        for read, write, value in known:
+            if read() != value:  # to set what is set already may import torch's compiler, a second's work
+                write(value)
 
 
-def _settings() -> Iterator[tuple[Callable[[Any], object], Any]]:
-    """How each setting of the libraries that are there is set, and what it is now."""
+def _settings() -> Iterator[tuple[Callable[[], Any], Callable[[Any], object]]]:
+    """How each setting of the libraries that are there is read, and how it is set."""
     if (torch := sys.modules.get("torch")) is not None:
-        yield from ((getattr(torch, write), getattr(torch, read)()) for read, write in TORCH.items())
+        yield from ((getattr(torch, read), getattr(torch, write)) for read, write in TORCH.items())
     if (numpy := sys.modules.get("numpy")) is not None:
-        yield lambda value: numpy.seterr(**value), numpy.geterr()
+        yield numpy.geterr, lambda value: numpy.seterr(**value)

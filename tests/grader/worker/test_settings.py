@@ -26,6 +26,17 @@ def test_what_a_question_sets_does_not_hold_for_the_next() -> None:
     assert _all() == before
 
 
+def test_what_was_not_changed_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some settings import torch's compiler where they are set, whatever to."""
+    set_again = list[str]()
+    for name in settings.TORCH.values():
+        monkeypatch.setattr(torch, name, lambda value, name=name: set_again.append(name))
+    with settings.kept():
+        pass
+
+    assert not set_again
+
+
 def _all() -> tuple[object, ...]:
     read = (getattr(torch, name)() for name in settings.TORCH)
     return (*read, np.geterr(), list(warnings.filters))
