@@ -23,7 +23,7 @@ from grader.diagnosis.prediction import (
 )
 from grader.errors import Blocked
 from grader.evidence.cam import PRINTED, CamEvidence
-from grader.evidence.printed import Printed, read_printed
+from grader.evidence.printed import Printed, read_printed, uncoloured
 from grader.evidence.questions import CLASSES_ASKED, LOGITS, Logits, falsify
 from reference.cam import get_cls_pred, softmax
 
@@ -99,7 +99,7 @@ def printed_index(maps: CamEvidence, question: Logits) -> int | None:
 
 def printed(maps: CamEvidence, question: Logits) -> Printed:
     """Return the name and the probability that were printed: the assignment's line, else in any words."""
-    text = maps.predict(question).value.printed
+    text = uncoloured(maps.predict(question).value.printed)
     line = PRINTED.search(text)
     if line is None:
         return read_printed(text, maps.labels)

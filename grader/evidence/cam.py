@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from grader.assignment import MAP, PREDICT, TOP1
 from grader.diagnosis import cam as diagnosis
 from grader.diagnosis.prediction import TOLERANCE
-from grader.errors import Blocked, StudentError, StudentRaised
+from grader.errors import Blocked, StudentError, StudentRaised, Unverified
 from grader.evidence.once import attempt, once, taken
 from grader.evidence.printed import read_printed
 from grader.evidence.questions import CLASSES_ASKED, LEVELS, PANEL, Levels, Logits, Maps
@@ -94,7 +94,7 @@ class CamEvidence:
         """The form of index that the student's own get_cls_pred returns; None where it is not accepted."""
         try:
             value = self.prediction.value
-        except Blocked:
+        except (Blocked, Unverified):
             return None
         index = self.prediction.arrays.get("value")
         if index is None or index.dtype.kind not in "iu" or index.shape not in ((), (1,)):

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+import re2
+
 LONGEST = 4_000  # characters that are read: a line of names and numbers, not a table of a thousand classes
 MOST_NAMES = MOST_NUMBERS = 5  # the five best classes, say; of a longer list only the beginning
 IN_NUMBERS = frozenset("0123456789.eE+-")
 PERCENT = ("%", "percent", "per cent", "pct")  # beside a number: it is in hundredths
+COLOURS = re2.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # how a terminal is told of them
 GAP = " ()[]:="  # what may stand between such a word and the number after it; without a mark of MARKS ...
 MARKS = frozenset(":=")  # ... the word belongs to the number before it
 
@@ -21,6 +24,11 @@ class Printed:
     names: tuple[str, ...] = ()
     numbers: tuple[float, ...] = ()
     text: str = ""
+
+
+def uncoloured(text: str) -> str:
+    """Return a text without what tells a terminal of colours and bold letters."""
+    return str(COLOURS.sub("", text))
 
 
 def read_printed(text: str, labels: Sequence[str]) -> Printed:

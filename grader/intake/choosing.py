@@ -21,12 +21,20 @@ from grader.intake.code.redirecting import own_first, unshadowed
 from grader.intake.code.retyped import as_code
 from grader.intake.code.statements import LONGEST, Source
 from grader.intake.code.written import code, data
+from grader.intake.files.asides import asides
 from grader.intake.files.basket import kind
 from grader.intake.files.notebook import Cell, read_notebook, script
 from grader.profiles.naming import exchanged
 from grader.records.submission import Slip
 
-COPY = re2.compile(r"(?i)-copy\d*\.|-checkpoint\.|\(\d+\)\.|copy of |draft|backup|\bold\b")
+COPY = re2.compile(
+    r"(?i)-copy\d*\.|-checkpoint\.|\(\d+\)\.|copy of |draft|backup|(?:^|[^a-z])(?:old|previous|deprecated"
+    r"|obsolete|unused|trash|archived?|attempts?|template|starter|handout|scratch|wip)(?:[^a-z]|$)"
+)
+FINAL = re2.compile(
+    r"(?i)(?:^|[^a-z])(?:final|finished|completed?|submit|submitted|submission|latest)(?:[^a-z]|$)"
+)
+DIGITS = re2.compile(r"\d{1,8}")
 FILLED = 0.7  # of the longest candidate's code; the empty template has less
 PASTED = re2.compile(r"([A-Za-z0-9+/=_-]{64})[A-Za-z0-9+/=_-]{936,}")  # base64
 MOST_READ = 4_000_000  # characters of code in all files together; a submission has some 50 000
@@ -161,7 +169,8 @@ def _candidates(contents: Mapping[str, bytes], names: Mapping[str, str]) -> tupl
             if kind(path) == "ipynb":
                 cells = read_notebook(content, path)
             elif not _is_kit(path):
-                cells = (Cell(path, "code", script(content, path)),)
+                text = script(content, path)
+                cells = (Cell(path, "code", text), *(Cell(path, "markdown", each) for each in asides(text)))
             else:
                 continue
         except IntakeError as error:
@@ -263,12 +272,17 @@ def _rank(each: Candidate, reach: Reach, longest: int) -> tuple[object, ...]:
         _length(reach) >= FILLED * longest,
         each.is_notebook,
         any(cell.outputs for cell in each.cells),
-        not COPY.search(each.path),
+        _standing(each.path),
         _length(reach),
         each.shows_maps,
         -each.path.count("/"),
-        each.path,
+        DIGITS.sub(lambda found: found[0].zfill(8), each.path),  # v10 after v9
     )
+
+
+def _standing(path: str) -> int:
+    """How likely a name makes it that this was meant: more for "final", less for a copy or an old one."""
+    return 0 if COPY.search(path) else 2 if FINAL.search(path) else 1
 
 
 def _showing(

@@ -23,7 +23,7 @@ from grader.wall.verbs import (
     Returned,
 )
 from grader.worker.building import WrongKindError
-from grader.worker.console import CAP, capture
+from grader.worker.console import CAP, capture, capture_errors
 from grader.worker.loader import StudentCodeError, World, call, run_chunks
 from grader.worker.models import Answer, Arrays
 from grader.worker.noting import Array, Notes, everywhere, returned
@@ -43,11 +43,12 @@ def target(world: World, name: str) -> Any:
 
 def cls_pred(world: World, asked: ClsPred, arrays: Arrays) -> Answer[Prediction]:
     """Call get_cls_pred on a (1, 1000) tensor of logits."""
-    with otherwise(world, asked.instead), capture() as tape:
+    with otherwise(world, asked.instead), capture() as tape, capture_errors() as errors:
         function = target(world, "get_cls_pred")
         value = call(function, torch.from_numpy(arrays["logit"].copy()))
     seen, array = returned(value)
-    printed = cut(tape.text, CAP + 100)
+    shown = tape.text if tape.text.strip() else errors.text  # loggers write to sys.stderr
+    printed = cut(shown, CAP + 100)
     return Prediction(seen.type, seen.shape, seen.dtype, seen.text, printed), named("value", array)
 
 

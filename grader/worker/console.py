@@ -49,10 +49,46 @@ class Tape(io.TextIOBase):
         return f"{first}\n[{lost} more characters were printed]\n{last}" if lost else first + last
 
 
+class Screen(io.TextIOBase):
+    """A stream that student code may keep, in a logger say: what is written to it goes to the tape of now."""
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        self.tape = Tape(0)
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        return self.tape.write(text)
+
+    @contextmanager
+    def on(self, tape: Tape) -> Iterator[None]:
+        """Write to a tape meanwhile."""
+        before, self.tape = self.tape, tape
+        try:
+            yield
+        finally:
+            self.tape = before
+
+
+OUT, ERRORS = Screen(), Screen()  # the same ones for good
+
+
 @contextmanager
 def capture(cap: int = CAP) -> Iterator[Tape]:
     """Keep what is printed meanwhile to `sys.stdout`; read it as `.text`."""
-    with redirect_stdout(Tape(cap)) as tape:
+    tape = Tape(cap)
+    with OUT.on(tape), redirect_stdout(OUT):
+        yield tape
+
+
+@contextmanager
+def capture_errors(cap: int = CAP) -> Iterator[Tape]:
+    """Keep what is printed meanwhile to `sys.stderr`, where loggers write; read it as `.text`."""
+    tape = Tape(cap)
+    with ERRORS.on(tape), redirect_stderr(ERRORS):
         yield tape
 
 
@@ -60,10 +96,10 @@ def capture(cap: int = CAP) -> Iterator[Tape]:
 def record(cap: int = CAP) -> Iterator[Tape]:
     """Keep what is printed meanwhile to `sys.stdout` and `sys.stderr`, in one text."""
     tape = Tape(cap)
-    with redirect_stdout(tape), redirect_stderr(tape):
+    with OUT.on(tape), ERRORS.on(tape), redirect_stdout(OUT), redirect_stderr(ERRORS):
         yield tape
 
 
 def quiet() -> None:
     """Send what is printed between requests, by threads left behind, to a tape that nobody reads."""
-    sys.stdout = sys.stderr = Tape(0)
+    sys.stdout, sys.stderr = OUT, ERRORS

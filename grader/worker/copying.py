@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import nn
@@ -22,6 +22,7 @@ from grader.worker.places import is_of_submission, is_students, line_of
 from grader.worker.state import Real
 from grader.worker.writing import Watch, watched
 
+V = TypeVar("V")
 TELLING = ("vgg", "pretrain", "copy", "transfer", "load", "init", "weight", "backbone")  # likeliest first
 ENOUGH = 8  # ways that are tried: some take a second
 VGG_LIKE = ("vgg", "pretrain", "source", "src", "backbone")  # in the name of an argument
@@ -72,8 +73,9 @@ def _methods(world: World, asked: CopyVgg, model: type[nn.Module]) -> Iterator[W
 
 def _method(world: World, asked: CopyVgg, name: str, form: tuple[str, ...]) -> Callable[..., None]:
     def go(model: nn.Module, vgg16: nn.Module) -> None:
-        made = call(getattr(model, name), *(vgg16 if each == "vgg16" else model for each in form))
-        _adopt(world, asked, made)
+        method = getattr(model, name)
+        values, named = _given(method, [vgg16 if each == "vgg16" else model for each in form])
+        _adopt(world, asked, call(method, *values, **named))
 
     return go
 
@@ -95,7 +97,8 @@ def _function(
     world: World, asked: CopyVgg, function: Callable[..., Any], form: tuple[str, ...]
 ) -> Callable[..., None]:
     def go(model: nn.Module, vgg16: nn.Module) -> None:
-        _adopt(world, asked, call(function, *(vgg16 if each == "vgg16" else model for each in form)))
+        values, named = _given(function, [vgg16 if each == "vgg16" else model for each in form])
+        _adopt(world, asked, call(function, *values, **named))
 
     return go
 
@@ -111,9 +114,20 @@ def _fitting(function: Callable[..., Any], *forms: tuple[str, ...]) -> list[tupl
     found = []
     for form in forms:
         with suppress(TypeError, ValueError):
-            inspect.signature(function).bind(*form)
+            values, named = _given(function, form)
+            inspect.signature(function).bind(*values, **named)
             found.append(form)
     return found
+
+
+def _given(function: Callable[..., Any], values: Sequence[V]) -> tuple[Sequence[V], dict[str, V]]:
+    """Values as a function takes them: the last ones by name where it takes them by name alone."""
+    parameters = inspect.signature(function).parameters.values()
+    named = [
+        each.name for each in parameters if each.kind is each.KEYWORD_ONLY and each.default is each.empty
+    ]
+    first = max(0, len(values) - len(named))
+    return values[:first], dict(zip(named, values[first:], strict=False))
 
 
 # --- as the notebook does it, and by the constructor ------------------------------------------------

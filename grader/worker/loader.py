@@ -16,6 +16,7 @@ from typing import Any
 from grader.records.submission import Chunk, Module, Slice
 from grader.wall.values import SourceLine, cut
 from grader.wall.verbs import Failure
+from grader.worker.displaying import put_display
 from grader.worker.downloads import install
 from grader.worker.ending import stay
 from grader.worker.given import look_here, put
@@ -131,6 +132,7 @@ def load(world: World, slice: Slice, before: Callable[[Chunk], bool] = lambda _:
     put(slice.files)
     look_here()
     put_labels(texts)
+    put_display(texts)
     serve(texts)
     install()
 

@@ -14,7 +14,12 @@ from grader.profiles.reading import QUESTIONS, Questions
 from grader.records.submission import Answer
 
 Pattern = Any  # re2 tells no types
-LEAD = r"^[ \t#*>_\-–—]*"
+LEAD = r"^(?:[ \t#*>_|\-–—]|</?[a-zA-Z][^<>\n]{0,200}>)*"
+WORDS = (  # for a question, in the languages that answers are written in
+    *("Q(?:uestion)?", "Frage", "Pregunta", "Pergunta", "Domanda", "Вопрос"),
+    *("질문", "问题", "問題", "質問"),
+)
+BLOCK = re2.compile(r"(?i)<(?:/?(?:table|tr|div|details|h[1-6])|td|th|p|li|br|summary)\b")  # begins a line
 HEADING = re2.compile(r"(?m)^[ \t]{0,3}(#{1,6})[ \t]*([^\n]*)|^[ \t]*\*\*([^*\n]{1,200})\*\*[ \t:]*$")
 PROMPT = re2.compile(r"(?is).{0,800}?\bas specific as possible\b[\s.*_?!:)]*")
 ASKED = re2.compile(r"[^\n]{0,800}\?[ \t*_`<>]{0,20}(?:\n|$)")
@@ -38,7 +43,7 @@ class _Marks:
 
 @cache
 def _marks(asked: Questions) -> _Marks:
-    named = "|".join(filter(None, ("Q(?:uestion)?", re2.escape(asked.word))))
+    named = "|".join(filter(None, (*WORDS, re2.escape(asked.word))))
     word, number = re2.escape(asked.part[0]), asked.part[1]
     part = rf"(?:Part|{word})\s*"
     numbers = "|".join(map(str, sorted(asked.numbers, reverse=True)))
@@ -154,7 +159,7 @@ def _answer(text: str, asked: bool) -> str:
 def prose(cell: Cell) -> str:
     """A cell's text, or its comments where it is a cell of code that holds nothing else and is no form."""
     if cell.kind != "code":
-        return cell.source[: 5 * LONGEST]
+        return str(BLOCK.sub(lambda tag: f"\n{tag[0]}", cell.source[: 5 * LONGEST]))
     lines = [line.strip() for line in cell.source[: 5 * LONGEST].split("\n") if line.strip()]
     if not all(line.startswith("#") for line in lines) or any(line.startswith("#@") for line in lines):
         return ""

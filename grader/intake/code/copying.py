@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from grader.assignment import GRADED, GRADIENTS, MAP, NETWORKS, PREDICT, WEIGHT
 from grader.intake.code.cutting import chunks, in_order
 from grader.intake.code.effects import calls, path, running
-from grader.intake.code.names import FUNCTIONS
+from grader.intake.code.names import FUNCTIONS, parameters
 from grader.intake.code.names import walk as nodes_of
 from grader.intake.code.program import Program
 from grader.intake.code.reaching import reached
@@ -130,7 +130,7 @@ def _copiers(program: Program) -> list[str]:
 def _may_copy(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     if "vgg" in node.name.lower():
         return True
-    return bool(node.args.args) and _handles_weights(node) and not _is_of_the_last_cell(node)
+    return bool(parameters(node)) and _handles_weights(node) and not _is_of_the_last_cell(node)
 
 
 def _is_of_the_last_cell(node: ast.AST) -> bool:

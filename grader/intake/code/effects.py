@@ -15,6 +15,7 @@ MUTATORS = {
     "move_to_end", "pop", "popitem", "register_buffer", "register_forward_hook", "register_module",
     "register_parameter", "remove", "requires_grad_", "reverse", "setdefault", "sort", "train", "update",
 }  # fmt: skip
+SETTINGS = {"addHandler", "basicConfig", "setLevel", "set_option", "set_printoptions"}  # of what is printed
 INPLACE = {"setattr", "delattr", "shuffle", "heappush", "insort", "update_wrapper", "copyto", "fill_diagonal"}
 
 
@@ -130,6 +131,14 @@ def _is_inplace(function: ast.expr) -> bool:
     """`setattr`, `random.shuffle`, and torch's functions with a trailing underscore."""
     name = path(function).rpartition(".")[2]
     return name in INPLACE or (name.endswith("_") and not name.startswith("_"))
+
+
+def sets(node: ast.AST) -> bool:
+    """Whether a statement sets how a library prints, which what is printed later depends on."""
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=attr))):
+            return attr in SETTINGS
+    return False
 
 
 # --- calls and imports ----------------------------------------------------------------------------

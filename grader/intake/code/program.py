@@ -11,7 +11,18 @@ from functools import cached_property
 from itertools import islice
 
 from grader.assignment import GRADED
-from grader.intake.code.effects import Body, Call, Imported, body, calls, changes, imported, root, running
+from grader.intake.code.effects import (
+    Body,
+    Call,
+    Imported,
+    body,
+    calls,
+    changes,
+    imported,
+    root,
+    running,
+    sets,
+)
 from grader.intake.code.names import FUNCTIONS, children
 from grader.intake.code.statements import MOST, Source, Statement, unread
 from grader.records.submission import Dropped
@@ -86,7 +97,7 @@ class Program:
             for call in calls(nodes):
                 changed |= self._changed_by(call)
             for name in set().union(*(self._aliases.get(each, {each}) for each in changed)):
-                if name not in self.foreign:
+                if name not in self.foreign or sets(statement.node):
                     found[name].append(position)
         return found
 

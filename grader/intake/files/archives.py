@@ -43,6 +43,8 @@ class _Directory(io.BufferedReader):
 
 def what_is(data: bytes) -> str:
     """What a file is by its first bytes, in words, or "" where we can't tell."""
+    if data[257:262] == b"ustar":
+        return "a tar archive"
     head = data[:32].lstrip(b"\xef\xbb\xbf \r\n\t")
     return next((words for start, words in SIGNATURES.items() if head.startswith(start)), "")
 
@@ -61,6 +63,8 @@ def read_zip(file: BinaryIO, name: str, basket: Basket, nested: bool = False) ->
             if not basket.contents and not nested:
                 for info, inner_name in inner[:MOST_INNER]:
                     _read_inner(archive, info, inner_name, basket)
+            for _, deepest in inner[: MOST_INNER if nested else 0]:
+                basket.note(f"{deepest}: an archive in an archive in an archive is not opened: pack once")
     except Exception as error:  # zipfile stumbles over hostile tables in a dozen ways, IndexError among them
         raise IntakeError(f"{name} is not a zip, or is damaged or cut off: {shown(str(error))}") from error
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+import re2
 
 from grader.errors import IntakeError
 from grader.intake.files.archives import ZIP, what_is
@@ -17,6 +20,11 @@ from grader.intake.files.conflicts import one_side
 MOST_CELLS = 2000  # the course's notebook has under a hundred
 MOST_VALUES = 3_000_000  # lists and objects in the JSON; a large notebook has some 20 000
 MOST_OUTPUTS = 500  # of one cell
+COOKIE = re2.compile(rb"^[ \t\f]*#[^\n]{0,200}?coding[:=][ \t]*([-\w.]{1,40})")
+ENCODINGS = {  # that a script may say it is written in: tables of letters, each decoded in one pass
+    *("iso8859-1", "iso8859-2", "iso8859-15", "cp1250", "cp1251", "cp1252", "koi8-r", "mac-roman"),
+    *("euc_kr", "cp949", "gbk", "gb2312", "gb18030", "big5", "shift_jis", "euc_jp"),
+}
 BOMS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8-sig"}
 
 
@@ -49,17 +57,31 @@ def read_notebook(data: bytes, name: str, prefix: str = "") -> tuple[Cell, ...]:
     return tuple(found)
 
 
-def decoded(data: bytes) -> str:
-    """The text of a file in UTF-8 or UTF-16, whatever it holds, with lines that end in \\n."""
-    encoding = next((name for bom, name in BOMS.items() if data.startswith(bom)), "utf-8")
-    return _lines(data.decode(encoding, errors="replace"))
+def decoded(data: bytes, usual: str = "utf-8") -> str:
+    """The text of a file in UTF-8 or UTF-16, else in Windows' Latin letters, with lines that end in \\n."""
+    encoding = next((name for bom, name in BOMS.items() if data.startswith(bom)), usual)
+    try:
+        return _lines(data.decode(encoding))
+    except UnicodeDecodeError:
+        other = "cp1252" if encoding == "utf-8" else encoding
+        return _lines(data.decode(other, errors="replace"))
 
 
 def script(data: bytes, name: str) -> str:
     """The text of a Python file; raises IntakeError where it is something else."""
     if words := what_is(data):
         raise IntakeError(f"{name} is {words}, not Python")
-    return decoded(data)
+    return decoded(data, _said(data))
+
+
+def _said(data: bytes) -> str:
+    """The encoding that a script's first two lines say it has, as Python reads them."""
+    for line in data[:1000].split(b"\n")[:2]:
+        if found := COOKIE.match(line):
+            with contextlib.suppress(LookupError):
+                name = codecs.lookup(found[1].decode()).name
+                return name if name in ENCODINGS else "utf-8"
+    return "utf-8"
 
 
 def _lines(text: str) -> str:

@@ -116,7 +116,7 @@ def _read_file(file: BinaryIO, name: str, basket: Basket) -> None:
     elif kind(name):
         basket.add(name, file)
     else:
-        words = what_is(file.read(16)) or "neither a notebook (.ipynb) nor Python (.py) nor a zip"
+        words = what_is(file.read(512)) or "neither a notebook (.ipynb) nor Python (.py) nor a zip"
         raise IntakeError(f"{name} is {words}: hand in the notebook, or a zip with it")
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.evidence.printed import read_printed
+from grader.evidence.printed import read_printed, uncoloured
 
 LABELS = ("mountain bike", "tabby cat", "cat", "bike", "7-up bottle", "ice cream")
 
@@ -52,3 +52,8 @@ def test_a_long_text_is_cut() -> None:
 
     assert printed.names == ()
     assert len(printed.text) <= 200
+
+
+def test_colours_are_no_text() -> None:
+    """What tells a terminal of them ends in a letter, which would belong to the word after it."""
+    assert uncoloured("\x1b[1mtop1\x1b[0m \x1b[38;5;9mtabby\x1b[0m") == "top1 tabby"

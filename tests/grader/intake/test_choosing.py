@@ -22,6 +22,15 @@ CHOICES: dict[str, tuple[dict[str, bytes | str], str]] = {
     "the filled one, not the template": ({"a.ipynb": ipynb(FCN, CAM), "b.ipynb": ipynb(BLANK, SHOWN)}, "a.ipynb"),
     "the one that was run": ({"a.ipynb": ipynb(FCN, CAM, SHOWN), "b.ipynb": ipynb(FCN, CAM)}, "a.ipynb"),
     "the original, not the copy": ({"a.ipynb": ipynb(FCN, CAM), "a-Copy1.ipynb": ipynb(FCN, CAM)}, "a.ipynb"),
+    "the final one, not the first": (
+        {"hw_v1.ipynb": ipynb(FCN, CAM), "hw_final.ipynb": ipynb(FCN, CAM)}, "hw_final.ipynb",
+    ),
+    "not the old one": ({"hw_old.ipynb": ipynb(FCN, CAM), "hw.ipynb": ipynb(FCN, CAM)}, "hw.ipynb"),
+    "not the one in the trash": (
+        {"trash/a.ipynb": ipynb(FCN, CAM), "final/a.ipynb": ipynb(FCN, CAM), "archive/a.ipynb": ipynb(FCN, CAM)},
+        "final/a.ipynb",
+    ),
+    "the highest number": ({"hw_9.ipynb": ipynb(FCN, CAM), "hw_10.ipynb": ipynb(FCN, CAM)}, "hw_10.ipynb"),
     "the notebook, not the script": ({"z.py": FCN + CAM, "a.ipynb": ipynb(FCN, CAM)}, "a.ipynb"),
     "the notebook that imports, not the module": (
         {"models.py": FCN + CAM, "a.ipynb": ipynb("from models import *")}, "a.ipynb",

@@ -5,7 +5,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.worker.console import Tape, capture, record
+from grader.worker.console import Tape, capture, capture_errors, record
 
 
 def test_capture_keeps_standard_output_alone() -> None:
@@ -56,3 +56,16 @@ def test_an_exception_does_not_lose_what_was_printed() -> None:
         pass
 
     assert tape.text == "before\n"
+
+
+def test_a_stream_that_code_kept_is_heard_later() -> None:
+    """A logger made while a submission is loaded writes where a later request listens."""
+    with record() as first:
+        kept, errors = sys.stdout, sys.stderr
+        kept.write("made\n")
+    with capture() as out, capture_errors() as told:
+        kept.write("top1\n")
+        errors.write("INFO top1\n")
+    kept.write("to nobody\n")
+
+    assert (first.text, out.text, told.text) == ("made\n", "top1\n", "INFO top1\n")

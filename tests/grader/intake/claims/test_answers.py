@@ -31,6 +31,12 @@ WAYS: dict[str, list[str]] = {
     ],
     "without the question": ["Question 1\n\nFirst.\n\nMore.", "Question 2\n\nSecond."],
     "as quotes with markup": [f"- {ONE}\n> <font color=red>First.</font>\n>\n> More.\n- {TWO}\n> `Second.`"],
+    "in a table of HTML, on one line": [
+        f"<h2>Part 3</h2><table><tr><td><b>{ONE}</b></td><td>First.\n\nMore.</td></tr>"
+        f"<tr><td><b>{TWO}</b></td><td>Second.</td></tr></table>"
+    ],
+    "in German": ["**Frage 1:** First.\n\nMore.\n\n**Frage 2:** Second."],
+    "in Korean": ["### 질문 1\nFirst.\n\nMore.", "### 질문 2\nSecond."],
     "before the next part": [
         f"{ONE} First.\n\nMore.",
         f"{TWO}\nSecond.",
@@ -51,6 +57,15 @@ def test_answers_are_found(way: str) -> None:
     assert (first.question, first.text) == (1, "First.\n\nMore.")
     assert second.question == 2
     assert second.text.startswith("Second.")
+
+
+def test_the_rows_of_a_table_are_told_apart() -> None:
+    """An answer has no line of its own there."""
+    rows = f"| Question | Answer |\n|---|---|\n| {ONE} | First. |\n| {TWO} | Second. |"
+
+    found = answers(cells(rows))
+
+    assert [each.text.strip(" |\n") for each in found] == ["First.", "Second."]
 
 
 def test_comments_in_a_cell_of_code_are_text_too() -> None:

@@ -100,3 +100,17 @@ def test_a_target_needs_no_call_of_itself() -> None:
     made = of("calls = []", "def returnCAM(f, w, i):\n    calls.append(i)", "returnCAM(1, 2, 3)")
 
     assert "calls" not in made.changers
+
+
+def test_how_a_library_prints_is_a_change_of_it() -> None:
+    """Other calls of a library for their effect are not: they save, draw and seed."""
+    made = of(
+        "import logging\nimport numpy as np",
+        "logging.basicConfig(level=logging.INFO)",
+        "np.save('a', a)",
+        "logging.getLogger().setLevel(20)",
+        "np.set_printoptions(precision=3)",
+    )
+
+    assert made.changers["logging"] == [2, 4]
+    assert made.changers["np"] == [5]

@@ -157,8 +157,25 @@ def test_a_million_cells_are_bounded() -> None:
 
 
 def test_text_in_no_known_encoding_is_still_text() -> None:
-    """A comment in Latin-1 costs its letter."""
-    assert decoded(b"# caf\xe9\r\nx = 1") == "# caf\ufffd\nx = 1"
+    """As Windows writes it; a byte that means nothing there either costs its letter."""
+    assert decoded(b"# caf\xe9\r\nx = 1") == "# caf\u00e9\nx = 1"
+    assert decoded(b"# \xe9\x81") == "# \u00e9\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("said", "encoding", "text"),
+    [("latin-1", "latin-1", "größe"), ("euc-kr", "euc_kr", "질문"), ("utf8", "utf-8", "größe")],
+)
+def test_a_script_is_read_in_the_encoding_that_it_says(said: str, encoding: str, text: str) -> None:
+    """As Python reads it: in one of its first two lines."""
+    source = f"#!/usr/bin/env python\n# -*- coding: {said} -*-\n# {text}"
+
+    assert script(source.encode(encoding), "a.py") == source
+
+
+def test_no_codec_but_tables_of_letters_is_run() -> None:
+    """Others unpack, or take long."""
+    assert script(b"# coding: punycode\nx = 1", "a.py") == "# coding: punycode\nx = 1"
 
 
 @pytest.mark.filterwarnings("ignore:IPython is needed")
