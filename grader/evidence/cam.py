@@ -17,7 +17,7 @@ from grader.diagnosis import cam as diagnosis
 from grader.diagnosis.prediction import TOLERANCE
 from grader.errors import Blocked, StudentError, StudentRaised, Unverified
 from grader.evidence.once import attempt, once, taken
-from grader.evidence.printed import read_printed
+from grader.evidence.printed import read_printed, uncoloured
 from grader.evidence.questions import CLASSES_ASKED, LEVELS, PANEL, Levels, Logits, Maps
 from grader.evidence.witness import Asks
 from grader.mending.axes import over_classes
@@ -126,7 +126,7 @@ class CamEvidence:
             except StudentError:
                 return False
             value, wanted = reply.arrays.get("value"), get_cls_pred(logit, self.labels)[0]
-            told = read_printed(reply.value.printed, self.labels).numbers
+            told = read_printed(uncoloured(reply.value.printed), self.labels).numbers
             right = value is not None and value.size == 1 and value.reshape(-1)[0] == question.index
             if not right or all(abs(number - wanted) > TOLERANCE for number in told):
                 return False

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 
 from grader.wall.verbs import Way
+from grader.worker.configured import counted, counting, counts, with_classes
 from grader.worker.loader import StudentCodeError, World, call, describe, run_chunks
 from grader.worker.memory import reclaim
 from grader.worker.state import State
@@ -37,7 +38,7 @@ def construct(world: World, name: str, n_class: int) -> tuple[nn.Module, Way]:
     parameters = _parameters(make)
     forms = _forms(make, parameters, n_class)
     if forms:
-        model, way = _made(make, forms)
+        model, way = _made_or_configured(world, name, make, forms, n_class)
     else:
         model, way = _made_as_in_notebook(world, name, make, n_class), "keyword"
     if inspect.isclass(model) and issubclass(model, nn.Module):  # a function gave the class
@@ -92,18 +93,13 @@ def _parameters(make: Callable[..., Any]) -> Parameters:
 
 def _forms(make: Callable[..., Any], parameters: Parameters, n_class: int) -> list[Form]:
     """The forms that a constructor takes, likeliest first."""
-    own = [name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY and _counts(name)]
+    own = [name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY and counts(name)]
     word = own[0] if own and "n_class" not in parameters else "n_class"
     forms: list[Form] = [("keyword", (), {word: n_class}), ("position", (n_class,), {}), ("default", (), {})]
     first = next(iter(parameters), "")
-    if word not in parameters and _counts(first):  # `n_classes, **options` would take the other for an option
+    if word not in parameters and counts(first):  # `n_classes, **options` would take the other for an option
         forms[:2] = forms[1::-1]
     return [form for form in forms if _takes(make, form)]
-
-
-def _counts(name: str) -> bool:
-    """Whether a parameter seems to be a number of classes."""
-    return "class" in name.lower() or "cls" in name.lower()
 
 
 def _takes(make: Callable[..., Any], form: Form) -> bool:
@@ -128,59 +124,49 @@ def _made(make: Callable[..., Any], forms: list[Form]) -> tuple[Any, Way]:
     return call(make, *args, **kwargs), way
 
 
+def _made_or_configured(
+    world: World, name: str, make: Callable[..., Any], forms: list[Form], n_class: int
+) -> tuple[Any, Way]:
+    """What a form makes; where it is refused since a configuration is wanted, what is made of that."""
+    try:
+        return _made(make, forms)
+    except StudentCodeError:
+        parameters = _parameters(make)
+        if "n_class" in parameters or counts(next(iter(parameters), "class")):
+            raise
+        try:
+            return _made_as_in_notebook(world, name, make, n_class, by_default=True), "keyword"
+        except StudentCodeError:
+            pass
+        raise
+
+
 # --- with more ----------------------------------------------------------------------------------------------
 
 
-def _made_as_in_notebook(world: World, name: str, make: Callable[..., Any], n_class: int) -> Any:
-    """What the notebook makes of a constructor that needs more, say a VGG-16, with these classes."""
+def _made_as_in_notebook(
+    world: World, name: str, make: Callable[..., Any], n_class: int, by_default: bool = False
+) -> Any:
+    """What the notebook makes of a constructor that needs more, say a VGG-16, with these classes.
+
+    Where it makes nothing: what is made of the constructor's defaults, or else of the number alone.
+    """
     made: list[Any] = []
     for copying in world.slice.copying.get(name, ()):
         namespace = dict(world.namespaces.get(copying.module, {}))
         if not inspect.isclass(make):
-            counted = _counted(make, n_class, made)
-            namespace = {key: counted if value is make else value for key, value in namespace.items()}
-        with _counting(make, n_class, made) if inspect.isclass(make) else nullcontext():
+            of_asked = counted(make, n_class, made)
+            namespace = {key: of_asked if value is make else value for key, value in namespace.items()}
+        with counting(make, n_class, made) if inspect.isclass(make) else nullcontext():
             run_chunks(copying.chunks, namespace, lambda _: not made)
         if made:
             return made[0]
-    own = [each for each in _parameters(make) if _counts(each)]
+    if by_default:
+        defaults = {key: each.default for key, each in _parameters(make).items()}
+        given = {key: each for key, each in defaults.items() if each is not inspect.Parameter.empty}
+        return call(make, **with_classes(given, n_class))
+    own = [each for each in _parameters(make) if counts(each)]
     return call(make, **dict.fromkeys(own[:1] or ["n_class"], n_class))  # raises, and says what it lacks
-
-
-def _counted(make: Callable[..., Any], n_class: int, made: list[Any]) -> Callable[..., Any]:
-    """A function that makes a model with a number of classes, whatever it is given, and notes it."""
-    signature = inspect.signature(make)
-
-    def counted(*args: Any, **kwargs: Any) -> Any:
-        given = signature.bind(*args, **kwargs)
-        given.arguments.update({name: n_class for name in signature.parameters if _counts(name)})
-        made.append(make(*given.args, **given.kwargs))
-        return made[-1]
-
-    return counted
-
-
-@contextmanager
-def _counting(make: Any, n_class: int, made: list[Any]) -> Iterator[None]:
-    """While this lasts, a class is built with a number of classes, whatever it is given; each is noted."""
-    build, own = make.__init__, "__init__" in vars(make)
-    signature = inspect.signature(build)
-
-    def counted(self: Any, *args: Any, **kwargs: Any) -> None:
-        given = signature.bind(self, *args, **kwargs)
-        given.arguments.update({name: n_class for name in signature.parameters if _counts(name)})
-        build(*given.args, **given.kwargs)
-        if type(self) is make:
-            made.append(self)
-
-    make.__init__ = counted
-    try:
-        yield
-    finally:
-        if own:
-            make.__init__ = build
-        else:
-            del make.__init__
 
 
 # --- lazy layers --------------------------------------------------------------------------------------

@@ -202,7 +202,10 @@ def _shapes(model: nn.Module) -> dict[str, torch.Size | None]:
 def took(model: nn.Module, vgg16: nn.Module) -> bool:
     """Whether a weight of a model holds a VGG-16's values."""
     theirs = [each for name, each in vgg16.named_parameters() if name.endswith("weight") and each.numel() > 1]
-    for parameter in model.parameters():
+    own = list(model.parameters())
+    if any(map(is_lazy, own)):  # what was tried made new layers
+        return False
+    for parameter in own:
         if parameter.dim() < 2:
             continue
         flat = parameter.detach().reshape(-1)

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from grader.records.submission import Chunk, Module, Slice
+from grader.wall.uncompiled import run_uncompiled
 from grader.wall.values import SourceLine, cut
 from grader.wall.verbs import Failure
 from grader.worker.displaying import put_display
@@ -133,6 +134,7 @@ def load(world: World, slice: Slice, before: Callable[[Chunk], bool] = lambda _:
     look_here()
     put_labels(texts)
     put_display(texts)
+    run_uncompiled()
     serve(texts)
     install()
 

@@ -82,8 +82,15 @@ def _is_plain(node: ast.stmt, model: str) -> bool:
     while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in IDLE:
         value = value.func.value
     if isinstance(value, ast.Call):
-        return path(value.func).rpartition(".")[2] == model and len(value.args) + len(value.keywords) < 2
+        given = [*value.args, *(keyword.value for keyword in value.keywords)]
+        return path(value.func).rpartition(".")[2] == model and len(given) < 2 and all(map(_is_number, given))
     return isinstance(value, ast.Name)
+
+
+def _is_number(node: ast.expr) -> bool:
+    """Whether an argument is a number of classes, as far as its name tells, and not a configuration."""
+    named = path(node).rpartition(".")[2].lower()
+    return isinstance(node, ast.Constant) or "class" in named or "cls" in named or not named
 
 
 def _touching(walk: Walk, program: Program, built: int, name: str) -> list[int]:

@@ -63,6 +63,33 @@ class FCN32s(FCN32s):
 """
 
 
+CONFIG = (
+    ("class FCN32s", "from types import SimpleNamespace\n\n\nclass FCN32s"),
+    ("self, n_class=12", "self, cfg{}"),
+    ("super().__init__()", "super().__init__()\n        n_class = cfg.n_class"),
+)
+
+
+@pytest.mark.parametrize("default", ["", "=SimpleNamespace(n_class=12)"])
+def test_a_configuration_takes_the_place_of_a_number(default: str) -> None:
+    """The notebook's, or the default, with the classes that are asked for."""
+    world = tiny(*((old, new.format(default)) for old, new in CONFIG))
+    chunks = (Chunk("cell 2", 1, "net = FCN32s(SimpleNamespace(n_class=12))"),)
+    if not default:
+        world.slice = Slice(copying={"FCN32s": (Copying("submission", "net", chunks),)})
+
+    model, way = construct(world, "FCN32s", 5)
+
+    assert (way, conv(model, "conv").weight.shape[0]) == ("keyword", 5)
+
+
+def test_what_a_constructor_raises_is_told_where_no_configuration_helps() -> None:
+    """And not what was tried then."""
+    world = tiny(("self, n_class=12", "self, width"), ("super().__init__()", "raise KeyError(width)"))
+
+    assert str(cause(world, "build", n_class=7)) == "7"
+
+
 def test_what_a_constructor_needs_besides_is_what_the_notebook_gives_it() -> None:
     """A VGG-16, say: with the number of classes that is asked for, and before anything is copied."""
     world = tiny(*NEEDY)

@@ -32,6 +32,7 @@ WAYS: dict[str, tuple[str, tuple[str, str]]] = {
     "a function, model first": ("transfer", ("class FCN32s", f"def transfer(a, b):\n    {COPY.format('a', 'b')}\n\n\nclass FCN32s")),
     "a class method": ("begin_with", method(f"@classmethod\n    def begin_with(cls, net):\n        made = cls()\n        {COPY.format('made', 'net')}\n        return made")),
     "a static method": ("begin_with", method(f"@staticmethod\n    def begin_with(net):\n        made = FCN32s()\n        {COPY.format('made', 'net')}\n        return made")),
+    "a function that takes both by name alone": ("transfer", ("class FCN32s", f"def transfer(*, source, model):\n    {COPY.format('model', 'source')}\n\n\nclass FCN32s")),
     "a function, model last": ("transfer", ("class FCN32s", f"def transfer(a, b):\n    {COPY.format('b', 'a')}\n\n\nclass FCN32s")),
     "all of it into a VGG-16 of one's own": ("take", method("def take(self, net):\n        import torchvision\n        own = torchvision.models.vgg16(weights=None)\n        own.features[0] = nn.Conv2d(3, 12, 3)\n        own.load_state_dict(net.state_dict())\n        self.conv.load_state_dict(own.features[0].state_dict())")),
     "a method beside one that is named for VGG": (
@@ -95,3 +96,15 @@ def test_a_lazy_model_that_copying_leaves_without_shapes_is_not_taken() -> None:
     answer, _ = ask(world, "copy_vgg", stand_ins={})
 
     assert (answer["way"], answer["failed"]) == ("the notebook's net", None)
+
+
+def test_a_way_that_leaves_layers_without_shapes_is_not_taken() -> None:
+    """A method that makes layers, tried with a VGG-16 for a number."""
+    extra = "def extra(self, n):\n        self.new = nn.LazyConv2d(4, 1)\n        raise TypeError(n)"
+    fetch = f"def fetch(self, net):\n        {COPY.format('self', 'net')}"
+    world = tiny(method(f"{extra}\n\n    {fetch}"))
+
+    ask(world, "make_vgg", **MADE)
+    answer, _ = ask(world, "copy_vgg", stand_ins={})
+
+    assert (answer["way"], answer["failed"]) == ("fetch", None)

@@ -35,6 +35,18 @@ import torch._dynamo.config as config
 assert compiler() and config is torch._dynamo.config
 assert F.relu(layer(torch.zeros(1, 3, 8, 8, device="meta"))).shape == (1, 8, 6, 6)
 """
+UNCOMPILED = """
+from grader.wall.uncompiled import run_uncompiled
+run_uncompiled()
+@torch.compile
+def one(x):
+    return x + 1
+@torch.compile(mode="reduce-overhead")
+def two(x):
+    return x + 2
+assert one(1) == 2 and two(1) == 3 and torch.compile(layer, fullgraph=True) is layer
+layer.compile()
+"""
 
 
 def run(source: str) -> None:
@@ -67,3 +79,8 @@ def test_more_than_it_stands_in_for_imports_it() -> None:
     """Whatever another version of torchvision wants of it."""
     wanted = "with without_compiler():\n    from torch._dynamo import reset\n    import torch._dynamo.utils\n"
     run(f"{BEGIN}from grader.wall.uncompiled import without_compiler\n{wanted}assert compiler() and reset")
+
+
+def test_what_a_submission_compiles_runs_as_it_is() -> None:
+    """As a decorator, with and without options, a model and a module's own method."""
+    run(f"{BEGIN}{UNCOMPILED}assert not compiler()")

@@ -1,0 +1,105 @@
+"""A configuration, whatever it is made of, with another number of classes."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import FunctionType, ModuleType
+from typing import Any
+
+from torch import Tensor, nn
+
+DEEPEST = 3  # configurations in each other
+PLAIN = (str, bytes, int, float, list, set, nn.Module, Tensor, ModuleType, FunctionType)
+
+
+def counts(name: str) -> bool:
+    """Whether a name seems to be that of a number of classes."""
+    return "class" in name.lower() or "cls" in name.lower()
+
+
+def with_classes(value: Any, n_class: int, depth: int = DEEPEST) -> Any:
+    """A copy of a dictionary or an object with a number of classes in it; any other value as it is."""
+    if depth == 0 or value is None or isinstance(value, PLAIN):
+        return value
+    changes = {}
+    for name, each in _entries(value).items():
+        asked = type(each) is int and counts(name)
+        other = n_class if asked else with_classes(each, n_class, depth - 1)
+        if other is not each:
+            changes[name] = other
+    return _changed(value, changes) if changes else value
+
+
+def _entries(value: Any) -> dict[str, Any]:
+    """What a configuration holds, by name: attributes of its class too."""
+    if isinstance(value, Mapping):
+        return {name: each for name, each in value.items() if isinstance(name, str)}
+    names = [name for name in dir(value) if not name.startswith("_")]
+    found = {name: getattr(value, name, None) for name in names}
+    return {name: each for name, each in found.items() if not callable(each)}
+
+
+def _changed(value: Any, changes: dict[str, Any]) -> Any:
+    if isinstance(value, type):
+        return type(value.__name__, (value,), changes)
+    if isinstance(value, tuple) and hasattr(value, "_replace"):
+        return value._replace(**changes)
+    copied = copy.copy(value)
+    for name, each in changes.items():
+        if isinstance(copied, Mapping):
+            copied[name] = each  # type: ignore[index]  # a student's, which can be written to
+        else:
+            object.__setattr__(copied, name, each)  # of a frozen one too
+    return copied
+
+
+# --- what builds a model with one ---------------------------------------------------------------------
+
+
+def counted(make: Callable[..., Any], n_class: int, made: list[Any]) -> Callable[..., Any]:
+    """A function that makes a model with a number of classes, whatever it is given, and notes it."""
+    signature = inspect.signature(make)
+
+    def build(*args: Any, **kwargs: Any) -> Any:
+        given = _with_classes(signature.bind(*args, **kwargs), n_class)
+        made.append(make(*given.args, **given.kwargs))
+        return made[-1]
+
+    return build
+
+
+@contextmanager
+def counting(make: Any, n_class: int, made: list[Any]) -> Iterator[None]:
+    """While this lasts, a class is built with a number of classes, whatever it is given; each is noted."""
+    build, own = make.__init__, "__init__" in vars(make)
+    signature = inspect.signature(build)
+
+    def counted(self: Any, *args: Any, **kwargs: Any) -> None:
+        given = _with_classes(signature.bind(self, *args, **kwargs), n_class)
+        build(*given.args, **given.kwargs)
+        if type(self) is make:
+            made.append(self)
+
+    make.__init__ = counted
+    try:
+        yield
+    finally:
+        if own:
+            make.__init__ = build
+        else:
+            del make.__init__
+
+
+def _with_classes(given: inspect.BoundArguments, n_class: int) -> inspect.BoundArguments:
+    """Arguments with a number of classes, in a configuration that is one of them too."""
+    given.arguments.update(
+        {
+            name: n_class if counts(name) else with_classes(each, n_class)
+            for name, each in given.arguments.items()
+        }
+    )
+    given.arguments.update({name: n_class for name in given.signature.parameters if counts(name)})
+    return given

@@ -1,0 +1,70 @@
+"""A configuration with another number of classes, whatever it is made of; anything else stays as it is."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import pytest
+from torch import nn
+
+from grader.worker.configured import counts, with_classes
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Of a data class."""
+
+    num_classes: int = 12
+    lr: float = 0.1
+
+
+class Named(NamedTuple):
+    """Of a named tuple."""
+
+    n_class: int = 12
+
+
+class Attributes:
+    """Of a class that is never made, or made without arguments."""
+
+    N_CLASSES = 12
+    lr = 0.1
+
+
+CONFIGURATIONS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
+    "a dictionary": ({"n_class": 12, "lr": 1}, lambda c: c["n_class"]),
+    "a dictionary in one": ({"model": {"num_classes": 12}}, lambda c: c["model"]["num_classes"]),
+    "a data class": (Frozen(), lambda c: c.num_classes),
+    "an object in a dictionary": ({"net": SimpleNamespace(classes=12)}, lambda c: c["net"].classes),
+    "arguments": (Namespace(n_class=12, name="x"), lambda c: c.n_class),
+    "a named tuple": (Named(), lambda c: c.n_class),
+    "a class": (Attributes, lambda c: c.N_CLASSES),
+    "an object of it": (Attributes(), lambda c: c.N_CLASSES),
+}
+
+
+@pytest.mark.parametrize("kind", CONFIGURATIONS)
+def test_the_number_is_exchanged_in_a_copy(kind: str) -> None:
+    """The student's own stays."""
+    value, read = CONFIGURATIONS[kind]
+
+    assert read(with_classes(value, 5)) == 5
+    assert read(value) == 12
+
+
+def test_what_is_no_configuration_stays_itself() -> None:
+    """Networks, numbers, texts, lists, and what names no classes or holds itself."""
+    own: dict[str, Any] = {"lr": 1, "class_names": ["a"], "use_class": True}
+    own["self"] = own
+    for value in (nn.Linear(2, 2), 3, "n_class", [12], None, own, len):
+        assert with_classes(value, 5) is value
+
+
+def test_names_of_numbers_of_classes() -> None:
+    """However they are written."""
+    assert all(map(counts, ("n_class", "NUM_CLASSES", "ncls")))
+    assert not any(map(counts, ("cfg", "channels")))
