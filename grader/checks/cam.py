@@ -67,7 +67,7 @@ def check_normalise(maps: CamEvidence) -> None:
     verdict = maps.verdict
     actual = _extremes(maps)
     if verdict is not None:
-        operation, place = maps.spoilt
+        _, operation, place = maps.explained
         told = f"`{operation}` leaves nothing of the sum" if operation else verdict.stretch
         text = f"normalisation: {told}"
         wrong = because(

@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,29 +13,21 @@ from numpy.typing import NDArray
 
 from grader.assignment import MAP, PREDICT, TOP1
 from grader.diagnosis import cam as diagnosis
-from grader.diagnosis.prediction import TOLERANCE
 from grader.errors import Blocked, StudentError, StudentRaised, Unverified
+from grader.evidence import otherwise
 from grader.evidence.once import attempt, once, taken
-from grader.evidence.printed import read_printed, uncoloured
 from grader.evidence.questions import CLASSES_ASKED, LEVELS, PANEL, Levels, Logits, Maps
 from grader.evidence.witness import Asks
-from grader.mending.axes import over_classes
-from grader.mending.floats import in_floats, with_one_less
-from grader.mending.slips import cell_mends
-from grader.mending.trouble import of_failure
 from grader.profiles.profile import MAP as MAP_FORM
 from grader.profiles.profile import MapForm
-from grader.records.reason import Place
 from grader.records.submission import Module, Slice
 from grader.wall.answers import Reply
 from grader.wall.verbs import FORMS, Cam, CamCell, Cell, ClsPred, Form, Map, Prediction
-from reference.cam import SIZE, get_cls_pred
+from reference.cam import SIZE
 
 Array = NDArray[Any]
 V = TypeVar("V")
 LEVELS_OFF = 2.0  # by which rounding may move the ends of a range of 255
-MOST_CELLS = 4  # changes of the last cell that are tried: each runs a network twice
-MOST_TRIED = 60  # operations that are left out in turn, to see which leaves nothing of a map
 LARGEST = 1024  # pixels of a map's longer side that it is judged at
 PRINTED = re.compile(rf"{TOP1}\s*:\s*([-+0-9.einfaE]+)\s*->\s*([^\n]*)")
 
@@ -60,7 +51,7 @@ class CamEvidence:
         self.asked = asked
         self.slice = slice or Slice()
         self.refused: StudentRaised | None = None  # what is raised for some classes
-        self.spoilt: tuple[str, Place | None] = "", None  # the operation that leaves nothing of a map, where
+        self.explained = otherwise.Explained(None)  # by trying, where the answers alone tell nothing
         self._answers: dict[Any, Reply[Any] | StudentError] = {}
 
     def _keep(self, question: Any, ask: Callable[[], Reply[V]]) -> Reply[V]:
@@ -118,19 +109,7 @@ class CamEvidence:
     @once
     def is_over_batch(self) -> bool:
         """Whether the right class and probability come out once a softmax is taken over the other axis."""
-        instead = over_classes(self.slice)
-        for question in CLASSES_ASKED if instead else ():
-            logit = question.array(self.seed)
-            try:
-                reply = self.student.ask(ClsPred(instead), {"logit": logit}, seconds=20.0)
-            except StudentError:
-                return False
-            value, wanted = reply.arrays.get("value"), get_cls_pred(logit, self.labels)[0]
-            told = read_printed(uncoloured(reply.value.printed), self.labels).numbers
-            right = value is not None and value.size == 1 and value.reshape(-1)[0] == question.index
-            if not right or all(abs(number - wanted) > TOLERANCE for number in told):
-                return False
-        return bool(instead)
+        return otherwise.is_over_batch(self.student, self.slice, self.seed, self.labels)
 
     @staticmethod
     def _returned(reply: Reply[Prediction]) -> bytes:
@@ -219,43 +198,17 @@ class CamEvidence:
         found = diagnosis.search(_plainly(self.panel))
         if found is not None or (self.is_stretched and self.follows_sum):
             return found
-        before = diagnosis.search(_plainly(self._in_floats))
-        if before is None and self.shows_nothing:
-            return self._without_what_flattens
-        return before and replace(before, stretch=_cut_off(before.stretch, flat=self._is_flat))
+        self.explained = otherwise.explained(self._asked_with, self.slice, self.panel, self.shows_nothing)
+        return self.explained.verdict
 
-    @once
-    def _without_what_flattens(self) -> diagnosis.Verdict | None:
-        """The right steps before the operation that leaves one value everywhere; None where none does."""
-        for words, place, instead in islice(with_one_less(self.slice, MAP), MOST_TRIED):
-            cases = _plainly(self._asked_with(instead, PANEL[:1]))
-            if cases and not _is_flat(cases):
-                found = diagnosis.search(_plainly(self._asked_with(instead, PANEL)))
-                if found is not None and not (found.classes or found.sums):
-                    self.spoilt = words, place
-                    return replace(found, stretch="an operation leaves nothing of the sum")
-        return None
-
-    @property
-    def _is_flat(self) -> bool:
-        return _is_flat(self.panel)
-
-    @once
-    def _in_floats(self) -> tuple[diagnosis.Case, ...]:
-        """What the map's function gives if nothing becomes a whole number; none where that can't be tried."""
-        instead = in_floats(self.slice)
-        return self._asked_with(instead, PANEL) if instead else ()
-
-    def _asked_with(
-        self, instead: tuple[Module, ...], questions: Sequence[Maps]
-    ) -> tuple[diagnosis.Case, ...]:
+    def _asked_with(self, instead: tuple[Module, ...], questions: Sequence[Maps]) -> Sequence[diagnosis.Case]:
         """The maps that come out where statements are read otherwise; none where it raises."""
         try:
             replies = [(each, self._ask_map(each, self.working_form, instead)) for each in questions]
         except StudentError:
             return ()
         found = ((question, reply.arrays.get("value")) for question, reply in replies)
-        return tuple(self._case(question, answer) for question, answer in found if answer is not None)
+        return _plainly(self._case(question, answer) for question, answer in found if answer is not None)
 
     @once
     def follows_sum(self) -> bool:
@@ -334,12 +287,7 @@ class CamEvidence:
     @once
     def mended_cell(self) -> Reply[Cell]:
         """What the last cell made once the slip that stops it is mended; the same where it can't be."""
-        for failure in self.cell.value.failures[:1]:
-            for instead in islice(cell_mends(of_failure(failure), self.slice), MOST_CELLS):
-                reply = self.student.ask(CamCell(instead), seconds=60.0)
-                if not reply.value.failures:
-                    return reply
-        return self.cell
+        return otherwise.mended_cell(self.student, self.slice, self.cell)
 
     @once
     def cell(self) -> Reply[Cell]:
@@ -347,22 +295,10 @@ class CamEvidence:
         return self.student.ask(CamCell(), seconds=60.0)
 
 
-def _is_flat(panel: Iterable[diagnosis.Case]) -> bool:
-    """Say whether every map has one value everywhere."""
-    return all(case.answer.size and case.answer.min() == case.answer.max() for case in panel)
-
-
 def _plainly(panel: Iterable[diagnosis.Case]) -> list[diagnosis.Case]:
     """The answers that are maps, in rows and columns."""
     answers = ((case, plain(case.answer)) for case in panel)
     return [replace(case, answer=answer) for case, answer in answers if answer is not None]
-
-
-def _cut_off(stretch: str, flat: bool) -> str:
-    """What is wrong with a stretch whose levels are cut off before it is done."""
-    if not stretch:
-        return "the map becomes bytes before it is stretched to them, so that its levels are cut off"
-    return f"{stretch}; then it becomes bytes, all of them alike" if flat else stretch
 
 
 def _is_whole(case: diagnosis.Case) -> bool:

@@ -1,0 +1,103 @@
+"""Part 4 with statements of the submission read otherwise: what shows once a slip is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
+from typing import NamedTuple
+
+from grader.assignment import MAP
+from grader.diagnosis import cam as diagnosis
+from grader.diagnosis.prediction import TOLERANCE
+from grader.errors import StudentError
+from grader.evidence.printed import read_printed, uncoloured
+from grader.evidence.questions import CLASSES_ASKED, PANEL, Logits, Maps
+from grader.evidence.witness import Asks
+from grader.mending.axes import over_classes
+from grader.mending.floats import in_floats, with_one_less
+from grader.mending.slips import cell_mends
+from grader.mending.trouble import of_failure
+from grader.records.reason import Place
+from grader.records.submission import Module, Slice
+from grader.wall.answers import Reply
+from grader.wall.verbs import CamCell, Cell, ClsPred, Prediction
+from reference.cam import get_cls_pred
+
+MOST_CELLS = 4  # changes of the last cell that are tried: each runs a network twice
+MOST_TRIED = 60  # operations that are left out in turn, to see which leaves nothing of a map
+AskMaps = Callable[[tuple[Module, ...], Sequence[Maps]], Sequence[diagnosis.Case]]
+
+
+class Explained(NamedTuple):
+    """The steps behind the maps, and the operation that spoils them, if one was found by trying."""
+
+    verdict: diagnosis.Verdict | None
+    operation: str = ""
+    place: Place | None = None
+
+
+def explained(ask: AskMaps, slice: Slice, panel: Sequence[diagnosis.Case], nothing: bool) -> Explained:
+    """Return the steps before levels were cut off; where `nothing` shows, without what leaves nothing."""
+    instead = in_floats(slice)
+    before = diagnosis.search(ask(instead, PANEL)) if instead else None
+    if before is None:
+        return _without_what_flattens(ask, slice) if nothing else Explained(None)
+    return Explained(replace(before, stretch=_cut_off(before.stretch, flat=is_flat(panel))))
+
+
+def _without_what_flattens(ask: AskMaps, slice: Slice) -> Explained:
+    for words, place, instead in islice(with_one_less(slice, MAP), MOST_TRIED):
+        cases = ask(instead, PANEL[:1])
+        if cases and not is_flat(cases):
+            found = diagnosis.search(ask(instead, PANEL))
+            if found is not None and not (found.classes or found.sums):
+                left = "an operation leaves nothing of the sum"
+                return Explained(replace(found, stretch=left), words, place)
+    return Explained(None)
+
+
+def is_flat(panel: Iterable[diagnosis.Case]) -> bool:
+    """Say whether every map has one value everywhere."""
+    return all(case.answer.size and case.answer.min() == case.answer.max() for case in panel)
+
+
+def _cut_off(stretch: str, flat: bool) -> str:
+    """Say what is wrong with a stretch whose levels are cut off before it is done."""
+    if not stretch:
+        return "the map becomes bytes before it is stretched to them, so that its levels are cut off"
+    return f"{stretch}; then it becomes bytes, all of them alike" if flat else stretch
+
+
+def is_over_batch(student: Asks, slice: Slice, seed: int, labels: tuple[str, ...]) -> bool:
+    """Say whether the right class and probability come out once a softmax is taken over the other axis."""
+    instead = over_classes(slice)
+    if not instead:
+        return False
+    try:
+        for question in CLASSES_ASKED:
+            logit = question.array(seed)
+            reply = student.ask(ClsPred(instead), {"logit": logit}, seconds=20.0)
+            if not _is_right(reply, question, get_cls_pred(logit, labels)[0], labels):
+                return False
+    except StudentError:
+        return False
+    return True
+
+
+def _is_right(reply: Reply[Prediction], question: Logits, wanted: float, labels: tuple[str, ...]) -> bool:
+    value, told = reply.arrays.get("value"), read_printed(uncoloured(reply.value.printed), labels).numbers
+    right = value is not None and value.size == 1 and bool(value.reshape(-1)[0] == question.index)
+    return right and any(abs(number - wanted) <= TOLERANCE for number in told)
+
+
+def mended_cell(student: Asks, slice: Slice, reply: Reply[Cell]) -> Reply[Cell]:
+    """Return what the last cell makes once the slip that stops it is mended; the same where it can't be."""
+    for failure in reply.value.failures[:1]:
+        for instead in islice(cell_mends(of_failure(failure), slice), MOST_CELLS):
+            with suppress(StudentError):
+                other = student.ask(CamCell(instead), seconds=60.0)
+                if not other.value.failures:
+                    return other
+    return reply

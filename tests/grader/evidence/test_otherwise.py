@@ -1,0 +1,41 @@
+"""What shows of part 4 once statements are read otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from grader.diagnosis.cam import Case
+from grader.errors import StudentDied
+from grader.evidence.otherwise import explained, is_flat, mended_cell
+from grader.records.submission import Chunk, Module, Slice
+from grader.wall.answers import Reply
+from grader.wall.values import SourceLine
+from grader.wall.verbs import Cell, Failure, Returned
+from tests.grader.in_process import Refusing
+
+CASE = Case(np.ones((4, 7, 7)), np.ones((9, 4)), 3, np.zeros((256, 256), np.uint8))
+CELL = Chunk("cell 3", 1, "weight_fc = net.fc.weight.numpy()")
+FAILED = Failure(SourceLine("cell 3", 1), "RuntimeError", "it requires grad", SourceLine("cell 3", 1))
+
+
+def test_a_flat_map_has_one_value() -> None:
+    """Of all, none may differ."""
+    other = replace(CASE, answer=np.arange(65536).reshape(256, 256))
+    assert is_flat([CASE]) and not is_flat([CASE, other])
+
+
+def test_nothing_is_explained_by_a_submission_that_computes_nothing() -> None:
+    """Its function has no operation to be left out."""
+    source = "def returnCAM(feature_conv, weight_fc, idx):\n    return None"
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, source),)),))
+    assert explained(lambda *_: [CASE], slice, [CASE], nothing=True).verdict is None
+
+
+def test_a_cell_that_can_not_be_mended_is_what_it_was() -> None:
+    """Also where the worker dies of a change of it."""
+    reply = Reply(Cell(Returned(""), (), (FAILED,)), {})
+    student = Refusing(StudentDied("gone"))
+    assert mended_cell(student, Slice(cam_cell=(CELL,)), reply) is reply
+    assert student.asked == ["cam_cell"]
