@@ -31,6 +31,7 @@ from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 
 SUM = ("sum.way",)  # what leaving something out of a map's function shows as, unless it comes after the sum
+OF_LAYERS = ("weight", "bias", "in_channels", "out_channels", "in_features", "out_features", "kernel_size")
 LONGEST = 60  # characters by which names are compared, which takes their cube
 LARGEST = 50_000  # characters of a statement that is mended: each change of it is parsed many times
 TORCH = ("torch.nn.functional", "torch", "torch.nn")  # where what is looked for in one of them may be
@@ -167,6 +168,7 @@ def _attribute(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> 
         known = set(libraries.holds(owner))
     else:
         known = set(libraries.members(owner)) or attributes(slice)
+        known |= set(OF_LAYERS if owner in libraries.holds("torch.nn") else ())
     for other in alike(name, known):
         if not _is_read(chunk, other):  # everything else calls it `name`: then its definition slipped
             yield from _renamed(slice, chunk, attribute_span(other), f"{other} read as {name}", name)
