@@ -10,14 +10,14 @@ import re2
 from grader.assignment import CAM, FCN8S, FCN16S, GRADCAM, GRADIENTS, MAP, PREDICT
 from grader.intake.claims.answers import answers
 from grader.intake.claims.figures import MOST, figure, pictures
-from grader.intake.claims.logs import Log, logs, predictions
+from grader.intake.claims.logs import Log, logs, predictions, spoken
 from grader.intake.claims.outputs import printed
 from grader.intake.claims.story import MENTION, OTHER, Story, Told
 from grader.intake.code.program import Program
 from grader.intake.code.reaching import MODELS
 from grader.intake.files.notebook import Cell
 from grader.profiles.reading import QUESTIONS, Questions
-from grader.records.submission import Figure, SavedEvidence, TrainingRun
+from grader.records.submission import Figure, Prediction, SavedEvidence, TrainingRun
 
 BETTER = (FCN16S.part, FCN8S.part)
 CAM_CALLS = {PREDICT, MAP}
@@ -66,7 +66,15 @@ def _evidence(cells: Sequence[Cell], program: Program, cam_labels: frozenset[str
         has_outputs=bool(texts),
         runs=tuple(run for cell, text in texts for run in _runs(cell, logs(text), story)),
         figures=tuple(_figures(code, story, cam_labels)),
-        predictions=tuple(each for cell, text in texts for each in predictions(cell.label, text)),
+        predictions=_predictions([(cell.label, printed) for cell, printed in texts], cam_labels),
+    )
+
+
+def _predictions(texts: Sequence[tuple[str, str]], cam_labels: frozenset[str]) -> tuple[Prediction, ...]:
+    """What cells predicted; where none printed the assignment's words, the last cell in any words."""
+    found = tuple(each for label, text in texts for each in predictions(label, text))
+    return found or tuple(
+        each for label, text in texts if label in cam_labels for each in spoken(label, text)
     )
 
 

@@ -25,6 +25,8 @@ LINE = re2.compile(
     rf"|{_numbers(TEST_FIELDS)}"
 )
 PREDICTION = re2.compile(rf"(?i){TOP1}\s*:\s*(\d*\.?\d+)\s*->\s*([^\n]{{1,100}})")
+SPOKEN = re2.compile(r"(?:^|[^\w.])(0?\.\d{2,20}|1\.0{1,9}|\d{1,3}(?:\.\d{1,20})?\s*(?:%|percent\b))")
+WORD = re2.compile(r"\pL{2}")  # of a name; a line of numbers alone tells no class
 MOST_EPOCHS = 500  # of a run; the course's has 20
 FROM_ZEROS = 0.06  # mean IoU: from zeros a model ends at .030, from VGG-16 its first epoch ends above .14
 MOST = 50  # runs, and predictions, of one cell
@@ -75,3 +77,15 @@ def predictions(label: str, text: str) -> list[Prediction]:
     """The lines `top1 prediction: 0.444 -> mountain bike` in a text."""
     found = PREDICTION.findall(text)[:MOST]
     return [Prediction(label, float(number), shown(name.strip())) for number, name in found]
+
+
+def spoken(label: str, text: str) -> list[Prediction]:
+    """The lines of a text that tell a class and a probability or a percentage in other words."""
+    found = ((line.strip()[:100], SPOKEN.search(line)) for line in text.split("\n"))
+    told = [(line, match[1]) for line, match in found if match and WORD.search(line)][:MOST]
+    return [Prediction(label, _share(number), shown(line)) for line, number in told]
+
+
+def _share(text: str) -> float:
+    number = text.rstrip("%percnt \t")
+    return float(number) / 100 if number != text else float(text)

@@ -8,6 +8,7 @@ import re2
 
 from grader.intake.files.notebook import Cell, text_of
 
+TAGS = re2.compile(r"</?[a-zA-Z][^<>\n]{0,500}>")
 LONGEST = 1_000_000  # characters of one cell; of more, the beginning and the end are read
 ESCAPES = re2.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]|[^\n]\x08")
 
@@ -40,7 +41,13 @@ def _streams(cell: Cell) -> list[str]:
 
 def _plain(output: Mapping[str, object]) -> Iterator[str]:
     data = output.get("data")
-    if isinstance(data, dict) and (text := text_of(data.get("text/plain"))):
+    if not isinstance(data, dict):
+        return
+    text = text_of(data.get("text/plain"))
+    if text.startswith("<IPython."):  # an object that has no text but what a page shows
+        others = (text_of(data.get(f"text/{form}")) for form in ("markdown", "html", "latex"))
+        text = str(TAGS.sub("", next(filter(None, others), text)))
+    if text:
         yield text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.intake.claims.logs import Log, logs, predictions
+from grader.intake.claims.logs import Log, logs, predictions, spoken
 from grader.records.submission import Epoch, Prediction
 
 LOG = """Init Model
@@ -86,3 +86,11 @@ def test_predictions_are_read() -> None:
         Prediction("cell 3", 0.444, "mountain bike"),
         Prediction("cell 3", 0.37, "tabby\ufffdcat"),
     ]
+
+
+def test_predictions_are_read_in_other_words() -> None:
+    """A class with a probability or a percentage on its line; numbers alone, or of other kinds, are none."""
+    text = "Predicted class: mountain bike (44.4%)\n0.44 0.37\ntorch.Size([1, 512, 7, 7])\nepoch 3 of 20\n"
+    text += "tabby cat | confidence .37\nversion 2.10.3\n0  tabby  0.25\nsure by 12 percent\n"
+
+    assert [round(one.probability, 3) for one in spoken("cell 3", text)] == [0.444, 0.37, 0.25, 0.12]

@@ -71,3 +71,10 @@ def test_what_is_not_read_is_said(tmp_path: Path) -> None:
     assert [note for note in submission.notes if "were read" in note] == [
         "cell 1 printed 4.0 million characters: of its logs the first and the last million were read"
     ]
+
+
+def test_what_a_page_shows_alone_is_its_text() -> None:
+    """Markdown and HTML that code displayed, without tags."""
+    shown = {"text/plain": "<IPython.core.display.HTML object>", "text/html": ["<b>0.370</b>", " tabby"]}
+
+    assert text({"output_type": "display_data", "data": shown}).strip() == "0.370 tabby"
