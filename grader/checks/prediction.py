@@ -103,10 +103,11 @@ def printed(maps: CamEvidence, question: Logits) -> Printed:
     line = PRINTED.search(text)
     if line is None:
         return read_printed(text, maps.labels)
+    names = read_printed(line[2], maps.labels).names[:1] or (line[2].strip(),)  # a full stop may follow
     try:
-        return Printed((line[2].strip(),), (float(line[1]),), line[0])
+        return Printed(names, (float(line[1]),), line[0])
     except ValueError:
-        return Printed((line[2].strip(),), (), line[0])
+        return Printed(names, (), line[0])
 
 
 def check_cls_probability(maps: CamEvidence) -> None:
