@@ -28,10 +28,16 @@ class Process:
     computed: float = 0.0
 
 
+def told(path: str) -> str:
+    """The whole of a file of /proc; raises OSError. Pathlib takes four times as long, at each look."""
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        return file.read().decode(errors="replace")
+
+
 def read(pid: int) -> Process | None:
     """A process, unless it is gone."""
     try:
-        text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        text = told(f"/proc/{pid}/stat")
     except OSError:
         return None
     fields = text[text.rindex(")") + 2 :].split()  # the name before it may hold spaces and brackets
@@ -60,7 +66,7 @@ def descendants(root: int) -> list[Process]:
 def _children(pid: int) -> list[int]:
     try:
         tasks = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 - twenty times a second
-        lists = [Path(f"/proc/{pid}/task/{task}/children").read_text() for task in tasks]
+        lists = [told(f"/proc/{pid}/task/{task}/children") for task in tasks]
     except OSError:
         return []
     return [int(child) for children in lists for child in children.split()]
@@ -69,7 +75,7 @@ def _children(pid: int) -> list[int]:
 def page_tables(pid: int) -> int:
     """Bytes of the tables of what a process maps, which no resident page counts; 0 when it is gone."""
     try:
-        status = Path(f"/proc/{pid}/status").read_text(errors="replace")
+        status = told(f"/proc/{pid}/status")
     except OSError:
         return 0
     return int(status.partition("\nVmPTE:")[2].split(maxsplit=1)[0] or 0) << 10 if "\nVmPTE:" in status else 0

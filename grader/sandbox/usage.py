@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +31,8 @@ class Usage:
 def usage(root: int) -> Usage:
     """Look at a process and its descendants; where the kernel tells of no waiting, none is known."""
     processes = tree.descendants(root)
-    folders = [path for process in processes for path in Path(f"/proc/{process.pid}/task").glob("*")]
-    threads = {path.name: told for path in folders if (told := _thread(path)) is not None}
+    folders = {task: folder for process in processes for task, folder in _tasks(process.pid)}
+    threads = {task: told for task, folder in folders.items() if (told := _thread(folder)) is not None}
     computed = sum(process.computed for process in processes)
     waited = {name: seconds for name, (_, seconds) in threads.items()}
     return Usage(computed, waited, sum(state == "D" for state, _ in threads.values()))
@@ -45,10 +46,18 @@ def kernel_kills() -> int:
         return 0
 
 
-def _thread(folder: Path) -> tuple[str, float] | None:
+def _tasks(pid: int) -> list[tuple[str, str]]:
+    """The threads of a process, and the folder of each; none when it is gone."""
+    try:
+        return [(task, f"/proc/{pid}/task/{task}") for task in os.listdir(f"/proc/{pid}/task")]  # noqa: PTH208
+    except OSError:
+        return []
+
+
+def _thread(folder: str) -> tuple[str, float] | None:
     """The state of a thread, and the seconds that it has waited for a core; None when it is gone."""
     try:
-        state = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split(maxsplit=1)[0]
-        return state, int((folder / "schedstat").read_text().split()[1]) * NANO
+        state = tree.told(f"{folder}/stat").rpartition(")")[2].split(maxsplit=1)[0]
+        return state, int(tree.told(f"{folder}/schedstat").split()[1]) * NANO
     except (OSError, IndexError, ValueError):
         return None
