@@ -61,9 +61,9 @@ def _as_it_is(fn: Function | None = None, *_: Any, **__: Any) -> Function:
 
 def run_uncompiled() -> None:
     """Let what compiles code give it as it is: it changes no value, and takes minutes."""
-    torch = importlib.import_module("torch")
-    vars(torch)["compile"] = _as_it_is
-    torch.nn.Module.compile = lambda self, *_, **__: None
+    if (torch := sys.modules.get("torch")) is not None:
+        vars(torch)["compile"] = _as_it_is
+        torch.nn.Module.compile = lambda self, *_, **__: None
 
 
 def _is_compile_supported(device: str) -> bool:

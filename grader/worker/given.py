@@ -5,16 +5,16 @@ from __future__ import annotations
 import builtins
 import io
 import os
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-import torch
-
 from grader.records.submission import DataFile
 
-_open, _mkdir, _save = io.open, os.mkdir, torch.save
+_open, _mkdir = io.open, os.mkdir
 
 
 def put(files: Iterable[DataFile]) -> None:
@@ -48,7 +48,9 @@ def _opened(link: Path) -> None:
 def look_here() -> None:
     """Let places of another machine be places here: what code opens there, or writes and then opens."""
     builtins.open = io.open = _opening  # type: ignore[assignment]  # as open, for whoever calls it
-    os.mkdir, torch.save = _making, _saving
+    os.mkdir = _making
+    if (torch := sys.modules.get("torch")) is not None:  # a worker imports it in a way of its own, not here
+        vars(torch)["save"] = partial(_saving, torch.save)
 
 
 def _opening(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
@@ -69,11 +71,11 @@ def _making(path: Any, *args: Any, **kwargs: Any) -> None:
         _mkdir(path, *args, **kwargs)
 
 
-def _saving(obj: object, f: Any, *args: Any, **kwargs: Any) -> None:
+def _saving(save: Callable[..., None], obj: object, f: Any, *args: Any, **kwargs: Any) -> None:
     """Save as PyTorch does, which does not open files as Python does, in a folder that is made for it."""
     if isinstance(f, str | Path) and not Path(f).parent.exists():
         _in_its_folder(Path(f))
-    _save(obj, f, *args, **kwargs)
+    save(obj, f, *args, **kwargs)
 
 
 def _in_its_folder(file: Path) -> Path | None:
