@@ -48,14 +48,17 @@ def explained(ask: AskMaps, slice: Slice, panel: Sequence[diagnosis.Case], nothi
 
 
 def _without_what_flattens(ask: AskMaps, slice: Slice) -> Explained:
+    """Look for an operation without which the maps show the right sum, whatever stretches it."""
     for words, place, instead in islice(with_one_less(slice, MAP), MOST_TRIED):
-        cases = ask(instead, PANEL[:1])
-        if cases and not is_flat(cases):
-            found = diagnosis.search(ask(instead, PANEL))
-            if found is not None and not (found.classes or found.sums):
-                left = "an operation leaves nothing of the sum"
-                return Explained(replace(found, stretch=left), words, place)
+        if _follow(ask(instead, PANEL[:1])) and _follow(ask(instead, PANEL)):
+            verdict = diagnosis.Verdict("", "", "an operation leaves nothing of the sum")
+            return Explained(verdict, words, place)
     return Explained(None)
+
+
+def _follow(cases: Sequence[diagnosis.Case]) -> bool:
+    """Say whether there are maps, and all of them show the right sum."""
+    return bool(cases) and not is_flat(cases) and all(diagnosis.follows(each, each.answer) for each in cases)
 
 
 def is_flat(panel: Iterable[diagnosis.Case]) -> bool:
