@@ -28,6 +28,7 @@ IDENTITIES = {
 }
 RESHAPES = {"aten.view.default", "aten._unsafe_view.default", "aten.reshape.default", "aten.expand.default"}
 LISTS = {"aten.split.Tensor", "aten.split_with_sizes.default", "aten.chunk.default", "aten.unbind.int"}
+SPLITS = {"aten.split.Tensor", "aten.split_with_sizes.default"}
 CASTS = {"aten._to_copy.default", "aten.to.dtype", "aten.to.device"}
 
 
@@ -169,7 +170,7 @@ def result(made: Expr, position: int, count: int, source: Shape | None, shape: S
     if made.op == "max_pool":
         return made if position == 0 else expr("item", made, index=position)
     if count > 1 or made.op in LISTS:
-        return expr("item", made, index=position)
+        return _part(made, position, source, shape) or expr("item", made, index=position)
     if made.op in IDENTITIES or (made.op in RESHAPES | CASTS and source == shape and _same_type(made)):
         return made.inputs[0]
     return _as_crop(made, source, shape) or made
@@ -189,6 +190,18 @@ def _as_crop(made: Expr, source: Shape | None, shape: Shape) -> Expr | None:
     if window is None:
         return None
     top, left = window
+    return fold_crop(crop(made.inputs[0], top, left, shape[2], shape[3], made.place), source)
+
+
+def _part(made: Expr, position: int, source: Shape | None, shape: Shape) -> Expr | None:
+    """A part of rows or columns that were split, as the crop that it is."""
+    if made.op not in SPLITS or source is None or len(source) != 4 or len(shape) != 4:
+        return None
+    _, sizes, dim = (*made["args"], 0)[:3]
+    before = [sizes] * position if isinstance(sizes, int) else sizes[1 : position + 1]
+    if dim % 4 < 2 or not all(isinstance(size, int) for size in before):
+        return None
+    top, left = (sum(before), 0) if dim % 4 == 2 else (0, sum(before))
     return fold_crop(crop(made.inputs[0], top, left, shape[2], shape[3], made.place), source)
 
 

@@ -58,6 +58,8 @@ def test_every_crop_is_one_crop(idiom: str) -> None:
         (lambda x: x[:, :, 1:7, 2:9], crop(INPUT, 1, 2, 6, 7)),
         (lambda x: x[:, :, 1:][:, :, :, 2:], crop(INPUT, 1, 2, 7, 7)),
         (lambda x: x[:, :, 3:100], crop(INPUT, 3, 0, 5, 9)),
+        (lambda x: x.split([2, 5, 1], 2)[1].split([3, 4, 2], -1)[1], crop(INPUT, 2, 3, 5, 4)),
+        (lambda x: x.split(3, 2)[1], crop(INPUT, 3, 0, 3, 9)),
         (lambda x: x[:, :, -3:], crop(INPUT, 5, 0, 3, 9)),
         (lambda x: F.pad(x, (-1, -2)), crop(INPUT, 0, 1, 8, 6)),
         (lambda x: F.pad(x, (-1, 0, -2, 0)), crop(INPUT, 2, 1, 6, 8)),
