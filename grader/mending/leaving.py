@@ -38,7 +38,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     names = names_in(function) if function else set()
     if function and MAP in bound(chunk) and trouble.names and trouble.kind in UNBOUND:
         yield from _bound_before(slice, chunk, statement, trouble.names[0], function)
-    shorter = _shorter(slice, chunk, statement, names)
+    shorter = _shorter(slice, chunk, statement, names, _given_back(statement, function))
     yield from islice(shorter, FIRST)
     if function and MAP in bound(chunk) and function.args.args and isinstance(statement, ast.Assign):
         yield from _summed(slice, chunk, statement, function.args.args[0].arg)
@@ -102,10 +102,24 @@ def names_in(function: ast.FunctionDef) -> set[str]:
     return stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
 
 
-def _shorter(slice: Slice, chunk: Chunk, statement: ast.stmt, names: set[str]) -> Iterator[Mend]:
-    """A statement with an operation less."""
+def _given_back(statement: ast.stmt, function: ast.FunctionDef | None) -> set[str]:
+    """What a forward pass must not come to return: its own input, with no layer of the network before it."""
+    if not isinstance(statement, ast.Return) or function is None or function.name != "forward":
+        return set()
+    nodes = (node for node in ast.walk(function) if isinstance(node, ast.Name))
+    bound_anew = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+    return {each.arg for each in function.args.args} - bound_anew
+
+
+def _shorter(
+    slice: Slice, chunk: Chunk, statement: ast.stmt, names: set[str], never: set[str]
+) -> Iterator[Mend]:
+    """A statement with an operation less; the whole of it is `never` one of these names."""
+    whole = statement.value if isinstance(statement, ast.Return) else None
     for node in expressions(statement):
         for text in (*_with_fewer(node), *operands(node, names)):
+            if node is whole and text in never:
+                continue
             source = with_node(chunk.source, node, text)
             words = f"`{told(node)}` read as `{text[:LONGEST]}`"
             yield Mend(with_source(slice, chunk, source), words, whole=True)

@@ -97,3 +97,17 @@ def test_a_layer_that_lacks_an_argument_gets_the_smallest() -> None:
     first = next(mends(Trouble("TypeError", message, Place("cell 1", 3)), slice, chunk))
 
     assert "nn.Conv2d(3, 64, padding=1, kernel_size=1)" in first.slice.modules[0].chunks[0].source
+
+
+@pytest.mark.parametrize(("first", "left"), [("h = self.conv(x)", False), ("x = self.conv(x)", True)])
+def test_a_network_is_not_left_out_as_a_whole(first: str, left: bool) -> None:
+    """Its own input in the place of what it returns has no layer; what was bound anew by that name has."""
+    text = f"class FCN32s:\n    def forward(self, x):\n        {first}\n        return crop(self.up(x), x)"
+    chunk = Chunk("cell 1", 1, text)
+    slice = Slice((Module("submission", (chunk,)),))
+
+    found = mends(Trouble("RuntimeError", "no", Place("cell 1", 4)), slice, chunk)
+
+    sources = [mend.slice.modules[0].chunks[0].source for mend in found]
+    assert any(source.endswith("return crop(x, x)") for source in sources)
+    assert any(source.endswith("return x") for source in sources) is left
