@@ -45,7 +45,7 @@ class Loading:
         while True:
             begun, left = self._watch.own, seconds - self._watch.own
             try:
-                self._watch.wait(sock, max(0.0, min(left, self._limits.chunk_seconds)))
+                self._watch.wait(sock, max(0.0, min(left, self._limits.chunk_seconds)), seconds)
                 answer = read_answer(receive(sock, self.request.limits, self._end()).header)
             finally:
                 self._watch.look()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import socket
 import time
+from math import inf
 
 from grader.sandbox.usage import usage
 
@@ -33,10 +34,11 @@ class Stopwatch:
         self.own += own(passed, ran, waited, self._cores)
         self._at, self._seen = now, seen
 
-    def wait(self, sock: socket.socket, seconds: float) -> None:
+    def wait(self, sock: socket.socket, seconds: float, whole: float = inf) -> None:
         """Wait until something can be read.
 
-        Raises TimeoutError after so many seconds of its own, StarvedError after PATIENCE times as many.
+        Raises TimeoutError after so many seconds of its own; StarvedError after PATIENCE times as many, or
+        as the seconds of the whole, of which this is a part.
         """
         own, clock = self.own, self.clock
         while not select.select([sock], [], [], LOOK_SECONDS)[0]:
@@ -44,10 +46,11 @@ class Stopwatch:
             had, passed = self.own - own, self.clock - clock
             if had >= seconds:
                 raise TimeoutError
-            if passed >= PATIENCE * seconds:
-                raise StarvedError(
-                    f"the machine was too busy: in {passed:.0f} s this had {had:.0f} of its {seconds:.0f} s"
-                )
+            for clock_, own_, most in ((passed, had, seconds), (self.clock, self.own, whole)):
+                if clock_ >= PATIENCE * most:
+                    raise StarvedError(
+                        f"the machine was too busy: in {clock_:.0f} s this had {own_:.0f} of its {most:.0f} s"
+                    )
 
 
 def own(passed: float, ran: float, waited: float, cores: int) -> float:

@@ -259,6 +259,16 @@ def test_a_machine_that_is_too_busy_is_no_fault_of_the_submission(
             student.ask(Call("f"), seconds=0.3)
 
 
+@pytest.mark.slow
+def test_patience_with_many_statements_has_one_end(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are, each of which has its time."""
+    monkeypatch.setattr(stopwatch, "own", lambda passed, *_: passed / 100)
+    cells = [*[f"{SLOWLY}(0.6)"] * 8, "def f(): pass"]
+    student = start(*cells, limits=replace(LIMITS, load_seconds=0.5, chunk_seconds=0.4))
+    with pytest.raises(Unverified, match="the machine was too busy: in 2 s this had 0 of its 0 s"):
+        student.ask(Call("f"))
+
+
 @pytest.mark.parametrize(
     ("source", "reason"),
     rows(
