@@ -62,7 +62,7 @@ def _as_it_is(fn: Function | None = None, *_: Any, **__: Any) -> Function:
 def run_uncompiled() -> None:
     """Let what compiles code give it as it is: it changes no value, and takes minutes."""
     if (torch := sys.modules.get("torch")) is not None:
-        vars(torch)["compile"] = _as_it_is
+        vars(torch)["compile"] = lambda model=None, **_: _as_it_is(model)  # as torch names it
         torch.nn.Module.compile = lambda self, *_, **__: None
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from types import FunctionType, ModuleType
+from contextlib import contextmanager, suppress
+from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from torch import Tensor, nn
@@ -21,7 +21,10 @@ def counts(name: str) -> bool:
 
 
 def with_classes(value: Any, n_class: int, depth: int = DEEPEST) -> Any:
-    """A copy of a dictionary or an object with a number of classes in it; any other value as it is."""
+    """A copy of a dictionary or an object with a number of classes in it; any other value as it is.
+
+    So is one that can't be copied or changed: a constructor may take anything.
+    """
     if depth == 0 or value is None or isinstance(value, PLAIN):
         return value
     changes = {}
@@ -30,7 +33,9 @@ def with_classes(value: Any, n_class: int, depth: int = DEEPEST) -> Any:
         other = n_class if asked else with_classes(each, n_class, depth - 1)
         if other is not each:
             changes[name] = other
-    return _changed(value, changes) if changes else value
+    with suppress(Exception):
+        return _changed(value, changes) if changes else value
+    return value
 
 
 def _entries(value: Any) -> dict[str, Any]:
@@ -38,8 +43,14 @@ def _entries(value: Any) -> dict[str, Any]:
     if isinstance(value, Mapping):
         return {name: each for name, each in value.items() if isinstance(name, str)}
     names = [name for name in dir(value) if not name.startswith("_")]
-    found = {name: getattr(value, name, None) for name in names}
+    found = {name: _held(value, name) for name in names}
     return {name: each for name, each in found.items() if not callable(each)}
+
+
+def _held(value: Any, name: str) -> Any:
+    with suppress(Exception):  # of a property, whatever it needs
+        return getattr(value, name)
+    return None
 
 
 def _changed(value: Any, changes: dict[str, Any]) -> Any:
@@ -47,12 +58,18 @@ def _changed(value: Any, changes: dict[str, Any]) -> Any:
         return type(value.__name__, (value,), changes)
     if isinstance(value, tuple) and hasattr(value, "_replace"):
         return value._replace(**changes)
+    if isinstance(value, MappingProxyType):
+        return MappingProxyType({**value, **changes})
     copied = copy.copy(value)
-    for name, each in changes.items():
+    computed = {name for name in changes if isinstance(getattr(type(value), name, None), property)}
+    if computed:  # it can't be set: another class has the number in its place
+        of_class = {name: changes[name] for name in computed}
+        copied.__class__ = type(type(value).__name__, (type(value),), of_class)
+    for name in changes.keys() - computed:
         if isinstance(copied, Mapping):
-            copied[name] = each  # type: ignore[index]  # a student's, which can be written to
+            copied[name] = changes[name]  # type: ignore[index]  # a student's, which can be written to
         else:
-            object.__setattr__(copied, name, each)  # of a frozen one too
+            object.__setattr__(copied, name, changes[name])  # of a frozen one too
     return copied
 
 

@@ -63,6 +63,9 @@ class Screen(io.TextIOBase):
     def write(self, text: str) -> int:
         return self.tape.write(text)
 
+    def close(self) -> None:
+        """Stay open: whoever prints later has no other one."""
+
     @contextmanager
     def on(self, tape: Tape) -> Iterator[None]:
         """Write to a tape meanwhile."""

@@ -1,4 +1,4 @@
-"""What code can set for everything that runs after it: put back after each question."""
+"""Settings of libraries that one question can change for all that follow: put back after each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TORCH = {  # how each is read, and how it is set
 
 @contextmanager
 def kept() -> Iterator[None]:
-    """Let nothing that one question sets hold for the next: a notebook runs things in another order."""
+    """Let no setting that one question changes hold for the next: a notebook runs things in another order."""
     known = [(read, write, read()) for read, write in _settings()]
     try:
         with warnings.catch_warnings():

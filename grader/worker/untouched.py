@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator
+from contextlib import suppress
 from math import prod
 from typing import Any
 
@@ -61,7 +62,8 @@ class Untouched(TorchFunctionMode):
 def zeros(shape: tuple[int, ...]) -> Tensor:
     """Zeros in memory that the kernel gives when they are written to, in large pages where it has them."""
     memory = mmap.mmap(-1, 4 * prod(shape), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    memory.madvise(mmap.MADV_HUGEPAGE)
+    with suppress(OSError, AttributeError):  # not every kernel has them
+        memory.madvise(mmap.MADV_HUGEPAGE)
     return torch.frombuffer(memory, dtype=torch.float32).view(shape)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
@@ -35,6 +35,29 @@ class Attributes:
     lr = 0.1
 
 
+class Computed:
+    """Of a property, beside one that fails."""
+
+    names = ("a",) * 12
+
+    @property
+    def num_classes(self) -> int:
+        """Nothing that can be set."""
+        return len(self.names)
+
+    @property
+    def loader(self) -> object:
+        """What its student never asks for."""
+        raise RuntimeError
+
+
+class Alone(dict[str, int]):
+    """Of a dictionary that can't be copied."""
+
+    def __copy__(self) -> Alone:
+        raise TypeError
+
+
 CONFIGURATIONS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "a dictionary": ({"n_class": 12, "lr": 1}, lambda c: c["n_class"]),
     "a dictionary in one": ({"model": {"num_classes": 12}}, lambda c: c["model"]["num_classes"]),
@@ -44,6 +67,8 @@ CONFIGURATIONS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "a named tuple": (Named(), lambda c: c.n_class),
     "a class": (Attributes, lambda c: c.N_CLASSES),
     "an object of it": (Attributes(), lambda c: c.N_CLASSES),
+    "an object that counts": (Computed(), lambda c: c.num_classes),
+    "a view of a dictionary": (MappingProxyType({"n_class": 12}), lambda c: c["n_class"]),
 }
 
 
@@ -60,7 +85,7 @@ def test_what_is_no_configuration_stays_itself() -> None:
     """Networks, numbers, texts, lists, and what names no classes or holds itself."""
     own: dict[str, Any] = {"lr": 1, "class_names": ["a"], "use_class": True}
     own["self"] = own
-    for value in (nn.Linear(2, 2), 3, "n_class", [12], None, own, len):
+    for value in (nn.Linear(2, 2), 3, "n_class", [12], None, own, len, Alone(n_class=12)):
         assert with_classes(value, 5) is value
 
 

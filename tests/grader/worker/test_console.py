@@ -69,3 +69,13 @@ def test_a_stream_that_code_kept_is_heard_later() -> None:
     kept.write("to nobody\n")
 
     assert (first.text, out.text, told.text) == ("made\n", "top1\n", "INFO top1\n")
+
+
+def test_a_stream_that_code_closed_is_open_for_what_is_asked_next() -> None:
+    """There is one for all questions."""
+    with capture():
+        sys.stdout.close()
+    with capture() as tape:
+        print("top1", flush=True)
+
+    assert tape.text == "top1\n"

@@ -45,6 +45,7 @@ def one(x):
 def two(x):
     return x + 2
 assert one(1) == 2 and two(1) == 3 and torch.compile(layer, fullgraph=True) is layer
+assert torch.compile(model=layer) is layer
 layer.compile()
 """
 

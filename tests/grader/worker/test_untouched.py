@@ -101,3 +101,11 @@ def test_a_worker_may_map_such_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     zeros((2, 3))
 
     assert [any(flags & mask == value for mask, value in calls.MAPPED) for flags in asked] == [True]
+
+
+def test_large_pages_are_wanted_no_more_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel without them refuses, and other systems have no name for them."""
+    monkeypatch.setattr(mmap, "MADV_HUGEPAGE", -1)
+    assert zeros((2, 3)).tolist() == [[0.0] * 3] * 2
+    monkeypatch.delattr(mmap, "MADV_HUGEPAGE")
+    assert zeros((2, 3)).tolist() == [[0.0] * 3] * 2
