@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader import __version__, ceiling, intake, profiles
+from grader.assignment import NETWORKS
 from grader.clock import Clock
 from grader.diagnosis.causes import because
 from grader.intake.code.definitions import home, wanted
 from grader.intake.code.making import made_wrong
-from grader.intake.code.showing import shown
+from grader.intake.code.showing import copying, shown
 from grader.intake.files.unpack import name_of
 from grader.profiles import Profile
 from grader.profiles.naming import exchanged
@@ -328,11 +329,24 @@ def at_home(result: CheckResult, submission: Submission) -> CheckResult:
     slice, texts, reason = submission.slice, submission.texts, result.reason
     place = (
         shown(slice, result.id.partition(".")[2], reason.cause)
+        or _copied_at(result, submission)
         or reason.place
         or home(slice, result.id)
         or wanted(texts, slice, result.id)
     )
     return replace(result, reason=replace(reason, place=place))
+
+
+def _copied_at(result: CheckResult, submission: Submission) -> Place | None:
+    """The line that copies, where nothing tells it but the cell that calls it."""
+    place, cause = result.reason.place, result.reason.cause
+    network = NETWORKS.get(result.id.partition(".")[0])
+    if network is None or cause is None or cause.id != "copy.missing" or place is None:
+        return None
+    rows = submission.texts.get(place.label, "").split("\n")
+    row = rows[place.line - 1] if 0 < place.line <= len(rows) else ""
+    calls = "vgg" in row.lower() or ".to(" in row or f"{network.name}(" in row
+    return copying(submission.slice, network.name) if calls and "def " not in row else None
 
 
 def quoting(result: CheckResult, texts: Mapping[str, str]) -> CheckResult:

@@ -8,8 +8,11 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
+import numpy as np
+
 from grader.assignment import MAP
 from grader.diagnosis import cam as diagnosis
+from grader.diagnosis.finishing import as_floats, spread
 from grader.diagnosis.prediction import TOLERANCE
 from grader.errors import StudentError
 from grader.evidence.printed import read_printed, uncoloured
@@ -58,7 +61,7 @@ def _without_what_flattens(ask: AskMaps, slice: Slice) -> Explained:
         if _follow(maps):
             return Explained(SPOILT, words, place)
         others += [(words, place, maps)] if maps else []
-    for words, place, maps in others[:MOST_SEARCHED]:
+    for words, place, maps in others[: -MOST_SEARCHED - 1 : -1]:  # a sum is spoilt after it was made
         found = diagnosis.search(maps)
         if found is not None and not (found.classes or found.sums):
             return Explained(SPOILT, words, place)
@@ -67,12 +70,16 @@ def _without_what_flattens(ask: AskMaps, slice: Slice) -> Explained:
 
 def _follow(cases: Sequence[diagnosis.Case]) -> bool:
     """Say whether there are maps, and all of them show the right sum."""
-    return bool(cases) and not is_flat(cases) and all(diagnosis.follows(each, each.answer) for each in cases)
+    if not cases or is_flat(cases):
+        return False
+    levels = ((case, 255 * as_floats(case.answer) / spread(case.answer)) for case in cases)
+    return all(diagnosis.follows(case, answer) for case, answer in levels)
 
 
 def is_flat(panel: Iterable[diagnosis.Case]) -> bool:
-    """Say whether every map has one value everywhere."""
-    return all(case.answer.size and case.answer.min() == case.answer.max() for case in panel)
+    """Say whether every map has one value everywhere, or values that are no numbers."""
+    floats = (as_floats(case.answer) for case in panel)
+    return all(each.size and not (np.isfinite(each).all() and each.min() < each.max()) for each in floats)
 
 
 def _cut_off(stretch: str, flat: bool) -> str:

@@ -59,6 +59,7 @@ KERNELS: tuple[tuple[str, str], ...] = (  # idem, of the function that makes a b
 )
 KERNEL = re2.compile(r"(?i)upsampl|bilinear|kernel")  # in the name of that function
 MADE_KERNELS = [(re2.compile(said), re2.compile(code)) for said, code in KERNELS]
+COPIES = re2.compile(r"\.(?:weight|bias)\b.*(?:copy_\(|=).*\.(?:weight|bias)\b|load_state_dict\(")
 CALLED = [(re2.compile(said), re2.compile(code)) for said, code in WRITTEN]
 NUMBER = re2.compile(r"\b[1-9][0-9.]*\b")
 TYPE = re2.compile(r"(?:u?int|float|bool|complex)[0-9]*")
@@ -78,6 +79,16 @@ def shown(slice: Slice, check: str, cause: Cause | None) -> Place | None:
     for code in _codes(got):
         if found := next((place for place, line in lines if code.search(line)), None):
             return found
+    return None
+
+
+def copying(slice: Slice, name: str) -> Place | None:
+    """Return the first line that copies a parameter: of the class that a network is, else of any function."""
+    chunks = [chunk for module in slice.modules for chunk in module.chunks if "def " in chunk.source]
+    for chunk in sorted(chunks, key=lambda chunk: f"class {name}" not in chunk.source):
+        for number, row in enumerate(chunk.source.split("\n")):
+            if COPIES.search(row.partition("#")[0]):
+                return Place(chunk.label, chunk.line + number)
     return None
 
 

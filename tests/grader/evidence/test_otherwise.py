@@ -23,7 +23,8 @@ FAILED = Failure(SourceLine("cell 3", 1), "RuntimeError", "it requires grad", So
 def test_a_flat_map_has_one_value() -> None:
     """Of all, none may differ."""
     other = replace(CASE, answer=np.arange(65536).reshape(256, 256))
-    assert is_flat([CASE]) and not is_flat([CASE, other])
+    broken = replace(CASE, answer=np.full((256, 256), np.nan))
+    assert is_flat([CASE, broken]) and not is_flat([CASE, other])
 
 
 def test_nothing_is_explained_by_a_submission_that_computes_nothing() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.intake.code.showing import shown
+from grader.intake.code.showing import copying, shown
 from grader.records.reason import Cause, Place
 from grader.records.submission import Chunk, Module, Slice
 
@@ -96,3 +96,21 @@ def test_a_wrong_kernel_is_shown_by_what_makes_it(got: str, line: int | None) ->
     found = shown(slice, "bilinear", Cause("bilinear.way", {"got": got}))
 
     assert (found and found.line) == line
+
+
+COPYING = """\
+class Net:
+    def __init__(self, backbone):
+        for layer, source in zip(self.convs, backbone.features):
+            layer.weight.data.copy_(kernel)
+            layer.weight.data.copy_(source.weight.data)
+"""
+
+
+def test_what_is_copied_is_shown_by_the_line_that_copies() -> None:
+    """Of the network's own class, if it has one; a kernel is no copy."""
+    other = Chunk("cell 1", 1, COPYING.replace("Net", "Other"))
+    slice = Slice((Module("submission", (other, Chunk("cell 5", 1, COPYING))),))
+    assert copying(slice, "Net") == Place("cell 5", 5)
+    assert copying(slice, "Third") == Place("cell 1", 5)
+    assert copying(Slice(()), "Net") is None
