@@ -27,9 +27,10 @@ from grader.intake.files.notebook import Cell, read_notebook, script
 from grader.profiles.naming import exchanged
 from grader.records.submission import Slip
 
-COPY = re2.compile(
-    r"(?i)-copy\d*\.|-checkpoint\.|\(\d+\)\.|copy of |draft|backup|(?:^|[^a-z])(?:old|previous|deprecated"
-    r"|obsolete|unused|trash|archived?|attempts?|template|starter|handout|scratch|wip)(?:[^a-z]|$)"
+COPY = re2.compile(  # a file or folder "scratch", but not "from_scratch"
+    r"(?i)-copy\d*\.|-checkpoint\.|\(\d+\)\.|copy of |draft|backup|(?:^|/)scratch\d*[./]"
+    r"|(?:^|[^a-z])(?:old|previous|deprecated|obsolete|unused|trash|archived?|attempts?|template|starter"
+    r"|handout|wip)(?:[^a-z]|$)"
 )
 FINAL = re2.compile(
     r"(?i)(?:^|[^a-z])(?:final|finished|completed?|submit|submitted|submission|latest)(?:[^a-z]|$)"

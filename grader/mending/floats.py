@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from contextlib import suppress
 
 from grader.mending.edits import with_node
 from grader.mending.leaving import expressions, names_in, operands, told
@@ -19,6 +20,7 @@ OPENCV = {"CV_8U": "CV_64F", "CV_8UC1": "CV_64FC1"}
 METHODS = ("byte", "int", "long", "short")  # of a tensor
 ROUNDING = ("floor", "round", "rint", "around", "trunc", "fix", "ceil")
 LIBRARIES = ("np", "numpy", "torch")
+LARGEST = 20_000  # characters of a function that is changed: each change of it is parsed again
 
 
 def in_floats(slice: Slice) -> tuple[Module, ...]:
@@ -28,9 +30,16 @@ def in_floats(slice: Slice) -> tuple[Module, ...]:
 
 
 def _changed(module: Module) -> list[Chunk]:
-    defining = ((chunk, ast.unparse(tree(chunk))) for chunk in module.chunks if "def " in chunk.source)
-    sources = ((chunk, _floating(source)) for chunk, source in defining)
+    defining = (chunk for chunk in module.chunks if "def " in chunk.source)
+    sources = ((chunk, _floating(_written(chunk))) for chunk in defining)
     return [Chunk(f"{each.label} (in floats)", each.line, source) for each, source in sources if source]
+
+
+def _written(chunk: Chunk) -> str:
+    """A statement's source without comments; "" where it is too long or too deep to be changed."""
+    with suppress(RecursionError):
+        return ast.unparse(tree(chunk)) if len(chunk.source) <= LARGEST else ""
+    return ""
 
 
 def with_one_less(slice: Slice, name: str) -> Iterator[tuple[str, Place, tuple[Module, ...]]]:
@@ -40,7 +49,7 @@ def with_one_less(slice: Slice, name: str) -> Iterator[tuple[str, Place, tuple[M
         for chunk in (chunk for chunk in module.chunks if name in bound(chunk)):
             others = [each for each in modules.values() if each.name != module.name]
             changed = modules[module.name].chunks if module.name in modules else ()
-            for words, line, source in _shorter(chunk.source, name):
+            for words, line, source in _shorter(chunk.source, name) if _written(chunk) else ():
                 less = Chunk(f"{chunk.label} (one less)", chunk.line, _floating(source) or source)
                 place = Place(chunk.label, chunk.line + line - 1)
                 yield words, place, (*others, Module(module.name, (*changed, less)))
@@ -71,9 +80,12 @@ def _other_names(function: ast.FunctionDef) -> Iterator[tuple[ast.Name, str]]:
 
 
 def _floating(source: str) -> str:
-    """Return the source in floats; "" where it has no whole numbers."""
+    """Return the source in floats; "" where it has no whole numbers, or is none any more."""
     reading = _InFloats()
-    after = reading.visit(ast.parse(source))
+    try:
+        after = reading.visit(ast.parse(source))
+    except SyntaxError:
+        return ""
     return ast.unparse(ast.fix_missing_locations(after)) if reading.found else ""
 
 

@@ -26,6 +26,9 @@ LINE = re2.compile(
 )
 PREDICTION = re2.compile(rf"(?i){TOP1}\s*:\s*(\d*\.?\d+)\s*->\s*([^\n]{{1,100}})")
 SPOKEN = re2.compile(r"(?:^|[^\w.])(0?\.\d{2,20}|1\.0{1,9}|\d{1,3}(?:\.\d{1,20})?\s*(?:%|percent\b))")
+UNSAID = re2.compile(  # what no prediction holds: a warning of a library, a bar of progress, a time
+    r"(?i)warning|deprecat|https?:|%\||\b(?:elapsed|took|time|seconds?|secs?)\b|\d *m?s\b"
+)
 WORD = re2.compile(r"\pL{2}")  # of a name; a line of numbers alone tells no class
 MOST_EPOCHS = 500  # of a run; the course's has 20
 FROM_ZEROS = 0.06  # mean IoU: from zeros a model ends at .030, from VGG-16 its first epoch ends above .14
@@ -81,7 +84,8 @@ def predictions(label: str, text: str) -> list[Prediction]:
 
 def spoken(label: str, text: str) -> list[Prediction]:
     """The lines of a text that tell a class and a probability or a percentage in other words."""
-    found = ((line.strip()[:100], SPOKEN.search(line)) for line in text.split("\n"))
+    lines = (line for line in text.split("\n") if not UNSAID.search(line))
+    found = ((line.strip()[:100], SPOKEN.search(line)) for line in lines)
     told = [(line, match[1]) for line, match in found if match and WORD.search(line)][:MOST]
     return [Prediction(label, _share(number), shown(line)) for line, number in told]
 

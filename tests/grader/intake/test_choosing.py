@@ -25,6 +25,10 @@ CHOICES: dict[str, tuple[dict[str, bytes | str], str]] = {
     "the final one, not the first": (
         {"hw_v1.ipynb": ipynb(FCN, CAM), "hw_final.ipynb": ipynb(FCN, CAM)}, "hw_final.ipynb",
     ),
+    "the longer, though it trains from scratch": (
+        {"fcn_from_scratch.ipynb": ipynb(FCN, CAM, "x = 1"), "fcn_b.ipynb": ipynb(FCN, CAM)},
+        "fcn_from_scratch.ipynb",
+    ),
     "not the old one": ({"hw_old.ipynb": ipynb(FCN, CAM), "hw.ipynb": ipynb(FCN, CAM)}, "hw.ipynb"),
     "not the one in the trash": (
         {"trash/a.ipynb": ipynb(FCN, CAM), "final/a.ipynb": ipynb(FCN, CAM), "archive/a.ipynb": ipynb(FCN, CAM)},

@@ -53,3 +53,11 @@ def test_each_operation_is_left_out_in_turn() -> None:
     sources = {words: modules[-1].chunks[-1].source.split("\n")[1:] for words, _, modules in found}
     assert sources["cam * 0"] == ["    cam = cam", "    return np.float64(cam)"]
     assert {place for words, place, _ in found if words == "cam * 0"} == {Place("cell 2", 4)}
+
+
+@pytest.mark.parametrize("line", ["cam = " + " + ".join(["cam"] * 600), "cam = cam * 2;" * 3_000])
+def test_what_is_too_deep_or_too_long_stays(line: str) -> None:
+    """Code of a student's size must not break the grader, nor set the time that it takes."""
+    slice = sliced(line, "return np.uint8(cam)")
+    assert in_floats(slice) == ()
+    assert list(with_one_less(slice, "returnCAM")) == []

@@ -94,3 +94,14 @@ def test_predictions_are_read_in_other_words() -> None:
     text += "tabby cat | confidence .37\nversion 2.10.3\n0  tabby  0.25\nsure by 12 percent\n"
 
     assert [round(one.probability, 3) for one in spoken("cell 3", text)] == [0.444, 0.37, 0.25, 0.12]
+
+
+def test_what_libraries_print_is_no_prediction() -> None:
+    """A cell that only loads ResNet-18 and takes the time has predicted nothing."""
+    text = (
+        "models/_utils.py:208: UserWarning: The parameter 'pretrained' is deprecated since 0.13 and may be\n"
+    )
+    text += "100%|##########| 44.7M/44.7M [00:00<00:00, 120MB/s]\n 50%|#####     | 1/2 [00:01<00:01]\n"
+    text += 'Downloading: "https://download.pytorch.org/models/resnet18-0.98.pth"\ntime: 0.53\ntook 0.53 s\n'
+
+    assert spoken("cell 3", text) == []
