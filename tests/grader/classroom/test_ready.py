@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from grader import judging, profiles, reports
-from grader.classroom import ready
+from grader.classroom import identity, ready
 from grader.engines.local import PRELOAD
 
 
@@ -37,6 +37,7 @@ def test_checks_and_course_years_are_there_and_no_thread_is_started() -> None:
 
     assert {f"grader.checks.{Path(name).stem}" for name in judging.FILES} <= sys.modules.keys()
     assert (psutil.Process().num_threads(), dict(os.environ)) == before
+    assert identity.grader_sha.cache_info().currsize == 1
     made = profiles._built.cache_info().misses
     assert [profiles.load(name).name for name in profiles.names()] == list(profiles.names())
     assert profiles._built.cache_info().misses == made

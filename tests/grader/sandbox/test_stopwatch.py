@@ -89,6 +89,22 @@ def test_what_is_charged_has_bounds(passed: float, ran: float, waited: float, co
     assert own(passed, ran, 0, cores) == passed
 
 
+@pytest.mark.parametrize(
+    ("ran", "waited", "charged"),
+    [
+        (0.0, 0.01, 0.99),  # asleep, but for a moment
+        (0.25, 0.75, 0.25),  # a thread among four
+        (0.5, 1.0, 1 / 3),  # threads that had a third of what they wanted
+        (1.0, 199.0, 0.5),  # two hundred of its own on one of two cores
+        (2.0, 198.0, 1.0),  # on both
+        (0.0, 0.0, 1.0),  # where the kernel tells nothing
+    ],
+)
+def test_what_is_charged_of_a_second(ran: float, waited: float, charged: float) -> None:
+    """On two cores."""
+    assert own(1.0, ran, waited, 2) == pytest.approx(charged)
+
+
 def test_patience_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who never gets its time is waited for a few times as long, and not blamed."""
     monkeypatch.setattr(stopwatch, "own", lambda *_: 0.0)

@@ -173,6 +173,14 @@ def test_a_machine_without_memory_is_no_fault_of_the_submission(
             start(source, rung=rung).ask(Call("f"))
 
 
+def test_who_is_ended_by_a_limit_is_no_victim(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though the kernel ended others meanwhile."""
+    monkeypatch.setattr(process, "kernel_kills", count(1).__next__)
+    student = start("import os\ndef f():\n    while True: os.write(1, bytes(1 << 16))")
+    with pytest.raises(StudentDied, match="to its console"):
+        student.ask(Call("f"))
+
+
 def test_no_answer_in_time(start: Start) -> None:
     """The worker is killed at the deadline, the next request goes to a fresh one."""
     student = start(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,20 @@ def test_what_a_process_had_is_seen() -> None:
     assert seen.computed > 0
     assert str(os.getpid()) in seen.waited
     assert usage(2**22 + 1) == Usage(0.0, {}, 0)
+
+
+def test_what_ended_children_computed_counts() -> None:
+    """Once their parent has waited for them."""
+    child = "import os, time\nwhile time.process_time() < 0.5: pass\nos._exit(0)"
+    begin = f"import subprocess, sys\nsubprocess.run([sys.executable, '-S', '-c', {child!r}])\n"
+    source = f"{begin}print(flush=True)\ninput()"
+    with subprocess.Popen(
+        [sys.executable, "-S", "-c", source], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert usage(process.pid).computed >= 0.5
+        process.kill()
 
 
 def test_what_the_kernel_ended_is_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ def two(x):
 assert one(1) == 2 and two(1) == 3 and torch.compile(layer, fullgraph=True) is layer
 assert torch.compile(model=layer) is layer
 layer.compile()
+assert layer._compiled_call_impl is None
 """
 
 

@@ -17,10 +17,10 @@ def test_what_a_question_sets_does_not_hold_for_the_next() -> None:
         torch.set_grad_enabled(False)
         torch.autograd.set_detect_anomaly(True, check_nan=False)
         torch.use_deterministic_algorithms(True)
-        torch.set_num_threads(1)
+        torch.set_num_threads(torch.get_num_threads() + 1)
         np.seterr(all="raise")
         warnings.simplefilter("error")
-        assert _all() != before
+        assert not any(now == then for now, then in zip(_all(), before, strict=True))
         raise ZeroDivisionError
 
     assert _all() == before
@@ -38,5 +38,12 @@ def test_what_was_not_changed_is_not_set(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def _all() -> tuple[object, ...]:
-    read = (getattr(torch, name)() for name in settings.TORCH)
-    return (*read, np.geterr(), list(warnings.filters))
+    return (
+        torch.get_default_dtype(),
+        torch.is_grad_enabled(),
+        torch.is_anomaly_enabled(),
+        torch.are_deterministic_algorithms_enabled(),
+        torch.get_num_threads(),
+        np.geterr(),
+        list(warnings.filters),
+    )
