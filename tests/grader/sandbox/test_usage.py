@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.sandbox import tree
 from grader.sandbox import usage as usage_
 from grader.sandbox.usage import Usage, usage
 
@@ -50,3 +51,18 @@ def test_what_is_used_since_is_the_difference() -> None:
 
     assert now.since(before, passed=1.0) == (0.5, 0.25 + 0.5 + 1.0)
     assert Usage(1.0, {"1": 9.0}, 0).since(before, passed=1.0) == (0.0, 1.0)
+
+
+def test_where_the_kernel_tells_of_no_waiting_none_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then all that passes is charged: what it computed is known without."""
+    told = tree.told
+
+    def without(path: str) -> str:
+        if path.endswith("schedstat"):
+            raise FileNotFoundError
+        return told(path)
+
+    monkeypatch.setattr(tree, "told", without)
+    seen = usage(os.getpid())
+    assert seen.computed > 0
+    assert (seen.waited, seen.stuck) == ({}, 0)
