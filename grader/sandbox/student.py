@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -125,12 +125,8 @@ class Student:
         in the worker failed, Unverified where the machine was too busy. After any but the first the next
         request goes to a fresh worker; what failed so twice, for the same verb and model, fails at once.
         """
-        question = verb(type(request)), str(getattr(request, "model", ""))
-        if len(ended := self._ended[question]) >= TRIES:
-            raise ended[-1]
-        purpose = purpose_of(request)
-        if self._allowance.left(purpose) <= 0:  # no worker is started for nothing
-            raise StudentTimeout(self._allowance.used_up(purpose))
+        ended, purpose = self._ended[_question(request)], purpose_of(request)
+        self._refuse(ended, purpose)
         worker = self._ensure_loaded()
         watch = worker.watch()
         allowed = min(seconds, max(0.0, self._allowance.left(purpose)))
@@ -151,6 +147,13 @@ class Student:
         self._ender = purpose
         ended.append(self._gone(gone))
         raise ended[-1]
+
+    def _refuse(self, ended: Sequence[GraderError], purpose: str) -> None:
+        """Raise where nothing more is to be had: no worker is started for nothing."""
+        if len(ended) >= TRIES:
+            raise ended[-1]
+        if self._allowance.left(purpose) <= 0:
+            raise StudentTimeout(self._allowance.used_up(purpose))
 
     def take(self, slice: Slice) -> None:
         """Go on with another slice, in a fresh worker: a mended one."""
@@ -276,6 +279,11 @@ class Student:
             raise error
         at = SourceLine(*key)
         self._skipped[key] = Failure(at, type(error).__name__, str(error), at)
+
+
+def _question(request: Request[Any]) -> tuple[str, str]:
+    """What is asked, and of which model."""
+    return verb(type(request)), str(getattr(request, "model", ""))
 
 
 def _death(worker: Worker, did: str) -> StudentDied | Unverified:
