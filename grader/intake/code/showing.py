@@ -59,7 +59,7 @@ KERNELS: tuple[tuple[str, str], ...] = (  # idem, of the function that makes a b
 )
 KERNEL = re2.compile(r"(?i)upsampl|bilinear|kernel")  # in the name of that function
 MADE_KERNELS = [(re2.compile(said), re2.compile(code)) for said, code in KERNELS]
-COPIES = re2.compile(r"\.(?:weight|bias)\b.*(?:copy_\(|=).*\.(?:weight|bias)\b|load_state_dict\(")
+COPIES = re2.compile(r"\.(?:weight|bias)\b[^=!<>]*(?:copy_\(|=[^=]).*\.(?:weight|bias)\b|load_state_dict\(")
 CALLED = [(re2.compile(said), re2.compile(code)) for said, code in WRITTEN]
 NUMBER = re2.compile(r"\b[1-9][0-9.]*\b")
 TYPE = re2.compile(r"(?:u?int|float|bool|complex)[0-9]*")

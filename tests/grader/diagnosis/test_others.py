@@ -50,3 +50,5 @@ def test_the_right_class_is_no_other_one() -> None:
     """Nor is one that can't be told."""
     assert of_another(cases(lambda f, w, i: stretched(weighted(f, w[i])))) is None
     assert of_another(cases(lambda f, w, i: np.zeros((256, 256), np.uint8))) is None
+    random = np.random.default_rng(0)
+    assert of_another(cases(lambda f, w, i: stretched(random.normal(size=(7, 7))))) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -40,3 +41,23 @@ def test_a_cell_that_can_not_be_mended_is_what_it_was() -> None:
     student = Refusing(StudentDied("gone"))
     assert mended_cell(student, Slice(cam_cell=(CELL,)), reply) is reply
     assert student.asked == ["cam_cell"]
+
+
+class Answering:
+    """A student that answers every request with the same reply."""
+
+    def __init__(self, reply: Reply[Any]) -> None:
+        self.reply = reply
+
+    def ask(self, *_: object, **__: object) -> Reply[Any]:
+        """Give it."""
+        return self.reply
+
+
+def test_a_change_of_the_cell_counts_only_where_nothing_fails_then() -> None:
+    """Else the cell is judged as it was written."""
+    first = Reply(Cell(Returned(""), (), (FAILED,)), {})
+    failing, whole = Reply(first.value, {}), Reply(Cell(Returned(""), (), ()), {})
+    slice = Slice(cam_cell=(CELL,))
+    assert mended_cell(Answering(failing), slice, first) is first
+    assert mended_cell(Answering(whole), slice, first) is whole

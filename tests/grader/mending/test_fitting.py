@@ -45,6 +45,12 @@ def test_the_layer_that_is_applied_takes_what_it_is_given() -> None:
     assert shown == SKIPS
 
 
+def test_a_layer_that_is_given_classes_takes_as_many_as_there_are() -> None:
+    """By the constructor's name for them: a network is built with several numbers."""
+    lines, _, _ = first("return self.score(skip)", WIDTH.replace("512", "12"))
+    assert lines[3].strip() == "self.score = nn.Conv2d(classes, classes, 1)"
+
+
 def test_a_layer_is_applied_to_the_first_channels() -> None:
     """Where two maps were joined that had to be added."""
     lines, shown, _ = first("return self.up(torch.cat((h, skip), 1))", JOINED)

@@ -1,3 +1,5 @@
+"""A wrong step is shown by the line that takes it."""
+
 from __future__ import annotations
 
 import pytest
@@ -103,14 +105,15 @@ class Net:
     def __init__(self, backbone):
         for layer, source in zip(self.convs, backbone.features):
             layer.weight.data.copy_(kernel)
+            assert layer.weight.shape == source.weight.shape
             layer.weight.data.copy_(source.weight.data)
 """
 
 
 def test_what_is_copied_is_shown_by_the_line_that_copies() -> None:
-    """Of the network's own class, if it has one; a kernel is no copy."""
+    """Of the network's own class, if it has one; a kernel is no copy, nor is a comparison."""
     other = Chunk("cell 1", 1, COPYING.replace("Net", "Other"))
     slice = Slice((Module("submission", (other, Chunk("cell 5", 1, COPYING))),))
-    assert copying(slice, "Net") == Place("cell 5", 5)
-    assert copying(slice, "Third") == Place("cell 1", 5)
+    assert copying(slice, "Net") == Place("cell 5", 6)
+    assert copying(slice, "Third") == Place("cell 1", 6)
     assert copying(Slice(()), "Net") is None

@@ -77,6 +77,7 @@ r"""One line."""
         (PERCENTS, ["---\njupyter: {}\n---", "# Question 1\n\nFirst.", "", "\nSecond.\n"]),
         (EXPORTED, ["!/usr/bin/env python\ncoding: utf-8", "# Question 1\nFirst.", "Second.", "Last."]),
         (COLAB, ["hw.ipynb\n\nAutomatically generated.", "# Question 1\n\nFirst.", "One line."]),
+        ("x = 1\n\n# of the code\n\ny = 2\n", []),
         ("x = 1  # no text\n# nor this\ny = 2", []),
         ("", []),
     ],
