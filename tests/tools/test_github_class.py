@@ -161,6 +161,7 @@ def test_a_repository_that_takes_no_report_costs_nobody_else_theirs(
     assert any("c/ben/statuses" in path for _, path, _ in github.told)
 
 
+@pytest.mark.slow
 def test_few_objects_that_stand_for_millions_of_files_are_not_unpacked(
     github: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

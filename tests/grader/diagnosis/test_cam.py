@@ -361,6 +361,7 @@ def test_linear_ends_are_those_of_a_straight_line() -> None:
     assert linear_ends(Case(features, weight, index, bent), bent) is None
 
 
+@pytest.mark.slow
 def test_two_faults_are_both_named() -> None:
     """Faults of different steps are told apart."""
     way = made(classes=CLASSES[1], stretch=OLD_MAXIMUM)

@@ -185,11 +185,13 @@ def test_a_flat_map_is_tried_in_floats(new: str, said: str) -> None:
     assert said in found.stretch
 
 
+@pytest.mark.slow
 def test_nothing_computed_stays_unexplained_however_it_is_read() -> None:
     """A function that gives zeros without a sum earns nothing by it."""
     assert read((SCALED, "np.zeros((h, w), np.uint8)")).verdict is None
 
 
+@pytest.mark.slow
 def test_a_class_out_of_range_leaves_the_others() -> None:
     """What the other classes show is told."""
     found = read(("weight_fc[idx]", "weight_fc[idx + 2]"))

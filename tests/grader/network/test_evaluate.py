@@ -368,6 +368,7 @@ def test_a_large_value_is_refused_before_it_is_made(node: Expr) -> None:
         Evaluator(SEED, SHAPE)(node)
 
 
+@pytest.mark.slow
 def test_a_price_needs_no_compiler() -> None:
     """Torch asks for it where shapes are computed, and it takes two seconds to import."""
     source = (

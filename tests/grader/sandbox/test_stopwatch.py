@@ -59,6 +59,7 @@ def test_who_sleeps_pays_what_passes() -> None:
         assert counted(pid) > 0.95
 
 
+@pytest.mark.slow
 def test_who_waits_for_a_core_does_not_pay() -> None:
     """Three others want the same core: a quarter of what passes is its own."""
     core = {min(os.sched_getaffinity(0))}
@@ -66,6 +67,7 @@ def test_who_waits_for_a_core_does_not_pay() -> None:
         assert counted(pid, 2.0) < 0.6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", [MANY, SHORT])
 def test_who_makes_its_own_crowd_pays(source: str) -> None:
     """Thirty-two of its own on one core, or thousands one after the other: it had the core all the while."""

@@ -255,6 +255,7 @@ def test_where_loading_takes_too_long_the_slowest_statement_is_left_out(start: S
     assert failure.message.startswith("took, where loading must be quick, ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["def f(): __import__('time').sleep(9)", f"{SLOWLY}(9)\ndef f(): pass"])
 def test_a_machine_that_is_too_busy_is_no_fault_of_the_submission(
     start: Start, monkeypatch: pytest.MonkeyPatch, source: str

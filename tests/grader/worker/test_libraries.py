@@ -83,6 +83,7 @@ def test_more_than_it_stands_in_for_imports_it() -> None:
     run(f"{BEGIN}from grader.wall.uncompiled import without_compiler\n{wanted}assert compiler() and reset")
 
 
+@pytest.mark.slow
 def test_what_a_submission_compiles_runs_as_it_is() -> None:
     """As a decorator, with and without options, a model and a module's own method."""
     run(f"{BEGIN}{UNCOMPILED}assert not compiler()")

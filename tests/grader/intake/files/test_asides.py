@@ -87,6 +87,7 @@ def test_texts_are_found(script: str, texts: list[str]) -> None:
     assert [text.strip() for text in asides(script)] == [text.strip() for text in texts]
 
 
+@pytest.mark.slow
 def test_many_comments_take_no_time() -> None:
     """Each line is looked at a few times."""
     began = time.process_time()
