@@ -202,8 +202,8 @@ def _crop(h: Tensor, node: Expr) -> Tensor:
     rows, columns = h.shape[-2:]
     if max(height, width) > 20_000:
         raise NotReplayableError("a crop out of bounds")
-    if top >= rows or left >= columns:  # it begins where nothing is left
-        return h.new_zeros((*h.shape[:-2], height, width))
+    if top >= rows or left >= columns:  # it begins where nothing is left; gradients reach what is before it
+        return F.pad(h[..., :0, :0], (0, width, 0, height))
     return F.pad(h, (-left, left + width - columns, -top, top + height - rows))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -33,9 +35,9 @@ def stretched(raw: Array) -> Array:
         ],
     ),
 )
-def test_the_weights_of_another_class_are_named(other: object, said: str) -> None:
+def test_the_weights_of_another_class_are_named(other: Callable[[int], int], said: str) -> None:
     """By the rule that leads to it, if one does."""
-    asked = cases(lambda f, w, i: stretched(weighted(f, w[other(i)])))  # type: ignore[operator]
+    asked = cases(lambda f, w, i: stretched(weighted(f, w[other(i)])))
     verdict = search(asked)
     assert verdict is not None
     assert (said in verdict.classes, verdict.sums, verdict.stretch) == (True, "", "")

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from grader.network.evaluate import NotReplayableError
-from grader.network.graph import INPUT, conv, expr, leaf, relu
+from grader.network.graph import INPUT, conv, crop, expr, leaf, relu
 from grader.network.learning import Learner, with_dropouts
 from grader.wall.draws import derived, draw_alone, draw_parameter
 from tests.grader.slim import traced
@@ -51,6 +51,16 @@ def test_a_calm_run_drops_nothing() -> None:
     root = expr("dropout", INPUT, kind="dropout2d", rate=0.5)
 
     assert torch.equal(Learner(SEED, SHAPE, RUN)(root), 2 * _values()[0])
+
+
+@pytest.mark.parametrize("sides", [(0, 0), (4, 5)])
+def test_gradients_reach_what_is_before_a_crop_that_begins_past_the_end(sides: tuple[int, int]) -> None:
+    """They are zero there, as in torch; none would be another network."""
+    learner = Learner(SEED, SHAPE, RUN)
+    root = crop(conv(INPUT, WEIGHT, None), 50, 50, *sides)
+
+    assert torch.equal(learner(root), torch.zeros((2, 4, *sides)))
+    assert torch.equal(learner.gradients(root)["w"], torch.zeros((4, 3, 3, 3)))
 
 
 def test_other_dropouts_are_not_replayed() -> None:
