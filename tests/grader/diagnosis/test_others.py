@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.diagnosis.cam import search
-from grader.diagnosis.others import OF_ALL, of_another
+from grader.diagnosis.others import OF_ALL, OfAll, of_another
 from grader.diagnosis.ways import weighted
 from tests.grader.diagnosis.test_cam import cases, enlarged, to_bytes
 from tests.share import every, rows
@@ -44,12 +44,12 @@ def test_the_weights_of_another_class_are_named(other: Callable[[int], int], sai
 
 
 @pytest.mark.parametrize("way", every(7, OF_ALL, (way.fault for way in OF_ALL)))
-def test_a_map_of_all_classes_is_named(way: object) -> None:
+def test_a_map_of_all_classes_is_named(way: OfAll) -> None:
     """Whichever way it is made of them."""
-    asked = cases(lambda f, w, i: stretched(way.do(weighted(f, w), i)))  # type: ignore[attr-defined]
+    asked = cases(lambda f, w, i: stretched(way.do(weighted(f, w), i)))
     verdict = search(asked)
     assert verdict is not None
-    assert verdict.classes == way.fault  # type: ignore[attr-defined]
+    assert verdict.classes == way.fault
 
 
 def test_the_right_class_is_no_other_one() -> None:
