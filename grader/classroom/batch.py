@@ -16,7 +16,6 @@ from grader.classroom import gradebook, page, roll, sending
 from grader.classroom.handed_in import Class, Entry
 from grader.classroom.homes import PAGE, Home, View, as_it_counts, home
 from grader.classroom.publishing import (
-    ALONE,
     ERROR_LOG,
     forget,
     grade_into,
@@ -29,14 +28,14 @@ from grader.classroom.similar.kept import common
 from grader.classroom.statistics import Row
 from grader.engines.choosing import Where
 from grader.engines.local import Local
-from grader.engines.work import Done, Engine, Listen, Said, Share, Work
+from grader.engines.work import Done, Engine, Said, Share, Work
 from grader.errors import CallError
-from grader.grading import SEEDS, Options, Together, device_of
+from grader.grading import ALONE, SEEDS, Options, Together, device_of
 from grader.marks import beside, store
 from grader.marks.standing import Standing
 from grader.network import kept
 from grader.records import saved
-from grader.records.progress import Progress
+from grader.records.progress import Listener
 from grader.records.submission import Slice
 from grader.sandbox import isolation
 
@@ -107,7 +106,7 @@ def _forking(tasks: Sequence[Task], engine: Engine, work: Work[Task]) -> Iterato
 
 
 @contextmanager
-def _together(options: Options) -> Iterator[Callable[[Task, Listen], str]]:
+def _together(options: Options) -> Iterator[Callable[[Task, Listener], str]]:
     """What grades one submission after the other, as long as this lasts."""
     rung = isolation.choose(options.isolation)
     with isolation.warm(rung, device_of(options.device)) as parent, TemporaryDirectory() as values:
@@ -190,7 +189,7 @@ def _is_empty(log: Path) -> bool:
 
 def _grade(
     task: Task,
-    listen: Callable[[Progress], None],
+    listen: Listener,
     together: Together = ALONE,
     values: Path | None = None,
 ) -> str:
@@ -199,13 +198,13 @@ def _grade(
     return f"{grade.score:g} of {grade.max_score - grade.pending:g}"
 
 
-def _repeated(task: Task) -> Callable[[Task, Listen], str]:
+def _repeated(task: Task) -> Callable[[Task, Listener], str]:
     """The same in a process of another machine, which goes on to the next submission."""
     return _lasting(task.options)
 
 
 @cache
-def _lasting(options: Options) -> Callable[[Task, Listen], str]:
+def _lasting(options: Options) -> Callable[[Task, Listener], str]:
     """What lasts as long as this process."""
     stack = ExitStack()
     atexit.register(stack.close)

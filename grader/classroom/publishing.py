@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable
 from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
 
@@ -16,11 +15,10 @@ from grader.marks import beside, store
 from grader.marks.standing import Standing
 from grader.records import saved
 from grader.records.grade import Grade
-from grader.records.progress import Progress
+from grader.records.progress import Listener
 
 REPORTS = reports.USUAL
 ERROR_LOG = "grader-error.log"
-ALONE = grading.Together()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +35,9 @@ def grade_into(
     home: Home,
     options: grading.Options,
     view: View,
-    listen: Callable[[Progress], None],
+    listen: Listener,
     sent: Sent | None = None,
-    together: grading.Together = ALONE,
+    together: grading.Together = grading.ALONE,
 ) -> Grade:
     """Grade one submission, merge a person's marks, write its reports and keep it for the next time.
 

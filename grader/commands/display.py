@@ -16,12 +16,11 @@ from rich.text import Text
 
 from grader.engines.work import Done, Said
 from grader.paths import shown
-from grader.records.progress import Progress
+from grader.records.progress import Listener, Progress
 
 if TYPE_CHECKING:
     from grader.classroom.remaining import Task
 
-Listener = Callable[[Progress], None]
 LONGEST = 300  # characters of a problem; its log has all of it
 
 

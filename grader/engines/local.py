@@ -22,16 +22,16 @@ import psutil
 
 from grader import interrupts
 from grader.engines.cores import cores
-from grader.engines.work import Done, Listen, Said, Share, Work
+from grader.engines.work import Done, Said, Share, Work
 from grader.paths import ROOT
-from grader.records.progress import Progress
+from grader.records.progress import Listener, Progress
 
 # Imported once, the last one when all else is there; every process starts from there.
 PRELOAD = ["grader.classroom.batch", "grader.judging", "grader.evidence.case", "grader.classroom.ready"]
 GRACE_SECONDS = 5.0  # to write what is written and end its own processes, before it is killed
 
 T = TypeVar("T")
-Do = Callable[[T, Listen], str]
+Do = Callable[[T, Listener], str]
 
 
 @dataclass(slots=True)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from grader.records.progress import Progress
+from grader.records.progress import Listener, Progress
 
 T = TypeVar("T")
-Listen = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Work(Generic[T]):
     All are functions of modules, so that another machine finds them by their names in its own grader.
     """
 
-    do: Callable[[T, Listen], str]
+    do: Callable[[T, Listener], str]
     log: Callable[[T], Path]  # where what a task prints goes
     ceiling: float  # seconds until a task is given up
     pack: Callable[[T], bytes]  # the task and the files that it needs
@@ -58,7 +57,7 @@ class Work(Generic[T]):
     wanted: Callable[[T], Mapping[str, str]]  # what every machine must be, by name ...
     facts: Callable[[T], Mapping[str, str]]  # ... and what the one is that asks itself
     share: Share = Share()
-    repeated: Callable[[T], Callable[[T, Listen], str]] | None = (
+    repeated: Callable[[T], Callable[[T, Listener], str]] | None = (
         None  # `do`, in a process of which many are asked
     )
     preload: tuple[str, ...] | None = None  # modules that each process starts with; None: those of a grading

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from grader.evidence.training import TrainingEvidence
 from grader.evidence.witness import Witness
 from grader.profiles import Profile
 from grader.records.grade import Picture
-from grader.records.progress import Progress
+from grader.records.progress import Listener
 from grader.records.reason import Reason
 from grader.records.submission import Submission
 from grader.rubric import Scale
@@ -38,7 +38,7 @@ class Case:
     seed: int
     plan: Plan | None = None  # of the training run
     device: str = "cpu"
-    report: Callable[[Progress], None] = lambda _: None
+    report: Listener = lambda _: None
     certify: bool = False  # whether to train only what isn't proved to learn
     lacks: Mapping[str, Reason] = field(default_factory=dict)  # by target: a library that isn't installed
     pictures: list[Picture] = field(default_factory=list)

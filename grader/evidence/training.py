@@ -22,7 +22,7 @@ from grader.errors import (
 from grader.evidence.once import attempt, once
 from grader.evidence.subject import N_CLASS
 from grader.records.grade import Picture
-from grader.records.progress import Progress
+from grader.records.progress import Listener, Progress
 from grader.records.reason import Reason
 from grader.records.submission import Epoch, SavedEvidence, Slice
 from grader.rubric import Scale
@@ -41,8 +41,6 @@ SLOWEST = 40.0  # times the floor: a step that takes longer hangs, or belongs to
 IMPLAUSIBLE = 10.0  # times faster than the arithmetic of a step: honest ones take 1.3 to 2 floors
 PATIENT = 60.0  # seconds, on any machine
 
-Report = Callable[[Progress], None]
-
 
 class TrainingEvidence:
     """What training one network came to."""
@@ -52,7 +50,7 @@ class TrainingEvidence:
         network: ModelEvidence,
         plan: Plan | None,
         device: str,
-        report: Report,
+        report: Listener,
         proving: Slice | None = None,
         scales: Mapping[str, Scale] | None = None,
     ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -13,3 +14,6 @@ class Progress:
     detail: str = ""
     done: int = 0
     total: int = 0
+
+
+Listener = Callable[[Progress], None]  # told of each step

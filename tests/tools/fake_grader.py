@@ -17,20 +17,19 @@ sys.path.insert(0, str(ROOT))
 from grader import grading  # noqa: E402
 from grader.commands import app  # noqa: E402
 from grader.records.grade import Grade  # noqa: E402
+from grader.records.progress import Listener  # noqa: E402
 from grader.records.reason import Place, Reason  # noqa: E402
 from grader.records.submission import Whereabouts  # noqa: E402
 from tests.grader.a_class import ERROR, FAILED, check, grade  # noqa: E402
 
-ALONE = grading.Together()
-DEFAULTS = grading.Options()
 FORGED = "::error::forged\n::set-output name=score::100\n</details><script>"
 
 
 def fake(
     path: Path,
-    options: grading.Options = DEFAULTS,
-    progress: grading.Report = lambda _: None,
-    together: grading.Together = ALONE,
+    options: grading.Options = grading.DEFAULTS,
+    listen: Listener = lambda _: None,
+    together: grading.Together = grading.ALONE,
 ) -> Grade:
     """Behaves as the submission asks, and tells what it was called with."""
     behave = path / "behave" if path.is_dir() else path

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from grader.engines.work import Done, Listen, Share, Work
+from grader.engines.work import Done, Share, Work
+from grader.records.progress import Listener
 
 MiB = 2**20
 BEGAN = "began"
@@ -18,7 +19,7 @@ TOKEN = secrets.token_hex(24)  # one for all: a process of Ray's reads it once
 Task = tuple[int, float, Path]  # its number, how long it sleeps, where it lies
 
 
-def do(task: Task, listen: Listen) -> str:
+def do(task: Task, listen: Listener) -> str:
     """Sleep as long as a grading took, and leave word of when it began."""
     (task[2] / BEGAN).write_text(str(time.time()))
     time.sleep(task[1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 from grader.classroom.handed_in import Entry
@@ -14,7 +13,7 @@ from grader.marks import store
 from grader.marks.entry import Mark
 from grader.marks.store import Store
 from grader.records.grade import Grade
-from grader.records.progress import Progress
+from grader.records.progress import Listener
 from tests.grader.a_class import FAILED, graded
 
 OPTIONS, VIEW = Options(training="none"), View()
@@ -28,7 +27,7 @@ class Fake:
         self.count = 0
         self.answer: Grade | Exception = graded("alice", crop=FAILED, why="crop")
 
-    def __call__(self, path: Path, options: Options, listen: Callable[[Progress], None], *_: object) -> Grade:
+    def __call__(self, path: Path, options: Options, listen: Listener, *_: object) -> Grade:
         self.count += 1
         if isinstance(self.answer, Exception):
             raise self.answer

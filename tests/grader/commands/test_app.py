@@ -30,7 +30,7 @@ from grader.grading import Options
 from grader.marks.entry import Mark
 from grader.marks.store import Store
 from grader.records.grade import Grade, Outcome
-from grader.records.progress import Progress
+from grader.records.progress import Listener, Progress
 from grader.records.reason import Reason
 from grader.reports import AUDIENCES, RENDERERS
 from tests.grader.a_class import ERROR, FAILED, graded
@@ -46,9 +46,9 @@ class FakeGrader:
         self.calls: list[tuple[str, Options]] = []
         self.answers: dict[str, Grade | BaseException] = {}
 
-    def grade(self, path: Path, options: Options, progress: Callable[[Progress], None], *_: object) -> Grade:
+    def grade(self, path: Path, options: Options, listen: Listener, *_: object) -> Grade:
         self.calls.append((path.name, options))
-        progress(Progress("read", "cell 1\x1b[2J"))
+        listen(Progress("read", "cell 1\x1b[2J"))
         answer = self.answers.get(path.name, graded(path.name))
         if isinstance(answer, BaseException):
             raise answer

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psutil
 
-from grader.engines.work import Listen, Share, Work
-from grader.records.progress import Progress
+from grader.engines.work import Share, Work
+from grader.records.progress import Listener, Progress
 
 FACTS = {"the grader": "1"}
 
@@ -31,7 +31,7 @@ class Stub:
         return self.out / self.name
 
 
-def do(task: Stub, listen: Listen) -> str:
+def do(task: Stub, listen: Listener) -> str:
     """What the task says."""
     with task.diary.open("a") as diary:
         diary.write(f"{task.name}\n")
@@ -61,7 +61,7 @@ def _kill_engine() -> None:
     time.sleep(60)
 
 
-def repeated(task: Stub) -> Callable[[Stub, Listen], str]:
+def repeated(task: Stub) -> Callable[[Stub, Listener], str]:
     """The same, and its process can be told."""
     task.diary.with_name("engine").write_text(str(os.getpid()))
     return do

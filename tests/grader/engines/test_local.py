@@ -17,9 +17,8 @@ from grader.engines import local
 from grader.engines.cores import cores
 from grader.engines.local import default_jobs
 from grader.engines.work import Done, Said
-from grader.records.progress import Progress
+from grader.records.progress import Listener, Progress
 
-Listen = Callable[[Progress], None]
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -29,7 +28,7 @@ def light(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "PRELOAD", [])
 
 
-def work(task: str, listen: Listen) -> str:
+def work(task: str, listen: Listener) -> str:
     """What a task's name says."""
     listen(Progress("stage", "detail", 1, 2))
     match task.split(":"):

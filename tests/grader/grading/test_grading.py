@@ -10,17 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from grader import grading, intake, profiles
+from grader import intake, profiles
 from grader.errors import CallError
 from grader.grading import Options, grade
 from grader.paths import ROOT
-from grader.records.grade import CheckResult, Grade, Outcome
+from grader.records.grade import Grade, Outcome
 from grader.records.progress import Progress
-from grader.records.reason import Place, Reason
 from grader.sandbox.isolation import survey
 from grader.training import plans
 
-ALICE = Path(__file__).resolve().parents[2] / "submissions" / "alice"
+ALICE = Path(__file__).resolve().parents[3] / "submissions" / "alice"
 QUESTIONS = 20.0
 
 
@@ -153,22 +152,6 @@ def test_an_unknown_isolation_is_the_call_s_fault() -> None:
         grade(ALICE, Options(isolation="hope"))
 
 
-def test_a_place_is_quoted_with_its_code() -> None:
-    """The student's own line stands beside the place; a place outside of the source has none."""
-    texts = {"cell 3": "a = 1\r\n    b = 2\n" + "c" * 1000}
-
-    def quoted(place: Place | None) -> Place | None:
-        result = CheckResult("cam.shape", Outcome.FAILED, Reason(place=place))
-        return grading.quoting(result, texts).reason.place
-
-    assert quoted(Place("cell 3", 2)) == Place("cell 3", 2, "b = 2")
-    assert quoted(Place("cell 3", 3)) == Place("cell 3", 3, "c" * 300)
-    assert quoted(Place("cell 3", 9)) == Place("cell 3", 9)
-    assert quoted(Place("cell 4", 1)) == Place("cell 4", 1)
-    assert quoted(Place("cell 3", 0)) == Place("cell 3", 0)
-    assert quoted(None) is None
-
-
 def test_where_our_reader_breaks_a_person_grades(
     tmp_path: Path, isolation: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,11 +183,3 @@ def test_nothing_of_torchs_compiler_is_left_in_the_temporary_folder(tmp_path: Pa
     )
 
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_system_that_does_not_bind_processes_to_cores_has_all_of_them(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """macOS does not."""
-    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
-    assert grading._threads() == os.cpu_count()

@@ -1,0 +1,37 @@
+"""What follows from what was asked for."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from grader import profiles
+from grader.grading.terms import SEEDS, Options, Together, settled, threads
+from grader.sandbox.ladder import RUNGS
+
+
+def test_a_system_that_does_not_bind_processes_to_cores_has_all_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """macOS does not."""
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert threads() == os.cpu_count()
+
+
+@pytest.mark.parametrize(("asked", "shared", "seed"), [(3, 5, 3), (None, 5, 5), (0, 5, 0), (None, 0, 0)])
+def test_a_seed_that_was_asked_for_comes_before_the_classs(
+    asked: int | None, shared: int | None, seed: int
+) -> None:
+    """0 is one like any other."""
+    terms = settled(Options(seed=asked), Together(seed=shared), profiles.load(), RUNGS["none"])
+
+    assert terms.seed == seed
+
+
+def test_each_grading_without_a_seed_draws_one_of_its_own() -> None:
+    """Nobody could know it before."""
+    drawn = [settled(Options(), Together(), profiles.load(), RUNGS["none"]).seed for _ in range(3)]
+
+    assert len(set(drawn)) == 3
+    assert all(0 <= seed < SEEDS for seed in drawn)
