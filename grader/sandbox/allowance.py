@@ -18,15 +18,20 @@ class Allowance:
 
     limits: Limits
     spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    disk_left: float = 0.0  # seconds that it may still wait for a disk
+
+    def __post_init__(self) -> None:
+        self.disk_left = self.limits.disk_seconds
 
     def left(self, purpose: str) -> float:
         """Return the seconds that are left for a purpose."""
         whole = self.limits.wall_seconds - sum(self.spent.values())
         return whole if purpose == TRAINING else min(whole, self._most(purpose) - self.spent[purpose])
 
-    def charge(self, purpose: str, seconds: float) -> None:
-        """Take seconds off."""
+    def charge(self, purpose: str, seconds: float, disk_left: float) -> None:
+        """Take seconds off, and let so many be left for waiting for a disk."""
         self.spent[purpose] += seconds
+        self.disk_left = disk_left
 
     def used_up(self, purpose: str) -> str:
         """Say that nothing is left for a purpose, and of what."""

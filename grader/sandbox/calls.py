@@ -45,10 +45,6 @@ PRCTL = (1, 2, 3, 15, 16, 21, 23, 27, 29, 30, 36, 37, 38, 39, 40, 41, 42, 0x5356
 TERMINAL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIO(N)CLEX
 CHECKED: dict[str, tuple[int, tuple[int, ...]]] = {
     "prlimit64": (0, SELF),
-    "sched_setaffinity": (0, SELF),
-    "sched_setscheduler": (0, SELF),
-    "sched_setparam": (0, SELF),
-    "sched_setattr": (0, SELF),
     "fcntl": (1, FCNTL),
     "prctl": (0, PRCTL),
 }
@@ -56,8 +52,15 @@ CHECKED: dict[str, tuple[int, tuple[int, ...]]] = {
 # them; a driver maps such memory.
 MAPPED = ((0x40020, 0), (0x40021, 0x20))
 MAPPED_BY_DRIVER = ((0x40000, 0),)
-# Two arguments: the priority of a process, and of whoever calls.
-OWN_PRIORITY = ("setpriority", (0, 0), (1, 0))
+# What is pretended to be done where these arguments mean whoever calls, and refused for anybody else: waiting
+# is not charged (`stopwatch.py`), so nobody may ask to be served last, or crowd on one core.
+SERVED: dict[str, tuple[tuple[int, int], ...]] = {
+    "sched_setaffinity": ((0, 0),),
+    "sched_setscheduler": ((0, 0),),
+    "sched_setparam": ((0, 0),),
+    "sched_setattr": ((0, 0),),
+    "setpriority": ((0, 0), (1, 0)),
+}
 
 NAMESPACES = (0x10000000, 0x00020000, 0x20000000, 0x40000000, 0x08000000, 0x04000000, 0x02000000, 0x80)
 # What NVIDIA's driver is asked for, as (mask, value): its kind "F", and its shared memory's small numbers.

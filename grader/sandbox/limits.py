@@ -23,6 +23,7 @@ class Limits:
     load_seconds: float = 90.0  # all of them
     loads_seconds: float = 150.0  # loading it again and again, after its process ended
     part_seconds: float = 150.0  # all questions about one part of it: a right one takes 5 to 20
+    disk_seconds: float = 120.0  # that all of it may wait for a disk without paying
     wall_seconds: float = 1800.0  # everything that is asked of one submission, training it as well
     restarts: int = 8
 

@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 from contextlib import suppress
+from math import inf
 
 from grader.errors import IsolationError
 from grader.sandbox import folders, tree
@@ -146,9 +147,9 @@ class Worker:
         self._computed = max(self._computed, found)
         return self._computed
 
-    def watch(self) -> Stopwatch:
-        """Begin to count the time that it takes of its own."""
-        return Stopwatch(self._popen.pid, self.threads)
+    def watch(self, disk: float = inf) -> Stopwatch:
+        """Begin to count the time that it takes of its own; so long it may wait for a disk meanwhile."""
+        return Stopwatch(self._popen.pid, self.threads, disk)
 
     @property
     def log(self) -> str:

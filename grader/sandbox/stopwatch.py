@@ -1,4 +1,4 @@
-"""The time that a worker takes of its own: the clock's, less what it waited for cores that others held."""
+"""The time that a worker takes of its own: the clock's, less what it waited for a disk, or for cores."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ class StarvedError(TimeoutError):
 
 
 class Stopwatch:
-    """Counts what a process and its descendants take, in seconds: by the clock, and `own`."""
+    """Counts what a process and its descendants take, in seconds: by the clock, and `own`.
 
-    def __init__(self, pid: int, cores: int) -> None:
-        self._pid, self._cores = pid, cores
+    `disk` is how many seconds of waiting for a disk are left that it need not pay.
+    """
+
+    def __init__(self, pid: int, cores: int, disk: float = inf) -> None:
+        self._pid, self._cores, self.disk = pid, cores, disk
         self.clock = self.own = 0.0
         self._at, self._seen = time.monotonic(), usage(pid)
 
@@ -29,21 +32,26 @@ class Stopwatch:
         """Count what has passed since the last look."""
         now, seen = time.monotonic(), usage(self._pid)
         passed = now - self._at
-        ran, waited = seen.since(self._seen, passed)
+        ran, waited, stuck = seen.since(self._seen, passed)
+        least = own(passed, ran, waited + stuck, self._cores)
         self.clock += passed
-        self.own += own(passed, ran, waited, self._cores)
+        self.own += least
+        self.disk -= own(passed, ran, waited, self._cores) - least
         self._at, self._seen = now, seen
 
     def wait(self, sock: socket.socket, seconds: float, whole: float = inf) -> None:
         """Wait until something can be read.
 
         Raises TimeoutError after so many seconds of its own; StarvedError after PATIENCE times as many, or
-        as the seconds of the whole, of which this is a part.
+        as the seconds of the whole, of which this is a part; at once if it waits for a disk, and none of its
+        `disk` is left.
         """
         own, clock = self.own, self.clock
         while not select.select([sock], [], [], LOOK_SECONDS)[0]:
             self.look()
             had, passed = self.own - own, self.clock - clock
+            if self.disk <= 0 < self._seen.stuck:
+                raise StarvedError("the machine was too busy: this waited for a disk again and again")
             if had >= seconds:
                 raise TimeoutError
             for clock_, own_, most in ((passed, had, seconds), (self.clock, self.own, whole)):

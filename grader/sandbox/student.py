@@ -128,7 +128,7 @@ class Student:
         ended, purpose = self._ended[_question(request)], purpose_of(request)
         self._refuse(ended, purpose)
         worker = self._ensure_loaded()
-        watch = worker.watch()
+        watch = worker.watch(self._allowance.disk_left)
         allowed = min(seconds, max(0.0, self._allowance.left(purpose)))
         try:
             return self._exchange(worker, watch, request, arrays or {}, allowed, told)
@@ -143,7 +143,7 @@ class Student:
             gone = error
         finally:
             watch.look()
-            self._allowance.charge(purpose, watch.own)
+            self._allowance.charge(purpose, watch.own, watch.disk)
         self._ender = purpose
         ended.append(self._gone(gone))
         raise ended[-1]
@@ -219,12 +219,12 @@ class Student:
         payer = self._payer()
         worker = self._fresh()
         worker.wait_ready()
-        watch = worker.watch()
+        watch = worker.watch(self._allowance.disk_left)
         try:
             self._load_into(worker, watch, min(self._limits.load_seconds, self._allowance.left(payer)))
         finally:
             watch.look()
-            self._allowance.charge(payer, watch.own)
+            self._allowance.charge(payer, watch.own, watch.disk)
 
     def _load_into(self, worker: Worker, watch: Stopwatch, seconds: float) -> None:
         """Load the slice; a statement that hangs or ends the process is left out from then on."""

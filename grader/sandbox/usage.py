@@ -11,6 +11,7 @@ from grader.sandbox import tree
 
 NANO = 1e-9
 VMSTAT = Path("/proc/vmstat")
+STAT = Path("/proc/stat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,11 @@ class Usage:
     waited: Mapping[str, float]
     stuck: int
 
-    def since(self, before: Usage, passed: float) -> tuple[float, float]:
-        """Return the seconds that were computed, and waited, in the seconds that passed since then."""
+    def since(self, before: Usage, passed: float) -> tuple[float, float, float]:
+        """Return the seconds computed, waited for cores, and for a disk, in those that passed since then."""
         waits = (seconds - before.waited.get(name, 0.0) for name, seconds in self.waited.items())
-        waited = sum(min(passed, wait) for wait in waits) + self.stuck * passed
-        return max(0.0, self.computed - before.computed), waited
+        waited = sum(min(passed, wait) for wait in waits)
+        return max(0.0, self.computed - before.computed), waited, self.stuck * passed
 
 
 def usage(root: int) -> Usage:
@@ -35,13 +36,25 @@ def usage(root: int) -> Usage:
     threads = {task: told for task, folder in folders.items() if (told := _thread(folder)) is not None}
     computed = sum(process.computed for process in processes)
     waited = {name: seconds for name, (_, seconds) in threads.items()}
-    return Usage(computed, waited, sum(state == "D" for state, _ in threads.values()))
+    asleep = sum(state == "D" for state, _ in threads.values())
+    return Usage(computed, waited, min(asleep, _blocked()) if asleep else 0)
 
 
 def kernel_kills() -> int:
     """How many processes the kernel has ended so far because a machine or a container was out of memory."""
     try:
         return int(VMSTAT.read_text().partition("\noom_kill ")[2].split(maxsplit=1)[0])
+    except (OSError, IndexError):
+        return 0
+
+
+def _blocked() -> int:
+    """How many threads of this machine wait for a disk; none where the kernel does not tell.
+
+    Others sleep as deeply: a parent until its child is another program, for as long as that likes.
+    """
+    try:
+        return int(STAT.read_text().partition("\nprocs_blocked ")[2].split(maxsplit=1)[0])
     except (OSError, IndexError):
         return 0
 

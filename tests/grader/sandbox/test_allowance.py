@@ -6,7 +6,7 @@ from grader.sandbox.allowance import LOADING, TRAINING, Allowance, purpose_of
 from grader.sandbox.limits import USUAL
 from grader.wall.verbs import ClsPred, Forward, TrainEnd
 
-LIMITS = replace(USUAL, loads_seconds=10.0, part_seconds=20.0, wall_seconds=100.0)
+LIMITS = replace(USUAL, loads_seconds=10.0, disk_seconds=10.0, part_seconds=20.0, wall_seconds=100.0)
 
 
 def test_a_question_is_about_a_model_the_functions_or_training() -> None:
@@ -19,9 +19,10 @@ def test_a_question_is_about_a_model_the_functions_or_training() -> None:
 def test_a_part_that_hangs_takes_no_other_parts_time() -> None:
     """What it took is gone for itself alone."""
     allowance = Allowance(LIMITS)
-    allowance.charge("FCN32s", 25.0)
+    allowance.charge("FCN32s", 25.0, 10.0)
 
     assert allowance.left("FCN32s") == -5
+    assert allowance.disk_left == 10
     assert [allowance.left(one) for one in ("FCN8s", LOADING, TRAINING)] == [20, 10, 75]
     assert allowance.used_up("FCN32s") == "the 20 s that FCN32s may take are used up"
 
@@ -29,10 +30,10 @@ def test_a_part_that_hangs_takes_no_other_parts_time() -> None:
 def test_all_together_have_a_budget_too() -> None:
     """Training takes what is left, and no more."""
     allowance = Allowance(LIMITS)
-    allowance.charge(TRAINING, 95.0)
+    allowance.charge(TRAINING, 95.0, 10.0)
 
     assert (allowance.left("FCN8s"), allowance.left(TRAINING)) == (5, 5)
-    allowance.charge(TRAINING, 5.0)
+    allowance.charge(TRAINING, 5.0, 10.0)
     assert allowance.used_up("FCN8s") == "the 100 s that one submission may take are used up"
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from grader.sandbox import stopwatch
 from grader.sandbox.stopwatch import StarvedError, Stopwatch, own
-from grader.sandbox.usage import usage
+from grader.sandbox.usage import Usage, usage
 
 SPIN = "while True: pass"
 SLEEP = "import time; time.sleep(60)"
@@ -118,3 +118,16 @@ def test_patience_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
         assert 0.4 <= watch.clock < 5
         theirs.send(b"x")
         watch.wait(ours, 0.1)
+
+
+def test_a_disk_is_waited_for_so_long_in_sum(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then whoever waits for it again is not blamed, nor waited for."""
+    waits = Usage(0.0, {}, 1)
+    monkeypatch.setattr(stopwatch, "usage", lambda _: waits)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        watch = Stopwatch(os.getpid(), 1, disk=0.5)
+        with pytest.raises(StarvedError, match="a disk again and again"):
+            watch.wait(ours, 10.0)
+        assert watch.disk <= 0
+        assert watch.own < 0.1 < 0.5 <= watch.clock < 5

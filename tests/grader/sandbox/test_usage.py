@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,8 @@ def test_what_is_used_since_is_the_difference() -> None:
     before = Usage(2.0, {"1": 1.0, "2": 5.0}, 0)
     now = Usage(2.5, {"1": 1.25, "3": 0.5}, 1)
 
-    assert now.since(before, passed=1.0) == (0.5, 0.25 + 0.5 + 1.0)
-    assert Usage(1.0, {"1": 9.0}, 0).since(before, passed=1.0) == (0.0, 1.0)
+    assert now.since(before, passed=1.0) == (0.5, 0.25 + 0.5, 1.0)
+    assert Usage(1.0, {"1": 9.0}, 0).since(before, passed=1.0) == (0.0, 1.0, 0.0)
 
 
 def test_where_the_kernel_tells_of_no_waiting_none_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,3 +67,33 @@ def test_where_the_kernel_tells_of_no_waiting_none_is_known(monkeypatch: pytest.
     seen = usage(os.getpid())
     assert seen.computed > 0
     assert (seen.waited, seen.stuck) == ({}, 0)
+
+
+ASLEEP = """
+import os
+os.mkfifo("pipe")
+os.posix_spawn("/bin/true", ["true"], {}, file_actions=[(os.POSIX_SPAWN_OPEN, 0, "pipe", os.O_RDONLY, 0)])
+"""
+
+
+def test_who_sleeps_as_deeply_as_for_a_disk_waits_for_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A parent whose child is not yet another program; where the machine tells of a disk, it may be that."""
+    stat = tmp_path / "stat"
+    monkeypatch.setattr(usage_, "STAT", stat)
+    with subprocess.Popen([sys.executable, "-S", "-c", ASLEEP], cwd=tmp_path) as process:
+        _await_deep_sleep(process.pid)
+        assert usage(process.pid).stuck == 0
+        stat.write_text("procs_running 1\nprocs_blocked 0\nsoftirq 0\n")
+        assert usage(process.pid).stuck == 0
+        stat.write_text("procs_running 1\nprocs_blocked 5\nsoftirq 0\n")
+        assert usage(process.pid).stuck == 1
+        (tmp_path / "pipe").open("w").close()
+
+
+def _await_deep_sleep(pid: int) -> None:
+    until = time.monotonic() + 20
+    while (found := tree.read(pid)) is None or found.state != "D":
+        assert time.monotonic() < until
+        time.sleep(0.01)
