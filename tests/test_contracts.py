@@ -35,6 +35,7 @@ def test_the_rooms_are_as_the_contracts_say(project: Path) -> None:
     assert "0 broken" in lint(project).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "source", "contract"),
     rows(

@@ -72,6 +72,7 @@ CELLS = st.text(
 
 
 @given(st.lists(st.lists(CELLS, min_size=2), min_size=1))
+@pytest.mark.slow
 def test_what_is_written_is_read_again_and_never_computed(rows: list[list[str]]) -> None:
     """Whatever stands in the cells."""
     text = tables.write(rows[0], rows[1:], marked=True)

@@ -53,6 +53,7 @@ def _fits(variant: Variant, side: int) -> bool:
         return False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", every(4, VARIANTS, map(str, VARIANTS)))
 def test_it_learns_what_the_whole_network_learns(variant: Variant) -> None:
     """Loss by loss, then every pixel's logits: with any padding, however pools round."""
@@ -76,6 +77,7 @@ def test_it_learns_what_the_whole_network_learns(variant: Variant) -> None:
     assert network.layers["score"].get_parameter("weight").abs().max() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", every(4, VARIANTS, map(str, VARIANTS)))
 def test_a_picture_fits_where_the_networks_output_does(variant: Variant) -> None:
     """As the network itself gives it: its crop comes out short else."""

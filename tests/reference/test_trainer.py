@@ -57,6 +57,7 @@ def test_the_recipe_is_the_courses(model: nn.Conv2d) -> None:
     assert scheduler.min_lrs == [1e-10]
 
 
+@pytest.mark.slow
 def test_training_learns_and_reports_every_epoch(model: nn.Conv2d, fast: None) -> None:
     """Epoch 0 is the model before training; the loss falls and the scores rise from there."""
     reported: list[trainer.Epoch] = []

@@ -111,6 +111,7 @@ def run(tmp_path: Path, *names: str, again: bool = False) -> None:
     grade_class(tmp_path / "repositories.txt", tmp_path / "out", "none", again, False)
 
 
+@pytest.mark.slow
 def test_each_repository_gets_report_summary_and_status(github: Server, tmp_path: Path) -> None:
     """For students; the status comes last, so that who sees it finds the rest."""
     run(tmp_path, "c/ann", "c/ben")
@@ -127,6 +128,7 @@ def test_each_repository_gets_report_summary_and_status(github: Server, tmp_path
     assert (tmp_path / "out" / "c__ben" / "report.html").read_text() == "for a ta"
 
 
+@pytest.mark.slow
 def test_a_commit_is_graded_once(github: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Unless asked to do it again."""
     run(tmp_path, "c/ann")
@@ -149,6 +151,7 @@ def test_a_repository_that_is_not_there_costs_nobody_else(
     assert any("c/ben" in path for _, path, _ in github.told)
 
 
+@pytest.mark.slow
 def test_a_repository_that_takes_no_report_costs_nobody_else_theirs(
     github: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

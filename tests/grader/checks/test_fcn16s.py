@@ -54,6 +54,7 @@ def test_a_right_one_keeps_everything() -> None:
     assert lost() == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edit", "line", "words"),
     rows(

@@ -22,6 +22,7 @@ FROZEN: Edit = (MADE, f"{MADE}\n        self.upscore.weight.requires_grad = Fals
 CUT: Edit = ("h = self.upscore(h)\n", "h = self.upscore(h.detach())\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edits", "upsampling", "cause"),
     rows(

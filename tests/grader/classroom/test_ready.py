@@ -30,6 +30,7 @@ def test_a_class_imports_it_when_all_else_is_there() -> None:
     assert all(importlib.import_module(name) for name in PRELOAD)
 
 
+@pytest.mark.slow
 def test_checks_and_course_years_are_there_and_no_thread_is_started() -> None:
     """Nor is anything in the environment, which the gradings inherit."""
     before = psutil.Process().num_threads(), dict(os.environ)

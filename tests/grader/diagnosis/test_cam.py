@@ -231,6 +231,7 @@ def _answer(case: Case) -> Array:
     return case.answer
 
 
+@pytest.mark.slow
 def test_a_curve_that_bends_nothing_is_no_step() -> None:
     """Products that were cut to 0 sum to what a ReLU leaves alone."""
     way = next(way for way in WRONG_SUMS if "products are cut" in way.fault)
@@ -241,6 +242,7 @@ def test_a_curve_that_bends_nothing_is_no_step() -> None:
     assert verdict == Verdict("", way.fault, stretches()[undone].fault)
 
 
+@pytest.mark.slow
 def test_a_map_may_be_turned_before_or_after_it_is_enlarged() -> None:
     """Where few levels are left, enlarging rounds rows and columns otherwise."""
     way = next(way for way in WRONG_SUMS if way.turn.fault.startswith("rows and columns"))
@@ -314,6 +316,7 @@ def test_bytes_that_are_cut_instead_of_wrapped_are_named_alike() -> None:
     assert search(cases(cut)) == Verdict("", "", stretches()[OLD_MAXIMUM].fault)
 
 
+@pytest.mark.slow
 def test_a_map_enlarged_before_a_wrong_stretch_is_named_alike() -> None:
     """A ReLU in the stretch is that, whether the map was small or large when it was stretched."""
 
@@ -336,6 +339,7 @@ def test_a_range_of_all_classes_is_named() -> None:
     assert verdict == Verdict("", "", "the range is that of all classes' maps, not of this one's")
 
 
+@pytest.mark.slow
 def test_class_0_is_seen_through_a_map_of_zeros_and_ones() -> None:
     """A map cut to 0 and 1 shows little, but which class it is of."""
 

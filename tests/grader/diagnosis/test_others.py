@@ -21,6 +21,7 @@ def stretched(raw: Array) -> Array:
     return enlarged(to_bytes(255 * (raw - raw.min()) / (raw.max() - raw.min())))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("other", "said"),
     rows(
@@ -43,6 +44,7 @@ def test_the_weights_of_another_class_are_named(other: Callable[[int], int], sai
     assert (said in verdict.classes, verdict.sums, verdict.stretch) == (True, "", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", every(7, OF_ALL, (way.fault for way in OF_ALL)))
 def test_a_map_of_all_classes_is_named(way: OfAll) -> None:
     """Whichever way it is made of them."""

@@ -169,6 +169,7 @@ def read(*edits: Edit) -> CamEvidence:
     return CamEvidence(student, SEED, LABELS, slice=slice)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("new", "said"),
     [

@@ -44,6 +44,7 @@ UNTRUE: dict[str, tuple[list[Edit], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", every(16, UNTRUE))
 def test_what_real_runs_do_not_bear_out_is_not_believed(name: str) -> None:
     """A claim about a mode, a size, a class or a call earns nothing by the others, nor do they lose by it."""
@@ -87,6 +88,7 @@ HONEST: dict[str, list[Edit]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", every(16, HONEST))
 def test_what_is_claimed_honestly_is_borne_out(name: str) -> None:
     """Right networks in odd manners, and wrong ones: a fault takes no line that has nothing to do with it."""

@@ -12,6 +12,7 @@ from tests.grader.slim import SIZE, SLIM, SOURCE, edited, slim8
 from tests.share import every
 
 
+@pytest.mark.slow
 def test_runs_stand_between_the_steps_of_the_challenge() -> None:
     """Before it and after it, in both modes, in every mode of gradients, one input several times."""
     found = evidence()

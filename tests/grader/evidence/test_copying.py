@@ -149,6 +149,7 @@ def test_weights_that_a_layer_can_not_use_are_told() -> None:
     assert said(copying(GONE)) == [f"fc{n}.weight is gone after copying" for n in (6, 7)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edit", [FLAT, GONE])
 def test_a_model_that_copying_spoils_is_judged_as_it_was_made(edit: Edit) -> None:
     """The copying lines pay for it: the forward pass is that of a new model."""
@@ -276,6 +277,7 @@ def test_what_is_copied_is_known_by_vgg16_s_keys() -> None:
     assert "score.weight" not in swapped
 
 
+@pytest.mark.slow
 def test_without_copying_nothing_is_known() -> None:
     """Where nothing was copied, or nothing can be, no content is claimed."""
     assert kept(copying((METHOD, ""))) == {}

@@ -27,6 +27,7 @@ def test_the_reference_does_not_differ(network: str) -> None:
     assert evidence(VALUES[1], network=network).learns_otherwise == ""
 
 
+@pytest.mark.slow
 def test_another_network_with_all_of_its_channels_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it is the reference's network with few channels and on the meta device."""
     monkeypatch.setattr(narrow, "MANY", 16)

@@ -91,6 +91,7 @@ def test_a_right_one_keeps_everything(source: str) -> None:
     assert lost(source=source) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edit", "line", "words"),
     rows(15, [
@@ -143,6 +144,7 @@ def test_what_nothing_explains_is_said_so() -> None:
     assert list(found) == ["weighted_sum"] and "in any known way" in found["weighted_sum"]
 
 
+@pytest.mark.slow
 def test_the_form_is_the_years() -> None:
     """As for class activation maps."""
     edits = ("return cv2.resize(cam, (256, 256))", "return [cv2.resize(cam, (224, 224))]")

@@ -60,6 +60,7 @@ def test_a_right_network_is_the_reference(network: str) -> None:
     assert close(found.response.output, found.response.reference)
 
 
+@pytest.mark.slow
 def test_every_question_is_asked_once() -> None:
     """Looking at the evidence again asks nothing again."""
     found = evidence()
@@ -468,6 +469,7 @@ def test_an_ignored_n_class_is_paid_once() -> None:
 IGNORING = "n_class = 21\n        super().__init__(n_class)\n        self.upscore ="
 
 
+@pytest.mark.slow
 def test_both_networks_share_one_arithmetic() -> None:
     """The evaluator of a size is made once for both networks."""
     evaluators: dict[Any, Any] = {}

@@ -117,6 +117,7 @@ print(drawn)
 """
 
 
+@pytest.mark.slow
 def test_examples_follow_from_the_seed_alone(tmp_path: Path) -> None:
     """Not from numbers in the caller's modules, and nothing is written beside them."""
     home = tmp_path / "home"

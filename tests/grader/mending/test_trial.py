@@ -172,6 +172,7 @@ def test_what_no_rule_foresaw_goes_to_a_person(monkeypatch: pytest.MonkeyPatch, 
     assert not found.faults
 
 
+@pytest.mark.slow
 def test_a_header_that_ends_on_another_line_stops_no_rule(trial: Trial) -> None:
     """It has no parent, and no colon where one is looked for."""
     found = trial("class FCN32s(nn.Module):", "class FCN32s(\\n    ):")

@@ -11,6 +11,7 @@ from grader.records.grade import Grade
 from grader.reports import RENDERERS, write_reports
 
 
+@pytest.mark.slow
 def test_the_reports_of_a_grading_are_three_files(grade: Grade, tmp_path: Path) -> None:
     """report.json, report.html and notebook.html, in a folder made for them, and nothing else."""
     written = write_reports(grade, tmp_path / "deep" / "eve")

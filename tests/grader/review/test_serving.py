@@ -28,6 +28,7 @@ def test_only_this_machine_reaches_it() -> None:
             _socket(port)
 
 
+@pytest.mark.slow
 def test_the_command_serves_and_ends_quietly(tmp_path: Path) -> None:
     """It says where, and Ctrl-C ends it with 0."""
     write(tmp_path / "reports", 2)

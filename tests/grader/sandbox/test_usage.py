@@ -22,6 +22,7 @@ def test_what_a_process_had_is_seen() -> None:
     assert usage(2**22 + 1) == Usage(0.0, {}, 0)
 
 
+@pytest.mark.slow
 def test_what_ended_children_computed_counts() -> None:
     """Once their parent has waited for them."""
     child = "import os, time\nwhile time.process_time() < 0.5: pass\nos._exit(0)"

@@ -24,6 +24,7 @@ SHOWN = Shown(np.full((8, 6, 3), 90, np.uint8), np.zeros((8, 6), np.uint8), np.o
 RUN = Run((Point(0, 2.5, JUDGED), Point(1, 1.0, JUDGED)), Point(1, 1.0, JUDGED), JUDGED, (SHOWN,), "cpu", 0.1)
 
 
+@pytest.mark.slow
 def test_a_run_is_drawn() -> None:
     """Curves, a strip of pictures with their errors, and IoU by class, each a whole PNG."""
     made = drawing.draw(RUN, "fcn8s", "FCN8s", CALIBRATION, [Epoch(1.5, 0.4, 0.2)])

@@ -70,6 +70,7 @@ def start(source: str = SOURCE) -> values.Values:
     return values.seeded(reading, {name: tuple(p.shape) for name, p in model.named_parameters()})
 
 
+@pytest.mark.slow
 def test_a_right_model_learns(fast: None) -> None:
     """The loss on withheld pictures falls, the scores rise, and the best epoch is the one that is tested."""
     done = train(InProcess(SOURCE), SETTING, start(), PICTURES)
@@ -94,6 +95,7 @@ def test_a_seed_gives_a_curve(fast: None) -> None:
     assert first.points[-1].validation.loss != other.points[-1].validation.loss
 
 
+@pytest.mark.slow
 def test_labels_of_withheld_pictures_never_go_in() -> None:
     """What the worker gets of validation and test is pictures alone."""
     student = Watched(SOURCE)
@@ -125,6 +127,7 @@ def test_pictures_of_many_sizes_are_judged_together(larger: int) -> None:
     assert np.isfinite(done.test.loss)
 
 
+@pytest.mark.slow
 def test_scores_are_computed_here_from_the_answers() -> None:
     """What comes back is judged by the course's formulas, on all pixels."""
     student = Watched(SOURCE)
@@ -137,6 +140,7 @@ def test_scores_are_computed_here_from_the_answers() -> None:
     assert done.best.validation.scores.mean_iou == expected.mean_iou
 
 
+@pytest.mark.slow
 def test_a_model_that_ignores_its_input_scores_a_constant(fast: None) -> None:
     """It may learn the shares of the classes, never where they are."""
     source = edited(("pool3, pool4, h = self.trunk(x)", "pool3, pool4, h = self.trunk(x * 0)"))
@@ -146,6 +150,7 @@ def test_a_model_that_ignores_its_input_scores_a_constant(fast: None) -> None:
     assert done.best.validation.scores.accuracy <= 0.6
 
 
+@pytest.mark.slow
 def test_progress_is_told() -> None:
     """After every few steps, with the loss."""
     told: list[tuple[int, int, float]] = []

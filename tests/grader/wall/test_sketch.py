@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -13,6 +14,7 @@ ARRAYS = arrays.arrays(np.float32, st.integers(1, 400), elements=st.integers(-9,
 
 
 @given(ARRAYS, st.integers(0, 399))
+@pytest.mark.slow
 def test_a_changed_element_shows(array: np.ndarray, place: int) -> None:
     """Whichever it is."""
     other = array.copy()

@@ -34,6 +34,7 @@ def test_code_that_does_not_end_raises_at_its_line(source: str, lines: set[int])
     assert describe(caught.value) == ("TimeoutError", "it did not end within 0.3 s")
 
 
+@pytest.mark.slow
 def test_the_first_place_counts() -> None:
     """What is done after that is interrupted elsewhere."""
     after = "def f():\n    while True: pass\ndef g():\n    while True: pass\n"

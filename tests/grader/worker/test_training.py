@@ -111,6 +111,7 @@ def test_the_same_seed_gives_the_same_losses() -> None:
     assert first != other
 
 
+@pytest.mark.slow
 def test_steps_are_those_of_the_course() -> None:
     """Taken in parts, they are the losses of the reference's own loop."""
     student = begun()
@@ -131,6 +132,7 @@ def test_steps_are_those_of_the_course() -> None:
     assert mean == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_training_lowers_the_loss() -> None:
     """On pictures that a colour tells apart."""
     student = begun()

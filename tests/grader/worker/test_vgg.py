@@ -26,6 +26,7 @@ def copied(world: World, **args: Any) -> np.ndarray:
     return np.asarray(conv(real(world), "conv").weight.detach())
 
 
+@pytest.mark.slow
 def test_copying_finds_a_vgg16_that_fits() -> None:
     """The layers that were named have the student's shapes, and values drawn by VGG-16's own names."""
     assert np.array_equal(copied(tiny(("def forward", COPYING))), DRAWN)

@@ -96,6 +96,7 @@ def test_format_3_is_converted() -> None:
     assert code.outputs[1]["data"] == {"image/png": "aGk="}
 
 
+@pytest.mark.slow
 def test_of_an_old_notebook_no_more_cells_are_converted_than_read() -> None:
     """Each takes a tenth of a millisecond; a hundred thousand empty sheets take no time either."""
     cell = {"cell_type": "code", "input": "x = 1", "outputs": []}
