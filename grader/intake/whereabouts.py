@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.intake.choosing import Candidate, Choice
+from grader.intake.candidate import Candidate
+from grader.intake.choosing import Choice
 from grader.intake.files.basket import kind
 from grader.intake.files.lines import source_lines
 from grader.intake.files.unpack import Files
