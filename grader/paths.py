@@ -15,7 +15,7 @@ from grader.errors import CallError
 
 ROOT = Path(__file__).resolve().parent.parent
 SUBMISSIONS = ROOT / "submissions"
-FILE_KINDS = (".zip", ".ipynb", ".py")
+FILE_KINDS = (".zip", ".tar", ".tar.gz", ".tgz", ".ipynb", ".py")
 LISTED = 20  # submissions in a message: a screen's worth
 SHUT = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)  # of the machine, not of the grader
 RESERVED = ("", "..", "index.html", "gradebook.csv")  # what a folder of reports needs for itself
@@ -36,12 +36,16 @@ def find(word: str, home: Path) -> Path:
 
 
 def report_name(path: Path) -> str:
-    """The folder that a submission's report stands in: `x` for x/, x.zip, x.ipynb and x.py."""
+    """The folder that a submission's report stands in: `x` for x/, x.zip, x.tar.gz, x.ipynb and x.py."""
     if path.name in ("", ".."):
         path = path.resolve()
-    if path.suffix.lower() in FILE_KINDS and not path.is_dir():
-        return path.stem
-    return path.name or "submission"
+    ending = "" if path.is_dir() else file_kind(path)
+    return path.name[: len(path.name) - len(ending)] or "submission"
+
+
+def file_kind(path: Path) -> str:
+    """The ending by which a file can be a submission, in small letters, "" where it has none."""
+    return next((kind for kind in FILE_KINDS if path.name.lower().endswith(kind)), "")
 
 
 def report_folders(paths: Iterable[Path], out: Path) -> tuple[Mapping[Path, Path], tuple[str, ...]]:
@@ -88,7 +92,7 @@ def submissions_in(folder: Path) -> tuple[Path, ...]:
     if not folder.is_dir():
         return ()
     entries = (entry for entry in folder.iterdir() if not entry.name.startswith((".", "__")))
-    return tuple(sorted(entry for entry in entries if entry.is_dir() or entry.suffix.lower() in FILE_KINDS))
+    return tuple(sorted(entry for entry in entries if entry.is_dir() or file_kind(entry)))
 
 
 def refuse_other_things(folder: Path, is_ours: Callable[[Path], bool], what: str) -> None:

@@ -81,7 +81,7 @@ def read(folder: Path, roster: Roster, out: Path) -> Class:
     said += [f"{shown(path.name)} was not graded: it holds a class's reports ({LIST})." for path in older]
     found = [one for one in every if one.path not in older]
     if not found:
-        raise CallError(f"{shown(folder)} holds no submission: no folder, no .zip, .ipynb or .py file.")
+        raise CallError(f"{shown(folder)} holds no submission: no folder, no .zip, .tar, .ipynb or .py file.")
     entries, present = _known(found, roster)
     missing = [Entry("", None, (one,)) for one in roster.people if one.is_student and one not in present]
     if system == "Moodle" and not roster.people:

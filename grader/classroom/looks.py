@@ -7,9 +7,9 @@ from pathlib import Path
 from grader.assignment import FCN32S
 from grader.classroom.handed_in import export_of
 from grader.errors import CallError
-from grader.paths import shown, submissions_in
+from grader.paths import file_kind, shown, submissions_in
 
-NOTEBOOK, ARCHIVE = ".ipynb", ".zip"
+NOTEBOOK, SCRIPT = ".ipynb", ".py"
 NETWORK = f"class {FCN32S.name}".encode()  # whoever writes it hands in a solution of their own
 ENOUGH = 20 * 2**20  # bytes of a file that are searched: a notebook with its pictures has a few million
 SAME = 4  # letters: assignment3.ipynb, assignment3-copy.ipynb
@@ -35,7 +35,7 @@ def _class_of(folder: Path) -> str:
         return f"{len(notebooks)} notebooks, each with networks of its own"
     if any(path.suffix.lower() == NOTEBOOK for path in inside):
         return ""
-    archives = [path for path in inside if path.suffix.lower() == ARCHIVE]
+    archives = [path for path in inside if not path.is_dir() and file_kind(path) not in (NOTEBOOK, SCRIPT)]
     folders = [path for path in inside if path.is_dir() and any(map(_is_solution, path.glob(f"*{NOTEBOOK}")))]
     several = len(archives) + len(folders)
     return f"{several} archives and folders with notebooks" if several > 1 else ""

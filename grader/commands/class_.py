@@ -107,7 +107,7 @@ def _show(screen: Screen, one: Class, rows: Sequence[Row], out: Path) -> None:
     """What a person must look at first, then where the rest is."""
     for remark in (
         *one.remarks,
-        *(f"{name} was not graded: it is no folder, .zip, .ipynb or .py." for name in one.ignored),
+        *(f"{name} was not graded: it is no folder, .zip, .tar, .ipynb or .py." for name in one.ignored),
     ):
         screen.tell(remark)
     for row in rows:

@@ -98,7 +98,7 @@ def test_a_name_cannot_leave_the_folder(home: Path, tmp_path: Path) -> None:
         find("eve", home)
 
 
-@pytest.mark.parametrize("name", ["x.zip", "x.ipynb", "x.py", "x.ZIP", "x"])
+@pytest.mark.parametrize("name", ["x.zip", "x.tar.gz", "x.TGZ", "x.ipynb", "x.py", "x.ZIP", "x"])
 def test_the_report_of_a_file_stands_under_its_stem(name: str, tmp_path: Path) -> None:
     """x, x.zip and x.ipynb are all reported in x."""
     assert report_name(tmp_path / name) == "x"

@@ -16,7 +16,7 @@ from pathlib import Path, PurePath
 
 from grader.classroom.exports.found import Found, called
 from grader.classroom.people import Person
-from grader.paths import FILE_KINDS
+from grader.paths import file_kind
 
 LATE = "LATE_"
 ANONYMOUS = re.compile(r"anon_(?P<id>[A-Za-z0-9]+)_(?P<attachment>\d{1,18})_(?P<file>.+)", re.DOTALL)
@@ -130,7 +130,7 @@ def _older(uploads: Sequence[Upload], newest: Mapping[str, Upload]) -> tuple[str
 
 def _path(newest: Mapping[str, Upload], folder: Path) -> Path:
     """The one file that can be read or, of several, a folder of them under the student's own names."""
-    readable = [one.path for one in newest.values() if one.path.suffix.lower() in FILE_KINDS]
+    readable = [one.path for one in newest.values() if file_kind(one.path)]
     if len(readable) == 1:
         return readable[0]
     shutil.rmtree(folder, ignore_errors=True)

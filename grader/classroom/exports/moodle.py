@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 from grader.classroom.exports.found import Found, called
 from grader.classroom.people import Person
-from grader.paths import FILE_KINDS, report_name, shown
+from grader.paths import file_kind, report_name, shown
 from grader.sandbox.folders import shallow
 
 NAMED = re.compile(
@@ -68,7 +68,7 @@ def _found(who: str, number: str, files: list[tuple[str, Path]], staging: Path) 
 
 def _path(files: list[tuple[str, Path]], folder: Path) -> Path:
     folders = [path for _, path in files if path.is_dir()]
-    readable = [path for _, path in files if path.suffix.lower() in FILE_KINDS]
+    readable = [path for _, path in files if file_kind(path)]
     if len(files) == len(folders) == 1 or (not folders and len(readable) == 1):
         return (folders or readable)[0]
     shutil.rmtree(folder, ignore_errors=True)

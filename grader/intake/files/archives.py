@@ -1,4 +1,4 @@
-"""Zip archives as students pack them and as attackers do, read into memory, never onto disk."""
+"""Archives as students pack them and as attackers do, read into memory, never onto disk."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import zipfile
 from typing import BinaryIO
 
 from grader.errors import IntakeError
-from grader.intake.files.basket import LARGEST, MEGABYTE, Basket, kind, read_at_most, shown
+from grader.intake.files.basket import MEGABYTE, Basket, kind, shown
+from grader.intake.files.tars import is_tar, read_tar
 
 LARGEST_DIRECTORY = 4 * MEGABYTE  # of a table of contents: some 40 000 members
 BOMB_RATIO = 300  # notebooks shrink to a third, or to a hundredth where a progress bar filled them
@@ -43,30 +44,55 @@ class _Directory(io.BufferedReader):
 
 def what_is(data: bytes) -> str:
     """What a file is by its first bytes, in words, or "" where we can't tell."""
-    if data[257:262] == b"ustar":
-        return "a tar archive"
     head = data[:32].lstrip(b"\xef\xbb\xbf \r\n\t")
     return next((words for start, words in SIGNATURES.items() if head.startswith(start)), "")
 
 
-def read_zip(file: BinaryIO, name: str, basket: Basket, nested: bool = False) -> None:
-    """Fill the basket from an archive, or from those in it if it holds nothing else; raises IntakeError."""
-    head = file.read(16)
+def read_archive(file: BinaryIO, name: str, basket: Basket, nested: bool = False) -> None:
+    """Fill the basket from a zip or tar, or from those in it if it holds nothing else; raises IntakeError."""
+    sort = "tar" if is_tar(file) else "zip"
+    if sort == "zip":
+        _refuse_others(file, name)
+    try:
+        inner = read_tar(file, basket) if sort == "tar" else _read_zip(file, basket, nested)
+        alone = not basket.contents
+        for inner_name, data in inner[:MOST_INNER]:
+            if nested:
+                basket.note(f"{inner_name}: an archive in an archive in an archive is not opened: pack once")
+            elif alone:
+                _read_inner(data, inner_name, basket)
+    except Exception as error:  # zipfile stumbles over hostile tables in a dozen ways, IndexError among them
+        raise IntakeError(f"{name} is not a {sort}, or is damaged or cut off: {shown(str(error))}") from error
+
+
+def _refuse_others(file: BinaryIO, name: str) -> None:
+    """Raise IntakeError for a file that is empty, or that something else is known to begin like."""
+    head = file.read(32)
     file.seek(0)
     if not head:
         raise IntakeError(f"{name} is empty (0 bytes)")
     if words := what_is(head) or ("a notebook (.ipynb)" if head.lstrip().startswith(b"{") else ""):
         raise IntakeError(f"{name} is {words}, not a zip: pack the notebook and its files as .zip")
+
+
+def _read_zip(file: BinaryIO, basket: Basket, nested: bool) -> list[tuple[str, bytes]]:
+    """Read the files of a zip into the basket, and the archives among them where it holds nothing else."""
+    with zipfile.ZipFile(_Directory(file)) as archive:  # type: ignore[arg-type]
+        inner = _read_members(archive, basket)
+        unread = nested or bool(basket.contents)
+        content = {
+            name: b"" if unread else _inner(archive, info, name, basket) for info, name in inner[:MOST_INNER]
+        }
+    return [(name, data) for name, data in content.items() if data is not None]
+
+
+def _inner(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, basket: Basket) -> bytes | None:
     try:
-        with zipfile.ZipFile(_Directory(file)) as archive:  # type: ignore[arg-type]
-            inner = _read_members(archive, basket)
-            if not basket.contents and not nested:
-                for info, inner_name in inner[:MOST_INNER]:
-                    _read_inner(archive, info, inner_name, basket)
-            for _, deepest in inner[: MOST_INNER if nested else 0]:
-                basket.note(f"{deepest}: an archive in an archive in an archive is not opened: pack once")
-    except Exception as error:  # zipfile stumbles over hostile tables in a dozen ways, IndexError among them
-        raise IntakeError(f"{name} is not a zip, or is damaged or cut off: {shown(str(error))}") from error
+        with archive.open(info) as stream:
+            return basket.archive(name, stream)
+    except Exception as error:
+        basket.note(f"{name}: it can't be read ({shown(str(error))})")
+        return None
 
 
 def _read_members(archive: zipfile.ZipFile, basket: Basket) -> list[tuple[zipfile.ZipInfo, str]]:
@@ -77,7 +103,7 @@ def _read_members(archive: zipfile.ZipFile, basket: Basket) -> list[tuple[zipfil
             break
         if info.is_dir() or (name := basket.name(_named(info))) is None or _refused(info, name, basket):
             continue
-        if kind(name) == "zip":
+        if kind(name) == "archive":
             inner.append((info, name))
             continue
         try:
@@ -108,17 +134,11 @@ def _letters(name: str) -> int:
     return sum(char.isalpha() for char in name)
 
 
-def _read_inner(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, basket: Basket) -> None:
+def _read_inner(data: bytes, name: str, basket: Basket) -> None:
     basket.note(f"{name}: this archive inside the archive was opened")
     try:
-        with archive.open(info) as stream:
-            data = read_at_most(stream, LARGEST["zip"] - basket.sizes["zip"])
-        if data is None:
-            basket.note(f"{name}: too large, it was not read")
-        else:
-            basket.sizes["zip"] += len(data)
-            read_zip(io.BytesIO(data), name, basket, nested=True)
-    except Exception as error:
+        read_archive(io.BytesIO(data), name, basket, nested=True)
+    except IntakeError as error:
         basket.note(f"{name}: it can't be read ({shown(str(error))})")
 
 

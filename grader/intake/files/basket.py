@@ -10,8 +10,8 @@ from typing import Protocol
 import re2
 
 MEGABYTE = 1 << 20
-LARGEST = {"ipynb": 48 * MEGABYTE, "py": MEGABYTE // 4, "zip": 64 * MEGABYTE}
-TOTAL = {"ipynb": 96 * MEGABYTE, "py": 2 * MEGABYTE, "zip": 64 * MEGABYTE}
+LARGEST = {"ipynb": 48 * MEGABYTE, "py": MEGABYTE // 4, "archive": 64 * MEGABYTE}
+TOTAL = {"ipynb": 96 * MEGABYTE, "py": 2 * MEGABYTE, "archive": 64 * MEGABYTE}
 LARGEST_TEXT, MOST_TEXTS = 64 * 1024, 8
 LARGEST_DATA, MOST_DATA = MEGABYTE // 4, 40  # of files that code may read, and of all together a megabyte
 MOST_MEMBERS = 20_000  # the data set, packed by mistake, has some 2000
@@ -22,7 +22,8 @@ DEPTH = 64  # folders in each other
 
 JUNK = {"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "env"}
 KINDS = dict.fromkeys((".ipynb", ".ipynb.json", ".ipynb.txt"), "ipynb")
-KINDS |= {".py": "py", ".py.txt": "py", ".zip": "zip"}
+KINDS |= {".py": "py", ".py.txt": "py"}
+KINDS |= dict.fromkeys((".zip", ".tar", ".tar.gz", ".tgz"), "archive")
 DATA = {".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".txt", ".csv", ".tsv"}  # text, whoever reads it
 AGAIN = re2.compile(r"\s?\(\d{1,3}\)$")  # what a browser puts behind the name of a file that it saves again
 
@@ -100,6 +101,15 @@ class Basket:
         self.sizes[sort] += len(data)
         self.contents[name] = data
 
+    def archive(self, name: str, stream: Stream) -> bytes | None:
+        """Read an archive that stands in another one, unless all of them together are too large."""
+        data = read_at_most(stream, LARGEST["archive"] - self.sizes["archive"])
+        if data is None:
+            self.note(f"{name}: too large, it was not read")
+        else:
+            self.sizes["archive"] += len(data)
+        return data
+
     def wants(self, name: str) -> bool:
         """Whether a file is the text that is read too, whatever a learning platform puts around its name."""
         end = PurePosixPath(name.lower())
@@ -155,7 +165,7 @@ def within(raw: str) -> str | None:
 
 
 def kind(name: str) -> str:
-    """ "ipynb", "py", "zip", or "" for all that we don't read."""
+    """ "ipynb", "py", "archive", or "" for all that we don't read."""
     end = AGAIN.sub("", name[-NAME_LENGTH:].lower())
     return next((found for suffix, found in KINDS.items() if end.endswith(suffix)), "")
 

@@ -13,8 +13,9 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from grader.errors import IntakeError
-from grader.intake.files.archives import ZIP, read_zip, what_is
+from grader.intake.files.archives import ZIP, read_archive, what_is
 from grader.intake.files.basket import DEPTH, KINDS, MOST_MEMBERS, Basket, is_junk, kind, shown
+from grader.intake.files.tars import is_tar
 
 KIT_FOLDERS = ("FCN", "CAM")
 
@@ -27,7 +28,7 @@ class Files:
     others: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     wrapper: str = ""  # the folders that everything stands in, with a slash
-    archive: str = ""  # the zip that everything is packed in
+    archive: str = ""  # the zip or tar that everything is packed in
     texts: Mapping[str, bytes] = field(default_factory=dict)  # those that the profile wants
     data: Mapping[str, bytes] = field(default_factory=dict)  # those that code may read
 
@@ -55,7 +56,7 @@ def name_of(path: Path) -> str:
 
 
 def unpack(path: Path, wanted: str = "") -> Files:
-    """Read a folder, a zip, a notebook or a Python file; IntakeError where there is nothing to read.
+    """Read a folder, an archive, a notebook or a Python file; IntakeError where there is nothing to read.
 
     `wanted` is the name of a text file that is read too.
     """
@@ -90,7 +91,7 @@ def _inner_last(data: Mapping[str, bytes], wrapper: str) -> list[tuple[str, byte
 
 
 def _archive(path: Path, basket: Basket) -> str:
-    """The zip that was read; of several in a folder the first."""
+    """The archive that was read; of several in a folder the first."""
     if path.is_dir():
         return basket.archives[0] if basket.archives else ""
     return "" if shown(path.name) in basket.contents else shown(path.name)
@@ -109,14 +110,14 @@ def open_regular(path: Path, follow: bool = True) -> BinaryIO:
 def _read_file(file: BinaryIO, name: str, basket: Basket) -> None:
     head = file.read(4)
     file.seek(0)
-    if head == ZIP or kind(name) == "zip":
-        read_zip(file, name, basket)
+    if head == ZIP or kind(name) == "archive" or is_tar(file):
+        read_archive(file, name, basket)
     elif not head:
         raise IntakeError(f"{name} is empty (0 bytes)")
     elif kind(name):
         basket.add(name, file)
     else:
-        words = what_is(file.read(512)) or "neither a notebook (.ipynb) nor Python (.py) nor a zip"
+        words = what_is(file.read(512)) or "neither a notebook (.ipynb) nor Python (.py) nor a zip or tar"
         raise IntakeError(f"{name} is {words}: hand in the notebook, or a zip with it")
 
 
@@ -128,7 +129,7 @@ def _read_folder(root: Path, basket: Basket) -> None:
     for relative in _walk(root, basket):
         if (name := basket.name(relative)) is None:
             continue
-        if kind(name) == "zip":
+        if kind(name) == "archive":
             archives.append(relative)
         else:
             _read_one(root / relative, name, basket)
@@ -144,9 +145,9 @@ def _read_folder(root: Path, basket: Basket) -> None:
 def _read_one(path: Path, name: str, basket: Basket) -> None:
     try:
         with open_regular(path, follow=False) as file:
-            if kind(name) == "zip":
+            if kind(name) == "archive":
                 basket.note(f"{name}: this archive inside the folder was opened")
-                read_zip(file, name, basket)
+                read_archive(file, name, basket)
             else:
                 basket.add(name, file)
     except (OSError, IntakeError) as error:

@@ -12,7 +12,7 @@ import pytest
 
 from grader.errors import IntakeError
 from grader.intake.files import archives
-from grader.intake.files.archives import read_zip
+from grader.intake.files.archives import read_archive
 from grader.intake.files.basket import Basket
 from tests.grader.intake.a_submission import ipynb, zipped
 
@@ -21,7 +21,7 @@ BOOK = ipynb("x = 1")
 
 def opened(data: bytes) -> Basket:
     basket = Basket()
-    read_zip(io.BytesIO(data), "a.zip", basket)
+    read_archive(io.BytesIO(data), "a.zip", basket)
     return basket
 
 
