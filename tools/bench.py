@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
@@ -18,10 +19,11 @@ from typing import Annotated
 
 import typer
 
-from fixtures.class_of import write_class
+from fixtures.class_of import right, students, write_class
 from tools import beside
 
 GRADE = (sys.executable, "-m", "grader")
+CLASSES = {"all right": right, "two in three with mistakes": students}
 
 
 def bench(
@@ -43,12 +45,12 @@ def bench(
 def _rows(counts: list[int], jobs: int, floor: float) -> Iterator[str]:
     with TemporaryDirectory() as scratch:
         home = Path(scratch)
-        for count in counts:
-            write_class(home / f"class{count}", count)
-            out = home / f"out{count}"
-            words = (str(home / f"class{count}"), "--jobs", str(jobs), "--out", str(out))
+        for count, (kind, people) in product(counts, CLASSES.items()):
+            folder, out = home / f"{kind} {count}", home / f"{kind} {count} graded"
+            write_class(folder, people(count))
+            words = (str(folder), "--jobs", str(jobs), "--out", str(out))
             seconds = _seconds("class", *words)
-            yield row(f"a class of {count}", seconds, count, _processor(out), floor)
+            yield row(f"a class of {count}, {kind}", seconds, count, _processor(out), floor)
             yield row("... again, nothing changed", _seconds("class", *words), count)
 
 
