@@ -95,7 +95,7 @@ class Stage:
 def stage(program: Program, more: Iterable[str] = ()) -> Stage:
     """Make a worker's folder, with copies of what it may see, and of more of our modules."""
     made = Stage(Path(tempfile.mkdtemp(prefix="worker-")).resolve())
-    modules = [path for package in PACKAGES for path in sorted((ROOT / package).glob("*.py"))]
+    modules = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
     for file in [*(ROOT / name for name in CODE), *modules, *map(_file, more)]:
         _copy(file, made.code / file.relative_to(ROOT))
     for file in program.extra:

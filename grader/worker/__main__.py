@@ -2,7 +2,7 @@
 
 Started as `main(config)`, config being JSON: the socket's `fd`, `rlimits`, modules to `preload`, the module
 that holds OPERATIONS, `device`, `threads`. It says "ready" once, then answers each request
-`{"id", "verb", "args"}` (grader/wall/verbs.py) by a status (grader/wall/answers.py). `load` sends `progress`
+`{"id", "verb", "args"}` (grader/wall/verbs) by a status (grader/wall/answers.py). `load` sends `progress`
 before each chunk, so that the trusted side knows which one hung or ended the process.
 """
 

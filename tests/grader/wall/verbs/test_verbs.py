@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -85,3 +87,16 @@ def test_requests_cross_the_wall() -> None:
     asked = verbs.CopyVgg("FCN8s", stand_ins={"fc6": ""})
 
     assert msgspec.convert(msgspec.to_builtins(asked), verbs.CopyVgg) == asked
+
+
+def test_every_verb_stands_under_the_one_address() -> None:
+    """One that is defined in a family only would be asked for by nobody's tests."""
+    defined = {
+        kind
+        for module in pkgutil.iter_modules(verbs.__path__)
+        for kind in vars(importlib.import_module(f"{verbs.__name__}.{module.name}")).values()
+        if isinstance(kind, type) and issubclass(kind, verbs.Request)
+    }
+
+    assert defined == {*KINDS, verbs.Request, verbs.OfModel}
+    assert {kind.__name__ for kind in defined} <= set(verbs.__all__)

@@ -1,0 +1,61 @@
+"""Copying a VGG-16 into a model, and looking at samples of what was copied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from msgspec import Meta, field
+
+from grader.wall.values import Name, Shape, SourceLine, Value
+from grader.wall.verbs.loading import Failure
+from grader.wall.verbs.request import MAX_PARAMETERS, Done, MiB, OfModel
+from grader.wall.wire import WireLimits
+
+
+class Copied(Value, frozen=True):
+    """In which way the submission copied, "" where it has none, what it raised, where that way is defined,
+    and which line wrote each parameter last."""
+
+    way: Name
+    failed: Failure | None = None
+    home: SourceLine | None = None
+    written: Annotated[dict[Name, SourceLine], Meta(max_length=MAX_PARAMETERS)] = field(default_factory=dict)
+
+
+class MakeVgg(OfModel[Done], frozen=True, kw_only=True):
+    """Make a VGG-16 for the model to copy: of these shapes, filled from the seed unless it still is."""
+
+    shapes: Mapping[str, tuple[int, ...]]
+    seed: int
+    fresh: bool
+
+
+class CopyVgg(OfModel[Copied], frozen=True, kw_only=True):
+    """Let the submission copy the VGG-16 that was made; what copies is told no seed to draw it from.
+
+    `stand_ins` are names that the model lacks, each with the VGG-16 layer that it would hold.
+    """
+
+    stand_ins: Mapping[str, str]
+
+
+class Sampled(Value, frozen=True):
+    """The shapes of what was sampled."""
+
+    shapes: Annotated[dict[Name, Shape], Meta(max_length=MAX_PARAMETERS)]
+
+
+class Sample(OfModel[Sampled], frozen=True, kw_only=True):
+    """Send values at positions drawn from the seed: of parameters of the model or of the VGG-16, or of the
+    gradients that the last run left."""
+
+    of: Literal["model", "vgg16", "gradients"]
+    names: tuple[str, ...]
+    seed: int
+    count: int
+
+    @property
+    def limits(self) -> WireLimits:
+        total = 4 * self.count * len(self.names)
+        return WireLimits(header=MiB, arrays=len(self.names), total=total, kinds="f", rank=1)
