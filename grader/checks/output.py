@@ -10,6 +10,7 @@ import torch
 from grader.checks import expect
 from grader.checks.fcn import believe, judge
 from grader.diagnosis.causes import because
+from grader.diagnosis.room import crowding
 from grader.diagnosis.steps import resizes
 from grader.evidence.challenge import close
 from grader.evidence.model import ModelEvidence
@@ -50,7 +51,7 @@ def _outputs(network: ModelEvidence) -> Iterator[tuple[tuple[int, ...], tuple[in
             continue
         if not answer.error:
             yield size, _as_map(network, answer.shape)
-        elif _fits(network.reading, size):
+        elif _fits(network.reading, size) and not _crowded(network, size):
             expect.fail(_raises(size, answer))
 
 
@@ -121,6 +122,12 @@ def _left(reading: Reading, wanted: int, axis: int) -> int | None:
 def _fits(reading: Reading, size: tuple[int, ...]) -> bool:
     """Say whether the network's own layers leave enough for the crop at this size."""
     return all(_left(reading, size[2 + axis], axis) in (None, size[2 + axis]) for axis in (0, 1))
+
+
+def _crowded(network: ModelEvidence, size: tuple[int, ...]) -> bool:
+    """Say whether the network's own layers leave a skip no room at this size: those were judged before."""
+    causes = [found.cause for line in network.findings.values() for found in line if found.cause]
+    return crowding(network.reading.architecture, causes, size[2:]) is not None
 
 
 def check_forward(network: ModelEvidence) -> None:

@@ -65,6 +65,7 @@ LAYERS = {
         f"pool.{name}": f"{{pool}}: {name} {{got}}, the assignment says {{want}}"
         for name in ("kernel", "stride", "padding", "dilation")
     },
+    "pool.place": "{pool} comes after {got}, it must come after {want}",
     "pool.extra": "a pooling too many after {after}",
     "dropout.missing": "no dropout after {after}",
     "dropout.several": "{got} dropouts after {after}, the assignment has one",

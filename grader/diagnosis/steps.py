@@ -141,11 +141,31 @@ def pool_findings(reading: Reading) -> Iterator[Reason]:
             )
         else:
             yield from _pool_attributes(pool, node, expected)
+        yield from _pool_place(reading, pool)
     for node in reading.extra:
         if is_pool(node) and not (resizes(node) and reading.path.places[node.key] >= reading.first_upscore):
             after = reading.after(reading.path.places[node.key]) or "the input"
             help_ = "Each block ends in one pooling."
             yield because("pool.extra", after=after, help=help_, actual=plain(node), place=node.place)
+
+
+def _pool_place(reading: Reading, pool: str) -> Iterator[Reason]:
+    """Find a pool that is not behind the last convolution of its block."""
+    order = [step.role for step in reading.architecture.trunk]
+    want, position = order[order.index(pool) - 1], reading.positions.get(pool)
+    if position is None or want not in reading.positions:
+        return
+    got, place = reading.after(position - 1), reading.pools[pool].place
+    if got != want:
+        yield because(
+            "pool.place",
+            pool=pool,
+            got=got or "the input",
+            want=want,
+            expected=f"{want} -> ReLU -> {pool}",
+            actual=f"{got or 'the input'} -> {pool}",
+            place=place,
+        )
 
 
 def _pool_attributes(pool: str, node: Expr, expected: str) -> Iterator[Reason]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import re2
 
 from grader.mending.edits import Mend, function_at, with_node, with_source
+from grader.mending.paying import ROOM
 from grader.mending.trouble import Trouble, line_in, on_line, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
@@ -25,7 +26,7 @@ SIZES = re2.compile(r"size of tensor a \(\d+\) must match the size of tensor b \
 PAD = "__import__('torch').nn.functional.pad"
 ADDS = ("add", "add_", "sub", "sub_", "mul", "mul_", "maximum", "minimum")
 SKIPS = ("skip.source", "skip.place", "skip.joined", "skip.changed")
-SIDES = (*SKIPS, "skip_crop", "pool", "layer.stride")
+SIDES = (*SKIPS, "skip_crop", ROOM)
 
 
 def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from grader.assignment import MAP
-from grader.mending import classes, leaving, libraries, operations
+from grader.mending import classes, keys, leaving, libraries, operations
 from grader.mending.alike import alike
 from grader.mending.edits import (
     Mend,
@@ -45,6 +45,7 @@ def mends(trouble: Trouble, slice: Slice, target: str = "") -> Iterator[Mend]:
         if propose is not None:
             yield from propose(trouble, slice, module, chunk)
         yield from operations.mends(trouble, slice, chunk)
+        yield from keys.mends(trouble, slice, chunk)
         yield from _bound_again(trouble, slice, module, chunk)
 
 

@@ -6,7 +6,7 @@ where a layer that differs costs a little for every attribute and one that is mi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.network.graph import Expr, Pair
@@ -16,6 +16,7 @@ from reference.architecture import Conv, Pool
 POOLINGS = ("max_pool", "avg_pool", "adaptive")
 NOT_ALIKE = 1e9  # above any sum of costs: such a pair is never matched
 MISSING_CONV = 2.0  # a missing and an extra layer cost 4, a pair at most 3.5: a wrong layer keeps its role
+AFTER_POOLS = "fc6"  # the first layer that no pool may stand behind
 MISSING_POOL = 1.6  # less, so that a pool in a wrong place is a moved pool and not two moved layers
 
 
@@ -108,7 +109,27 @@ def align(nodes: Sequence[Expr], wanted: Sequence[Conv | Pool]) -> dict[str, Exp
                 ways.append((best[i, j - 1][0] + absent[j - 1], (0, 1)))
             if ways:
                 best[i, j] = min(ways, key=lambda way: way[0])
-    return _trace_back({cell: step for cell, (_, step) in best.items()}, nodes, wanted)
+    roles = _trace_back({cell: step for cell, (_, step) in best.items()}, nodes, wanted)
+    return roles | _moved_pools(roles, nodes, wanted)
+
+
+def _moved_pools(
+    roles: Mapping[str, Expr], nodes: Sequence[Expr], wanted: Sequence[Conv | Pool]
+) -> dict[str, Expr]:
+    """Match a missing pool with one too many that lies between the pools before and after it."""
+    at = {node.key: number for number, node in enumerate(nodes)}
+    taken = {role: at[node.key] for role, node in roles.items()}
+    order = [role.role for role in wanted if isinstance(role, Pool)]
+    moved: dict[str, Expr] = {}
+    for number, role in enumerate(order):
+        if role in roles:
+            continue
+        first = max((taken[each] for each in order[:number] if each in taken), default=-1)
+        last = min((taken[each] for each in (*order[number + 1 :], AFTER_POOLS) if each in taken), default=-1)
+        between = (at for at in range(first + 1, last) if is_pool(nodes[at]) and at not in taken.values())
+        if (found := next(between, None)) is not None:
+            moved[role], taken[role] = nodes[found], found
+    return moved
 
 
 def _trace_back(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from weakref import ref
 
 import numpy as np
 import torch
@@ -74,11 +75,12 @@ def without_slow_initialisers() -> Iterator[None]:
 def _meta(world: World, name: str, n_class: int) -> Light:
     """Build on the meta device where the constructor allows it, else for real; note which line made what."""
     made: dict[int, SourceLine] = {}
+    alive: dict[int, ref[nn.Module]] = {}  # what is replaced by another layer leaves its id to a third one
 
     def note(module: nn.Module, key: str, parameter: nn.Parameter | None) -> None:
-        line = spot()
-        if parameter is not None and line is not None:
-            made.setdefault(id(module), line)
+        line, known = spot(), alive.get(id(module))
+        if parameter is not None and line is not None and (known is None or known() is not module):
+            made[id(module)], alive[id(module)] = line, ref(module)
 
     handle = register_module_parameter_registration_hook(note)
     try:

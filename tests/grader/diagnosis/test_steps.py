@@ -158,6 +158,13 @@ def test_a_pool_left_out_is_named() -> None:
     assert found.text == "pool5 is missing: no max pooling after block 5"
 
 
+def test_a_pool_in_another_place_is_named_once() -> None:
+    """It is the block's own pool: neither missing nor one too many."""
+    moved = ("self.pool4(F.relu(self.conv4_3(h)))", "F.relu(self.conv4_3(self.pool4(h)))")
+
+    assert pools(moved) == ["pool4 comes after conv4_2, it must come after conv4_3"]
+
+
 def test_a_pool_is_shown_like_a_constructor() -> None:
     """What was found is written with all its numbers; its place is the line that made it."""
     (found,) = pool_findings(reading_of(edited((POOL4, "self.pool4 = nn.MaxPool2d(2, 2, padding=1)"))))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from grader.diagnosis.causes import because
-from grader.mending.paying import showing
+from grader.mending.paying import ROOM, showing
 from grader.records.grade import CheckResult, Outcome
 
 SOURCE = because("skip.source", pool="pool4", got="pool3")
 POOL = because("pool.extra", after="conv5_3")
+PADDED = because("layer.padding", layer="fc6", got=3, want=0)
+BIASED = because("layer.bias", layer="upscore1", got="True", want="False")
+SIZE = (64, 76)
 RESULTS = {
     "fcn8s.pools": CheckResult("fcn8s.pools", Outcome.FAILED, POOL),
     "fcn8s.skips": CheckResult("fcn8s.skips", Outcome.FAILED, SOURCE),
@@ -17,13 +20,25 @@ RESULTS = {
 
 def test_the_line_that_tells_the_fault_pays() -> None:
     """The first of the causes that is found, by what it begins with."""
-    assert showing("FCN8s", ("skip.", "pool."), RESULTS) == "fcn8s.skips"
-    assert showing("FCN8s", ("pool", "skip."), RESULTS) == "fcn8s.pools"
+    assert showing("FCN8s", ("skip.", "pool."), RESULTS, SIZE) == "fcn8s.skips"
+    assert showing("FCN8s", ("pool", "skip."), RESULTS, SIZE) == "fcn8s.pools"
 
 
 def test_no_line_pays_that_tells_another_fault() -> None:
     """Nor one of another network, nor one that is blocked alone."""
-    assert showing("FCN8s", ("layer.",), RESULTS) == ""
-    assert showing("FCN8s", (), RESULTS) == ""
-    assert showing("FCN32s", ("skip.",), RESULTS) == ""
-    assert showing("FCN8s", ("skip.",), {"fcn8s.crop": RESULTS["fcn8s.crop"]}) == ""
+    assert showing("FCN8s", ("layer.",), RESULTS, SIZE) == ""
+    assert showing("FCN8s", (), RESULTS, SIZE) == ""
+    assert showing("FCN32s", ("skip.",), RESULTS, SIZE) == ""
+    assert showing("FCN8s", ("skip.",), {"fcn8s.crop": RESULTS["fcn8s.crop"]}, SIZE) == ""
+
+
+def test_the_layer_that_leaves_no_room_pays() -> None:
+    """And none whose fault leaves a skip as much room as it had."""
+    lines = {
+        "fcn8s.upscores": CheckResult("fcn8s.upscores", Outcome.FAILED, BIASED),
+        "fcn8s.fc6": CheckResult("fcn8s.fc6", Outcome.FAILED, PADDED),
+    }
+
+    assert showing("FCN8s", (ROOM,), lines, SIZE) == "fcn8s.fc6"
+    assert showing("FCN8s", (ROOM,), {"fcn8s.upscores": lines["fcn8s.upscores"]}, SIZE) == ""
+    assert showing("FCN32s", (ROOM,), lines, SIZE) == ""

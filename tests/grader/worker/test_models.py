@@ -42,6 +42,20 @@ def test_every_layer_knows_the_line_that_made_it() -> None:
     }
 
 
+def test_a_layer_in_the_place_of_another_knows_its_own_line() -> None:
+    """Whatever memory of the replaced ones it gets."""
+    replaced = "".join(f"self.conv = nn.Conv2d(3, n_class, {size})\n        " for size in range(1, 9))
+
+    value, _ = ask(tiny(("self.bn =", f"{replaced}self.bn =")), "build")
+
+    assert {name: parameter["line"][1] for name, parameter in value["parameters"].items()} == {
+        "conv.weight": 15,
+        "conv.bias": 15,
+        "bn.weight": 16,
+        "bn.bias": 16,
+    }
+
+
 def test_a_model_is_built_once_for_all_light_questions() -> None:
     """Tracing, shapes and gradients use the model that was built."""
     world = tiny(

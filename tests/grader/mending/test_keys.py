@@ -1,0 +1,42 @@
+"""A key that is not there is read as another one, and a place beyond the end as the last one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.mending.keys import mends
+from grader.mending.trouble import Trouble
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
+
+NAMES = {"d": {"score": 1, "pool4": 2, "pool3": 3, 4: 5}, "row": [1, 2, 3], "more": "3", "n": 3}
+LOOKED_UP = {
+    "a key with more before it": ('d["score_pool3"]', "KeyError", "'score_pool3'", 3),
+    "a number as text": ("d[str(n + 1)]", "KeyError", "'4'", 5),
+    "a key made of two": ('d["pools" + more]', "KeyError", "'pools3'", 3),
+    "a place beyond the end": ("row[n]", "IndexError", "list index out of range", 3),
+}
+
+
+@pytest.mark.parametrize("case", LOOKED_UP)
+def test_a_value_is_looked_up_by_another_key(case: str) -> None:
+    """Among the likest keys is the one that was meant; keys that are there stay."""
+    code, kind, message, wanted = LOOKED_UP[case]
+
+    assert wanted in _values(code, kind, message)
+
+
+@pytest.mark.parametrize("code", ["row[n:]", "row.sort()", "d['new'] = 3"])
+def test_what_takes_no_value_by_its_key_stays(code: str) -> None:
+    """Slices, calls, and what is stored."""
+    assert _values(code, "KeyError", "'new'") == []
+
+
+def _values(code: str, kind: str, message: str) -> list[Any]:
+    chunk = Chunk("cell 1", 7, f"found = {code}")
+    slice = Slice((Module("submission", (chunk,)),))
+    found = mends(Trouble(kind, message, Place("cell 1", 7)), slice, chunk)
+    sources = [mend.slice.modules[0].chunks[0].source.partition("= ")[2] for mend in found]
+    return [eval(source, dict(NAMES)) for source in sources]
