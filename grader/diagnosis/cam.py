@@ -14,11 +14,12 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.diagnosis import others, stretches
+from grader.diagnosis import bending, others
+from grader.diagnosis.bending import Extremes
 from grader.diagnosis.finishing import LEVELS, Maps, centres, matches, rights, spread
 from grader.diagnosis.nearness import MOSTLY
+from grader.diagnosis.normalising import TOPS
 from grader.diagnosis.searching import STRETCH_FAULTS, explanation
-from grader.diagnosis.stretches import Extremes
 from grader.diagnosis.ways import CLASSES, SUMS, Floats, Sum, Way, compositions, weighted
 
 BRIGHT = 128  # of 255
@@ -47,9 +48,9 @@ class Case:
     def ends(self, way: Sum) -> Extremes:
         """Return the extremes over the maps of all classes, summed in one way."""
         if way not in self._kept:
-            found = stretches.extremes(way.do(self.features, self.weight))
+            found = bending.extremes(way.do(self.features, self.weight))
             right = found if way == RIGHT else self.ends(RIGHT)
-            self._kept[way] = {**found, stretches.RIGHT_SUMS: right[""]}
+            self._kept[way] = {**found, bending.RIGHT_SUMS: right[""]}
         return cast(Extremes, self._kept[way])
 
     @property
@@ -144,7 +145,7 @@ def search(cases: Sequence[Case]) -> Verdict | None:
         if not pair.cost and all(map(is_mostly_right, shown)):
             return Verdict("", "", "")
         if stretch.top.id == "256":
-            stretch = replace(stretch, top=stretches.TOPS[0])
+            stretch = replace(stretch, top=TOPS[0])
     return Verdict(pair.classes.fault, pair.sums.fault, stretch.fault)
 
 

@@ -13,12 +13,12 @@ from itertools import product
 
 import numpy as np
 
-from grader.diagnosis import stretches
+from grader.diagnosis import bending
+from grader.diagnosis.bending import Extremes
 from grader.diagnosis.cam import rises_with
 from grader.diagnosis.causes import because
 from grader.diagnosis.finishing import Maps, centres, matches, rights
 from grader.diagnosis.searching import explanation
-from grader.diagnosis.stretches import Extremes
 from grader.diagnosis.ways import Floats, weighted
 from grader.records.reason import Reason
 
@@ -56,7 +56,7 @@ class Case:
     @cached_property
     def ends(self) -> Extremes:
         """The extremes of the right map."""
-        return stretches.extremes(self.right[None])
+        return bending.extremes(self.right[None])
 
     def middles(self, cells: tuple[int, ...]) -> Floats:
         """Return the answer in the middle of each of (rows, columns) cells."""

@@ -8,8 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
+from grader.diagnosis.bending import NO_ENDS, Extremes
 from grader.diagnosis.finishing import Maps, spread
-from grader.diagnosis.stretches import NO_ENDS, Extremes
 from grader.diagnosis.ways import Floats, Way, weighted
 
 ALIKE = 0.97  # a correlation of two maps of a few dozen cells that others do not come near

@@ -16,7 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.diagnosis import enlarging, stretches
+from grader.diagnosis import bending, enlarging, stretches
+from grader.diagnosis.bending import Bent, Enlarging, Extremes, Numbers
 from grader.diagnosis.finishing import (
     Maps,
     as_floats,
@@ -26,7 +27,7 @@ from grader.diagnosis.finishing import (
     matches,
 )
 from grader.diagnosis.nearness import MOSTLY, close, mixings, roughly, varied
-from grader.diagnosis.stretches import Bent, Enlarging, Extremes, Numbers, Stretch
+from grader.diagnosis.stretches import Stretch
 from grader.diagnosis.ways import Floats
 
 # Of weights, sum and stretch together: with more wrong steps than that, anything could be explained.
@@ -145,11 +146,11 @@ class _Search(Generic[P]):
 
     def _right(self, pair: Making, number: int) -> Floats:
         """Return the levels of a sum that is stretched as it must be."""
-        return stretches.stretched(0, pair.raw(self.cases[number]), stretches.NO_ENDS)
+        return bending.stretched(0, pair.raw(self.cases[number]), bending.NO_ENDS)
 
     def _small(self, pair: Making, number: int) -> Bent:
         case = self.cases[number]
-        return stretches.bend(pair.raw(case), pair.ends(case))
+        return bending.bend(pair.raw(case), pair.ends(case))
 
     def _large(self, pair: Making, number: int) -> tuple[Bent, ...]:
         """Return the sum enlarged before it is taken to a range, in the middles of the cells.
@@ -159,7 +160,7 @@ class _Search(Generic[P]):
         case = self.cases[number]
         raw, size = pair.raw(case), case.answer.shape
         at = np.ix_(*(centres(n, side) for n, side in zip(raw.shape, size, strict=True)))
-        return tuple(stretches.bend(given, pair.ends(case), at, by) for given, by in _late(raw, size))
+        return tuple(bending.bend(given, pair.ends(case), at, by) for given, by in _late(raw, size))
 
     def _levels(self, pair: Making, number: int, numbers: Numbers) -> Floats:
         """Return the levels (N, h, w) that some stretches make; the right one alone needs no others."""
@@ -216,11 +217,11 @@ def _turns(answer: Maps, candidate: Floats, wraps: NDArray[np.bool_]) -> bool:
 
 def _finished(number: int, raw: Floats, ends: Extremes, size: tuple[int, ...]) -> Iterator[Floats]:
     """Yield the levels that a stretch makes of a sum, and then every map that they may end in."""
-    small = stretches.stretched(number, raw, ends)
+    small = bending.stretched(number, raw, ends)
     yield small
     yield from finishes(small, size)
     for given, by in _late(raw, size):
-        yield from endings(stretches.stretched(number, given, ends, by))
+        yield from endings(bending.stretched(number, given, ends, by))
 
 
 def _late(raw: Floats, size: tuple[int, ...]) -> Iterator[tuple[Floats, Enlarging]]:
@@ -230,5 +231,5 @@ def _late(raw: Floats, size: tuple[int, ...]) -> Iterator[tuple[Floats, Enlargin
         def enlarging(values: Floats, method: int = method) -> Floats:
             return as_floats(cv2.resize(values, size[::-1], interpolation=method))
 
-        yield enlarging(raw), stretches.as_it_is
+        yield enlarging(raw), bending.as_it_is
         yield raw, enlarging

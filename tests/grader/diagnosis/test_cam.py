@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from grader.diagnosis import enlarging
+from grader.diagnosis.bending import bend, extremes
 from grader.diagnosis.cam import Case, Verdict, follows, is_mostly_right, linear_ends, right_maps, search
 from grader.diagnosis.finishing import finishes, matches, stretched_late
-from grader.diagnosis.stretches import Stretch, bend, extremes, stretches
+from grader.diagnosis.stretches import Stretch, stretches
 from grader.diagnosis.ways import CLASSES, SUMS, Sum, Way, compositions
 from grader.wall.draws import draw
 from reference.cam import class_activation_map

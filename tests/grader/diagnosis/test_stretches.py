@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.diagnosis.stretches import bend, extremes, fault_counts, stretched, stretches
+from grader.diagnosis.bending import bend, extremes, stretched
+from grader.diagnosis.stretches import fault_counts, stretches
 
 
 @given(st.integers(0, len(stretches()) - 1), st.integers(0, 9))

@@ -1,0 +1,169 @@
+"""The steps of a normalisation, each with its right way first, then the known wrong ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Bend:
+    """A curve that the whole sum goes through first; `fault` is "" for the right way, which is none."""
+
+    id: str
+    fault: str
+    do: Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """For each of some bent sums, what offsets and divisors are made of.
+
+    `all_*` are over every class, `sums_*` as well, but of the right sums before anything is bent.
+    """
+
+    cells: int
+    minimum: Floats
+    maximum: Floats
+    mean: Floats
+    deviation: Floats
+    absolute: Floats  # the sum of absolute values
+    all_minimum: Floats
+    all_maximum: Floats
+    sums_minimum: Floats
+    sums_maximum: Floats
+
+    @property
+    def range(self) -> Floats:
+        return self.maximum - self.minimum
+
+    def sum(self, offset: Floats) -> Floats:
+        """The sum once an offset is taken off."""
+        return self.cells * (self.mean - offset)
+
+    def norm(self, offset: Floats) -> Floats:
+        """The square root of the sum of squares once an offset is taken off."""
+        return np.asarray(math.sqrt(self.cells) * np.hypot(self.deviation, self.mean - offset))
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A number taken off the bent sum, or what it is divided by; `offset` is what was taken off before."""
+
+    id: str
+    fault: str
+    of: Callable[[Sheet, Floats], Floats]
+
+
+@dataclass(frozen=True)
+class Top:
+    """The end of the range that a map in [0, 1] is multiplied by."""
+
+    id: str
+    fault: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What happens to levels at last, given the top."""
+
+    id: str
+    fault: str
+    do: Callable[[Floats, Floats], Floats]
+
+
+def _softmax(r: Floats) -> Floats:
+    e = np.exp(r - r.max())
+    return np.asarray(e / e.sum())
+
+
+def _root(y: Floats, top: Floats) -> Floats:
+    return np.asarray(np.sqrt(np.abs(y) * top))
+
+
+def _cast(y: Floats, top: Floats) -> Floats:
+    return np.asarray(np.floor(y / top + 1e-9) * top)
+
+
+BENDS = (
+    Bend("", "", lambda r: r),
+    Bend("relu", "negative values are cut to 0 before the map is stretched", lambda r: np.maximum(r, 0)),
+    Bend("abs", "absolute values are taken before the map is stretched", np.abs),
+    Bend("square", "the sum is squared before the map is stretched", lambda r: r * r),
+    Bend("softmax", "a softmax is used", _softmax),
+    Bend("sigmoid", "a sigmoid is used", lambda r: 1 / (1 + np.exp(-r))),
+    Bend("exp", "an exponential is used", lambda r: np.exp(r)),
+    Bend("over_maximum", "divided by its maximum first", lambda r: r / (r.max() or 1.0)),
+    Bend("tanh", "a hyperbolic tangent is used", np.tanh),
+)
+
+LEAST_OF_ALL = "the minimum of all classes' maps is taken off"
+RANGE_OF_ALL = "it is divided by the range of all classes' maps"
+GREATEST_OF_ALL = "it is divided by the maximum of all classes' maps"
+OFFSETS = (
+    Taken("", "", lambda s, _: s.minimum),
+    Taken("none", "the minimum is not taken off", lambda s, _: np.zeros_like(s.mean)),
+    Taken("minimum_of_all", LEAST_OF_ALL, lambda s, _: s.all_minimum),
+    Taken("minimum_of_all_sums", LEAST_OF_ALL, lambda s, _: s.sums_minimum),
+    Taken("mean", "the mean is taken off instead of the minimum", lambda s, _: s.mean),
+    Taken("maximum", "the maximum is taken off instead of the minimum", lambda s, _: s.maximum),
+    Taken("plus_minimum", "the minimum is added instead of taken off", lambda s, _: -s.minimum),
+    Taken("minus_one", "the map is shifted by 1, whatever it holds", lambda s, _: np.full_like(s.mean, -1.0)),
+)
+
+DIVISORS = (
+    Taken("", "", lambda s, _: s.range),
+    Taken("new_maximum", "", lambda s, offset: s.maximum - offset),  # the range, where the offset is right
+    Taken("old_maximum", "it is divided by the old maximum, that of before", lambda s, _: s.maximum),
+    Taken("none", "it is not divided by its range", lambda s, _: np.ones_like(s.mean)),
+    Taken("range_of_all", RANGE_OF_ALL, lambda s, _: s.all_maximum - s.all_minimum),
+    Taken("range_of_all_sums", RANGE_OF_ALL, lambda s, _: s.sums_maximum - s.sums_minimum),
+    Taken("maximum_of_all", GREATEST_OF_ALL, lambda s, _: s.all_maximum),
+    Taken("maximum_of_all_sums", GREATEST_OF_ALL, lambda s, _: s.sums_maximum),
+    Taken("sum", "it is divided by its sum", lambda s, offset: s.sum(offset)),
+    Taken(
+        "times_maximum",
+        "it is multiplied by its maximum instead of divided",
+        lambda s, offset: 1 / np.where(s.maximum == offset, 1.0, s.maximum - offset),
+    ),
+    Taken("maximum_and_minimum", "it is divided by maximum plus minimum", lambda s, _: s.maximum + s.minimum),
+    Taken("sum_of_absolutes", "it is divided by the sum of absolute values", lambda s, _: s.absolute),
+    Taken("old_sum", "it is divided by the sum of before", lambda s, _: s.sum(np.zeros_like(s.mean))),
+    Taken(
+        "largest_absolute",
+        "it is divided by the largest absolute value",
+        lambda s, offset: np.maximum(s.maximum - offset, offset - s.minimum),
+    ),
+    Taken("deviation", "it is divided by the standard deviation", lambda s, _: s.deviation),
+    Taken(
+        "norm",
+        "it is divided by the square root of the sum of squares",
+        lambda s, offset: s.norm(offset),
+    ),
+    Taken("two", "it is divided by 2, whatever it holds", lambda s, _: np.full_like(s.mean, 2.0)),
+)
+
+TOPS = (
+    Top("", "", 255.0),
+    Top("1", "normalised to [0, 1], not to [0, 255]", 1.0),
+    Top("127", "normalised to half of the range, about [0, 127]", 127.5),
+    Top("100", "normalised to [0, 100]", 100.0),
+    Top("256", "normalised to [0, 256], so that the maximum wraps around to 0", 256.0),
+    Top("512", "normalised to [0, 512], so that levels wrap around", 512.0),
+)
+
+ENDINGS = (
+    Ending("", "", lambda y, top: y),
+    Ending("inverted", "inverted: the strongest place is dark", lambda y, top: top - y),
+    Ending("negated", "it has the other sign, so that its levels are below 0", lambda y, top: -y),
+    Ending("cast", "the map becomes bytes while it is in [0, 1], so that only its maximum is left", _cast),
+    Ending("square", "squared after it was stretched", lambda y, top: y * y / top),
+    Ending("root", "the square root is taken after it was stretched", _root),
+)
