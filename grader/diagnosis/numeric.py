@@ -11,9 +11,10 @@ from torch import Tensor
 
 from grader.diagnosis.causes import because
 from grader.diagnosis.words import corner
-from grader.network.evaluate import Evaluator, NotReplayableError
+from grader.network.evaluate import Evaluator
 from grader.network.graph import replace_leaves
 from grader.network.reading import Reading
+from grader.network.replaying import NotReplayableError
 from grader.records.reason import Reason
 
 PATCH = 24  # pixels a side: enough to tell one place from another, even of a smooth map

@@ -20,10 +20,10 @@ from grader.evidence.confirming import COUNT, Runs
 from grader.evidence.once import Attempt
 from grader.evidence.tracing import Shape
 from grader.network import narrow
-from grader.network.evaluate import NotReplayableError
 from grader.network.graph import Expr, replace_leaves, walk
 from grader.network.learning import Learner, with_dropouts
 from grader.network.reference import reference_output
+from grader.network.replaying import NotReplayableError
 from grader.wall.answers import Reply
 from grader.wall.draws import derived, positions
 from grader.wall.values import Described

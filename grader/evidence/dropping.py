@@ -13,9 +13,10 @@ import torch
 from grader.evidence.challenge import close, reference
 from grader.evidence.subject import Subject
 from grader.evidence.tracing import Read
-from grader.network.evaluate import Evaluator, NotReplayableError
+from grader.network.evaluate import Evaluator
 from grader.network.graph import replace_leaves
 from grader.network.learning import Dropping, with_dropouts
+from grader.network.replaying import NotReplayableError
 from grader.network.trace import Trace
 from grader.wall.draws import derived
 from grader.wall.verbs import Run

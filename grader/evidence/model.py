@@ -19,9 +19,10 @@ from grader.evidence.confirming import Runs
 from grader.evidence.once import once, taken
 from grader.evidence.subject import Subject
 from grader.evidence.tracing import Read, Traced
-from grader.network.evaluate import Evaluator, NotReplayableError
+from grader.network.evaluate import Evaluator
 from grader.network.graph import replace_leaves
 from grader.network.reading import Reading, read_network
+from grader.network.replaying import NotReplayableError
 from grader.network.trace import Trace
 from grader.records.reason import Reason
 from grader.wall.draws import derived

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from math import prod
 from typing import Any
@@ -12,44 +11,17 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from grader.network import budget, kept
 from grader.network.budget import Value
+from grader.network.computing import COMPUTED
 from grader.network.graph import Expr, walk
-from grader.wall.convolving import convolve
+from grader.network.replaying import NotReplayableError, replay
 from grader.wall.draws import derived, draw_alone, draw_parameter
 from grader.wall.uncompiled import without_compiler
 from reference.fcn import bilinear_weight
 
-# What a student's forward pass may compute besides layers: pure functions of tensors, nothing that reads or
-# writes anything else. Everything outside of this list makes a trace one that can't be replayed.
-_PURE = """
-    abs add adaptive_avg_pool2d _adaptive_avg_pool2d adaptive_max_pool2d arange argmax avg_pool2d bmm
-    cat clamp clamp_max clamp_min constant_pad_nd copy cos cumsum div elu empty_like eq exp expand fill
-    flip full full_like gather ge gelu gt hardtanh index index_select leaky_relu le log _log_softmax lt
-    max max_pool2d maximum mean min minimum mm mul native_batch_norm
-    _native_batch_norm_legit_no_training native_group_norm native_layer_norm ne neg new_full new_zeros
-    ones ones_like permute pow reflection_pad2d repeat replication_pad2d reshape roll rsqrt rsub select
-    sigmoid silu slice _softmax softplus sqrt squeeze stack sub sum t tanh threshold transpose unsqueeze
-    upsample_bicubic2d upsample_bilinear2d upsample_nearest2d view _unsafe_view where zeros zeros_like
-    clone contiguous expand_as hardswish hardsigmoid mish selu celu addmm linear split split_with_sizes
-    chunk unbind std var amax amin prod norm linalg_vector_norm scalar_tensor _to_copy alias detach relu
-    _prelu_kernel prelu hardshrink softshrink log_sigmoid_forward erf sign square logsumexp var_mean
-    nan_to_num isnan masked_fill tril triu baddbmm dot mv pixel_shuffle diag eye linspace scatter
-    index_put select_scatter slice_scatter flatten movedim floor ceil round trunc reciprocal log1p expm1
-    sin tan lerp addcmul addcdiv _unsafe_index im2col _weight_norm_interface
-"""
-REPLAYABLE = frozenset(_PURE.split())
-# A trace leaves copies out, so how a value lies in memory is not known here.
-VIEWS = ("view", "_unsafe_view")
-
-
 BILINEAR = "bilinear"  # the name of a leaf that holds bilinear interpolation
-
-
-class NotReplayableError(Exception):
-    """The expression holds something that can't be computed on this side."""
 
 
 class Evaluator:
@@ -167,10 +139,11 @@ class Evaluator:
             return self._made(node, [self._values[source.key] for source in node.inputs], "cpu")
 
     def _made(self, node: Expr, inputs: list[Any], device: str) -> Value:
-        if device == "meta" and node.op in OPERATIONS:
+        if node.op not in OWN and node.op not in COMPUTED:
+            return replay(node, inputs, device)
+        if device == "meta":
             return budget.shaped(node, inputs)
-        made = OPERATIONS.get(node.op)
-        return made(self, node, inputs) if made else _replay(node, inputs, device)
+        return OWN[node.op](self, node, inputs) if node.op in OWN else COMPUTED[node.op](node, inputs)
 
     def _leaf(self, node: Expr) -> Tensor:
         name, shape, kind = node["name"], node["shape"], node["kind"]
@@ -197,101 +170,9 @@ def _refused(node: Expr) -> Iterator[None]:
         raise NotReplayableError(f"{node.op}: {str(error)[:200]}") from error
 
 
-def _crop(h: Tensor, node: Expr) -> Tensor:
-    top, left, height, width = (int(node[name]) for name in ("top", "left", "height", "width"))
-    rows, columns = h.shape[-2:]
-    if max(height, width) > 20_000:
-        raise NotReplayableError("a crop out of bounds")
-    if top >= rows or left >= columns:  # it begins where nothing is left; gradients reach what is before it
-        return F.pad(h[..., :0, :0], (0, width, 0, height))
-    return F.pad(h, (-left, left + width - columns, -top, top + height - rows))
-
-
-def _window(h: Tensor, node: Expr) -> Tensor:
-    """Return a slice, short where its source ends; the reference crops as Python does."""
-    return h[..., node["top"] : node["top"] + node["height"], node["left"] : node["left"] + node["width"]]
-
-
-def _like(h: Tensor, other: Tensor, node: Expr) -> Tensor:
-    """Cut a window as large as another value."""
-    rows, columns = other.shape[-2:]
-    return h[..., node["top"] : node["top"] + rows, node["left"] : node["left"] + columns]
-
-
-def _convolve(node: Expr, inputs: list[Any]) -> Tensor:
-    x, weight, bias = (*inputs, None)[:3]
-    if node.op == "conv":
-        return convolve(x, weight, bias, node["stride"], node["padding"], node["dilation"], node["groups"])
-    return F.conv_transpose2d(
-        x,
-        weight,
-        bias,
-        node["stride"],
-        node["padding"],
-        node["output_padding"],
-        node["groups"],
-        node["dilation"],
-    )
-
-
-OPERATIONS: dict[str, Any] = {
-    "input": lambda self, node, inputs: self.input,
-    "leaf": lambda self, node, inputs: self._leaf(node),
-    "conv": lambda self, node, inputs: _convolve(node, inputs),
-    "deconv": lambda self, node, inputs: _convolve(node, inputs),
-    "random": lambda self, node, inputs: torch.full(node["shape"], float("bernoulli" in node["name"])),
-    "dropout": lambda self, node, inputs: self.dropped(inputs[0], node),
-    "relu": lambda self, node, inputs: torch.relu(inputs[0]),
-    "softsign": lambda self, node, inputs: F.softsign(inputs[0]),
-    "max_pool": lambda self, node, inputs: F.max_pool2d(
-        inputs[0], node["kernel"], node["stride"], node["padding"], node["dilation"], ceil_mode=node["ceil"]
-    ),
-    "crop": lambda self, node, inputs: _crop(inputs[0], node),
-    "window": lambda self, node, inputs: _window(inputs[0], node),
-    "like": lambda self, node, inputs: _like(inputs[0], inputs[1], node),
-    "add": lambda self, node, inputs: torch.add(inputs[0], inputs[1], alpha=node["scale"]),
-    "scale": lambda self, node, inputs: inputs[0] * node["factor"],
-    "item": lambda self, node, inputs: inputs[0][node["index"]],
+# What an expression takes from whoever computes it: the input, weights, what a dropout drops.
+OWN: dict[str, Callable[[Evaluator, Expr, list[Any]], Tensor]] = {
+    "input": lambda own, node, inputs: own.input,
+    "leaf": lambda own, node, inputs: own._leaf(node),
+    "dropout": lambda own, node, inputs: own.dropped(inputs[0], node),
 }
-
-_NAME = re.compile(r"^aten\.([A-Za-z0-9_]+)\.([A-Za-z0-9_]+)$")
-_KINDS = ("float16", "bfloat16", "float32", "float64", "int32", "int64", "bool")
-_DTYPES = {f"torch.{name}": getattr(torch, name) for name in _KINDS}
-
-
-def _replay(node: Expr, inputs: list[Any], device: str) -> Value:
-    """Run an operation as it was called, if it is on the list."""
-    match = _NAME.match(node.op)
-    if not match or match[1].removesuffix("_") not in REPLAYABLE:
-        raise NotReplayableError(f"{node.op} is not replayed")
-    operation = getattr(getattr(torch.ops.aten, match[1]), match[2])
-    if match[1].endswith("_"):
-        inputs = [value.clone() if isinstance(value, Tensor) else value for value in inputs]
-    if match[1] in VIEWS:
-        inputs = [value.contiguous() if isinstance(value, Tensor) else value for value in inputs]
-    out = operation(*_fill(node["args"], inputs), **_keywords(node["named"], inputs, device))
-    return tuple(out) if isinstance(out, list) else out
-
-
-def _keywords(named: Any, inputs: list[Any], device: str) -> dict[str, Any]:
-    kept = {
-        key: _fill_one(value, inputs) for key, value in named if key not in ("device", "pin_memory", "layout")
-    }
-    if inputs and isinstance(inputs[0], Tensor):
-        return kept
-    return {**kept, "device": device}
-
-
-def _fill(written: Any, inputs: list[Any]) -> list[Any]:
-    return [_fill_one(value, inputs) for value in written]
-
-
-def _fill_one(value: Any, inputs: list[Any]) -> Any:
-    if isinstance(value, tuple):
-        if value[:1] == ("t",):
-            return inputs[value[1]]
-        if value[:1] == ("l",):
-            return [_fill_one(item, inputs) for item in value[1:]]
-        if value[:1] == ("x",):
-            return _DTYPES.get(value[1])
-    return value

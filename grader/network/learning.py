@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from grader.network import kept
-from grader.network.evaluate import Evaluator, NotReplayableError
+from grader.network.evaluate import Evaluator
 from grader.network.graph import Expr, expr, walk
+from grader.network.replaying import NotReplayableError
 from grader.network.trace import Dropout
 from grader.wall.draws import draw_alone
 

@@ -13,9 +13,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from grader.network import budget
-from grader.network.evaluate import BILINEAR, Evaluator, NotReplayableError
+from grader.network.evaluate import BILINEAR, Evaluator
 from grader.network.graph import INPUT, Expr, add, conv, crop, expr, leaf, max_pool, relu, replace_leaves
 from grader.network.reference import window
+from grader.network.replaying import NotReplayableError
 from grader.wall.draws import derived, draw, draw_alone, draw_parameter
 from grader.worker.places import place_of_frame
 from grader.worker.trace import Calm, Dropouts, record

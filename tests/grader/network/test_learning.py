@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from grader.network.evaluate import NotReplayableError
 from grader.network.graph import INPUT, conv, crop, expr, leaf, relu
 from grader.network.learning import Learner, with_dropouts
+from grader.network.replaying import NotReplayableError
 from grader.wall.draws import derived, draw_alone, draw_parameter
 from tests.grader.slim import traced
 
