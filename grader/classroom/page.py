@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import mean
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from grader.assignment import topic
@@ -21,7 +21,8 @@ from grader.classroom.statistics import Item, Row
 from grader.plurals import plural
 from grader.records.grade import Grade
 from grader.reports import assessed, words
-from grader.reports.escape import printable
+from grader.reports.escape import LONGEST
+from grader.reports.templates import templates
 
 PAIRS = 50  # shown, the most telling first
 CLUSTERS = 30  # of which each has a line on paper, too
@@ -63,14 +64,7 @@ def render(title: str, rows: Sequence[Row], one: Class, alike: Common = NOTHING)
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
+    environment = templates(Path(__file__).parent, LONGEST)
     environment.globals.update(
         assessed=assessed, counted=words.counted, plural=plural, people=_people, short=_short
     )
@@ -101,7 +95,3 @@ def _short(title: str) -> str:
 
 def _people(entry: Entry) -> str:
     return ", ".join(person.called for person in entry.people)
-
-
-def _shown(value: object) -> object:
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

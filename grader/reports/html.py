@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from grader.assignment import NETWORKS, topic
@@ -16,9 +16,8 @@ from grader.profiles.profile import DEFAULT, name_of
 from grader.records.grade import Grade, Outcome, PartScore, ScoredCheck
 from grader.reports import anchors, assessed, words
 from grader.reports.curves import curves
-from grader.reports.escape import printable
+from grader.reports.templates import templates
 
-LONGEST = 50_000  # a written answer is read to its end
 MODELS = {part: network.title for part, network in NETWORKS.items()} | {"": "A model"}
 
 
@@ -72,22 +71,11 @@ def _view(grade: Grade, part: PartScore) -> PartView:
 @cache
 def environment() -> Environment:
     """The templates beside this file, with every string escaped and made printable."""
-    made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
+    made = templates(Path(__file__).parent)
     made.globals.update(anchors=anchors, words=words, assessed=assessed, curves=curves)
     made.globals.update(models=MODELS, topic=topic, usual=DEFAULT)
     made.filters.update(profile=name_of, points=words.number, png=_png, is_wide=_is_wide)
     return made
-
-
-def _shown(value: object) -> object:
-    return printable(value, LONGEST) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _is_wide(picture: bytes) -> bool:

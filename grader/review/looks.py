@@ -1,4 +1,4 @@
-"""How a page comes about: templates in which every string is escaped and made printable."""
+"""How a page of the review comes about: its templates, and the words that they know."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 from starlette.responses import HTMLResponse
 
 from grader.reports import assessed, words
-from grader.reports.escape import printable
+from grader.reports.templates import templates
 from grader.review import pace
 from grader.review.others import OTHERS
 
-LONGEST = 50_000  # a written answer is read to its end
 SAID: Mapping[str, str] = {  # what a page tells of the step before it, by the word in its address
     "undone": "Taken back.",
     "nothing": "There is nothing of yours to take back.",
@@ -37,14 +35,7 @@ def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
 @cache
 def environment() -> Environment:
     """The templates beside this file."""
-    made = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
+    made = templates(Path(__file__).with_name("templates"))
     made.globals.update(words=words, assessed=assessed, said_words=SAID, others=OTHERS)
     made.filters.update(points=words.number, signed=signed, plain=plain, duration=pace.duration)
     return made
@@ -58,7 +49,3 @@ def plain(title: str) -> str:
 def signed(points: float) -> str:
     """ "+4", "−1.5", "0"."""
     return f"{points:+g}".replace("-", "−") if points else "0"
-
-
-def _shown(value: object) -> object:
-    return printable(value, LONGEST) if isinstance(value, str) and not isinstance(value, Markup) else value
