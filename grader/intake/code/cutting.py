@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping
 
 from grader.intake.code.program import Program
-from grader.intake.code.slicing import Walk, is_future
+from grader.intake.code.slicing import Walk
 from grader.intake.code.statements import Statement
 from grader.intake.files.basket import shown
 from grader.records.submission import Chunk, Dropped, Module
@@ -67,7 +67,7 @@ def modules(walk: Walk, needed: Mapping[str, Iterable[int]]) -> tuple[Module, ..
     for name in walk.modules:
         if (program := walk.library.program(name)) is not None:
             kept = set(needed.get(name, ()) if name in walk.entries else walk.kept[name])
-            future = {at for at, each in enumerate(program.statements) if kept and is_future(each.node)}
+            future = {at for at, each in enumerate(program.statements) if kept and _is_future(each.node)}
             made = chunks(walk, name, in_order(program, kept | future))
             package = walk.library.package(name) if name in walk.entries else ""
             found.append(Module(name, made, package, walk.library.file(name)))
@@ -115,3 +115,8 @@ def _why(node: ast.stmt, is_barred: bool, bound: set[str]) -> str:
         repeated = (alias.asname or alias.name.split(".")[0]) in bound
         return "imported elsewhere" if repeated else "not needed"
     return "not needed"
+
+
+def _is_future(node: ast.stmt) -> bool:
+    """Whether a statement is `from __future__ import ...`, which changes those that follow."""
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"

@@ -32,7 +32,7 @@ class Registering:
 
 def registering(walk: Walk) -> Iterator[Registering]:
     """The statements that nobody asks for, and that fill what is asked for."""
-    imported = walk.imported()
+    imported = walk.imports.reached()
     for module in imported:
         program = walk.library.program(module)
         for at in range(len(program.statements)) if program else ():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Mapping, Sequence
 
 from grader.intake.code.effects import Imported
+from grader.intake.code.imports import Imports
 from grader.intake.code.library import MAIN, Library
 from grader.intake.code.lookups import looked_up
 from grader.intake.code.program import END, Program
@@ -31,10 +30,10 @@ class Walk:
     def __init__(self, library: Library, entries: Sequence[str] = (MAIN,)) -> None:
         self.library = library
         self.entries = tuple(entries)
+        self.imports = Imports(library, entries)
         self.kept: dict[str, set[int]] = defaultdict(set)
         self.used: dict[str, None] = {}  # imported modules, in the order they were met
         self.brought: dict[tuple[str, int], dict[str, None]] = {}  # by a star import, of the submission's own
-        self._star_imports: dict[str, list[tuple[int, str]]] = {}
         self._barred: dict[str, frozenset[int]] = {}
         self._written: dict[str, Mapping[str, list[int]]] = {}
         self._wants: list[tuple[str, str, int]] = []
@@ -48,6 +47,7 @@ class Walk:
     def fork(self) -> Walk:
         """A walk that goes on from here, and leaves this one as it is."""
         other = Walk(self.library, self.entries)
+        other.imports = self.imports
         other.kept.update({module: set(kept) for module, kept in self.kept.items()})
         other.used, other._seen, other._barred = dict(self.used), set(self._seen), self._barred
         other._written = self._written
@@ -66,7 +66,7 @@ class Walk:
     def barred(self, module: str) -> frozenset[int]:
         """The positions of statements that no slice runs."""
         if module not in self._barred:
-            self._barred[module] = barred(self._program(module))
+            self._barred[module] = barred(self.imports.program(module))
         return self._barred[module]
 
     def want(self, module: str, name: str, time: int = END) -> None:
@@ -81,7 +81,7 @@ class Walk:
 
     def run_import(self, module: str, position: int, names: Iterable[str]) -> None:
         """Keep an import for what it runs; of a star import, these names."""
-        if any(at == position for at, _ in self._stars(module)):
+        if any(at == position for at, _ in self.imports.stars(module)):
             self.brought.setdefault((module, position), {}).update(dict.fromkeys(names))
         self.keep(module, position)
 
@@ -91,40 +91,22 @@ class Walk:
         while stack:
             each = stack.pop()
             seen.add(each)
-            program = self._program(each)
+            program = self.imports.program(each)
             if any(name in program.statements[at].names.binds for at in self.kept[each]):
                 return True
-            stack += [star for at, star in self._stars(each) if at in self.kept[each] and star not in seen]
+            stack += [
+                star for at, star in self.imports.stars(each) if at in self.kept[each] and star not in seen
+            ]
         return False
 
     def want_in_modules(self, name: str) -> str:
         """Want a name that is there only as `models.FCN32s`: the module that binds it, or ""."""
-        for module in self.imported():
-            if name in self._program(module).binders:
+        for module in self.imports.reached():
+            if name in self.imports.program(module).binders:
                 self.used[module] = None
                 self.want(module, name)
                 return module
         return ""
-
-    def imported(self) -> dict[str, tuple[str, int]]:
-        """The submission's modules that a run imports, nearest first, each with where it is imported."""
-        found: dict[str, tuple[str, int]] = {}
-        queue = list(self.entries)
-        for importer in queue:
-            for at, imports in enumerate(self._program(importer).imports):
-                for module in self._brought_in(importer, imports):
-                    if module not in found and module not in self.entries:
-                        found[module] = importer, at
-                        queue.append(module)
-        return found
-
-    def _brought_in(self, importer: str, imports: Iterable[Imported]) -> Iterator[str]:
-        """The submission's modules that imports run: those that they name, and the packages these are in."""
-        for one in imports:
-            module = self.library.absolute(one.module, importer)
-            packages = accumulate(module.split("."), lambda outer, inner: f"{outer}.{inner}")
-            names = (*packages, module, f"{module}.{one.attribute}")
-            yield from (name for name in names if module and self.library.path(name))
 
     def want_what_changes_modules(self) -> None:
         """Keep `config.PAD = 100` wherever it stands, once `config` is used."""
@@ -132,23 +114,22 @@ class Walk:
         while before != (before := sum(map(len, self.kept.values()))):
             for importer in self.modules:
                 for name in self._names_of_modules(importer):
-                    for at in self._program(importer).changers.get(name, ()):
+                    for at in self.imports.program(importer).changers.get(name, ()):
                         if at not in self.barred(importer):
                             self.keep(importer, at)
 
     def _names_of_modules(self, importer: str) -> set[str]:
         """The names under which a module has others that are used."""
         found = set()
-        for one in (one for imports in self._program(importer).imports for one in imports if one.bound):
+        for one in (
+            one for imports in self.imports.program(importer).imports for one in imports if one.bound
+        ):
             module = self.library.absolute(one.module, importer)
             if (f"{module}.{one.attribute}" if one.attribute else module) in self.used:
                 found.add(one.bound.split(".")[0])
         return found
 
     # --- one step -------------------------------------------------------------------------------------
-
-    def _program(self, module: str) -> Program:
-        return self.library.program(module) or Program(module, (), (), ())
 
     def _push(self, module: str, name: str, time: int) -> None:
         want = (module, name, time)
@@ -164,7 +145,7 @@ class Walk:
         if time == FILE:
             self._find_writers(module, name)
             return
-        program = self._program(module)
+        program = self.imports.program(module)
         bound = [at for at in program.sources(name, time) if at not in self.barred(module)]
         changed = [at for at in program.changed_in(name, bound) if at not in self.barred(module)]
         for position in (*bound, *changed):
@@ -179,10 +160,10 @@ class Walk:
         inner = f"{module}.{name}"
         if self.library.path(inner):
             self.used[inner] = None
-            for position, imports in enumerate(self._program(module).imports):
+            for position, imports in enumerate(self.imports.program(module).imports):
                 if any(self.library.absolute(one.module, module) == inner for one in imports):
                     self._keep(module, position)
-        elif module not in self.entries and name != LAZY and LAZY in self._program(module).binders:
+        elif module not in self.entries and name != LAZY and LAZY in self.imports.program(module).binders:
             self._find_lazily(module, name)
         elif name not in BUILTINS:
             self._find_in_stars(module, name)
@@ -191,7 +172,7 @@ class Walk:
         """Want what a package's `__getattr__` may give: the name, in each of the package's files."""
         self._push(module, LAZY, END)
         for inner in self.library.parts(module):
-            if name in self._program(inner).binders:
+            if name in self.imports.program(inner).binders:
                 self.used[inner] = None
                 self._push(inner, name, END)
 
@@ -199,7 +180,7 @@ class Walk:
         if position in self.kept[module]:
             return
         self.kept[module].add(position)
-        program = self._program(module)
+        program = self.imports.program(module)
         for name in program.statements[position].names.reads:
             self._push(module, name, position)
         for name in program.statements[position].names.later:
@@ -228,7 +209,7 @@ class Walk:
 
     def _writers(self, module: str) -> Mapping[str, list[int]]:
         if module not in self._written:
-            self._written[module] = writers(self._program(module))
+            self._written[module] = writers(self.imports.program(module))
         return self._written[module]
 
     # --- imports --------------------------------------------------------------------------------------
@@ -243,22 +224,13 @@ class Walk:
             return
         if one.attribute:
             self._push(module, one.attribute, END)
-            self._want_through(program, one.bound, self._module_behind(module, one.attribute))
+            self._want_through(program, one.bound, self.imports.behind(module, one.attribute))
         elif one.bound == one.module:  # `import a.b` binds `a`
             parts = one.module.split(".")
             for size in range(1, len(parts) + 1):
                 self._want_through(program, ".".join(parts[:size]), ".".join(parts[:size]))
         else:
             self._want_through(program, one.bound, module)
-
-    def _module_behind(self, module: str, name: str) -> str:
-        """The module that a name of a module stands for, if it is one: a part of it, or one it imports."""
-        ones = [one for imports in self._program(module).imports for one in imports if one.bound == name]
-        inner = [f"{module}.{name}"]
-        for one in ones:
-            source = self.library.absolute(one.module, module)
-            inner.append(f"{source}.{one.attribute}" if one.attribute else source)
-        return next((each for each in inner if self.library.path(each)), inner[0])
 
     def _want_through(self, program: Program, path: str, module: str) -> None:
         """Want from a module what stands behind a dotted path in a program, or all of it."""
@@ -267,65 +239,23 @@ class Walk:
         self.used[module] = None
         inside = program.attributes.get(path, set())
         if path in program.opaque or not path:
-            inside = inside | set(self._program(module).binders)
+            inside = inside | set(self.imports.program(module).binders)
         for name in sorted(inside):
             self._push(module, name, END)
             if path:
-                self._want_through(program, f"{path}.{name}", self._module_behind(module, name))
-
-    def _stars(self, module: str) -> list[tuple[int, str]]:
-        """The positions of `from x import *`, with x if it is the submission's, else with ""."""
-        if module not in self._star_imports:
-            found = []
-            for position, imports in enumerate(self._program(module).imports):
-                for name in (
-                    self.library.absolute(one.module, module) for one in imports if one.attribute == "*"
-                ):
-                    found.append((position, name if self.library.is_local(name) else ""))
-            self._star_imports[module] = found
-        return self._star_imports[module]
+                self._want_through(program, f"{path}.{name}", self.imports.behind(module, name))
 
     def _find_in_stars(self, module: str, name: str) -> None:
         """Keep the star imports that bring a name: one of the submission's own, else all of libraries."""
-        way = self._way(module, name)
+        way, source = self.imports.way(module, name)
+        if not source:
+            for position, star in self.imports.stars(module):
+                if not star:
+                    self._keep(module, position)
+            return
+        self.used[source] = None
+        self._push(source, name, END)
+        self._want_through(self.imports.program(module), name, self.imports.behind(source, name))
         for importer, position in way:
             self._keep(importer, position)
             self.brought.setdefault((importer, position), {})[name] = None
-        if way:
-            return
-        for position, star in self._stars(module):
-            if not star:
-                self._keep(module, position)
-
-    def _way(self, module: str, name: str) -> list[tuple[str, int]]:
-        """The star imports that lead from a module to the one that has a name, which is wanted there."""
-        ways: dict[str, list[tuple[str, int]]] = {module: []}
-        queue = [module]
-        for each in queue:
-            inner = f"{each}.{name}"
-            if each != module and (name in self._program(each).binders or self.library.path(inner)):
-                self.used[each] = None
-                self._push(each, name, END)
-                self._want_through(self._program(module), name, self._module_behind(each, name))
-                return ways[each]
-            for position, star in reversed(self._stars(each)):
-                brings = self.library.is_run(star) or exports(self._program(star), name)
-                if star and star not in ways and brings:
-                    ways[star] = [*ways[each], (each, position)]
-                    queue.append(star)
-        return []
-
-
-def exports(program: Program, name: str) -> bool:
-    """Whether `from module import *` brings a name of the module: what `__all__` lists, else no _name."""
-    listed = [program.statements[at].node for at in program.binders.get("__all__", ())]
-    try:
-        names = [each for node in listed for each in ast.literal_eval(node.value)]  # type: ignore[attr-defined]
-    except (AttributeError, ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return True
-    return name in names if listed else not name.startswith("_")
-
-
-def is_future(node: ast.stmt) -> bool:
-    """Whether a statement is `from __future__ import ...`, which changes those that follow."""
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
