@@ -12,7 +12,7 @@ from grader.evidence.once import attempt
 from grader.evidence.training import TrainingEvidence
 from grader.records.reason import Reason
 from grader.records.submission import SavedEvidence
-from grader.training.run import Run
+from grader.training.results import Run
 
 NAMES = {"loss": "the loss", "accuracy": "pixel accuracy", "iou": "mean IoU"}
 

@@ -17,11 +17,10 @@ from grader.errors import Blocked, StudentError, StudentRaised, Unverified
 from grader.evidence import otherwise
 from grader.evidence.once import attempt, once, taken
 from grader.evidence.questions import CLASSES_ASKED, LEVELS, PANEL, Levels, Logits, Maps
-from grader.evidence.witness import Asks
 from grader.profiles.profile import MAP as MAP_FORM
 from grader.profiles.profile import MapForm
 from grader.records.submission import Module, Slice
-from grader.wall.answers import Reply
+from grader.wall.answers import Asks, Reply
 from grader.wall.verbs import FORMS, Cam, CamCell, Cell, ClsPred, Form, Map, Prediction
 from reference.cam import SIZE
 

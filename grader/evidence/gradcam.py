@@ -19,10 +19,9 @@ from grader.diagnosis.ways import Floats
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence.cam import plain
 from grader.evidence.once import once
-from grader.evidence.witness import Asks
 from grader.profiles.profile import MAP as MAP_FORM
 from grader.profiles.profile import MapForm
-from grader.wall.answers import Reply
+from grader.wall.answers import Asks, Reply
 from grader.wall.uneven import network, picture
 from grader.wall.verbs import FORMS, Form, GradCam, Map
 from reference.kit.CAM.resnet import ResNet18

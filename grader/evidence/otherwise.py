@@ -17,14 +17,13 @@ from grader.diagnosis.prediction import TOLERANCE
 from grader.errors import StudentError
 from grader.evidence.printed import read_printed, uncoloured
 from grader.evidence.questions import CLASSES_ASKED, PANEL, Logits, Maps
-from grader.evidence.witness import Asks
 from grader.mending.axes import over_classes
 from grader.mending.floats import in_floats, with_one_less
 from grader.mending.slips import cell_mends
 from grader.mending.trouble import of_failure
 from grader.records.reason import Place
 from grader.records.submission import Module, Slice
-from grader.wall.answers import Reply
+from grader.wall.answers import Asks, Reply
 from grader.wall.verbs import CamCell, Cell, ClsPred, Prediction
 from reference.cam import get_cls_pred
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from grader.evidence.witness import Asks
+from grader.wall.answers import Asks
 from reference.architecture import Architecture
 
 N_CLASS = 12

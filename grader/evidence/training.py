@@ -30,7 +30,8 @@ from grader.training import bands, certify, purity, speed, values
 from grader.training.bands import Band, Calibration
 from grader.training.pictures import pictures
 from grader.training.plans import Plan
-from grader.training.run import Run, Setting, train
+from grader.training.results import Run
+from grader.training.run import Setting, train
 from grader.wall.draws import derived
 from reference.architecture import FIRST_PADDING
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from grader.assignment import GRADIENTS, MAP, PREDICT
 from grader.errors import StudentLacks, StudentRaised, Unverified
@@ -18,15 +18,6 @@ from grader.wall.wire import Array
 
 V = TypeVar("V")
 FUNCTIONS: Mapping[type[Request[Any]], str] = {ClsPred: PREDICT, Cam: MAP, GradCam: GRADIENTS}
-
-
-class Asks(Protocol):
-    """Whatever answers requests about a submission."""
-
-    def ask(
-        self, request: Request[V], arrays: Mapping[str, Array] | None = None, *, seconds: float = 30.0
-    ) -> Reply[V]:
-        """Answer one request; raises StudentError."""
 
 
 class Witness:

@@ -26,12 +26,13 @@ from grader.network import narrow
 from grader.network.graph import Expr, walk
 from grader.network.reading import Reading
 from grader.network.reference import reference_output
-from grader.training import run as running
 from grader.training.pictures import Labelled
 from grader.training.plans import Plan
-from grader.training.run import Asked, Setting
+from grader.training.predicting import predict
+from grader.training.run import Setting, start
 from grader.training.twin import Drop, Twin, names
 from grader.training.values import Values
+from grader.wall.answers import Asks
 from grader.wall.verbs import TrainEnd, TrainGradients, TrainSteps
 from reference.facades import CLASSES
 
@@ -46,7 +47,7 @@ CROPS = {"window": "crop", "like": "crop"}  # the reference's cuts, as those of 
 UNCOUNTED = ("leaf", "dropout")  # a value that is used twice is one; dropouts are taken out of a trace
 
 
-def differs(student: Asked, setting: Setting, reading: Reading, shapes: Mapping[str, tuple[int, ...]]) -> str:
+def differs(student: Asks, setting: Setting, reading: Reading, shapes: Mapping[str, tuple[int, ...]]) -> str:
     """Return how a network learns otherwise than the reference, "" if it doesn't.
 
     Raises StudentError, ProtocolError. Source: assignment, parts 1 and 2 (the kit's trainer).
@@ -60,7 +61,7 @@ def differs(student: Asked, setting: Setting, reading: Reading, shapes: Mapping[
     twin.fill(bounds, setting.seed)
     size = setting.plan.size
     learned, shown = _noise(setting.seed, 1, size), _noise(setting.seed, 2, size)
-    running.start(student, setting, Values(bounds, {}, shapes=few), learned)
+    start(student, setting, Values(bounds, {}, shapes=few), learned)
     try:
         steps = _compared(student, setting, twin, learned, shown)
         return next((f"{what} differs" for what, same in steps if not same), "")
@@ -119,7 +120,7 @@ def _noise(seed: int, number: int, size: int) -> Labelled:
 
 
 def _compared(
-    student: Asked, setting: Setting, twin: Twin, learned: Labelled, shown: Labelled
+    student: Asks, setting: Setting, twin: Twin, learned: Labelled, shown: Labelled
 ) -> Iterator[tuple[str, bool]]:
     """Yield what was compared, and whether it is the same; nothing is asked beyond what is taken."""
     before = _predicted(student, shown), twin.predict(shown.images[0])
@@ -138,8 +139,8 @@ def _compared(
     yield "what it predicts after a step", _near(ours, theirs_moved, MOVED)
 
 
-def _predicted(student: Asked, shown: Labelled) -> NDArray[np.float32]:
-    ((_, log),) = running.predict(student, shown.images[:1], 1, SECONDS)
+def _predicted(student: Asks, shown: Labelled) -> NDArray[np.float32]:
+    ((_, log),) = predict(student, shown.images[:1], 1, SECONDS)
     return log
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from grader.records.grade import Picture
 from grader.records.submission import Epoch
 from grader.training.bands import LINES, Calibration
-from grader.training.run import Run, Shown
+from grader.training.results import Run, Shown
 from reference.facades import CLASSES, PALETTE
 
 NAMES = {"loss": "loss", "accuracy": "pixel accuracy", "iou": "mean IoU"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -32,6 +32,15 @@ class Reply(Generic[V]):
     value: V
     arrays: Mapping[str, Array] = field(default_factory=dict)
     stdout: str = ""
+
+
+class Asks(Protocol):
+    """Whoever gets answers about a submission: its worker, or a stand-in."""
+
+    def ask(
+        self, request: Request[V], arrays: Mapping[str, Array] | None = None, *, seconds: float = 30.0
+    ) -> Reply[V]:
+        """Answer one request; raises StudentError."""
 
 
 class Status(Value, frozen=True, tag_field="status"):

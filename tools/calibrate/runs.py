@@ -17,7 +17,8 @@ from grader.sandbox.student import Student
 from grader.training import bands, values
 from grader.training.pictures import pictures
 from grader.training.plans import Plan
-from grader.training.run import Run, Setting, train
+from grader.training.results import Run
+from grader.training.run import Setting, train
 from grader.training.values import Values
 from tools.calibrate import logs
 from tools.calibrate.models import NETWORKS, models, submission

@@ -20,7 +20,7 @@ from grader.rubric import Scale
 from grader.training import bands, certify, values
 from grader.training.bands import Band, Calibration
 from grader.training.plans import Plan
-from grader.training.run import Judged, Point, Run, Shown
+from grader.training.results import Judged, Point, Run, Shown
 from reference.architecture import fcn8s
 from reference.metrics import Scores
 

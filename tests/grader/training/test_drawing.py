@@ -11,7 +11,7 @@ from PIL import Image
 from grader.records.submission import Epoch
 from grader.training import drawing
 from grader.training.bands import Band, Calibration
-from grader.training.run import Judged, Point, Run, Shown
+from grader.training.results import Judged, Point, Run, Shown
 from reference.metrics import Scores
 
 BAND = Band(0.7, 0.05, 0.5)

@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from grader.errors import ProtocolError
-from grader.training import run as running
 from grader.training import values
 from grader.training.pictures import Labelled, Pictures
 from grader.training.plans import Plan
@@ -233,13 +232,6 @@ def test_answers_of_another_kind_are_refused(wrong: dict[str, Any], words: str) 
     """Nothing from the worker is taken as it is."""
     with pytest.raises(ProtocolError, match=words):
         train(Lying(**wrong), SETTING, values.Values({}, {}), PICTURES)
-
-
-def test_large_pictures_are_sampled() -> None:
-    """The loss of a large picture is computed from fewer pixels, the scores from all."""
-    small, large = np.zeros((64, 96, 3), np.uint8), np.zeros((300, 520, 3), np.uint8)
-
-    assert (running._stride(small), running._stride(large)) == (2, 6)
 
 
 torch.set_num_threads(1)
