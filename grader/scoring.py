@@ -13,7 +13,7 @@ from grader.rubric import Line, Part, Rubric
 
 
 def by_a_person(part: str) -> bool:
-    """Say whether a part is one that nothing here can grade."""
+    """Return whether a part is one that nothing here can grade."""
     return part not in JUDGED
 
 

@@ -15,14 +15,14 @@ Bytes = NDArray[np.uint8]
 
 
 def softmax(logit: ArrayLike) -> Floats:
-    """Give the probabilities of the last axis, in float64, safe for large logits."""
+    """Return the probabilities of the last axis, in float64, safe for large logits."""
     logits = np.asarray(logit, dtype=np.float64)
     exps = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(exps / exps.sum(axis=-1, keepdims=True))
 
 
 def get_cls_pred(logit: ArrayLike, labels: Sequence[str]) -> tuple[float, int, str]:
-    """Give the most probable class of logits (1, K): its softmax probability, its index, its name.
+    """Return the most probable class of logits (1, K): its softmax probability, its index, its name.
 
     The lowest index wins a tie. Raises ValueError if there aren't exactly K labels.
     Source: assignment, part 4, step 1.

@@ -47,14 +47,14 @@ class DownloadError(Exception):
 
 
 def cache() -> Path:
-    """Say where the data set is kept: $FCN_CAM_DATA, or a folder of the user's cache."""
+    """Where the data set is kept: $FCN_CAM_DATA, or a folder of the user's cache."""
     if chosen := os.environ.get(FOLDER):
         return Path(chosen)
     return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "fcn-cam-grader" / "cmp_facade_db"
 
 
 def complete(root: Path) -> bool:
-    """Tell whether every picture of the data set and its label are at `root`."""
+    """Whether every picture of the data set and its label are at `root`."""
     return not any(archive.missing(root) for archive in ARCHIVES)
 
 

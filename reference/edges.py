@@ -27,7 +27,7 @@ Arrays = Mapping[str, NDArray[np.floating]]
 
 
 def path() -> Path:
-    """Say where the converted weights are kept: beside the data set."""
+    """Where the converted weights are kept: beside the data set."""
     return download.cache() / FILE
 
 

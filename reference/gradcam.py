@@ -11,7 +11,7 @@ from reference.cam import Bytes, Floats, min_max, upsample
 
 
 def features_and_gradients(net: nn.Module, picture: Tensor, index: int) -> tuple[Floats, Floats]:
-    """Give the features (C, h, w) that a network returns beside its logits, and a logit's gradients."""
+    """Return the features (C, h, w) that a network returns beside its logits, and a logit's gradients."""
     logits, features = net(picture)
     (gradients,) = torch.autograd.grad(logits[0, index], features)
     return features[0].detach().double().numpy(), gradients[0].double().numpy()

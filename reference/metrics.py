@@ -57,7 +57,7 @@ def mean_iou(matrix: Matrix) -> float:
 
 
 def scores(matrix: Matrix) -> Scores:
-    """Give every figure of a confusion matrix."""
+    """Return every figure of a confusion matrix."""
     return Scores(pixel_accuracy(matrix), mean_iou(matrix), tuple(map(float, class_iou(matrix))))
 
 

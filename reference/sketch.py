@@ -47,7 +47,7 @@ class Box(NamedTuple):
         return self.bottom - self.top
 
     def part(self, left: float, top: float, right: float, bottom: float) -> Box:
-        """Give the rectangle at these fractions of this one; fractions outside of [0, 1] lie outside."""
+        """Return the rectangle at these fractions of this one; fractions outside of [0, 1] lie outside."""
         return Box(
             self.left + left * self.width,
             self.top + top * self.height,
@@ -56,7 +56,7 @@ class Box(NamedTuple):
         )
 
     def grow(self, margin: float) -> Box:
-        """Give the rectangle larger by `margin` pixels on every side."""
+        """Return the rectangle larger by `margin` pixels on every side."""
         return Box(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
 
     def columns(self, count: int) -> list[Box]:

@@ -75,7 +75,7 @@ def train(
 
 
 def recipe(model: nn.Module, fused: bool | None = None) -> tuple[Optimizer, ReduceLROnPlateau]:
-    """Give the optimiser and the schedule of the learning rate, stepped by an epoch's loss.
+    """Return the optimiser and the schedule of the learning rate, stepped by an epoch's loss.
 
     `fused` goes over a small model's memory once instead of ten times.
     """
@@ -110,5 +110,5 @@ def evaluate(model: nn.Module, batches: Batches) -> Scores:
 
 
 def device_of(model: nn.Module) -> torch.device:
-    """Say where a model's parameters are."""
+    """Where a model's parameters are."""
     return next(model.parameters()).device

@@ -27,7 +27,7 @@ CLASSES = {"all right": right, "two in three with mistakes": students}
 
 
 def bench(
-    counts: Annotated[list[int], typer.Option("--count", help="Sizes of the classes.")] = [10, 60],  # noqa: B006
+    counts: Annotated[list[int], typer.Option("--count", help="Sizes of the classes.")] = [10, 60],  # noqa: B006 - as typer wants
     jobs: Annotated[int, typer.Option(help="Submissions at once.")] = os.cpu_count() or 1,
     repeats: Annotated[int, typer.Option(help="Gradings of the one submission.")] = 3,
 ) -> None:

@@ -56,7 +56,7 @@ class Cost:
 
 
 def bench(
-    counts: Annotated[list[int], typer.Argument(help="Sizes of the classes.")] = [100, 400],  # noqa: B006
+    counts: Annotated[list[int], typer.Argument(help="Sizes of the classes.")] = [100, 400],  # noqa: B006 - as typer wants
 ) -> None:
     """Print a table: seconds and memory of `class` after the last grading of classes of these sizes."""
     print("| class of | what | seconds | of a processor | MiB at most |\n|--:|---|--:|--:|--:|")

@@ -92,7 +92,7 @@ def check(root: Path) -> int:
 
 
 def constant(labels: Sequence[facades.Bytes], name: str) -> tuple[float, float]:
-    """Give accuracy and mean IoU of saying one class of every pixel."""
+    """Return accuracy and mean IoU of saying one class of every pixel."""
     number = CLASSES.index(name)
     said = (np.full_like(label, number) for label in labels)
     scores = metrics.score(labels, said, len(CLASSES))

@@ -56,7 +56,7 @@ def _outputs(network: ModelEvidence) -> Iterator[tuple[tuple[int, ...], tuple[in
 
 
 def _fitting(reading: Reading, size: tuple[int, ...], shape: tuple[int, ...]) -> bool:
-    """Say whether an output has the batch and the size that it must have."""
+    """Whether an output has the batch and the size that it must have."""
     sized = len(shape) == 4 and shape[0] == size[0]
     return sized and all(_right_size(reading, size, shape, axis) for axis in (0, 1))
 
@@ -120,12 +120,12 @@ def _left(reading: Reading, wanted: int, axis: int) -> int | None:
 
 
 def _fits(reading: Reading, size: tuple[int, ...]) -> bool:
-    """Say whether the network's own layers leave enough for the crop at this size."""
+    """Whether the network's own layers leave enough for the crop at this size."""
     return all(_left(reading, size[2 + axis], axis) in (None, size[2 + axis]) for axis in (0, 1))
 
 
 def _crowded(network: ModelEvidence, size: tuple[int, ...]) -> bool:
-    """Say whether the network's own layers leave a skip no room at this size: those were judged before."""
+    """Whether the network's own layers leave a skip no room at this size: those were judged before."""
     causes = [found.cause for line in network.findings.values() for found in line if found.cause]
     return crowding(network.reading.architecture, causes, size[2:]) is not None
 

@@ -57,12 +57,12 @@ def check_cls_index(maps: CamEvidence) -> None:
 
 
 def _hint(got: str) -> str:
-    """Say what else is 0 whatever the logits."""
+    """Return what else is 0 whatever the logits."""
     return ", as is the best one's rank in a sorted list" if got == CLASS_0 else ""
 
 
 def _what_index(maps: CamEvidence, value: int, logit: NDArray[np.float32]) -> str:
-    """Say what a wrong index is: what fits other questions, too, if anything does."""
+    """Return what a wrong index is: what fits other questions, too, if anything does."""
     names = names_of(value, logit)
     asked = [(index_of(maps, each), each.array(maps.seed)[0]) for each in CLASSES_ASKED]
     others = [names_of(own, seen) for own, seen in asked if own is not None]
@@ -73,7 +73,7 @@ def _what_index(maps: CamEvidence, value: int, logit: NDArray[np.float32]) -> st
 
 
 def _is_by_sigmoid(maps: CamEvidence, question: Logits, index: int, logit: NDArray[np.float32]) -> bool:
-    """Say whether an index is wrong since a sigmoid is 1 for several classes: `probability.value`."""
+    """Return whether an index is wrong since a sigmoid is 1 for several classes: `probability.value`."""
     numbers = printed(maps, question).numbers
     return is_saturated(index, logit) and any(
         wrong_probability(number, logit) == BY_SIGMOID for number in numbers
@@ -135,7 +135,7 @@ def check_cls_probability(maps: CamEvidence) -> None:
 
 
 def _what_probability(maps: CamEvidence, question: Logits, value: float, logit: NDArray[np.float32]) -> str:
-    """Say what a wrong probability is: what fits other questions, too, if anything does."""
+    """Return what a wrong probability is: what fits other questions, too, if anything does."""
     if _is_always_1(maps, question):
         return OVER_BATCH if maps.is_over_batch else ALWAYS_1
     names = names_of_probability(value, logit)
@@ -146,7 +146,7 @@ def _what_probability(maps: CamEvidence, question: Logits, value: float, logit: 
 
 
 def _is_always_1(maps: CamEvidence, *more: Logits) -> bool:
-    """Say whether 1 is printed for every class, as by a softmax over an axis of length one."""
+    """Return whether 1 is printed for every class, as by a softmax over an axis of length one."""
     return all(1.0 in printed(maps, question).numbers[:1] for question in (*CLASSES_ASKED, *more))
 
 
@@ -185,12 +185,12 @@ def check_cls_name(maps: CamEvidence) -> None:
 
 
 def _means(maps: CamEvidence, question: Logits, index: int, shown: Printed) -> bool:
-    """Say whether a wrong index follows from the logits, or has its own probability beside it."""
+    """Return whether a wrong index follows from the logits, or has its own probability beside it."""
     return maps.chooses or maps.is_over_batch or _is_beside(maps, question, index, shown)
 
 
 def _is_beside(maps: CamEvidence, question: Logits, index: int, shown: Printed) -> bool:
-    """Say whether the probability of a class is printed."""
+    """Return whether the probability of a class is printed."""
     own = float(softmax(question.array(maps.seed))[0, index])
     return any(abs(own - value) <= TOLERANCE for value in shown.numbers)
 

@@ -121,7 +121,7 @@ def export_of(folder: Path) -> str:
 
 
 def _packs_a_class(path: Path) -> bool:
-    """Say whether an archive holds what a course system exports."""
+    """Whether an archive holds what a course system exports."""
     if not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as archive:

@@ -187,7 +187,7 @@ class CamEvidence:
         return self.map(PANEL[0]).value.type
 
     def is_right(self, question: Maps) -> bool:
-        """Say whether a map equals a right one but for rounding, whatever its size."""
+        """Whether a map equals a right one but for rounding, whatever its size."""
         answer = plain(self.map(question).arrays["value"])
         return answer is not None and diagnosis.is_right(self._case(question, answer))
 

@@ -40,7 +40,7 @@ class Started:
     buffers: Mapping[str, Array]
 
     def is_bilinear(self, layer: Layer) -> bool:
-        """Say whether a transposed convolution starts as bilinear interpolation."""
+        """Return whether a transposed convolution starts as bilinear interpolation."""
         weight = self.weights.get(layer.weight)
         inputs, outputs, side = layer.inputs, layer.outputs // layer.groups, layer.kernel[0]
         if weight is None or weight.shape != (inputs, outputs, side, side):
@@ -164,7 +164,7 @@ def reference(
 
 
 def is_complete(reading: Reading) -> bool:
-    """Say whether every layer is there with the table's shape: only then both sides drew the same weights."""
+    """Return whether every layer has the table's shape: only then both sides drew the same weights."""
     return all(
         (layer := reading.layers.get(wanted.role)) is not None
         and (layer.inputs, layer.outputs, layer.kernel)
@@ -174,7 +174,7 @@ def is_complete(reading: Reading) -> bool:
 
 
 def close(a: torch.Tensor, b: torch.Tensor) -> bool:
-    """Say whether two outputs are equal but for rounding; NaN equals NaN."""
+    """Return whether two outputs are equal but for rounding; NaN equals NaN."""
     if a.shape != b.shape:
         return False
     a, b = a.float(), b.float()

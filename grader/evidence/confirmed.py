@@ -100,7 +100,7 @@ def _output(basis: Basis, run: Run, reply: Answer) -> str:
 
 
 def _size(basis: Basis, run: Run, reply: Answer) -> str:
-    """Say what is wrong with an output's size: it must be the input's, or what was traced at that size."""
+    """Return what is wrong with an output's size: it must be the input's, or what was traced at that size."""
     if isinstance(reply, GraderError):
         return ""
     shape = reply.arrays["output"].shape if "output" in reply.arrays else ()
@@ -129,7 +129,7 @@ def _learned(basis: Basis, run: Run, reply: Answer) -> tuple[str, str]:
 
 
 def _repeats(taken: Sequence[tuple[Run, Answer]]) -> bool:
-    """Say whether equal inputs gave equal outputs."""
+    """Return whether equal inputs gave equal outputs."""
     seen: dict[tuple[object, ...], torch.Tensor] = {}
     for run, reply in taken:
         if not isinstance(reply, GraderError) and "output" in reply.arrays:

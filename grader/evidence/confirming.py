@@ -178,7 +178,7 @@ def _drawn(chance: Random, wide: bool) -> list[Shape]:
 
 
 def _claimed(subject: Subject, n_class: int, shapes: Sequence[Shape]) -> list[bool]:
-    """Say at which inputs a model claims to give a map of the input's size."""
+    """Return for each input whether the model claims to give a map of its size."""
     try:
         seen = subject.student.ask(Shapes(subject.name, n_class, sizes=tuple(shapes))).value.seen
     except StudentError:

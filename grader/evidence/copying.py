@@ -134,7 +134,7 @@ def _otherwise(
     values: Mapping[str, Array],
     held: Mapping[tuple[str, str], str],
 ) -> dict[tuple[str, str], str]:
-    """Say of parameters that hold no layer's values how they hold those of their own."""
+    """Return how parameters that hold no layer's values hold those of their own."""
     said = {}
     for role, kind in ((role, kind) for role in SOURCES if role in reading.layers for kind in KINDS):
         layer, source = reading.layers[role], f"{SOURCES[role]}.{kind}"
@@ -153,7 +153,7 @@ def _otherwise(
 
 
 def _holds(seed: int, found: Array | None, key: str, name: str, shape: Shape) -> bool:
-    """Say whether sampled values are those drawn for a key, element by element in memory order."""
+    """Return whether sampled values are those drawn for a key, element by element in memory order."""
     if found is None:
         return False
     at = positions(derived(seed, "positions"), name, prod(shape), COUNT)

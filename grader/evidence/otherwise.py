@@ -68,7 +68,7 @@ def _without_what_flattens(ask: AskMaps, slice: Slice) -> Explained:
 
 
 def _follow(cases: Sequence[diagnosis.Case]) -> bool:
-    """Say whether there are maps, and all of them show the right sum."""
+    """Return whether there are maps, and all of them show the right sum."""
     if not cases or is_flat(cases):
         return False
     levels = ((case, 255 * as_floats(case.answer) / spread(case.answer)) for case in cases)
@@ -76,20 +76,20 @@ def _follow(cases: Sequence[diagnosis.Case]) -> bool:
 
 
 def is_flat(panel: Iterable[diagnosis.Case]) -> bool:
-    """Say whether every map has one value everywhere, or values that are no numbers."""
+    """Return whether every map has one value everywhere, or values that are no numbers."""
     floats = (as_floats(case.answer) for case in panel)
     return all(each.size and not (np.isfinite(each).all() and each.min() < each.max()) for each in floats)
 
 
 def _cut_off(stretch: str, flat: bool) -> str:
-    """Say what is wrong with a stretch whose levels are cut off before it is done."""
+    """Return what is wrong with a stretch whose levels are cut off before it is done."""
     if not stretch:
         return "the map becomes bytes before it is stretched to them, so that its levels are cut off"
     return f"{stretch}; then it becomes bytes, all of them alike" if flat else stretch
 
 
 def is_over_batch(student: Asks, slice: Slice, seed: int, labels: tuple[str, ...]) -> bool:
-    """Say whether the right class and probability come out once a softmax is taken over the other axis."""
+    """Return whether the right class and probability come out once a softmax is taken over the other axis."""
     instead = over_classes(slice)
     if not instead:
         return False

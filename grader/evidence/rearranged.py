@@ -16,7 +16,7 @@ FEW = 256  # positions that an order is tried at first
 
 
 def how_held(found: Array, at: NDArray[np.int64], shape: Shape, drawn: Drawn) -> str:
-    """Say how the values at positions of a parameter are those of the layer it is copied from; "" if not."""
+    """How the values at positions of a parameter are those of the layer it is copied from; "" if not."""
     if not len(found) or not np.isfinite(found).all():
         return ""
     if np.ptp(found) == 0:

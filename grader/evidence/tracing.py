@@ -107,7 +107,7 @@ def record_with_constants(subject: Subject, size: tuple[int, int]) -> Trace:
 
 
 def _by_number(recording: Recording, values: Iterable[Array | None]) -> dict[int, Array]:
-    """Give the constants of a recording, in order, the values that have their shapes."""
+    """Return the constants of a recording, in order, the values that have their shapes."""
     leaves = (leaf for leaf in recording.leaves if leaf.kind == "constant")
     pairs = zip(leaves, values, strict=False)
     return {leaf.number: value for leaf, value in pairs if value is not None and value.shape == leaf.shape}

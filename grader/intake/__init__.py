@@ -45,7 +45,7 @@ def read(path: Path, profile: Profile | None = None) -> Submission:
 
 
 def typed(path: Path) -> str:
-    """Give the path to a submission that is not found by its name, from the checkout where it lies in it."""
+    """The path to a submission that is not found by its name, from the checkout where it lies in it."""
     whole = path.absolute()
     if whole.parent == SUBMISSIONS:
         return ""

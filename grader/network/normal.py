@@ -218,7 +218,7 @@ def _slice(args: Args, source: Shape, made: Expr) -> Pair | None:
 
 
 def made_short(args: Args, source: Shape) -> bool:
-    """Say whether a slice along batch or channels leaves something out."""
+    """Whether a slice along batch or channels leaves something out."""
     dim, end = (args[1] if len(args) > 1 else 0) or 0, args[3] if len(args) > 3 else None
     return end is not None and not (end >= source[dim])
 

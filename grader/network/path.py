@@ -51,7 +51,7 @@ def depths(root: Expr) -> dict[str, int]:
 
 
 def touches_input(root: Expr) -> dict[str, bool]:
-    """Say for each value whether it depends on the input."""
+    """Return for each value whether it depends on the input."""
     known: dict[str, bool] = {}
     for node in walk(root):
         known[node.key] = node.op == "input" or any(known[source.key] for source in node.inputs)

@@ -55,7 +55,7 @@ class Reading:
         return None
 
     def has_relu(self, role: str) -> bool:
-        """Say whether a ReLU follows a layer of the path before the next one."""
+        """Return whether a ReLU follows a layer of the path before the next one."""
         return any(step.op == "relu" for _, step in self.segment(self.positions[role]))
 
     def after(self, position: int) -> str:

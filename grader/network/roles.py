@@ -69,7 +69,7 @@ def _name(node: Expr) -> str:
 
 
 def is_pool(node: Expr) -> bool:
-    """Say whether an operation pools."""
+    """Whether an operation pools."""
     return any(name in node.op for name in POOLINGS)
 
 

@@ -115,7 +115,7 @@ def _twice(table: Table) -> Iterator[Fault]:
 
 
 def repeated(entries: object, path: Path, what: str, key: str) -> Iterator[Fault]:
-    """Give a fault for each name that two entries of a list bear, at the last of them."""
+    """A fault for each name that two entries of a list bear, at the last of them."""
     entries = entries if isinstance(entries, list) else []
     names = [entry.get(key) if isinstance(entry, dict) else None for entry in entries]
     for name, times in Counter(name for name in names if isinstance(name, str)).items():

@@ -146,6 +146,6 @@ class Grade:
 
 
 def for_a_person(check: ScoredCheck) -> bool:
-    """Say whether a line still waits for a person: pending, in error, or its mark is out of date."""
+    """Whether a line still waits for a person: pending, in error, or its mark is out of date."""
     open_ended = check.outcome in (Outcome.PENDING, Outcome.ERROR)
     return open_ended or (check.mark is not None and check.mark.stale)

@@ -79,7 +79,7 @@ def environment() -> Environment:
 
 
 def _is_wide(picture: bytes) -> bool:
-    """Say whether a PNG, whose header holds its size, is much wider than high."""
+    """Whether a PNG, whose header holds its size, is much wider than high."""
     width, height = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
     return width > 2 * height
 

@@ -175,7 +175,7 @@ def _mount(config: Mapping[str, Any]) -> None:
         _cover(path, size)
     for path, descriptor in through.items():
         _show(f"/proc/self/fd/{descriptor}", path)
-    os.makedirs(config["home"], exist_ok=True)  # noqa: PTH103
+    os.makedirs(config["home"], exist_ok=True)  # noqa: PTH103 - as in users
     _cover(config["home"], size)
     _cover("/dev/pts", "size=4k", READ_ONLY)
     kernel.mount("proc", "/proc", "proc", READ_ONLY | NO_SETUID | NO_DEVICES | NO_PROGRAMS)
@@ -188,8 +188,8 @@ def _cover(path: str, options: str, more: int = 0) -> None:
 def _show(source: str, path: str) -> None:
     """Let a file or a folder stand where it stood, as read-only as it was."""
     file = not os.path.isdir(source)  # noqa: PTH112 - as in users
-    os.makedirs(os.path.dirname(path) if file else path, exist_ok=True)  # noqa: PTH103, PTH120
-    if file and not os.path.exists(path):  # noqa: PTH110
+    os.makedirs(os.path.dirname(path) if file else path, exist_ok=True)  # noqa: PTH103, PTH120 - as in users
+    if file and not os.path.exists(path):  # noqa: PTH110 - as in users
         os.mknod(path)
     kernel.mount(source, path, "", BIND | AND_BELOW)
 

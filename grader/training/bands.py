@@ -72,7 +72,7 @@ def band(figures: Sequence[float], falls: bool, deviation: float = 0.0, freedom:
 
 
 def t_quantile(tail: float, freedom: int) -> float:
-    """Give the t that Student's distribution exceeds with probability `tail`, by bisection."""
+    """The t that Student's distribution exceeds with probability `tail`, by bisection."""
     low, high = 0.0, 1e4
     for _ in range(80):
         middle = (low + high) / 2

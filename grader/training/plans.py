@@ -68,7 +68,7 @@ def proves(name: str) -> bool:
 
 
 def resolve(name: str, device: str, plans: dict[str, Plan]) -> str:
-    """Say what "auto" means on a device, and "certify" where it trains: short on a GPU, else smoke.
+    """What "auto" means on a device, and "certify" where it trains: short on a GPU, else smoke.
 
     Where `short` has no thresholds, a GPU takes smoke too.
     """
@@ -78,7 +78,7 @@ def resolve(name: str, device: str, plans: dict[str, Plan]) -> str:
 
 
 def choose(name: str, plans: dict[str, Plan]) -> Plan | None:
-    """Give the plan of a name, None for "none".
+    """The plan of a name, None for "none".
 
     Raises CallError where the machine lacks what the plan needs and there is nothing else to do.
     """
@@ -93,6 +93,6 @@ def choose(name: str, plans: dict[str, Plan]) -> Plan | None:
 
 
 def _possible(name: str, plans: dict[str, Plan]) -> Plan:
-    """Give the plan of a name, or what stands in for it on this machine."""
+    """The plan of a name, or what stands in for it on this machine."""
     plan = plans[name]
     return _possible(plan.otherwise, plans) if plan.otherwise and not plan.possible else plan

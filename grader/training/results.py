@@ -19,7 +19,7 @@ class Judged:
     scores: Scores
 
     def figure(self, line: str) -> float:
-        """Give the figure that a line of the rubric is about: loss, accuracy or iou."""
+        """The figure that a line of the rubric is about: loss, accuracy or iou."""
         return {"loss": self.loss, "accuracy": self.scores.accuracy, "iou": self.scores.mean_iou}[line]
 
 

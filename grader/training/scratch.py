@@ -61,7 +61,7 @@ def load(path: Path = TABLE) -> tuple[Computed, ...]:
 
 
 def beside(run: TrainingRun, padding: int, n_class: int = CLASSES) -> str:
-    """Say what a log is beside a run from scratch by the assignment; "" where nothing can be said."""
+    """Return what a log is beside a run from scratch by the assignment; "" where nothing can be said."""
     wanted = [one for one in load() if one.padding == padding]
     theirs = run.model in (FCN32S.part, "") and not run.pretrained
     if not theirs or not wanted or n_class != CLASSES or len(run.epochs) < FEWEST:

@@ -42,7 +42,7 @@ def rate(device: str) -> float:
 
 
 def floor(architecture: Architecture, size: tuple[int, int], device: str) -> float:
-    """Say how many seconds a training step takes at least, by its arithmetic alone."""
+    """How many seconds a training step takes at least, by its arithmetic alone."""
     return FORWARD_AND_BACKWARD * operations(architecture, size) / rate(device)
 
 

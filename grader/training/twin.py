@@ -53,7 +53,7 @@ class Twin(FCN):
             self.get_parameter(self.names[name]).uniform_(-bound, bound, generator=generator)
 
     def loss(self, image: Bytes, label: Bytes, drop: Drop, seed: int) -> Tensor:
-        """Give the loss of a picture in train mode, with what `drop` drops drawn from `seed`."""
+        """Return the loss of a picture in train mode, with what `drop` drops drawn from `seed`."""
         self.train()
         self.drop = drop
         state = torch.get_rng_state()
@@ -89,7 +89,7 @@ class Twin(FCN):
 
     @torch.no_grad()
     def predict(self, image: Bytes) -> NDArray[np.float32]:
-        """Give a picture's log-probabilities in eval mode: float32 (n_class, H, W)."""
+        """Return a picture's log-probabilities in eval mode: float32 (n_class, H, W)."""
         self.eval()
         logits: Tensor = self(normalise(image)[None])[0]
         return logits.log_softmax(0).numpy()

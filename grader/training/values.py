@@ -59,7 +59,7 @@ class Values:
 
 
 def start(weights: Weights, reading: Reading, shapes: Mapping[str, tuple[int, ...]]) -> Values:
-    """Give the first values that a plan asks for; `shapes` are those of the model's parameters, by name."""
+    """Return the first values that a plan asks for; `shapes` are those of the model's parameters, by name."""
     if weights == "vgg16":
         path = cached(VGG16)
         assert path is not None, "plans.choose takes no such plan without VGG-16"
@@ -111,7 +111,7 @@ def matched(reading: Reading, shapes: Mapping[str, tuple[int, ...]]) -> Values:
 
 
 def _filters(shape: tuple[int, ...]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Give weights and biases that are positive where a normalised pixel has nearly a paint's colour."""
+    """Return weights and biases that are positive where a normalised pixel has nearly a paint's colour."""
     weight, bias = np.zeros(shape, np.float32), np.full(shape[:1], SILENT, np.float32)
     corners = mosaic.CORNERS[: shape[0]]
     scale = 255 * STD.flatten().numpy() / mosaic.SPREAD

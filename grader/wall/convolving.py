@@ -29,7 +29,7 @@ def convolve(
 ) -> Tensor:
     """What torch's conv2d gives."""
     if not is_heavy(x, weight, padding, dilation, groups) or not _is_usual(len(weight), bias, stride):
-        return F.conv2d(x, weight, bias, stride, padding, dilation, groups)  # type: ignore[call-overload,no-any-return]  # torch takes tuples alone
+        return F.conv2d(x, weight, bias, stride, padding, dilation, groups)
     kernel, step, edge = weight.shape[2:], _pair(stride), _pair(padding)
     return torch.ops.aten.thnn_conv2d(x, weight, kernel, bias, step, edge)  # type: ignore[no-any-return]  # untyped
 

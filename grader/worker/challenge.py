@@ -46,7 +46,7 @@ def initial(world: World, asked: Initial, arrays: Arrays) -> Answer[Kept]:
 
 
 def is_small(tensor: Tensor) -> bool:
-    """Say whether a tensor's values can be sent."""
+    """Return whether a tensor's values can be sent."""
     return tensor.numel() <= LARGE and str(tensor.dtype).removeprefix("torch.") in DTYPES
 
 

@@ -51,7 +51,7 @@ class LenientContext(DeviceContext):
         kwargs = kwargs or {}
         if absent(kwargs.get("device")):
             kwargs = {**kwargs, "device": None}
-        return super().__torch_function__(func, types, args, kwargs)  # type: ignore[no-untyped-call]
+        return super().__torch_function__(func, types, args, kwargs)  # type: ignore[no-untyped-call]  # torch's
 
 
 def _move(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -82,5 +82,5 @@ def prepare(device: str, threads: int) -> None:
     torch.set_num_threads(threads)
     if device == "cpu":
         torch.set_default_device = _set_default_device
-        torch.utils._device.DeviceContext = LenientContext  # type: ignore[misc]
-        NoGpu().__enter__()  # type: ignore[no-untyped-call]
+        torch.utils._device.DeviceContext = LenientContext  # type: ignore[misc]  # a class
+        NoGpu().__enter__()  # type: ignore[no-untyped-call]  # torch's

@@ -47,7 +47,7 @@ def _opened(link: Path) -> None:
 
 def look_here() -> None:
     """Let places of another machine be places here: what code opens there, or writes and then opens."""
-    builtins.open = io.open = _opening  # type: ignore[assignment]  # as open, for whoever calls it
+    builtins.open = io.open = _opening  # as open, for whoever calls it
     os.mkdir = _making
     if (torch := sys.modules.get("torch")) is not None:  # a worker imports it in a way of its own, not here
         vars(torch)["save"] = partial(_saving, torch.save)

@@ -173,7 +173,7 @@ def trace(world: World, asked: Trace, arrays: Arrays) -> Answer[dict[str, Any]]:
 
 
 def _raised(error: StudentCodeError) -> tuple[str, Any]:
-    """Give the kind and the place of what student code raised: words differ from device to device."""
+    """Return the kind and the place of what student code raised: words differ from device to device."""
     cause = error.__cause__ or error
     return type(cause).__name__, place_of(cause)
 
@@ -182,9 +182,9 @@ def _traced(world: World, model: nn.Module, asked: Trace) -> dict[str, Any]:
     device, makers = torch.device(_device(model)), _light(world, asked).makers
     origins = Origins({id(each): makers[name] for name, each in model.named_modules() if name in makers})
     x = torch.zeros(asked.size, device=device)
-    with torch.set_grad_enabled(asked.training), device, Strict():  # type: ignore[no-untyped-call]
+    with torch.set_grad_enabled(asked.training), device, Strict():  # type: ignore[no-untyped-call]  # torch's
         written, _ = call(record, model, x, origins.mark, origins.row)
-    return written  # type: ignore[no-any-return]
+    return written  # type: ignore[no-any-return]  # what `record` gives
 
 
 def shapes(world: World, asked: Shapes, arrays: Arrays) -> Answer[Outputs]:
@@ -197,14 +197,14 @@ def _seen(model: nn.Module, size: tuple[int, ...]) -> Seen:
     if _device(model) != "meta" and size[0] * size[2] * size[3] > LARGE_INPUT:
         return Seen("", skipped=True)  # seconds of arithmetic for one number
     try:
-        with torch.no_grad(), Strict():  # type: ignore[no-untyped-call]
+        with torch.no_grad(), Strict():  # type: ignore[no-untyped-call]  # torch's
             return Seen(**describe(model(torch.zeros(size, device=_device(model)))))
     except Exception as error:
         return Seen("", error=cut(f"{type(error).__name__}: {error}", 500), line=line_of(error))
 
 
 def gradients(world: World, asked: Gradients, arrays: Arrays) -> Answer[Reached]:
-    """Say which parameters a gradient reaches from the sum of the output, in train mode."""
+    """Return which parameters a gradient reaches from the sum of the output, in train mode."""
     return Reached(_tried(world, asked, True, lambda model: _reached(model, asked.size))), {}
 
 

@@ -227,7 +227,7 @@ def constants(model: nn.Module, x: Tensor, *, recognising: bool) -> list[Tensor 
 
 
 def describe(output: Any) -> dict[str, Any]:
-    """Say what a forward pass returned: type, shape, dtype, whether a gradient can flow."""
+    """Return what a forward pass returned: type, shape, dtype, whether a gradient can flow."""
     if not isinstance(output, Tensor):
         return {"type": cut(type(output).__name__, 200), "shape": [], "dtype": "", "requires_grad": False}
     shape, dtype = [int(n) for n in output.shape], str(output.dtype).removeprefix("torch.")

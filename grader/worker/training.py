@@ -78,15 +78,15 @@ class Session:
         return loss.detach()
 
     def loss(self, image: Tensor, label: Tensor) -> Tensor:
-        """Give the mean cross entropy of a picture's pixels, in nats."""
+        """Return the mean cross entropy of a picture's pixels, in nats."""
         return F.cross_entropy(self.run(self.normalised(image)), label[None].long())
 
     def normalised(self, image: Tensor) -> Tensor:
-        """Give a picture, uint8 (H, W, 3), as a batch of one: float32 (1, 3, H, W)."""
+        """Return a picture, uint8 (H, W, 3), as a batch of one: float32 (1, 3, H, W)."""
         return normalise(image)[None].contiguous(memory_format=self.format)
 
     def run(self, images: Tensor) -> Tensor:
-        """Give the model's logits, float32 (N, n_class, H, W), for normalised images."""
+        """Return the model's logits, float32 (N, n_class, H, W), for normalised images."""
         output = call(self.model, images)
         if not isinstance(output, Tensor) or output.ndim != 4 or output.shape[2:] != images.shape[2:]:
             shape = tuple(output.shape) if isinstance(output, Tensor) else type(output).__name__

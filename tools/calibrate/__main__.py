@@ -139,7 +139,7 @@ def shares(seeds: Sequence[int], jobs: int) -> list[tuple[int, ...]]:
 
 
 def source(device: str) -> str:
-    """Say where and with what the runs were made."""
+    """Where and with what the runs were made."""
     name = torch.cuda.get_device_name() if device == "cuda" else _processor()
     return (
         f"`make calibrate`, {name}, {torch.get_num_threads()} threads, torch {torch.__version__}, "

@@ -75,7 +75,7 @@ def tell(task: Task, seed: int, done: int, total: int, loss: float) -> None:
 
 
 def row(network: str, kind: str, seed: int, run: Run, seconds: float) -> Row:
-    """Give a run's figures as plain values."""
+    """Return a run's figures as plain values."""
     figures = [[point.validation.figure(line) for line in bands.LINES] for point in run.points]
     best = [run.best.validation.figure(line) for line in bands.LINES]
     test = [run.test.figure(line) for line in bands.LINES]
@@ -84,7 +84,7 @@ def row(network: str, kind: str, seed: int, run: Run, seconds: float) -> Row:
 
 
 def right_values(network: str, plan: Plan, rung: str) -> Values:
-    """Give the first values of the right network, whose parameters every weak one shares."""
+    """Return the first values of the right network, whose parameters every weak one shares."""
     right = submission()
     with Student(right.slice, isolation=isolation.choose(rung)) as student:
         evidence = Case(right, student, seed=0).networks[network]

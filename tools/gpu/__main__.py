@@ -124,7 +124,7 @@ def run(runner: Runner, options: argparse.Namespace) -> None:
 
 
 def chosen(out: Path, device: str) -> str:
-    """Give the strongest rung that held and inside of which the card computed, else "none"."""
+    """The strongest rung that held and inside of which the card computed, else "none"."""
     from tools.gpu.results import read
 
     for found in read(out):

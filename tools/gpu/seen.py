@@ -12,7 +12,7 @@ from typing import Any
 
 
 def nodes() -> dict[str, bool]:
-    """Tell which device nodes of NVIDIA's there are, and whether each opens."""
+    """Which device nodes of NVIDIA's there are, and whether each opens."""
     return {str(path): _opens(path) for path in sorted(Path("/dev").glob("nvidia*")) if not path.is_dir()}
 
 

@@ -120,7 +120,7 @@ def workloads(quick: bool) -> dict[str, Labelled]:
 
 
 def floor(network: Network, labelled: Labelled, device: str) -> float:
-    """Give the mean of the floors of a workload's steps, in seconds."""
+    """The mean of the floors of a workload's steps, in seconds."""
     with torch.device("meta"):
         architecture = network().architecture
     sizes = [label.shape for label in labelled.labels]
@@ -164,7 +164,7 @@ def attempt(out: Path, load: str, name: str, way: Ways, work: Callable[[], dict[
 
 
 def profile(labelled: Labelled, device: str) -> dict[str, Any]:
-    """Tell which kernels a step's time goes to."""
+    """Which kernels a step's time goes to."""
     from torch.profiler import ProfilerActivity
     from torch.profiler import profile as record
 

@@ -37,13 +37,13 @@ class Upload:
 
 
 def is_one(folder: Path) -> bool:
-    """Say whether most files in a folder are named as Canvas names them."""
+    """Whether most files in a folder are named as Canvas names them."""
     files = [path for path in folder.iterdir() if not path.name.startswith((".", "__"))]
     return 2 * len(list(_uploads(files))) > len(files)
 
 
 def packed(names: Iterable[str]) -> bool:
-    """Say whether these are the names in an archive of such an export."""
+    """Whether these are the names in an archive of such an export."""
     files = [PurePath(name).name for name in names if not name.endswith("/")]
     named = [
         name for name in files if NAMED.fullmatch(name.replace(LATE, "", 1)) or ANONYMOUS.fullmatch(name)

@@ -19,7 +19,7 @@ METADATA = "submission_metadata.yml"
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Loader(_Base):  # type: ignore[misc]
+class _Loader(_Base):  # type: ignore[misc]  # one of two
     """Reads Ruby's hashes and symbols as plain mappings and strings."""
 
 
@@ -40,7 +40,7 @@ def is_one(folder: Path) -> bool:
 
 
 def packed(names: Iterable[str]) -> bool:
-    """Say whether these are the names in an archive of such an export."""
+    """Whether these are the names in an archive of such an export."""
     return any(PurePath(name).name == METADATA for name in names)
 
 

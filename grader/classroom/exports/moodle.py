@@ -22,13 +22,13 @@ TWO = "{} names two participants: the roster's column 'submission' must say whos
 
 
 def is_one(folder: Path) -> bool:
-    """Say whether most entries of a folder are named as Moodle names them."""
+    """Whether most entries of a folder are named as Moodle names them."""
     names = [path.name for path in folder.iterdir() if not path.name.startswith((".", "__"))]
     return 2 * sum(bool(NAMED.fullmatch(name)) for name in names) > len(names)
 
 
 def packed(names: Iterable[str]) -> bool:
-    """Say whether these are the names in an archive of such an export."""
+    """Whether these are the names in an archive of such an export."""
     return any(NAMED.fullmatch(part) for name in names for part in PurePath(name).parts)
 
 

@@ -29,7 +29,7 @@ def made_wrong(reason: Reason, texts: Mapping[str, str]) -> Place | None:
 
 
 def _leaves_out_layers(reason: Reason) -> bool:
-    """Say whether whole layers were not copied: what goes through them leaves them out."""
+    """Return whether whole layers were not copied: what goes through them leaves them out."""
     causes = reason.cause.each if reason.cause else ()
     missing = {str(cause.parameters["parameter"]) for cause in causes if cause.id == "copy.missing"}
     layer = min(missing, default="").rpartition(".")[0]

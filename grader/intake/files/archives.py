@@ -77,7 +77,7 @@ def _refuse_others(file: BinaryIO, name: str) -> None:
 
 def _read_zip(file: BinaryIO, basket: Basket, nested: bool) -> list[tuple[str, bytes]]:
     """Read the files of a zip into the basket, and the archives among them where it holds nothing else."""
-    with zipfile.ZipFile(_Directory(file)) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(_Directory(file)) as archive:  # type: ignore[arg-type]  # it has all that is asked of a raw file
         inner = _read_members(archive, basket)
         unread = nested or bool(basket.contents)
         content = {

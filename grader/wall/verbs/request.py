@@ -36,7 +36,7 @@ def verb(kind: type[Request[Any]]) -> str:
 
 def reply(kind: type[Request[V]]) -> type[V]:
     """Return the type that a request is answered by."""
-    return get_args(kind.__orig_bases__[0])[0]  # type: ignore[attr-defined,no-any-return]
+    return get_args(kind.__orig_bases__[0])[0]  # type: ignore[attr-defined,no-any-return]  # of a generic class
 
 
 class Done(Value, frozen=True):
