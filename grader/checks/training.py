@@ -8,6 +8,7 @@ from operator import itemgetter
 from grader.diagnosis.causes import because
 from grader.errors import Blocked, Fault, GraderError, Unverified
 from grader.evidence.case import Case
+from grader.evidence.curves import drawn
 from grader.evidence.once import attempt
 from grader.evidence.training import TrainingEvidence
 from grader.records.reason import Reason
@@ -19,7 +20,7 @@ NAMES = {"loss": "the loss", "accuracy": "pixel accuracy", "iou": "mean IoU"}
 
 def check_training_loss(case: Case, training: TrainingEvidence, saved: SavedEvidence) -> None:
     """The loss falls as far as a right model's does."""
-    case.pictures += training.drawn(saved)
+    case.pictures += drawn(training, saved)
     judge(training, "loss")
 
 

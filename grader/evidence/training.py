@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.assignment import FCN32S
@@ -19,21 +19,20 @@ from grader.errors import (
     StudentTimeout,
     Unverified,
 )
-from grader.evidence.once import attempt, once
+from grader.evidence.once import once
 from grader.evidence.subject import N_CLASS
-from grader.records.grade import Picture
 from grader.records.progress import Listener, Progress
 from grader.records.reason import Reason
-from grader.records.submission import Epoch, SavedEvidence, Slice
+from grader.records.submission import Slice
 from grader.rubric import Scale
-from grader.training import bands, certify, purity, speed, values
+from grader.training import certify, purity, speed, values
 from grader.training.bands import Band, Calibration
+from grader.training.calibrated import calibrated
 from grader.training.pictures import pictures
 from grader.training.plans import Plan
 from grader.training.results import Run
 from grader.training.run import Setting, train
 from grader.wall.draws import derived
-from reference.architecture import FIRST_PADDING
 
 if TYPE_CHECKING:
     from grader.evidence.model import ModelEvidence
@@ -74,27 +73,7 @@ class TrainingEvidence:
     @once
     def calibration(self) -> Calibration:
         """What right models reach; Pending where nobody measured it."""
-        found = bands.load(self.plan.name)
-        if found is None:
-            raise Pending(
-                Reason(
-                    f"the training plan {self.plan.name} has not been calibrated",
-                    help=f"make calibrate PLAN={self.plan.name}, on a machine of the kind that grades",
-                )
-            )
-        padding = self.network.subject.assignment(N_CLASS).conv("conv1_1").padding
-        if padding != FIRST_PADDING:
-            raise Pending(
-                f"the training plan {self.plan.name} has been calibrated with padding {FIRST_PADDING} only"
-            )
-        if found.plan != asdict(self.plan):
-            raise Pending(
-                Reason(
-                    f"the training plan {self.plan.name} was calibrated before it was changed",
-                    help=f"make calibrate PLAN={self.plan.name}, on a machine of the kind that grades",
-                )
-            )
-        return found
+        return calibrated(self.plan, self.network.subject.assignment(N_CLASS).conv("conv1_1").padding)
 
     @once
     def unproved(self) -> str:
@@ -219,25 +198,6 @@ class TrainingEvidence:
         self.laps[f"the floor of a step of {network.name}"] = self._floor()
         return run
 
-    def drawn(self, saved: SavedEvidence) -> list[Picture]:
-        """Draw the run, and the one from scratch, over the notebook's own logs of this network."""
-        run = self.first if self.unproved else None  # raises Pending before matplotlib is imported
-        from grader.training import drawing
-
-        name, part, claimed = self.network.name, self.network.part, _claimed(saved, self.network.part, True)
-        known = attempt(lambda: self.calibration)
-        right = None if isinstance(known, GraderError) else known
-        if run is None:
-            return [] if right is None else [drawing.proved(part, name, right, claimed)]
-        made = drawing.draw(run, part, name, right, claimed)
-        if self.scratch is not None:
-            made.append(
-                drawing.learning(
-                    self.scratch, part, f"{name} from scratch", None, _claimed(saved, part, False)
-                )
-            )
-        return made
-
     @property
     def _shapes(self) -> Mapping[str, tuple[int, ...]]:
         return self.network.read.shapes
@@ -269,11 +229,6 @@ class TrainingEvidence:
             self.report(Progress("training", words, done, total))
 
         return tell
-
-
-def _claimed(saved: SavedEvidence, part: str, pretrained: bool) -> Sequence[Epoch]:
-    logs = [log.epochs for log in saved.runs if log.model in (part, "") and log.pretrained == pretrained]
-    return max(logs, key=len, default=())
 
 
 def _raised(name: str, error: StudentRaised) -> Fault | Blocked:

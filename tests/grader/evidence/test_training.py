@@ -13,6 +13,7 @@ import pytest
 from grader.checks.training import judge
 from grader.errors import Blocked, Fault, Pending, StudentDied, StudentRaised, Unverified
 from grader.evidence import training
+from grader.evidence.curves import drawn
 from grader.evidence.training import TrainingEvidence
 from grader.network.graph import INPUT
 from grader.records.submission import Chunk, Module, SavedEvidence, Slice
@@ -238,7 +239,7 @@ def test_a_proof_needs_no_thresholds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(certify, "differs", lambda *_: "")
     found = evidence(monkeypatch, known=None, **PROVED)
 
-    assert found.drawn(SavedEvidence()) == []
+    assert drawn(found, SavedEvidence()) == []
     judge(found, "loss")
 
 
