@@ -5,17 +5,15 @@ Operations that this module doesn't know stay as they were called, `aten.name.ov
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import reduce
 from math import inf
 from typing import Any
 
-from grader.network.graph import Expr, Pair, add, conv, crop, expr, max_pool, relu
+from grader.network.crops import Args, Shape, as_crop, part
+from grader.network.graph import Expr, Pair, add, conv, expr, max_pool, relu
 from grader.network.rectifier import rectified
 from grader.records.reason import Place
-
-Args = Sequence[Any]
-Shape = tuple[int, ...]
 
 IDENTITIES = {
     "aten.clone.default",
@@ -28,7 +26,6 @@ IDENTITIES = {
 }
 RESHAPES = {"aten.view.default", "aten._unsafe_view.default", "aten.reshape.default", "aten.expand.default"}
 LISTS = {"aten.split.Tensor", "aten.split_with_sizes.default", "aten.chunk.default", "aten.unbind.int"}
-SPLITS = {"aten.split.Tensor", "aten.split_with_sizes.default"}
 CASTS = {"aten._to_copy.default", "aten.to.dtype", "aten.to.device"}
 
 
@@ -170,10 +167,10 @@ def result(made: Expr, position: int, count: int, source: Shape | None, shape: S
     if made.op == "max_pool":
         return made if position == 0 else expr("item", made, index=position)
     if count > 1 or made.op in LISTS:
-        return _part(made, position, source, shape) or expr("item", made, index=position)
+        return part(made, position, source, shape) or expr("item", made, index=position)
     if made.op in IDENTITIES or (made.op in RESHAPES | CASTS and source == shape and _same_type(made)):
         return made.inputs[0]
-    return _as_crop(made, source, shape) or made
+    return as_crop(made, source, shape) or made
 
 
 def _same_type(made: Expr) -> bool:
@@ -181,86 +178,3 @@ def _same_type(made: Expr) -> bool:
     if made.op in CASTS and made.inputs[0].op in CASTS:
         return False  # the way back from another type, which cost digits
     return dtype is None or dtype == ("x", "torch.float32")
-
-
-def _as_crop(made: Expr, source: Shape | None, shape: Shape) -> Expr | None:
-    if source is None or len(source) != 4 or len(shape) != 4:
-        return None
-    window = CROPS[made.op](made["args"], source, made) if made.op in CROPS else None
-    if window is None:
-        return None
-    top, left = window
-    return fold_crop(crop(made.inputs[0], top, left, shape[2], shape[3], made.place), source)
-
-
-def _part(made: Expr, position: int, source: Shape | None, shape: Shape) -> Expr | None:
-    """A part of rows or columns that were split, as the crop that it is."""
-    if made.op not in SPLITS or source is None or len(source) != 4 or len(shape) != 4:
-        return None
-    _, sizes, dim = (*made["args"], 0)[:3]
-    before = [sizes] * position if isinstance(sizes, int) else sizes[1 : position + 1]
-    if dim % 4 < 2 or not all(isinstance(size, int) for size in before):
-        return None
-    top, left = (sum(before), 0) if dim % 4 == 2 else (0, sum(before))
-    return fold_crop(crop(made.inputs[0], top, left, shape[2], shape[3], made.place), source)
-
-
-def _slice(args: Args, source: Shape, made: Expr) -> Pair | None:
-    _, dim, start, _, step = (*args, *(None,) * 4)[:5]
-    dim = dim or 0
-    start = start or 0
-    start = start + source[dim] if start < 0 else start  # one past the end leaves nothing, and is told
-    if step not in (None, 1):
-        return None
-    if dim % 4 < 2:
-        return None if start or made_short(args, source) else (0, 0)
-    return (start, 0) if dim % 4 == 2 else (0, start)
-
-
-def made_short(args: Args, source: Shape) -> bool:
-    """Whether a slice along batch or channels leaves something out."""
-    dim, end = (args[1] if len(args) > 1 else 0) or 0, args[3] if len(args) > 3 else None
-    return end is not None and not (end >= source[dim])
-
-
-def _pad(args: Args, source: Shape, made: Expr) -> Pair | None:
-    pads = args[1][1:]
-    value = args[2] if len(args) > 2 else 0
-    if len(pads) > 4 or (value not in (0, 0.0, None) and any(pad > 0 for pad in pads)):
-        return None
-    left, _, top, _ = (*pads, 0, 0)[:4]
-    return (-top, -left)
-
-
-def _index_select(args: Args, source: Shape, made: Expr) -> Pair | None:
-    index = made.inputs[1]
-    if not index.op.startswith("aten.arange"):
-        return None
-    numbers = [n for n in index["args"] if isinstance(n, int)]
-    start, step = (0 if len(numbers) < 2 else numbers[0]), (numbers[2] if len(numbers) > 2 else 1)
-    dim = args[1] % 4
-    return None if step != 1 or dim < 2 else ((start, 0) if dim == 2 else (0, start))
-
-
-CROPS: dict[str, Callable[[Args, Shape, Expr], Pair | None]] = {
-    "aten.slice.Tensor": _slice,
-    "aten.constant_pad_nd.default": _pad,
-    "aten.index_select.default": _index_select,
-}
-
-
-def fold_crop(outer: Expr, source: Shape) -> Expr:
-    """Merge a crop of a crop into one, drop a crop that keeps everything, and mark even padding."""
-    top, left, height, width = (int(outer[name]) for name in ("top", "left", "height", "width"))
-    inner = outer.inputs[0]
-    inside = top >= 0 and left >= 0 and top + height <= source[2] and left + width <= source[3]
-    if (top, left, height, width) == (0, 0, source[2], source[3]):
-        return inner
-    if inner.op == "crop" and inside:
-        return crop(inner.inputs[0], inner["top"] + top, inner["left"] + left, height, width, outer.place)
-    if top <= 0 and left <= 0 and (height, width) == (source[2] - 2 * top, source[3] - 2 * left):
-        if inner.op == "crop" and dict(inner.attrs).get("even"):
-            inner, top, left = inner.inputs[0], inner["top"] + top, inner["left"] + left
-        attrs = {"top": top, "left": left, "height": height, "width": width, "even": True}
-        return expr("crop", inner, place=outer.place, **attrs)
-    return outer

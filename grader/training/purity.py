@@ -14,36 +14,12 @@ from dataclasses import dataclass
 
 from grader.assignment import NETWORKS
 from grader.records.submission import Chunk, Slice
-from grader.training.bindings import bound, constant, uses
-from grader.training.tameness import (
-    ELSEWHERE,
-    HELD,
-    IN_FORWARD,
-    METHODS,
-    PASSING,
-    PASSING_METHODS,
-    READABLE,
-    SETTABLE,
-    TAKEN,
-    TAKING,
-    TENSORS,
-    UNNAMED,
-    Names,
-    OddError,
-    borrows,
-    dotted_path,
-    tame,
-)
+from grader.training.bindings import bound, uses
+from grader.training.building import builds, called_there, used_at_once
+from grader.training.flowing import flows
+from grader.training.tameness import UNNAMED, Names, OddError, borrows, tame
 
 Function = ast.FunctionDef
-
-FLOW_NODES = (
-    *(Function, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.AnnAssign, ast.Expr, ast.For, ast.If),
-    *(ast.IfExp, ast.Pass, ast.Call, ast.keyword, ast.Starred, ast.Attribute, ast.Name, ast.Constant),
-    *(ast.Tuple, ast.List, ast.Subscript, ast.Slice, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop),
-    ast.expr_context,
-)
-PLAIN_TEST = (ast.UnaryOp, ast.Not, ast.Attribute, ast.Name, ast.Constant, ast.Load)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,109 +118,11 @@ def _check(tree: ast.Module, names: Names, flow: frozenset[str], ours: frozenset
     network = frozenset(id(inner) for node in (*defined, *read) for inner in ast.walk(node))
     for definition in defined:
         if isinstance(definition, Function) and definition.name in flow:
-            _flows(definition, names)
+            flows(definition, names)
     borrows(tree, names, network)
-    at_once = _used_at_once(tree)
-    called = _called(tree)
+    at_once = used_at_once(tree)
+    called = called_there(tree)
     for node in ast.walk(tree):
         tame(node, names, tree)
         if id(node) in network:
-            _builds(node, names, at_once, called)
-
-
-# --- what code of the networks may do -------------------------------------------------------------------
-
-
-def _builds(node: ast.AST, names: Names, at_once: frozenset[int], called: frozenset[int]) -> None:
-    """Refuse what could be kept from call to call, other than layers."""
-    match node:
-        case ast.Yield() | ast.YieldFrom() | ast.Lambda() | ast.GeneratorExp() if id(node) not in at_once:
-            raise OddError(node, f"`{type(node).__name__.lower()}`")
-        case ast.Name(id=name, ctx=ast.Load()) if (
-            name in ELSEWHERE - {"getattr"} and name not in names.imports
-        ):
-            raise OddError(node, f"`{name}`")
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in PASSING | PASSING_METHODS:
-            if id(node) not in at_once:
-                raise OddError(node, f"`{name}` whose items are taken elsewhere")
-        case ast.Attribute(attr=attr) if attr.startswith("register_"):
-            raise OddError(node, f"`.{attr}`")
-        case ast.Attribute(attr=attr, ctx=ast.Load()) if attr in HELD and id(node) not in called:
-            if not (_own_layer(node, names) or dotted_path(node, names).startswith("torch.nn.functional.")):
-                raise OddError(node, f"`.{attr}` that is called elsewhere")
-        case ast.Call(func=ast.Name(id="print"), keywords=more) if any(
-            one.arg not in ("end", "sep") for one in more
-        ):
-            raise OddError(node, "`print` to something")
-        case ast.Call(func=ast.Name(id="type"), args=[_, _, *_]):
-            raise OddError(node, "`type` that makes a class")
-        case ast.Assign(targets=targets, value=value):
-            kept = any(
-                isinstance(target, ast.Attribute) and target.attr not in SETTABLE for target in targets
-            )
-            if kept and any(_is_tensor(part, names) for part in ast.walk(value)):
-                raise OddError(node, "a tensor kept beside the parameters")
-        case ast.FunctionDef(name=name) if name in TAKEN:
-            raise OddError(node, f"`{name}` defined anew")
-
-
-def _own_layer(node: ast.Attribute, names: Names) -> bool:
-    """Whether it is an attribute that a network set on itself, or a method of its own."""
-    own = isinstance(node.value, ast.Name) and node.value.id == "self"
-    return own and (node.attr in names.kept or node.attr in names.functions) and node.attr not in TAKEN
-
-
-def _is_tensor(node: ast.AST, names: Names) -> bool:
-    dotted = dotted_path(node, names) if isinstance(node, ast.expr) else ""
-    return dotted.startswith("torch.") and not dotted.startswith("torch.nn")
-
-
-def _called(tree: ast.Module) -> frozenset[int]:
-    """Return what is called where it stands, and what is but a step on the way to something else."""
-    found: set[int] = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Call(func=value) | ast.Attribute(value=value):
-                found.add(id(value))
-    return frozenset(found)
-
-
-def _used_at_once(tree: ast.Module) -> frozenset[int]:
-    """Return what is gone through where it stands: by a loop, or into a list."""
-    found: set[int] = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.For(iter=value) | ast.comprehension(iter=value) | ast.Starred(value=value):
-                found.add(id(value))
-            case ast.Call(func=ast.Name(id=name), args=[value, *more]) if name in TAKING:
-                found |= {id(value), *map(id, more if id(node) in found or name in PASSING else ())}
-    return frozenset(found)
-
-
-def _flows(function: Function, names: Names) -> None:
-    """Refuse what a forward pass could be different by, from call to call."""
-    for name in sorted(names.uses.get(function.name, frozenset()) & names.bound.keys()):
-        if not all(map(constant, names.bound[name])):
-            raise OddError(function, f"`{name}`, made elsewhere, in the forward pass")
-    for node in ast.walk(function):
-        if not isinstance(node, FLOW_NODES):
-            raise OddError(node, f"`{type(node).__name__.lower()}` in the forward pass")
-        match node:
-            case ast.Attribute(ctx=ast.Store()) | ast.Subscript(ctx=ast.Store()):
-                raise OddError(node, "something kept by the forward pass")
-            case ast.Name(id="getattr"):
-                raise OddError(node, "`getattr` in the forward pass")
-            case ast.If(test=test) | ast.IfExp(test=test):
-                if not all(isinstance(part, PLAIN_TEST) for part in ast.walk(test)):
-                    raise OddError(node, "a condition in the forward pass")
-            case ast.Attribute():
-                _flow_attribute(node, names)
-
-
-def _flow_attribute(node: ast.Attribute, names: Names) -> None:
-    dotted = dotted_path(node, names)
-    if dotted:
-        if (not dotted.startswith("torch.nn") and dotted not in IN_FORWARD) or dotted.endswith("_"):
-            raise OddError(node, f"`{dotted}` in the forward pass")
-    elif node.attr not in READABLE | METHODS | names.kept - TENSORS and node.attr not in names.functions:
-        raise OddError(node, f"`.{node.attr}` in the forward pass")
+            builds(node, names, at_once, called)

@@ -4,13 +4,11 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from grader.network.graph import INPUT, Expr, add, conv, crop, expr, leaf, max_pool, relu
-from grader.network.normal import fold_crop, pair
+from grader.network.normal import pair
 from tests.grader.slim import expr_of
 from tests.grader.styles import CROPS, RELUS
 
@@ -91,32 +89,6 @@ def test_a_crop_is_where_it_starts_and_how_large_it_is(function: Function, wante
 def test_what_is_no_window_stays_as_it_was_called(function: Function) -> None:
     """Steps, channel slices and padding with other values than zero are not crops."""
     assert expr_of(function).op.startswith("aten.")
-
-
-@given(st.data())
-def test_a_crop_of_a_crop_is_the_crop_of_both_offsets(data: st.DataObject) -> None:
-    """Merging never changes what is cut: an inner window is only moved."""
-    down, right = data.draw(st.integers(0, 4)), data.draw(st.integers(0, 4))
-    rows, columns = 8, 9
-    y, x = data.draw(st.integers(0, rows - 1)), data.draw(st.integers(0, columns - 1))
-    height, width = data.draw(st.integers(1, rows - y)), data.draw(st.integers(1, columns - x))
-
-    outer = crop(INPUT, down, right, rows, columns)
-    merged = fold_crop(crop(outer, y, x, height, width), (1, 3, rows, columns))
-
-    if (height, width) == (rows, columns):
-        assert merged == outer
-    else:
-        assert merged == crop(INPUT, down + y, right + x, height, width)
-
-
-def test_padding_a_crop_is_not_merged() -> None:
-    """What was cut off doesn't come back: the padding is zero."""
-    inner = crop(INPUT, 2, 2, 4, 4)
-    padded = fold_crop(crop(inner, -1, -1, 6, 6), (1, 3, 4, 4))
-
-    assert padded.inputs == (inner,)
-    assert (padded["top"], padded["left"], padded["height"], padded["width"]) == (-1, -1, 6, 6)
 
 
 @pytest.mark.parametrize(
