@@ -100,7 +100,7 @@ def _extremes(maps: CamEvidence) -> str:
 def _falsify_maps(maps: CamEvidence) -> None:
     """Look for an input that the panel of questions missed."""
     verdict = maps.verdict
-    if verdict is None or verdict.classes or verdict.sums or verdict.stretch:
+    if verdict is None or verdict.classes or verdict.sums or verdict.stretch or maps.beside_enlarging:
         return
 
     def right(question: Maps) -> None:

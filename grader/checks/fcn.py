@@ -56,6 +56,12 @@ def _charge(network: ModelEvidence, n_class: int, shape: tuple[int, ...]) -> Non
         expect.charge("build", wrong)
 
 
+def cut_of_channels(network: ModelEvidence) -> Reason | None:
+    """Return the fault of a crop along the wrong axes, if there is one."""
+    crops = network.findings.get("crop", [])
+    return next((crop for crop in crops if crop.cause and crop.cause.id == "crop.axes"), None)
+
+
 def _channels(network: ModelEvidence, n_class: int, shape: tuple[int, ...]) -> Reason | None:
     """Return what is wrong with an output's shape, if it has not a channel for each class."""
     channels = shape[1] if len(shape) > 1 else 0
@@ -67,5 +73,7 @@ def _channels(network: ModelEvidence, n_class: int, shape: tuple[int, ...]) -> R
         return because("shape.classes_last", expected=f"(N, {n_class}, H, W)", actual=str(shape))
     if "logits" in network.findings:
         return network.findings["logits"][0]
+    if (crop := cut_of_channels(network)) is not None:
+        return crop
     expected, actual = f"(N, {n_class}, H, W)", str(shape)
     return because("build.classes", n_class=n_class, channels=channels, expected=expected, actual=actual)

@@ -6,6 +6,7 @@ import numpy as np
 
 from grader.checks import expect
 from grader.diagnosis.causes import because
+from grader.diagnosis.colouring import coloured
 from grader.evidence.cam import CamEvidence
 from grader.evidence.gradcam import GradEvidence
 
@@ -19,7 +20,14 @@ def check_shape(maps: CamEvidence | GradEvidence) -> None:
     if maps.kind in LISTS and shape[:1] == (1,):
         shape = shape[1:]
     got, want = str(shape), str(size)
+    if found := coloured(np.squeeze(maps.first)):
+        text = f"the map is {got}, it must be {want}: {found.by} makes colours of its levels"
+        expect.fail(
+            because("map.coloured", got=f"a colour map: {found.by}", text=text, expected=want, actual=got)
+        )
     expect.that(shape == size, because("map.shape", got=got, want=want, expected=want, actual=got))
+    if isinstance(maps, CamEvidence) and (beside := maps.beside_enlarging):
+        expect.fail(because("map.enlarged", got=beside, expected="the 7x7 map, resized", actual=beside))
 
 
 def check_dtype(maps: CamEvidence | GradEvidence) -> None:

@@ -20,6 +20,7 @@ from grader.records.reason import Reason
 
 Array = NDArray[Any]
 WEIGHT_SHAPE = (1000, 512)
+RIGHT = diagnosis.Verdict("", "", "")
 
 
 def check_weight_fc(case: Case) -> None:
@@ -32,8 +33,17 @@ def check_maps(case: Case) -> None:
     cell = LastCell(case.cam.cell)
     if cell.failure[0] and not _weight_of(cell)[1]:  # the cause weight_fc.raises
         cell = LastCell(case.cam.mended_cell)
+    elif cell.failure[0] or not _gives_one_class(cell):  # the causes index.form, map.type
+        case.cam.need_functions()
+        cell = LastCell(case.cam.cell_of_one)
     case.pictures += cell.pictures()
     maps_are_right(case.cam, cell)
+
+
+def _gives_one_class(cell: LastCell) -> bool:
+    """Say whether every map is asked for with one index."""
+    given = [cell.array(f"{number}.2") for number, _ in cell.calls(MAP)]
+    return all(index is None or index.size == 1 for index in given)
 
 
 # --- weight_fc ----------------------------------------------------------------------------------------
@@ -116,9 +126,9 @@ def _map_is_right(maps: CamEvidence, cell: LastCell, position: int) -> None:
     verdict, answer = maps.verdict, cell.array(f"{number}.result")
     if verdict is None and maps.shows_nothing:
         raise Blocked(f"{MAP} shows nothing of a picture, see cam.weighted_sum")
-    right = verdict is not None and not (verdict.classes or verdict.sums or verdict.stretch)
+    right = verdict == RIGHT and not maps.beside_enlarging
     if right and features is not None and answer is not None and weight is not None and index is not None:
-        _is_what_the_function_gives(name, features, weight, int(np.ravel(index)[0]), answer)
+        _is_what_the_function_gives(maps, name, features, weight, int(np.ravel(index)[0]), answer)
 
 
 def _is_of_the_predicted_class(cell: LastCell, position: int, index: Array | None) -> None:
@@ -137,11 +147,13 @@ def _is_of_the_predicted_class(cell: LastCell, position: int, index: Array | Non
     )
 
 
-def _is_what_the_function_gives(name: str, features: Array, weight: Array, index: int, answer: Array) -> None:
+def _is_what_the_function_gives(
+    maps: CamEvidence, name: str, features: Array, weight: Array, index: int, answer: Array
+) -> None:
     if weight.ndim != 2 or weight.shape[1] != features.shape[1] or not 0 <= index < len(weight):
         return  # the cause weight_fc.shape
     found = plain(answer)
-    same = found is not None and diagnosis.is_right(
+    same = found is not None and maps.accepts(
         diagnosis.Case(features[0].astype(np.float64), weight.astype(np.float64), index, found)
     )
     expect.that(same, because("maps.values", image=name, actual="another map"))

@@ -8,8 +8,9 @@ from dataclasses import replace
 import torch
 
 from grader.checks import expect
-from grader.checks.fcn import believe, judge
+from grader.checks.fcn import believe, cut_of_channels, judge
 from grader.diagnosis.causes import because
+from grader.diagnosis.head import BATCHWISE
 from grader.diagnosis.room import crowding
 from grader.diagnosis.steps import resizes
 from grader.evidence.challenge import close
@@ -34,7 +35,7 @@ def check_shape(network: ModelEvidence) -> None:
     """The output has the size of the input, as far as the network's own layers allow it."""
     reading = network.reading
     wrong = [(size, shape) for size, shape in _outputs(network) if not _fitting(reading, size, shape)]
-    if wrong:
+    if wrong and cut_of_channels(network) is None:
         size, shape = wrong[-1]  # the largest: where a fixed size shows
         fault = _endless(reading, size, shape) or _fault(size, shape)
         text = f"an input {size} gives an output {shape}: {fault.text}"
@@ -79,7 +80,7 @@ def _raises(size: tuple[int, ...], answer: Seen) -> Reason:
 def _last_place(reading: Reading) -> Place | None:
     """Return the line that gives the output its size: the last crop, else the last step."""
     tail = reading.path.steps[reading.last_layer :]
-    cuts = [step for step in tail if step.op == "crop" or resizes(step)]
+    cuts = [step for step in tail if step.op in ("crop", *BATCHWISE) or resizes(step)]
     return next((step.place for step in reversed(cuts or tail) if step.place), None)
 
 
@@ -153,7 +154,9 @@ def _same_where_both(network: ModelEvidence) -> bool:
     if mine.ndim != 4 or network.response.output.shape == theirs.shape:
         return False
     rows, columns = (min(a, b) for a, b in zip(mine.shape[2:], theirs.shape[2:], strict=True))
-    return close(mine[..., :rows, :columns], theirs[..., :rows, :columns])
+    turned = mine.movedim(2, 3)  # height and width, which are the cause `shape.swapped`
+    same = turned.shape == theirs.shape and close(turned, theirs)
+    return same or close(mine[..., :rows, :columns], theirs[..., :rows, :columns])
 
 
 def check_determinism(network: ModelEvidence) -> None:

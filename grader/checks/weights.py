@@ -12,7 +12,7 @@ from grader.checks.fcn import believe
 from grader.diagnosis.bilinear import what_kernel
 from grader.diagnosis.causes import because, merge
 from grader.diagnosis.copying import AfterCopying, copy_findings
-from grader.diagnosis.payers import LineName
+from grader.diagnosis.payers import LineName, excuses
 from grader.errors import Blocked
 from grader.evidence.case import Case
 from grader.evidence.model import ModelEvidence
@@ -20,6 +20,8 @@ from grader.network.roles import Layer
 from grader.records.reason import Reason
 from reference.architecture import VGG_CONVS, VGG_LINEARS
 from reference.fcn import bilinear_weight
+
+LABELS = ("argmax", "max", "topk", "one_hot")  # what makes labels of logits
 
 
 def check_bilinear(network: ModelEvidence) -> None:
@@ -92,6 +94,8 @@ def check_gradients(network: ModelEvidence, case: Case) -> None:
         expect.fail(
             because("gradients.frozen", layers=_range(frozen), expected="every layer learns", actual="off")
         )
+    if _are_labels(network):
+        return
     if cut := [roles[name] for name in network.cut if name in roles]:
         expect.fail(
             because(
@@ -103,6 +107,12 @@ def check_gradients(network: ModelEvidence, case: Case) -> None:
             )
         )
     believe(network, "gradients")
+
+
+def _are_labels(network: ModelEvidence) -> bool:
+    """Return whether labels are returned, through which no gradient goes: the cause `logits.changed`."""
+    found = [reason.cause for reason in network.findings.get("logits", []) if reason.cause]
+    return any(excuses(cause, "gradients") and cause.parameters["got"] in LABELS for cause in found)
 
 
 def check_copy_features(network: ModelEvidence) -> None:

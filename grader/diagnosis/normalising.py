@@ -79,6 +79,10 @@ class Ending:
     do: Callable[[Floats, Floats], Floats]
 
 
+def _not_0(values: Floats) -> Floats:
+    return np.where(values == 0, 1.0, values)
+
+
 def _softmax(r: Floats) -> Floats:
     e = np.exp(r - r.max())
     return np.asarray(e / e.sum())
@@ -116,7 +120,22 @@ OFFSETS = (
     Taken("maximum", "the maximum is taken off instead of the minimum", lambda s, _: s.maximum),
     Taken("plus_minimum", "the minimum is added instead of taken off", lambda s, _: -s.minimum),
     Taken("minus_one", "the map is shifted by 1, whatever it holds", lambda s, _: np.full_like(s.mean, -1.0)),
+    # What a formula takes off where brackets are missing; with the one divisor that UNBRACKETED says.
+    Taken("minimum_twice", "the minimum is taken off twice", lambda s, _: s.minimum * (1 + s.maximum)),
+    Taken("minimum_last", "the minimum is taken off after the division", lambda s, _: s.minimum * s.maximum),
+    Taken("minimum_over_range", "the minimum alone is divided", lambda s, _: s.minimum / _not_0(s.range)),
+    Taken(
+        "minimum_over_maximum",
+        "the minimum alone is divided",
+        lambda s, _: s.minimum / _not_0(s.maximum) + s.minimum,
+    ),
 )
+UNBRACKETED = {
+    "minimum_twice": "old_maximum",
+    "minimum_last": "old_maximum",
+    "minimum_over_range": "none",
+    "minimum_over_maximum": "none",
+}
 
 DIVISORS = (
     Taken("", "", lambda s, _: s.range),

@@ -117,6 +117,11 @@ def _numbers(logit: Floats) -> Iterator[Iterator[tuple[str, float]]]:
     yield iter([("a softmax of the absolute logits", float(_softmax(np.abs(logit)).max()))])
     yield iter([(f"a softmax of the logits {how}", float(_softmax(logit * by).max())) for how, by in SCALED])
     yield iter([("the logit's share of the logits' sum", _share(logit))])
+    yield iter([("the probability of class 0", float(_softmax(logit)[0]))])
+    entries = (shares[logit.argmax()], shares[::-1][logit.argmax()])
+    yield iter(
+        [("the one of the sorted probabilities at the class's number", float(each)) for each in entries]
+    )
 
 
 DIGITS = {2: "two digits", 1: "one digit", 0: "a whole number"}

@@ -101,6 +101,7 @@ WAY_UP = {
     "crop.offset": "the crop starts at {got}, it must start at {want}",
     "crop.centred": "the crop is taken from the middle, it must start at {want} for every size",
     "crop.from_end": "the crop is taken from the end, it must start at {want} for every size",
+    "crop.axes": "the crop cuts channels off: rows and columns must be cut from {want}, the last two axes",
     "crop.missing": "the output is not cropped, it must be cut from row and column {want}",
     "crop.resized": "the output is resized by interpolation, it must be cropped from row and column {want}",
     "logits.changed": "the output went through {got}: logits are expected, the last layer's own output",
@@ -168,6 +169,8 @@ PREDICTION = {
 MAPS = {
     "map.none": "{MAP} returns an array of shape {got}, not a map",
     "map.shape": "the map is {got}, it must be {want}",
+    "map.coloured": "the map is coloured, it must hold levels: {got}",
+    "map.enlarged": "the map must be enlarged, and nothing else: {got}",
     "map.type": "{MAP} returns a {got}, not an array",
     "map.listed": "{MAP} returns a {got}, not a list with the map in it",
     "map.dtype": "the map is {got}, it must be uint8",

@@ -14,7 +14,18 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.diagnosis.normalising import BENDS, DIVISORS, ENDINGS, OFFSETS, TOPS, Bend, Ending, Taken, Top
+from grader.diagnosis.normalising import (
+    BENDS,
+    DIVISORS,
+    ENDINGS,
+    OFFSETS,
+    TOPS,
+    UNBRACKETED,
+    Bend,
+    Ending,
+    Taken,
+    Top,
+)
 
 MOST_FAULTS = 3  # in one normalisation: more wrong steps than that explain anything
 
@@ -50,6 +61,25 @@ NAMES: dict[tuple[str, ...], str] = {
     ("", "none", "sum_of_absolutes"): "the map is divided by the sum of its absolute values instead of being "
     "stretched from minimum to maximum",
     ("", "none", "none"): "not normalised",
+    (
+        "",
+        "minimum_twice",
+        "old_maximum",
+    ): "brackets are missing around maximum minus minimum: it is divided by "
+    "the maximum alone, and the minimum is taken off once more",
+    (
+        "",
+        "minimum_last",
+        "old_maximum",
+    ): "brackets are missing around map minus minimum: the map is divided by "
+    "its maximum before the minimum is taken off",
+    ("", "minimum_over_range", "none"): "brackets are missing around map minus minimum: the minimum alone is "
+    "divided by the range",
+    (
+        "",
+        "minimum_over_maximum",
+        "none",
+    ): "brackets are missing: the minimum alone is divided by the maximum, and taken off once more",
 }
 # What is never divided is as often left as it is: then the top is no second fault.
 WHOLE_NAMES: dict[tuple[str, ...], str] = {
@@ -91,8 +121,8 @@ class Stretch:
     @cached_property
     def faults(self) -> tuple[str, ...]:
         """The wrong steps in words; what people know under one name is one."""
-        if self.ids in WHOLE_NAMES:
-            return (WHOLE_NAMES[self.ids],)
+        if whole := WHOLE_NAMES.get(("", *self.ids[1:])):
+            return tuple(filter(None, (self.bend.fault, whole)))
         bend, *line = (id.removesuffix("_sums") for id in self.ids[:3])
         if core := NAMES.get((bend, *line)):
             first = [core]
@@ -132,6 +162,8 @@ def _said_twice(one: Stretch) -> bool:
     if one.offset.id == "none" and one.divisor.id in SAME:
         return True
     if one.ending.id == "cast" and one.top.id:
+        return True
+    if one.offset.id in UNBRACKETED and (one.bend.id or one.divisor.id != UNBRACKETED[one.offset.id]):
         return True
     ends = {id.endswith("_sums") for id in one.ids[1:3] if "_of_all" in id}
     if len(ends) > 1:

@@ -82,6 +82,10 @@ def _mean(f: Floats, w: Floats) -> Floats:
     return np.broadcast_to(f.mean(axis=0), (*w.shape[:-1], *f.shape[1:]))
 
 
+def _mean_weight(f: Floats, w: Floats) -> Floats:
+    return np.asarray(w.mean(axis=-1)[..., None, None] * f.sum(axis=0))
+
+
 def _added(f: Floats, w: Floats) -> Floats:
     return np.asarray(f.sum(axis=0) + w.sum(axis=-1)[..., None, None])
 
@@ -128,6 +132,7 @@ JOINS: tuple[Way, ...] = (
     Way("", weighted),
     Way("the features are reshaped to (49, 512) instead of (512, 49), which scrambles them", _scrambled),
     Way("the features are averaged without their weights", _mean),
+    Way("the weights' mean is used for every channel", _mean_weight),
     Way(
         "negative products are cut to 0 before the sum",
         lambda f, w: weighted(_plus(f), _plus(w)) + weighted(_plus(-f), _plus(-w)),

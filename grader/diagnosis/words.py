@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from grader.network.graph import Expr
+from grader.network.reading import strides
 
 SAID = {
     "avg_pool2d": "average pooling (avg_pool2d)",
@@ -35,3 +36,18 @@ def corner(start: tuple[int, int]) -> int | str:
 def numeral(text: str) -> int | str:
     """Return a whole number that stands alone in a text as a number, anything else as it is."""
     return int(text) if re.fullmatch(r"-?[0-9]{1,12}", text) else text
+
+
+def deed(step: Expr) -> str:
+    """Say what a step does to a value, as in "which is multiplied by 2"."""
+    if step.op == "scale":
+        return f"is multiplied by {step['factor']:.4g}"
+    if step.op == "crop":
+        return f"is cropped from {both((step['top'], step['left']))}"
+    if strides(step):
+        return f"keeps one of {strides(step)} {'rows' if step['args'][1] % 4 == 2 else 'columns'}"
+    if plain(step) in ("add", "sub") and len(step.inputs) == 1 and isinstance(step["args"][1], int | float):
+        return f"has {step['args'][1]:.4g} {'added' if plain(step) == 'add' else 'taken off'}"
+    if "norm" in step.op:
+        return "goes through a normalisation layer"
+    return f"goes through {plain(step)}"

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from grader.assignment import MAP, PREDICT, TOP1
 from grader.diagnosis import cam as diagnosis
+from grader.diagnosis.afterwards import beside_enlarging
+from grader.diagnosis.colouring import coloured
 from grader.errors import Blocked, StudentError, StudentRaised, Unverified
 from grader.evidence import otherwise
 from grader.evidence.once import attempt, once, taken
@@ -189,16 +191,32 @@ class CamEvidence:
     def is_right(self, question: Maps) -> bool:
         """Whether a map equals a right one but for rounding, whatever its size."""
         answer = plain(self.map(question).arrays["value"])
-        return answer is not None and diagnosis.is_right(self._case(question, answer))
+        return answer is not None and self.accepts(self._case(question, answer))
+
+    def accepts(self, case: diagnosis.Case) -> bool:
+        """Say whether a map is right as the panel is: but for rounding, or in most of its pixels."""
+        return diagnosis.is_right(case) or (not self.is_exact and diagnosis.is_mostly_right(case))
+
+    @once
+    def is_exact(self) -> bool:
+        """Every map of the panel is a right one but for rounding."""
+        return all(map(diagnosis.is_right, _plainly(self.panel)))
 
     @once
     def verdict(self) -> diagnosis.Verdict | None:
         """The steps that give the student's maps; None where no known combination does."""
+        if self.beside_enlarging:
+            return diagnosis.Verdict("", "", "")
         found = diagnosis.search(_plainly(self.panel))
         if found is not None or (self.is_stretched and self.follows_sum):
             return found
         self.explained = otherwise.explained(self._asked_with, self.slice, self.panel, self.shows_nothing)
         return self.explained.verdict
+
+    @once
+    def beside_enlarging(self) -> str:
+        """What is done to right maps beside enlarging them; "" if nothing, or if they are no right ones."""
+        return "" if self.is_exact else beside_enlarging(_plainly(self.panel))
 
     def _asked_with(self, instead: tuple[Module, ...], questions: Sequence[Maps]) -> Sequence[diagnosis.Case]:
         """The maps that come out where statements are read otherwise; none where it raises."""
@@ -289,6 +307,13 @@ class CamEvidence:
         return otherwise.mended_cell(self.student, self.slice, self.cell)
 
     @once
+    def cell_of_one(self) -> Reply[Cell]:
+        """What the last cell makes of one index and one map, where the functions return something else."""
+        fits = self.first.shape == self.asked.size and self.first.dtype == np.uint8 and self.kind == "ndarray"
+        names = (*([PREDICT] if self.form is None else []), *([] if fits else [MAP]))
+        return otherwise.cell_of_one(self.student, self.slice, names, self.cell) if names else self.cell
+
+    @once
     def cell(self) -> Reply[Cell]:
         """What the last cell made; raises StudentError."""
         return self.student.ask(CamCell(), seconds=60.0)
@@ -310,6 +335,7 @@ def _is_whole(case: diagnosis.Case) -> bool:
 def plain(answer: Array) -> Array | None:
     """Bring a map to rows and columns, whatever its form (the cause `map.shape`); None for no map."""
     answer = np.squeeze(answer)
+    answer = found.levels if (found := coloured(answer)) else answer
     side = math.isqrt(answer.size)
     if answer.ndim == 1 and side**2 == answer.size:
         answer = answer.reshape(side, side)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import chain
 from random import Random
 
-from grader.diagnosis import head, layers, steps
+from grader.diagnosis import crops, head, layers, skips, steps
 from grader.diagnosis.causes import because, kind_of
 from grader.diagnosis.copying import AfterCopying
 from grader.diagnosis.numeric import explain_difference
@@ -208,9 +208,9 @@ class ModelEvidence:
                 layers.layer_findings(reading, self.read.places),
                 steps.activation_findings(reading),
                 steps.pool_findings(reading),
-                head.skip_findings(reading),
-                head.skip_crop_findings(reading),
-                head.crop_findings(reading),
+                skips.skip_findings(reading),
+                crops.skip_crop_findings(reading),
+                crops.crop_findings(reading),
                 head.logit_findings(reading),
                 head.other_findings(reading),
             )

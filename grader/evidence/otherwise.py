@@ -19,6 +19,7 @@ from grader.evidence.printed import read_printed, uncoloured
 from grader.evidence.questions import CLASSES_ASKED, PANEL, Logits, Maps
 from grader.mending.axes import over_classes
 from grader.mending.floats import in_floats, with_one_less
+from grader.mending.ones import with_one
 from grader.mending.slips import cell_mends
 from grader.mending.trouble import of_failure
 from grader.records.reason import Place
@@ -108,6 +109,15 @@ def _is_right(reply: Reply[Prediction], question: Logits, wanted: float, labels:
     value, told = reply.arrays.get("value"), read_printed(uncoloured(reply.value.printed), labels).numbers
     right = value is not None and value.size == 1 and bool(value.reshape(-1)[0] == question.index)
     return right and any(abs(number - wanted) <= TOLERANCE for number in told)
+
+
+def cell_of_one(student: Asks, slice: Slice, names: tuple[str, ...], reply: Reply[Cell]) -> Reply[Cell]:
+    """Return what the last cell makes of one index and one map; the same where it does not run through."""
+    instead = with_one(slice, names)
+    with suppress(StudentError):
+        other = student.ask(CamCell(instead), seconds=60.0) if instead else reply
+        return reply if other.value.failures else other
+    return reply
 
 
 def mended_cell(student: Asks, slice: Slice, reply: Reply[Cell]) -> Reply[Cell]:

@@ -20,7 +20,8 @@ def how_held(found: Array, at: NDArray[np.int64], shape: Shape, drawn: Drawn) ->
     if not len(found) or not np.isfinite(found).all():
         return ""
     if np.ptp(found) == 0:
-        return f"{found[0]:.4g} everywhere"
+        short = f"{found[0]:.2g}"  # else it was computed of the weights, which are other ones for each seed
+        return f"{short if np.isclose(float(short), found[0], rtol=1e-5) else 'the same number'} everywhere"
     for words, source in _orders(at[:FEW], shape):
         if _factor(found[:FEW], drawn(source)) is None:
             continue

@@ -10,8 +10,9 @@ from grader.intake.code.definitions import home, wanted
 from grader.intake.code.making import made_wrong
 from grader.intake.code.showing import copying, shown
 from grader.records.grade import CheckResult, Outcome
-from grader.records.reason import Place
+from grader.records.reason import Place, Reason
 from grader.records.submission import Submission
+from reference.architecture import VGG_CONVS
 
 
 def at_home(result: CheckResult, submission: Submission) -> CheckResult:
@@ -36,10 +37,19 @@ def _copied_at(result: CheckResult, submission: Submission) -> Place | None:
     network = NETWORKS.get(result.id.partition(".")[0])
     if network is None or cause is None or cause.id != "copy.missing" or place is None:
         return None
+    if " raises " in result.reason.text.partition(": ")[0]:
+        return None
     rows = submission.texts.get(place.label, "").split("\n")
     row = rows[place.line - 1] if 0 < place.line <= len(rows) else ""
     calls = "vgg" in row.lower() or ".to(" in row or f"{network.name}(" in row
+    calls |= result.id.endswith("features") and _leaves_out_all(result.reason)
     return copying(submission.slice, network.name) if calls and "def " not in row else None
+
+
+def _leaves_out_all(reason: Reason) -> bool:
+    """Whether no convolution was copied at all: the line that was found is one of another layer's."""
+    missing = reason.cause is not None and all(one.id == "copy.missing" for one in reason.cause.each)
+    return missing and reason.expected.count(".weight") == len(VGG_CONVS)
 
 
 def quoting(result: CheckResult, texts: Mapping[str, str]) -> CheckResult:

@@ -23,6 +23,7 @@ class Mend:
     leaves: bool = False  # whether something is left out
     made: Place | None = None  # where the fault was made, if that is another line than the one that raises
     shown: tuple[str, ...] = ()  # what causes begin with that tell the same fault of the mended code
+    line: str = ""  # of the rubric, which pays where the mended code shows nothing of the fault
 
 
 def with_source(slice: Slice, old: Chunk, source: str) -> Slice:

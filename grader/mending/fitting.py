@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import re2
 
+from grader.mending import cropping
 from grader.mending.edits import Mend, function_at, with_node, with_source
 from grader.mending.paying import ROOM
 from grader.mending.trouble import Trouble, line_in, on_line, tree
@@ -40,6 +41,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         if given > wanted:
             yield from _first_channels(trouble, slice, chunk, wanted, given)
     if SIZES.search(trouble.message):
+        yield from cropping.mends(slice, chunk, _every_side(trouble, chunk))
         yield from _same_size(trouble, slice, chunk)
 
 
@@ -127,6 +129,13 @@ def _same_size(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
             source = with_node(chunk.source, side, f"{PAD}({b}, ({size}))")
             made = _bound_last(chunk, b, getattr(node, "lineno", 0))
             yield Mend(with_source(slice, chunk, source), words, made=made, shown=SIDES)
+
+
+def _every_side(trouble: Trouble, chunk: Chunk) -> Iterator[tuple[ast.expr, Place | None]]:
+    """The sides of the sums on a line, each with where it got its value if it is a name."""
+    for node in on_line(trouble, chunk):
+        for _, side in _sides(node):
+            yield side, _bound_last(chunk, ast.unparse(side), side.lineno)
 
 
 def _sides(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:

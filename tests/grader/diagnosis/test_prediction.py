@@ -62,6 +62,16 @@ def test_a_wrong_probability_is_named(value: float, words: str) -> None:
     assert wrong_probability(float(value) + TOLERANCE / 4, LOGIT) == words
 
 
+def test_a_probability_of_another_place_is_named() -> None:
+    """That of the first class, and that at the class's number where they are sorted."""
+    logit = np.zeros(1000, dtype=np.float32)
+    logit[[3, 400, 2, 0, 9]] = 9.0, 8.0, 7.5, 6.5, 6.9
+    shares = np.exp(logit.astype(np.float64)) / np.exp(logit.astype(np.float64)).sum()
+
+    assert wrong_probability(float(shares[0]), logit) == "the probability of class 0"
+    assert wrong_probability(float(shares[9]), logit).startswith("the one of the sorted probabilities")
+
+
 def test_an_order_of_absolute_logits_is_named() -> None:
     """Where it is another one than that of the logits."""
     logit = LOGIT.copy()

@@ -34,6 +34,8 @@ def how(held: NDArray[Any], source: NDArray[Any] = SOURCE) -> str:
         (SOURCE.reshape(6, 3, 3, 4).transpose(0, 3, 1, 2), "read as (3, 3, 4)"),
         (-SOURCE[::-1], "outputs in reverse order and times -1"),
         (np.zeros(SHAPE), "0 everywhere"),
+        (np.full(SHAPE, 0.1), "0.1 everywhere"),
+        (np.full(SHAPE, SOURCE.mean()), "the same number everywhere"),
         (np.random.default_rng(4).normal(size=SHAPE), ""),
         (np.full(SHAPE, np.nan), ""),
     ],

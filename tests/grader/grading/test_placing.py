@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from grader.grading.placing import quoting
+from dataclasses import replace
+
+import pytest
+
+from grader.diagnosis.causes import because, merge
+from grader.grading.placing import at_home, quoting
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Place, Reason
+from grader.records.submission import Chunk, Module, Slice, Submission
+from reference.architecture import VGG_CONVS
 
 
 def test_a_place_is_quoted_with_its_code() -> None:
@@ -21,3 +28,32 @@ def test_a_place_is_quoted_with_its_code() -> None:
     assert quoted(Place("cell 4", 1)) == Place("cell 4", 1)
     assert quoted(Place("cell 3", 0)) == Place("cell 3", 0)
     assert quoted(None) is None
+
+
+NETWORK = """\
+class FCN32s(nn.Module):
+    def copy(self, vgg16):
+        for ours, theirs in pairs:
+            ours.weight.data = theirs.weight.data
+        for ours, theirs in heads:
+            ours.bias.data = theirs.bias.data
+"""
+
+
+@pytest.mark.parametrize(
+    ("roles", "raises", "line"),
+    [(VGG_CONVS, "", 4), (VGG_CONVS[1:], "", 6), (VGG_CONVS, "copy raises KeyError: ", 6)],
+)
+def test_where_no_convolution_is_copied_the_first_line_that_copies_is_shown(
+    roles: tuple[str, ...], raises: str, line: int
+) -> None:
+    """Not that of another layer, unless it raised."""
+    names = [f"{role}.weight" for role in roles]
+    fault = merge([because("copy.missing", parameter=name, expected=name) for name in names])
+    reason = replace(fault, text=raises + fault.text, place=Place("cell 1", 6))
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, NETWORK),)),))
+    submission = Submission("sample", "", slice=slice, texts={"cell 1": NETWORK})
+
+    placed = at_home(CheckResult("fcn32s.copy_features", Outcome.FAILED, reason), submission)
+
+    assert placed.reason.place == Place("cell 1", line)

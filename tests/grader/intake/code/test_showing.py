@@ -41,11 +41,34 @@ SLICE = Slice((Module("submission", (Chunk("cell 9", 11, SOURCE),)),))
         ("dtype", "map.dtype", "float32", 11),
         ("cls_index", "index.class", "the least probable", 14),
         ("cls_probability", "probability.value", "a percentage", 15),
+        ("cls_probability", "probability.value", "the probability of class 0", 15),
     ],
 )
 def test_a_wrong_step_is_where_it_is_written(check: str, id: str, got: str, line: int) -> None:
     """By the words of its cause and the numbers in them, within the function and those that it calls."""
     assert shown(SLICE, check, Cause(id, {"got": got})) == Place("cell 9", 10 + line)
+
+
+@pytest.mark.parametrize(
+    ("id", "got", "code"),
+    [
+        ("map.coloured", "a colour map: COLORMAP_JET", "return cv2.applyColorMap(cam, cv2.COLORMAP_JET)"),
+        ("map.enlarged", "it is smoothed as well", "cam = cv2.GaussianBlur(cam, (5, 5), 0)"),
+        ("map.enlarged", "its values are repeated one after the other", "return np.resize(cam, (256, 256))"),
+        ("map.enlarged", "low levels are set to 0 as well", "cam[cam < 90] = 0"),
+        ("map.type", "list", "maps.append(cam)"),
+        ("stretch.way", "it is divided by the square root of the sum of squares", "cam /= norm(cam)"),
+        ("stretch.way", "brackets are missing around maximum minus minimum", "cam = (cam - a) / b - a"),
+        ("class.way", "the weights are a column of weight_fc", "row = weight.T[idx]"),
+        ("sum.way", "rows and columns are swapped", "cam = cam.reshape(7, 7, order='F')"),
+    ],
+)
+def test_a_step_is_known_by_how_people_write_it(id: str, got: str, code: str) -> None:
+    """Beside a line that says nothing of it."""
+    source = f"def returnCAM(f, weight, idx):\n    cam = weight[idx] @ f\n    {code}\n"
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, source),)),))
+
+    assert shown(slice, "any", Cause(id, {"got": got})) == Place("cell 1", 3)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,101 @@
+"""What becomes of a right map beside being enlarged: repeated, padded, smoothed, or cut off from below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.diagnosis.finishing import Maps, as_floats, matches
+from grader.diagnosis.ways import Floats, weighted
+from reference.cam import min_max
+
+Bytes = NDArray[np.uint8]
+Size = tuple[int, ...]
+WIDTHS = (5, 7, 9, 11, 13, 15, 21, 25, 31)  # of the window; one of 3 does no more than enlarging twice
+CUT = 0.98  # of the pixels: next to the level that is cut at, rounding decides
+SEEN = 0.02  # of the pixels that must have been cut off, to be told from rounding
+
+
+class Asked(Protocol):
+    """A question to returnCAM and its answer."""
+
+    @property
+    def features(self) -> Floats: ...
+    @property
+    def weight(self) -> Floats: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def answer(self) -> Maps: ...
+
+
+def _repeated(small: Bytes, size: Size) -> Iterator[Maps]:
+    yield np.resize(small, size)
+
+
+def _in_blocks(small: Bytes, size: Size) -> Iterator[Maps]:
+    rows, columns = (-(-side // cells) for side, cells in zip(size, small.shape, strict=True))
+    yield small.repeat(rows, 0).repeat(columns, 1)[: size[0], : size[1]]
+
+
+def _padded(small: Bytes, size: Size) -> Iterator[Maps]:
+    more = [side - cells for side, cells in zip(size, small.shape, strict=True)]
+    for before in ([0, 0], [each // 2 for each in more]):
+        yield np.pad(small, [(first, all - first) for first, all in zip(before, more, strict=True)])
+
+
+def _smoothed(small: Bytes, size: Size) -> Iterator[Maps]:
+    large = cv2.resize(small, size[::-1])
+    for width in WIDTHS:
+        yield cv2.GaussianBlur(large, (width, width), 0)
+        yield cv2.blur(large, (width, width))
+        yield cv2.medianBlur(large, width)
+
+
+WAYS: tuple[tuple[str, Callable[[Bytes, Size], Iterator[Maps]]], ...] = (
+    ("its values are repeated one after the other", _repeated),
+    ("each value becomes a block, and the last blocks are cut off", _in_blocks),
+    ("it is filled up with zeros", _padded),
+    ("it is smoothed as well", _smoothed),
+)
+CUT_OFF = "low levels are set to 0 as well"
+
+
+def beside_enlarging(cases: Sequence[Asked]) -> str:
+    """Return what was done to every right map instead of enlarging it, or after it; "" if nothing known."""
+    shown = [case for case in cases if case.answer.ndim == 2 and min(case.answer.shape) >= 32]
+    for words, do in WAYS if shown else ():
+        if all(_is_made(case, do) for case in shown):
+            return words
+    return CUT_OFF if shown and all(map(_is_cut_off, shown)) else ""
+
+
+def _is_made(case: Asked, do: Callable[[Bytes, Size], Iterator[Maps]]) -> bool:
+    size = case.answer.shape
+    return any(matches(case.answer, as_floats(made)) for small in _small(case) for made in do(small, size))
+
+
+def _is_cut_off(case: Asked) -> bool:
+    """Return whether a map is a right one in which the lowest levels are 0."""
+    answer = as_floats(case.answer)
+    low = answer <= 0
+    if low.all() or low.mean() < SEEN:
+        return False
+    least = float(answer[~low].min())
+    for small in _small(case):
+        large = as_floats(cv2.resize(small, case.answer.shape[::-1]))
+        cut = np.where(large >= least, large, 0)
+        if (large[low] > 1).any() and matches(case.answer, cut, CUT):
+            return True
+    return False
+
+
+def _small(case: Asked) -> Iterator[Bytes]:
+    """Yield the right map of a few cells, rounded in either way."""
+    levels = min_max(weighted(case.features, case.weight[case.index]))
+    for rounding in (np.trunc, np.rint):
+        yield rounding(levels).astype(np.uint8)

@@ -1,0 +1,93 @@
+"""The crops of the output and of the skips: where they start, and along which axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from grader.diagnosis.causes import because
+from grader.diagnosis.offsets import OFFSET, kind_of_crop, kind_of_skip_crop
+from grader.diagnosis.steps import resizes, resizing
+from grader.network.graph import Expr
+from grader.network.path import Join
+from grader.network.reading import Reading, offset, strides
+from grader.records.reason import Reason
+from reference.architecture import Skip
+
+
+def crop_findings(reading: Reading) -> Iterator[Reason]:
+    """Find where the output's crop starts."""
+    wanted = reading.architecture.crop
+    tail = reading.path.steps[reading.last_layer + 1 :]
+    start = offset(tail)
+    resized = next(filter(resizes, tail), None)
+    expected = f"rows and columns [{wanted} : {wanted} + input size]"
+    if (cut := next(filter(cuts_channels, tail), None)) is not None:
+        yield because("crop.axes", want=wanted, expected=expected, actual="channels cut", place=cut.place)
+    elif resized is not None:
+        actual, place = resizing(resized), resized.place
+        yield because("crop.resized", want=wanted, expected=expected, actual=actual, place=place)
+    elif start is None and not any("index" in step.op for step in tail):
+        place = reading.path.steps[-1].place
+        yield because("crop.missing", want=wanted, expected=expected, actual="no crop", place=place)
+    elif start is not None and start != (wanted, wanted):
+        place = next(step.place for step in tail if step.op == "crop" or strides(step))
+        actual = f"starts at row {start[0]}, column {start[1]}"
+        kind, said = kind_of_crop(reading, start)
+        got: dict[str, Any] = {"got": said} if kind == OFFSET else {}
+        yield because(f"crop.{kind}", **got, want=wanted, expected=expected, actual=actual, place=place)
+
+
+def cuts_channels(step: Expr) -> bool:
+    """Say whether a step cuts some of the channels off, as a crop along the wrong axes does."""
+    return step.op == "aten.slice.Tensor" and step["args"][1] % 4 == 1 and step["args"][2] != 0
+
+
+def skip_crop_findings(reading: Reading) -> Iterator[Reason]:
+    """Find where the skips' crops start."""
+    for skip in reading.architecture.skips:
+        found = reading.join_of(skip)
+        if found is not None:
+            yield from _skip_crop(reading, skip, found[1])
+    yield from _cropped_before_joining(reading)
+
+
+def _skip_crop(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:
+    start = offset(join.side)
+    resized = next(filter(resizes, join.side), None)
+    expected = f"[{skip.crop} : {skip.crop} + size of {skip.after}'s output]"
+    if resized is not None:
+        yield because(
+            "skip_crop.resized",
+            pool=skip.pool,
+            want=skip.crop,
+            expected=expected,
+            actual=resizing(resized),
+            place=resized.place,
+        )
+    elif start is None and not any("index" in part.op for part in join.side):
+        place = join.expr.place
+        yield because("skip_crop.missing", pool=skip.pool, expected=expected, actual="no crop", place=place)
+    elif start is not None and start != (skip.crop, skip.crop):
+        kind, said = kind_of_skip_crop(reading, join, start)
+        got: dict[str, Any] = {"got": said} if kind == OFFSET else {}
+        yield because(
+            f"skip_crop.{kind}",
+            **got,
+            pool=skip.pool,
+            want=skip.crop,
+            expected=expected,
+            actual=f"starts at row {start[0]}, column {start[1]}",
+            place=next(part.place for part in join.side if part.op == "crop" or strides(part)),
+        )
+
+
+def _cropped_before_joining(reading: Reading) -> Iterator[Reason]:
+    for step in reading.path.steps[reading.first_upscore : reading.last_layer]:
+        if step.op == "crop" or resizes(step):
+            after = reading.after(reading.path.places[step.key])
+            got = "cropped" if step.op == "crop" else "resized"
+            expected = "the skip cropped, and nothing else"
+            yield because(
+                "skip_crop.other", after=after, got=got, expected=expected, actual=got, place=step.place
+            )

@@ -1,0 +1,208 @@
+"""The skips: where each is taken from, what it goes through, and how and where it joins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.diagnosis.causes import because
+from grader.diagnosis.words import deed, plain
+from grader.network.graph import Expr
+from grader.network.path import Join
+from grader.network.reading import Reading
+from grader.network.roles import is_pool
+from grader.records.reason import Place, Reason
+from reference.architecture import BLOCKS, Skip
+
+VERBS = {
+    "cat": "concatenated",
+    "mul": "multiplied",
+    "div": "divided",
+    "stack": "stacked",
+    "stack, mean": "averaged with what it joins",
+    "stack, max": "joined by a maximum",
+    "stack, amax": "joined by a maximum",
+    "stack, min": "joined by a minimum",
+    "stack, amin": "joined by a minimum",
+    "maximum": "joined by a maximum",
+    "minimum": "joined by a minimum",
+}
+CHANGES = (
+    "aten.flip",
+    "aten.roll",
+    "aten.transpose",
+    "aten.permute",
+    "aten.rot90",
+    "norm",
+    "aten.add",
+    "aten.sub",
+    "pool",
+)
+REDUCTIONS = ("mean", "max", "min", "amax", "amin", "prod", "sum", "median")
+LAST_OF_BLOCKS = tuple(f"conv{block}_{len(widths)}" for block, widths in enumerate(BLOCKS, start=1))
+
+
+def skip_findings(reading: Reading) -> Iterator[Reason]:
+    """Find skips that are missing, taken or joined elsewhere, or not plainly added."""
+    for skip in reading.architecture.skips:
+        found = reading.join_of(skip)
+        if skip.score.role not in reading.layers:
+            place = reading.beside(skip.after)
+            yield because(
+                "skip.missing", pool=skip.pool, expected=_formula(skip), actual="not joined", place=place
+            )
+        elif found is None:
+            place = reading.layers[skip.score.role].place
+            yield because(
+                "skip.unused", pool=skip.pool, expected=_formula(skip), actual="not joined", place=place
+            )
+        else:
+            yield from _join_findings(reading, skip, *found)
+    yield from _other_joins(reading)
+    for step in reading.path.steps[reading.first_upscore : reading.last_layer]:
+        if step.op == "scale" and reading.architecture.skips:
+            yield _scaled(reading, step)
+
+
+def _scaled(reading: Reading, step: Expr) -> Reason:
+    """Name a factor on the way up: that of a sum with a skip, or of a map before it joins one."""
+    position, got = reading.path.places[step.key], f"{step['factor']:.4g}"
+    after = reading.after(position)
+    wanted, actual, place = "a plain sum", f"times {got}", step.place
+    for skip in reading.architecture.skips:
+        found = reading.join_of(skip)
+        if found and reading.positions.get(after, position) < found[0] < position:
+            return because("skip.after", pool=skip.pool, got=got, expected=wanted, actual=actual, place=place)
+    return because("skip.before", after=after, got=got, expected=wanted, actual=actual, place=place)
+
+
+def _formula(skip: Skip) -> str:
+    return f"{skip.after} + {skip.score.role}({skip.pool})[{skip.crop} : {skip.crop} + size]"
+
+
+def _join_findings(reading: Reading, skip: Skip, position: int, join: Join) -> Iterator[Reason]:
+    yield from _side_findings(reading, skip, join)
+    yield from _main_findings(reading, skip, position, join)
+
+
+def _side_findings(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:
+    """Find what was done to the skip itself: how it is joined, and where it comes from."""
+    place, wanted = join.expr.place, _formula(skip)
+    if join.kind != "add":
+        together = f"{join.kind}, {reduced(reading, join)}"
+        got = VERBS.get(together) or VERBS.get(join.kind, join.kind)
+        yield because("skip.joined", pool=skip.pool, got=got, expected=wanted, actual=join.kind, place=place)
+    elif join.coefficient < 0:
+        at = _factor_place(join)
+        yield because("skip.subtracted", pool=skip.pool, expected=wanted, actual="a minus", place=at)
+    if abs(join.coefficient) != 1:
+        got, at = f"{abs(join.coefficient):.4g}", _factor_place(join)
+        yield because(
+            "skip.scaled", pool=skip.pool, got=got, expected=wanted, actual=f"times {got}", place=at
+        )
+    yield from _changed(reading, skip, join)
+    tap = tap_name(reading, join)
+    if tap != skip.pool:
+        taken = next((part.place for part in join.side if part.place), place)
+        yield because("skip.source", pool=skip.pool, got=tap, expected=wanted, actual=tap, place=taken)
+
+
+def reduced(reading: Reading, join: Join) -> str:
+    """Return the operation that makes one map of two which were stacked, if it follows."""
+    after = reading.path.places[join.expr.key] + 1
+    step = plain(reading.path.steps[after]) if after < len(reading.path.steps) else ""
+    return step if join.kind == "stack" and step in REDUCTIONS else ""
+
+
+def _changed(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:
+    """Find what else a skip goes through on its way."""
+    for part in join.side:
+        if any(name in part.op for name in CHANGES):
+            done = deed(part)
+            yield because(
+                "skip.changed",
+                pool=skip.pool,
+                got=done,
+                expected=_formula(skip),
+                actual=done,
+                place=part.place,
+            )
+
+
+def _factor_place(join: Join) -> Place | None:
+    """Return where a skip was multiplied: the factor's own line, else that of the sum."""
+    scaled = (part.place for part in join.side if part.op == "scale" and part["factor"] != 1)
+    return next(filter(None, scaled), join.expr.place)
+
+
+def _main_findings(reading: Reading, skip: Skip, position: int, join: Join) -> Iterator[Reason]:
+    """Find what was done to what the skip joins, and where it joins."""
+    place, wanted, after = join.expr.place, _formula(skip), reading.after(position)
+    if join.main < 0:
+        yield because("skip.other_subtracted", pool=skip.pool, expected=wanted, actual="a minus", place=place)
+    elif join.main != 1:
+        got = f"{join.main:.4g}"
+        yield because(
+            "skip.other_scaled", pool=skip.pool, got=got, expected=wanted, actual=f"times {got}", place=place
+        )
+    if after != skip.after and skip.after in reading.layers:
+        yield because(
+            "skip.place",
+            pool=skip.pool,
+            got=after or "the input",
+            want=skip.after,
+            expected=wanted,
+            actual=f"{after} + ...",
+            place=place,
+        )
+
+
+def tap_name(reading: Reading, join: Join) -> str:
+    """Say where on the main path a skip was taken from."""
+    if join.tap is None:
+        return "something else"
+    position = reading.path.places[join.tap.key]
+    role = reading.after(position)
+    node = reading.pools.get(role)
+    behind = reading.path.steps[position + 1 :]
+    later_relu = next((s.op == "relu" for s in behind if s.op != "max_pool" and not is_pool(s)), False)
+    if node is not None:
+        return f"{role} before its ReLU" if later_relu and not _has_relu(reading, position) else role
+    if join.tap.op != "relu":
+        return f"{role} before its ReLU"
+    return f"{role} (before the pooling)" if role in LAST_OF_BLOCKS else role
+
+
+def _has_relu(reading: Reading, position: int) -> bool:
+    """Say whether a ReLU stands between the last convolution at or before a position, and the position."""
+    for step in reversed(reading.path.steps[: position + 1]):
+        if step.op == "relu":
+            return True
+        if step.op in ("conv", "deconv"):
+            return False
+    return False
+
+
+def where_skips_join(reading: Reading) -> set[int]:
+    """Return where the assignment's skips join, wherever that is."""
+    return {found[0] for skip in reading.architecture.skips if (found := reading.join_of(skip))}
+
+
+def on_the_way_up(reading: Reading, position: int) -> bool:
+    """Say whether a position is where skips may join, so that the skips line looks at what does."""
+    between = reading.first_upscore <= position <= reading.last_layer
+    return between and bool(reading.architecture.skips)
+
+
+def _other_joins(reading: Reading) -> Iterator[Reason]:
+    taken = [tap_name(reading, reading.path.joins[position]) for position in where_skips_join(reading)]
+    for position, join in reading.path.joins.items():
+        if position in where_skips_join(reading) or not on_the_way_up(reading, position):
+            continue
+        tap, place = tap_name(reading, join), join.expr.place
+        if tap in taken:
+            expected, actual = "each skip added once", f"{tap} joined once more"
+            yield because("skip.twice", pool=tap, expected=expected, actual=actual, place=place)
+        else:
+            expected, actual = "the assignment's skips alone", f"{tap} joined"
+            after = reading.after(position)
+            yield because("skip.extra", got=tap, after=after, expected=expected, actual=actual, place=place)
