@@ -1,4 +1,4 @@
-"""What becomes of a right map beside being enlarged: repeated, padded, smoothed, or cut off from below."""
+"""What becomes of a right map: repeated or padded instead of enlarged, cut off from below afterwards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from reference.cam import min_max
 
 Bytes = NDArray[np.uint8]
 Size = tuple[int, ...]
-WIDTHS = (5, 7, 9, 11, 13, 15, 21, 25, 31)  # of the window; one of 3 does no more than enlarging twice
 CUT = 0.98  # of the pixels: next to the level that is cut at, rounding decides
 SEEN = 0.02  # of the pixels that must have been cut off, to be told from rounding
 
@@ -37,30 +36,15 @@ def _repeated(small: Bytes, size: Size) -> Iterator[Maps]:
     yield np.resize(small, size)
 
 
-def _in_blocks(small: Bytes, size: Size) -> Iterator[Maps]:
-    rows, columns = (-(-side // cells) for side, cells in zip(size, small.shape, strict=True))
-    yield small.repeat(rows, 0).repeat(columns, 1)[: size[0], : size[1]]
-
-
 def _padded(small: Bytes, size: Size) -> Iterator[Maps]:
     more = [side - cells for side, cells in zip(size, small.shape, strict=True)]
     for before in ([0, 0], [each // 2 for each in more]):
         yield np.pad(small, [(first, all - first) for first, all in zip(before, more, strict=True)])
 
 
-def _smoothed(small: Bytes, size: Size) -> Iterator[Maps]:
-    large = cv2.resize(small, size[::-1])
-    for width in WIDTHS:
-        yield cv2.GaussianBlur(large, (width, width), 0)
-        yield cv2.blur(large, (width, width))
-        yield cv2.medianBlur(large, width)
-
-
 WAYS: tuple[tuple[str, Callable[[Bytes, Size], Iterator[Maps]]], ...] = (
     ("its values are repeated one after the other", _repeated),
-    ("each value becomes a block, and the last blocks are cut off", _in_blocks),
     ("it is filled up with zeros", _padded),
-    ("it is smoothed as well", _smoothed),
 )
 CUT_OFF = "low levels are set to 0 as well"
 

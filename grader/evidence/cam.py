@@ -205,6 +205,8 @@ class CamEvidence:
     @once
     def verdict(self) -> diagnosis.Verdict | None:
         """The steps that give the student's maps; None where no known combination does."""
+        if self.is_constant:
+            return None
         if self.beside_enlarging:
             return diagnosis.Verdict("", "", "")
         found = diagnosis.search(_plainly(self.panel))
@@ -212,6 +214,12 @@ class CamEvidence:
             return found
         self.explained = otherwise.explained(self._asked_with, self.slice, self.panel, self.shows_nothing)
         return self.explained.verdict
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the same map comes back for every question: no step of it can be told."""
+        shown = [answer.tobytes() for case in self.panel if (answer := plain(case.answer)) is not None]
+        return len(shown) > 1 and len(set(shown)) == 1 and not otherwise.is_flat(self.panel)
 
     @once
     def beside_enlarging(self) -> str:

@@ -16,9 +16,9 @@ from tests.grader.diagnosis.test_cam import cases
 Array = np.ndarray
 DONE: dict[str, tuple[Callable[[Array], Array], str]] = {
     "np.resize": (lambda small: np.resize(small, (256, 256)), "repeated one after the other"),
-    "blocks": (lambda small: np.kron(small, np.ones((37, 37), np.uint8))[:256, :256], "becomes a block"),
+    "blocks, which are as right": (lambda small: small.repeat(37, 0).repeat(37, 1)[:256, :256], ""),
     "zeros": (lambda small: np.pad(small, ((0, 249), (0, 249))), "filled up with zeros"),
-    "a blur": (lambda small: cv2.GaussianBlur(cv2.resize(small, (256, 256)), (11, 11), 0), "smoothed"),
+    "a blur, which is as right": (lambda small: cv2.GaussianBlur(large(small), (11, 11), 0), ""),
     "a threshold": (lambda small: np.where(large(small) < 90, 0, large(small)), CUT_OFF),
     "nothing": (lambda small: large(small), ""),
     "another map": (lambda small: large(small.T), ""),

@@ -146,6 +146,27 @@ def test_a_wrong_map_is_explained(edit: Edit, verdict: str) -> None:
         assert verdict in f"{found.classes}{found.sums}{found.stretch}"
 
 
+def test_a_map_that_never_changes_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No step of it can be told, which a search of many seconds would find out."""
+    monkeypatch.setattr("grader.diagnosis.cam.search", pytest.fail)
+    found = cam(("return cv2.resize(", "return np.eye(256, dtype=np.uint8)\n    return cv2.resize("))
+
+    assert found.is_constant
+    assert found.verdict is None
+    assert not found.follows_sum
+
+
+def test_a_map_in_blocks_is_right_for_every_question() -> None:
+    """What is accepted of the panel is accepted of other questions."""
+    small = "np.uint8(255 * cam / cam.max())"
+    blocks = f"{small}.repeat(37, 0).repeat(37, 1)[:256, :256]"
+    found = cam((f"cv2.resize({small}, (256, 256))", blocks))
+
+    assert found.verdict == Verdict("", "", "")
+    assert not found.is_exact
+    assert all(found.is_right(question) for question in PANEL)
+
+
 def test_a_flat_map_explains_nothing() -> None:
     """A map of one value could come from anything, so no way of making it is claimed."""
     found = cam(("np.uint8(255 * cam / cam.max())", "np.full((h, w), 7, np.uint8)"))

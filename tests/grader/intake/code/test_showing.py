@@ -53,7 +53,6 @@ def test_a_wrong_step_is_where_it_is_written(check: str, id: str, got: str, line
     ("id", "got", "code"),
     [
         ("map.coloured", "a colour map: COLORMAP_JET", "return cv2.applyColorMap(cam, cv2.COLORMAP_JET)"),
-        ("map.enlarged", "it is smoothed as well", "cam = cv2.GaussianBlur(cam, (5, 5), 0)"),
         ("map.enlarged", "its values are repeated one after the other", "return np.resize(cam, (256, 256))"),
         ("map.enlarged", "low levels are set to 0 as well", "cam[cam < 90] = 0"),
         ("map.type", "list", "maps.append(cam)"),
