@@ -176,6 +176,7 @@ TOPS = (
     Top("100", "normalised to [0, 100]", 100.0),
     Top("256", "normalised to [0, 256], so that the maximum wraps around to 0", 256.0),
     Top("512", "normalised to [0, 512], so that levels wrap around", 512.0),
+    Top("255 twice", "multiplied by 255 twice, so that levels wrap around", 255.0 * 255.0),
 )
 
 ENDINGS = (
