@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.assignment import GRADIENTS, MAP
+from grader.mending import arguments
 from grader.mending.alike import alike
+from grader.mending.arguments import functions
 from grader.mending.edits import Mend, Span, with_node, with_source, with_text
 from grader.mending.trouble import Trouble, line_in, tree
 from grader.records.reason import Place
@@ -14,9 +15,6 @@ from grader.records.submission import Chunk, Slice
 
 METHODS = ("__init__", "forward")
 MODULE = "__import__('torch').nn.Module"
-
-
-ASKED = {MAP: ("feature_conv", "weight_fc", "idx"), GRADIENTS: ("model", "image", "idx")}
 
 
 def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
@@ -30,25 +28,11 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         yield from _with_parent(slice, chunk)
     if 'required "forward"' in message or "unexpected keyword" in message or "positional argument" in message:
         yield from _misspelt(slice, chunk)
-    if "positional argument" in message and "given" in message:
-        yield from _with_self(slice, chunk, _function(trouble))
-        yield from _as_asked(slice, chunk, _function(trouble))
     if "has no attribute" in message and len(trouble.names) > 1:
         yield from _local(slice, chunk, trouble.names[1])
-    if "required positional argument" in message:
-        yield from _with_defaults(trouble, slice, chunk)
+    yield from arguments.mends(trouble, slice, chunk)
     if " returns a " in message:
         yield from _returning(slice, chunk)
-
-
-def _function(trouble: Trouble) -> str:
-    """The function that a message begins with: `FCN8s.forward() takes ...`."""
-    return trouble.message.split("(")[0].rpartition(".")[2]
-
-
-def _functions(chunk: Chunk, name: str) -> list[ast.FunctionDef]:
-    nodes = ast.walk(tree(chunk))
-    return [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == name]
 
 
 # --- the parent -------------------------------------------------------------------------------------
@@ -56,7 +40,7 @@ def _functions(chunk: Chunk, name: str) -> list[ast.FunctionDef]:
 
 def _constructed(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     """The constructor with a call of its parent's."""
-    for node in _functions(chunk, "__init__"):
+    for node in functions(chunk, "__init__"):
         first = node.body[0]
         span = (first.lineno - 1, first.col_offset, first.col_offset)
         if not isinstance(first, ast.If | ast.For | ast.While | ast.With | ast.Try):
@@ -137,55 +121,14 @@ def _name_of(chunk: Chunk, node: ast.FunctionDef) -> Span:
     return node.lineno - 1, at, at + len(node.name.encode())
 
 
-def _with_self(slice: Slice, chunk: Chunk, method: str) -> Iterator[Mend]:
-    """The method with the argument that all methods begin with."""
-    for node in _functions(chunk, method):
-        if node.col_offset and "self" not in [argument.arg for argument in node.args.args]:
-            span = _before_arguments(chunk, node)
-            source = with_text(chunk.source, [span], "self, " if node.args.args else "self")
-            words = f"{method} without self read as {method}(self, ...)"
-            yield Mend(with_source(slice, chunk, source), words, Place(chunk.label, chunk.line + span[0]))
-
-
-def _as_asked(slice: Slice, chunk: Chunk, name: str) -> Iterator[Mend]:
-    """A graded function with the arguments that it is called with, where it has some of them."""
-    asked = ASKED.get(name, ())
-    for node in _functions(chunk, name):
-        own, rest = node.args.args, iter(asked)
-        if own and len(own) < len(asked) and all(each.arg in rest for each in own):
-            place, names = Place(chunk.label, chunk.line + node.lineno - 1), ", ".join(asked)
-            span = (own[0].lineno - 1, own[0].col_offset, own[-1].end_col_offset or 0)
-            if own[0].lineno == own[-1].lineno:
-                words = f"{name}({', '.join(each.arg for each in own)}) read as {name}({names})"
-                yield Mend(with_source(slice, chunk, with_text(chunk.source, [span], names)), words, place)
-
-
 def _local(slice: Slice, chunk: Chunk, name: str) -> Iterator[Mend]:
     """A layer that the constructor binds to a local name, as the attribute that is read."""
-    for node in (each for function in _functions(chunk, "__init__") for each in function.body):
+    for node in (each for function in functions(chunk, "__init__") for each in function.body):
         match node:
             case ast.Assign(targets=[ast.Name() as target]) if target.id == name:
                 source = with_node(chunk.source, target, f"self.{name}")
                 place = Place(chunk.label, chunk.line + node.lineno - 1)
                 yield Mend(with_source(slice, chunk, source), f"{name} read as self.{name}", place)
-
-
-def _before_arguments(chunk: Chunk, node: ast.FunctionDef) -> Span:
-    line = chunk.source.split("\n")[node.lineno - 1].encode()
-    at = line.index(b"(", node.col_offset) + 1
-    return node.lineno - 1, at, at
-
-
-def _with_defaults(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
-    """The function without need of the arguments that it is not given."""
-    for node in _functions(chunk, _function(trouble)):
-        missing = [argument for argument in node.args.args if argument.arg in trouble.names]
-        ends = [(each.end_lineno or 0, each.end_col_offset or 0) for each in missing]
-        if missing and missing == node.args.args[-len(missing) :]:
-            source = with_text(chunk.source, [(line - 1, end, end) for line, end in ends], "=None")
-            words = f"{', '.join(argument.arg for argument in missing)}, which nobody gives, read as None"
-            place = Place(chunk.label, chunk.line + node.lineno - 1)
-            yield Mend(with_source(slice, chunk, source), words, place)
 
 
 # --- what is returned -------------------------------------------------------------------------------
@@ -194,7 +137,7 @@ def _with_defaults(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Men
 def _returning(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     """The forward pass, or a function, that returns its last value, or the first of those it returns."""
     top = [node for node in tree(chunk).body if isinstance(node, ast.FunctionDef)]
-    for function in top or _functions(chunk, "forward"):
+    for function in top or functions(chunk, "forward"):
         last = function.body[-1]
         place = Place(chunk.label, chunk.line + last.lineno - 1)
         if isinstance(last, ast.Return) and last.value is not None:

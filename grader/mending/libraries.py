@@ -14,6 +14,7 @@ CONVENTIONS = {
     "np": "import numpy as np",
     "nn": "import torch.nn as nn",
     "F": "import torch.nn.functional as F",
+    "functional": "from torch.nn import functional",
     "init": "from torch.nn import init",
     "optim": "from torch import optim",
     "plt": "import matplotlib.pyplot as plt",

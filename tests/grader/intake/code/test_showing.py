@@ -58,6 +58,7 @@ def test_a_wrong_step_is_where_it_is_written(check: str, id: str, got: str, line
         ("map.type", "list", "maps.append(cam)"),
         ("stretch.way", "it is divided by the square root of the sum of squares", "cam /= norm(cam)"),
         ("stretch.way", "brackets are missing around maximum minus minimum", "cam = (cam - a) / b - a"),
+        ("index.class", "the class one after the most probable", "return index + 1"),
         ("class.way", "the weights are a column of weight_fc", "row = weight.T[idx]"),
         ("sum.way", "rows and columns are swapped", "cam = cam.reshape(7, 7, order='F')"),
     ],
