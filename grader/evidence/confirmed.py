@@ -18,7 +18,6 @@ from grader.evidence import tracing
 from grader.evidence.challenge import Started, close
 from grader.evidence.confirming import COUNT, Runs
 from grader.evidence.once import Attempt
-from grader.evidence.tracing import Shape
 from grader.network import narrow
 from grader.network.graph import Expr, replace_leaves, walk
 from grader.network.learning import Learner, with_dropouts
@@ -26,7 +25,7 @@ from grader.network.reference import reference_output
 from grader.network.replaying import NotReplayableError
 from grader.wall.answers import Reply
 from grader.wall.draws import derived, positions
-from grader.wall.values import Described
+from grader.wall.values import Described, Shape
 from grader.wall.verbs import Run
 
 Values = np.ndarray[Any, Any]
@@ -191,7 +190,7 @@ def _computed(basis: Basis, run: Run, way: Callable[[Basis, Run, Learner], Expr 
 
 
 def _reference(basis: Basis, run: Run, learner: Learner) -> Expr | None:
-    wide = basis.runs.subject.assignment(basis.runs.plan.classes)
+    wide = basis.runs.subject.assignment(basis.runs.schedule.classes)
     table = wide if basis.runs.wide else narrow.architecture(wide)
     size = (run.size[2], run.size[3])
     return reference_output(table, size, basis.runs.read.reading.ceilings, run.training)
@@ -201,7 +200,7 @@ def _replay(basis: Basis, run: Run, learner: Learner) -> Expr | None:
     runs = basis.runs
     known = list(runs.read.trace.constants.values())
     trace = tracing.record(
-        runs.subject, run.size, training=run.training, n_class=runs.plan.n_class, known=known
+        runs.subject, run.size, training=run.training, n_class=runs.schedule.n_class, known=known
     )
     if trace.output is None or not trace.readable:
         return None

@@ -19,14 +19,14 @@ from grader.errors import GraderError, StudentError, StudentRaised
 from grader.evidence import tracing
 from grader.evidence.once import Attempt
 from grader.evidence.subject import N_CLASS, Subject
-from grader.evidence.tracing import Read, Shape
+from grader.evidence.tracing import Read
 from grader.network import narrow
 from grader.network.graph import walk
 from grader.network.learning import LARGE
 from grader.network.trace import Trace
 from grader.wall.answers import Reply
 from grader.wall.draws import derived
-from grader.wall.values import Described
+from grader.wall.values import Described, Shape
 from grader.wall.verbs import Grad, Narrow, Run, Sample, Shapes
 
 Array = np.ndarray[Any, Any]
@@ -37,7 +37,7 @@ WAYS: tuple[Grad, ...] = ("inference", "none", "on")
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Schedule:
     """A number of classes, and the runs of a model made with it; `classes` is what it then has."""
 
     n_class: int
@@ -59,7 +59,7 @@ class Runs:
 
     def __post_init__(self) -> None:
         self.seed = derived(self.subject.seed, f"runs of {self.subject.name}, {self.wide}")
-        self.plan = plan(self.subject, self.read, self.seed, self.wide)
+        self.schedule = scheduled(self.subject, self.read, self.seed, self.wide)
 
     @property
     def failed(self) -> bool:
@@ -74,8 +74,8 @@ class Runs:
     def go_on(self) -> None:
         """Take one run, if one is left; what it raises is kept."""
         if self._left is None:
-            self._left = list(self.plan.runs)
-            self._keep(self.plan.runs[0], self._made)
+            self._left = list(self.schedule.runs)
+            self._keep(self.schedule.runs[0], self._made)
         elif self._left:
             run = self._left.pop(0)
             self._keep(run, lambda: self._taken(run))
@@ -91,7 +91,7 @@ class Runs:
     def _made(self) -> None:
         """Make the model that is run."""
         asked = Narrow(
-            self.subject.name, self.plan.n_class, shapes=self.shapes, keys=self.keys, seed=self.fill
+            self.subject.name, self.schedule.n_class, shapes=self.shapes, keys=self.keys, seed=self.fill
         )
         self.subject.student.ask(asked, seconds=60.0)
 
@@ -130,7 +130,7 @@ class Runs:
         """The shapes of parameters and buffers."""
         if self.wide:
             return {}
-        made = tracing.build(self.subject, self.plan.n_class).parameters
+        made = tracing.build(self.subject, self.schedule.n_class).parameters
         leaves = [node for node in walk(self.read.reading.output) if node.op == "leaf"]
         buffers = {node["name"]: node["shape"] for node in leaves if node["kind"] == "buffer"}
         wide = buffers | {name: parameter.shape for name, parameter in made.items()}
@@ -147,7 +147,7 @@ class Runs:
         return tuple(few)
 
 
-def plan(subject: Subject, read: Read, seed: int, wide: bool) -> Plan:
+def scheduled(subject: Subject, read: Read, seed: int, wide: bool) -> Schedule:
     """Draw what is run: where another size than the input's is claimed, there is nothing to try."""
     chance, known = Random(seed), (1, 3, *read.size)
     shapes = _drawn(chance, wide)
@@ -159,7 +159,7 @@ def plan(subject: Subject, read: Read, seed: int, wide: bool) -> Plan:
         claimed, n_class = [False] * len(shapes), N_CLASS
     classes = n_class if any(claimed) else read.reading.architecture.n_class
     sizes = [shape if right else known for shape, right in zip(shapes, claimed, strict=True)]
-    return Plan(n_class, classes, tuple(_runs(subject.name, n_class, sizes, seed, read.trace, wide)))
+    return Schedule(n_class, classes, tuple(_runs(subject.name, n_class, sizes, seed, read.trace, wide)))
 
 
 def _drawn(chance: Random, wide: bool) -> list[Shape]:

@@ -16,11 +16,11 @@ from grader.diagnosis.copying import KINDS, SOURCES, AfterCopying
 from grader.errors import StudentRaised
 from grader.evidence.rearranged import how_held
 from grader.evidence.subject import Subject
-from grader.evidence.tracing import Read, Shape
+from grader.evidence.tracing import Read
 from grader.network.reading import Reading
 from grader.wall.answers import Reply
 from grader.wall.draws import derived, draw_at, parameter_scale, positions
-from grader.wall.values import place
+from grader.wall.values import Shape, place
 from grader.wall.verbs import CopyVgg, MakeVgg, Sample, Sampled
 from reference.architecture import VGG_CONVS
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.wall.values import Shape
+
 Array = NDArray[Any]
-Shape = tuple[int, ...]
 Drawn = Callable[[NDArray[np.int64]], Array]  # the values at flat positions of the layer that is copied
 FEW = 256  # positions that an order is tried at first
 

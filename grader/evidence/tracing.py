@@ -20,6 +20,7 @@ from grader.network.trace import Array, Trace, read_trace
 from grader.records.reason import Place
 from grader.wall import verbs
 from grader.wall.recording import Recording
+from grader.wall.values import Shape
 from grader.wall.verbs import MAX_CONSTANTS, Build, Constants, Gradients, Model, Seen, Shapes
 
 SIZES = (
@@ -36,8 +37,6 @@ SHAPE_SIZES = (
     (1, 3, 352, 230),
 )
 ENOUGH_LAYERS = 8  # of 17 or 21: with fewer, what the network does well says nothing
-
-Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader.network.graph import Expr, Pair, crop, expr
+from grader.wall.values import Shape
 
 Args = Sequence[Any]
-Shape = tuple[int, ...]
 
 SPLITS = {"aten.split.Tensor", "aten.split_with_sizes.default"}
 

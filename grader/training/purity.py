@@ -17,9 +17,7 @@ from grader.records.submission import Chunk, Slice
 from grader.training.bindings import bound, uses
 from grader.training.building import builds, called_there, used_at_once
 from grader.training.flowing import flows
-from grader.training.tameness import UNNAMED, Names, OddError, borrows, tame
-
-Function = ast.FunctionDef
+from grader.training.tameness import UNNAMED, Function, Names, OddError, borrows, tame
 
 
 @dataclass(frozen=True, slots=True)

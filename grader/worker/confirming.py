@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.wall.draws import draw_alone
-from grader.wall.values import Described
+from grader.wall.values import Described, Shape
 from grader.wall.verbs import Done, Grad, Narrow, OfModel, Run
 from grader.worker.building import construct
 from grader.worker.challenge import is_small, numbers, put, real_model
@@ -20,8 +20,6 @@ from grader.worker.models import Answer, Arrays, without_slow_initialisers
 from grader.worker.state import Narrowed
 from grader.worker.trace import Calm, describe
 from grader.worker.untouched import Untouched
-
-Shape = tuple[int, ...]
 
 
 def narrow(world: World, asked: Narrow, arrays: Arrays) -> Answer[Done]:

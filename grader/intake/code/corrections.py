@@ -27,7 +27,7 @@ Sources = tuple[Source, ...]
 
 def corrected(files: Sequence[Sources]) -> list[tuple[Sources, tuple[Slip, ...]]]:
     """The texts of each file without such slips, and these."""
-    told, found = dict[tuple[int, str], tuple[syntax.Slip, ...]](), list[Sources]()
+    told, found = dict[tuple[int, str], tuple[syntax.MendedLine, ...]](), list[Sources]()
     for number, sources in enumerate(files):
         wrong = {each.label: _mended(each) for each in _broken(sources)[: MOST - len(told)]}
         found.append(tuple(wrong[each.label][0] if each.label in wrong else each for each in sources))
@@ -93,13 +93,13 @@ def _hints(source: Source, target: str) -> bool:
     return any(hints(words[1].split("(")[0], target) for words in lines if len(words) > 1)
 
 
-def _mended(source: Source) -> tuple[Source, tuple[syntax.Slip, ...]]:
+def _mended(source: Source) -> tuple[Source, tuple[syntax.MendedLine, ...]]:
     python = source.plain
     made = syntax.mended(python.text) if not python.writes else None
     return (source.rewritten(made[0]), made[1]) if made else (source, ())
 
 
-def _slip(source: Source, slip: syntax.Slip, target: str = "") -> Slip:
+def _slip(source: Source, slip: syntax.MendedLine, target: str = "") -> Slip:
     place = Place(source.label, slip.line)
     return Slip(target or _target_at(source, slip.line), "code.syntax", place, slip.told, slip.words)
 

@@ -18,7 +18,7 @@ MOST_TRIED = 160  # changes of one text, each parsed
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class MendedLine:
     """A line that was mended: what Python says of it, and by what."""
 
     line: int
@@ -26,9 +26,9 @@ class Slip:
     words: str
 
 
-def mended(text: str) -> tuple[str, tuple[Slip, ...]] | None:
+def mended(text: str) -> tuple[str, tuple[MendedLine, ...]] | None:
     """A text that parses, and what was mended in it; None where it can't be, or nothing has to be."""
-    error, slips, left = _error(text), list[Slip](), MOST_TRIED
+    error, slips, left = _error(text), list[MendedLine](), MOST_TRIED
     if error is None or len(text) > LONGEST:
         return None
     while error is not None:
@@ -47,7 +47,7 @@ def mended(text: str) -> tuple[str, tuple[Slip, ...]] | None:
         if best is None:
             return None
         _, text, change, after = best
-        slips.append(Slip(change.line, f"{type(error).__name__}: {error.msg}", change.words))
+        slips.append(MendedLine(change.line, f"{type(error).__name__}: {error.msg}", change.words))
         error = after
     return text, tuple(slips)
 

@@ -35,13 +35,13 @@ def test_runs_stand_between_the_steps_of_the_challenge() -> None:
 def test_runs_are_drawn_from_the_seed(name: str) -> None:
     """Equal seeds give equal runs, other seeds others; no number of classes is twelve."""
     student = InProcess(SOURCE)
-    plans = []
+    schedules = []
     for seed in (1, 1, 2):
         found = evidence(network=name)
-        plans.append(Runs(Subject(student, SLIM[name], seed), found.read).plan)
+        schedules.append(Runs(Subject(student, SLIM[name], seed), found.read).schedule)
 
-    assert plans[0] == plans[1] != plans[2]
-    assert all(plan.n_class == plan.classes != 12 for plan in plans)
+    assert schedules[0] == schedules[1] != schedules[2]
+    assert all(schedule.n_class == schedule.classes != 12 for schedule in schedules)
 
 
 CROP = "h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)]"
@@ -65,11 +65,11 @@ def test_what_is_not_claimed_is_not_run(
 ) -> None:
     """A network that gives another size, batch or number of classes is wrong there, which has its own line."""
     found = evidence(edit)
-    plan = found.runs.plan
+    schedule = found.runs.schedule
 
-    assert n_class is None or plan.n_class == n_class
-    assert sizes is None or {run.size for run in plan.runs} == sizes
-    assert all(run.size[0] == 1 for run in plan.runs) or "[:1]" not in edit[1]
+    assert n_class is None or schedule.n_class == n_class
+    assert sizes is None or {run.size for run in schedule.runs} == sizes
+    assert all(run.size[0] == 1 for run in schedule.runs) or "[:1]" not in edit[1]
 
 
 def test_a_run_that_fails_ends_the_narrow_ones() -> None:
