@@ -102,12 +102,12 @@ def maps_are_right(maps: CamEvidence, cell: LastCell) -> None:
     expected, actual = f"{MAP} called once for each image", f"called {len(calls)} times"
     wrong = because("maps.count", got=len(calls), want=len(IMAGES), expected=expected, actual=actual)
     expect.that(len(calls) >= len(IMAGES), wrong)
-    for position in range(len(IMAGES)):
-        _map_is_right(maps, cell, position)
+    for position, number in enumerate(cell.of_images(MAP, cell.truth.features)):
+        _map_is_right(maps, cell, position, number)
 
 
-def _map_is_right(maps: CamEvidence, cell: LastCell, position: int) -> None:
-    name, number = IMAGES[position], cell.calls(MAP)[position][0]
+def _map_is_right(maps: CamEvidence, cell: LastCell, position: int, number: int) -> None:
+    name = IMAGES[position]
     features, weight, index = (cell.array(f"{number}.{argument}") for argument in range(3))
     wanted = cell.truth.features[position]
     expected, actual = f"features {wanted.shape}", "none" if features is None else str(features.shape)
@@ -132,8 +132,8 @@ def _map_is_right(maps: CamEvidence, cell: LastCell, position: int) -> None:
 
 
 def _is_of_the_predicted_class(cell: LastCell, position: int, index: Array | None) -> None:
-    name, predictions = IMAGES[position], cell.calls(PREDICT)
-    own = cell.array(f"{predictions[position][0]}.result") if position < len(predictions) else None
+    name, numbers = IMAGES[position], cell.of_images(PREDICT, cell.truth.logits)
+    own = cell.array(f"{numbers[position]}.result")
     if own is None or index is None or not own.size:
         return
     said, given = np.ravel(own), np.ravel(index)

@@ -30,6 +30,7 @@ CODE = {
     "code.blank": "{name} was not written: the blank between the markers is empty",
     "code.library": "{library} is not installed where submissions run, and not a file of this one",
     "code.file": "{file} was not handed in, and the submission's code {does} it",
+    "code.unread": "the code that binds {name} is more than is read: {why}",
     "code.download": "the submission's code downloads something, and where it runs there is no network",
     "code.lacks": "{name} is not there, or is of the wrong kind",
     "code.timeout": "the submission's code does not answer in time",

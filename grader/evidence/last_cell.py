@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from grader.assignment import CAM, MAP
+from grader.diagnosis.last_cell import are_features
 from grader.evidence.cam import plain
 from grader.network import kept
 from grader.records.grade import Picture
@@ -123,18 +125,31 @@ class LastCell:
         rows = enumerate(self.value.calls)
         return [(number, call.arguments) for number, call in rows if call.name == name]
 
+    def of_images(self, name: str, wanted: Sequence[Array]) -> list[int]:
+        """Return the number of the call for each image: that which was given its array, else the next one.
+
+        Whoever shows the images in another order, more of them, or in threads, calls in another order.
+        """
+        numbers = [number for number, _ in self.calls(name)]
+        given = {number: self.array(f"{number}.0") for number in numbers}
+        found = [
+            next((n for n, array in given.items() if array is not None and are_features(array, want)), None)
+            for want in wanted
+        ]
+        rest = iter([number for number in numbers if number not in found])
+        return [next(rest, len(self.value.calls)) if number is None else number for number in found]
+
     def array(self, key: str) -> Array | None:
         """Return an array that the worker sent."""
         return self.reply.arrays.get(key)
 
     def pictures(self) -> list[Picture]:
         """Draw the student's map and the reference's over each image."""
-        made = []
+        made, numbers = [], self.of_images(MAP, truth().features)
         for position, name in enumerate(IMAGES):
             logits, features = truth().logits[position], truth().features[position]
             reference = class_activation_map(features, truth().weight, int(logits.argmax()))
-            calls = self.calls(MAP)
-            answer = self.array(f"{calls[position][0]}.result") if position < len(calls) else None
+            answer = self.array(f"{numbers[position]}.result")
             own = None if answer is None else plain(answer)
             if own is not None:
                 made.append(Picture(CAM, f"{name}: the submission's map", _overlay(name, _levels(own))))

@@ -1,4 +1,4 @@
-"""What stops code here and is no fault of it: a library, a file or a network that is not there."""
+"""What stops code here and is no fault of it: a library, a file or a network that is missing, unread code."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import re
 from grader.diagnosis.causes import because
 from grader.mending import libraries
 from grader.mending.trouble import Trouble, chunks_at, on_line
-from grader.records.reason import Reason
+from grader.records.reason import Place, Reason
 from grader.records.submission import Slice
 
 NO_NETWORK = re.compile(r"(?i)name resolution|network is unreachable|urlopen error|max retries exceeded")
 NO_FILE = re.compile(
     r"""(?:No such file or directory: (?:'([^']+)'|"([^"]+)")(?: -> .+)?|(\S+) not found\.)$"""
 )
+WANTED = re.compile(r"(?:Missing optional dependency '|`?Import )(\w+)")  # by pandas, of libraries it can use
 
 FOLDERS = {
     ("listdir", "scandir", "iterdir", "walk", "ImageFolder"): "lists",
@@ -41,6 +42,17 @@ DEEDS = {
 NOWHERE = Slice()
 
 
+def unread(name: str, slice: Slice) -> Reason | None:
+    """What binds a name, where it is more than the grader reads: for a person to look at; else None."""
+    binds = re.compile(rf"(?:(?:async )?def |class )?{re.escape(name)}\b\s*(?:[(:]|=[^=])")
+    for one in slice.dropped:
+        if one.is_unread and binds.match(one.first_line):
+            help = "Read it, and give the points by hand."
+            place = Place(one.label, one.line, one.first_line)
+            return because("code.unread", help=help, place=place, name=name, why=one.reason)
+    return None
+
+
 def lacking(trouble: Trouble, slice: Slice) -> Reason | None:
     """What isn't there, for a person to look at; None for other troubles."""
     if library := _library(trouble, slice):
@@ -50,8 +62,10 @@ def lacking(trouble: Trouble, slice: Slice) -> Reason | None:
 
 
 def outside(trouble: Trouble, slice: Slice = NOWHERE) -> Reason | None:
-    """The file or the download that isn't there; None for other troubles."""
+    """The file, the download or the unread code that isn't there; None for other troubles."""
     told = f"{trouble.kind}: {trouble.message}"
+    if trouble.kind == "NameError" and trouble.names and (reason := unread(trouble.names[0], slice)):
+        return reason
     if NO_NETWORK.search(trouble.message) or "/torch/hub" in trouble.message:
         help = "Look at what is downloaded; put it beside the notebook, if it is small, and grade again."
         return because("code.download", help=help, place=trouble.place, actual=told)
@@ -76,8 +90,9 @@ def _deed(trouble: Trouble, slice: Slice) -> str:
 
 def _library(trouble: Trouble, slice: Slice) -> str:
     """The library that isn't installed here though a submission needs it; "" for other troubles."""
-    if trouble.kind != "ModuleNotFoundError" or not trouble.names:
+    wanted = WANTED.match(trouble.message) if trouble.kind == "ImportError" else None
+    if not wanted and (trouble.kind != "ModuleNotFoundError" or not trouble.names):
         return ""
-    top = trouble.names[0].split(".")[0]
+    top = wanted[1] if wanted else trouble.names[0].split(".")[0]
     own = {name.split(".")[0] for each in slice.modules for name in (each.name, each.package)}
     return "" if libraries.is_there(top) or top in own else top

@@ -139,7 +139,7 @@ def operands(node: ast.expr, names: set[str]) -> Iterator[str]:
     parts: list[ast.expr] = []
     match node:
         case ast.Call(func=ast.Attribute(value=value), args=args):
-            parts = [value, *args]
+            parts = [value, *args, *_begun_by(value)]
         case ast.Call(args=args):
             parts = args
         case ast.BinOp(left=left, right=right):
@@ -153,6 +153,13 @@ def operands(node: ast.expr, names: set[str]) -> Iterator[str]:
         alone = isinstance(part, ast.Name) and part.id == "self" and not isinstance(node, ast.Attribute)
         if read & names and not alone:
             yield ast.unparse(part) if isinstance(part, ast.Name | ast.Call) else f"({ast.unparse(part)})"
+
+
+def _begun_by(value: ast.expr) -> Iterator[ast.expr]:
+    """What a chain of calls began with: `x` of `x.detach().cpu()`."""
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        value = value.func.value
+        yield value
 
 
 def _bound_before(

@@ -34,7 +34,8 @@ CONVENTIONS = {
 }
 LIBRARIES = (
     "torch", "torchvision", "numpy", "cv2", "PIL", "matplotlib", "scipy", "skimage", "sklearn", "pandas",
-    "einops", "tqdm", "seaborn", "torchinfo", "torchsummary", "imageio", "requests", "IPython", "FCN", "CAM",
+    "einops", "tqdm", "seaborn", "torchinfo", "torchsummary", "imageio", "requests", "IPython", "ipywidgets",
+    "nest_asyncio", "tabulate", "prettytable", "termcolor", "colorama", "loguru", "natsort", "FCN", "CAM",
 )  # fmt: skip
 READ = {
     "torch", "torch.nn", "torch.nn.functional", "torch.nn.init", "torchvision", "torchvision.models",

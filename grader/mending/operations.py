@@ -21,6 +21,8 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         yield from _other_brackets(trouble, slice, chunk)
     if trouble.kind in ("TypeError", "AttributeError"):
         yield from _called(trouble, slice, chunk)
+    if trouble.kind in ("ValueError", "IndexError"):
+        yield from _rows(trouble, slice, chunk)
     yield from fitting.mends(trouble, slice, chunk)
     if "multiple values for argument" in message:
         yield from _applied(trouble, slice, chunk)
@@ -43,6 +45,15 @@ def _other_brackets(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Me
                 yield _read(slice, chunk, node, f"{ast.unparse(value)}({ast.unparse(index)})")
             case ast.Call(func=ast.Attribute() as value, args=[index]) if "callable" in trouble.message:
                 yield _read(slice, chunk, node, f"{ast.unparse(value)}[{ast.unparse(index)}]")
+
+
+def _rows(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """A column read as the row: `weight_fc[:, idx]` as `weight_fc[idx]`."""
+    for node in on_line(trouble, chunk):
+        match node:
+            case ast.Subscript(slice=ast.Tuple(elts=[ast.Slice(lower=None, upper=None), index])):
+                if not isinstance(index, ast.Slice):
+                    yield _read(slice, chunk, node, f"{ast.unparse(node.value)}[{ast.unparse(index)}]")
 
 
 def _called(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:

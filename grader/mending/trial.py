@@ -16,7 +16,7 @@ from grader.errors import GraderError, StudentError
 from grader.mending import paying, read, standing, stepping
 from grader.mending.blanks import unwritten
 from grader.mending.edits import Mend
-from grader.mending.lacking import lacking, outside
+from grader.mending.lacking import lacking, outside, unread
 from grader.mending.leaving import STUCK
 from grader.mending.slips import last_mends, mends
 from grader.mending.trouble import Trouble, of_error, of_missing, root
@@ -115,7 +115,8 @@ def mended(
 ) -> Mended:
     """Mend what stops the targets asked for, each as far as it can be; `slips` were mended as it was read."""
     trials = Trials(student, slice)
-    found = Mended(slice, slips=slips)
+    beyond = {target: reason for target in asked if (reason := _unread(target, slice))}
+    found = Mended(slice, slips=slips, lacks=beyond)
     for target in (target for target in STOPPED if target in slice.targets and target in asked):
         before = trials.slice
         try:
@@ -126,6 +127,10 @@ def mended(
             one = Mended(before, lacks={target: Reason(text[:500])})
         found = found.with_more(one, trials.slice)
     return found
+
+
+def _unread(target: str, slice: Slice) -> Reason | None:
+    return None if target in slice.targets else unread(target, slice)
 
 
 def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
@@ -169,7 +174,12 @@ class Trials:
         self._left = MOST_TRIALS
         first = now = self.trouble(target)
         before, made = self.slice, list[Mend]()
-        while first is not None and now is not None and len(made) < MOST_MENDS and not outside(first):
+        while (
+            first is not None
+            and now is not None
+            and len(made) < MOST_MENDS
+            and not outside(first, self.slice)
+        ):
             step = self._step(target, now)
             if step is None:
                 break

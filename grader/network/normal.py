@@ -27,6 +27,7 @@ IDENTITIES = {
 }
 RESHAPES = {"aten.view.default", "aten._unsafe_view.default", "aten.reshape.default", "aten.expand.default"}
 LISTS = {"aten.split.Tensor", "aten.split_with_sizes.default", "aten.chunk.default", "aten.unbind.int"}
+UNFOLD = "aten.unfold.default"
 CASTS = {"aten._to_copy.default", "aten.to.dtype", "aten.to.device"}
 
 
@@ -68,6 +69,20 @@ def _max_pool(args: Args, place: Place | None) -> Expr:
         bool(ceil),
         place,
     )
+
+
+def _windows(args: Args, place: Place | None) -> Expr | None:
+    """Read the largest of each window that rows and columns were unfolded into as a max pooling."""
+    outer = args[0]
+    inner = outer.inputs[0] if isinstance(outer, Expr) and outer.op == UNFOLD else None
+    axes = sorted(n for n in args[1] if isinstance(n, int)) if len(args) > 1 else []
+    if inner is None or inner.op != UNFOLD or axes not in ([-2, -1], [4, 5]):
+        return None
+    sides = {dim % 4: (size, step) for _, dim, size, step in (inner["args"], outer["args"]) if dim >= 0}
+    if sides.keys() != {2, 3}:
+        return None
+    kernel, stride = zip(sides[2], sides[3], strict=True)
+    return max_pool(inner.inputs[0], kernel, stride, place=place)
 
 
 def _clamp(args: Args, place: Place | None) -> Expr | None:
@@ -127,6 +142,7 @@ SPELLINGS: dict[str, Callable[[Args, Mapping[str, Any], Place | None], Expr | No
     "aten.leaky_relu_.default": lambda a, _, p: _leaky(a, p),
     "aten.max_pool2d_with_indices.default": lambda a, _, p: _max_pool(a, p),
     "aten.max_pool2d.default": lambda a, _, p: _max_pool(a, p),
+    "aten.amax.default": lambda a, k, p: _windows(a, p) if not k else None,
     "aten.add.Tensor": lambda a, k, p: _add(a, p, 1.0, k.get("alpha", 1)),
     "aten.add_.Tensor": lambda a, k, p: _add(a, p, 1.0, k.get("alpha", 1)),
     "aten.sub.Tensor": lambda a, k, p: _add(a, p, -1.0, k.get("alpha", 1)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from grader.errors import ProtocolError
-from grader.network import normal
+from grader.network import moved, normal
 from grader.network.graph import INPUT, Expr, leaf
+from grader.network.moved import Moved
 from grader.records.reason import Place
 from grader.wall.recording import Argument, Call, Items, Leaf, Other, Recording, Tensor
 from grader.wall.values import place
@@ -74,8 +76,10 @@ def _read(record: Recording, constants: Mapping[int, Array]) -> Trace:
         for made in record.leaves
     }
     shapes = {made.number: made.shape for made in record.leaves}
+    moves = dict[int, Moved]()
     for call in record.calls:
         _call(values, shapes, _with_numbers(call, scalars))
+        _move(values, shapes, moves, call)
         scalars |= _passed_on(call, scalars)
     return Trace(
         output=None if record.output is None else values.get(record.output),
@@ -134,6 +138,38 @@ def _call(values: dict[int, Expr], shapes: dict[int, tuple[int, ...]], call: Cal
     for position, result in enumerate(call.results):
         shapes[result.number] = result.shape
         values[result.number] = normal.result(made, position, len(call.results), source, result.shape)
+
+
+def _move(
+    values: dict[int, Expr], shapes: Mapping[int, tuple[int, ...]], moves: dict[int, Moved], call: Call
+) -> None:
+    """Follow the axes of maps through an operation; where all are back, the result is what it stands for."""
+
+    def known(argument: Argument) -> Moved | None:
+        if not isinstance(argument, Tensor):
+            return None
+        number = argument.number
+        return moves.get(number) or moved.start(values[number], shapes[number])
+
+    if len(call.results) != 1:
+        return
+    (result,) = call.results
+    plain = not call.named or call.name in moved.KEPT  # a factor changes more than places
+    args = [_plain(arg) for arg in call.args]
+    made = moved.follow(call.name, args, result.shape, known) if plain else None
+    moves.pop(result.number, None)
+    if made is None:
+        return
+    if made.source.place is None and made.source.op != "leaf":
+        made = replace_fields(made, source=replace_fields(made.source, place=place(call.line)))
+    if not made.is_back:
+        moves[result.number] = made
+    elif made.source != values[result.number]:
+        values[result.number] = made.source
+
+
+def _plain(argument: Argument) -> Any:
+    return [*argument.items] if isinstance(argument, Items) else argument
 
 
 def _argument(value: Argument, values: Mapping[int, Expr]) -> Any:

@@ -39,6 +39,10 @@ class DataFile:
     content: bytes
 
 
+TOO_DEEP, TOO_LONG, TOO_MUCH = "nested too deeply", "longer than", "below more code than is read"
+UNREAD = (TOO_DEEP, TOO_LONG, TOO_MUCH)
+
+
 @dataclass(frozen=True, slots=True)
 class Dropped:
     """A statement or a cell that the slice left out, and why ("not needed", "does not parse: ...")."""
@@ -47,6 +51,11 @@ class Dropped:
     line: int
     first_line: str
     reason: str
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether no fault of its own but a limit of the grader's kept it from being read."""
+        return self.reason.startswith(UNREAD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -13,6 +14,8 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from grader.records.submission import DataFile
+
+PICTURE = re.compile(r"""["']([\w./ -]{1,100}\.(?:jpe?g|png|JPG))["']""")
 
 _open, _mkdir = io.open, os.mkdir
 
@@ -43,6 +46,15 @@ def _opened(link: Path) -> None:
     link.mkdir()
     for entry in entries:
         (link / entry.name).symlink_to(entry)
+
+
+def put_pictures(texts: Iterable[str], like: Path = Path("files", "bike.jpg")) -> None:
+    """Put a picture where code names one that was not handed in: the maps of others are not looked at."""
+    for name in {found for text in texts for found in PICTURE.findall(text)}:
+        path = PurePosixPath(name)
+        if not path.is_absolute() and ".." not in path.parts and like.is_file():
+            with suppress(OSError):
+                _write(Path(path), like.read_bytes())
 
 
 def look_here() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 import __future__
 
+import ast
+import asyncio
 import importlib
+import inspect
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from grader.records.submission import Chunk, Module, Slice
@@ -20,13 +23,15 @@ from grader.wall.verbs import Failure
 from grader.worker.displaying import put_display
 from grader.worker.downloads import install
 from grader.worker.ending import stay
-from grader.worker.given import look_here, put
+from grader.worker.given import look_here, put, put_pictures
 from grader.worker.labels import put_labels
-from grader.worker.places import line_of, register
+from grader.worker.places import forget, line_of, register
 from grader.worker.serving import serve
 from grader.worker.state import State
+from grader.worker.waking import put_pipes
 
 FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as notebooks have it
 KIND_CAP, MESSAGE_CAP = 200, 2000
 
 
@@ -87,14 +92,20 @@ def run_chunks(
         if not before(chunk):
             continue
         try:
-            code = compile(
-                "\n" * (chunk.line - 1) + chunk.source, chunk.label, "exec", flags, dont_inherit=True
-            )
+            source = "\n" * (chunk.line - 1) + chunk.source
+            code = compile(source, chunk.label, "exec", flags | AWAIT, dont_inherit=True)
             flags |= code.co_flags & FUTURES  # `from __future__` holds for the rest of the file
-            exec(code, namespace)
+            _run(code, namespace)
         except BaseException as error:
             failures.append(failure(chunk, error))
     return failures
+
+
+def _run(code: CodeType, namespace: dict[str, Any]) -> None:
+    """Run a cell's code; one that awaits something runs in a loop, as a notebook has one."""
+    made = eval(code, namespace)
+    if code.co_flags & inspect.CO_COROUTINE:
+        asyncio.run(made)
 
 
 # --- modules --------------------------------------------------------------------------------------
@@ -130,10 +141,13 @@ def load(world: World, slice: Slice, before: Callable[[Chunk], bool] = lambda _:
     texts = [chunk.source for module in slice.modules for chunk in module.chunks]
     texts += [chunk.source for chunk in slice.cam_cell]
     stay()
+    forget()
     put(slice.files)
+    put_pictures(chunk.source for chunk in slice.cam_cell)
     look_here()
     put_labels(texts)
     put_display(texts)
+    put_pipes()
     run_uncompiled()
     serve(texts)
     install()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,25 +47,26 @@ class Notes:
 
     calls: list[tuple[Noted, list[Returned]]] = field(default_factory=list)
     arrays: dict[str, Array] = field(default_factory=dict)
-    inside: bool = False  # one that calls another is one call
+    inside: set[int] = field(default_factory=set)  # threads: one that calls another is one call there
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, name: Noted, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function that does the same and is noted."""
 
         def noted(*args: Any, **kwargs: Any) -> Any:
-            if self.inside:
+            if (thread := threading.get_ident()) in self.inside:
                 return function(*args, **kwargs)
-            number = len(self.calls)
-            rows: list[Returned] = []
+            with self.lock:
+                number, rows = len(self.calls), list[Returned]()
+                self.calls += [(name, rows)] if number < MAX_CALLS else []
             if number < MAX_CALLS:
-                self.calls.append((name, rows))
                 for position, value in enumerate((*args, *kwargs.values())[:MAX_ARGUMENTS]):
                     rows.append(self.seen(f"{number}.{position}", value))
-            self.inside = True
+            self.inside.add(thread)
             try:
                 result = function(*args, **kwargs)
             finally:
-                self.inside = False
+                self.inside.discard(thread)
             if number < MAX_CALLS:
                 rows.append(self.seen(f"{number}.result", result))
             return _drawable(result) if name == "returnCAM" else result

@@ -28,6 +28,12 @@ def register(chunks: Iterable[Chunk]) -> None:
         linecache.cache[chunk.label] = (len(lines), None, lines, chunk.label)
 
 
+def forget() -> None:
+    """Forget the lines of what was loaded before: what is loaded next may have fewer under a label."""
+    for label in _labels:
+        linecache.cache.pop(label, None)
+
+
 class StuckError(BaseException):
     """Student code that did not end; no `except Exception` of theirs holds it."""
 

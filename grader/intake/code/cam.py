@@ -11,7 +11,7 @@ import re2
 
 from grader.assignment import GRADED, MAP, WEIGHT
 from grader.intake.code.cutting import DEFINITIONS, chunks, in_order
-from grader.intake.code.effects import calls, path, running
+from grader.intake.code.effects import Call, calls, path, running
 from grader.intake.code.names import walk
 from grader.intake.code.program import Program
 from grader.intake.code.slicing import Walk
@@ -108,7 +108,9 @@ def _callers(program: Program) -> frozenset[str]:
             for head in _called(walk(node)):
                 users[head].add(node.name)
         elif isinstance(node, ast.Assign):
-            for head in _called(running([node])) & classes:
+            made = calls(running([node]))
+            bound = {name for call in made if call.path.endswith("partial") for name in _handed(call)}
+            for head in bound | (_called(running([node])) & classes):
                 users[head] |= statement.names.binds
     for name in found:
         found += users[name] - set(found)
@@ -116,9 +118,17 @@ def _callers(program: Program) -> frozenset[str]:
 
 
 def _called(nodes: Iterable[ast.AST]) -> set[str]:
-    """The names that calls begin with, and returnCAM where it is called as part of a module or an object."""
-    paths = {call.path for call in calls(nodes)}
-    return {path.split(".")[0] for path in paths} | {MAP for path in paths if path.endswith(f".{MAP}")}
+    """The names that calls begin with, and those that they are handed, as `map(show, paths)` is.
+
+    returnCAM is one of them where it is called as part of a module or an object.
+    """
+    made = calls(nodes)
+    heads = {call.path.split(".")[0] for call in made} | {name for call in made for name in _handed(call)}
+    return heads | {MAP for call in made if call.path.endswith(f".{MAP}")}
+
+
+def _handed(call: Call) -> Iterator[str]:
+    yield from filter(None, (*call.arguments, *dict(call.keywords).values()))
 
 
 def _uses(statement: Statement, callers: Iterable[str]) -> bool:

@@ -6,6 +6,7 @@ import ast
 import warnings
 
 from grader.intake.code.magics import Open
+from grader.records.submission import TOO_DEEP
 
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 GOES_ON = ("else", "elif", "except", "finally")  # such a line belongs to the statement above it
@@ -66,4 +67,4 @@ def _why(error: BaseException) -> str:
         return f"does not parse: {error.msg} (line {error.lineno})"
     if isinstance(error, ValueError):
         return f"does not parse: {error}"
-    return "does not parse: nested too deeply"
+    return TOO_DEEP

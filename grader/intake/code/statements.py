@@ -15,11 +15,11 @@ from grader.intake.code.magics import Plain, plain, run_name
 from grader.intake.code.names import FUNCTIONS, Names, names
 from grader.intake.code.parsing import parse
 from grader.intake.files.basket import shown
-from grader.records.submission import Chunk, Dropped
+from grader.records.submission import TOO_DEEP, TOO_LONG, TOO_MUCH, Chunk, Dropped
 
 LONGEST = 200_000  # characters of one cell or file; a large one written by hand has 50 000
 MOST = 2000  # statements of a program; a long notebook has some 300
-TOO_LONG = f"below more code than is read ({MOST} statements)"
+BEYOND = f"{TOO_MUCH} ({MOST} statements)"
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Statement:
 def statements(source: Source) -> tuple[list[Statement], list[Dropped]]:
     """Split a source into its top-level statements, and what could not be one."""
     if len(source.text) > LONGEST:
-        return [], [_dropped(source, 1, source.text[:200], f"longer than {LONGEST} characters")]
+        return [], [_dropped(source, 1, source.text[:200], f"{TOO_LONG} {LONGEST} characters")]
     python = source.plain
     if python.writes:  # a file for others to import
         return [], []
@@ -118,12 +118,12 @@ def statements(source: Source) -> tuple[list[Statement], list[Dropped]]:
     found: list[Statement] = []
     for node, only in flat(nodes):
         if len(found) >= MOST:
-            dropped.append(_dropped(source, node.lineno, lines[node.lineno - 1], TOO_LONG))
+            dropped.append(_dropped(source, node.lineno, lines[node.lineno - 1], BEYOND))
             break
         try:
             found += _unnested(source, Statement(source.label, lines, node, names(node), only))
         except RecursionError:
-            dropped.append(_dropped(source, node.lineno, lines[node.lineno - 1], "nested too deeply"))
+            dropped.append(_dropped(source, node.lineno, lines[node.lineno - 1], TOO_DEEP))
     return found, dropped
 
 
@@ -150,7 +150,7 @@ def _unnested(source: Source, statement: Statement) -> Iterator[Statement]:
 
 def unread(source: Source) -> Dropped:
     """The entry for a source that is not read, as the program is too long already."""
-    return _dropped(source, 1, source.text[:200], TOO_LONG)
+    return _dropped(source, 1, source.text[:200], BEYOND)
 
 
 def _dropped(source: Source, line: int, text: str, reason: str) -> Dropped:

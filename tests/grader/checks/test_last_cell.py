@@ -37,6 +37,12 @@ def test_a_right_cell_has_no_fault() -> None:
     assert found.failure == ("", None)
 
 
+@pytest.mark.parametrize("names", ['("cat.jpg", "bike.jpg")', '("bike.jpg", "bike.jpg", "cat.jpg")'])
+def test_images_are_shown_in_any_order(names: str) -> None:
+    """And others too: each map is held against its own image."""
+    check_maps(cell(('("bike.jpg", "cat.jpg")', names)))
+
+
 WEIGHT_LINE = "weight_fc = WEIGHT.detach().numpy()"
 
 
@@ -121,7 +127,7 @@ def test_one_map_is_too_few() -> None:
             "returnCAM is not given the image's layer-4 features",
         ),
         (
-            ('("bike.jpg", "cat.jpg")', '("cat.jpg", "bike.jpg")'),
+            ('("bike.jpg", "cat.jpg")', '("cat.jpg", "cat.jpg")'),
             "bike.jpg: returnCAM is given the layer-4 features of another input: the image is cat.jpg",
         ),
         (("weight_fc, idx", "weight_fc, 3"), "bike.jpg: returnCAM is given class [3], get_cls_pred said ["),

@@ -7,7 +7,7 @@ import pytest
 from grader.mending.lacking import lacking, outside
 from grader.mending.trouble import Trouble
 from grader.records.reason import Place
-from grader.records.submission import Chunk, Module, Slice
+from grader.records.submission import Chunk, Dropped, Module, Slice
 
 MISSING: dict[str, tuple[str, str, str]] = {  # kind, message, what is said
     "a file": (
@@ -39,6 +39,16 @@ MISSING: dict[str, tuple[str, str, str]] = {  # kind, message, what is said
         "FileNotFoundError",
         "[Errno 2] No such file or directory: '/root/.cache/torch/hub/trusted_list'",
         "downloads something",
+    ),
+    "a library that pandas can use": (
+        "ImportError",
+        "`Import rareplots` failed.  Use pip, conda, or your preferred tool to install it.",
+        "rareplots is not installed",
+    ),
+    "a library that an older pandas can use": (
+        "ImportError",
+        "Missing optional dependency 'rareplots'.  Use pip or conda to install rareplots.",
+        "rareplots is not installed",
     ),
     "a library": ("ModuleNotFoundError", "No module named 'rareplots.core'", "rareplots is not installed"),
 }
@@ -89,3 +99,33 @@ def test_other_troubles_lack_nothing(kind: str, message: str) -> None:
     slice = Slice(modules=(Module("models.fcn", ()),))
     assert lacking(Trouble(kind, message, None), slice) is None
     assert outside(Trouble(kind, message, None)) is None
+
+
+@pytest.mark.parametrize(
+    "line", ["def weigh(f, w):", "async def weigh(f):", "class weigh:", "weigh = lambda f: f"]
+)
+@pytest.mark.parametrize("why", ["nested too deeply", "below more code than is read (3000 statements)"])
+def test_what_is_not_read_is_no_fault(line: str, why: str) -> None:
+    """A person reads it, where it is that which a name lacks."""
+    trouble = Trouble("NameError", "name 'weigh' is not defined", Place("cell 3", 7))
+
+    reason = lacking(trouble, Slice(dropped=(Dropped("cell 2", 1, line, why),)))
+
+    assert reason is not None and why in reason.text
+    assert reason.place == Place("cell 2", 1, line)
+
+
+@pytest.mark.parametrize(
+    "dropped",
+    [
+        Dropped("cell 2", 1, "def weigh(f, w):", "not needed"),
+        Dropped("cell 2", 1, "def weigh(f, w):", "does not parse: invalid syntax (line 1)"),
+        Dropped("cell 2", 1, "def weighs(f, w):", "nested too deeply"),
+        Dropped("cell 2", 1, "weigh == 3", "nested too deeply"),
+    ],
+)
+def test_what_is_wrong_itself_is_read(dropped: Dropped) -> None:
+    """Code that binds nothing of that name, or isn't Python."""
+    trouble = Trouble("NameError", "name 'weigh' is not defined", Place("cell 3", 7))
+
+    assert lacking(trouble, Slice(dropped=(dropped,))) is None

@@ -26,6 +26,7 @@ LEFT_OUT: dict[str, tuple[str, str, int, str]] = {
     "an operation": ("pass", "h = np.concatenate(h)", 9, "h = h"),
     "a join": ("pass", "h = self.up(torch.cat((h, skip), 1))", 9, "h = self.up(h)"),
     "an argument": ("pass", "h = self.score(h, x)", 9, "h = self.score(h)"),
+    "two calls of a chain": ("pass", "h = h.cam().detach().numpy()", 9, "h = h.cam()"),
     "an attribute": ("pass", "h = self.module.score(h)", 9, "h = self.score(h)"),
     "an argument of a layer": ("self.conv = nn.Conv2d(3, 64, 3, padding='one')", "pass", 3, "self.conv = nn.Conv2d(3, 64, 3)"),
     "a layer": ("self.relu = relu_of(n_class)", "pass", 3, "self.relu = __import__('torch').nn.Identity()"),

@@ -47,3 +47,17 @@ def test_an_operation_is_read_as_what_was_meant(slip: str) -> None:
 
     assert wanted in [text.strip() for lines in found for text in lines]
     assert {len(lines) for lines in found} == {9}
+
+
+@pytest.mark.parametrize("kind", ["ValueError", "IndexError"])
+def test_a_column_is_read_as_the_row(kind: str) -> None:
+    """Where the sizes don't fit, or an index is out of bounds."""
+    chunk = Chunk("cell 1", 1, "w = weight_fc[:, idx].reshape(512)")
+    trouble = Trouble(kind, "no", Place("cell 1", 1))
+
+    found = [
+        mend.slice.modules[0].chunks[0].source
+        for mend in mends(trouble, Slice((Module("a", (chunk,)),)), chunk)
+    ]
+
+    assert found == ["w = weight_fc[idx].reshape(512)"]

@@ -282,3 +282,17 @@ def test_pairs_are_read_from_numbers_and_lists(value: object, wanted: tuple[int,
 def test_a_value_added_to_itself_is_multiplied(function: Function, factor: float) -> None:
     """It is no sum of two branches."""
     assert expr_of(function) == expr("scale", INPUT, factor=factor)
+
+
+def test_the_largest_of_unfolded_windows_is_a_max_pool() -> None:
+    """Whichever axis is unfolded first, and whatever the sizes."""
+    assert expr_of(lambda x: x.unfold(2, 2, 2).unfold(3, 2, 2).amax((-1, -2))) == max_pool(INPUT)
+    assert expr_of(lambda x: x.unfold(3, 3, 2).unfold(2, 2, 1).amax(dim=(4, 5))) == max_pool(
+        INPUT, (2, 3), (1, 2)
+    )
+
+
+@pytest.mark.parametrize("axes", [(2, 3), (-1,), (-1, -3)])
+def test_the_largest_of_other_axes_is_no_max_pool(axes: tuple[int, ...]) -> None:
+    """Only that over the windows is."""
+    assert expr_of(lambda x: x.unfold(2, 2, 2).unfold(3, 2, 2).amax(axes)).op == "aten.amax.default"

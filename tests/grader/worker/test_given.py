@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from grader.records.submission import DataFile
-from grader.worker.given import look_here, put
+from grader.worker.given import look_here, put, put_pictures
 
 
 @pytest.fixture(autouse=True)
@@ -90,3 +90,17 @@ def test_what_was_not_handed_in_is_missing(path: str, home: Path, monkeypatch: p
     look_here()
     with pytest.raises(OSError):
         Path(path).read_text()
+
+
+def test_a_picture_that_is_not_handed_in_has_one_in_its_place(home: Path) -> None:
+    """Of those that code names, below the current folder; one that is there stays."""
+    (home.parent / "kit" / "bike.jpg").write_bytes(b"bike")
+    (home.parent / "kit" / "cat.jpg").write_bytes(b"cat")
+    names = ["files/my dog.jpg", "own/a.png", "files/cat.jpg", "../b.jpg", "/tmp/nobody/c.jpg"]
+
+    put_pictures([f"for path in {names}: show(path)"])
+
+    assert (home / "files/my dog.jpg").read_bytes() + (home / "own/a.png").read_bytes() == b"bikebike"
+    assert (home / "files/cat.jpg").read_bytes() == b"cat"
+    assert not (home.parent / "b.jpg").exists()
+    assert not Path("/tmp/nobody").exists()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import linecache
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -173,3 +174,26 @@ def test_what_a_call_raises_is_the_students() -> None:
         call(f, 1)
 
     assert isinstance(caught.value.__cause__, TypeError)
+
+
+def test_a_cell_may_await() -> None:
+    """Notebooks have a loop: names that are bound meanwhile are bound, and what is raised is placed."""
+    world = loaded(
+        notebook(
+            "import asyncio\n\nasync def twice(n):\n    await asyncio.sleep(0)\n    return 2 * n",
+            "values = [await twice(n) for n in (1, 2)]",
+            "await twice(None)",
+        ),
+        values="submission",
+    )
+
+    assert world.targets == {"values": [2, 4]}
+    assert [(f.at.label, f.kind) for f in world.failures] == [("cell 3", "TypeError")]
+
+
+def test_code_that_is_loaded_again_has_its_own_lines() -> None:
+    """What reads its source, as TorchScript does, finds no line of a longer text that stood there before."""
+    loaded(notebook("def f(x):\n    y = x\n    return y"))
+    loaded(Module("another", (Chunk("cell 1", 1, "def f(x):\n    return x"),)))
+
+    assert linecache.getlines("cell 1") == ["def f(x):\n", "    return x\n"]

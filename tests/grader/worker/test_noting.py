@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -142,3 +144,20 @@ def test_a_function_is_noted_in_every_module() -> None:
 
     assert count(notes) == 2
     assert spaces == [{"f": len, "g": sum}, {"h": len}]
+
+
+def test_calls_of_several_threads_are_noted() -> None:
+    """One that begins while another thread is inside of one is no call within it."""
+    notes, both = Notes(), threading.Barrier(2, timeout=5)
+
+    def meet(number: int) -> int:
+        both.wait()
+        return number
+
+    noted = notes.of("returnCAM", meet)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(noted, (1, 2))) == [1, 2]
+
+    assert [name for name, _ in notes.calls] == ["returnCAM"] * 2
+    assert sorted(int(rows[0].text) for _, rows in notes.calls) == [1, 2]
+    assert all(rows[0].text == rows[1].text for _, rows in notes.calls)
