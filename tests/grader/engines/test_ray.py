@@ -26,7 +26,7 @@ from tests.grader.sandbox.toy_operations import Call
 
 pytest.importorskip("ray", reason="the extra is not installed: pip install -r lock/ray.txt")
 
-from grader.engines import ray as engine
+from grader.engines import joining
 from grader.engines.ray import Ray
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -60,10 +60,10 @@ def test_what_a_machine_holds() -> None:
     """The scarcest of cores, memory and GPUs counts."""
     machine = {"CPU": 8.0, "memory": 10.0, "GPU": 1.0}
 
-    assert engine._holds(machine, Share(1, 2)) == 5
-    assert engine._holds(machine, Share(3, 2)) == 2
-    assert engine._holds(machine, Share(1, 2, 0.5)) == 2
-    assert engine._holds({"CPU": 8.0, "memory": 10.0}, Share(1, 2, 0.5)) == 0
+    assert joining.holds(machine, Share(1, 2)) == 5
+    assert joining.holds(machine, Share(3, 2)) == 2
+    assert joining.holds(machine, Share(1, 2, 0.5)) == 2
+    assert joining.holds({"CPU": 8.0, "memory": 10.0}, Share(1, 2, 0.5)) == 0
 
 
 def test_where_nobody_answers_it_is_said_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_where_nobody_answers_it_is_said_at_once(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(CallError, match=r"No Ray cluster .* at 127.0.0.1:1"):
         list(Ray(address="127.0.0.1:1").run(tasks(tmp_path, a=""), WORK))
 
-    assert time.monotonic() - began < engine.PATIENCE_SECONDS + 5
+    assert time.monotonic() - began < joining.PATIENCE_SECONDS + 5
 
 
 # --- in a cluster ---------------------------------------------------------------------------------
@@ -271,7 +271,7 @@ def test_signals_stay_ours(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("ray.init", refusing)
     before: Callable[..., Any] | int | None = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(CallError, match="No Ray cluster"), engine._connected("auto"):
+    with pytest.raises(CallError, match="No Ray cluster"), joining.connected("auto"):
         pass
 
     assert signal.getsignal(signal.SIGTERM) == before
