@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from grader.diagnosis.payers import LineName
 from grader.mending.edits import Mend, with_node, with_source
 from grader.mending.trouble import tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
-LINE = "skip_crops"  # of the rubric: of the mended code nothing shows the fault
+LINES: tuple[LineName, ...] = ("skip_crops",)  # nothing of the mended code shows the fault
 
 
 def mends(slice: Slice, chunk: Chunk, sides: Iterable[tuple[ast.expr, Place | None]]) -> Iterator[Mend]:
@@ -23,7 +24,7 @@ def mends(slice: Slice, chunk: Chunk, sides: Iterable[tuple[ast.expr, Place | No
                 words = f"`{ast.unparse(node)}`, which cuts channels, read as `{text}`"
                 source = with_node(chunk.source, node, text)
                 place = Place(chunk.label, chunk.line + node.lineno - 1)
-                yield Mend(with_source(slice, chunk, source), words, made=place, line=LINE)
+                yield Mend(with_source(slice, chunk, source), words, made=place, lines=LINES)
 
 
 def _of_rows_and_columns(node: ast.Subscript) -> str:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from grader.diagnosis.payers import LineName
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 
@@ -23,7 +24,7 @@ class Mend:
     leaves: bool = False  # whether something is left out
     made: Place | None = None  # where the fault was made, if that is another line than the one that raises
     shown: tuple[str, ...] = ()  # what causes begin with that tell the same fault of the mended code
-    line: str = ""  # of the rubric, which pays where the mended code shows nothing of the fault
+    lines: tuple[LineName, ...] = ()  # of the rubric that pay, where it is not the usual one
 
 
 def with_source(slice: Slice, old: Chunk, source: str) -> Slice:

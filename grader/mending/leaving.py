@@ -27,7 +27,8 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     if trouble.kind == STUCK:
         yield from _unlooped(slice, chunk, function or parsed, line)
     statement = _statement_at(function or parsed, line)
-    if statement is None:
+    if statement is None:  # the head of a loop, a condition
+        yield from _uncalled(slice, chunk, parsed, function)
         return
     if isinstance(statement, SIMPLE):
         yield from _one_less(slice, chunk, statement)
@@ -47,8 +48,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         source = with_node(chunk.source, statement.value, "None")
         words = f"`{told(statement.value)}` read as None"
         yield Mend(with_source(slice, chunk, source), words, whole=True)
-    if function and function.name not in ("__init__", "forward"):
-        yield from _uncalled(slice, chunk, parsed)
+    yield from _uncalled(slice, chunk, parsed, function)
 
 
 def _statement_at(tree: ast.AST, line: int) -> ast.stmt | None:
@@ -219,8 +219,12 @@ def _neutral(call: ast.Call) -> int:
     return 2 if "Pool" in ast.unparse(call.func) else 1
 
 
-def _uncalled(slice: Slice, chunk: Chunk, parsed: ast.Module) -> Iterator[Mend]:
-    """The constructor without a call of one of the other methods."""
+def _uncalled(
+    slice: Slice, chunk: Chunk, parsed: ast.Module, function: ast.FunctionDef | None
+) -> Iterator[Mend]:
+    """The constructor without a call of one of the other methods, where one of these raises."""
+    if function is None or function.name in ("__init__", "forward"):
+        return
     nodes = [
         node for node in ast.walk(parsed) if isinstance(node, ast.FunctionDef) and node.name == "__init__"
     ]

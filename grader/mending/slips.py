@@ -10,7 +10,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from grader.assignment import MAP
-from grader.mending import classes, keys, leaving, libraries, operations
+from grader.mending import classes, forgotten, keys, leaving, libraries, operations
 from grader.mending.alike import alike
 from grader.mending.edits import (
     Mend,
@@ -26,14 +26,13 @@ from grader.mending.edits import (
     with_text,
 )
 from grader.mending.removed import REMOVED, Removed
-from grader.mending.trouble import Trouble, bound, chunks_at, line_in, tree
+from grader.mending.trouble import LARGEST, Trouble, bound, chunks_at, line_in, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 
 SUM = ("sum.way",)  # what leaving something out of a map's function shows as, unless it comes after the sum
 OF_LAYERS = ("weight", "bias", "in_channels", "out_channels", "in_features", "out_features", "kernel_size")
 LONGEST = 60  # characters by which names are compared, which takes their cube
-LARGEST = 50_000  # characters of a statement that is mended: each change of it is parsed many times
 TORCH = ("torch.nn.functional", "torch", "torch.nn")  # where what is looked for in one of them may be
 
 
@@ -42,6 +41,7 @@ def mends(trouble: Trouble, slice: Slice, target: str = "") -> Iterator[Mend]:
     propose = KINDS.get(trouble.kind)
     for module, chunk in _chunks(trouble, slice, target):
         yield from classes.mends(trouble, slice, chunk)
+        yield from forgotten.mends(trouble, slice, target)
         if propose is not None:
             yield from propose(trouble, slice, module, chunk)
         yield from operations.mends(trouble, slice, chunk)

@@ -147,7 +147,7 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
         left = frozenset({target} if any(mend.leaves for mend in made) else ())
         shown = slice if left else trials.slice  # what was left out shows its step
         pays = stepping.paying(shown, target, trouble.place) if words else ()
-        pays += tuple(f"{PART_OF[target]}.{mend.line}" for mend in made if mend.line)
+        pays += tuple(f"{PART_OF[target]}.{line}" for mend in made for line in mend.lines)
         told = tuple(cause for mend in made for cause in mend.shown) if all(one.shown for one in made) else ()
         trouble = replace(trouble, place=next((mend.made for mend in made if mend.made), trouble.place))
         reason = trials.reason(trouble, words)

@@ -11,6 +11,7 @@ from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 from grader.wall.verbs import Failure, Loaded
 
+LARGEST = 50_000  # characters of a statement that is mended: each change of it is parsed many times
 DEEPEST = 10  # failures that follow from each other
 
 

@@ -34,13 +34,13 @@ def test_a_crop_of_channels_is_moved_to_the_last_axes(cut: str, side: str, wante
     source = first.slice.modules[0].chunks[0].source.split("\n")
 
     assert source[line - 1].strip() == wanted
-    assert (first.made, first.line) == (Place("cell 1", line), "skip_crops")
+    assert (first.made, first.lines) == (Place("cell 1", line), ("skip_crops",))
 
 
 @pytest.mark.parametrize("cut", [f"s = {BACK}", "s = s[:, 1:]", "s = s[:, 1, 2:3]", "s = s[1:2, 3:4, 5:6]"])
 def test_other_crops_stay(cut: str) -> None:
     """Those of rows and columns, of one axis, of the batch."""
-    assert not any(mend.line for mend in _mends(cut, "s"))
+    assert not any(mend.lines for mend in _mends(cut, "s"))
 
 
 def _mends(cut: str, side: str) -> list[Mend]:

@@ -112,3 +112,23 @@ def test_a_network_is_not_left_out_as_a_whole(first: str, left: bool) -> None:
     sources = [mend.slice.modules[0].chunks[0].source for mend in found]
     assert any(source.endswith("return crop(x, x)") for source in sources)
     assert any(source.endswith("return x") for source in sources) is left
+
+
+HELPED = """class FCN32s:
+    def __init__(self):
+        self.conv = nn.Conv2d(3, 64, 3)
+        self.fill()
+    def fill(self):
+        for row in range(self.none):
+            row
+"""
+
+
+def test_a_helper_whose_loop_raises_is_not_called() -> None:
+    """The head of a loop or a condition is no statement of which less could be left."""
+    chunk = Chunk("cell 1", 1, HELPED)
+    slice = Slice((Module("submission", (chunk,)),))
+
+    (only,) = mends(Trouble("TypeError", "no", Place("cell 1", 6)), slice, chunk)
+
+    assert only.words == "`self.fill()` left out"

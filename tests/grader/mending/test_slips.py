@@ -6,7 +6,7 @@ import time
 
 from grader.mending import slips
 from grader.mending.edits import Mend
-from grader.mending.trouble import Trouble
+from grader.mending.trouble import LARGEST, Trouble
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Dropped, Module, Slice
 
@@ -32,7 +32,7 @@ def test_long_names_are_compared_by_their_beginnings() -> None:
 def test_no_large_statement_is_mended() -> None:
     """Each change of it would be parsed again and again."""
     assert _mends("    last = 1\n")
-    assert _mends("    last = 1\n" * slips.LARGEST) == []
+    assert _mends("    last = 1\n" * LARGEST) == []
 
 
 def test_a_name_that_waits_for_input_is_read_as_none() -> None:

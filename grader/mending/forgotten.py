@@ -1,0 +1,196 @@
+"""A layer that the constructor does not make, read as the assignment's, so that all others are judged."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import TypeGuard
+
+from grader.diagnosis.payers import LAYERS
+from grader.mending.alike import alike
+from grader.mending.edits import Mend, with_node, with_source, with_text
+from grader.mending.trouble import LARGEST, Trouble, chunks_at, on_line, tree
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Slice
+from reference.architecture import Architecture, Conv, fcn8s, fcn16s, fcn32s
+
+N_CLASS = 12  # no width within a network, so that it shows where the number of classes stands
+ARCHITECTURES = {"FCN32s": fcn32s(N_CLASS), "FCN16s": fcn16s(N_CLASS), "FCN8s": fcn8s(N_CLASS)}
+NN = "__import__('torch').nn"
+WEIGHTLESS = ("relu", "drop", "act", "pool")  # what layers without weights are called ...
+WEIGHTED = ("conv", "fc", "score", "up", "trans")  # ... unless one of these stands there as well
+UPWARDS = ("up", "trans", "deconv")
+LONGEST = 60  # characters of a name that are compared
+
+
+def mends(trouble: Trouble, slice: Slice, target: str) -> Iterator[Mend]:
+    """The changes that make a layer which the forward pass lacks; each is charged to the layer's own line."""
+    lacking = "has no attribute" in trouble.message and len(trouble.names) > 1
+    applied = _applied(trouble, slice) if "object is not callable" in trouble.message else set()
+    for chunk, owner, constructor in _constructors(slice) if target in ARCHITECTURES else ():
+        if lacking:
+            yield from _made(slice, chunk, owner, constructor, trouble.names[1], target)
+        for name, statement in _bound(constructor).items():
+            if name in applied and not isinstance(statement.value, ast.Call):
+                yield from _exchanged(slice, chunk, constructor, statement, name, target)
+
+
+def _applied(trouble: Trouble, slice: Slice) -> set[str]:
+    """The attributes that are called on the line which raised."""
+    nodes = [node for _, chunk in chunks_at(slice, trouble.place) for node in on_line(trouble, chunk)]
+    called = (node.func for node in nodes if isinstance(node, ast.Call))
+    return {node.attr for node in called if _is_own(node)}
+
+
+def _constructors(slice: Slice) -> Iterator[tuple[Chunk, ast.ClassDef, ast.FunctionDef]]:
+    """Every class that has a constructor, and the statement in which it is."""
+    chunks = (chunk for module in slice.modules for chunk in module.chunks)
+    for chunk in (each for each in chunks if "class " in each.source and len(each.source) <= LARGEST):
+        for owner in (node for node in tree(chunk).body if isinstance(node, ast.ClassDef)):
+            methods = (node for node in owner.body if isinstance(node, ast.FunctionDef))
+            yield from ((chunk, owner, node) for node in methods if node.name == "__init__")
+
+
+def _made(
+    slice: Slice,
+    chunk: Chunk,
+    owner: ast.ClassDef,
+    constructor: ast.FunctionDef,
+    name: str,
+    target: str,
+) -> Iterator[Mend]:
+    """The constructor with a layer more, beside those that are applied before and after it."""
+    stored, read = _attributes(owner, ast.Store), _attributes(owner, ast.Load)
+    if name in stored or name not in read or alike(name, set(stored) - set(read)):
+        return  # where another one is made and never read, that is what slipped
+    order = [each for each in read if each == name or each in stored]
+    for role, made in _stand_ins(name, target, constructor):
+        if source := _with_layer(chunk, constructor, order, name, f"self.{name} = {made}"):
+            words = f"self.{name}, which the constructor does not make, read as the assignment's {role}"
+            yield Mend(with_source(slice, chunk, source), words, lines=("build", LAYERS[role].line))
+
+
+def _exchanged(
+    slice: Slice,
+    chunk: Chunk,
+    constructor: ast.FunctionDef,
+    statement: ast.Assign,
+    name: str,
+    target: str,
+) -> Iterator[Mend]:
+    """The constructor that makes a layer where it binds something else, which can't be called."""
+    value, place = statement.value, Place(chunk.label, chunk.line + statement.lineno - 1)
+    if isinstance(value, ast.Tuple) and len(value.elts) == 1:
+        source = with_node(chunk.source, value, ast.unparse(value.elts[0]))
+        words = f"`{ast.unparse(value)[:LONGEST]}` read without the comma, which makes a tuple of it"
+        yield Mend(with_source(slice, chunk, source), words, made=place)
+        return
+    for role, made in _stand_ins(name, target, constructor):
+        source = with_node(chunk.source, value, made)
+        words = f"self.{name} = {ast.unparse(value)[:LONGEST]} read as the assignment's {role}"
+        yield Mend(with_source(slice, chunk, source), words, made=place, lines=("build", LAYERS[role].line))
+
+
+# --- what stands in -------------------------------------------------------------------------------------
+
+
+def _stand_ins(name: str, target: str, constructor: ast.FunctionDef) -> Iterator[tuple[str, str]]:
+    """The layers of the assignment that an attribute may be, by role, each with the code that makes it.
+
+    Those most alike by name come first. One that does not fit where it is applied ends the run.
+    """
+    bare = _bare(name)
+    if any(word in bare for word in WEIGHTLESS) and not any(word in bare for word in WEIGHTED):
+        return
+    classes = constructor.args.args[1].arg if len(constructor.args.args) > 1 else str(N_CLASS)
+    made = [node for node in ast.walk(constructor) if isinstance(node, ast.Call)]
+    layers = sorted(_distinct(ARCHITECTURES[target], name), key=lambda layer: _unlike(layer, bare, made))
+    for layer in layers:
+        yield layer.role, _code(layer, classes)
+
+
+def _distinct(architecture: Architecture, name: str) -> list[Conv]:
+    """One layer of each kind: of those that are made alike the one most alike by name."""
+    found: dict[tuple[object, ...], Conv] = {}
+    for layer in sorted(architecture.convs(), key=lambda layer: -_likeness(layer, _bare(name))):
+        found.setdefault((layer.inputs, layer.outputs, layer.kernel, layer.padding), layer)
+    return list(found.values())
+
+
+def _unlike(layer: Conv, name: str, made: Sequence[ast.Call]) -> tuple[bool, bool, float]:
+    """What layers are ordered by: whether they enlarge, whether the constructor makes one, their names."""
+    upwards = any(word in name for word in UPWARDS)
+    there = layer.transposed and any(_enlarges_by(call, layer.kernel) for call in made)
+    return layer.transposed != upwards, there, -_likeness(layer, name)
+
+
+def _enlarges_by(call: ast.Call, kernel: int) -> bool:
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    sizes = [each.value for each in given if isinstance(each, ast.Constant)]
+    return getattr(call.func, "attr", getattr(call.func, "id", "")) == "ConvTranspose2d" and kernel in sizes
+
+
+def _likeness(layer: Conv, name: str) -> float:
+    return SequenceMatcher(None, _bare(layer.role), name).ratio()
+
+
+def _bare(name: str) -> str:
+    return name[:LONGEST].replace("_", "").lower()
+
+
+def _code(layer: Conv, classes: str) -> str:
+    inputs, outputs = (classes if width == N_CLASS else str(width) for width in (layer.inputs, layer.outputs))
+    if layer.transposed:
+        return f"{NN}.ConvTranspose2d({inputs}, {outputs}, {layer.kernel}, {layer.stride}, bias=False)"
+    return f"{NN}.Conv2d({inputs}, {outputs}, {layer.kernel}, padding={layer.padding})"
+
+
+# --- where it stands ------------------------------------------------------------------------------------
+
+
+def _with_layer(
+    chunk: Chunk, constructor: ast.FunctionDef, order: Sequence[str], name: str, code: str
+) -> str | None:
+    """The class with a statement more: after the layer before, before the layer after, or first of all."""
+    made = _bound(constructor)
+    at = order.index(name) if name in order else 0
+    before = next((made[each] for each in reversed(order[:at]) if each in made), None)
+    after = next((made[each] for each in order[at + 1 :] if each in made), None)
+    if before is None and after is not None:
+        return with_text(chunk.source, [(after.lineno - 1, after.col_offset, after.col_offset)], f"{code}; ")
+    if (last := before or _parents(constructor)) is None:
+        return None
+    span = (last.end_lineno or 0) - 1, last.end_col_offset or 0, last.end_col_offset or 0
+    return with_text(chunk.source, [span], f"; {code}")
+
+
+def _parents(constructor: ast.FunctionDef) -> ast.stmt | None:
+    """The statement that calls the parent's constructor."""
+    for statement in constructor.body:
+        match statement:
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr="__init__"))):
+                return statement
+    return None
+
+
+def _bound(constructor: ast.FunctionDef) -> dict[str, ast.Assign]:
+    """The statements of a constructor that bind an attribute, by its name."""
+    found = {}
+    for statement in constructor.body:
+        if isinstance(statement, ast.Assign) and _is_own(target := statement.targets[0]):
+            found[target.attr] = statement
+    return found
+
+
+def _attributes(owner: ast.ClassDef, context: type[ast.expr_context]) -> list[str]:
+    """The names of its own attributes that a class stores or reads, in their order."""
+    nodes = [node for node in ast.walk(owner) if _is_own(node) and isinstance(node.ctx, context)]
+    return list(
+        dict.fromkeys(node.attr for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)))
+    )
+
+
+def _is_own(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    """Whether it is an attribute of `self`."""
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"

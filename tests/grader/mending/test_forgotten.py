@@ -1,0 +1,107 @@
+"""A layer that is not made is read as the assignment's, where it stands in the forward pass."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.mending.edits import Mend
+from grader.mending.forgotten import mends
+from grader.mending.trouble import LARGEST, Trouble
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
+
+NETWORK = """class FCN8s(nn.Module):
+    def __init__(self, classes):
+        super().__init__()
+        self.conv1_1 = nn.Conv2d(3, 64, 3, padding=100)
+        self.fc6 = nn.Conv2d(512, 4096, 7)
+        self.up2 = nn.ConvTranspose2d(classes, classes, 4, 2)
+        self.act = nn.ReLU()
+
+    def forward(self, x):
+        h = self.conv1_1(x)
+        h = self.conv1_2(h)
+        h = self.fc6(h)
+        return self.up8(self.up2(h))
+"""
+PLACE = Place("cell 1", 11)
+
+
+def of(source: str, trouble: Trouble, target: str = "FCN8s") -> list[Mend]:
+    return list(mends(trouble, Slice((Module("submission", (Chunk("cell 1", 1, source),)),)), target))
+
+
+def lacks(name: str, source: str = NETWORK, target: str = "FCN8s") -> list[Mend]:
+    """The mends of a network that has no such attribute."""
+    return of(source, Trouble("AttributeError", f"'FCN8s' object has no attribute '{name}'", PLACE), target)
+
+
+def text(mend: Mend) -> str:
+    return mend.slice.modules[0].chunks[0].source
+
+
+def test_it_is_made_after_the_layer_before_it_and_no_line_moves() -> None:
+    first = lacks("conv1_2")[0]
+
+    line = text(first).split("\n")[3]
+    assert line.endswith("padding=100); self.conv1_2 = __import__('torch').nn.Conv2d(64, 64, 3, padding=1)")
+    assert text(first).count("\n") == NETWORK.count("\n")
+    assert first.lines == ("build", "conv1")
+
+
+def test_the_first_is_made_before_the_layer_after_it() -> None:
+    source = NETWORK.replace("        self.conv1_1 = nn.Conv2d(3, 64, 3, padding=100)\n", "")
+
+    assert "self.conv1_1 = __import__('torch').nn.Conv2d(3, 64, 3, padding=100); self.fc6" in text(
+        lacks("conv1_1", source)[0]
+    )
+
+
+def test_one_without_neighbours_is_made_after_the_parent() -> None:
+    source = "class FCN8s(nn.Module):\n    def __init__(self):\n        super().__init__()\n\n"
+    source += "    def forward(self, x):\n        return self.fc7(x)\n"
+
+    assert "super().__init__(); self.fc7 = " in text(lacks("fc7", source)[0])
+
+
+def test_a_transposed_convolution_is_one_that_is_not_there_yet() -> None:
+    """The constructor makes one of kernel 4 already; the number of classes has the name that it has there."""
+    assert "nn.ConvTranspose2d(classes, classes, 16, 8, bias=False)" in text(lacks("up8")[0])
+
+
+@pytest.mark.parametrize("name", ["relu7", "drop6", "pool3", "activation"])
+def test_what_has_no_weights_is_left_to_others(name: str) -> None:
+    assert lacks(name, NETWORK.replace("conv1_2", name)) == []
+
+
+def test_a_name_that_slipped_is_no_layer_that_was_forgotten() -> None:
+    """Where a layer of nearly this name is made and never applied."""
+    assert (
+        lacks("conv1_2", NETWORK.replace("self.act = nn.ReLU()", "self.conv_12 = nn.Conv2d(64, 64, 3)")) == []
+    )
+
+
+def test_functions_have_no_layers_and_no_large_class_is_read() -> None:
+    assert lacks("conv1_2", target="returnCAM") == []
+    assert lacks("conv1_2", NETWORK + "#" * LARGEST) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "made", "lines"),
+    [
+        ("None", "Conv2d(512, 4096, 7, padding=0)", ("build", "fc6")),
+        ("7", "Conv2d(512, 4096, 7, padding=0)", ("build", "fc6")),
+        ("nn.Conv2d(512, 4096, 7),", "self.fc6 = nn.Conv2d(512, 4096, 7)\n", ()),
+    ],
+)
+def test_what_can_not_be_called_is_a_layer(value: str, made: str, lines: tuple[str, ...]) -> None:
+    """A tuple of one layer has a comma too many, and nothing else is wrong with it."""
+    source = NETWORK.replace("nn.Conv2d(512, 4096, 7)", value)
+    first = of(source, Trouble("TypeError", "'int' object is not callable", Place("cell 1", 12)))[0]
+
+    assert made in text(first)
+    assert (first.lines, first.made) == (lines, Place("cell 1", 5))
+
+
+def test_a_layer_that_can_be_called_stays() -> None:
+    assert of(NETWORK, Trouble("TypeError", "'int' object is not callable", Place("cell 1", 12))) == []
