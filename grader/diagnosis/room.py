@@ -1,4 +1,4 @@
-"""Whether layers leave the skips room: where they do not, a crop that does not fit is no fault of its own."""
+"""Whether layers leave the crops room: where they do not, a crop that does not fit is no fault of its own."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Step:
 
 
 def crowding(architecture: Architecture, causes: Sequence[Cause], sizes: Iterable[int]) -> Cause | None:
-    """Return the first of the causes by which a skip's crop does not fit into its map; None where all fit.
+    """Return the first of the causes by which a crop does not fit into its map; None where all fit.
 
     `sizes` are rows and columns of an input.
     """
@@ -47,12 +47,14 @@ def crowding(architecture: Architecture, causes: Sequence[Cause], sizes: Iterabl
 
 
 def _fits(architecture: Architecture, steps: Sequence[Step], size: int) -> bool:
-    made = {"": size}
+    made, wanted = {"": size}, architecture.crop + size
     for step in steps:
         if size + 2 * step.padding < step.dilation * (step.kernel - 1) + 1 and not step.transposed:
             return True  # the network can't be run at this size, which is another matter
         made[step.role] = size = max(step.after(size), 1)
-    return all(_has_room(skip, made) for skip in architecture.skips)
+    # Where pools round down, FCN-32s' own crop is short at some sizes.
+    short = any(step.ceil for step in steps) and size < wanted
+    return not short and all(_has_room(skip, made) for skip in architecture.skips)
 
 
 def _has_room(skip: Skip, made: dict[str, int]) -> bool:

@@ -1,4 +1,4 @@
-"""A crop along the axes of channels and rows is read as one of rows and columns."""
+"""Crops that can't be: of channels and rows, read as of rows and columns; beyond the end, as what is left."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from grader.diagnosis.payers import LineName
 from grader.mending.edits import Mend, with_node, with_source
-from grader.mending.trouble import tree
+from grader.mending.trouble import Trouble, on_line, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
@@ -25,6 +25,42 @@ def mends(slice: Slice, chunk: Chunk, sides: Iterable[tuple[ast.expr, Place | No
                 source = with_node(chunk.source, node, text)
                 place = Place(chunk.label, chunk.line + node.lineno - 1)
                 yield Mend(with_source(slice, chunk, source), words, made=place, lines=LINES)
+
+
+def shorter(trouble: Trouble, slice: Slice, chunk: Chunk, shown: tuple[str, ...]) -> Iterator[Mend]:
+    """What is narrowed beyond the end of a map, as a slice of it, which stops there."""
+    nodes = [node for node in on_line(trouble, chunk) if isinstance(node, ast.Call) and _narrowed(node)]
+    for node in nodes[:1]:  # the outermost
+        text = ast.unparse(Slicing().visit(ast.parse(ast.unparse(node), mode="eval")))
+        source = with_node(chunk.source, node, text)
+        words = f"`{ast.unparse(node)}`, which goes on beyond the end, read as what is there"
+        yield Mend(with_source(slice, chunk, source), words, shown=shown)
+
+
+class Slicing(ast.NodeTransformer):
+    """Writes `x.narrow(2, start, length)` as a slice."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """Return the slice of a narrowed value, and any other call as it is."""
+        self.generic_visit(node)
+        found = _narrowed(node)
+        if found is None:
+            return node
+        value, axis, start, length = found
+        end = ast.BinOp(start, ast.Add(), length)
+        axes: list[ast.expr] = [*[ast.Slice()] * axis, ast.Slice(start, end)]
+        return ast.Subscript(value, ast.Tuple(axes, ast.Load()), ast.Load())
+
+
+def _narrowed(node: ast.Call) -> tuple[ast.expr, int, ast.expr, ast.expr] | None:
+    """The value that a call narrows, its axis, start and length; None for other calls."""
+    match node:
+        case ast.Call(
+            func=ast.Attribute(value=value, attr="narrow"),
+            args=[ast.Constant(value=int(axis)), start, length],
+        ):
+            return value, axis, start, length
+    return None
 
 
 def _of_rows_and_columns(node: ast.Subscript) -> str:

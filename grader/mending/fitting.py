@@ -24,6 +24,7 @@ WIDTHS = re2.compile(
     r"(transposed=1, )?weight of size \[(\d+), (\d+).* to have (\d+) channels, but got (\d+) channels"
 )
 SIZES = re2.compile(r"size of tensor a \(\d+\) must match the size of tensor b \(\d+\) .* dimension [23]$")
+BEYOND = "exceeds dimension size"
 PAD = "__import__('torch').nn.functional.pad"
 ADDS = ("add", "add_", "sub", "sub_", "mul", "mul_", "maximum", "minimum")
 SKIPS = ("skip.source", "skip.place", "skip.joined", "skip.changed")
@@ -40,6 +41,8 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         yield from _wider(trouble, slice, chunk, widths, wanted, given, found[1] is not None)
         if given > wanted:
             yield from _first_channels(trouble, slice, chunk, wanted, given)
+    if BEYOND in trouble.message:
+        yield from cropping.shorter(trouble, slice, chunk, (*SIDES, "crop", "shape"))
     if SIZES.search(trouble.message):
         yield from cropping.mends(slice, chunk, _every_side(trouble, chunk))
         yield from _same_size(trouble, slice, chunk)

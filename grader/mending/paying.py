@@ -8,10 +8,10 @@ from grader.assignment import PART_OF
 from grader.diagnosis.room import crowding
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Cause
-from reference.architecture import fcn8s
+from reference.architecture import fcn8s, fcn32s
 
-ROOM = "room"  # in the place of a cause: a layer's fault that leaves the skips no room
-ARCHITECTURES = {"fcn8s": fcn8s()}  # of the parts whose networks have skips
+ROOM = "room"  # in the place of a cause: a layer's fault that leaves the crops no room
+ARCHITECTURES = {"fcn32s": fcn32s(), "fcn8s": fcn8s()}  # by part
 
 
 def showing(

@@ -90,7 +90,7 @@ class Mended:
         """The checks' results, with what was mended paid for by its line."""
         charged = dict(results)
         for target, reason in self.faults.items():
-            told = paying.showing(target, self.shown.get(target, ()), results, SIZE[2:])
+            told = paying.showing(target, self.shown.get(target, ()), results, (*SIZE[2:], *LARGER[2:]))
             line = told or STOPPED[target]
             lines = {line} if told else set(self.paying.get(target, ())) & results.keys() or {line}
             for id, result in results.items():

@@ -6,14 +6,16 @@ import pytest
 
 from grader.diagnosis.room import crowding
 from grader.records.reason import Cause
-from reference.architecture import fcn8s
+from reference.architecture import fcn8s, fcn32s
 
-SIZE = (64, 76)
+SIZE = (64, 76, 224)
 STEEP = Cause("layer.stride", {"layer": "upscore1", "got": 4, "want": 2})
 CROWDED = {
     "fc6 padded": Cause("layer.padding", {"layer": "fc6", "got": 3, "want": 0}),
     "a large stride": STEEP,
     "a pool with a stride of 1": Cause("pool.stride", {"pool": "pool5", "got": 1, "want": 2}),
+    "conv1_1 padded by 1": Cause("layer.padding", {"layer": "conv1_1", "got": 1, "want": 100}),
+    "an upscore left out": Cause("layer.missing", {"layer": "upscore1"}),
     "a pool left out": Cause("pool.missing", {"pool": "pool5", "block": 5}),
 }
 ROOMY = {
@@ -22,7 +24,6 @@ ROOMY = {
     "another fault": Cause("crop.offset", {"got": 3, "want": 31}),
     "a smaller kernel": Cause("layer.kernel", {"layer": "upscore1", "got": 2, "want": 4}),
     "sides that differ": Cause("layer.stride", {"layer": "upscore1", "got": "(4, 2)", "want": 2}),
-    "no way up": Cause("layer.missing", {"layer": "upscore1"}),
 }
 
 
@@ -38,6 +39,14 @@ def test_other_faults_leave_room(case: str) -> None:
     cause = ROOMY[case]
 
     assert crowding(fcn8s(), [cause] if cause else [], SIZE) is None
+
+
+def test_the_crop_of_the_output_needs_room() -> None:
+    """Where the network has no skips, too; a rounding of the pools that is right crowds nothing."""
+    padded = Cause("layer.padding", {"layer": "conv1_1", "got": 1, "want": 100})
+
+    assert crowding(fcn32s(), [padded], SIZE) == padded
+    assert crowding(fcn32s(), [], range(32, 96)) is None
 
 
 def test_the_fault_that_crowds_is_told() -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.diagnosis.cam import Case
+from grader.diagnosis.ways import weighted
 from grader.errors import StudentDied
-from grader.evidence.otherwise import explained, is_flat, mended_cell
+from grader.evidence.otherwise import SPOILT, explained, is_flat, mended_cell
+from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 from grader.wall.answers import Reply
 from grader.wall.values import SourceLine
 from grader.wall.verbs import Cell, Failure, Returned
+from tests.grader.diagnosis.test_cam import cases, enlarged
 from tests.grader.in_process import Refusing
 
 CASE = Case(np.ones((4, 7, 7)), np.ones((9, 4)), 3, np.zeros((256, 256), np.uint8))
@@ -33,6 +38,28 @@ def test_nothing_is_explained_by_a_submission_that_computes_nothing() -> None:
     source = "def returnCAM(feature_conv, weight_fc, idx):\n    return None"
     slice = Slice((Module("submission", (Chunk("cell 1", 1, source),)),))
     assert explained(lambda *_: [CASE], slice, [CASE], nothing=True).verdict is None
+
+
+def test_an_operation_without_which_maps_follow_the_sum_spoils_them() -> None:
+    """Even where no known steps give those maps; which stand in no straight line of the sum here."""
+    source = "def returnCAM(feature_conv, weight_fc, idx):\n    return feature_conv * 0"
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, source),)),))
+    right = cases(lambda f, w, i: enlarged(bent(weighted(f, w[i]))))[:3]
+    flat = [replace(case, answer=np.zeros((256, 256), np.uint8)) for case in right]
+
+    def ask(instead: tuple[Module, ...], questions: Sequence[object]) -> list[Case]:
+        spoilt = "* 0" in instead[-1].chunks[-1].source
+        return (flat if spoilt else right)[: len(questions)]
+
+    found = explained(ask, slice, flat, nothing=True)
+
+    assert (found.verdict, found.operation, found.place) == (SPOILT, "feature_conv * 0", Place("cell 1", 2))
+
+
+def bent(raw: NDArray[Any]) -> NDArray[np.float64]:
+    """Levels along a curve that no known fault has."""
+    share = (raw - raw.min()) / (raw.max() - raw.min())
+    return np.asarray(40 + 100 * (share + share**5))
 
 
 def test_a_cell_that_can_not_be_mended_is_what_it_was() -> None:

@@ -47,3 +47,23 @@ def _mends(cut: str, side: str) -> list[Mend]:
     chunk = Chunk("cell 1", 1, FORWARD.format(cut=cut, side=side))
     slice = Slice((Module("submission", (chunk,)),))
     return list(mends(Trouble("RuntimeError", MESSAGE, Place("cell 1", 3)), slice, chunk))
+
+
+BEYOND = "start (31) + length (224) exceeds dimension size (88)."
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("h = h.narrow(2, 31, n)", "h = h[:, :, 31:31 + n]"),
+        ("h = h + s.narrow(2, a, n).narrow(3, a, m)", "h = h + s[:, :, a:a + n][:, :, :, a:a + m]"),
+    ],
+)
+def test_what_is_narrowed_beyond_the_end_is_sliced(line: str, wanted: str) -> None:
+    """A slice stops there; another line tells what is wrong then."""
+    chunk = Chunk("cell 1", 1, line)
+    slice = Slice((Module("submission", (chunk,)),))
+    (found,) = mends(Trouble("RuntimeError", BEYOND, Place("cell 1", 1)), slice, chunk)
+
+    assert found.slice.modules[0].chunks[0].source == wanted
+    assert found.shown

@@ -25,6 +25,8 @@ CELLS: dict[str, tuple[str, list[str]]] = {
         "t = {'a': FCN8s}\nm = t['a']()\nm.weight = get()\nTrainer(m)",
         ["t = {'a': FCN8s}", "m = t['a']()", "m.weight = get()"],
     ),
+    "a number of classes by its name": ("m = FCN8s(num_classes)\nTrainer(m)", []),
+    "a configuration": ("cfg = get()\nm = FCN8s(cfg)\nTrainer(m)", ["cfg = get()", "m = FCN8s(cfg)"]),
     "nothing": ("m = FCN8s()\nm = m.to(device)\nTrainer(m)\nm.load_pretrained(1)", []),
     "another model": ("m = FCN8s()\nm = Other()\nm.load_pretrained(1)", []),
 }

@@ -33,6 +33,15 @@ def test_what_lies_too_deep_is_named() -> None:
     assert "folders deep, it was not read" in basket.notes[0]
 
 
+def test_an_archive_in_an_archive_in_an_archive_is_named() -> None:
+    """The one within is opened, the one within that is not."""
+    inner = zipped([("b.zip", zipped([("c.py", b"x")]))])
+    basket = opened(zipped([("a.zip", inner)]))
+
+    assert not basket.contents
+    assert basket.notes[-1] == "b.zip: an archive in an archive in an archive is not opened: pack once"
+
+
 def test_a_colon_in_a_name_is_no_drive() -> None:
     """As in `Assignment 3: final.ipynb`."""
     assert set(opened(zipped([("Assignment 3: final.py", b"x"), ("A: b.py", b"")])).contents) == {
