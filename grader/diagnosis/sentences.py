@@ -132,6 +132,8 @@ WEIGHTS = {
     "bilinear.way": "no bilinear interpolation to start with: {layers}: {got}",
     "gradients.frozen": "{layers} can't learn: requires_grad is off",
     "gradients.free": "{layers} can learn: the assignment keeps the bilinear kernel as it is",
+    "gradients.held": "the layers in {got} can't learn: the network knows those in an {want}, "
+    "none in a plain list or dictionary",
     "gradients.cut": "no gradient reaches {layers}",
     "copy.function": "{network} has no function that copies VGG-16",
     "copy.missing": "{parameter} was not copied",

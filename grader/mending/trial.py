@@ -5,19 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-import numpy as np
-
-from grader.assignment import GRADIENTS, MAP, NETWORKS, PART_OF, PREDICT
+from grader.assignment import GRADIENTS, MAP, NETWORKS, PART_OF
 from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
 from grader.errors import GraderError, StudentError
-from grader.mending import paying, read, standing, stepping
+from grader.mending import paying, read, registering, standing, stepping
+from grader.mending.asking import LARGER, SIZE, Question, questions
 from grader.mending.blanks import unwritten
 from grader.mending.edits import Mend
 from grader.mending.lacking import lacking, outside, unread
 from grader.mending.leaving import STUCK
+from grader.mending.registering import Held
 from grader.mending.slips import last_mends, mends
 from grader.mending.trouble import Trouble, of_error, of_missing, root
 from grader.records.grade import CheckResult, Outcome
@@ -25,19 +25,16 @@ from grader.records.reason import Reason
 from grader.records.submission import Slice, Slip
 from grader.wall.answers import Reply
 from grader.wall.recording import Recording
-from grader.wall.verbs import FORMS, Build, Cam, ClsPred, Form, GradCam, Loaded, Map, Request, Trace
+from grader.wall.verbs import FORMS, Build, Loaded, Map, Request
 from grader.wall.wire import Array
 
 V = TypeVar("V")
-Question = tuple[Request[Any], dict[str, Array]]
 MOST_MENDS = 4  # of one target
 LONGEST = 20.0  # seconds that a question may take: most take a fraction of one
 MOST_TRIALS = 24  # of one target: each may start a process anew
 SECONDS = 300.0  # of all: what is not mended by then is judged as it is
 IMPORTS = ("ImportError", "ModuleNotFoundError")  # what follows from them doesn't name them
 MODELS = tuple(network.name for network in NETWORKS.values())
-SIZE = (1, 3, 64, 76)  # small, and not square, so that swapped sides show
-LARGER = (1, 3, 224, 230)  # for a network whose maps are too small for a kernel then
 TOO_SMALL = ("greater than actual input size", "utput size is too small")
 
 
@@ -138,7 +135,7 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
     if blank := unwritten(slice, target):
         return Mended(slice, {target: because("code.blank", actual="nothing", place=blank, name=target)})
     if (found := trials.mend(target)) is None:
-        return Mended(slice)
+        return _known(trials, target, slice)
     trouble, made = found
     words = [mend.words for mend in made]
     if not words and (lack := lacking(trouble, trials.slice)):
@@ -157,6 +154,15 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
         reason = because("code.raises", text=text, place=trouble.place, kind=trouble.kind)
         return Mended(slice, {target: reason}, paying={target: standing.lines(slice, target)})
     return Mended(slice)
+
+
+def _known(trials: Trials, target: str, slice: Slice) -> Mended:
+    """Let a network that runs know the layers which it keeps in plain lists."""
+    made = trials.register(target)
+    if not made:
+        return Mended(slice)
+    reason = registering.reason(made)
+    return Mended(slice, {target: reason}, paying={target: (f"{PART_OF[target]}.{registering.LINE}",)})
 
 
 class Trials:
@@ -231,6 +237,30 @@ class Trials:
         """Whether what was answered last may be a map, if one was asked for."""
         return self._answered is None or len(self._answered.shape) > 1
 
+    def register(self, target: str) -> list[Held]:
+        """The changes by which a network that runs has more parameters."""
+        made = list[Held]()
+        while target in MODELS and len(made) < MOST_MENDS and (one := self._registered(target)):
+            made.append(one)
+        return made
+
+    def _registered(self, target: str) -> Held | None:
+        before, known = self.slice, -1
+        for held in registering.mends(before):
+            known = self._parameters(target) if known < 0 else known
+            self.take(held.slice)
+            if self._parameters(target) > known > 0 and self.trouble(target) is None:
+                return held
+            self.take(before)
+        return None
+
+    def _parameters(self, target: str) -> int:
+        """How many parameters a network has; 0 where it can't be built."""
+        try:
+            return len(self.student.ask(Build(model=target), seconds=LONGEST, told=True).value.parameters)
+        except StudentError:
+            return 0
+
     def stand_in(self, target: str) -> bool:
         """Let another forward pass stand in for a model's, if its constructor makes the layers for one."""
         before, other = self.slice, standing.standing(self.slice, target) if target in MODELS else None
@@ -291,18 +321,3 @@ class Trials:
                 "code.slip", text=text, actual=told, place=trouble.place, wrong=read, kind=trouble.kind
             )
         return because("code.raises", text=str(trouble), place=trouble.place, kind=trouble.kind)
-
-
-def questions(target: str, form: Form = FORMS[0], size: tuple[int, ...] = SIZE) -> Sequence[Question]:
-    """What a target is tried by: a model is built and run, a function is called."""
-    if target.startswith("FCN"):
-        runs = (Trace(model=target, size=size, training=training) for training in (False, True))
-        return [(Build(model=target), {}), *((run, {}) for run in runs)]
-    if target == PREDICT:
-        logit = np.roll(np.linspace(-1, 1, 1000, dtype=np.float32), 400)  # one class more or less is a class
-        return [(ClsPred(), {"logit": logit[None]})]
-    if target == GRADIENTS:
-        return [(GradCam(index=3, form=form, seed=0, picture=0), {})]
-    features = np.linspace(0, 1, 512 * 49, dtype=np.float32).reshape(1, 512, 7, 7)
-    weight = np.linspace(-1, 1, 512_000, dtype=np.float32).reshape(1000, 512)
-    return [(Cam(index=3, form=form), {"features": features, "weight": weight})]
