@@ -11,8 +11,9 @@ from grader.checks.last_cell import check_maps, check_weight_fc
 from grader.checks.prediction import check_cls_index, check_cls_name, check_cls_probability, check_cls_return
 from grader.diagnosis.causes import because, merge
 from grader.errors import Blocked
-from grader.evidence.cam import CamEvidence, plain
+from grader.evidence.cam import CamEvidence
 from grader.evidence.questions import MAPS, Maps, falsify
+from grader.evidence.shown import plain
 from grader.records.submission import SavedEvidence
 
 __all__ = [

@@ -13,9 +13,10 @@ from grader.diagnosis import cam as diagnosis
 from grader.diagnosis.causes import because
 from grader.diagnosis.last_cell import are_features, what_weight
 from grader.errors import Blocked
-from grader.evidence.cam import CamEvidence, plain
+from grader.evidence.cam import CamEvidence
 from grader.evidence.case import Case
 from grader.evidence.last_cell import IMAGES, LastCell, otherwise
+from grader.evidence.shown import plain
 from grader.records.reason import Reason
 
 Array = NDArray[Any]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,22 +12,19 @@ from numpy.typing import NDArray
 from grader.assignment import MAP, PREDICT, TOP1
 from grader.diagnosis import cam as diagnosis
 from grader.diagnosis.afterwards import beside_enlarging
-from grader.diagnosis.colouring import coloured
 from grader.errors import Blocked, StudentError, StudentRaised, Unverified
-from grader.evidence import otherwise
+from grader.evidence import otherwise, shown
 from grader.evidence.once import attempt, once, taken
 from grader.evidence.questions import CLASSES_ASKED, LEVELS, PANEL, Levels, Logits, Maps
+from grader.evidence.shown import plain, plainly
 from grader.profiles.profile import MAP as MAP_FORM
 from grader.profiles.profile import MapForm
 from grader.records.submission import Module, Slice
 from grader.wall.answers import Asks, Reply
 from grader.wall.verbs import FORMS, Cam, CamCell, Cell, ClsPred, Form, Map, Prediction
-from reference.cam import SIZE
 
 Array = NDArray[Any]
 V = TypeVar("V")
-LEVELS_OFF = 2.0  # by which rounding may move the ends of a range of 255
-LARGEST = 1024  # pixels of a map's longer side that it is judged at
 PRINTED = re.compile(rf"{TOP1}\s*:\s*([-+0-9.einfaE]+)\s*->\s*([^\n]*)")
 
 
@@ -200,7 +195,7 @@ class CamEvidence:
     @once
     def is_exact(self) -> bool:
         """Every map of the panel is a right one but for rounding."""
-        return all(map(diagnosis.is_right, _plainly(self.panel)))
+        return all(map(diagnosis.is_right, plainly(self.panel)))
 
     @once
     def verdict(self) -> diagnosis.Verdict | None:
@@ -209,7 +204,7 @@ class CamEvidence:
             return None
         if self.beside_enlarging:
             return diagnosis.Verdict("", "", "")
-        found = diagnosis.search(_plainly(self.panel))
+        found = diagnosis.search(plainly(self.panel))
         if found is not None or (self.is_stretched and self.follows_sum):
             return found
         self.explained = otherwise.explained(self._asked_with, self.slice, self.panel, self.shows_nothing)
@@ -218,13 +213,12 @@ class CamEvidence:
     @property
     def is_constant(self) -> bool:
         """Whether the same map comes back for every question: no step of it can be told."""
-        shown = [answer.tobytes() for case in self.panel if (answer := plain(case.answer)) is not None]
-        return len(shown) > 1 and len(set(shown)) == 1 and not otherwise.is_flat(self.panel)
+        return shown.is_constant(self.panel)
 
     @once
     def beside_enlarging(self) -> str:
         """What is done to right maps beside enlarging them; "" if nothing, or if they are no right ones."""
-        return "" if self.is_exact else beside_enlarging(_plainly(self.panel))
+        return "" if self.is_exact else beside_enlarging(plainly(self.panel))
 
     def _asked_with(self, instead: tuple[Module, ...], questions: Sequence[Maps]) -> Sequence[diagnosis.Case]:
         """The maps that come out where statements are read otherwise; none where it raises."""
@@ -233,41 +227,27 @@ class CamEvidence:
         except StudentError:
             return ()
         found = ((question, reply.arrays.get("value")) for question, reply in replies)
-        return _plainly(self._case(question, answer) for question, answer in found if answer is not None)
+        return plainly(self._case(question, answer) for question, answer in found if answer is not None)
 
     @once
     def follows_sum(self) -> bool:
         """The maps are made of the right weighted sum, whatever the stretching of its values."""
-        answers = [(case, plain(case.answer)) for case in self.panel]
-        shown = [
-            (case, answer) for case, answer in answers if answer is not None and answer.min() < answer.max()
-        ]
-        rises = bool(shown) and all(diagnosis.follows(case, answer) for case, answer in shown)
-        return rises or any(map(self._shows_levels, LEVELS))
+        return shown.is_of_sum(self.panel) or any(map(self._shows_levels, LEVELS))
 
     @once
     def is_linear(self) -> bool:
         """Every map is a straight line of the right weighted sum, whatever its ends."""
-        answers = [(case, plain(case.answer)) for case in self.panel]
-        return all(
-            answer is not None and diagnosis.linear_ends(case, answer) is not None for case, answer in answers
-        )
+        return shown.is_linear(self.panel)
 
     @once
     def is_stretched(self) -> bool:
         """Every map goes from 0 to 255 along a straight line of the right sum, whatever enlarged it."""
-        answers = [(case, plain(case.answer)) for case in self.panel]
-        return all(answer is not None and _is_whole(replace(case, answer=answer)) for case, answer in answers)
+        return shown.is_stretched(self.panel)
 
     @once
     def straight_range(self) -> str:
         """The range that every map is stretched to along a straight line; "" where each has its own."""
-        answers = ((case, plain(case.answer)) for case in self.panel)
-        found = [diagnosis.linear_ends(case, answer) for case, answer in answers if answer is not None]
-        tops = [ends[1] - ends[0] for ends in found if ends and abs(ends[0]) <= LEVELS_OFF]
-        if not tops or len(tops) < len(self.panel) or max(tops) - min(tops) > LEVELS_OFF:
-            return ""
-        return f"[0, {round(sum(tops) / len(tops))}]"
+        return shown.straight_range(self.panel)
 
     def _shows_levels(self, question: Levels) -> bool:
         """Two values of the sum stay two values: no more is left of it where bytes wrap around."""
@@ -280,9 +260,7 @@ class CamEvidence:
     @property
     def shows_nothing(self) -> bool:
         """Whether the maps are flat, or the same whatever is in the picture."""
-        answers = [plain(case.answer) for case in self.panel]
-        shown = {a.tobytes() for a in answers if a is not None and a.min() < a.max()}
-        return len(shown) < 2
+        return shown.is_nothing(self.panel)
 
     @once
     def extremes(self) -> tuple[float, float]:
@@ -325,33 +303,3 @@ class CamEvidence:
     def cell(self) -> Reply[Cell]:
         """What the last cell made; raises StudentError."""
         return self.student.ask(CamCell(), seconds=60.0)
-
-
-def _plainly(panel: Iterable[diagnosis.Case]) -> list[diagnosis.Case]:
-    """The answers that are maps, in rows and columns."""
-    answers = ((case, plain(case.answer)) for case in panel)
-    return [replace(case, answer=answer) for case, answer in answers if answer is not None]
-
-
-def _is_whole(case: diagnosis.Case) -> bool:
-    """Whether a map is a line of the sum from 0 to 255, or a right one in most of its pixels."""
-    ends = diagnosis.linear_ends(case, case.answer)
-    near = ends is not None and bool(np.abs(np.subtract(ends, (0, 255))).max() <= LEVELS_OFF)
-    return near or diagnosis.is_mostly_right(case)
-
-
-def plain(answer: Array) -> Array | None:
-    """Bring a map to rows and columns, whatever its form (the cause `map.shape`); None for no map."""
-    answer = np.squeeze(answer)
-    answer = found.levels if (found := coloured(answer)) else answer
-    side = math.isqrt(answer.size)
-    if answer.ndim == 1 and side**2 == answer.size:
-        answer = answer.reshape(side, side)
-    if answer.ndim == 3 and 3 in (answer.shape[0], answer.shape[-1]):
-        answer = answer[..., 0] if answer.shape[-1] == 3 else answer[0]
-    if answer.ndim != 2 or min(answer.shape) < 2 or answer.dtype == np.bool_:
-        return None
-    if max(answer.shape) > LARGEST:  # a submission must not set the price of judging it
-        rows, columns = (np.linspace(0, length - 1, SIZE[0]).round().astype(int) for length in answer.shape)
-        return np.asarray(answer[np.ix_(rows, columns)])
-    return answer

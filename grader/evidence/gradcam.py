@@ -17,8 +17,8 @@ from grader.diagnosis import gradcam as diagnosis
 from grader.diagnosis.gradcam import LAYER
 from grader.diagnosis.ways import Floats
 from grader.errors import Blocked, StudentError, StudentRaised
-from grader.evidence.cam import plain
 from grader.evidence.once import once
+from grader.evidence.shown import plain
 from grader.profiles.profile import MAP as MAP_FORM
 from grader.profiles.profile import MapForm
 from grader.wall.answers import Asks, Reply

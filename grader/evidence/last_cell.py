@@ -18,7 +18,7 @@ from PIL import Image
 
 from grader.assignment import CAM, MAP
 from grader.diagnosis.last_cell import are_features
-from grader.evidence.cam import plain
+from grader.evidence.shown import plain
 from grader.network import kept
 from grader.records.grade import Picture
 from grader.records.reason import Place
