@@ -11,7 +11,7 @@ import re2
 
 from grader.assignment import GRADED, MAP, WEIGHT
 from grader.intake.code.cutting import DEFINITIONS, chunks, in_order
-from grader.intake.code.effects import Call, calls, path, running
+from grader.intake.code.effects import calls, path, root, running
 from grader.intake.code.names import walk
 from grader.intake.code.program import Program
 from grader.intake.code.slicing import Walk
@@ -54,7 +54,7 @@ def _in_module(walk: Walk, module: str) -> CamCell:
         else:
             walk.keep(module, position)
     positions = (walk.kept[module] - before) | (set(chosen) - set(instead))
-    bodies = [each for each in program.statements if getattr(each.node, "name", "") in callers]
+    bodies = [each for each in program.statements if not callers.isdisjoint(_named(each))]
     weight_fc = weight_chunks(program, [program.statements[at] for at in chosen], bodies)
     labels = frozenset(program.statements[at].label for at in chosen)
     found = (*chunks(walk, module, in_order(program, positions)), *instead.values())
@@ -108,8 +108,9 @@ def _callers(program: Program) -> frozenset[str]:
             for head in _called(walk(node)):
                 users[head].add(node.name)
         elif isinstance(node, ast.Assign):
-            made = calls(running([node]))
-            bound = {name for call in made if call.path.endswith("partial") for name in _handed(call)}
+            made = _calls(running([node]))
+            bound = {name for call in made if path(call.func).endswith("partial") for name in _handed(call)}
+            bound |= _called(walk(node.value.body)) if isinstance(node.value, ast.Lambda) else set()
             for head in bound | (_called(running([node])) & classes):
                 users[head] |= statement.names.binds
     for name in found:
@@ -122,13 +123,32 @@ def _called(nodes: Iterable[ast.AST]) -> set[str]:
 
     returnCAM is one of them where it is called as part of a module or an object.
     """
-    made = calls(nodes)
-    heads = {call.path.split(".")[0] for call in made} | {name for call in made for name in _handed(call)}
+    nodes = [*nodes]
+    made = [*calls(nodes), *calls(_in_lambdas(nodes))]
+    heads = {call.path.split(".")[0] for call in made} | {n for call in _calls(nodes) for n in _handed(call)}
     return heads | {MAP for call in made if call.path.endswith(f".{MAP}")}
 
 
-def _handed(call: Call) -> Iterator[str]:
-    yield from filter(None, (*call.arguments, *dict(call.keywords).values()))
+def _in_lambdas(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """What the functions without a name do that calls are handed."""
+    for each in (each for call in _calls(nodes) for each in _arguments(call)):
+        yield from walk(each.body) if isinstance(each, ast.Lambda) else ()
+
+
+def _handed(call: ast.Call) -> Iterator[str]:
+    yield from filter(None, map(root, _arguments(call)))
+
+
+def _arguments(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
+
+
+def _named(statement: Statement) -> Collection[str]:
+    """The names of the functions, with or without one of their own, that a statement makes."""
+    node = statement.node
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+        return statement.names.binds
+    return (getattr(node, "name", ""),)
 
 
 def _uses(statement: Statement, callers: Iterable[str]) -> bool:

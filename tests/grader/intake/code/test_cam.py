@@ -44,6 +44,19 @@ FORMS = {
         "def show(name):\n    logits, feat = net(name)\n    weight_fc = net.w\n    return returnCAM(feat, weight_fc, 1)\n",
         "show('bike.jpg')\nshow('cat.jpg')",
     ],
+    "a function that map is handed": [MODEL, "def show(name):\n    weight_fc = net.w\n    return returnCAM(net(name)[1], weight_fc, 1)\n", "maps = list(map(show, ['bike.jpg', 'cat.jpg']))"],
+    "a function that an object's method is handed": [
+        MODEL,
+        "def show(name):\n    weight_fc = net.w\n    return returnCAM(net(name)[1], weight_fc, 1)\n",
+        "import pandas as pd\npd.Series(['bike.jpg', 'cat.jpg']).apply(show)",
+    ],
+    "a function without a name around it": [MODEL, "def show(name):\n    weight_fc = net.w\n    return returnCAM(net(name)[1], weight_fc, 1)\n", "sorted(('bike.jpg', 'cat.jpg'), key=lambda name: str(show(name)))"],
+    "a function without a name": [MODEL, "show = lambda name: returnCAM(net(name)[1], net.w, 1)", "show('bike.jpg')\nshow('cat.jpg')"],
+    "a part of a function": [
+        MODEL,
+        "from functools import partial\ndef show(name, idx):\n    weight_fc = net.w\n    return returnCAM(net(name)[1], weight_fc, idx)\n",
+        "draw = partial(show, idx=1)\nfor name in ('bike.jpg', 'cat.jpg'): draw(name)",
+    ],
     "main() that calls a function": [
         "def show(net, name):\n    weight_fc = net.w\n    return returnCAM(net(name)[1], weight_fc, 1)\n",
         f"def main():\n    {MODEL.replace(chr(10), chr(10) + '    ')}\n    for n in ('bike.jpg', 'cat.jpg'): show(net, n)",
