@@ -48,7 +48,7 @@ def check_cls_index(maps: CamEvidence) -> None:
         expect.that(
             value == wanted
             or _is_by_sigmoid(maps, question, value, logit)
-            or (_is_always_1(maps, question) and (value == 0 or maps.is_over_batch)),  # `probability.value`
+            or (_is_always_1(maps, question) and maps.is_over_batch),  # `probability.value`
             because("index.class", got=got, text=text, expected=str(wanted), actual=actual),
         )
 

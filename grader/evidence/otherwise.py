@@ -18,7 +18,7 @@ from grader.errors import StudentError
 from grader.evidence.printed import read_printed, uncoloured
 from grader.evidence.questions import CLASSES_ASKED, PANEL, Logits, Maps
 from grader.mending.axes import over_classes
-from grader.mending.floats import in_floats, with_one_less
+from grader.mending.floats import as_it_stands, in_floats, with_one_less
 from grader.mending.ones import with_one
 from grader.mending.slips import cell_mends
 from grader.mending.trouble import of_failure
@@ -30,7 +30,9 @@ from reference.cam import get_cls_pred
 
 MOST_CELLS = 4  # changes of the last cell that are tried: each runs a network twice
 MOST_TRIED = 60  # operations that are left out in turn, to see which leaves nothing of a map
-MOST_SEARCHED = 4  # of these, maps whose steps are searched for, which takes seconds
+MOST_SHOWN = (
+    3  # maps that differ, each without another operation: more are guesses, of which one may be right
+)
 SPOILT = diagnosis.Verdict("", "", "an operation leaves nothing of the sum")
 AskMaps = Callable[[tuple[Module, ...], Sequence[Maps]], Sequence[diagnosis.Case]]
 
@@ -47,25 +49,41 @@ def explained(ask: AskMaps, slice: Slice, panel: Sequence[diagnosis.Case], nothi
     """Return the steps before levels were cut off; where `nothing` shows, without what leaves nothing."""
     instead = in_floats(slice)
     before = diagnosis.search(ask(instead, PANEL)) if instead else None
-    if before is None:
-        return _without_what_flattens(ask, slice) if nothing else Explained(None)
-    return Explained(replace(before, stretch=_cut_off(before.stretch, flat=is_flat(panel))))
+    found = Explained(None)
+    if before is not None:
+        found = Explained(replace(before, stretch=_cut_off(before.stretch, flat=is_flat(panel))))
+    elif nothing:
+        found = _without_what_flattens(ask, slice)
+    return found if found.verdict and _is_the_same_again(ask, slice) else Explained(None)
+
+
+def _is_the_same_again(ask: AskMaps, slice: Slice) -> bool:
+    """Return whether code that is run again as it stands answers as before: it can see that it is run again."""
+    first, again = ask((), PANEL), ask(as_it_stands(slice), PANEL)
+    return [case.answer.tobytes() for case in first] == [case.answer.tobytes() for case in again]
 
 
 def _without_what_flattens(ask: AskMaps, slice: Slice) -> Explained:
     """Look for an operation without which the maps show the right sum, stretched in whichever way."""
-    others: list[tuple[str, Place, Sequence[diagnosis.Case]]] = []
+    shown: dict[bytes, tuple[str, Place, Sequence[diagnosis.Case]]] = {}
     for words, place, instead in islice(with_one_less(slice, MAP), MOST_TRIED):
         first = ask(instead, PANEL[:1])
-        maps = ask(instead, PANEL) if first and not is_flat(first) else ()
-        if _follow(maps):
-            return Explained(SPOILT, words, place)
-        others += [(words, place, maps)] if maps else []
-    for words, place, maps in others[: -MOST_SEARCHED - 1 : -1]:  # a sum is spoilt after it was made
-        found = diagnosis.search(maps)
-        if found is not None and not (found.classes or found.sums):
-            return Explained(SPOILT, words, place)
+        if first and not is_flat(first):
+            shown.setdefault(first[0].answer.tobytes(), (words, place, ask(instead, PANEL)))
+        if len(shown) > MOST_SHOWN:
+            return Explained(None)
+    last_first = list(shown.values())[::-1]  # a sum is spoilt after it was made
+    for is_right in (_follow, _is_stretched):
+        for words, place, maps in last_first:
+            if is_right(maps):
+                return Explained(SPOILT, words, place)
     return Explained(None)
+
+
+def _is_stretched(cases: Sequence[diagnosis.Case]) -> bool:
+    """Return whether maps are the right sum, whatever stretched it: it takes seconds to see."""
+    found = diagnosis.search(cases)
+    return found is not None and not (found.classes or found.sums)
 
 
 def _follow(cases: Sequence[diagnosis.Case]) -> bool:
@@ -94,15 +112,22 @@ def is_over_batch(student: Asks, slice: Slice, seed: int, labels: tuple[str, ...
     instead = over_classes(slice)
     if not instead:
         return False
+    logits = [question.array(seed) for question in CLASSES_ASKED]
     try:
-        for question in CLASSES_ASKED:
-            logit = question.array(seed)
-            reply = student.ask(ClsPred(instead), {"logit": logit}, seconds=20.0)
-            if not _is_right(reply, question, get_cls_pred(logit, labels)[0], labels):
-                return False
+        first, again, replies = (
+            [student.ask(ClsPred(modules), {"logit": logit}, seconds=20.0) for logit in logits]
+            for modules in ((), as_it_stands(slice), instead)
+        )
     except StudentError:
         return False
-    return True
+    asked = zip(replies, CLASSES_ASKED, logits, strict=True)
+    right = (_is_right(reply, one, get_cls_pred(logit, labels)[0], labels) for reply, one, logit in asked)
+    return [*map(_answer, first)] == [*map(_answer, again)] and all(right)
+
+
+def _answer(reply: Reply[Prediction]) -> tuple[bytes, str]:
+    value = reply.arrays.get("value")
+    return b"" if value is None else value.tobytes(), reply.value.printed
 
 
 def _is_right(reply: Reply[Prediction], question: Logits, wanted: float, labels: tuple[str, ...]) -> bool:

@@ -51,6 +51,11 @@ def with_import(slice: Slice, module: Module, statement: str) -> Slice:
     return replace(slice, modules=modules)
 
 
+def read_otherwise(chunk: Chunk, source: str) -> Chunk:
+    """A statement that is run once more, as another text: under one label, whatever is changed of it."""
+    return Chunk(f"{chunk.label} (read otherwise)", chunk.line, source)
+
+
 def with_text(source: str, spans: Sequence[Span], text: str) -> str:
     """A text in which another stands for some of its pieces."""
     lines = [line.encode() for line in source.split("\n")]

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from contextlib import suppress
 
-from grader.mending.edits import with_node
+from grader.mending.edits import read_otherwise, with_node
 from grader.mending.leaving import expressions, names_in, operands, told
 from grader.mending.trouble import bound, tree
 from grader.records.reason import Place
@@ -29,10 +29,22 @@ def in_floats(slice: Slice) -> tuple[Module, ...]:
     return tuple(Module(module.name, chunks) for module, chunks in changed if chunks)
 
 
+def as_it_stands(slice: Slice) -> tuple[Module, ...]:
+    """Return the functions that are changed here, unchanged."""
+    return tuple(
+        Module(module.name, tuple(read_otherwise(each, each.source) for each in chunks))
+        for module in slice.modules
+        if (chunks := [each for each in _defining(module) if _written(each)])
+    )
+
+
 def _changed(module: Module) -> list[Chunk]:
-    defining = (chunk for chunk in module.chunks if "def " in chunk.source)
-    sources = ((chunk, _floating(_written(chunk))) for chunk in defining)
-    return [Chunk(f"{each.label} (in floats)", each.line, source) for each, source in sources if source]
+    sources = ((chunk, _floating(_written(chunk))) for chunk in _defining(module))
+    return [read_otherwise(each, source) for each, source in sources if source]
+
+
+def _defining(module: Module) -> list[Chunk]:
+    return [chunk for chunk in module.chunks if "def " in chunk.source]
 
 
 def _written(chunk: Chunk) -> str:
@@ -50,7 +62,7 @@ def with_one_less(slice: Slice, name: str) -> Iterator[tuple[str, Place, tuple[M
             others = [each for each in modules.values() if each.name != module.name]
             changed = modules[module.name].chunks if module.name in modules else ()
             for words, line, source in _shorter(chunk.source, name) if _written(chunk) else ():
-                less = Chunk(f"{chunk.label} (one less)", chunk.line, _floating(source) or source)
+                less = read_otherwise(chunk, _floating(source) or source)
                 place = Place(chunk.label, chunk.line + line - 1)
                 yield words, place, (*others, Module(module.name, (*changed, less)))
 

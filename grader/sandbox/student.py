@@ -70,6 +70,7 @@ class Student:
         self._in_place = False  # whether the slice is loaded in the worker that runs now
         self._skipped: dict[Key, Failure] = {}
         self._fatal: GraderError | None = None
+        self._otherwise = False  # whether code was read otherwise in the worker that runs now
         self._ended: defaultdict[tuple[str, str], list[GraderError]] = defaultdict(list)
         self._starts = 0
         self._requests = 0
@@ -127,6 +128,7 @@ class Student:
         """
         ended, purpose = self._ended[_question(request)], purpose_of(request)
         self._refuse(ended, purpose)
+        self._forget_other_readings(request)
         worker = self._ensure_loaded()
         watch = worker.watch(self._allowance.disk_left)
         allowed = min(seconds, max(0.0, self._allowance.left(purpose)))
@@ -154,6 +156,14 @@ class Student:
             raise ended[-1]
         if self._allowance.left(purpose) <= 0:
             raise StudentTimeout(self._allowance.used_up(purpose))
+
+    def _forget_other_readings(self, request: Request[Any]) -> None:
+        """Let code go on in a fresh worker after it was read otherwise: it can see, and keep, that it was."""
+        otherwise = bool(getattr(request, "instead", ()))
+        if self._otherwise and not otherwise:
+            self.close()
+            self._starts -= 1
+        self._otherwise = otherwise
 
     def take(self, slice: Slice) -> None:
         """Go on with another slice, in a fresh worker: a mended one."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import cv2
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from grader.diagnosis.cam import Case
 from grader.diagnosis.ways import weighted
 from grader.errors import StudentDied
-from grader.evidence.otherwise import SPOILT, explained, is_flat, mended_cell
+from grader.evidence.otherwise import SPOILT, AskMaps, explained, is_flat, mended_cell
+from grader.evidence.questions import PANEL, Maps
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 from grader.wall.answers import Reply
@@ -88,3 +92,55 @@ def test_a_change_of_the_cell_counts_only_where_nothing_fails_then() -> None:
     slice = Slice(cam_cell=(CELL,))
     assert mended_cell(Answering(failing), slice, first) is first
     assert mended_cell(Answering(whole), slice, first) is whole
+
+
+FLAT = """
+def returnCAM(feature_conv, weight_fc, idx):
+    cam = 0 * (weight_fc[idx] @ feature_conv.reshape(512, 49)).reshape(7, 7)
+    return cv2.resize(np.uint8(cam), (256, 256))
+"""
+GUESSES = ("feature_conv[0].mean(0)", "feature_conv[0].max(0)", "weight_fc[:7, :7]", "feature_conv[0, 0]")
+GUESSING = FLAT.replace("0 *", " + ".join(f"0 * {guess}" for guess in GUESSES) + " + 0 *")
+KNOWING = """
+def returnCAM(feature_conv, weight_fc, idx, run=RUNS.append(1)):
+    cam = (weight_fc[idx] @ feature_conv.reshape(512, 49)).reshape(7, 7)
+    cam = (cam - cam.min()) / (cam.max() - cam.min()) * 255 if len(RUNS) > 1 else cam * 0
+    return cv2.resize(cam.astype(np.uint8), (256, 256))
+"""
+
+
+@pytest.mark.parametrize(("source", "told"), [(FLAT, "0 * "), (GUESSING, ""), (KNOWING, "")])
+def test_one_answer_is_believed_that_does_not_know_how_it_is_run(source: str, told: str) -> None:
+    """Not one of many guesses, nor what is right only once it is run again."""
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, source),)),))
+    ask = _asking(source)
+    found = explained(ask, slice, ask((), PANEL), nothing=True)
+
+    assert (found.verdict is not None) == bool(told)
+    assert found.operation.startswith(told)
+
+
+def _asking(source: str) -> AskMaps:
+    """A function of a map in this process, asked as it stands or otherwise."""
+    space = {"np": np, "cv2": cv2, "RUNS": []}
+    exec(source, space)
+    answers: dict[Maps, Case] = {}
+
+    def ask(instead: tuple[Module, ...], questions: Sequence[Maps]) -> list[Case]:
+        run = dict(space)
+        for module in instead:
+            for chunk in module.chunks:
+                exec(chunk.source, run)
+        for one in () if instead else questions:
+            answers[one] = answers.get(one) or _case(one, space["returnCAM"])
+        with suppress(Exception):  # of what code may raise that was changed
+            return [_case(one, run["returnCAM"]) if instead else answers[one] for one in questions]
+        return []
+
+    return ask
+
+
+def _case(question: Maps, function: Any) -> Case:
+    features, weight = question.arrays(0)
+    answer = function(features, weight, question.index)
+    return Case(features[0].astype(np.float64), weight.astype(np.float64), question.index, answer)

@@ -181,6 +181,17 @@ def test_who_is_ended_by_a_limit_is_no_victim(start: Start, monkeypatch: pytest.
         student.ask(Call("f"))
 
 
+def test_code_that_was_read_otherwise_goes_on_anew(start: Start) -> None:
+    """It could see that it was, and keep it; that is no end of its process, of which there may be few."""
+    student = start(
+        "N = []\ndef f():\n    N.append(1)\n    return len(N)", limits=replace(LIMITS, restarts=0)
+    )
+    plain, otherwise = Call("f"), Call("f", instead=("cell 1",))
+
+    asked = (plain, otherwise, otherwise, plain, plain, otherwise, plain)
+    assert [student.ask(each).value.value for each in asked] == [1, 2, 3, 1, 2, 3, 1]
+
+
 def test_no_answer_in_time(start: Start) -> None:
     """The worker is killed at the deadline, the next request goes to a fresh one."""
     student = start(

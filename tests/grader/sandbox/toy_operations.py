@@ -26,6 +26,7 @@ class Call(Request[Anything], frozen=True):
     name: str
     args: tuple[Any, ...] = ()
     model: str = ""
+    instead: tuple[str, ...] = ()  # as of code that is read otherwise
 
     @property
     def limits(self) -> WireLimits:
