@@ -132,11 +132,13 @@ class CamEvidence:
         """Ask returnCAM; raises StudentError."""
         return self._ask_map(question, self.working_form)
 
-    def _ask_map(self, question: Maps | Levels, form: Form, instead: tuple[Module, ...] = ()) -> Reply[Map]:
+    def _ask_map(self, question: Maps | Levels, form: Form) -> Reply[Map]:
+        return self._keep((question, form), lambda: self._map_with((), question, form))
+
+    def _map_with(self, instead: tuple[Module, ...], question: Maps | Levels, form: Form) -> Reply[Map]:
         features, weight = question.arrays(self.seed)
-        asked = Cam(question.index, form, instead)
         arrays = {"features": features, "weight": weight}
-        return self._keep((question, form, instead), lambda: self.student.ask(asked, arrays, seconds=20.0))
+        return self.student.ask(Cam(question.index, form, instead), arrays, seconds=20.0)
 
     @once
     def panel(self) -> tuple[diagnosis.Case, ...]:
@@ -221,13 +223,19 @@ class CamEvidence:
         return "" if self.is_exact else beside_enlarging(plainly(self.panel))
 
     def _asked_with(self, instead: tuple[Module, ...], questions: Sequence[Maps]) -> Sequence[diagnosis.Case]:
-        """The maps that come out where statements are read otherwise; none where it raises."""
+        """The maps that come out where statements are read otherwise; none where it raises.
+
+        Of these no answer is kept: there may be a hundred, each as large as an answer may be.
+        """
+        form, found = self.working_form, list[diagnosis.Case]()
         try:
-            replies = [(each, self._ask_map(each, self.working_form, instead)) for each in questions]
+            for each in questions:
+                reply = self._map_with(instead, each, form) if instead else self.map(each)
+                answer = plain(reply.arrays["value"]) if "value" in reply.arrays else None
+                found += [self._case(each, answer)] if answer is not None else []
         except StudentError:
             return ()
-        found = ((question, reply.arrays.get("value")) for question, reply in replies)
-        return plainly(self._case(question, answer) for question, answer in found if answer is not None)
+        return found
 
     @once
     def follows_sum(self) -> bool:

@@ -58,7 +58,7 @@ def explained(ask: AskMaps, slice: Slice, panel: Sequence[diagnosis.Case], nothi
 
 
 def _is_the_same_again(ask: AskMaps, slice: Slice) -> bool:
-    """Return whether code that is run again as it stands answers as before: it can see that it is run again."""
+    """Return whether code that is run again as it stands answers as before: it can see that."""
     first, again = ask((), PANEL), ask(as_it_stands(slice), PANEL)
     return [case.answer.tobytes() for case in first] == [case.answer.tobytes() for case in again]
 
@@ -122,7 +122,8 @@ def is_over_batch(student: Asks, slice: Slice, seed: int, labels: tuple[str, ...
         return False
     asked = zip(replies, CLASSES_ASKED, logits, strict=True)
     right = (_is_right(reply, one, get_cls_pred(logit, labels)[0], labels) for reply, one, logit in asked)
-    return [*map(_answer, first)] == [*map(_answer, again)] and all(right)
+    before, still, after = (list(map(_answer, each)) for each in (first, again, replies))
+    return before == still != after and all(right)
 
 
 def _answer(reply: Reply[Prediction]) -> tuple[bytes, str]:
