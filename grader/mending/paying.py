@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from grader.assignment import PART_OF
+from grader.assignment import CAM, MAP, PART_OF
 from grader.diagnosis.room import crowding
+from grader.mending import stepping
 from grader.records.grade import CheckResult, Outcome
-from grader.records.reason import Cause
+from grader.records.reason import Cause, Reason
+from grader.records.submission import Slice
 from reference.architecture import fcn8s, fcn32s
 
 ROOM = "room"  # in the place of a cause: a layer's fault that leaves the crops no room
 ARCHITECTURES = {"fcn32s": fcn32s(), "fcn8s": fcn8s()}  # by part
+
+
+UNSEEN = "what it is about is not there, see cam.weighted_sum"
+
+
+def unseen(slice: Slice, target: str) -> frozenset[str]:
+    """Return the lines that show nothing where something of a target was left out: a class's weights, where
+    no code takes them."""
+    return frozenset(() if target != MAP or stepping.chooses(slice, MAP) else (f"{CAM}.class_weights",))
+
+
+def blocked(results: Mapping[str, CheckResult], lines: Collection[str]) -> dict[str, CheckResult]:
+    """Return results of which some lines can't be judged."""
+    reason = Reason(UNSEEN)
+    return {
+        id: replace(one, outcome=Outcome.BLOCKED, reason=reason)
+        if id in lines and one.outcome is Outcome.PASSED
+        else one
+        for id, one in results.items()
+    }
 
 
 def showing(

@@ -6,20 +6,21 @@ answer. What the forward pass itself is worth is paid for by its lines.
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
-from grader.mending.trouble import bound
+from grader.mending.trouble import bound, tree
 from grader.records.submission import Chunk, Slice
 
 PAYS = (
     "build", "skips", "skip_crops", "crop", "shape", "forward",
     "training_loss", "training_accuracy", "training_iou",
 )  # fmt: skip
-LAYERS = {
-    "activations": "nn.ReLU(",
-    "pools": "nn.MaxPool2d(",
-    "dropout": "nn.Dropout",
-}  # by line
+LAYERS = {  # what makes them, by line
+    "activations": {"ReLU"},
+    "pools": {"MaxPool2d"},
+    "dropout": {"Dropout", "Dropout2d"},
+}
 
 STAND_IN = """\
 def _standing_in(self, x):
@@ -74,7 +75,9 @@ def standing(slice: Slice, model: str) -> Slice | None:
 
 def lines(slice: Slice, model: str) -> tuple[str, ...]:
     """The lines that pay for a forward pass which can't be run; layers it has none of, it makes itself."""
-    sources = (chunk.source for module in slice.modules for chunk in module.chunks)
-    text = "\n".join(source for source in sources if "class " in source)
-    own = tuple(line for line, layer in LAYERS.items() if layer not in text)
+    chunks = (chunk for module in slice.modules for chunk in module.chunks)
+    nodes = (node for chunk in chunks if "class " in chunk.source for node in ast.walk(tree(chunk)))
+    calls = [node.func for node in nodes if isinstance(node, ast.Call)]
+    made = {getattr(called, "attr", getattr(called, "id", "")) for called in calls}
+    own = tuple(line for line, layers in LAYERS.items() if made.isdisjoint(layers))
     return tuple(f"{model.lower()}.{line}" for line in (*PAYS, *own))

@@ -137,6 +137,38 @@ def check_at(parsed: ast.AST, name: str, line: int) -> str | None:
     return max(latest, key=lambda check: latest[check], default=None)
 
 
+def chooses(slice: Slice, name: str) -> bool:
+    """Whether a function takes a part of something by its last argument: a class's weights by its index."""
+    trees = (tree(chunk) for module in slice.modules for chunk in module.chunks if name in chunk.source)
+    found = [node for parsed in trees for node in _functions(parsed) if node.name == name][-1:]
+    return any(_takes_by(function, _bound_from(function)) for function in found)
+
+
+def _bound_from(function: Function) -> set[str]:
+    """The last argument, and what is made of it."""
+    names = {argument.arg for argument in function.args.args[-1:]}
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=other)], value=value) if _reads(value, names):
+                names.add(other)
+    return names
+
+
+def _takes_by(function: Function, names: set[str]) -> bool:
+    for node in ast.walk(function):
+        match node:
+            case ast.Subscript(slice=index) if _reads(index, names):
+                return True
+            case ast.Call(func=ast.Attribute(attr="take" | "index_select" | "select" | "gather"), args=given):
+                if any(_reads(each, names) for each in given):
+                    return True
+    return False
+
+
+def _reads(node: ast.AST, names: set[str]) -> bool:
+    return any(isinstance(each, ast.Name) and each.id in names for each in ast.walk(node))
+
+
 def paying(slice: Slice, name: str, place: Place | None) -> tuple[str, ...]:
     """Return the line of the rubric that a slip in a function costs; none where no step of it is taken."""
     for _, chunk in chunks_at(slice, place) if place else ():

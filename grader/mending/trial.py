@@ -70,6 +70,7 @@ class Mended:
     slips: tuple[Slip, ...] = ()  # that were mended as the submission was read
     left: frozenset[str] = frozenset()  # targets of which something was left out
     shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # causes of a target's own fault
+    unseen: frozenset[str] = frozenset()  # lines that show nothing of what was left out
 
     def with_more(self, other: Mended, slice: Slice) -> Mended:
         """This and what was found of another target, with the slice that came of both."""
@@ -81,11 +82,12 @@ class Mended:
             paying={**self.paying, **other.paying},
             left=self.left | other.left,
             shown={**self.shown, **other.shown},
+            unseen=self.unseen | other.unseen,
         )
 
     def charged(self, results: Mapping[str, CheckResult]) -> dict[str, CheckResult]:
         """The checks' results, with what was mended paid for by its line."""
-        charged = dict(results)
+        charged = paying.blocked(results, self.unseen)
         for target, reason in self.faults.items():
             told = paying.showing(target, self.shown.get(target, ()), results, (*SIZE[2:], *LARGER[2:]))
             line = told or STOPPED[target]
@@ -148,7 +150,10 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
         told = tuple(cause for mend in made for cause in mend.shown) if all(one.shown for one in made) else ()
         trouble = replace(trouble, place=next((mend.made for mend in made if mend.made), trouble.place))
         reason = trials.reason(trouble, words)
-        return Mended(slice, {target: reason}, paying={target: pays}, left=left, shown={target: told})
+        unseen = paying.unseen(slice, target) if left else frozenset()
+        return Mended(
+            slice, {target: reason}, paying={target: pays}, left=left, shown={target: told}, unseen=unseen
+        )
     if trials.stand_in(target):
         text = f"{trouble}. Its layers are judged as the constructor makes them"
         reason = because("code.raises", text=text, place=trouble.place, kind=trouble.kind)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from grader.diagnosis.causes import because
-from grader.mending.paying import ROOM, showing
+from grader.mending.paying import ROOM, blocked, showing, unseen
 from grader.records.grade import CheckResult, Outcome
+from grader.records.submission import Slice
 
 SOURCE = because("skip.source", pool="pool4", got="pool3")
 POOL = because("pool.extra", after="conv5_3")
@@ -42,3 +43,17 @@ def test_the_layer_that_leaves_no_room_pays() -> None:
     assert showing("FCN8s", (ROOM,), lines, SIZE) == "fcn8s.fc6"
     assert showing("FCN8s", (ROOM,), {"fcn8s.upscores": lines["fcn8s.upscores"]}, SIZE) == ""
     assert showing("FCN32s", (ROOM,), lines, SIZE) == ""  # the lines are another network's
+
+
+def test_the_weights_of_a_sum_that_nobody_wrote_are_not_seen() -> None:
+    """What stands in for a sum takes no class's weights; a line that is lost stays lost."""
+    lines = unseen(Slice(), "returnCAM")
+    results = {
+        line: CheckResult(line, outcome)
+        for line, outcome in (("cam.class_weights", Outcome.PASSED), ("cam.dtype", Outcome.PASSED))
+    }
+    lost = {"cam.class_weights": CheckResult("cam.class_weights", Outcome.FAILED)}
+
+    assert (lines, unseen(Slice(), "FCN8s")) == ({"cam.class_weights"}, frozenset())
+    assert [one.outcome for one in blocked(results, lines).values()] == [Outcome.BLOCKED, Outcome.PASSED]
+    assert blocked(lost, lines) == lost

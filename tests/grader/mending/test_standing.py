@@ -33,13 +33,15 @@ def test_the_stand_in_knows_no_answer() -> None:
 @pytest.mark.parametrize(
     ("layers", "own"),
     [
-        ("nn.ReLU() nn.MaxPool2d(2) nn.Dropout2d()", set()),
+        ("nn.ReLU(), nn.MaxPool2d(2), nn.Dropout2d()", set()),
+        ("ReLU(), nn.Dropout()", {"pools"}),
         ("nn.MaxPool2d(2)", {"activations", "dropout"}),
+        ("'nn.ReLU() nn.MaxPool2d(2)'  # nn.Dropout2d()", {"activations", "pools", "dropout"}),
     ],
 )
 def test_what_only_the_forward_pass_says_is_paid_for_too(layers: str, own: set[str]) -> None:
     """ReLUs, pools and dropouts that are no layers."""
-    found = lines(slice_of(f"class FCN8s:\n    a = '{layers}'"), "FCN8s")
+    found = lines(slice_of(f"class FCN8s:\n    a = {layers}"), "FCN8s")
 
     assert {"fcn8s.build", "fcn8s.skips", "fcn8s.crop"} <= set(found)
     assert {f"fcn8s.{line}" for line in ("activations", "pools", "dropout")} & set(found) == {

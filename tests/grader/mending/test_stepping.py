@@ -7,7 +7,8 @@ from textwrap import dedent
 
 import pytest
 
-from grader.mending.stepping import STEPS, check_at, step
+from grader.mending.stepping import STEPS, check_at, chooses, step
+from grader.records.submission import Chunk, Module, Slice
 
 MAP = dedent("""\
     def heat(features, rows, idx):
@@ -128,3 +129,20 @@ def test_a_line_is_of_the_step_that_was_begun_last(
     line = next(number for number, row in enumerate(source.splitlines(), 1) if code in row)
 
     assert check_at(ast.parse(source), name, line) == check
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("w = weight_fc[idx]", True),
+        ("k = int(idx); w = weight_fc[k].reshape(512)", True),
+        ("w = np.take(weight_fc, idx, axis=0)", True),
+        ("cam = (weight_fc @ f)[idx]", True),
+        ("cam = magic(feature_conv, weight_fc, idx)", False),
+        ("w = weight_fc[0]  # weight_fc[idx]", False),
+    ],
+)
+def test_a_class_is_chosen_by_the_last_argument(line: str, wanted: bool) -> None:
+    """Whatever it is then called, and whatever it is taken from."""
+    source = f"def returnCAM(feature_conv, weight_fc, idx):\n    {line}"
+    assert chooses(Slice((Module("submission", (Chunk("cell 1", 1, source),)),)), "returnCAM") == wanted
