@@ -52,7 +52,7 @@ def test_an_operation_without_which_maps_follow_the_sum_spoils_them() -> None:
     flat = [replace(case, answer=np.zeros((256, 256), np.uint8)) for case in right]
 
     def ask(instead: tuple[Module, ...], questions: Sequence[object]) -> list[Case]:
-        spoilt = "* 0" in instead[-1].chunks[-1].source
+        spoilt = not instead or "* 0" in instead[-1].chunks[-1].source
         return (flat if spoilt else right)[: len(questions)]
 
     found = explained(ask, slice, flat, nothing=True)
