@@ -178,12 +178,14 @@ class Trials:
         self.slice = slice
         self._left = MOST_TRIALS
         self._answered: Map | None = None
+        self._seen: list[Trouble] = []  # what stopped the target before: to come back to it is no progress
         self._end = time.monotonic() + SECONDS
 
     def mend(self, target: str) -> tuple[Trouble, list[Mend]] | None:
         """What stops a target first, and what it was mended by, if it could be; None if it runs."""
         self._left = MOST_TRIALS
         first = now = self.trouble(target)
+        self._seen = []
         before, made = self.slice, list[Mend]()
         while (
             first is not None
@@ -191,6 +193,7 @@ class Trials:
             and len(made) < MOST_MENDS
             and not outside(first, self.slice)
         ):
+            self._seen.append(now)
             step = self._step(target, now)
             if step is None:
                 break
@@ -213,6 +216,8 @@ class Trials:
         here, second, third = self.slice, None, None
         for mend in mends(now, here, target):
             after, tried = self._try(target, mend)
+            if after in self._seen:
+                continue
             if tried and (after is None or (after.place != now.place and not mend.whole)):
                 return mend, after
             changed = tried and after is not None and after.message != now.message and not mend.whole

@@ -14,10 +14,13 @@ from fixtures.notebook import base, to_ipynb
 from grader.errors import StudentRaised
 from grader.intake import read
 from grader.mending import classes
-from grader.mending.trial import Mended, mended
+from grader.mending.edits import Mend
+from grader.mending.trial import Mended, Trials, mended
+from grader.mending.trouble import Trouble
 from grader.records.grade import CheckResult, Outcome
-from grader.records.reason import Reason
+from grader.records.reason import Place, Reason
 from grader.records.submission import Slice
+from grader.wall.verbs import Loaded
 from tests.grader.in_process import Refusing
 from tests.share import every
 
@@ -178,3 +181,31 @@ def test_a_header_that_ends_on_another_line_stops_no_rule(trial: Trial) -> None:
     found = trial("class FCN32s(nn.Module):", "class FCN32s(\\n    ):")
 
     assert found.lacks == {}
+
+
+def test_a_mend_that_leads_back_is_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To what stopped the code before, as where the change before it is undone."""
+    one, two = (Trouble("RuntimeError", words, Place("cell 1", line)) for words, line in (("a", 3), ("b", 9)))
+    start, further, back, done = (Slice(cam_module=name) for name in "abcd")
+    found = {"a": one, "b": two, "c": one, "d": None}
+    changes = {one: [Mend(further, "on")], two: [Mend(back, "back"), Mend(done, "done")]}
+    monkeypatch.setattr(Trials, "trouble", lambda self, target: found[self.slice.cam_module])
+    monkeypatch.setattr("grader.mending.trial.mends", lambda trouble, slice, target: changes[trouble])
+
+    mended = Trials(Taking(), start).mend("FCN8s")
+
+    assert mended is not None
+    assert (mended[0], [mend.words for mend in mended[1]]) == (one, ["on", "done"])
+
+
+class Taking:
+    """A student that goes on with any slice."""
+
+    loaded = Loaded((), ())
+
+    def ask(self, *_: object, **__: object) -> Any:
+        """Not asked."""
+        raise NotImplementedError
+
+    def take(self, slice: Slice) -> None:
+        """Go on."""
