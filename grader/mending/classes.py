@@ -152,7 +152,7 @@ def _returning(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         if stored:
             name, end = stored[-1].id, last.end_col_offset or 0
             text = f"return {name}" if isinstance(last, ast.Return) else f"{ast.unparse(last)}; return {name}"
-            if not isinstance(last, ast.Return | ast.Expr | ast.Assign | ast.AugAssign) or not end:
+            if not isinstance(last, ast.Return | ast.Expr | ast.Assign | ast.AugAssign | ast.Pass) or not end:
                 continue
             source = with_node(chunk.source, last, text)
             yield Mend(with_source(slice, chunk, source), f"`return {name}` is missing and was added", place)

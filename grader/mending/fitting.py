@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import re2
 
-from grader.mending import cropping
+from grader.mending import cropping, own
 from grader.mending.edits import Mend, function_at, with_node, with_source
 from grader.mending.paying import ROOM
 from grader.mending.trouble import Trouble, line_in, on_line, tree
@@ -38,6 +38,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         widths = (first, second) if found[1] is not None else (second, first)
         if given == IMAGE:
             yield from _of_another_name(trouble, slice, chunk)
+        yield from _never_applied(trouble, slice, chunk, given)
         yield from _wider(trouble, slice, chunk, widths, wanted, given, found[1] is not None)
         if given > wanted:
             yield from _first_channels(trouble, slice, chunk, wanted, given)
@@ -56,9 +57,32 @@ def _of_another_name(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[M
     for node in on_line(trouble, chunk):
         match node:
             case ast.Call(func=ast.Attribute() as layer, args=[ast.Name(id=given) as argument]):
-                if latest and given != latest and _is_own(layer):
+                if latest and given != latest and own.is_own(layer):
                     source = with_node(chunk.source, argument, latest)
                     yield Mend(with_source(slice, chunk, source), f"{given} read as {latest}", whole=True)
+
+
+def _never_applied(trouble: Trouble, slice: Slice, chunk: Chunk, given: int) -> Iterator[Mend]:
+    """A convolution that takes what it is given and is never applied, in the place of the one that is."""
+    called = [node.func for node in on_line(trouble, chunk) if isinstance(node, ast.Call)]
+    for owner in (node for node in ast.walk(tree(chunk)) if isinstance(node, ast.ClassDef)):
+        for layer, other in ((layer, other) for layer in called for other in _idle(owner, given)):
+            if own.is_own(layer):
+                source = with_node(chunk.source, layer, f"self.{other}")
+                words = f"self.{layer.attr} read as self.{other}, which nothing applies"
+                yield Mend(with_source(slice, chunk, source), words)
+
+
+def _idle(owner: ast.ClassDef, width: int) -> Iterator[str]:
+    """The attributes of a class that are convolutions of so many channels, and are never called."""
+    called = [node.func for node in ast.walk(owner) if isinstance(node, ast.Call)]
+    applied = {node.attr for node in called if own.is_own(node)}
+    for node in ast.walk(owner):
+        match node:
+            case ast.Assign(targets=[target], value=ast.Call(args=[ast.Constant(value=inputs), *_]) as made):
+                fits = inputs == width and "Conv" in ast.unparse(made.func)
+                if fits and own.is_own(target) and target.attr not in applied:
+                    yield target.attr
 
 
 def _upwards(node: ast.Name) -> int:
@@ -111,15 +135,11 @@ def _first_channels(trouble: Trouble, slice: Slice, chunk: Chunk, wanted: int, g
     """A layer that is applied to the first channels of what it is given: as many as it takes."""
     for node in on_line(trouble, chunk):
         match node:
-            case ast.Call(func=ast.Attribute() as layer, args=[argument], keywords=[]) if _is_own(layer):
+            case ast.Call(func=ast.Attribute() as layer, args=[argument], keywords=[]) if own.is_own(layer):
                 text = f"({ast.unparse(argument)})[:, :{ast.unparse(layer)}.in_channels]"
                 words = f"`{ast.unparse(argument)}`, which has {given} channels, read as its first {wanted}"
                 source = with_node(chunk.source, argument, text)
                 yield Mend(with_source(slice, chunk, source), words, shown=SKIPS)
-
-
-def _is_own(layer: ast.Attribute) -> bool:
-    return isinstance(layer.value, ast.Name) and layer.value.id == "self"
 
 
 def _same_size(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import TypeGuard
 
 from grader.diagnosis.payers import LAYERS
+from grader.mending import own
 from grader.mending.alike import alike
 from grader.mending.edits import Mend, with_node, with_source, with_text
 from grader.mending.trouble import LARGEST, Trouble, chunks_at, on_line, tree
@@ -31,7 +31,7 @@ def mends(trouble: Trouble, slice: Slice, target: str) -> Iterator[Mend]:
     for chunk, owner, constructor in _constructors(slice) if target in ARCHITECTURES else ():
         if lacking:
             yield from _made(slice, chunk, owner, constructor, trouble.names[1], target)
-        for name, statement in _bound(constructor).items():
+        for name, statement in own.bindings(constructor).items():
             if name in applied and not isinstance(statement.value, ast.Call):
                 yield from _exchanged(slice, chunk, constructor, statement, name, target)
 
@@ -40,7 +40,7 @@ def _applied(trouble: Trouble, slice: Slice) -> set[str]:
     """The attributes that are called on the line which raised."""
     nodes = [node for _, chunk in chunks_at(slice, trouble.place) for node in on_line(trouble, chunk)]
     called = (node.func for node in nodes if isinstance(node, ast.Call))
-    return {node.attr for node in called if _is_own(node)}
+    return {node.attr for node in called if own.is_own(node)}
 
 
 def _constructors(slice: Slice) -> Iterator[tuple[Chunk, ast.ClassDef, ast.FunctionDef]]:
@@ -61,7 +61,7 @@ def _made(
     target: str,
 ) -> Iterator[Mend]:
     """The constructor with a layer more, beside those that are applied before and after it."""
-    stored, read = _attributes(owner, ast.Store), _attributes(owner, ast.Load)
+    stored, read = own.stored(owner), own.read(owner)
     if name in stored or name not in read or alike(name, set(stored) - set(read)):
         return  # where another one is made and never read, that is what slipped
     order = [each for each in read if each == name or each in stored]
@@ -153,7 +153,7 @@ def _with_layer(
     chunk: Chunk, constructor: ast.FunctionDef, order: Sequence[str], name: str, code: str
 ) -> str | None:
     """The class with a statement more: after the layer before, before the layer after, or first of all."""
-    made = _bound(constructor)
+    made = own.bindings(constructor)
     at = order.index(name) if name in order else 0
     before = next((made[each] for each in reversed(order[:at]) if each in made), None)
     after = next((made[each] for each in order[at + 1 :] if each in made), None)
@@ -172,25 +172,3 @@ def _parents(constructor: ast.FunctionDef) -> ast.stmt | None:
             case ast.Expr(value=ast.Call(func=ast.Attribute(attr="__init__"))):
                 return statement
     return None
-
-
-def _bound(constructor: ast.FunctionDef) -> dict[str, ast.Assign]:
-    """The statements of a constructor that bind an attribute, by its name."""
-    found = {}
-    for statement in constructor.body:
-        if isinstance(statement, ast.Assign) and _is_own(target := statement.targets[0]):
-            found[target.attr] = statement
-    return found
-
-
-def _attributes(owner: ast.ClassDef, context: type[ast.expr_context]) -> list[str]:
-    """The names of its own attributes that a class stores or reads, in their order."""
-    nodes = [node for node in ast.walk(owner) if _is_own(node) and isinstance(node.ctx, context)]
-    return list(
-        dict.fromkeys(node.attr for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)))
-    )
-
-
-def _is_own(node: ast.AST) -> TypeGuard[ast.Attribute]:
-    """Whether it is an attribute of `self`."""
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"

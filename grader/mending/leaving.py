@@ -17,6 +17,7 @@ LONGEST = 60  # characters of code that are told
 NN = "__import__('torch').nn"
 UNBOUND = ("NameError", "UnboundLocalError")
 FIRST = 12  # ways to shorten a statement that are tried before a plain sum stands in for it
+SIZES = (".shape[-2]", ".shape[-1]", ".shape[1]")  # of features: rows, columns, channels
 SUMS = ("[0].sum(0)", "[0].sum(0).reshape(-1)", ".sum(0)")  # of features: what stands in for a weighted sum
 
 
@@ -165,14 +166,15 @@ def _begun_by(value: ast.expr) -> Iterator[ast.expr]:
 def _bound_before(
     slice: Slice, chunk: Chunk, statement: ast.stmt, name: str, function: ast.FunctionDef
 ) -> Iterator[Mend]:
-    """A name without a value as the plain sum of the features: what makes the sum is not there."""
+    """A name without a value as a size of the features, or their plain sum: what makes it is not there."""
     features = function.args.args[0].arg if function.args.args else ""
-    for way in SUMS if features else ():
-        made = f"{name} = __import__('numpy').asarray({features}){way}; "
+    sizes = [(f"{features}{way}", f"{features}{way}") for way in SIZES]
+    sums = [(f"__import__('numpy').asarray({features}){way}", f"the plain sum of {features}") for way in SUMS]
+    for value, words in (*sizes, *sums) if features else ():
         span = statement.lineno - 1, statement.col_offset, statement.col_offset
-        words = f"{name}, which nothing makes, read as the plain sum of {features}"
-        source = with_text(chunk.source, [span], made)
-        yield Mend(with_source(slice, chunk, source), words, whole=True, shown=("sum.way",))
+        source = with_text(chunk.source, [span], f"{name} = {value}; ")
+        words = f"{name}, which nothing makes, read as {words}"
+        yield Mend(with_source(slice, chunk, source), words, whole=True)
 
 
 def _summed(slice: Slice, chunk: Chunk, statement: ast.Assign, features: str) -> Iterator[Mend]:

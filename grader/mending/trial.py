@@ -32,6 +32,7 @@ V = TypeVar("V")
 MOST_MENDS = 4  # of one target
 LONGEST = 20.0  # seconds that a question may take: most take a fraction of one
 MOST_TRIALS = 24  # of one target: each may start a process anew
+MOST_LEFT_OUT = 12  # more of them, where nothing has come of those
 SECONDS = 300.0  # of all: what is not mended by then is judged as it is
 IMPORTS = ("ImportError", "ModuleNotFoundError")  # what follows from them doesn't name them
 MODELS = tuple(network.name for network in NETWORKS.values())
@@ -204,8 +205,17 @@ class Trials:
             return None
         if now is not None:
             self.take(before)
-            return first, []
+            return first, self._left_out(first, target) if made else []
         return first, made
+
+    def _left_out(self, trouble: Trouble, target: str) -> list[Mend]:
+        """One thing left out, after which all runs, where mending step by step came to nothing."""
+        here, self._left = self.slice, MOST_LEFT_OUT
+        for mend in last_mends(trouble, here, target):
+            if self._try(target, mend) == (None, True):
+                return [mend]
+        self.take(here)
+        return []
 
     def _step(self, target: str, now: Trouble) -> tuple[Mend, Trouble | None] | None:
         """One mend that gets a target further, and what stops it then.

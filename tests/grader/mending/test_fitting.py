@@ -51,6 +51,20 @@ def test_a_layer_that_is_given_classes_takes_as_many_as_there_are() -> None:
     assert lines[3].strip() == "self.score = nn.Conv2d(classes, classes, 1)"
 
 
+def test_a_layer_that_nothing_applies_takes_the_place_of_one_that_does_not_fit() -> None:
+    """Where it takes what is given; a layer that is applied elsewhere stays where it is."""
+    idle, applied = "self.first = nn.Conv2d(512, classes, 1)", "self.first(self.score(skip))"
+    source = NETWORK.replace("self.first = nn.Conv2d(256, classes, 1)", idle)
+
+    def found(line: str) -> str:
+        chunk = Chunk("cell 1", 1, source.format(line=line))
+        trouble = Trouble("RuntimeError", WIDTH, Place("cell 1", LINE))
+        return next(mends(trouble, Slice((Module("submission", (chunk,)),)), chunk)).words
+
+    assert found("return self.score(skip)") == "self.score read as self.first, which nothing applies"
+    assert "which nothing applies" not in found(f"return {applied}")
+
+
 def test_a_layer_is_applied_to_the_first_channels() -> None:
     """Where two maps were joined that had to be added."""
     lines, shown, _ = first("return self.up(torch.cat((h, skip), 1))", JOINED)

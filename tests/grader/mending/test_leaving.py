@@ -49,18 +49,19 @@ def test_what_raises_is_left_out(what: str) -> None:
     assert all(mend.words for mend in found)
 
 
-def test_a_sum_that_nothing_makes_is_the_plain_sum() -> None:
+def test_what_nothing_makes_is_a_size_or_the_plain_sum() -> None:
     """Made before the statement that needs it; nothing else is read otherwise."""
     text = "def returnCAM(feature_conv, weight_fc, idx):\n    cam = cam - cam.min()\n    return cam"
     chunk = Chunk("cell 1", 1, text)
     slice = Slice((Module("submission", (chunk,)),))
     trouble = Trouble("UnboundLocalError", "cannot access local variable 'cam'", Place("cell 1", 2))
 
-    first = next(mends(trouble, slice, chunk))
+    found = list(mends(trouble, slice, chunk))[:4]
 
-    line = first.slice.modules[0].chunks[0].source.split("\n")[1].strip()
-    assert line == "cam = __import__('numpy').asarray(feature_conv)[0].sum(0); cam = cam - cam.min()"
-    assert (first.whole, first.shown) == (True, ("sum.way",))
+    rows, *_, summed = [mend.slice.modules[0].chunks[0].source.split("\n")[1].strip() for mend in found]
+    assert rows == "cam = feature_conv.shape[-2]; cam = cam - cam.min()"
+    assert summed == "cam = __import__('numpy').asarray(feature_conv)[0].sum(0); cam = cam - cam.min()"
+    assert all(mend.whole for mend in found)
 
 
 def test_a_loop_that_never_ends_is_left_out() -> None:
