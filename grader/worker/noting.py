@@ -76,8 +76,9 @@ class Notes:
     def seen(self, key: str, value: Any) -> Returned:
         """Describe a value and keep its numbers, where it has any, under a key."""
         seen, array = returned(value)
-        if array is not None and self._has_room(array):
-            self.arrays[key] = array
+        with self.lock:
+            if array is not None and self._has_room(array):
+                self.arrays[key] = array
         return seen
 
     def _has_room(self, array: Array) -> bool:

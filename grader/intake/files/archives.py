@@ -56,6 +56,8 @@ def read_archive(file: BinaryIO, name: str, basket: Basket, nested: bool = False
     try:
         inner = read_tar(file, basket) if sort == "tar" else _read_zip(file, basket, nested)
         alone = not basket.contents
+        if inner and not alone:
+            basket.leave(name for name, _ in inner)
         for inner_name, data in inner[:MOST_INNER]:
             if nested:
                 basket.note(f"{inner_name}: an archive in an archive in an archive is not opened: pack once")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Protocol
 
@@ -109,6 +110,11 @@ class Basket:
         else:
             self.sizes["archive"] += len(data)
         return data
+
+    def leave(self, archives: Iterable[str]) -> None:
+        """Say that archives are not opened, since something beside them is read."""
+        few = ", ".join(shown(each) for each in islice(archives, 4))
+        self.note(f"archives beside a notebook or Python file are not opened: {few}")
 
     def wants(self, name: str) -> bool:
         """Whether a file is the text that is read too, whatever a learning platform puts around its name."""

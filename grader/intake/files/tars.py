@@ -14,12 +14,20 @@ from typing import BinaryIO
 from grader.intake.files.basket import MEGABYTE, Basket, Stream, kind, read_at_most
 
 BLOCK = tarfile.BLOCKSIZE
-MAGIC, MAGIC_AT = b"ustar", 257
-GZIP = b"\x1f\x8b"
+GZIP, GZIPPED = b"\x1f\x8b", zlib.MAX_WBITS | 16
 PIECE = 64 * 1024
 MOST_UNPACKED = 512 * MEGABYTE  # what is skipped must be unpacked too; the data set has a quarter of it
 LONGEST_NAME = 64 * 1024  # bytes of a header that holds a name too long for its own
-LONG, PAX, GLOBAL = tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE, tarfile.XGLTYPE
+LONG, PAX = tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE
+OTHER_HEADERS = (
+    tarfile.GNUTYPE_LONGLINK,
+    tarfile.XGLTYPE,
+)  # where links lead, and what holds for all members
+EMPTY = (tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE)  # of any size
+MORE_AT, MORE_STILL_AT = (
+    482,
+    504,
+)  # bytes that say in a sparse file's header, and in its map, that this goes on
 
 
 class TooLarge(ValueError):
@@ -33,8 +41,11 @@ class _Limited:
         self.file, self.left, self.whole = file, left, whole
 
     def read(self, size: int, /) -> bytes:
-        """At most `size` bytes; TooLarge where an archive has more than it may."""
-        data = self.file.read(min(size, self.left + self.whole))
+        """At most `size` bytes; EOFError where a member is cut off, TooLarge where an archive goes on."""
+        wanted = min(size, self.left + self.whole)
+        data = self.file.read(wanted)
+        if wanted and not data and not self.whole:
+            raise EOFError("it is cut off")
         self.left -= len(data)
         if self.left < 0:
             raise TooLarge(f"it unpacks to more than {MOST_UNPACKED // MEGABYTE} MB")
@@ -47,19 +58,30 @@ class _Limited:
 
 
 class _Unzipped:
-    """What a gzipped file holds, as a stream; zlib reads a header of any length in one pass."""
+    """What gzipped files in a row hold, as a stream; zlib reads a header of any length in one pass."""
 
     def __init__(self, file: Stream) -> None:
-        self.file, self.zipped = file, zlib.decompressobj(zlib.MAX_WBITS | 16)
+        self.file, self.zipped = file, zlib.decompressobj(GZIPPED)
 
     def read(self, size: int, /) -> bytes:
         """At most `size` bytes, at least one before the end; EOFError where the file is cut off."""
         data = b""
-        while size and not data and not self.zipped.eof:
-            if not (packed := self.zipped.unconsumed_tail or self.file.read(PIECE)):
-                raise EOFError("it is cut off")
+        while size and not data and (packed := self._packed()):
             data = self.zipped.decompress(packed, size)
         return data
+
+    def _packed(self) -> bytes:
+        """What is to be unpacked next; none where nothing gzipped follows."""
+        if self.zipped.eof:
+            rest = self.zipped.unused_data
+            rest += b"" if rest[1:] else self.file.read(PIECE)
+            if not rest.startswith(GZIP):
+                return b""
+            self.zipped = zlib.decompressobj(GZIPPED)
+            return rest
+        if not (packed := self.zipped.unconsumed_tail or self.file.read(PIECE)):
+            raise EOFError("it is cut off")
+        return packed
 
 
 def opened(file: BinaryIO) -> Stream:
@@ -70,13 +92,14 @@ def opened(file: BinaryIO) -> Stream:
 
 
 def is_tar(file: BinaryIO) -> bool:
-    """Whether a file begins as a tar does, gzipped or not; it is left at its beginning."""
+    """Whether a file begins with a tar's header, gzipped or not; it is left at its beginning."""
     try:
-        head = _exactly(opened(file), BLOCK)
-    except (EOFError, zlib.error):
-        head = b""
-    file.seek(0)
-    return head[MAGIC_AT:].startswith(MAGIC)
+        _header(_exactly(opened(file), BLOCK))
+    except (EOFError, zlib.error, tarfile.HeaderError):
+        return False
+    finally:
+        file.seek(0)
+    return True
 
 
 def read_tar(file: BinaryIO, basket: Basket) -> list[tuple[str, bytes]]:
@@ -103,17 +126,32 @@ def _members(archive: _Limited) -> Iterator[tuple[tarfile.TarInfo, _Limited]]:
     """Each member with its content, of which any part may be read before the next one is asked for."""
     named = ""
     while any(head := _exactly(archive, BLOCK)):
-        info = tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape")
+        info = _header(head)
         if info.size < 0:
             raise tarfile.HeaderError("a member of negative size")
+        _skip_map(archive, info, head)
         stream = _Limited(archive, info.size)
         if info.type in (LONG, PAX):
             named = _name(read_at_most(stream, LONGEST_NAME) or b"", info.type) or named
-        elif info.type != GLOBAL:
+        elif info.type not in OTHER_HEADERS:
             info.name, named = named or info.name, ""
             yield info, stream
         stream.skip()
         _exactly(archive, -info.size % BLOCK)
+
+
+def _skip_map(archive: _Limited, info: tarfile.TarInfo, head: bytes) -> None:
+    """Go to where a sparse file's content begins: its map may take more blocks than the header."""
+    more = info.type == tarfile.GNUTYPE_SPARSE and head[MORE_AT]
+    while more and len(block := _exactly(archive, BLOCK)) == BLOCK:
+        more = block[MORE_STILL_AT]
+
+
+def _header(block: bytes) -> tarfile.TarInfo:
+    """What a header says; HeaderError for what is none, as its checksum tells."""
+    info = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+    info.size = 0 if info.type in EMPTY else info.size
+    return info
 
 
 def _exactly(stream: Stream, size: int) -> bytes:
@@ -126,6 +164,8 @@ def _exactly(stream: Stream, size: int) -> bytes:
 
 def _name(data: bytes, type: bytes) -> str:
     """The name that a header of names holds; "" for none."""
-    records = data.split(b"\n") if type == PAX else (b" path=" + data.split(b"\0")[0],)
+    records = data.split(b"\n") if type == PAX else (b"0 path=" + data.split(b"\0")[0],)
     named = (record.partition(b" path=") for record in records)
-    return next((name.decode("utf-8", "replace") for size, path, name in named if path), "")
+    return next(
+        (name.decode("utf-8", "replace") for size, path, name in named if path and size.isdigit()), ""
+    )

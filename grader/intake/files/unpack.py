@@ -134,8 +134,7 @@ def _read_folder(root: Path, basket: Basket) -> None:
         else:
             _read_one(root / relative, name, basket)
     if basket.contents and archives:
-        few = ", ".join(shown(each) for each in archives[:4])
-        basket.note(f"archives beside a notebook or Python file are not opened: {few}")
+        basket.leave(archives)
         return
     for relative in archives[:4]:
         basket.archives.append(shown(relative))

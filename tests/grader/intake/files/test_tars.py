@@ -109,6 +109,70 @@ def test_a_cut_off_archive_is_called_so(pack: type[bytes]) -> None:
         opened(data[: 512 + 2048 + 300] if pack is bytes else data[: len(data) // 2])
 
 
+@pytest.mark.parametrize("name", ["a.py", "photo.jpg"])
+def test_an_archive_that_is_cut_off_within_a_file_is_called_so(name: str) -> None:
+    """Half a file is none that was handed in, whether it is read or passed over."""
+    with pytest.raises(IntakeError, match="is damaged or cut off: it is cut off"):
+        opened(tar((name, bytes(2048)))[: 512 + 1000])
+
+
+def test_gzipped_parts_are_read_one_after_another() -> None:
+    """As gunzip does; what is no such part ends it."""
+    data = tar(("a.py", b"x"), ("b.py", b"y"))
+
+    assert set(
+        opened(b"".join(gzip.compress(data[at : at + 700]) for at in range(0, len(data), 700))).contents
+    ) == {
+        "a.py",
+        "b.py",
+    }
+    assert set(opened(gzip.compress(data) + bytes(100)).contents) == {"a.py", "b.py"}
+
+
+def test_an_old_tar_is_known_by_its_checksum() -> None:
+    """It says nothing of its kind; and a text that has the word where tars have it is none."""
+    head = bytearray(tar(("a.py", b"x"))[:512])
+    head[257:265], head[148:156] = bytes(8), b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+
+    assert opened(bytes(head) + b"x".ljust(1024, b"\0")).contents == {"a.py": b"x"}
+    assert not tars.is_tar(io.BytesIO(b"#" * 257 + b"ustar" + b"#" * 600))
+
+
+@pytest.mark.parametrize("sort", [tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.FIFOTYPE])
+def test_what_has_no_content_has_none_though_it_says_a_size(sort: bytes) -> None:
+    """The next header follows at once."""
+    info = special("a", sort)
+    info.size = 4096
+
+    assert set(opened(info.tobuf() + tar(("b.py", b""))).contents) == {"b.py"}
+
+
+def test_where_the_holes_of_a_sparse_file_are_is_passed_over() -> None:
+    """It may take blocks of its own between header and content."""
+    info = special("model.pth", tarfile.GNUTYPE_SPARSE)
+    info.size = 512
+    head = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    head[482], head[148:156] = 1, b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    maps = b"".join(bytes(504) + bytes([more]) + bytes(7) for more in (1, 0))
+
+    assert set(opened(bytes(head) + maps + b"x" * 512 + tar(("b.py", b""))).contents) == {"b.py"}
+
+
+def test_a_header_of_another_header_is_no_file() -> None:
+    """Neither where a link leads, too long for its own header, nor a comment that speaks of a path."""
+    link = special("long/" * 30 + "a.py", tarfile.SYMTYPE, "b" * 200)
+    told = tarfile.TarInfo("c.py")
+    told.pax_headers = {"comment": "see path=/etc/passwd"}
+
+    of_link, of_comment = opened(tar(link, form=tarfile.GNU_FORMAT)), opened(tar(told))
+
+    assert (of_link.others, len(of_link.notes)) == ([], 1)
+    assert of_link.notes[0].startswith("long/" * 30 + "a.py: a link")
+    assert set(of_comment.contents) == {"c.py"}
+
+
 def test_archives_in_archives_are_opened_once() -> None:
     """A tar in a zip, and a zip in a tar."""
     inner = tar(("a.py", b"x"))
@@ -116,6 +180,16 @@ def test_archives_in_archives_are_opened_once() -> None:
     assert set(opened(zipped([("hw.tar.gz", gzip.compress(inner))])).contents) == {"a.py"}
     assert set(opened(tar(("hw.zip", zipped([("a.py", b"x")])))).contents) == {"a.py"}
     assert not opened(tar(("hw.zip", zipped([("hw.tar", inner)])))).contents
+
+
+def test_archives_beside_a_file_are_left_and_named() -> None:
+    """In a tar and in a zip, as in a folder."""
+    inner = zipped([("a.py", b"x")])
+
+    for packed in (tar(("b.py", b""), ("hw.zip", inner)), zipped([("b.py", b""), ("hw.zip", inner)])):
+        basket = opened(packed)
+        assert set(basket.contents) == {"b.py"}
+        assert basket.notes == ["archives beside a notebook or Python file are not opened: hw.zip"]
 
 
 def test_a_gzipped_file_is_no_tar() -> None:
