@@ -19,15 +19,9 @@ PIECE = 64 * 1024
 MOST_UNPACKED = 512 * MEGABYTE  # what is skipped must be unpacked too; the data set has a quarter of it
 LONGEST_NAME = 64 * 1024  # bytes of a header that holds a name too long for its own
 LONG, PAX = tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE
-OTHER_HEADERS = (
-    tarfile.GNUTYPE_LONGLINK,
-    tarfile.XGLTYPE,
-)  # where links lead, and what holds for all members
+OF_OTHERS = tarfile.GNUTYPE_LONGLINK, tarfile.XGLTYPE  # where links lead, and what holds for all members
 EMPTY = (tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE)  # of any size
-MORE_AT, MORE_STILL_AT = (
-    482,
-    504,
-)  # bytes that say in a sparse file's header, and in its map, that this goes on
+MAP_AT, MORE_AT = 482, 504  # where a sparse file's header says that a map follows, and this that more does
 
 
 class TooLarge(ValueError):
@@ -133,7 +127,7 @@ def _members(archive: _Limited) -> Iterator[tuple[tarfile.TarInfo, _Limited]]:
         stream = _Limited(archive, info.size)
         if info.type in (LONG, PAX):
             named = _name(read_at_most(stream, LONGEST_NAME) or b"", info.type) or named
-        elif info.type not in OTHER_HEADERS:
+        elif info.type not in OF_OTHERS:
             info.name, named = named or info.name, ""
             yield info, stream
         stream.skip()
@@ -142,9 +136,9 @@ def _members(archive: _Limited) -> Iterator[tuple[tarfile.TarInfo, _Limited]]:
 
 def _skip_map(archive: _Limited, info: tarfile.TarInfo, head: bytes) -> None:
     """Go to where a sparse file's content begins: its map may take more blocks than the header."""
-    more = info.type == tarfile.GNUTYPE_SPARSE and head[MORE_AT]
+    more = info.type == tarfile.GNUTYPE_SPARSE and head[MAP_AT]
     while more and len(block := _exactly(archive, BLOCK)) == BLOCK:
-        more = block[MORE_STILL_AT]
+        more = block[MORE_AT]
 
 
 def _header(block: bytes) -> tarfile.TarInfo:
@@ -164,8 +158,7 @@ def _exactly(stream: Stream, size: int) -> bytes:
 
 def _name(data: bytes, type: bytes) -> str:
     """The name that a header of names holds; "" for none."""
-    records = data.split(b"\n") if type == PAX else (b"0 path=" + data.split(b"\0")[0],)
-    named = (record.partition(b" path=") for record in records)
-    return next(
-        (name.decode("utf-8", "replace") for size, path, name in named if path and size.isdigit()), ""
-    )
+    if type == LONG:
+        return data.split(b"\0")[0].decode("utf-8", "replace")
+    records = (record.partition(b" path=") for record in data.split(b"\n"))
+    return next((name.decode("utf-8", "replace") for size, _, name in records if name and size.isdigit()), "")
