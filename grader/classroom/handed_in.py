@@ -122,10 +122,11 @@ def export_of(folder: Path) -> str:
 
 def _packs_a_class(path: Path) -> bool:
     """Whether an archive holds what a course system exports."""
-    if not zipfile.is_zipfile(path):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(export.packed(archive.namelist()) for export in EXPORTS.values())
+    except Exception:  # no zip, or a student's that is damaged, which is told where it is read
         return False
-    with zipfile.ZipFile(path) as archive:
-        return any(export.packed(archive.namelist()) for export in EXPORTS.values())
 
 
 def _found(home: Path, staging: Path) -> Iterable[Found]:

@@ -93,6 +93,15 @@ def test_a_packed_class_is_refused(tmp_path: Path, inside: str) -> None:
             read(folder, NOBODY, tmp_path / "out")
 
 
+def test_one_damaged_zip_is_a_submission(tmp_path: Path) -> None:
+    """Whatever zipfile stumbles over in it; what is wrong with it is told where it is graded."""
+    (tmp_path / "alice.zip").write_bytes(
+        b"PK\x05\x06" + bytes(4) + b"\x01\x00" * 2 + b"\x2e\x00\x00\x00" + bytes(6)
+    )
+
+    assert [entry.name for entry in read(tmp_path, NOBODY, tmp_path / "out").entries] == ["alice"]
+
+
 def test_older_reports_among_the_submissions_are_none(tmp_path: Path) -> None:
     """Whatever folder they went to; it is said, for a student could call a file so."""
     touch(tmp_path, "a.zip", "graded/.class.json", "graded/a/report.json")

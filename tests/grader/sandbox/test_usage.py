@@ -85,12 +85,14 @@ def test_who_sleeps_as_deeply_as_for_a_disk_waits_for_none(
     monkeypatch.setattr(usage_, "STAT", stat)
     with subprocess.Popen([sys.executable, "-S", "-c", ASLEEP], cwd=tmp_path) as process:
         _await_deep_sleep(process.pid)
-        assert usage(process.pid).stuck == 0
-        stat.write_text("procs_running 1\nprocs_blocked 0\nsoftirq 0\n")
-        assert usage(process.pid).stuck == 0
-        stat.write_text("procs_running 1\nprocs_blocked 5\nsoftirq 0\n")
-        assert usage(process.pid).stuck == 1
-        (tmp_path / "pipe").open("w").close()
+        try:
+            assert usage(process.pid).stuck == 0
+            stat.write_text("procs_running 1\nprocs_blocked 0\nsoftirq 0\n")
+            assert usage(process.pid).stuck == 0
+            stat.write_text("procs_running 1\nprocs_blocked 5\nsoftirq 0\n")
+            assert usage(process.pid).stuck == 1
+        finally:  # else both wait for ever
+            (tmp_path / "pipe").open("w").close()
 
 
 def _await_deep_sleep(pid: int) -> None:
