@@ -14,6 +14,7 @@ from grader.diagnosis.finishing import Maps
 
 Table = NDArray[np.int64]  # (256,): the colour of each level as one number
 PREFIX = "COLORMAP_"
+LEVELS = 256  # of a table: a picture of more colours was not coloured by one
 
 
 class Coloured(NamedTuple):
@@ -29,8 +30,10 @@ def coloured(answer: Maps) -> Coloured | None:
         return None
     numbers = _numbers(_as_bytes(answer)[..., :3])
     seen = np.unique(numbers)
+    if not 1 < len(seen) <= LEVELS:
+        return None
     for name, table in _tables():
-        if len(seen) > 1 and np.isin(seen, table).all():
+        if np.isin(seen, table).all():
             colours, at = np.unique(table, return_inverse=True)
             levels = np.bincount(at, np.arange(len(table))) / np.bincount(at)  # of several alike, the middle
             return Coloured(levels[np.searchsorted(colours, numbers)].astype(np.uint8), name)

@@ -128,7 +128,7 @@ def _makers(trouble: Trouble, chunk: Chunk) -> list[ast.Call]:
 def _classes(chunk: Chunk, node: ast.Call) -> str:
     """What the constructor around a call names the number of classes."""
     function = function_at(tree(chunk), node.lineno)
-    return function.args.args[1].arg if function and len(function.args.args) > 1 else str(N_CLASS)
+    return (own.classes(function) if function else "") or str(N_CLASS)
 
 
 def _first_channels(trouble: Trouble, slice: Slice, chunk: Chunk, wanted: int, given: int) -> Iterator[Mend]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
@@ -13,14 +14,16 @@ from grader.mending.edits import Mend, with_node, with_source, with_text
 from grader.mending.trouble import LARGEST, Trouble, chunks_at, on_line, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
-from reference.architecture import Architecture, Conv, fcn8s, fcn16s, fcn32s
+from reference.architecture import Conv, fcn8s, fcn16s, fcn32s
 
 N_CLASS = 12  # no width within a network, so that it shows where the number of classes stands
 ARCHITECTURES = {"FCN32s": fcn32s(N_CLASS), "FCN16s": fcn16s(N_CLASS), "FCN8s": fcn8s(N_CLASS)}
 NN = "__import__('torch').nn"
-WEIGHTLESS = ("relu", "drop", "act", "pool")  # what layers without weights are called ...
+WEIGHTLESS = ("relu", "drop", "norm", "bn")  # what no convolution is called: `relu_conv1_1` is none
+MAYBE = ("act", "pool")  # nor these ...
 WEIGHTED = ("conv", "fc", "score", "up", "trans")  # ... unless one of these stands there as well
 UPWARDS = ("up", "trans", "deconv")
+COPYING = ("copy", "vgg")  # what methods are called that list layers and apply none
 LONGEST = 60  # characters of a name that are compared
 
 
@@ -62,13 +65,20 @@ def _made(
 ) -> Iterator[Mend]:
     """The constructor with a layer more, beside those that are applied before and after it."""
     stored, read = own.stored(owner), own.read(owner)
-    if name in stored or name not in read or alike(name, set(stored) - set(read)):
-        return  # where another one is made and never read, that is what slipped
+    if name in stored or name not in own.handled(owner) or alike(name, set(stored) - _applying(owner)):
+        return  # where another one is made and never applied, that is what slipped
     order = [each for each in read if each == name or each in stored]
     for role, made in _stand_ins(name, target, constructor):
         if source := _with_layer(chunk, constructor, order, name, f"self.{name} = {made}"):
             words = f"self.{name}, which the constructor does not make, read as the assignment's {role}"
             yield Mend(with_source(slice, chunk, source), words, lines=("build", LAYERS[role].line))
+
+
+def _applying(owner: ast.ClassDef) -> set[str]:
+    """The names of its own attributes that a class reads, but for where it takes over VGG-16's weights."""
+    methods = [node for node in owner.body if isinstance(node, ast.FunctionDef)]
+    others = (node for node in methods if not any(word in node.name.lower() for word in COPYING))
+    return {name for node in others for name in own.read(node)}
 
 
 def _exchanged(
@@ -86,6 +96,11 @@ def _exchanged(
         words = f"`{ast.unparse(value)[:LONGEST]}` read without the comma, which makes a tuple of it"
         yield Mend(with_source(slice, chunk, source), words, made=place)
         return
+    if isinstance(value, ast.Tuple | ast.List) and value.elts:
+        source = with_node(chunk.source, value, f"{NN}.Sequential(*{ast.unparse(value)})")
+        words = f"self.{name}, layers in a plain list, read as an nn.Sequential of them"
+        yield Mend(with_source(slice, chunk, source), words, made=place)
+        return
     for role, made in _stand_ins(name, target, constructor):
         source = with_node(chunk.source, value, made)
         words = f"self.{name} = {ast.unparse(value)[:LONGEST]} read as the assignment's {role}"
@@ -101,28 +116,42 @@ def _stand_ins(name: str, target: str, constructor: ast.FunctionDef) -> Iterator
     Those most alike by name come first. One that does not fit where it is applied ends the run.
     """
     bare = _bare(name)
-    if any(word in bare for word in WEIGHTLESS) and not any(word in bare for word in WEIGHTED):
+    if not _has_weights(bare):
         return
-    classes = constructor.args.args[1].arg if len(constructor.args.args) > 1 else str(N_CLASS)
+    classes = own.classes(constructor) or str(N_CLASS)
     made = [node for node in ast.walk(constructor) if isinstance(node, ast.Call)]
-    layers = sorted(_distinct(ARCHITECTURES[target], name), key=lambda layer: _unlike(layer, bare, made))
-    for layer in layers:
+    every = list(ARCHITECTURES[target].convs())
+    kinds = Counter(map(_kind, every))
+    for layer in sorted(_distinct(every, bare), key=lambda one: _unlike(one, bare, made, kinds[_kind(one)])):
         yield layer.role, _code(layer, classes)
 
 
-def _distinct(architecture: Architecture, name: str) -> list[Conv]:
+def _has_weights(bare: str) -> bool:
+    """Whether a layer of this name may be one with weights."""
+    never, maybe, still = (any(word in bare for word in words) for words in (WEIGHTLESS, MAYBE, WEIGHTED))
+    return not never and (still or not maybe)
+
+
+def _distinct(every: Sequence[Conv], bare: str) -> list[Conv]:
     """One layer of each kind: of those that are made alike the one most alike by name."""
     found: dict[tuple[object, ...], Conv] = {}
-    for layer in sorted(architecture.convs(), key=lambda layer: -_likeness(layer, _bare(name))):
-        found.setdefault((layer.inputs, layer.outputs, layer.kernel, layer.padding), layer)
+    for layer in sorted(every, key=lambda layer: -_likeness(layer, bare)):
+        found.setdefault(_kind(layer), layer)
     return list(found.values())
 
 
-def _unlike(layer: Conv, name: str, made: Sequence[ast.Call]) -> tuple[bool, bool, float]:
-    """What layers are ordered by: whether they enlarge, whether the constructor makes one, their names."""
+def _kind(layer: Conv) -> tuple[int, ...]:
+    return layer.inputs, layer.outputs, layer.kernel, layer.padding
+
+
+def _unlike(layer: Conv, name: str, made: Sequence[ast.Call], alike: int) -> tuple[bool, bool, float, bool]:
+    """What layers are ordered by: whether they enlarge, whether all of their kind are made, names, if one is.
+
+    `alike` is how many of this kind the assignment has.
+    """
     upwards = any(word in name for word in UPWARDS)
-    there = layer.transposed and any(_enlarges_by(call, layer.kernel) for call in made)
-    return layer.transposed != upwards, there, -_likeness(layer, name)
+    there = sum(layer.transposed and _enlarges_by(call, layer.kernel) for call in made)
+    return layer.transposed != upwards, there >= alike, -_likeness(layer, name), there > 0
 
 
 def _enlarges_by(call: ast.Call, kernel: int) -> bool:

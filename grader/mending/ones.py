@@ -23,13 +23,31 @@ def with_one(slice: Slice, names: tuple[str, ...]) -> tuple[Chunk, ...]:
 
 def _changed(chunk: Chunk, names: tuple[str, ...]) -> Chunk:
     source = chunk.source
-    for call in sorted(_calls(chunk), key=lambda call: (-call.lineno, -call.col_offset)):
-        name = ast.unparse(call.func)
-        if name in names and call.args:
-            text = ONE[name].format(call=ast.unparse(call), first=ast.unparse(call.args[0]))
-            source = with_node(source, call, text)
+    calls = [node for node in ast.walk(tree(chunk)) if isinstance(node, ast.Call) and _first(node, names)]
+    inside = {id(each) for call in calls for each in ast.walk(call) if each is not call}
+    outermost = (call for call in calls if id(call) not in inside)
+    for call in sorted(outermost, key=lambda call: (-call.lineno, -call.col_offset)):
+        source = with_node(source, call, ast.unparse(Reading(names).visit(call)))
     return Chunk(chunk.label, chunk.line, source)
 
 
-def _calls(chunk: Chunk) -> list[ast.Call]:
-    return [node for node in ast.walk(tree(chunk)) if isinstance(node, ast.Call)]
+class Reading(ast.NodeTransformer):
+    """Reads each call of some functions as one index, or one map, those within others too."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """Return what a call is read as; another call as it is."""
+        first = _first(node, self.names)
+        self.generic_visit(node)
+        if first is None:
+            return node
+        text = ONE[ast.unparse(node.func)].format(call=ast.unparse(node), first=ast.unparse(first))
+        return ast.parse(text, mode="eval").body
+
+
+def _first(call: ast.Call, names: tuple[str, ...]) -> ast.expr | None:
+    """What a call of one of some functions is given first; None for other calls."""
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return given[0] if given and ast.unparse(call.func) in names else None

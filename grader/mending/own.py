@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from typing import TypeGuard
+
+BUILTINS = frozenset(dir(builtins))
 
 
 def is_own(node: ast.AST) -> TypeGuard[ast.Attribute]:
@@ -21,6 +24,24 @@ def read(owner: ast.AST) -> list[str]:
     return _attributes(owner, ast.Load)
 
 
+def handled(owner: ast.AST) -> set[str]:
+    """The names of its own attributes that a class calls, lists, or hands to functions of the code."""
+    parts = (part for node in ast.walk(owner) for part in _used(node))
+    return {part.attr for part in parts if is_own(part)}
+
+
+def _used(node: ast.AST) -> list[ast.expr]:
+    """What is called, listed or handed on, as layers are."""
+    match node:
+        case ast.Call(func=ast.Attribute() as function, args=args) if is_own(function):
+            return [function, *args]
+        case ast.Call(func=ast.Name(id=name), args=args) if name not in BUILTINS:
+            return list(args)
+        case ast.List(elts=parts) | ast.Tuple(elts=parts):
+            return parts
+    return []
+
+
 def _attributes(owner: ast.AST, context: type[ast.expr_context]) -> list[str]:
     nodes = [node for node in ast.walk(owner) if is_own(node) and isinstance(node.ctx, context)]
     nodes.sort(key=lambda node: (node.lineno, node.col_offset))
@@ -34,3 +55,10 @@ def bindings(constructor: ast.FunctionDef) -> dict[str, ast.Assign]:
         if isinstance(statement, ast.Assign) and is_own(target := statement.targets[0]):
             found[target.attr] = statement
     return found
+
+
+def classes(constructor: ast.FunctionDef) -> str:
+    """What a constructor names the number of classes: what says so, else its first argument; "" for none."""
+    given = [*constructor.args.posonlyargs, *constructor.args.args][1:] + constructor.args.kwonlyargs
+    names = [argument.arg for argument in given]
+    return next((name for name in names if "class" in name.lower()), names[0] if names else "")

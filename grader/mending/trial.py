@@ -29,7 +29,7 @@ from grader.wall.verbs import FORMS, Build, Loaded, Map, Request
 from grader.wall.wire import Array
 
 V = TypeVar("V")
-MOST_MENDS = 4  # of one target
+MOST_MENDS = 4  # of one target, but for those that pay for themselves
 LONGEST = 20.0  # seconds that a question may take: most take a fraction of one
 MOST_TRIALS = 24  # of one target: each may start a process anew
 MOST_LEFT_OUT = 12  # more of them, where nothing has come of those
@@ -147,9 +147,9 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
         left = frozenset({target} if any(mend.leaves for mend in made) else ())
         shown = slice if left else trials.slice  # what was left out shows its step
         pays = stepping.paying(shown, target, trouble.place) if words else ()
-        pays += tuple(f"{PART_OF[target]}.{line}" for mend in made for line in mend.lines)
+        pays += _lines(target, made)
         told = tuple(cause for mend in made for cause in mend.shown) if all(one.shown for one in made) else ()
-        trouble = replace(trouble, place=next((mend.made for mend in made if mend.made), trouble.place))
+        trouble = replace(trouble, place=next((mend.made for mend in made[:1] if mend.made), trouble.place))
         reason = trials.reason(trouble, words)
         unseen = paying.unseen(slice, target) if left else frozenset()
         return Mended(
@@ -160,6 +160,13 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
         reason = because("code.raises", text=text, place=trouble.place, kind=trouble.kind)
         return Mended(slice, {target: reason}, paying={target: standing.lines(slice, target)})
     return Mended(slice)
+
+
+def _lines(target: str, made: Sequence[Mend]) -> tuple[str, ...]:
+    """The lines that mends name; where others stand beside them that show nowhere, the usual one too."""
+    named = tuple(f"{PART_OF[target]}.{line}" for mend in made for line in mend.lines)
+    others = any(not (mend.lines or mend.shown) for mend in made)
+    return (*named, STOPPED[target]) if named and others else named
 
 
 def _known(trials: Trials, target: str, slice: Slice) -> Mended:
@@ -191,7 +198,7 @@ class Trials:
         while (
             first is not None
             and now is not None
-            and len(made) < MOST_MENDS
+            and sum(not mend.lines for mend in made) < MOST_MENDS
             and not outside(first, self.slice)
         ):
             self._seen.append(now)

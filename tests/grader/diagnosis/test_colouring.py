@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from matplotlib import colormaps
 
+from grader.diagnosis import colouring
 from grader.diagnosis.colouring import coloured
 
 LEVELS = np.random.default_rng(3).integers(0, 256, (40, 40)).astype(np.uint8)
@@ -39,3 +40,11 @@ NUMBERLESS = np.full((4, 4, 3), np.nan)
 def test_what_is_not_coloured_has_no_levels(answer: np.ndarray) -> None:
     """A map, a grey picture, nothing, no numbers."""
     assert coloured(answer) is None
+
+
+def test_a_picture_of_many_colours_is_compared_with_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would take seconds for each map, at a price that a submission sets."""
+    monkeypatch.setattr(colouring, "_tables", None)
+    channel = np.arange(300)[None]
+
+    assert coloured(np.stack([channel, channel, channel], -1)) is None

@@ -69,7 +69,7 @@ def test_a_transposed_convolution_is_one_that_is_not_there_yet() -> None:
     assert "nn.ConvTranspose2d(classes, classes, 16, 8, bias=False)" in text(lacks("up8")[0])
 
 
-@pytest.mark.parametrize("name", ["relu7", "drop6", "pool3", "activation"])
+@pytest.mark.parametrize("name", ["relu7", "drop6", "pool3", "activation", "relu_conv1_2", "bn1"])
 def test_what_has_no_weights_is_left_to_others(name: str) -> None:
     assert lacks(name, NETWORK.replace("conv1_2", name)) == []
 
@@ -79,6 +79,50 @@ def test_a_name_that_slipped_is_no_layer_that_was_forgotten() -> None:
     assert (
         lacks("conv1_2", NETWORK.replace("self.act = nn.ReLU()", "self.conv_12 = nn.Conv2d(64, 64, 3)")) == []
     )
+
+
+def test_a_name_that_slipped_is_none_though_copying_lists_it() -> None:
+    copying = "\n    def copy_params_from_vgg16(self, vgg16):\n        own = [self.conv1_2]\n"
+    made = "        self.act = nn.ReLU()\n        self.conv1_2 = nn.Conv2d(64, 64, 3, padding=1)\n"
+    source = NETWORK.replace("        self.act = nn.ReLU()\n", made) + copying
+
+    assert lacks("conv1_l", source.replace("self.conv1_2(h)", "self.conv1_l(h)")) == []
+
+
+def test_a_number_that_was_not_kept_is_no_layer() -> None:
+    """It is not applied, nor handed on as layers are."""
+    used = NETWORK.replace("self.conv1_2(h)", "h.view(1, self.classes, 8, range(self.size)[0])")
+
+    assert lacks("classes", used) == lacks("size", used) == []
+    assert lacks("stem", NETWORK.replace("self.conv1_2(h)", "apply(self.stem, h)"))
+
+
+def test_as_many_of_a_kind_are_made_as_the_assignment_has() -> None:
+    """FCN-8s has two transposed convolutions of kernel 4, of which one is there."""
+    assert "classes, classes, 4, 2" in text(lacks("upscore2", NETWORK.replace("up8", "upscore2"))[0])
+
+    both = NETWORK.replace("self.act = nn.ReLU()", "self.up4 = nn.ConvTranspose2d(classes, classes, 4, 2)")
+
+    assert "classes, classes, 16, 8" in text(lacks("up_last", both.replace("up8", "up_last"))[0])
+
+
+@pytest.mark.parametrize(
+    ("head", "classes"),
+    [("self, *, n", "n"), ("self, pretrained, n_class", "n_class"), ("self, a, /", "a"), ("self", "12")],
+)
+def test_the_number_of_classes_has_the_name_that_it_has_there(head: str, classes: str) -> None:
+    source = NETWORK.replace("self, classes", head)
+
+    assert f"nn.ConvTranspose2d({classes}, {classes}, 16" in text(lacks("up8", source)[0])
+
+
+def test_layers_in_a_list_are_one_after_another() -> None:
+    """They are not exchanged for one of the assignment's."""
+    source = NETWORK.replace("nn.Conv2d(512, 4096, 7)", "[nn.Conv2d(512, 4096, 7), nn.ReLU()]")
+    (only,) = of(source, Trouble("TypeError", "'list' object is not callable", Place("cell 1", 12)))
+
+    assert "nn.Sequential(*[nn.Conv2d(512, 4096, 7), nn.ReLU()])" in text(only)
+    assert only.lines == ()
 
 
 def test_functions_have_no_layers_and_no_large_class_is_read() -> None:

@@ -36,3 +36,21 @@ def test_a_call_is_read_as_one_value(names: tuple[str, ...], index: int | None, 
     assert (chunk.label, chunk.line) == ("cell 8", 3)
     assert (None if space["index"] is None else int(space["index"][0])) == index
     assert seen[0].shape == (side, side)
+
+
+def test_a_call_within_another_and_one_by_keyword_are_read_too() -> None:
+    """Each notes what it returned."""
+    called: list[str] = []
+    space: dict[str, Any] = {
+        "logits": np.array([[0.0, 5.0, 1.0]]),
+        "get_cls_pred": lambda logit: called.append("index"),
+        "returnCAM": lambda features, weight, index: called.append(f"map of {int(index[0])}"),
+    }
+    cell = Chunk("cell 8", 3, "map = returnCAM(0, 0,\n    get_cls_pred(logit=logits)); after = 1")
+
+    (chunk,) = with_one(Slice(cam_cell=(cell,)), (PREDICT, MAP))
+    exec(chunk.source, space)
+
+    assert called == ["index", "map of 1"]
+    assert (space["map"].shape, space["after"]) == ((256, 256), 1)
+    assert chunk.source.count("\n") == 1

@@ -3,7 +3,8 @@
 # ruff: noqa: E501  (a sample reads better on one line)
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from grader.errors import StudentRaised
 from grader.intake import read
 from grader.mending import classes
 from grader.mending.edits import Mend
-from grader.mending.trial import Mended, Trials, mended
+from grader.mending.trial import MOST_MENDS, Mended, Trials, mended
 from grader.mending.trouble import Trouble
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Place, Reason
@@ -196,6 +197,57 @@ def test_a_mend_that_leads_back_is_no_progress(monkeypatch: pytest.MonkeyPatch) 
 
     assert mended is not None
     assert (mended[0], [mend.words for mend in mended[1]]) == (one, ["on", "done"])
+
+
+def followed(monkeypatch: pytest.MonkeyPatch, mends: Sequence[Mend]) -> Mended:
+    """What is found of FCN8s where so many mends are needed, each on a line of its own."""
+    slices = [Slice(cam_module=str(number), targets={"FCN8s": "a"}) for number in range(len(mends) + 1)]
+    troubles = [Trouble("E", "", Place("cell 1", number)) for number in range(len(mends))]
+    after = dict(zip([slice.cam_module for slice in slices], [*troubles, None], strict=True))
+    made = [replace(mend, slice=slice) for mend, slice in zip(mends, slices[1:], strict=True)]
+    monkeypatch.setattr(Trials, "trouble", lambda self, target: after[self.slice.cam_module])
+    proposed = dict(zip(troubles, made, strict=True))
+    monkeypatch.setattr("grader.mending.trial.mends", lambda trouble, slice, target: [proposed[trouble]])
+    monkeypatch.setattr("grader.mending.trial.last_mends", lambda trouble, slice, target: [])
+    monkeypatch.setattr("grader.mending.trial.unwritten", lambda slice, target: None)
+    return mended(slices[0], Taking(), asked=("FCN8s",))
+
+
+LAYER = Mend(Slice(), "layer", lines=("build", "fc6"))
+CROP = Mend(Slice(), "crop", lines=("skip_crops",), made=Place("cell 1", 90))
+SIDE = Mend(Slice(), "side", shown=("skip.source",))
+SLIP = Mend(Slice(), "slip")
+
+
+def test_what_pays_for_itself_is_mended_however_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Layers that are forgotten; of other mends a few are guesses enough."""
+    layers = followed(monkeypatch, [LAYER] * (MOST_MENDS + 3))
+
+    assert layers.faults["FCN8s"].text.count("layer") == MOST_MENDS + 3
+    assert not followed(monkeypatch, [SLIP] * (MOST_MENDS + 1)).faults
+
+
+@pytest.mark.parametrize(
+    ("mends", "lines"),
+    [
+        ([SLIP], set()),
+        ([CROP], {"skip_crops"}),
+        ([SLIP, CROP], {"skip_crops", "build"}),
+        ([CROP, SIDE], {"skip_crops"}),
+        ([LAYER, SLIP], {"build", "fc6"}),
+    ],
+)
+def test_a_slip_beside_what_names_its_line_is_paid_for(
+    mends: list[Mend], lines: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the usual line, unless the mended code shows it."""
+    assert set(followed(monkeypatch, mends).paying["FCN8s"]) == {f"fcn8s.{line}" for line in lines}
+
+
+def test_the_place_is_that_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stands beside what was raised first."""
+    assert followed(monkeypatch, [SLIP, CROP]).faults["FCN8s"].place == Place("cell 1", 0)
+    assert followed(monkeypatch, [CROP, SLIP]).faults["FCN8s"].place == CROP.made
 
 
 class Taking:
