@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from math import prod
 
 import re2
 
@@ -23,6 +24,8 @@ N_CLASS = 12  # what a model is tried with, where no other number is said
 WIDTHS = re2.compile(
     r"(transposed=1, )?weight of size \[(\d+), (\d+).* to have (\d+) channels, but got (\d+) channels"
 )
+WEIGHT = re2.compile(r"weight of size \[([\d, ]{1,60})\]")
+LARGEST = 2**28  # numbers of a weight that is made wider; fc6's are two fifths of that
 SIZES = re2.compile(r"size of tensor a \(\d+\) must match the size of tensor b \(\d+\) .* dimension [23]$")
 BEYOND = "exceeds dimension size"
 PAD = "__import__('torch').nn.functional.pad"
@@ -39,7 +42,8 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         if given == IMAGE:
             yield from _of_another_name(trouble, slice, chunk)
         yield from _never_applied(trouble, slice, chunk, given)
-        yield from _wider(trouble, slice, chunk, widths, wanted, given, found[1] is not None)
+        if _numbers(trouble.message) // wanted * given <= LARGEST:
+            yield from _wider(trouble, slice, chunk, widths, wanted, given, found[1] is not None)
         if given > wanted:
             yield from _first_channels(trouble, slice, chunk, wanted, given)
     if BEYOND in trouble.message:
@@ -47,6 +51,12 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     if SIZES.search(trouble.message):
         yield from cropping.mends(slice, chunk, _every_side(trouble, chunk))
         yield from _same_size(trouble, slice, chunk)
+
+
+def _numbers(message: str) -> int:
+    """How many numbers the weight has that a message speaks of."""
+    found = WEIGHT.search(message)
+    return prod(map(int, found[1].split(", "))) if found else 0
 
 
 def _of_another_name(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:

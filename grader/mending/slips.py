@@ -10,7 +10,16 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from grader.assignment import MAP
-from grader.mending import classes, forgotten, keys, leaving, libraries, operations
+from grader.mending import (
+    classes,
+    forgotten,
+    keys,
+    leaving,
+    libraries,
+    operations,
+    order,
+    sequences,
+)
 from grader.mending.alike import alike
 from grader.mending.edits import (
     Mend,
@@ -42,6 +51,8 @@ def mends(trouble: Trouble, slice: Slice, target: str = "") -> Iterator[Mend]:
     for module, chunk in _chunks(trouble, slice, target):
         yield from classes.mends(trouble, slice, chunk)
         yield from forgotten.mends(trouble, slice, target)
+        yield from sequences.mends(trouble, slice, chunk)
+        yield from order.mends(trouble, slice, chunk)
         if propose is not None:
             yield from propose(trouble, slice, module, chunk)
         yield from operations.mends(trouble, slice, chunk)

@@ -65,6 +65,16 @@ def test_a_layer_that_nothing_applies_takes_the_place_of_one_that_does_not_fit()
     assert "which nothing applies" not in found(f"return {applied}")
 
 
+def test_no_weight_is_made_larger_than_any_that_is_asked_for() -> None:
+    """A convolution of 7 by 7 over 4096 channels would take 3 GB."""
+    huge = WIDTH.replace("[12, 256, 1, 1]", "[4096, 256, 31, 31]")
+
+    wide, cut = (first("return self.score(skip)", message)[0] for message in (WIDTH, huge))
+
+    assert "self.score = nn.Conv2d(512, classes, 1)" in wide[3]
+    assert wide[-1] != cut[-1] and cut[-1].endswith("in_channels])")
+
+
 def test_a_layer_is_applied_to_the_first_channels() -> None:
     """Where two maps were joined that had to be added."""
     lines, shown, _ = first("return self.up(torch.cat((h, skip), 1))", JOINED)

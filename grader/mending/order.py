@@ -1,0 +1,55 @@
+"""What stands in another order than it must: a value above the statement that makes it, sizes of a shape."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations
+
+from grader.mending.edits import Mend, function_at, with_node, with_source, with_text
+from grader.mending.trouble import Trouble, line_in, tree
+from grader.records.submission import Chunk, Slice
+
+UNBOUND = ("NameError", "UnboundLocalError")
+SIZES = 4  # names that the shape of features is unpacked into
+LONGEST = 60  # characters of code that are told
+
+
+def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """The changes of order that may end a trouble within a function."""
+    line = line_in(trouble, chunk)
+    function = function_at(tree(chunk), line)
+    if function is None:
+        return
+    if trouble.kind in UNBOUND and trouble.names:
+        yield from _made_below(slice, chunk, function, line, trouble.names[0])
+    if trouble.kind in ("ValueError", "RuntimeError"):
+        yield from _unpacked(slice, chunk, function, line)
+
+
+def _made_below(
+    slice: Slice, chunk: Chunk, function: ast.FunctionDef, line: int, name: str
+) -> Iterator[Mend]:
+    """A value that is made further down, made before it is needed."""
+    needing = [each for each in function.body if each.lineno <= line <= (each.end_lineno or 0)]
+    for node in (node for node in function.body if node.lineno > line and needing):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=bound)]) if bound == name:
+                first, made = needing[0], ast.unparse(node)
+                span = first.lineno - 1, first.col_offset, first.col_offset
+                words = f"`{made[:LONGEST]}`, which stands below, read as if it stood above"
+                yield Mend(with_source(slice, chunk, with_text(chunk.source, [span], f"{made}; ")), words)
+
+
+def _unpacked(slice: Slice, chunk: Chunk, function: ast.FunctionDef, line: int) -> Iterator[Mend]:
+    """The sizes of a shape under each other's names, where all runs then."""
+    for node in (node for node in function.body if node.lineno < line):
+        match node:
+            case ast.Assign(targets=[ast.Tuple(elts=names) as target]) if len(names) == SIZES:
+                for one, other in combinations(range(SIZES), 2):
+                    swapped = list(names)
+                    swapped[one], swapped[other] = names[other], names[one]
+                    text = ", ".join(map(ast.unparse, swapped))
+                    words = f"`{ast.unparse(target)}` read as `{text}`"
+                    source = with_node(chunk.source, target, text)
+                    yield Mend(with_source(slice, chunk, source), words, whole=True)

@@ -1,0 +1,57 @@
+"""A value that is made below its use, and sizes under each other's names, are read in the order they need."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.mending.edits import Mend
+from grader.mending.order import mends
+from grader.mending.trouble import Trouble
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
+
+FUNCTION = """def returnCAM(f, weight_fc, idx):
+    bz, h, nc, w = f.shape
+    cam = weights.reshape(nc)
+    for _ in f:
+        weights = other
+    weights = weight_fc[idx]
+    return cam
+"""
+UNBOUND = "cannot access local variable 'weights' where it is not associated with a value"
+
+
+def of(kind: str, message: str, line: int = 3, source: str = FUNCTION) -> list[Mend]:
+    chunk = Chunk("cell 1", 1, source)
+    trouble = Trouble(kind, message, Place("cell 1", line))
+    return list(mends(trouble, Slice((Module("submission", (chunk,)),)), chunk))
+
+
+def lines(mend: Mend) -> list[str]:
+    return mend.slice.modules[0].chunks[0].source.split("\n")
+
+
+def test_what_is_made_below_is_made_above_too() -> None:
+    """On the line that needs it, so that no line moves; what a loop makes is not."""
+    (only,) = of("UnboundLocalError", UNBOUND)
+
+    assert lines(only)[2] == "    weights = weight_fc[idx]; cam = weights.reshape(nc)"
+    assert lines(only)[3:] == FUNCTION.split("\n")[3:]
+
+
+@pytest.mark.parametrize("line", [6, 7])
+def test_what_is_made_above_stays(line: int) -> None:
+    assert of("UnboundLocalError", UNBOUND, line) == []
+
+
+def test_any_two_sizes_are_exchanged() -> None:
+    found = [lines(mend)[1].strip() for mend in of("ValueError", "cannot reshape array of size 512")]
+
+    assert len(found) == 6
+    assert "bz, nc, h, w = f.shape" in found
+
+
+def test_sizes_count_only_where_all_runs() -> None:
+    assert all(mend.whole for mend in of("ValueError", "cannot reshape array of size 512"))
+    assert of("TypeError", "no") == []
+    assert of("ValueError", "no", 1, "x = f.shape") == []
