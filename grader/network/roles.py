@@ -126,7 +126,7 @@ def _moved_pools(
             continue
         first = max((taken[each] for each in order[:number] if each in taken), default=-1)
         last = min((taken[each] for each in (*order[number + 1 :], AFTER_POOLS) if each in taken), default=-1)
-        between = (at for at in range(first + 1, last) if is_pool(nodes[at]) and at not in taken.values())
+        between = (at for at in range(first + 1, last) if is_pool(nodes[at]))
         if (found := next(between, None)) is not None:
             moved[role], taken[role] = nodes[found], found
     return moved

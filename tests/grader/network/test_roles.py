@@ -126,6 +126,33 @@ def test_another_kind_of_pooling_has_the_pools_role() -> None:
     assert align([average], [Pool("pool")]) == {"pool": average}
 
 
+MOVED: tuple[Conv | Pool, ...] = (
+    FIRST, Pool("pool1"), Conv("two", 4, 6, 3), Pool("pool2"), Conv("three", 6, 6, 1), Conv("fc6", 6, 8, 7),
+)  # fmt: skip
+
+
+def pooled(name: str) -> Expr:
+    """A pool, told from others by what it pools."""
+    return max_pool(leaf(name, (1,)))
+
+
+def test_a_pool_in_another_place_keeps_its_role() -> None:
+    """Where it lies between its neighbours; one before them, or behind the last layer, is another."""
+    one, _, two, _, three, fc6 = (made(wanted) for wanted in MOVED)
+    first, second = pooled("first"), pooled("second")
+
+    late = align([one, two, first, second, three, fc6], MOVED)
+    last = align([one, first, two, three, second, fc6], MOVED)
+    before = align([second, one, first, two, three, fc6], MOVED)
+    behind = align([one, first, two, three, fc6, second], MOVED)
+
+    assert {late["pool1"], late["pool2"]} == {first, second}
+    assert (last["pool1"], last["pool2"]) == (first, second)
+    for each in (before, behind):
+        assert each["pool1"] == first
+        assert "pool2" not in each
+
+
 def test_of_two_equal_layers_the_name_decides_which_is_missing() -> None:
     """Where numbers can't tell which of two equal layers is there, its name may."""
     twins = (Conv("conv5_1", 6, 6, 3), Conv("conv5_2", 6, 6, 3))

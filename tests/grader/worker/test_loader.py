@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import linecache
+import socket
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,7 @@ from grader.records.submission import Chunk, Module, Slice
 from grader.sandbox.loading import clean
 from grader.wall.values import SourceLine
 from grader.wall.verbs import Load
+from grader.worker import waking
 from grader.worker.loader import StudentCodeError, World, call, describe, load, run_chunks
 
 
@@ -189,6 +191,22 @@ def test_a_cell_may_await() -> None:
 
     assert world.targets == {"values": [2, 4]}
     assert [(f.at.label, f.kind) for f in world.failures] == [("cell 3", "TypeError")]
+
+
+def test_a_cell_may_await_a_thread_where_no_sockets_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a worker: its loop is woken by a pipe."""
+    monkeypatch.setattr(socket, "socketpair", _refused)
+    monkeypatch.setattr(waking, "PAIR", _refused)
+
+    world = loaded(
+        notebook("import asyncio\nanswer = await asyncio.to_thread(int, '42')"), answer="submission"
+    )
+
+    assert (world.targets, world.failures) == ({"answer": 42}, [])
+
+
+def _refused(*_: object, **__: object) -> None:
+    raise PermissionError
 
 
 def test_code_that_is_loaded_again_has_its_own_lines() -> None:
