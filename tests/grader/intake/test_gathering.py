@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import IntakeError
-from grader.intake import read
+from grader.intake import gathering, read
 from grader.intake.gathering import candidates
 from tests.grader.intake.a_submission import folder, ipynb
 
@@ -33,3 +33,13 @@ def test_a_cell_that_holds_a_picture_as_text_is_read(tmp_path: Path) -> None:
 
     assert {"FCN32s", "FCN8s"} <= set(found.slice.targets)
     assert found.texts["cell 1"].startswith(picture)
+
+
+def test_so_much_code_is_read_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left out is named."""
+    monkeypatch.setattr(gathering, "MOST_READ", 10)
+
+    found, notes = candidates({"a.py": b"x = 1", "b.py": b"y = 2 + 3"}, {})
+
+    assert [each.path for each in found] == ["a.py"]
+    assert notes == ["more than 10 characters of code: b.py was not read"]

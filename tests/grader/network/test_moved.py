@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from grader.network import moved
 from grader.network.graph import INPUT, conv, leaf, relu
 from tests.grader.slim import expr_of
 
@@ -84,3 +85,29 @@ def test_a_relu_between_is_kept() -> None:
 def test_what_ends_elsewhere_is_none(function: Callable[..., Any]) -> None:
     """Rows for columns, axes that are not moved back, weights in another order, two biases."""
     assert expr_of(function, layer=LINEAR).op != "conv"
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, c: F.linear(x.permute(0, 2, 3, 1), c.weight).permute(0, 3, 1, 2) + c.bias,
+        lambda x, c: c(x.permute(0, 2, 3, 1)).clamp_min(1.0).permute(0, 3, 1, 2),
+        lambda x, c: c(x.permute(0, 2, 3, 1)).mul_(2).permute(0, 3, 1, 2),
+        lambda x, c: (
+            torch.addmm(c.bias, x.permute(0, 2, 3, 1).reshape(-1, 3), c.weight.t(), alpha=2)
+            .view(len(x), *x.shape[2:], 5)
+            .permute(0, 3, 1, 2)
+        ),
+    ],
+)
+def test_what_computes_more_is_none(function: Callable[..., Any]) -> None:
+    """A bias along columns, another limit than zero, a factor."""
+    assert expr_of(function, (1, 3, 8, 5), layer=LINEAR).op not in ("conv", "relu")
+
+
+def test_a_view_of_another_size_is_none() -> None:
+    """A worker may claim one."""
+    known = {"x": moved.start(INPUT, (1, 3, 8, 9))}
+
+    assert moved.follow("aten.view.default", ["x", [3, 72]], (3, 72), known.get) is not None
+    assert moved.follow("aten.view.default", ["x", [3, 8]], (3, 8), known.get) is None

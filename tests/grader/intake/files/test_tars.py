@@ -11,7 +11,7 @@ import time
 import pytest
 
 from grader.errors import IntakeError
-from grader.intake.files import tars
+from grader.intake.files import basket, tars
 from grader.intake.files.archives import read_archive
 from grader.intake.files.basket import Basket
 from tests.grader.intake.a_submission import zipped
@@ -78,6 +78,15 @@ def test_no_more_is_unpacked_than_a_limit(monkeypatch: pytest.MonkeyPatch) -> No
 
     with pytest.raises(IntakeError, match="unpacks to more than"):
         opened(gzip.compress(tar(("photo.jpg", bytes(2**17)), ("b.py", b""))))
+
+
+def test_no_more_members_are_looked_at_than_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a zip."""
+    monkeypatch.setattr(basket, "MOST_MEMBERS", 2)
+
+    read = opened(tar(*((f"{name}.py", b"") for name in "abc")))
+    assert set(read.contents) == {"a.py", "b.py"}
+    assert read.notes == ["more than 2 files: the rest was not looked at"]
 
 
 def test_a_long_header_costs_no_memory_and_no_time() -> None:
