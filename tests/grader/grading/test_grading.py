@@ -155,10 +155,10 @@ def test_an_unknown_isolation_is_the_call_s_fault() -> None:
 def test_where_our_reader_breaks_a_person_grades(
     tmp_path: Path, isolation: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No line is lost by it, and none is earned."""
+    """No line is lost by it, and none is earned; what broke is told in short, and how to grade it again."""
 
     def stumble(*_: object) -> None:
-        raise KeyError("odd")
+        raise KeyError("odd" + "!" * 1000)
 
     monkeypatch.setattr(intake, "read", stumble)
     (tmp_path / "a.py").write_text("x = 1")
@@ -166,7 +166,9 @@ def test_where_our_reader_breaks_a_person_grades(
 
     judged = [check for check in graded.checks if check.outcome is not Outcome.PENDING]
     assert {check.outcome for check in judged} == {Outcome.ERROR}
-    assert "KeyError: 'odd'" in judged[0].reason.text
+    assert "KeyError: 'odd!" in judged[0].reason.text
+    assert len(judged[0].reason.text) == 500
+    assert graded.submission.typed == str(tmp_path / "a.py")
     assert not graded.complete
 
 
