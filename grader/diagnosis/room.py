@@ -49,7 +49,8 @@ def crowding(architecture: Architecture, causes: Sequence[Cause], sizes: Iterabl
 def _fits(architecture: Architecture, steps: Sequence[Step], size: int) -> bool:
     made, wanted = {"": size}, architecture.crop + size
     for step in steps:
-        if size + 2 * step.padding < step.dilation * (step.kernel - 1) + 1 and not step.transposed:
+        too_small = size + 2 * step.padding < step.dilation * (step.kernel - 1) + 1 and not step.transposed
+        if too_small or step.stride < 1:
             return True  # the network can't be run at this size, which is another matter
         made[step.role] = size = max(step.after(size), 1)
     # Where pools round down, FCN-32s' own crop is short at some sizes.

@@ -11,6 +11,9 @@ from grader.mending.trouble import Trouble, on_line, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
+AXES = {
+    text: axis for axis in range(4) for text in (str(axis), str(axis - 4))
+}  # of a map, counted from either end
 LINES: tuple[LineName, ...] = ("skip_crops",)  # nothing of the mended code shows the fault
 
 
@@ -57,9 +60,9 @@ def _narrowed(node: ast.Call) -> tuple[ast.expr, int, ast.expr, ast.expr] | None
     match node:
         case ast.Call(
             func=ast.Attribute(value=value, attr="narrow"),
-            args=[ast.Constant(value=int(axis)), start, length],
-        ):
-            return value, axis, start, length
+            args=[axis, start, length],
+        ) if ast.unparse(axis) in AXES:
+            return value, AXES[ast.unparse(axis)], start, length
     return None
 
 

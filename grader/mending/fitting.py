@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 from math import prod
 
 import re2
@@ -29,6 +30,7 @@ LARGEST = 2**28  # numbers of a weight that is made wider; fc6's are two fifths 
 SIZES = re2.compile(r"size of tensor a \(\d+\) must match the size of tensor b \(\d+\) .* dimension [23]$")
 BEYOND = "exceeds dimension size"
 PAD = "__import__('torch').nn.functional.pad"
+MOST_SIDES = 24  # of the sums on a line: the whole class is read for each
 ADDS = ("add", "add_", "sub", "sub_", "mul", "mul_", "maximum", "minimum")
 SKIPS = ("skip.source", "skip.place", "skip.joined", "skip.changed")
 SIDES = (*SKIPS, "skip_crop", ROOM)
@@ -76,7 +78,8 @@ def _never_applied(trouble: Trouble, slice: Slice, chunk: Chunk, given: int) -> 
     """A convolution that takes what it is given and is never applied, in the place of the one that is."""
     called = [node.func for node in on_line(trouble, chunk) if isinstance(node, ast.Call)]
     for owner in (node for node in ast.walk(tree(chunk)) if isinstance(node, ast.ClassDef)):
-        for layer, other in ((layer, other) for layer in called for other in _idle(owner, given)):
+        idle = list(_idle(owner, given))
+        for layer, other in ((layer, other) for layer in called for other in idle):
             if own.is_own(layer):
                 source = with_node(chunk.source, layer, f"self.{other}")
                 words = f"self.{layer.attr} read as self.{other}, which nothing applies"
@@ -154,21 +157,25 @@ def _first_channels(trouble: Trouble, slice: Slice, chunk: Chunk, wanted: int, g
 
 def _same_size(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     """A sum of which one side has the other's rows and columns: cut off, or filled up with zeros."""
-    for node in on_line(trouble, chunk):
-        for main, side in _sides(node):
-            a, b = ast.unparse(main), ast.unparse(side)
-            size = ", ".join(f"0, ({a}).shape[{axis}] - ({b}).shape[{axis}]" for axis in (3, 2))
-            words = f"`{b}` read as one that has the size of `{a}`, cut off or filled up with zeros"
-            source = with_node(chunk.source, side, f"{PAD}({b}, ({size}))")
-            made = _bound_last(chunk, b, getattr(node, "lineno", 0))
-            yield Mend(with_source(slice, chunk, source), words, made=made, shown=SIDES)
+    for main, side in _summed(trouble, chunk):
+        a, b = ast.unparse(main), ast.unparse(side)
+        size = ", ".join(f"0, ({a}).shape[{axis}] - ({b}).shape[{axis}]" for axis in (3, 2))
+        words = f"`{b}` read as one that has the size of `{a}`, cut off or filled up with zeros"
+        source = with_node(chunk.source, side, f"{PAD}({b}, ({size}))")
+        made = _bound_last(chunk, b, line_in(trouble, chunk))
+        yield Mend(with_source(slice, chunk, source), words, made=made, shown=SIDES)
 
 
 def _every_side(trouble: Trouble, chunk: Chunk) -> Iterator[tuple[ast.expr, Place | None]]:
     """The sides of the sums on a line, each with where it got its value if it is a name."""
-    for node in on_line(trouble, chunk):
-        for _, side in _sides(node):
-            yield side, _bound_last(chunk, ast.unparse(side), side.lineno)
+    for _, side in _summed(trouble, chunk):
+        yield side, _bound_last(chunk, ast.unparse(side), side.lineno)
+
+
+def _summed(trouble: Trouble, chunk: Chunk) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """The two sides of each sum on a line, of as many sums as are tried."""
+    pairs = (pair for node in on_line(trouble, chunk) for pair in _sides(node))
+    yield from islice(pairs, MOST_SIDES)
 
 
 def _sides(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
@@ -218,7 +218,7 @@ class Trials:
     def _left_out(self, trouble: Trouble, target: str) -> list[Mend]:
         """One thing left out, after which all runs, where mending step by step came to nothing."""
         here, self._left = self.slice, MOST_LEFT_OUT
-        for mend in last_mends(trouble, here, target):
+        for mend in self._within(last_mends(trouble, here, target)):
             if self._try(target, mend) == (None, True):
                 return [mend]
         self.take(here)
@@ -231,7 +231,7 @@ class Trials:
         and one that leaves something out only where no other does.
         """
         here, second, third = self.slice, None, None
-        for mend in mends(now, here, target):
+        for mend in self._within(mends(now, here, target)):
             after, tried = self._try(target, mend)
             if after in self._seen:
                 continue
@@ -239,7 +239,7 @@ class Trials:
                 return mend, after
             changed = tried and after is not None and after.message != now.message and not mend.whole
             second = second or ((mend, after) if changed else None)
-        for mend in last_mends(now, here, target) if second is None else ():
+        for mend in self._within(last_mends(now, here, target)) if second is None else ():
             after, tried = self._try(target, mend)
             if tried and after is None:
                 return mend, None
@@ -249,11 +249,15 @@ class Trials:
         self.take(best[0].slice if best else here)
         return best
 
+    def _within(self, proposed: Iterable[Mend]) -> Iterator[Mend]:
+        """As many as are tried: those of a long line take minutes only to be written."""
+        each = iter(proposed)
+        while self._left > 0 and time.monotonic() < self._end and (mend := next(each, None)):
+            self._left -= 1
+            yield mend
+
     def _try(self, target: str, mend: Mend) -> tuple[Trouble | None, bool]:
-        """What stops a target after a mend, and whether it was tried at all."""
-        if self._left <= 0 or time.monotonic() > self._end:
-            return None, False
-        self._left -= 1
+        """What stops a target after a mend, and whether what it answers then may be right."""
         self._answered = None
         self.take(mend.slice)
         found = self.trouble(target)

@@ -16,6 +16,7 @@ CROWDED = {
     "a pool with a stride of 1": Cause("pool.stride", {"pool": "pool5", "got": 1, "want": 2}),
     "conv1_1 padded by 1": Cause("layer.padding", {"layer": "conv1_1", "got": 1, "want": 100}),
     "an upscore left out": Cause("layer.missing", {"layer": "upscore1"}),
+    "an upscore that interpolates": Cause("layer.interpolated", {"layer": "upscore1"}),
     "a pool left out": Cause("pool.missing", {"pool": "pool5", "block": 5}),
 }
 ROOMY = {
@@ -23,6 +24,9 @@ ROOMY = {
     "a fault without a size": Cause("layer.bias", {"layer": "upscore1", "got": "True"}),
     "another fault": Cause("crop.offset", {"got": 3, "want": 31}),
     "a smaller kernel": Cause("layer.kernel", {"layer": "upscore1", "got": 2, "want": 4}),
+    "a kernel that no map fits": Cause("layer.kernel", {"layer": "fc6", "got": 99, "want": 7}),
+    "no stride": Cause("layer.stride", {"layer": "fc6", "got": 0, "want": 1}),
+    "a skip's pool left out": Cause("pool.missing", {"pool": "pool3", "block": 3}),
     "sides that differ": Cause("layer.stride", {"layer": "upscore1", "got": "(4, 2)", "want": 2}),
 }
 

@@ -7,7 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.diagnosis.cam import Case
+from grader.evidence import shown
 from grader.evidence.shown import plain
+
+RANDOM = np.random.default_rng(7)
+FEATURES, WEIGHT = RANDOM.random((4, 7, 7)), RANDOM.normal(size=(3, 4))
 
 
 @pytest.mark.parametrize(
@@ -34,3 +39,42 @@ def test_maps_are_brought_to_rows_and_columns(answer: Any, shape: tuple[int, int
     found = plain(np.asarray(answer))
 
     assert (None if found is None else found.shape) == shape
+
+
+def of(low: float, high: float, index: int = 0) -> Case:
+    """A question whose answer is the right sum along a straight line from one level to another."""
+    total = np.tensordot(WEIGHT[index], FEATURES, 1)
+    return Case(FEATURES, WEIGHT, index, low + (high - low) * (total - total.min()) / np.ptp(total))
+
+
+FLAT = Case(FEATURES, WEIGHT, 0, np.zeros((7, 7)))
+NO_MAP = Case(FEATURES, WEIGHT, 0, np.zeros(50))
+
+
+def test_one_map_for_every_question_is_constant() -> None:
+    """Flat ones show nothing, which is another fault."""
+    assert shown.is_constant([of(0, 255), of(0, 255)])
+    assert not shown.is_constant([of(0, 255), of(0, 255, 1)])
+    assert not shown.is_constant([FLAT, FLAT])
+    assert not shown.is_constant([of(0, 255)])
+
+
+def test_flat_maps_and_a_single_one_show_nothing() -> None:
+    assert shown.is_nothing([FLAT, of(0, 255), of(0, 255)])
+    assert not shown.is_nothing([FLAT, of(0, 255), of(0, 255, 1)])
+
+
+def test_a_range_is_told_where_all_maps_have_it() -> None:
+    """From 0 on; maps that bend, or are none, have no straight one."""
+    assert shown.straight_range([of(0, 200), of(0, 201, 1)]) == "[0, 200]"
+    for other in (of(0, 180, 1), of(20, 200, 1), FLAT, NO_MAP):
+        assert not shown.straight_range([of(0, 200), other])
+
+
+def test_every_map_must_be_a_line_of_the_sum() -> None:
+    """One that is no map is no line."""
+    assert shown.is_linear([of(20, 200), of(0, 99, 1)])
+    assert not shown.is_linear([of(20, 200), NO_MAP])
+    assert shown.is_stretched([of(0, 255), of(0, 255, 1)])
+    assert not shown.is_stretched([of(0, 255), of(0, 200, 1)])
+    assert not shown.is_stretched([of(0, 255), NO_MAP])

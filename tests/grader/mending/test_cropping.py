@@ -37,9 +37,11 @@ def test_a_crop_of_channels_is_moved_to_the_last_axes(cut: str, side: str, wante
     assert (first.made, first.lines) == (Place("cell 1", line), ("skip_crops",))
 
 
-@pytest.mark.parametrize("cut", [f"s = {BACK}", "s = s[:, 1:]", "s = s[:, 1, 2:3]", "s = s[1:2, 3:4, 5:6]"])
+@pytest.mark.parametrize(
+    "cut", [f"{CUT}\n    s = h", f"s = {BACK}", "s = s[:, 1:]", "s = s[:, 1, 2:3]", "s = s[1:2, 3:4, 5:6]"]
+)
 def test_other_crops_stay(cut: str) -> None:
-    """Those of rows and columns, of one axis, of the batch."""
+    """Those of rows and columns, of one axis, of the batch, and of other values."""
     assert not any(mend.lines for mend in _mends(cut, "s"))
 
 
@@ -56,6 +58,7 @@ BEYOND = "start (31) + length (224) exceeds dimension size (88)."
     ("line", "wanted"),
     [
         ("h = h.narrow(2, 31, n)", "h = h[:, :, 31:31 + n]"),
+        ("h = h.narrow(-2, 31, n)", "h = h[:, :, 31:31 + n]"),
         ("h = h + s.narrow(2, a, n).narrow(3, a, m)", "h = h + s[:, :, a:a + n][:, :, :, a:a + m]"),
     ],
 )
@@ -67,3 +70,12 @@ def test_what_is_narrowed_beyond_the_end_is_sliced(line: str, wanted: str) -> No
 
     assert found.slice.modules[0].chunks[0].source == wanted
     assert found.shown
+
+
+@pytest.mark.parametrize("axis", ["4", "1000000000", "-5", "axis"])
+def test_no_map_has_so_many_axes(axis: str) -> None:
+    """A number of the submission does not set how much is written here."""
+    chunk = Chunk("cell 1", 1, f"h = h.narrow({axis}, 31, n)")
+    slice = Slice((Module("submission", (chunk,)),))
+
+    assert not list(mends(Trouble("RuntimeError", BEYOND, Place("cell 1", 1)), slice, chunk))

@@ -63,6 +63,8 @@ def test_a_layer_that_nothing_applies_takes_the_place_of_one_that_does_not_fit()
 
     assert found("return self.score(skip)") == "self.score read as self.first, which nothing applies"
     assert "which nothing applies" not in found(f"return {applied}")
+    source = source.replace("nn.Conv2d(512", "nn.Linear(512")
+    assert "which nothing applies" not in found("return self.score(skip)")
 
 
 def test_no_weight_is_made_larger_than_any_that_is_asked_for() -> None:

@@ -102,8 +102,16 @@ def test_as_many_of_a_kind_are_made_as_the_assignment_has() -> None:
     assert "classes, classes, 4, 2" in text(lacks("upscore2", NETWORK.replace("up8", "upscore2"))[0])
 
     both = NETWORK.replace("self.act = nn.ReLU()", "self.up4 = nn.ConvTranspose2d(classes, classes, 4, 2)")
+    both = both.replace("self.up8(self.up2(h))", "self.up_1(self.up4(self.up2(h)))")
 
-    assert "classes, classes, 16, 8" in text(lacks("up_last", both.replace("up8", "up_last"))[0])
+    assert "classes, classes, 16, 8" in text(lacks("up_1", both)[0])
+
+
+def test_it_is_made_after_the_nearest_of_those_before_it() -> None:
+    """As they are applied, not as deep as they stand."""
+    assert "512, 4096, 7); self.stem" in text(lacks("stem", NETWORK.replace("self.up8(", "self.stem("))[0])
+    within = NETWORK.replace("self.conv1_1(x)", "self.act(self.conv1_1(x))")
+    assert "padding=100); self.conv1_2" in text(lacks("conv1_2", within)[0])
 
 
 @pytest.mark.parametrize(
@@ -116,12 +124,15 @@ def test_the_number_of_classes_has_the_name_that_it_has_there(head: str, classes
     assert f"nn.ConvTranspose2d({classes}, {classes}, 16" in text(lacks("up8", source)[0])
 
 
-def test_layers_in_a_list_are_one_after_another() -> None:
+@pytest.mark.parametrize(
+    "layers", ["[nn.Conv2d(512, 4096, 7), nn.ReLU()]", "(nn.Conv2d(512, 4096, 7), nn.ReLU())"]
+)
+def test_layers_in_a_list_are_one_after_another(layers: str) -> None:
     """They are not exchanged for one of the assignment's."""
-    source = NETWORK.replace("nn.Conv2d(512, 4096, 7)", "[nn.Conv2d(512, 4096, 7), nn.ReLU()]")
+    source = NETWORK.replace("nn.Conv2d(512, 4096, 7)", layers)
     (only,) = of(source, Trouble("TypeError", "'list' object is not callable", Place("cell 1", 12)))
 
-    assert "nn.Sequential(*[nn.Conv2d(512, 4096, 7), nn.ReLU()])" in text(only)
+    assert f"nn.Sequential(*{layers})" in text(only)
     assert only.lines == ()
 
 

@@ -34,6 +34,12 @@ def test_what_takes_no_value_by_its_key_stays(code: str) -> None:
     assert _values(code, "KeyError", "'new'") == []
 
 
+@pytest.mark.parametrize("kind", ["IndexError", "TypeError"])
+def test_other_troubles_of_a_key_stay(kind: str) -> None:
+    """A tensor that has fewer axes is not looked up beyond its end."""
+    assert _values("row[n]", kind, "too many indices for tensor of dimension 1") == []
+
+
 def _values(code: str, kind: str, message: str) -> list[Any]:
     chunk = Chunk("cell 1", 7, f"found = {code}")
     slice = Slice((Module("submission", (chunk,)),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.mending.leaving import mends
+from grader.mending.leaving import FIRST, mends
 from grader.mending.trouble import Trouble
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
@@ -62,6 +62,29 @@ def test_what_nothing_makes_is_a_size_or_the_plain_sum() -> None:
     assert rows == "cam = feature_conv.shape[-2]; cam = cam - cam.min()"
     assert summed == "cam = __import__('numpy').asarray(feature_conv)[0].sum(0); cam = cam - cam.min()"
     assert all(mend.whole for mend in found)
+
+
+def test_a_name_that_has_a_value_is_no_size() -> None:
+    """Where something else is wrong with what is quoted."""
+    text = "def returnCAM(feature_conv, weight_fc, idx):\n    cam.no = 1\n    return cam"
+    chunk = Chunk("cell 1", 1, text)
+    slice = Slice((Module("submission", (chunk,)),))
+    trouble = Trouble("AttributeError", "'cam' has no attribute 'no'", Place("cell 1", 2))
+
+    assert not any("which nothing makes" in mend.words for mend in mends(trouble, slice, chunk))
+
+
+def test_a_plain_sum_is_tried_before_a_long_statement_is_used_up() -> None:
+    """A process has so many trials only."""
+    terms = " + ".join(f"f(cam.a{number})" for number in range(20))
+    text = f"def returnCAM(feature_conv, weight_fc, idx):\n    cam = {terms}\n    return cam"
+    chunk = Chunk("cell 1", 1, text)
+    slice = Slice((Module("submission", (chunk,)),))
+
+    found = list(mends(Trouble("TypeError", "no", Place("cell 1", 2)), slice, chunk))
+
+    assert "plain sum of feature_conv" in found[FIRST].words
+    assert len(found) > 2 * FIRST
 
 
 def test_a_loop_that_never_ends_is_left_out() -> None:

@@ -16,7 +16,7 @@ from grader.errors import StudentRaised
 from grader.intake import read
 from grader.mending import classes
 from grader.mending.edits import Mend
-from grader.mending.trial import MOST_MENDS, Mended, Trials, mended
+from grader.mending.trial import MOST_MENDS, MOST_TRIALS, Mended, Trials, mended
 from grader.mending.trouble import Trouble
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Place, Reason
@@ -197,6 +197,47 @@ def test_a_mend_that_leads_back_is_no_progress(monkeypatch: pytest.MonkeyPatch) 
 
     assert mended is not None
     assert (mended[0], [mend.words for mend in mended[1]]) == (one, ["on", "done"])
+
+
+def test_no_more_is_proposed_than_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A submission must not set how long it takes to think of changes."""
+    one, start = Trouble("RuntimeError", "a", Place("cell 1", 3)), Slice(cam_module="a")
+    made: list[int] = []
+
+    def endless(*_: object) -> Iterator[Mend]:
+        for number in range(10 * MOST_TRIALS):
+            made.append(number)
+            yield Mend(start, "no")
+
+    monkeypatch.setattr(Trials, "trouble", lambda self, target: one)
+    monkeypatch.setattr("grader.mending.trial.mends", endless)
+    monkeypatch.setattr("grader.mending.trial.last_mends", endless)
+
+    assert Trials(Taking(), start).mend("FCN8s") == (one, [])
+    assert len(made) == MOST_TRIALS
+
+
+@pytest.mark.parametrize("helps", [True, False])
+def test_where_steps_come_to_nothing_one_thing_is_left_out(
+    helps: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what stopped it first, if all runs then, however much was tried before; else all is as it was."""
+    one, two, three = (Trouble("RuntimeError", words, Place("cell 1", 3)) for words in ("a", "b", "c"))
+    two = replace(two, place=Place("cell 1", 9))
+    start, further, other, done = (Slice(cam_module=name) for name in "abcd")
+    found = {"a": one, "b": two, "c": three, "d": None if helps else three}
+    changes = {one: [Mend(further, "on")], two: [Mend(start, "back")] * MOST_TRIALS}
+    less = {one: [Mend(other, "other"), Mend(done, "out", leaves=True)], two: []}
+    monkeypatch.setattr(Trials, "trouble", lambda self, target: found[self.slice.cam_module])
+    monkeypatch.setattr("grader.mending.trial.mends", lambda trouble, slice, target: changes[trouble])
+    monkeypatch.setattr("grader.mending.trial.last_mends", lambda trouble, slice, target: less[trouble])
+
+    trials = Trials(Taking(), start)
+    mended = trials.mend("FCN8s")
+
+    assert mended is not None
+    assert [mend.words for mend in mended[1]] == (["out"] if helps else [])
+    assert trials.slice is (done if helps else start)
 
 
 def followed(monkeypatch: pytest.MonkeyPatch, mends: Sequence[Mend]) -> Mended:
