@@ -11,9 +11,8 @@ from grader.mending.trouble import Trouble, on_line, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
-AXES = {
-    text: axis for axis in range(4) for text in (str(axis), str(axis - 4))
-}  # of a map, counted from either end
+# The axes of a map, counted from either end.
+AXES = {text: axis for axis in range(4) for text in (str(axis), str(axis - 4))}
 LINES: tuple[LineName, ...] = ("skip_crops",)  # nothing of the mended code shows the fault
 
 

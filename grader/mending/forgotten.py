@@ -23,6 +23,8 @@ WEIGHTLESS = ("relu", "drop", "norm", "bn")  # what no convolution is called: `r
 MAYBE = ("act", "pool")  # nor these ...
 WEIGHTED = ("conv", "fc", "score", "up", "trans")  # ... unless one of these stands there as well
 UPWARDS = ("up", "trans", "deconv")
+# What is said where what is applied is no layer, or is a class that nobody called.
+UNCALLED = ("object is not callable", "__init__() missing")
 COPYING = ("copy", "vgg")  # what methods are called that list layers and apply none
 LONGEST = 60  # characters of a name that are compared
 
@@ -30,7 +32,7 @@ LONGEST = 60  # characters of a name that are compared
 def mends(trouble: Trouble, slice: Slice, target: str) -> Iterator[Mend]:
     """The changes that make a layer which the forward pass lacks; each is charged to the layer's own line."""
     lacking = "has no attribute" in trouble.message and len(trouble.names) > 1
-    applied = _applied(trouble, slice) if "object is not callable" in trouble.message else set()
+    applied = _applied(trouble, slice) if any(words in trouble.message for words in UNCALLED) else set()
     for chunk, owner, constructor in _constructors(slice) if target in ARCHITECTURES else ():
         if lacking:
             yield from _made(slice, chunk, owner, constructor, trouble.names[1], target)
@@ -96,7 +98,9 @@ def _exchanged(
         words = f"`{ast.unparse(value)[:LONGEST]}` read without the comma, which makes a tuple of it"
         yield Mend(with_source(slice, chunk, source), words, made=place)
         return
-    if isinstance(value, ast.Tuple | ast.List) and value.elts:
+    if isinstance(value, ast.Tuple | ast.List) and any(
+        not isinstance(each, ast.Constant) for each in value.elts
+    ):
         source = with_node(chunk.source, value, f"{NN}.Sequential(*{ast.unparse(value)})")
         words = f"self.{name}, layers in a plain list, read as an nn.Sequential of them"
         yield Mend(with_source(slice, chunk, source), words, made=place)

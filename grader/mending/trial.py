@@ -140,7 +140,7 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
     if (found := trials.mend(target)) is None:
         return _known(trials, target, slice)
     trouble, made = found
-    words = [mend.words for mend in made]
+    words = [mend.words.replace("__import__('torch').", "") for mend in made]
     if not words and (lack := lacking(trouble, trials.slice)):
         return Mended(slice, lacks={target: lack})
     if words or trouble.kind in IMPORTS or trouble.first:
@@ -156,7 +156,7 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
             slice, {target: reason}, paying={target: pays}, left=left, shown={target: told}, unseen=unseen
         )
     if trials.stand_in(target):
-        text = f"{trouble}. Its layers are judged as the constructor makes them"
+        text = f"{str(trouble).rstrip('.')}. Its layers are judged as the constructor makes them"
         reason = because("code.raises", text=text, place=trouble.place, kind=trouble.kind)
         return Mended(slice, {target: reason}, paying={target: standing.lines(slice, target)})
     return Mended(slice)
@@ -346,7 +346,7 @@ class Trials:
         """What is said of a target that was mended, or that can't be."""
         if words:
             read = "; ".join(words)
-            text = f"{trouble}. Judged as if mended: {read}"
+            text = f"{str(trouble).rstrip('.')}. Judged as if mended: {read}"
             told = str(trouble)
             return because(
                 "code.slip", text=text, actual=told, place=trouble.place, wrong=read, kind=trouble.kind

@@ -16,6 +16,7 @@ CROWDED = {
     "a pool with a stride of 1": Cause("pool.stride", {"pool": "pool5", "got": 1, "want": 2}),
     "conv1_1 padded by 1": Cause("layer.padding", {"layer": "conv1_1", "got": 1, "want": 100}),
     "an upscore left out": Cause("layer.missing", {"layer": "upscore1"}),
+    "rows and columns added": Cause("layer.output_padding", {"layer": "upscore1", "got": 40, "want": 0}),
     "an upscore that interpolates": Cause("layer.interpolated", {"layer": "upscore1"}),
     "a pool left out": Cause("pool.missing", {"pool": "pool5", "block": 5}),
 }

@@ -15,7 +15,7 @@ FORWARD = """\
 def forward(self, x):
     {cut}
     h = h + {side}
-    return h[:, 1:9]"""
+    return h[:, 1:9, 2:9]"""
 CUT = "s = s[:, 5:5 + h.size(2), 5:5 + h.size(3)]"
 BACK = "s[:, :, 5:5 + h.size(2), 5:5 + h.size(3)]"
 
@@ -37,9 +37,7 @@ def test_a_crop_of_channels_is_moved_to_the_last_axes(cut: str, side: str, wante
     assert (first.made, first.lines) == (Place("cell 1", line), ("skip_crops",))
 
 
-@pytest.mark.parametrize(
-    "cut", [f"{CUT}\n    s = h", f"s = {BACK}", "s = s[:, 1:]", "s = s[:, 1, 2:3]", "s = s[1:2, 3:4, 5:6]"]
-)
+@pytest.mark.parametrize("cut", [f"s = {BACK}", "s = s[:, 1:]", "s = s[:, 1, 2:3]", "s = s[1:2, 3:4, 5:6]"])
 def test_other_crops_stay(cut: str) -> None:
     """Those of rows and columns, of one axis, of the batch, and of other values."""
     assert not any(mend.lines for mend in _mends(cut, "s"))

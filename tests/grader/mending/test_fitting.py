@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.mending.fitting import SIDES, SKIPS, mends
+from grader.mending.fitting import MOST_SIDES, SIDES, SKIPS, mends
 from grader.mending.trouble import Trouble
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
@@ -100,6 +100,14 @@ def test_the_side_gets_the_size_of_the_main_path(line: str, wanted: str) -> None
     assert lines[-1].strip() == wanted
     assert shown == SIDES
     assert made == Place("cell 1", LINE - 1)
+
+
+def test_of_a_long_line_some_sums_are_tried() -> None:
+    """Each is looked up in the whole class."""
+    chunk = Chunk("cell 1", 1, NETWORK.format(line=f"return f({', '.join(['h + skip'] * 200)})"))
+    trouble = Trouble("RuntimeError", SIZE, Place("cell 1", LINE))
+
+    assert len(list(mends(trouble, Slice((Module("submission", (chunk,)),)), chunk))) == MOST_SIDES
 
 
 def test_the_image_is_read_as_what_was_computed_last() -> None:

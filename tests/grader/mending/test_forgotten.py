@@ -136,6 +136,21 @@ def test_layers_in_a_list_are_one_after_another(layers: str) -> None:
     assert only.lines == ()
 
 
+def test_numbers_in_a_tuple_are_no_layers() -> None:
+    source = NETWORK.replace("nn.Conv2d(512, 4096, 7)", "(512, 4096)")
+    found = of(source, Trouble("TypeError", "'tuple' object is not callable", Place("cell 1", 12)))
+
+    assert found[0].lines == ("build", "fc6")
+
+
+def test_a_class_that_nobody_called_is_a_layer() -> None:
+    """It would be made anew of what it is applied to."""
+    source = NETWORK.replace("nn.Conv2d(512, 4096, 7)", "nn.Conv2d")
+    message = "Conv2d.__init__() missing 2 required positional arguments: 'out_channels' and 'kernel_size'"
+
+    assert of(source, Trouble("TypeError", message, Place("cell 1", 12)))[0].lines == ("build", "fc6")
+
+
 def test_functions_have_no_layers_and_no_large_class_is_read() -> None:
     assert lacks("conv1_2", target="returnCAM") == []
     assert lacks("conv1_2", NETWORK + "#" * LARGEST) == []

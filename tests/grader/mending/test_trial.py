@@ -240,10 +240,10 @@ def test_where_steps_come_to_nothing_one_thing_is_left_out(
     assert trials.slice is (done if helps else start)
 
 
-def followed(monkeypatch: pytest.MonkeyPatch, mends: Sequence[Mend]) -> Mended:
+def followed(monkeypatch: pytest.MonkeyPatch, mends: Sequence[Mend], message: str = "") -> Mended:
     """What is found of FCN8s where so many mends are needed, each on a line of its own."""
     slices = [Slice(cam_module=str(number), targets={"FCN8s": "a"}) for number in range(len(mends) + 1)]
-    troubles = [Trouble("E", "", Place("cell 1", number)) for number in range(len(mends))]
+    troubles = [Trouble("E", message, Place("cell 1", number)) for number in range(len(mends))]
     after = dict(zip([slice.cam_module for slice in slices], [*troubles, None], strict=True))
     made = [replace(mend, slice=slice) for mend, slice in zip(mends, slices[1:], strict=True)]
     monkeypatch.setattr(Trials, "trouble", lambda self, target: after[self.slice.cam_module])
@@ -283,6 +283,15 @@ def test_a_slip_beside_what_names_its_line_is_paid_for(
 ) -> None:
     """By the usual line, unless the mended code shows it."""
     assert set(followed(monkeypatch, mends).paying["FCN8s"]) == {f"fcn8s.{line}" for line in lines}
+
+
+def test_a_mend_is_told_as_a_student_would_write_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In whole sentences, without our own way to import."""
+    told = replace(SLIP, words="`__import__('torch').nn.Conv2d(3)` left out")
+
+    reason = followed(monkeypatch, [told], "too long.").faults["FCN8s"]
+
+    assert reason.text == "E: too long. Judged as if mended: `nn.Conv2d(3)` left out"
 
 
 def test_the_place_is_that_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
