@@ -5,7 +5,8 @@ import signal
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import count
+from itertools import count, pairwise
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from grader.sandbox import process, stopwatch, tree
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
 from grader.sandbox.process import Worker
+from grader.sandbox.stopwatch import Stopwatch
 from grader.wall.verbs import Done, Ping, Request
 from tests.grader.sandbox.conftest import FORKED, HELD, TOY, Start
 from tests.grader.sandbox.toy_operations import Broken, Call, Double, Printed, Unknown
@@ -190,6 +192,25 @@ def test_code_that_was_read_otherwise_goes_on_anew(start: Start) -> None:
 
     asked = (plain, otherwise, otherwise, plain, plain, otherwise, plain)
     assert [student.ask(each).value.value for each in asked] == [1, 2, 3, 1, 2, 3, 1]
+
+
+def test_a_disk_is_waited_for_so_long_in_all(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What loading and one question waited is not left for the next."""
+    given, watch = list[float](), Worker.watch
+
+    def waiting(worker: Worker, disk: float = inf) -> Stopwatch:
+        given.append(disk)
+        made = watch(worker, disk)
+        made.disk -= 10
+        return made
+
+    monkeypatch.setattr(Worker, "watch", waiting)
+    student = start("def f(): return 1")
+    for _ in range(2):
+        student.ask(Call("f"))
+
+    assert given[0] == LIMITS.disk_seconds
+    assert [before - after >= 10 for before, after in pairwise(given)] == [True, True]
 
 
 def test_no_answer_in_time(start: Start) -> None:
