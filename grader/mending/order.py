@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from grader.mending.edits import Mend, function_at, with_node, with_source, with_text
@@ -45,7 +45,9 @@ def _unpacked(slice: Slice, chunk: Chunk, function: ast.FunctionDef, line: int) 
     """The sizes of a shape under each other's names, where all runs then."""
     for node in (node for node in function.body if node.lineno < line):
         match node:
-            case ast.Assign(targets=[ast.Tuple(elts=names) as target]) if len(names) == SIZES:
+            case ast.Assign(targets=[ast.Tuple(elts=names) as target]) if len(names) == SIZES and _last(
+                function, names
+            ):
                 for one, other in combinations(range(SIZES), 2):
                     swapped = list(names)
                     swapped[one], swapped[other] = names[other], names[one]
@@ -53,3 +55,10 @@ def _unpacked(slice: Slice, chunk: Chunk, function: ast.FunctionDef, line: int) 
                     words = f"`{ast.unparse(target)}` read as `{text}`"
                     source = with_node(chunk.source, target, text)
                     yield Mend(with_source(slice, chunk, source), words, whole=True)
+
+
+def _last(function: ast.FunctionDef, names: Sequence[ast.expr]) -> bool:
+    """Whether nothing else in a function takes these names: that would be another slip than their order."""
+    nodes = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    stored = [node.id for node in nodes if isinstance(node.ctx, ast.Store)]
+    return all(stored.count(ast.unparse(name)) == 1 for name in names)

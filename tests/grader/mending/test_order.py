@@ -55,3 +55,10 @@ def test_sizes_count_only_where_all_runs() -> None:
     assert all(mend.whole for mend in of("ValueError", "cannot reshape array of size 512"))
     assert of("TypeError", "no") == []
     assert of("ValueError", "no", 1, "x = f.shape") == []
+
+
+def test_a_size_whose_name_is_taken_again_is_another_slip() -> None:
+    again = FUNCTION.replace("bz, h, nc, w", "bz, h, weights, w")
+
+    assert again != FUNCTION
+    assert of("ValueError", "cannot reshape array of size 512", source=again) == []
