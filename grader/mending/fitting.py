@@ -13,7 +13,7 @@ from math import prod
 
 import re2
 
-from grader.mending import cropping, own
+from grader.mending import cropping, exchanged, own
 from grader.mending.edits import Mend, function_at, with_node, with_source
 from grader.mending.paying import ROOM
 from grader.mending.trouble import Trouble, line_in, on_line, tree
@@ -43,6 +43,9 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         widths = (first, second) if found[1] is not None else (second, first)
         if given == IMAGE:
             yield from _of_another_name(trouble, slice, chunk)
+        makers = _makers(trouble, chunk)
+        if found[1] is None:
+            yield from exchanged.mends(slice, chunk, makers, second, first, given)
         yield from _never_applied(trouble, slice, chunk, given)
         if _numbers(trouble.message) // wanted * given <= LARGEST:
             yield from _wider(trouble, slice, chunk, widths, wanted, given, found[1] is not None)
