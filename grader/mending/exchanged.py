@@ -19,15 +19,15 @@ def mends(
 ) -> Iterator[Mend]:
     """The calls that may make it with its channels exchanged, where that is one of the assignment's.
 
-    `inputs` and `outputs` are those of the layer as it is, `given` the channels that it is applied to. Its own
-    line pays beside "build".
+    `inputs` and `outputs` are those of the layer as it is, `given` the channels that it is applied to. Its
+    own line pays beside "build".
     """
     if given != outputs or (given, inputs) not in WIDTHS:
         return
     lines: tuple[LineName, ...] = ("build", WIDTHS[given, inputs])
     for call in makers:
         first, second = call.args[:2]
-        if _may_be(first, inputs) and _may_be(second, outputs):
+        if _are(first, second, inputs, outputs):
             made = ast.unparse(call)
             text = ast.unparse(ast.Call(call.func, [second, first, *call.args[2:]], call.keywords))
             place = Place(chunk.label, chunk.line + call.lineno - 1)
@@ -36,8 +36,9 @@ def mends(
             yield Mend(with_source(slice, chunk, source), words, made=place, lines=lines)
 
 
-def _may_be(node: ast.expr, number: int) -> bool:
-    """Whether an argument is this number, or a name for some number."""
-    return (
-        node.value == number if isinstance(node, ast.Constant) else isinstance(node, ast.Name | ast.Attribute)
-    )
+def _are(first: ast.expr, second: ast.expr, inputs: int, outputs: int) -> bool:
+    """Whether two arguments are these numbers; one of them may be a name for it."""
+    pairs = (first, inputs), (second, outputs)
+    told = [node.value == number for node, number in pairs if isinstance(node, ast.Constant)]
+    named = [node for node, _ in pairs if isinstance(node, ast.Name | ast.Attribute)]
+    return bool(told) and all(told) and len(told) + len(named) == len(pairs)

@@ -46,3 +46,4 @@ def test_others_stay() -> None:
     assert of("a = nn.Conv2d(128, 64, 3)", 128, 64, given=3) == []
     assert of("a = nn.Conv2d(128, 256, 3)", 128, 64, given=64) == []
     assert of("a = nn.Conv2d(256, n, 1)", 256, 12, given=12) == []
+    assert of("a = nn.Conv2d(m, n, 3)", 128, 64, given=64) == []
