@@ -20,7 +20,7 @@ def mends(
     """The calls that may make it with its channels exchanged, where that is one of the assignment's.
 
     `inputs` and `outputs` are those of the layer as it is, `given` the channels that it is applied to. Its
-    own line pays beside "build".
+    own line is lost beside "build".
     """
     if given != outputs or (given, inputs) not in WIDTHS:
         return

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+from grader.assignment import NETWORKS
 from grader.diagnosis.payers import LAYERS
 from grader.mending import own
 from grader.mending.alike import alike
@@ -14,10 +15,10 @@ from grader.mending.edits import Mend, with_node, with_source, with_text
 from grader.mending.trouble import LARGEST, Trouble, chunks_at, on_line, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
-from reference.architecture import Conv, fcn8s, fcn16s, fcn32s
+from reference.architecture import Conv
 
 N_CLASS = 12  # no width within a network, so that it shows where the number of classes stands
-ARCHITECTURES = {"FCN32s": fcn32s(N_CLASS), "FCN16s": fcn16s(N_CLASS), "FCN8s": fcn8s(N_CLASS)}
+ARCHITECTURES = {network.name: network.table(N_CLASS) for network in NETWORKS.values()}
 NN = "__import__('torch').nn"
 WEIGHTLESS = ("relu", "drop", "norm", "bn")  # what no convolution is called: `relu_conv1_1` is none
 MAYBE = ("act", "pool")  # nor these ...

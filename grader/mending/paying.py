@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from grader.assignment import CAM, MAP, PART_OF
+from grader.assignment import CAM, MAP, NETWORKS, PART_OF
 from grader.diagnosis.room import crowding
 from grader.mending import stepping
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Cause, Reason
 from grader.records.submission import Slice
-from reference.architecture import fcn8s, fcn32s
 
 ROOM = "room"  # in the place of a cause: a layer's fault that leaves the crops no room
-ARCHITECTURES = {"fcn32s": fcn32s(), "fcn8s": fcn8s()}  # by part
+ARCHITECTURES = {part: network.table() for part, network in NETWORKS.items()}
 
 
 UNSEEN = "what it is about is not there, see cam.weighted_sum"
