@@ -21,6 +21,7 @@ from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
 IMAGE = 3  # channels
+MOST_ABOVE = 8  # calls that may have been given the image; each costs a run of the submission
 N_CLASS = 12  # what a model is tried with, where no other number is said
 WIDTHS = re2.compile(
     r"(transposed=1, )?weight of size \[(\d+), (\d+).* to have (\d+) channels, but got (\d+) channels"
@@ -65,16 +66,32 @@ def _numbers(message: str) -> int:
 
 
 def _of_another_name(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
-    """A layer within the network that is applied to the image, as one applied to what was computed last."""
+    """A layer within the network that is applied to the image, as one applied to what was computed last.
+
+    It is on the line that raises or, where it takes any number of channels as a pool does, above that.
+    """
     line = line_in(trouble, chunk)
-    stored = [node for node in ast.walk(tree(chunk)) if isinstance(node, ast.Name) and node.lineno < line]
-    latest = next((n.id for n in sorted(stored, key=_upwards) if isinstance(n.ctx, ast.Store)), "")
-    for node in on_line(trouble, chunk):
-        match node:
-            case ast.Call(func=ast.Attribute() as layer, args=[ast.Name(id=given) as argument]):
-                if latest and given != latest and own.is_own(layer):
-                    source = with_node(chunk.source, argument, latest)
-                    yield Mend(with_source(slice, chunk, source), f"{given} read as {latest}", whole=True)
+    function = function_at(tree(chunk), line) or tree(chunk)
+    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and own.is_own(node.func)]
+    for node in sorted((node for node in calls if node.lineno <= line), key=_upwards)[:MOST_ABOVE]:
+        latest = _stored_last(function, node.lineno)
+        match node.args:
+            case [ast.Name(id=given) as argument] if latest and given != latest:
+                source = with_node(chunk.source, argument, latest)
+                place = Place(chunk.label, chunk.line + node.lineno - 1)
+                words = f"{given} read as {latest}"
+                yield Mend(with_source(slice, chunk, source), words, made=place, whole=True)
+
+
+def _stored_last(function: ast.AST, line: int) -> str:
+    """The name that was bound last above a line."""
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.lineno < line]
+    stored = [node for node in names if isinstance(node.ctx, ast.Store)]
+    return max(stored, key=lambda node: node.lineno).id if stored else ""
+
+
+def _upwards(node: ast.Call) -> int:
+    return -node.lineno
 
 
 def _never_applied(trouble: Trouble, slice: Slice, chunk: Chunk, given: int) -> Iterator[Mend]:
@@ -99,10 +116,6 @@ def _idle(owner: ast.ClassDef, width: int) -> Iterator[str]:
                 fits = inputs == width and "Conv" in ast.unparse(made.func)
                 if fits and own.is_own(target) and target.attr not in applied:
                     yield target.attr
-
-
-def _upwards(node: ast.Name) -> int:
-    return -node.lineno
 
 
 def _wider(

@@ -121,6 +121,17 @@ def test_the_image_is_read_as_what_was_computed_last() -> None:
     assert mend.whole
 
 
+def test_a_pool_of_the_image_is_one_of_what_was_computed_last() -> None:
+    """It raises nothing itself: the next convolution does, and the fault is told where it was made."""
+    width = WIDTH.replace("512", "3")
+    text = NETWORK.replace("skip = skip[:, :, 5:]", "h = self.first(x)\n        h = self.pool(x)")
+    chunk = Chunk("cell 1", 1, text.format(line="return self.score(h)"))
+    trouble = Trouble("RuntimeError", width, Place("cell 1", LINE + 1))
+    mend = next(mends(trouble, Slice((Module("submission", (chunk,)),)), chunk))
+    assert mend.slice.modules[0].chunks[0].source.split("\n")[LINE - 1].strip() == "h = self.pool(h)"
+    assert (mend.whole, mend.made) == (True, Place("cell 1", LINE))
+
+
 def test_other_troubles_are_not_mended_so() -> None:
     """Neither widths nor sizes are told."""
     chunk = Chunk("cell 1", 1, NETWORK.format(line="return h + skip"))
