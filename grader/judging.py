@@ -184,7 +184,8 @@ def run(
     """
     asked_for = case.profile.graded
     with lap("load"), ceiling.memory(memory):
-        mend = mended(case.submission.slice, case.student, case.submission.slips, asked_for)
+        submission, padding = case.submission, case.profile.padding
+        mend = mended(submission.slice, case.student, submission.slips, asked_for, padding)
     case.submission, case.lacks = replace(case.submission, slice=mend.slice), mend.lacks
     asked = {part.id for part in case.profile.rubric.parts}
     files = files or tuple(name for name in FILES if Path(name).stem in asked)
@@ -196,7 +197,7 @@ def run(
         raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise RuntimeError(f"pytest did not run the checks: {code!r}")
-    return mend.charged(collector.results)
+    return mend.charged(collector.results, padding)
 
 
 def prepare() -> None:

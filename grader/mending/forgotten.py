@@ -15,10 +15,10 @@ from grader.mending.edits import Mend, with_node, with_source, with_text
 from grader.mending.trouble import LARGEST, Trouble, chunks_at, on_line, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
-from reference.architecture import Conv
+from reference.architecture import FIRST_PADDING, Conv
 
 N_CLASS = 12  # no width within a network, so that it shows where the number of classes stands
-ARCHITECTURES = {network.name: network.table(N_CLASS) for network in NETWORKS.values()}
+TABLES = {network.name: network.table for network in NETWORKS.values()}
 NN = "__import__('torch').nn"
 WEIGHTLESS = ("relu", "drop", "norm", "bn")  # what no convolution is called: `relu_conv1_1` is none
 MAYBE = ("act", "pool")  # nor these ...
@@ -30,16 +30,22 @@ COPYING = ("copy", "vgg")  # what methods are called that list layers and apply 
 LONGEST = 60  # characters of a name that are compared
 
 
-def mends(trouble: Trouble, slice: Slice, target: str) -> Iterator[Mend]:
-    """The changes that make a layer which the forward pass lacks; each is charged to the layer's own line."""
+def mends(trouble: Trouble, slice: Slice, target: str, padding: int = FIRST_PADDING) -> Iterator[Mend]:
+    """The changes that make a layer which the forward pass lacks; each is charged to the layer's own line.
+
+    `padding` is that of conv1_1 as the year wants it.
+    """
+    if target not in TABLES:
+        return
+    layers = tuple(TABLES[target](N_CLASS, padding).convs())
     lacking = "has no attribute" in trouble.message and len(trouble.names) > 1
     applied = _applied(trouble, slice) if any(words in trouble.message for words in UNCALLED) else set()
-    for chunk, owner, constructor in _constructors(slice) if target in ARCHITECTURES else ():
+    for chunk, owner, constructor in _constructors(slice):
         if lacking:
-            yield from _made(slice, chunk, owner, constructor, trouble.names[1], target)
+            yield from _made(slice, chunk, owner, constructor, trouble.names[1], layers)
         for name, statement in own.bindings(constructor).items():
             if name in applied and not isinstance(statement.value, ast.Call):
-                yield from _exchanged(slice, chunk, constructor, statement, name, target)
+                yield from _exchanged(slice, chunk, constructor, statement, name, layers)
 
 
 def _applied(trouble: Trouble, slice: Slice) -> set[str]:
@@ -64,14 +70,14 @@ def _made(
     owner: ast.ClassDef,
     constructor: ast.FunctionDef,
     name: str,
-    target: str,
+    layers: Sequence[Conv],
 ) -> Iterator[Mend]:
     """The constructor with a layer more, beside those that are applied before and after it."""
     stored, read = own.stored(owner), own.read(owner)
     if name in stored or name not in own.handled(owner) or alike(name, set(stored) - _applying(owner)):
         return  # where another one is made and never applied, that is what slipped
     order = [each for each in read if each == name or each in stored]
-    for role, made in _stand_ins(name, target, constructor):
+    for role, made in _stand_ins(name, layers, constructor):
         if source := _with_layer(chunk, constructor, order, name, f"self.{name} = {made}"):
             words = f"self.{name}, which the constructor does not make, read as the assignment's {role}"
             yield Mend(with_source(slice, chunk, source), words, lines=("build", LAYERS[role].line))
@@ -90,7 +96,7 @@ def _exchanged(
     constructor: ast.FunctionDef,
     statement: ast.Assign,
     name: str,
-    target: str,
+    layers: Sequence[Conv],
 ) -> Iterator[Mend]:
     """The constructor that makes a layer where it binds something else, which can't be called."""
     value, place = statement.value, Place(chunk.label, chunk.line + statement.lineno - 1)
@@ -106,7 +112,7 @@ def _exchanged(
         words = f"self.{name}, layers in a plain list, read as an nn.Sequential of them"
         yield Mend(with_source(slice, chunk, source), words, made=place)
         return
-    for role, made in _stand_ins(name, target, constructor):
+    for role, made in _stand_ins(name, layers, constructor):
         source = with_node(chunk.source, value, made)
         words = f"self.{name} = {ast.unparse(value)[:LONGEST]} read as the assignment's {role}"
         yield Mend(with_source(slice, chunk, source), words, made=place, lines=("build", LAYERS[role].line))
@@ -115,7 +121,7 @@ def _exchanged(
 # --- what stands in -------------------------------------------------------------------------------------
 
 
-def _stand_ins(name: str, target: str, constructor: ast.FunctionDef) -> Iterator[tuple[str, str]]:
+def _stand_ins(name: str, layers: Sequence[Conv], constructor: ast.FunctionDef) -> Iterator[tuple[str, str]]:
     """The layers of the assignment that an attribute may be, by role, each with the code that makes it.
 
     Those most alike by name come first. One that does not fit where it is applied ends the run.
@@ -125,9 +131,8 @@ def _stand_ins(name: str, target: str, constructor: ast.FunctionDef) -> Iterator
         return
     classes = own.classes(constructor) or str(N_CLASS)
     made = [node for node in ast.walk(constructor) if isinstance(node, ast.Call)]
-    every = list(ARCHITECTURES[target].convs())
-    kinds = Counter(map(_kind, every))
-    for layer in sorted(_distinct(every, bare), key=lambda one: _unlike(one, bare, made, kinds[_kind(one)])):
+    kinds = Counter(map(_kind, layers))
+    for layer in sorted(_distinct(layers, bare), key=lambda one: _unlike(one, bare, made, kinds[_kind(one)])):
         yield layer.role, _code(layer, classes)
 
 

@@ -11,11 +11,9 @@ from grader.mending import stepping
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Cause, Reason
 from grader.records.submission import Slice
+from reference.architecture import FIRST_PADDING
 
 ROOM = "room"  # in the place of a cause: a layer's fault that leaves the crops no room
-ARCHITECTURES = {part: network.table() for part, network in NETWORKS.items()}
-
-
 UNSEEN = "what it is about is not there, see cam.weighted_sum"
 
 
@@ -37,11 +35,16 @@ def blocked(results: Mapping[str, CheckResult], lines: Collection[str]) -> dict[
 
 
 def showing(
-    target: str, causes: Sequence[str], results: Mapping[str, CheckResult], sizes: Sequence[int]
+    target: str,
+    causes: Sequence[str],
+    results: Mapping[str, CheckResult],
+    sizes: Sequence[int],
+    padding: int = FIRST_PADDING,
 ) -> str:
     """Return the line of a network that was lost for the first of some causes; "" if none was.
 
-    `sizes` are rows and columns of the input that the network was tried with.
+    `sizes` are rows and columns of the input that the network was tried with, `padding` that of conv1_1 as
+    the year wants it.
     """
     part = PART_OF[target]
     lost = list(_lost(part, results))
@@ -49,8 +52,8 @@ def showing(
         for line, cause in lost:
             if cause.id.startswith(wanted):
                 return line
-        if wanted == ROOM and part in ARCHITECTURES:
-            spoilt = crowding(ARCHITECTURES[part], [cause for _, cause in lost], sizes)
+        if wanted == ROOM and part in NETWORKS:
+            spoilt = crowding(NETWORKS[part].table(padding=padding), [cause for _, cause in lost], sizes)
             return next((line for line, cause in lost if cause == spoilt), "")
     return ""
 

@@ -38,6 +38,7 @@ from grader.mending.removed import REMOVED, Removed
 from grader.mending.trouble import LARGEST, Trouble, bound, chunks_at, line_in, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
+from reference.architecture import FIRST_PADDING
 
 SUM = ("sum.way",)  # what leaving something out of a map's function shows as, unless it comes after the sum
 OF_LAYERS = ("weight", "bias", "in_channels", "out_channels", "in_features", "out_features", "kernel_size")
@@ -45,12 +46,12 @@ LONGEST = 60  # characters by which names are compared, which takes their cube
 TORCH = ("torch.nn.functional", "torch", "torch.nn")  # where what is looked for in one of them may be
 
 
-def mends(trouble: Trouble, slice: Slice, target: str = "") -> Iterator[Mend]:
-    """The changes that may end the trouble of a target."""
+def mends(trouble: Trouble, slice: Slice, target: str = "", padding: int = FIRST_PADDING) -> Iterator[Mend]:
+    """The changes that may end the trouble of a target; `padding` is that of conv1_1 as the year wants it."""
     propose = KINDS.get(trouble.kind)
     for module, chunk in _chunks(trouble, slice, target):
         yield from classes.mends(trouble, slice, chunk)
-        yield from forgotten.mends(trouble, slice, target)
+        yield from forgotten.mends(trouble, slice, target, padding)
         yield from sequences.mends(trouble, slice, chunk)
         yield from order.mends(trouble, slice, chunk)
         if propose is not None:

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from grader.assignment import GRADIENTS, MAP, NETWORKS, PART_OF
 from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
 from grader.errors import GraderError, StudentError
-from grader.mending import paying, read, registering, standing, stepping
-from grader.mending.asking import LARGER, SIZE, Question, questions
+from grader.mending import paying, registering, standing, stepping
+from grader.mending.asking import LARGER, Question, questions
 from grader.mending.blanks import unwritten
 from grader.mending.edits import Mend
 from grader.mending.lacking import lacking, outside, unread
 from grader.mending.leaving import STUCK
+from grader.mending.outcome import Mended
 from grader.mending.registering import Held
 from grader.mending.slips import last_mends, mends
 from grader.mending.trouble import Trouble, of_error, of_missing, root
-from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Reason
 from grader.records.submission import Slice, Slip
 from grader.wall.answers import Reply
 from grader.wall.recording import Recording
 from grader.wall.verbs import FORMS, Build, Loaded, Map, Request
 from grader.wall.wire import Array
+from reference.architecture import FIRST_PADDING
 
 V = TypeVar("V")
 MOST_MENDS = 4  # of one target, but for those that pay for themselves
@@ -60,61 +61,18 @@ class Mendable(Protocol):
         """Go on with another slice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mended:
-    """The slice to judge; what lines pay for, and what lacks a library, by target."""
-
-    slice: Slice
-    faults: Mapping[str, Reason] = field(default_factory=dict)
-    lacks: Mapping[str, Reason] = field(default_factory=dict)
-    paying: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # lines, where not the usual one
-    slips: tuple[Slip, ...] = ()  # that were mended as the submission was read
-    left: frozenset[str] = frozenset()  # targets of which something was left out
-    shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # causes of a target's own fault
-    unseen: frozenset[str] = frozenset()  # lines that show nothing of what was left out
-
-    def with_more(self, other: Mended, slice: Slice) -> Mended:
-        """This and what was found of another target, with the slice that came of both."""
-        return replace(
-            self,
-            slice=slice,
-            faults={**self.faults, **other.faults},
-            lacks={**self.lacks, **other.lacks},
-            paying={**self.paying, **other.paying},
-            left=self.left | other.left,
-            shown={**self.shown, **other.shown},
-            unseen=self.unseen | other.unseen,
-        )
-
-    def charged(self, results: Mapping[str, CheckResult]) -> dict[str, CheckResult]:
-        """The checks' results, with what was mended paid for by its line."""
-        charged = paying.blocked(results, self.unseen)
-        for target, reason in self.faults.items():
-            told = paying.showing(target, self.shown.get(target, ()), results, (*SIZE[2:], *LARGER[2:]))
-            line = told or STOPPED[target]
-            lines = {line} if told else set(self.paying.get(target, ())) & results.keys() or {line}
-            for id, result in results.items():
-                pays = id in lines and result.outcome != Outcome.PENDING
-                waits = result.outcome == Outcome.BLOCKED and result.reason.text.endswith(f"see {line}")
-                if (pays and result.outcome != Outcome.ERROR) or (waits and lines >= {line}):
-                    charged[id] = self._failed(target, reason, result)
-        return read.charged(charged, self.slips, self.slice)
-
-    def _failed(self, target: str, reason: Reason, result: CheckResult) -> CheckResult:
-        """A line that pays; what is wrong beside a slip is told too, unless something was left out."""
-        if reason.cause and reason.cause.id == "code.slip" and target not in self.left:
-            return read.failed(result, reason)
-        return replace(result, outcome=Outcome.FAILED, reason=reason)
-
-
 def mended(
     slice: Slice,
     student: Mendable,
     slips: tuple[Slip, ...] = (),
     asked: Collection[str] = tuple(STOPPED),
+    padding: int = FIRST_PADDING,
 ) -> Mended:
-    """Mend what stops the targets asked for, each as far as it can be; `slips` were mended as it was read."""
-    trials = Trials(student, slice)
+    """Mend what stops the targets asked for, each as far as it can be; `slips` were mended as it was read.
+
+    `padding` is that of conv1_1 as the year wants it.
+    """
+    trials = Trials(student, slice, padding)
     beyond = {target: reason for target in asked if (reason := _unread(target, slice))}
     found = Mended(slice, slips=slips, lacks=beyond)
     for target in (target for target in STOPPED if target in slice.targets and target in asked):
@@ -181,9 +139,10 @@ def _known(trials: Trials, target: str, slice: Slice) -> Mended:
 class Trials:
     """Tries targets with one slice after another."""
 
-    def __init__(self, student: Mendable, slice: Slice) -> None:
+    def __init__(self, student: Mendable, slice: Slice, padding: int = FIRST_PADDING) -> None:
         self.student = student
         self.slice = slice
+        self._padding = padding
         self._left = MOST_TRIALS
         self._answered: Map | None = None
         self._seen: list[Trouble] = []  # what stopped the target before: to come back to it is no progress
@@ -231,7 +190,7 @@ class Trials:
         and one that leaves something out only where no other does.
         """
         here, second, third = self.slice, None, None
-        for mend in self._within(mends(now, here, target)):
+        for mend in self._within(mends(now, here, target, self._padding)):
             after, tried = self._try(target, mend)
             if after in self._seen:
                 continue

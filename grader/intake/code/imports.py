@@ -85,7 +85,8 @@ def _exports(program: Program, name: str) -> bool:
     """Whether `from module import *` brings a name of the module: what `__all__` lists, else no _name."""
     listed = [program.statements[at].node for at in program.binders.get("__all__", ())]
     try:
-        names = [each for node in listed for each in ast.literal_eval(node.value)]  # type: ignore[attr-defined]
+        values = [node.value for node in listed]  # type: ignore[attr-defined]  # one without is caught
+        names = [each for value in values for each in ast.literal_eval(value)]
     except (AttributeError, ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return True
     return name in names if listed else not name.startswith("_")

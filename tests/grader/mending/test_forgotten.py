@@ -57,6 +57,15 @@ def test_the_first_is_made_before_the_layer_after_it() -> None:
     )
 
 
+def test_the_first_is_padded_as_the_year_wants_it() -> None:
+    """Else its crops would cost what the student did right."""
+    source = NETWORK.replace("        self.conv1_1 = nn.Conv2d(3, 64, 3, padding=100)\n", "")
+    trouble = Trouble("AttributeError", "'FCN8s' object has no attribute 'conv1_1'", PLACE)
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, source),)),))
+
+    assert "nn.Conv2d(3, 64, 3, padding=1);" in text(next(mends(trouble, slice, "FCN8s", padding=1)))
+
+
 def test_one_without_neighbours_is_made_after_the_parent() -> None:
     source = "class FCN8s(nn.Module):\n    def __init__(self):\n        super().__init__()\n\n"
     source += "    def forward(self, x):\n        return self.fc7(x)\n"

@@ -16,7 +16,8 @@ from grader.errors import StudentRaised
 from grader.intake import read
 from grader.mending import classes
 from grader.mending.edits import Mend
-from grader.mending.trial import MOST_MENDS, MOST_TRIALS, Mended, Trials, mended
+from grader.mending.outcome import Mended
+from grader.mending.trial import MOST_MENDS, MOST_TRIALS, Trials, mended
 from grader.mending.trouble import Trouble
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Place, Reason
@@ -93,18 +94,6 @@ def test_a_library_that_is_not_there_goes_to_a_person(trial: Trial) -> None:
     assert "rareplots is not installed" in found.lacks["returnCAM"].text
 
 
-def test_a_mend_is_paid_for_by_one_line() -> None:
-    """And not where the line is left to a person anyway."""
-    reason = Reason("self.fc_6 ...")
-    results = {name: CheckResult(name, Outcome.PASSED) for name in ("fcn32s.build", "fcn32s.fc6")}
-    results["fcn8s.build"] = CheckResult("fcn8s.build", Outcome.ERROR)
-
-    charged = Mended(Slice(), {"FCN32s": reason, "FCN8s": reason}).charged(results)
-
-    assert [charged[name].outcome for name in charged] == [Outcome.FAILED, Outcome.PASSED, Outcome.ERROR]
-    assert charged["fcn32s.build"].reason is reason
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "line"),
@@ -137,21 +126,6 @@ def test_a_model_that_can_not_be_run_is_judged_by_its_layers(trial: Trial) -> No
     assert "Its layers are judged as the constructor makes them" in found.faults["FCN8s"].text
     assert {"fcn8s.build", "fcn8s.skips", "fcn8s.crop"} <= set(found.paying["FCN8s"])
     assert "fcn8s.conv1" not in found.paying["FCN8s"]
-
-
-def test_what_waits_for_what_was_not_written_is_the_same_fault() -> None:
-    """One sentence, with its whole price."""
-    results = {
-        "fcn8s.build": CheckResult("fcn8s.build", Outcome.FAILED, Reason("NameError")),
-        "fcn8s.conv1": CheckResult(
-            "fcn8s.conv1", Outcome.BLOCKED, Reason("FCN8s can't be run, see fcn8s.build")
-        ),
-    }
-    reason = Reason("FCN8s was not written")
-
-    charged = Mended(Slice(), {"FCN8s": reason}).charged(results)
-
-    assert {(one.outcome, one.reason.text) for one in charged.values()} == {(Outcome.FAILED, reason.text)}
 
 
 def test_what_the_year_does_not_ask_for_is_not_tried() -> None:
@@ -191,7 +165,7 @@ def test_a_mend_that_leads_back_is_no_progress(monkeypatch: pytest.MonkeyPatch) 
     found = {"a": one, "b": two, "c": one, "d": None}
     changes = {one: [Mend(further, "on")], two: [Mend(back, "back"), Mend(done, "done")]}
     monkeypatch.setattr(Trials, "trouble", lambda self, target: found[self.slice.cam_module])
-    monkeypatch.setattr("grader.mending.trial.mends", lambda trouble, slice, target: changes[trouble])
+    monkeypatch.setattr("grader.mending.trial.mends", lambda trouble, *_: changes[trouble])
 
     mended = Trials(Taking(), start).mend("FCN8s")
 
@@ -229,7 +203,7 @@ def test_where_steps_come_to_nothing_one_thing_is_left_out(
     changes = {one: [Mend(further, "on")], two: [Mend(start, "back")] * MOST_TRIALS}
     less = {one: [Mend(other, "other"), Mend(done, "out", leaves=True)], two: []}
     monkeypatch.setattr(Trials, "trouble", lambda self, target: found[self.slice.cam_module])
-    monkeypatch.setattr("grader.mending.trial.mends", lambda trouble, slice, target: changes[trouble])
+    monkeypatch.setattr("grader.mending.trial.mends", lambda trouble, *_: changes[trouble])
     monkeypatch.setattr("grader.mending.trial.last_mends", lambda trouble, slice, target: less[trouble])
 
     trials = Trials(Taking(), start)
@@ -248,7 +222,7 @@ def followed(monkeypatch: pytest.MonkeyPatch, mends: Sequence[Mend], message: st
     made = [replace(mend, slice=slice) for mend, slice in zip(mends, slices[1:], strict=True)]
     monkeypatch.setattr(Trials, "trouble", lambda self, target: after[self.slice.cam_module])
     proposed = dict(zip(troubles, made, strict=True))
-    monkeypatch.setattr("grader.mending.trial.mends", lambda trouble, slice, target: [proposed[trouble]])
+    monkeypatch.setattr("grader.mending.trial.mends", lambda trouble, *_: [proposed[trouble]])
     monkeypatch.setattr("grader.mending.trial.last_mends", lambda trouble, slice, target: [])
     monkeypatch.setattr("grader.mending.trial.unwritten", lambda slice, target: None)
     return mended(slices[0], Taking(), asked=("FCN8s",))
