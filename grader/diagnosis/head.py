@@ -60,15 +60,15 @@ def _has_a_cause(reading: Reading, position: int, step: Expr) -> bool:
         return position >= reading.first_upscore
     if step.op == "scale" and on_the_way_up(reading, position):  # skip.before
         return True
+    joined = reading.path.joins.get(position - 1) if position - 1 in where_skips_join(reading) else None
+    if joined and (_takes_a_part(step) or reduced(reading, joined)):  # skip.joined, concatenated or stacked
+        return True
     if _makes_probabilities(step):  # logits, activation
         return position > reading.last_layer or is_activation(step)
     if any(_draws(source) for source in step.inputs if source.key != reading.path.steps[position - 1].key):
         return True  # determinism.random
     if position > reading.last_layer and (step.op in BATCHWISE or cuts_channels(step)):
         return True  # shape.batch, shape.classes_last, shape.swapped, crop.axes
-    joined = reading.path.joins.get(position - 1) if position - 1 in where_skips_join(reading) else None
-    if joined and (_takes_a_part(step) or reduced(reading, joined)):  # skip.joined, concatenated or stacked
-        return True
     if plain(step) in PADDINGS:  # layer.border
         return True
     return step.op in KNOWN or step.op == "item" or is_activation(step) or is_pool(step) or resizes(step)
