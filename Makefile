@@ -94,9 +94,8 @@ lock: .venv/installed  ## Take the newest packages that pyproject.toml allows in
 	@$(PY) -m pip install --quiet --disable-pip-version-check uv
 	@$(PY) -m tools.lock
 
-# The stamp is the last thing written, so an interrupted install starts again.
+# The stamp is the last thing written: until then it is missing, or older, and an interrupted install starts again.
 .venv/installed: pyproject.toml tools/install.py $(wildcard lock/*.txt)
-	@rm -f $@
 	@for python in python3.12 python3.13 python3.11 python3; do \
 	    "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
 	    python=; \
@@ -107,6 +106,7 @@ lock: .venv/installed  ## Take the newest packages that pyproject.toml allows in
 	    exit 1; \
 	fi; \
 	echo "Setting up .venv with $$("$$python" --version), once: PyTorch (3 GB; with TORCH_INDEX another build) and what else it takes." >&2; \
-	"$$python" -m venv .venv
+	home=.venv; [ ! -L .venv ] || home=$$(cd -P .venv && pwd) || exit 1; \
+	"$$python" -m venv "$$home" # which refuses a link
 	@$(PY) tools/install.py
 	@touch $@

@@ -19,7 +19,7 @@ PYTHON = """#!/bin/sh
 case "$1 $2" in
   -c*) exit {old} ;;
   --version*) echo Python {name} ;;
-  "-m venv") mkdir -p .venv/bin && cp {inner} .venv/bin/python && chmod +x .venv/bin/python ;;
+  "-m venv") [ ! -L "$3" ] && mkdir -p "$3/bin" && cp {inner} "$3/bin/python" && chmod +x "$3/bin/python" ;;
 esac
 """
 INNER = """#!/bin/sh
@@ -104,6 +104,33 @@ def test_an_interrupted_install_does_not_count(project: Project) -> None:
 
     project.pip.write_text("0")
     assert "installing" in project.make("grade").stdout
+
+
+def test_an_environment_that_is_a_link_is_set_up_where_it_lies(project: Project, tmp_path: Path) -> None:
+    """As checkouts share one; venv itself refuses a link."""
+    project.add_python("python3")
+    (tmp_path / "shared").mkdir()
+    (project.root / ".venv").symlink_to(tmp_path / "shared")
+    done = project.make("grade")
+
+    assert done.returncode == 0
+    assert "installing" in done.stdout
+    assert (tmp_path / "shared" / "installed").exists()
+
+
+def test_what_is_installed_stays_so_where_it_cannot_be_set_up_again(project: Project) -> None:
+    """A file that is newer is no reason to lose what worked, once it is as old as it was."""
+    project.add_python("python3")
+    assert "installing" in project.make("grade").stdout
+    stamp, changed = project.root / ".venv" / "installed", project.root / "pyproject.toml"
+    before = changed.stat().st_mtime
+    (project.bin / "python3").unlink()
+
+    os.utime(changed, (stamp.stat().st_mtime + 10,) * 2)
+    assert project.make("grade").returncode != 0
+
+    os.utime(changed, (before, before))
+    assert project.make("grade").returncode == 0
 
 
 def test_a_python_that_is_too_old_or_broken_is_passed_over(project: Project) -> None:
