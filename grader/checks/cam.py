@@ -11,7 +11,7 @@ from grader.checks.last_cell import check_maps, check_weight_fc
 from grader.checks.prediction import check_cls_index, check_cls_name, check_cls_probability, check_cls_return
 from grader.diagnosis.causes import because, merge
 from grader.errors import Blocked
-from grader.evidence.cam import CamEvidence
+from grader.evidence.maps import MapEvidence
 from grader.evidence.questions import MAPS, Maps, falsify
 from grader.evidence.shown import plain
 from grader.records.submission import SavedEvidence
@@ -30,7 +30,7 @@ __all__ = [
 # --- returnCAM --------------------------------------------------------------------------------------
 
 
-def check_weighted_sum(maps: CamEvidence) -> None:
+def check_weighted_sum(maps: MapEvidence) -> None:
     """The map is the features' sum over channels, each times its weight."""
     answer = maps.answers[0].answer  # what returnCAM raises is told here; the other lines are blocked by it
     expect.that(
@@ -52,7 +52,7 @@ def check_weighted_sum(maps: CamEvidence) -> None:
     _falsify_maps(maps)
 
 
-def check_class_weights(maps: CamEvidence) -> None:
+def check_class_weights(maps: MapEvidence) -> None:
     """The weights are the predicted class's row of weight_fc."""
     verdict = maps.verdict
     if verdict is None:
@@ -63,7 +63,7 @@ def check_class_weights(maps: CamEvidence) -> None:
     expect.that(not verdict.classes, because("class.way", got=verdict.classes, expected=expected))
 
 
-def check_normalise(maps: CamEvidence) -> None:
+def check_normalise(maps: MapEvidence) -> None:
     """The map is stretched so that its minimum becomes 0 and its maximum 255."""
     verdict = maps.verdict
     actual = _extremes(maps)
@@ -93,12 +93,12 @@ def check_normalise(maps: CamEvidence) -> None:
     expect.fail(because(unknown, expected="0 to 255", actual=actual))
 
 
-def _extremes(maps: CamEvidence) -> str:
+def _extremes(maps: MapEvidence) -> str:
     low, high = maps.extremes
     return f"values from {low:.4g} to {high:.4g}"
 
 
-def _falsify_maps(maps: CamEvidence) -> None:
+def _falsify_maps(maps: MapEvidence) -> None:
     """Look for an input that the panel of questions missed."""
     verdict = maps.verdict
     if verdict is None or verdict.classes or verdict.sums or verdict.stretch or maps.beside_enlarging:
@@ -111,9 +111,9 @@ def _falsify_maps(maps: CamEvidence) -> None:
     falsify(MAPS, right, maps.seed)
 
 
-def check_inputs_kept(maps: CamEvidence) -> None:
+def check_inputs_kept(maps: MapEvidence) -> None:
     """returnCAM doesn't modify its inputs."""
-    maps.need_map()
+    maps.need()
 
     def kept(question: Maps) -> None:
         reply = maps.map(question) if maps.refused is None else maps.unless_out_of_range(question)

@@ -6,9 +6,10 @@ from collections.abc import Container
 
 import pytest
 
-from grader.evidence.cam import CamEvidence
 from grader.evidence.case import Case
+from grader.evidence.maps import MapEvidence
 from grader.evidence.model import ModelEvidence
+from grader.evidence.prediction import PredictionEvidence
 from grader.evidence.training import TrainingEvidence
 from grader.records.submission import SavedEvidence
 from grader.rubric import Rubric
@@ -49,9 +50,15 @@ def training(request: pytest.FixtureRequest, case: Case) -> TrainingEvidence:
 
 
 @pytest.fixture
-def maps(case: Case) -> CamEvidence:
-    """The two functions of part 4, and the last cell."""
-    return case.cam
+def prediction(case: Case) -> PredictionEvidence:
+    """The prediction of part 4."""
+    return case.cam.prediction
+
+
+@pytest.fixture
+def maps(case: Case) -> MapEvidence:
+    """The class activation map of part 4."""
+    return case.cam.maps
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ import numpy as np
 from grader.checks import expect
 from grader.diagnosis.causes import because
 from grader.diagnosis.colouring import coloured
-from grader.evidence.cam import CamEvidence
 from grader.evidence.gradcam import GradEvidence
+from grader.evidence.maps import MapEvidence
 
 KINDS = {"array": ("ndarray",), "list": ("tuple", "list"), "either": ("tuple", "list", "ndarray")}
 LISTS = ("list", "tuple")
 
 
-def check_shape(maps: CamEvidence | GradEvidence) -> None:
+def check_shape(maps: MapEvidence | GradEvidence) -> None:
     """The map has the size that is asked for; that it is in a list is another line's affair."""
     shape, size = maps.first.shape, maps.asked.size
     if maps.kind in LISTS and shape[:1] == (1,):
@@ -26,11 +26,11 @@ def check_shape(maps: CamEvidence | GradEvidence) -> None:
             because("map.coloured", got=f"a colour map: {found.by}", text=text, expected=want, actual=got)
         )
     expect.that(shape == size, because("map.shape", got=got, want=want, expected=want, actual=got))
-    if isinstance(maps, CamEvidence) and (beside := maps.beside_enlarging):
+    if isinstance(maps, MapEvidence) and (beside := maps.beside_enlarging):
         expect.fail(because("map.enlarged", got=beside, expected="the 7x7 map, resized", actual=beside))
 
 
-def check_dtype(maps: CamEvidence | GradEvidence) -> None:
+def check_dtype(maps: MapEvidence | GradEvidence) -> None:
     """The map is uint8, in a list where that is asked for."""
     dtype, wanted = maps.first.dtype, KINDS[maps.asked.returned]
     kind, listed = maps.kind, "list" in wanted

@@ -16,6 +16,7 @@ from grader.errors import Blocked
 from grader.evidence.cam import CamEvidence
 from grader.evidence.case import Case
 from grader.evidence.last_cell import IMAGES, LastCell, otherwise
+from grader.evidence.maps import MapEvidence
 from grader.evidence.shown import plain
 from grader.records.reason import Reason
 
@@ -94,9 +95,9 @@ def _raised(cell: LastCell, id: str, expected: str) -> Reason:
 # --- maps ---------------------------------------------------------------------------------------------
 
 
-def maps_are_right(maps: CamEvidence, cell: LastCell) -> None:
+def maps_are_right(cam: CamEvidence, cell: LastCell) -> None:
     """Both images' maps are what the student's own two functions give for them."""
-    maps.need_functions()
+    cam.need_functions()
     calls = cell.calls(MAP)
     if cell.failure[0] and len(calls) < len(IMAGES):
         expect.fail(_raised(cell, "maps.raises", "two maps"))
@@ -104,10 +105,10 @@ def maps_are_right(maps: CamEvidence, cell: LastCell) -> None:
     wrong = because("maps.count", got=len(calls), want=len(IMAGES), expected=expected, actual=actual)
     expect.that(len(calls) >= len(IMAGES), wrong)
     for position, number in enumerate(cell.of_images(MAP, cell.truth.features)):
-        _map_is_right(maps, cell, position, number)
+        _map_is_right(cam.maps, cell, position, number)
 
 
-def _map_is_right(maps: CamEvidence, cell: LastCell, position: int, number: int) -> None:
+def _map_is_right(maps: MapEvidence, cell: LastCell, position: int, number: int) -> None:
     name = IMAGES[position]
     features, weight, index = (cell.array(f"{number}.{argument}") for argument in range(3))
     wanted = cell.truth.features[position]
@@ -149,7 +150,7 @@ def _is_of_the_predicted_class(cell: LastCell, position: int, index: Array | Non
 
 
 def _is_what_the_function_gives(
-    maps: CamEvidence, name: str, features: Array, weight: Array, index: int, answer: Array
+    maps: MapEvidence, name: str, features: Array, weight: Array, index: int, answer: Array
 ) -> None:
     if weight.ndim != 2 or weight.shape[1] != features.shape[1] or not 0 <= index < len(weight):
         return  # the cause weight_fc.shape

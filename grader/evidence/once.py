@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, TypeAlias, TypeVar, overload
 
-from grader.errors import GraderError
+from grader.errors import GraderError, StudentError
 
 T = TypeVar("T")
 
@@ -55,3 +55,20 @@ def taken(attempted: Attempt[T]) -> T:
     if isinstance(attempted, GraderError):
         raise attempted
     return attempted
+
+
+class Answers:
+    """What a submission answered, kept by question; what it raised is raised again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Any, Any] = {}
+
+    def of(self, question: Any, ask: Callable[[], T]) -> T:
+        """Return the answer, asked for where it isn't known yet; raises StudentError."""
+        if question not in self._kept:
+            try:
+                self._kept[question] = ask()
+            except StudentError as error:
+                self._kept[question] = error
+        answer: T | StudentError = self._kept[question]
+        return taken(answer)

@@ -11,7 +11,7 @@ from grader.evidence.cam import CamEvidence
 from grader.evidence.last_cell import IMAGES, LastCell, Truth
 from grader.records.submission import Chunk, Slice
 from grader.wall.draws import draw
-from tests.grader.evidence.test_cam import LABELS, SOURCE
+from tests.grader.a_cam import LABELS, SOURCE
 from tests.grader.in_process import InProcess
 from tests.grader.slim import Edit, edited, world_of
 
@@ -46,9 +46,9 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
 class Ran(LastCell):
     """The last cell, with the two functions that it calls."""
 
-    def __init__(self, maps: CamEvidence) -> None:
-        super().__init__(maps.cell)
-        self.maps = maps
+    def __init__(self, cam: CamEvidence) -> None:
+        super().__init__(cam.cell)
+        self.cam = cam
 
 
 def cell(*edits: Edit, functions: str = SOURCE, weight_line: str = "") -> Ran:

@@ -31,7 +31,7 @@ from grader.judging import judge
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import Slice, Submission
-from tests.grader.evidence.test_cam import SOURCE as FUNCTIONS
+from tests.grader.a_cam import SOURCE as FUNCTIONS
 from tests.grader.in_process import InProcess, Refusing
 from tests.grader.slim import edited
 from tests.share import every

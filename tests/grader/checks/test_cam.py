@@ -9,21 +9,22 @@ import pytest
 from grader.checks.cam import check_normalise, check_weighted_sum
 from grader.checks.form import check_dtype, check_shape
 from grader.errors import Fault
-from grader.evidence.cam import CamEvidence
+from grader.evidence.maps import MapEvidence
+from grader.evidence.prediction import PredictionEvidence
 from grader.profiles.profile import MapForm
-from tests.grader.evidence.test_cam import LABELS, SEED, SOURCE
+from tests.grader.a_cam import LABELS, SEED, SOURCE
 from tests.grader.in_process import InProcess
 
 MAP = "cv2.resize(np.uint8(255 * cam / cam.max()), (256, 256))"
 
 
-def maps(returned: str, asked: MapForm) -> CamEvidence:
+def maps(returned: str, asked: MapForm) -> MapEvidence:
     """What there is to know about a right returnCAM that returns its map in this way."""
     source = SOURCE.replace(f"return {MAP}", f"return {returned}")
-    return CamEvidence(InProcess(source), SEED, LABELS, asked)
+    return MapEvidence(PredictionEvidence(InProcess(source), SEED, LABELS), asked)
 
 
-def lost(check: Callable[[CamEvidence], None], found: CamEvidence) -> str:
+def lost(check: Callable[[MapEvidence], None], found: MapEvidence) -> str:
     """The id of the cause that a line is lost for, "" where it is kept."""
     try:
         check(found)
@@ -64,7 +65,7 @@ def test_each_wrong_step_of_a_sum_is_a_cause_of_its_own() -> None:
     """Whoever made the same one beside others has it in common."""
     source = SOURCE.replace("weight_fc[idx]", "np.abs(weight_fc[idx])").replace("* cam /", "* cam.T /")
     with pytest.raises(Fault) as raised:
-        check_weighted_sum(CamEvidence(InProcess(source), SEED, LABELS))
+        check_weighted_sum(MapEvidence(PredictionEvidence(InProcess(source), SEED, LABELS)))
 
     cause = raised.value.reason.cause
     assert cause is not None

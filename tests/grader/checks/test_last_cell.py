@@ -7,8 +7,8 @@ import pytest
 from grader.checks.last_cell import maps_are_right, weight_is_right
 from grader.errors import Blocked, Fault
 from grader.records.reason import Place
+from tests.grader.a_cam import SOURCE
 from tests.grader.a_cell import TRUTH, Ran, cell, known  # noqa: F401 - a fixture
-from tests.grader.evidence.test_cam import SOURCE
 from tests.grader.slim import Edit, edited
 from tests.share import every
 
@@ -18,7 +18,7 @@ def check_weight(found: Ran) -> None:
 
 
 def check_maps(found: Ran) -> None:
-    maps_are_right(found.maps, found)
+    maps_are_right(found.cam, found)
 
 
 def fault(check: Callable[[Ran], None], found: Ran) -> Fault:

@@ -6,8 +6,8 @@ import pytest
 
 from grader.checks.prediction import check_cls_name, check_cls_probability
 from grader.errors import Fault
-from grader.evidence.cam import CamEvidence
-from tests.grader.evidence.test_cam import LABELS, SEED
+from grader.evidence.prediction import PredictionEvidence
+from tests.grader.a_cam import LABELS, SEED
 from tests.grader.in_process import InProcess
 
 HEAD = "import torch\nNAMES = [str(n) for n in range(1000)]\n"
@@ -15,10 +15,10 @@ FUNCTION = HEAD + "def get_cls_pred(logit):\n    p = torch.as_tensor(logit).soft
 PRINTS = "; print('top1 prediction: {:.3f} -> {}'.format(%s, LABELS[i])); return torch.tensor([i])"
 
 
-def maps(body: str) -> CamEvidence:
+def prediction(body: str) -> PredictionEvidence:
     """A submission whose get_cls_pred has this body; `p` are the probabilities."""
     source = FUNCTION.replace("NAMES = [str(n) for n in range(1000)]", f"LABELS = {list(LABELS)!r}")
-    return CamEvidence(InProcess(source.replace("{}", body)), SEED, LABELS)
+    return PredictionEvidence(InProcess(source.replace("{}", body)), SEED, LABELS)
 
 
 @pytest.mark.parametrize(
@@ -33,15 +33,15 @@ def maps(body: str) -> CamEvidence:
 )
 def test_a_wrong_index_is_no_wrong_name(body: str) -> None:
     """The name is that of the class that is returned, where something was right to come by it."""
-    check_cls_name(maps(body))
+    check_cls_name(prediction(body))
 
 
 def test_a_constant_earns_no_name() -> None:
     """A class that is the same whatever the logits, with a probability of nothing, excuses nothing."""
     with pytest.raises(Fault, match="the printed name is"):
-        check_cls_name(maps("i = 0" + PRINTS % "1.0"))
+        check_cls_name(prediction("i = 0" + PRINTS % "1.0"))
     with pytest.raises(Fault, match="the printed name is"):
-        check_cls_name(maps("i = 0" + (PRINTS % "1.0").replace("torch.tensor([i])", "(i, 1.0)")))
+        check_cls_name(prediction("i = 0" + (PRINTS % "1.0").replace("torch.tensor([i])", "(i, 1.0)")))
 
 
 UNNAMED = "; print('top1 prediction: {:.3f} -> {}'.format(%s, 'x')); return torch.tensor([i])"
@@ -49,6 +49,6 @@ UNNAMED = "; print('top1 prediction: {:.3f} -> {}'.format(%s, 'x')); return torc
 
 def test_a_probability_without_a_name_is_that_of_an_index_that_was_told() -> None:
     """Where no name is printed, nothing is right about a constant index: nearly every class has 0.000."""
-    check_cls_probability(maps("i = int(p.argmin())" + UNNAMED % "p[i]"))
+    check_cls_probability(prediction("i = int(p.argmin())" + UNNAMED % "p[i]"))
     with pytest.raises(Fault, match="the printed probability is 0"):
-        check_cls_probability(maps("i = 0" + UNNAMED % "0.0"))
+        check_cls_probability(prediction("i = 0" + UNNAMED % "0.0"))

@@ -10,8 +10,8 @@ from grader.evidence import last_cell
 from grader.evidence.last_cell import truth
 from grader.network import kept
 from reference.kit.CAM.resnet import resnet18
+from tests.grader.a_cam import SOURCE
 from tests.grader.a_cell import cell, known  # noqa: F401 - a fixture
-from tests.grader.evidence.test_cam import SOURCE
 from tests.grader.slim import edited
 
 

@@ -1,109 +1,23 @@
+"""What returnCAM's maps show is told by the steps that give them."""
+
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
 from grader.diagnosis.cam import Verdict
-from grader.errors import Blocked, StudentDied, StudentRaised, StudentTimeout
-from grader.evidence.cam import PRINTED, CamEvidence
-from grader.evidence.questions import LEVELS, PANEL, Levels, Logits, Maps
-from grader.records.submission import Chunk, Module, Slice
+from grader.errors import Blocked, StudentRaised
+from grader.evidence.questions import LEVELS, PANEL, Levels, Maps
 from grader.wall.verbs import FORMS
-from tests.grader.in_process import InProcess, Refusing
-from tests.grader.slim import Edit, edited
+from tests.grader.a_cam import SEED, cam, read
+from tests.grader.in_process import InProcess
+from tests.grader.slim import Edit
 from tests.share import rows
-
-SEED = 4
-LABELS = tuple(f"name {n}" for n in range(1000))
-SOURCE = """\
-import cv2
-import numpy as np
-import torch
-
-names = [f"name {n}" for n in range(1000)]
-
-def get_cls_pred(logit):
-    prob, index = torch.softmax(logit, 1).max(1)
-    print("top1 prediction: {:.3f} -> {}".format(prob.item(), names[index.item()]))
-    return index
-
-def returnCAM(feature_conv, weight_fc, idx):
-    _, c, h, w = feature_conv.shape
-    cam = weight_fc[idx].reshape(-1) @ feature_conv.reshape(c, h * w)
-    cam = cam.reshape(h, w) - cam.min()
-    return cv2.resize(np.uint8(255 * cam / cam.max()), (256, 256))
-"""
-
-
-def cam(*edits: Edit) -> CamEvidence:
-    """What there is to know about the two functions after these edits."""
-    return CamEvidence(InProcess(edited(*edits, source=SOURCE)), SEED, LABELS)
-
-
-# --- get_cls_pred -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("returned", "form"),
-    [
-        ("index", "tensor"),
-        ("index[0]", "tensor0"),
-        ("index.item()", "int"),
-        ("index.numpy()", "array"),
-        ("index[0].numpy()", "array0"),
-        ("np.int64(index.item())", "array0"),
-        ("index.to(torch.int32)", "tensor"),
-        ("index.float()", ""),
-        ("[index.item()]", "array"),
-        ("index.item(), prob.item()", ""),
-        ("None", ""),
-        ("str(index.item())", ""),
-        ("torch.arange(5)", ""),
-        ("index.reshape(1, 1)", ""),
-        ("index > 0", ""),
-    ],
-)
-def test_the_form_of_an_index_is_read(returned: str, form: str) -> None:
-    """Tensors, arrays and numbers of one integer are forms of an index; anything else is none."""
-    assert cam(("return index", f"return {returned}")).form == (form or None)
-
-
-def test_a_function_that_raises_has_no_form() -> None:
-    """Where get_cls_pred raises, the prediction is blocked and the form unknown."""
-    found = cam(("return index", "raise ValueError(index)"))
-
-    with pytest.raises(Blocked, match=r"see cam\.cls_index"):
-        found.prediction
-    assert found.form is None
-
-
-def test_what_is_printed_is_read() -> None:
-    """The printed line holds a probability and a name."""
-    printed = PRINTED.search(cam().prediction.value.printed)
-
-    assert printed is not None
-    assert printed[2] == "name 5"
-    assert 0 < float(printed[1]) <= 1
-
-
-@pytest.mark.parametrize("error", [StudentRaised("E", ""), StudentTimeout("late"), StudentDied("gone")])
-def test_a_refusal_is_kept(error: Exception) -> None:
-    """A question that the student didn't answer isn't asked twice."""
-    student = Refusing(error)
-    found = CamEvidence(student, SEED, LABELS)
-    for _ in range(2):
-        with pytest.raises(type(error)):
-            found.predict(Logits(0, 5, 0.0, 3.0))
-
-    assert student.asked == ["cls_pred"]
-
-
-# --- returnCAM ----------------------------------------------------------------------------------------
 
 
 def test_a_right_map_has_no_fault() -> None:
     """The course's own solution is explained without a fault, and right for any question."""
-    found = cam()
+    found = cam().maps
 
     assert found.verdict == Verdict("", "", "")
     assert found.is_right(Maps(33, 444, "negative", 0.1))
@@ -113,7 +27,7 @@ def test_a_right_map_has_no_fault() -> None:
 
 def test_questions_are_asked_once() -> None:
     """An answer is kept by its question."""
-    found = cam()
+    found = cam().maps
     for _ in range(2):
         found.panel, found.verdict, found.is_right(PANEL[0]), found.follows_sum
 
@@ -135,7 +49,7 @@ def test_questions_are_asked_once() -> None:
 )
 def test_a_wrong_map_is_explained(edit: Edit, verdict: str) -> None:
     """The step that gives the student's numbers is named; what no step gives has no verdict."""
-    found = cam(edit).verdict
+    found = cam(edit).maps.verdict
 
     if not verdict:
         assert found is None
@@ -147,7 +61,7 @@ def test_a_wrong_map_is_explained(edit: Edit, verdict: str) -> None:
 def test_a_map_that_never_changes_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     """No step of it can be told, which a search of many seconds would find out."""
     monkeypatch.setattr("grader.diagnosis.cam.search", pytest.fail)
-    found = cam(("return cv2.resize(", "return np.eye(256, dtype=np.uint8)\n    return cv2.resize("))
+    found = cam(("return cv2.resize(", "return np.eye(256, dtype=np.uint8)\n    return cv2.resize(")).maps
 
     assert found.is_constant
     assert found.verdict is None
@@ -158,7 +72,7 @@ def test_a_map_in_blocks_is_right_for_every_question() -> None:
     """What is accepted of the panel is accepted of other questions."""
     small = "np.uint8(255 * cam / cam.max())"
     blocks = f"{small}.repeat(37, 0).repeat(37, 1)[:256, :256]"
-    found = cam((f"cv2.resize({small}, (256, 256))", blocks))
+    found = cam((f"cv2.resize({small}, (256, 256))", blocks)).maps
 
     assert found.verdict == Verdict("", "", "")
     assert not found.is_exact
@@ -167,25 +81,13 @@ def test_a_map_in_blocks_is_right_for_every_question() -> None:
 
 def test_a_flat_map_explains_nothing() -> None:
     """A map of one value could come from anything, so no way of making it is claimed."""
-    found = cam(("np.uint8(255 * cam / cam.max())", "np.full((h, w), 7, np.uint8)"))
+    found = cam(("np.uint8(255 * cam / cam.max())", "np.full((h, w), 7, np.uint8)")).maps
 
     assert found.verdict is None
     assert not found.is_right(PANEL[0])
 
 
 SCALED = "np.uint8(255 * cam / cam.max())"
-
-
-def read(*edits: Edit) -> CamEvidence:
-    """The same, of a submission whose code can be read otherwise."""
-    source = edited(*edits, source=SOURCE)
-    slice = Slice(
-        (Module("submission", (Chunk("cell 1", 1, source),)),),
-        {"get_cls_pred": "submission", "returnCAM": "submission"},
-    )
-    student = InProcess(source)
-    student.world.slice = slice
-    return CamEvidence(student, SEED, LABELS, slice=slice)
 
 
 @pytest.mark.slow
@@ -199,7 +101,7 @@ def read(*edits: Edit) -> CamEvidence:
 )
 def test_a_flat_map_is_tried_in_floats(new: str, said: str) -> None:
     """Then without each of its operations: the sum and its weights are seen to be right."""
-    found = read((SCALED, new)).verdict
+    found = read((SCALED, new)).maps.verdict
 
     assert found is not None and (found.classes, found.sums) == ("", "")
     assert said in found.stretch
@@ -208,32 +110,23 @@ def test_a_flat_map_is_tried_in_floats(new: str, said: str) -> None:
 @pytest.mark.slow
 def test_nothing_computed_stays_unexplained_however_it_is_read() -> None:
     """A function that gives zeros without a sum earns nothing by it."""
-    assert read((SCALED, "np.zeros((h, w), np.uint8)")).verdict is None
+    assert read((SCALED, "np.zeros((h, w), np.uint8)")).maps.verdict is None
 
 
 @pytest.mark.slow
 def test_a_class_out_of_range_leaves_the_others() -> None:
     """What the other classes show is told."""
-    found = read(("weight_fc[idx]", "weight_fc[idx + 2]"))
+    found = read(("weight_fc[idx]", "weight_fc[idx + 2]")).maps
 
     assert found.verdict is not None and "class 2 after the predicted" in found.verdict.classes
     assert found.refused is not None and found.refused.kind == "IndexError"
-
-
-def test_a_softmax_over_the_batch_is_told_by_trying_the_other_axis() -> None:
-    """A constant 1 is not."""
-    prints = "prob, index = torch.softmax(logit, 1).max(1)"
-    over = "prob, index = torch.softmax(logit, 0).max(1)"
-    assert read((prints, over)).is_over_batch
-    assert not read((prints, "prob, index = torch.ones(1), torch.zeros(1, dtype=int)")).is_over_batch
-    assert not read().is_over_batch
 
 
 def test_what_is_no_map_is_not_right() -> None:
     """A row of numbers is not compared with a map."""
     found = cam(
         ("    return cv2.resize(np.uint8(255 * cam / cam.max()), (256, 256))", "    return cam.ravel()[:40]")
-    )
+    ).maps
 
     assert found.verdict is None
     assert not found.is_right(PANEL[0])
@@ -241,7 +134,7 @@ def test_what_is_no_map_is_not_right() -> None:
 
 def test_a_map_of_another_size_is_judged_all_the_same() -> None:
     """The shape line pays for the size; the rest is seen in the map, brought to size."""
-    found = cam(("(256, 256))", "(224, 224))"))
+    found = cam(("(256, 256))", "(224, 224))")).maps
 
     assert found.panel[0].answer.shape == (224, 224)
     assert found.follows_sum
@@ -254,7 +147,7 @@ def test_a_list_of_one_map_has_the_shape_of_the_map() -> None:
             "    return cv2.resize(np.uint8(255 * cam / cam.max()), (256, 256))",
             "    return [cv2.resize(np.uint8(255 * cam / cam.max()), (224, 224))]",
         )
-    )
+    ).maps
 
     assert (
         (found.kind, found.first.shape) == ("list", (1, 224, 224))
@@ -274,17 +167,17 @@ def test_a_list_of_one_map_has_the_shape_of_the_map() -> None:
 )
 def test_a_map_is_asked_with_a_form_that_it_takes(guard: str, form: str) -> None:
     """The student's own form comes first, then whatever returnCAM doesn't refuse."""
-    assert cam(("    _, c, h, w =", f"    {guard}\n    _, c, h, w =")).working_form == form
+    assert cam(("    _, c, h, w =", f"    {guard}\n    _, c, h, w =")).maps.working_form == form
 
 
 def test_a_form_of_the_student_s_own_comes_first() -> None:
     """A get_cls_pred that returns a number has its returnCAM asked with a number."""
-    assert cam(("return index", "return index.item()")).working_form == "int"
+    assert cam(("return index", "return index.item()")).maps.working_form == "int"
 
 
 def test_a_map_that_refuses_every_form_raises_what_it_raised_first() -> None:
     """All forms are tried before the student's exception is told."""
-    found = cam(("    _, c, h, w =", "    raise ValueError(type(idx).__name__)\n    _, c, h, w ="))
+    found = cam(("    _, c, h, w =", "    raise ValueError(type(idx).__name__)\n    _, c, h, w =")).maps
 
     with pytest.raises(StudentRaised, match="ValueError: Tensor"):
         found.working_form
@@ -297,7 +190,7 @@ def test_a_map_that_refuses_every_form_raises_what_it_raised_first() -> None:
 def test_a_map_that_is_none_blocks() -> None:
     """A returnCAM without an array has nothing to look at."""
     with pytest.raises(Blocked, match="returnCAM returns a NoneType"):
-        cam(("    return cv2.resize", "    cv2.resize")).panel
+        cam(("    return cv2.resize", "    cv2.resize")).maps.panel
 
 
 @pytest.mark.parametrize("question", LEVELS)
@@ -326,7 +219,7 @@ def test_sums_of_two_values(question: Levels) -> None:
 )
 def test_any_stretching_leaves_the_sum_to_be_seen(stretch: str) -> None:
     """Bytes may wrap around and order be lost: the sum is right all the same, only the stretching isn't."""
-    found = cam(("255 * cam / cam.max()", stretch))
+    found = cam(("255 * cam / cam.max()", stretch)).maps
 
     assert found.follows_sum
 
@@ -344,4 +237,4 @@ def test_any_stretching_leaves_the_sum_to_be_seen(stretch: str) -> None:
 )
 def test_a_wrong_sum_is_not_followed(edit: Edit) -> None:
     """Other weights, features or places give other values than two, or in other places, or none."""
-    assert not cam(edit).follows_sum
+    assert not cam(edit).maps.follows_sum

@@ -1,0 +1,222 @@
+"""Evidence about `returnCAM`: its maps, and what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.assignment import MAP
+from grader.diagnosis import cam as diagnosis
+from grader.diagnosis.afterwards import beside_enlarging
+from grader.errors import Blocked, StudentError, StudentRaised
+from grader.evidence import otherwise, shown
+from grader.evidence.once import Answers, attempt, once, taken
+from grader.evidence.prediction import PredictionEvidence
+from grader.evidence.questions import LEVELS, PANEL, Levels, Maps
+from grader.evidence.shown import plain, plainly
+from grader.profiles.profile import MAP as MAP_FORM
+from grader.profiles.profile import MapForm
+from grader.records.submission import Module
+from grader.wall.answers import Reply
+from grader.wall.verbs import FORMS, Cam, Form, Map
+
+Array = NDArray[Any]
+
+
+class MapEvidence:
+    """What was asked about the map, each question once; `name` is what it is called in sentences."""
+
+    name = MAP
+
+    def __init__(self, prediction: PredictionEvidence, asked: MapForm = MAP_FORM) -> None:
+        self.prediction, self.asked = prediction, asked
+        self.student, self.seed, self.slice = prediction.student, prediction.seed, prediction.slice
+        self._answers = Answers()
+
+    @once
+    def working_form(self) -> Form:
+        """The form that returnCAM is asked with: the student's own, or the first that it doesn't refuse."""
+        refused: StudentRaised | None = None
+        for form in dict.fromkeys((self.prediction.form or FORMS[0], *FORMS)):
+            try:
+                self._ask_map(PANEL[0], form)
+            except StudentRaised as error:
+                refused = refused or error
+            else:
+                return form
+        assert refused is not None
+        raise refused
+
+    def map(self, question: Maps | Levels) -> Reply[Map]:
+        """Ask returnCAM; raises StudentError."""
+        return self._ask_map(question, self.working_form)
+
+    def _ask_map(self, question: Maps | Levels, form: Form) -> Reply[Map]:
+        return self._answers.of((question, form), lambda: self._map_with((), question, form))
+
+    def _map_with(self, instead: tuple[Module, ...], question: Maps | Levels, form: Form) -> Reply[Map]:
+        features, weight = question.arrays(self.seed)
+        arrays = {"features": features, "weight": weight}
+        return self.student.ask(Cam(question.index, form, instead), arrays, seconds=20.0)
+
+    @once
+    def panel(self) -> tuple[diagnosis.Case, ...]:
+        """The map's answers to a fixed panel of questions; Blocked where there are none."""
+        try:
+            return self.answers
+        except StudentError as error:
+            raise Blocked(f"{MAP} can't be called, see cam.weighted_sum") from error
+
+    def need(self) -> None:
+        """Raise Blocked where returnCAM gives no maps."""
+        taken(attempt(lambda: self.panel))
+
+    @once
+    def answers(self) -> tuple[diagnosis.Case, ...]:
+        """The same; raises StudentError where it can't be called."""
+        if len(self._refusals) == len(PANEL):
+            raise self._refusals[0]
+        replies = [(question, reply) for question in PANEL if (reply := self.unless_out_of_range(question))]
+        if any("value" not in reply.arrays for _, reply in replies):
+            kind = replies[0][1].value.type
+            raise Blocked(f"{MAP} returns a {kind}, not an array: see cam.weighted_sum")
+        return tuple(self._case(question, reply.arrays["value"]) for question, reply in replies)
+
+    @property
+    def refused(self) -> StudentRaised | None:
+        """What is raised for the first class of the panel whose index is made one out of range."""
+        return next(iter(self._refusals), None)
+
+    @once
+    def _refusals(self) -> list[StudentRaised]:
+        found = (self._or_out_of_range(question) for question in PANEL)
+        return [answer for answer in found if isinstance(answer, StudentRaised)]
+
+    def unless_out_of_range(self, question: Maps) -> Reply[Map] | None:
+        """Return a map; None where the index that is made of the class's is out of range."""
+        answer = self._or_out_of_range(question)
+        return None if isinstance(answer, StudentRaised) else answer
+
+    def _or_out_of_range(self, question: Maps) -> Reply[Map] | StudentRaised:
+        try:
+            return self.map(question)
+        except StudentRaised as error:
+            if error.kind != "IndexError":
+                raise
+            return error
+
+    def _case(self, question: Maps, answer: Array) -> diagnosis.Case:
+        features, weight = question.arrays(self.seed)
+        return diagnosis.Case(
+            features[0].astype(np.float64), weight.astype(np.float64), question.index, answer
+        )
+
+    @property
+    def first(self) -> Array:
+        """The first answer."""
+        return self.panel[0].answer
+
+    @property
+    def kind(self) -> str:
+        """Its type."""
+        return self.map(PANEL[0]).value.type
+
+    def is_right(self, question: Maps) -> bool:
+        """Whether a map equals a right one but for rounding, whatever its size."""
+        answer = plain(self.map(question).arrays["value"])
+        return answer is not None and self.accepts(self._case(question, answer))
+
+    def accepts(self, case: diagnosis.Case) -> bool:
+        """Say whether a map is right as the panel is: but for rounding, or in most of its pixels."""
+        return diagnosis.is_right(case) or (not self.is_exact and diagnosis.is_mostly_right(case))
+
+    @once
+    def is_exact(self) -> bool:
+        """Every map of the panel is a right one but for rounding."""
+        return all(map(diagnosis.is_right, plainly(self.panel)))
+
+    @once
+    def explained(self) -> otherwise.Explained:
+        """The steps that give the student's maps; found by trying where the answers alone tell nothing."""
+        if self.is_constant:
+            return otherwise.Explained(None)
+        if self.beside_enlarging:
+            return otherwise.Explained(diagnosis.Verdict("", "", ""))
+        found = diagnosis.search(plainly(self.panel))
+        if found is not None or (self.is_stretched and self.follows_sum):
+            return otherwise.Explained(found)
+        return otherwise.explained(self._asked_with, self.slice, self.panel, self.shows_nothing)
+
+    @property
+    def verdict(self) -> diagnosis.Verdict | None:
+        """These steps alone; None where no known combination gives the maps."""
+        return self.explained.verdict
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the same map comes back for every question: no step of it can be told."""
+        return shown.is_constant(self.panel)
+
+    @once
+    def beside_enlarging(self) -> str:
+        """What is done to right maps beside enlarging them; "" if nothing, or if they are no right ones."""
+        return "" if self.is_exact else beside_enlarging(plainly(self.panel))
+
+    def _asked_with(self, instead: tuple[Module, ...], questions: Sequence[Maps]) -> Sequence[diagnosis.Case]:
+        """The maps that come out where statements are read otherwise; none where it raises.
+
+        Of these no answer is kept: there may be a hundred, each as large as an answer may be.
+        """
+        form, found = self.working_form, list[diagnosis.Case]()
+        try:
+            for each in questions:
+                reply = self._map_with(instead, each, form) if instead else self.map(each)
+                answer = plain(reply.arrays["value"]) if "value" in reply.arrays else None
+                found += [self._case(each, answer)] if answer is not None else []
+        except StudentError:
+            return ()
+        return found
+
+    @once
+    def follows_sum(self) -> bool:
+        """The maps are made of the right weighted sum, whatever the stretching of its values."""
+        return shown.is_of_sum(self.panel) or any(map(self._shows_levels, LEVELS))
+
+    @once
+    def is_linear(self) -> bool:
+        """Every map is a straight line of the right weighted sum, whatever its ends."""
+        return shown.is_linear(self.panel)
+
+    @once
+    def is_stretched(self) -> bool:
+        """Every map goes from 0 to 255 along a straight line of the right sum, whatever enlarged it."""
+        return shown.is_stretched(self.panel)
+
+    @once
+    def straight_range(self) -> str:
+        """The range that every map is stretched to along a straight line; "" where each has its own."""
+        return shown.straight_range(self.panel)
+
+    def _shows_levels(self, question: Levels) -> bool:
+        """Two values of the sum stay two values: no more is left of it where bytes wrap around."""
+        try:
+            answer = plain(self.map(question).arrays["value"])
+        except (StudentError, KeyError):
+            return False
+        return answer is not None and diagnosis.shows_levels(answer, question.is_high(self.seed))
+
+    @property
+    def shows_nothing(self) -> bool:
+        """Whether the maps are flat, or the same whatever is in the picture."""
+        return shown.is_nothing(self.panel)
+
+    @once
+    def extremes(self) -> tuple[float, float]:
+        """The least and the greatest value of the first answer."""
+        answer = self.panel[0].answer
+        if not answer.size:
+            raise Blocked("the map has no pixels, see cam.weighted_sum")
+        return float(answer.min()), float(answer.max())

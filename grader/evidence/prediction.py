@@ -1,0 +1,111 @@
+"""Evidence about `get_cls_pred`: what it returns, and what it prints."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from grader.assignment import PREDICT, TOP1
+from grader.errors import Blocked, StudentError, Unverified
+from grader.evidence import otherwise
+from grader.evidence.once import Answers, attempt, once, taken
+from grader.evidence.printed import Printed, read_printed, uncoloured
+from grader.evidence.questions import CLASSES_ASKED, Logits
+from grader.records.submission import Slice
+from grader.wall.answers import Asks, Reply
+from grader.wall.verbs import ClsPred, Form, Prediction
+
+PRINTED = re.compile(rf"{TOP1}\s*:\s*([-+0-9.einfaE]+)\s*->\s*([^\n]*)")
+MOST_LISTED = 10  # integers of an answer whose first is taken for the index: a few best classes, no picture
+
+
+class PredictionEvidence:
+    """What was asked about the prediction; answers are kept by question."""
+
+    def __init__(self, student: Asks, seed: int, labels: tuple[str, ...], slice: Slice | None = None) -> None:
+        self.student, self.seed, self.labels, self.slice = student, seed, labels, slice or Slice()
+        self._answers = Answers()
+
+    def ask(self, question: Logits) -> Reply[Prediction]:
+        """Ask get_cls_pred; raises StudentError."""
+        return self._answers.of(question, lambda: self._ask_again(question))
+
+    def _ask_again(self, question: Logits) -> Reply[Prediction]:
+        return self.student.ask(ClsPred(), {"logit": question.array(self.seed)}, seconds=20.0)
+
+    @once
+    def first(self) -> Reply[Prediction]:
+        """One prediction; Blocked where get_cls_pred raises."""
+        try:
+            return self.ask(CLASSES_ASKED[0])
+        except StudentError as error:
+            raise Blocked(f"{PREDICT} can't be called, see cam.cls_index") from error
+
+    def need(self) -> None:
+        """Raise Blocked where get_cls_pred can't be called."""
+        taken(attempt(lambda: self.first))
+
+    @once
+    def form(self) -> Form | None:
+        """The form of index that the student's own get_cls_pred returns; None where it is not accepted."""
+        try:
+            value = self.first.value
+        except (Blocked, Unverified):
+            return None
+        index = self.first.arrays.get("value")
+        if index is None or index.dtype.kind not in "iu" or index.shape not in ((), (1,)):
+            return None
+        if value.type == "Tensor":
+            return "tensor" if index.shape else "tensor0"
+        if value.type == "int":
+            return "int"
+        return "array" if index.shape else "array0"
+
+    @once
+    def chooses(self) -> bool:
+        """Whether what get_cls_pred returns follows from the logits: other classes, and the same twice."""
+        try:
+            found = [_returned(self.ask(question)) for question in CLASSES_ASKED]
+            again = self._ask_again(CLASSES_ASKED[0])
+        except StudentError:
+            return False
+        return len(set(found)) > 1 and _returned(again) == found[0]
+
+    @once
+    def is_over_batch(self) -> bool:
+        """Whether the right class and probability come out once a softmax is taken over the other axis."""
+        return otherwise.is_over_batch(self.student, self.slice, self.seed, self.labels)
+
+    def index(self, question: Logits) -> int | None:
+        """Return the one index that an answer holds, whatever its form; None where there isn't one."""
+        value = self.ask(question).arrays.get("value")
+        if value is None or value.dtype == np.bool_ or not np.issubdtype(value.dtype, np.number):
+            return None
+        flat = value.reshape(-1)
+        if flat.size == 1 and np.isfinite(flat[0]) and float(flat[0]).is_integer():
+            return int(flat[0])
+        is_list = 1 < flat.size <= MOST_LISTED and np.issubdtype(flat.dtype, np.integer)
+        return int(flat[0]) if is_list else None
+
+    def printed(self, question: Logits) -> Printed:
+        """Return the name and the probability that were printed: the assignment's line, else in any words."""
+        text = uncoloured(self.ask(question).value.printed)
+        line = PRINTED.search(text)
+        if line is None:
+            return read_printed(text, self.labels)
+        names = read_printed(line[2], self.labels).names[:1] or (line[2].strip(),)  # a full stop may follow
+        try:
+            return Printed(names, (float(line[1]),), line[0])
+        except ValueError:
+            return Printed(names, (), line[0])
+
+    def printed_index(self, question: Logits) -> int | None:
+        """Return the index of the class whose name is printed first."""
+        names = [name for name in self.printed(question).names if name in self.labels]
+        return self.labels.index(names[0]) if names else None
+
+
+def _returned(reply: Reply[Prediction]) -> bytes:
+    value = reply.arrays.get("value")
+    return reply.value.text.encode() if value is None else value.tobytes()
