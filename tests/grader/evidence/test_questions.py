@@ -119,16 +119,22 @@ print(drawn)
 
 @pytest.mark.slow
 def test_examples_follow_from_the_seed_alone(tmp_path: Path) -> None:
-    """Not from numbers in the caller's modules, and nothing is written beside them."""
+    """Not from numbers in the caller's modules, no plugin is run, and nothing is written beside them."""
     home = tmp_path / "home"
-    home.mkdir()
+    installed = home / "meddler-1.0.dist-info"
+    installed.mkdir(parents=True)
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: meddler\nVersion: 1.0\n")
+    (installed / "entry_points.txt").write_text("[hypothesis]\nmeddler = meddler\n")
+    (home / "meddler.py").write_text("raise SystemExit('a plugin of the caller was run')")
     (home / "of_the_caller.py").write_text(f"x = {list(range(100, 900))}")
+    files = set(home.rglob("*"))
 
     def drawn(*words: str) -> str:
         environment = {
             **os.environ,
             "PYTHONPATH": f"{ROOT}{os.pathsep}{home}",
             "PYTHONDONTWRITEBYTECODE": "1",
+            "HYPOTHESIS_EXPERIMENTAL_OBSERVABILITY": "1",
         }
         command = [sys.executable, "-c", EXAMPLES, *words]
         return subprocess.run(
@@ -136,4 +142,4 @@ def test_examples_follow_from_the_seed_alone(tmp_path: Path) -> None:
         ).stdout
 
     assert drawn() == drawn("import")
-    assert [path.name for path in home.iterdir()] == ["of_the_caller.py"]
+    assert set(home.rglob("*")) == files
