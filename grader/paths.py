@@ -15,7 +15,7 @@ from grader.errors import CallError
 
 ROOT = Path(__file__).resolve().parent.parent
 SUBMISSIONS = ROOT / "submissions"
-FILE_KINDS = (".zip", ".tar", ".tar.gz", ".tgz", ".ipynb", ".py")
+FILE_KINDS = (".zip", ".tar", ".tar.gz", ".tgz", ".ipynb", ".py", ".qmd", ".rmd")
 LISTED = 20  # submissions in a message: a screen's worth
 SHUT = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)  # of the machine, not of the grader
 RESERVED = ("", "..", "index.html", "gradebook.csv")  # what a folder of reports needs for itself

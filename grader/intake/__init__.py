@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from grader import profiles
 from grader.errors import IntakeError
 from grader.intake.choosing import Choice, choose
+from grader.intake.claims.beside import unread, with_those_beside
 from grader.intake.claims.evidence import evidence
 from grader.intake.claims.held import held
 from grader.intake.claims.outputs import cut
@@ -78,13 +79,14 @@ def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Su
     there = defined(choice, targets)
     strange = another(profile, choice, there)
     saved = evidence(_stories(choice), last, profile.questions, there)
+    written = with_those_beside(saved.answers, files.data, profile.questions)
     return Submission(
         name=name,
         sha256=files.sha256,
         source=choice.source,
         slice=runs,
         another=strange,
-        saved=replace(saved, claims=_claims(files, saved, profile)),
+        saved=replace(saved, claims=_claims(files, saved, profile), answers=written),
         page=page(cell for each in choice.told if each.is_notebook for cell in each.cells),
         files=whereabouts(files, choice),
         texts=_texts(walk),
@@ -96,6 +98,7 @@ def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Su
             *([strange] if strange else []),
             *better(profile, there, files.others),
             *_lacks(files, profile),
+            *unread(written, files.others, profile.questions),
             *choice.notes,
             *(note for cells, _ in _stories(choice) for note in cut(cells)),
             *remarks(choice, walk, targets, runs.dropped, profile.graded),

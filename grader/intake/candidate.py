@@ -13,7 +13,6 @@ from grader.intake.code.effects import calls, imported
 from grader.intake.code.folders import folders
 from grader.intake.code.names import walk
 from grader.intake.code.statements import Source
-from grader.intake.files.basket import kind
 from grader.intake.files.notebook import Cell
 from grader.records.reason import Place
 from grader.records.submission import Slip
@@ -31,7 +30,7 @@ class Candidate:
     @property
     def is_notebook(self) -> bool:
         """Whether it is no script."""
-        return kind(self.path) == "ipynb"
+        return self.cells[0].label != self.path
 
     @cached_property
     def defines(self) -> frozenset[str]:

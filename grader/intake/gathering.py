@@ -17,6 +17,7 @@ from grader.intake.code.retyped import as_code
 from grader.intake.code.statements import LONGEST, Source
 from grader.intake.files.asides import asides
 from grader.intake.files.basket import kind
+from grader.intake.files.documents import is_marimo, read_document
 from grader.intake.files.notebook import Cell, read_notebook, script
 from grader.profiles.naming import exchanged
 
@@ -37,13 +38,9 @@ def _read(contents: Mapping[str, bytes], names: Mapping[str, str]) -> tuple[list
     found, notes, left = list[Candidate](), list[str](), MOST_READ
     for path, content in sorted(contents.items()):
         try:
-            if kind(path) == "ipynb":
-                cells = read_notebook(content, path)
-            elif not is_kit(path):
-                text = script(content, path)
-                cells = (Cell(path, "code", text), *(Cell(path, "markdown", each) for each in asides(text)))
-            else:
+            if kind(path) == "py" and is_kit(path):
                 continue
+            cells = _cells(path, content)
         except IntakeError as error:
             notes.append(str(error))
             continue
@@ -58,6 +55,18 @@ def _read(contents: Mapping[str, bytes], names: Mapping[str, str]) -> tuple[list
     if not found:
         raise IntakeError("; ".join(notes[:3]) or "it holds the course's own files only, and no notebook")
     return found, notes
+
+
+def _cells(path: str, content: bytes) -> tuple[Cell, ...]:
+    """The cells of a file; a script is one, labelled as the file, and texts that were made its comments."""
+    if kind(path) == "ipynb":
+        return read_notebook(content, path)
+    if kind(path) != "py":
+        return read_document(content, path)
+    text = script(content, path)
+    if is_marimo(text):
+        return read_document(content, path)
+    return (Cell(path, "code", text), *(Cell(path, "markdown", each) for each in asides(text)))
 
 
 def _renamed(cell: Cell, names: Mapping[str, str]) -> Cell:

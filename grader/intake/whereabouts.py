@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.intake.candidate import Candidate
 from grader.intake.choosing import Choice
 from grader.intake.files.basket import kind
+from grader.intake.files.documents import document_lines
 from grader.intake.files.lines import source_lines
 from grader.intake.files.unpack import Files
 from grader.records.submission import Whereabouts
@@ -26,7 +27,8 @@ def _script(files: Files, name: str) -> Whereabouts:
 
 def _cells(files: Files, notebook: Candidate) -> Iterator[tuple[str, Whereabouts]]:
     """Of what is packed no line can be shown."""
-    found = () if files.archive else source_lines(files.contents[notebook.path])
+    lined = source_lines if kind(notebook.path) == "ipynb" else document_lines
+    found = () if files.archive else lined(files.contents[notebook.path])
     for cell in notebook.cells:
         number = int(cell.label.rpartition(" ")[2])
         lines = found[number - 1] if number <= len(found) else ()

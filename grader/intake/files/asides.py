@@ -7,9 +7,15 @@ from typing import Any
 
 import re2
 
-TEXT_CELL = re2.compile(r"#\s*%%\s*\[?\s*(?:markdown|md)\b")  # as VS Code, Spyder and jupytext write it
-CODE_CELL = re2.compile(r"#\s*(?:%%|In\s?\[[\d ]*\]:|<codecell>)")
-MARKS = ("%%", "In", "codecell")  # one of these is in such a line
+TEXT_CELL = re2.compile(  # as VS Code, Spyder, jupytext, IPython and Databricks write it
+    r"#\s*(?:(?:%%|\+)[^\n]{0,80}?\[?\s*\b(?:markdown|md)\b|<markdowncell>|MAGIC\s+%md)"
+)
+CODE_CELL = re2.compile(
+    r"#\s*(?:%%|In\s?\[[\d ]*\]:|<(?:code|markdown)cell>|COMMAND -{5}|MAGIC\s+%md"
+    r"|[+-]\s*$|\+ (?:\[|[a-z_]+=))"
+)
+MARKS = ("%%", "In", "cell>", "COMMAND", "MAGIC", "# +", "# -")  # one of these is in such a line
+MAGIC = re2.compile(r"^#\s*MAGIC ?(?:%md(?:-sandbox)?\b)?|^# ?")
 QUOTED = re2.compile(r"[rR]?(\"\"\"|''')")
 
 
@@ -23,8 +29,8 @@ def asides(text: str) -> Iterator[str]:
         if (quote := _quote(lines[at])) is not None:
             yield "\n".join(lines[at:end])[quote.end() :].rstrip().removesuffix(quote[1])
         elif lines[at].startswith("#") and _is_text(lines, at, end, above):
-            kept = (line for line in lines[at:end] if not _begins_cell(line))
-            yield "\n".join(line[1:].removeprefix(" ") for line in kept)
+            kept = (line for line in lines[at:end] if "MAGIC" in line or not _begins_cell(line))
+            yield "\n".join(MAGIC.sub("", line, 1) for line in kept)
         at = end
 
 

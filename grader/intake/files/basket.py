@@ -11,8 +11,8 @@ from typing import Protocol
 import re2
 
 MEGABYTE = 1 << 20
-LARGEST = {"ipynb": 48 * MEGABYTE, "py": MEGABYTE // 4, "archive": 64 * MEGABYTE}
-TOTAL = {"ipynb": 96 * MEGABYTE, "py": 2 * MEGABYTE, "archive": 64 * MEGABYTE}
+LARGEST = {"ipynb": 48 * MEGABYTE, "document": MEGABYTE, "py": MEGABYTE // 4, "archive": 64 * MEGABYTE}
+TOTAL = {"ipynb": 96 * MEGABYTE, "document": 2 * MEGABYTE, "py": 2 * MEGABYTE, "archive": 64 * MEGABYTE}
 LARGEST_TEXT, MOST_TEXTS = 64 * 1024, 8
 LARGEST_DATA, MOST_DATA = MEGABYTE // 4, 40  # of files that code may read, and of all together a megabyte
 MOST_MEMBERS = 20_000  # the data set, packed by mistake, has some 2000
@@ -24,8 +24,12 @@ DEPTH = 64  # folders in each other
 JUNK = {"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "env"}
 KINDS = dict.fromkeys((".ipynb", ".ipynb.json", ".ipynb.txt"), "ipynb")
 KINDS |= {".py": "py", ".py.txt": "py"}
+KINDS |= {".qmd": "document", ".rmd": "document"}  # notebooks that are Markdown
 KINDS |= dict.fromkeys((".zip", ".tar", ".tar.gz", ".tgz"), "archive")
-DATA = {".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".txt", ".csv", ".tsv"}  # text, whoever reads it
+MARKDOWN = ".md"
+PROSE = (MARKDOWN, ".txt")  # that answers may stand in
+NO_PROSE = {"requirements", "license"}
+DATA = {".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".csv", ".tsv", *PROSE}  # text, whoever reads it
 AGAIN = re2.compile(r"\s?\(\d{1,3}\)$")  # what a browser puts behind the name of a file that it saves again
 
 
@@ -171,7 +175,7 @@ def within(raw: str) -> str | None:
 
 
 def kind(name: str) -> str:
-    """ "ipynb", "py", "archive", or "" for all that we don't read."""
+    """ "ipynb", "document", "py", "archive", or "" for all that we don't read."""
     end = AGAIN.sub("", name[-NAME_LENGTH:].lower())
     return next((found for suffix, found in KINDS.items() if end.endswith(suffix)), "")
 
@@ -179,6 +183,16 @@ def kind(name: str) -> str:
 def is_data(name: str) -> bool:
     """Whether a file holds text that code may read, such as settings or names of classes."""
     return PurePosixPath(name.lower()).suffix in DATA
+
+
+def is_markdown(name: str) -> bool:
+    """Whether a file is Markdown, which may be a notebook, or answers, or neither."""
+    return name.lower().endswith(MARKDOWN)
+
+
+def is_prose(name: str) -> bool:
+    """Whether answers may stand in a file."""
+    return name.lower().endswith(PROSE) and PurePosixPath(name.lower()).stem not in NO_PROSE
 
 
 def is_junk(name: str) -> bool:

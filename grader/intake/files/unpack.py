@@ -14,7 +14,8 @@ from typing import BinaryIO
 
 from grader.errors import IntakeError
 from grader.intake.files.archives import ZIP, read_archive, what_is
-from grader.intake.files.basket import DEPTH, KINDS, MOST_MEMBERS, Basket, is_junk, kind, shown
+from grader.intake.files.basket import DEPTH, KINDS, MOST_MEMBERS, Basket, is_junk, is_markdown, kind, shown
+from grader.intake.files.documents import is_run, shows_code
 from grader.intake.files.tars import is_tar
 
 KIT_FOLDERS = ("FCN", "CAM")
@@ -69,6 +70,7 @@ def unpack(path: Path, wanted: str = "") -> Files:
                 _read_file(file, shown(path.name), basket)
     except OSError as error:
         raise IntakeError(f"{shown(path.name)} can't be read: {_reason(error)}") from error
+    _take_documents(basket)
     if not basket.contents:
         raise IntakeError(_nothing(shown(path.name), basket))
     contents = _unwrapped(basket.contents)
@@ -83,6 +85,13 @@ def unpack(path: Path, wanted: str = "") -> Files:
         texts=dict(basket.texts),
         data={name.removeprefix(wrapper): data for name, data in _inner_last(basket.data, wrapper)},
     )
+
+
+def _take_documents(basket: Basket) -> None:
+    """Read Markdown as a notebook where it says that its code is run, or where there is nothing else."""
+    says = is_run if basket.contents else shows_code
+    taken = [name for name, data in basket.data.items() if is_markdown(name) and says(data)]
+    basket.contents |= {name: basket.data.pop(name) for name in taken}
 
 
 def _inner_last(data: Mapping[str, bytes], wrapper: str) -> list[tuple[str, bytes]]:
@@ -114,7 +123,7 @@ def _read_file(file: BinaryIO, name: str, basket: Basket) -> None:
         read_archive(file, name, basket)
     elif not head:
         raise IntakeError(f"{name} is empty (0 bytes)")
-    elif kind(name):
+    elif kind(name) or is_markdown(name):
         basket.add(name, file)
     else:
         words = what_is(file.read(512)) or "neither a notebook (.ipynb) nor Python (.py) nor a zip or tar"

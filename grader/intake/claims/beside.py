@@ -1,0 +1,43 @@
+"""Answers that stand beside the notebook: in a text that is read, or perhaps in a paper that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+from grader.intake.claims.answers import answers
+from grader.intake.files.basket import is_prose, shown
+from grader.intake.files.notebook import Cell, decoded
+from grader.profiles.reading import Questions
+from grader.records.submission import Answer
+
+PAPERS = {".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".html", ".htm", ".tex", ".png", ".jpg", ".jpeg"}
+
+
+def with_those_beside(
+    found: tuple[Answer, ...], texts: Mapping[str, bytes], asked: Questions
+) -> tuple[Answer, ...]:
+    """The answers of the notebook, and those of texts beside it to what it leaves unanswered."""
+    if not _missing(found, asked):
+        return found
+    cells = (Cell(name, "markdown", decoded(data)) for name, data in texts.items() if is_prose(name))
+    beside = {answer.question: answer for cell in cells for answer in answers([cell], asked)}
+    more = (beside[question] for question in _missing(found, asked) if question in beside)
+    return tuple(sorted((*found, *more), key=lambda answer: answer.question))
+
+
+def unread(found: tuple[Answer, ...], others: Iterable[str], asked: Questions) -> list[str]:
+    """Where an answer that was not found may stand: in papers that were handed in."""
+    missing = _missing(found, asked)
+    papers = [shown(name) for name in others if PurePosixPath(name.lower()).suffix in PAPERS]
+    if not missing or not papers:
+        return []
+    return [
+        f"no answer to question {missing[0]} was found; it may stand in {', '.join(papers[:5])},"
+        " not read here"
+    ]
+
+
+def _missing(found: Iterable[Answer], asked: Questions) -> list[int]:
+    have = {answer.question for answer in found}
+    return sorted(set(asked.numbers) - have)
