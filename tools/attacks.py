@@ -10,7 +10,6 @@ anything did not hold that is not known to be open (`fixtures/attacks/open.py`).
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -19,6 +18,7 @@ from pathlib import Path
 from fixtures.attacks import ATTACKS, GROUPS, NEXT, OPEN, Attack
 from fixtures.attacks.results import Key, Known, Result, load, note
 from fixtures.attacks.trying import FORKED, spent, trials
+from grader.engines.cores import cores
 from grader.paths import ROOT
 from grader.sandbox.isolation import explain, survey_all
 
@@ -39,14 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for key in chosen(planned, options.rung, options.only)
         if not (options.again and _held(known, key))
     ]
-    begun, results = time.monotonic(), list[Result]()
+    begun, computed, results = time.monotonic(), spent(), list[Result]()
     for result in trials(wanted, options.jobs) if wanted else ():
         _report(result)
         results.append(result)
-        seconds = spent()
     print(f"\n{figures(results)}")
     if results:
-        print(f"{time.monotonic() - begun:.0f} s, of processor time {seconds:.0f} s.")
+        print(f"{time.monotonic() - begun:.0f} s; the machine computed for {spent() - computed:.0f} s.")
     known = load(RESULTS)
     if all(key in known for key in planned):
         write(PAGE, table([known[key] for key in planned]))
@@ -58,8 +57,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rung", action="append", help="only this rung, and all attacks on it")
     parser.add_argument("--only", default="", help="only attacks whose name holds these words")
     parser.add_argument("--again", action="store_true", help="only what did not hold, or was not tried yet")
-    cores = os.cpu_count() or 2
-    parser.add_argument("--jobs", type=int, default=cores + 1)  # many only wait for their time-out
+    parser.add_argument("--jobs", type=int, default=len(cores()), help="cores that are used")
     return parser.parse_args(arguments)
 
 

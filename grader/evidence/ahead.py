@@ -38,7 +38,8 @@ def _steps(case: Case, first: Callable[[], None]) -> Iterator[None]:
     if case.submission.slice.cam_cell and any(part.id == CAM for part in case.profile.rubric.parts):
         truth()
         yield
-    if case.profile.networks:
+    names = {network.name for network in case.profile.networks}
+    if names & case.submission.slice.targets.keys():  # else nothing is compared with it
         size = SIZES[0]
         shape = (1, 3, *size)
         evaluator = case.evaluators.setdefault(shape, Evaluator(case.seed, shape))

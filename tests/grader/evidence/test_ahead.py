@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -52,6 +53,19 @@ def test_something_else_is_done_first() -> None:
     ahead(asked, lambda: not done, first=lambda: done.append("something else"))
 
     assert (asked.evaluators, done) == ({}, ["something else"])
+
+
+@pytest.mark.parametrize("targets", [{}, {"FCN8s": ""}])
+def test_no_network_is_compared_with_where_none_was_handed_in(
+    targets: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a person who handed in part 4 alone would wait for in vain."""
+    asked, made = case(""), list[Case]()
+    asked = replace(asked, submission=replace(asked.submission, slice=Slice(targets=targets)))
+    monkeypatch.setattr(under_test, "_trunk", made.append)
+    ahead(asked, lambda: True)
+
+    assert len(made) == len(targets)
 
 
 def test_what_breaks_ahead_breaks_where_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
