@@ -41,6 +41,7 @@ def figure(label: str, part: str, form: str, data: bytes) -> Figure | None:
         return None
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # one for each odd tag: nobody asked for them
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(data), formats=[form])
             if image.width * image.height > MOST_PIXELS:

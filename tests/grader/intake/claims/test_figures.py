@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import struct
+import warnings
 import zlib
 from typing import Any
 
@@ -126,3 +127,15 @@ def test_a_jpeg_of_very_many_scans_is_not_decoded() -> None:
     assert figure("cell 1", "", "JPEG", data) is not None
     at = data.rindex(b"\xff\xda")
     assert figure("cell 1", "", "JPEG", data[:at] + data[at:-2] * 200 + b"\xff\xd9") is None
+
+
+def test_odd_tags_of_a_picture_print_nothing() -> None:
+    """Its decoder warns of each, on the terminal of whoever grades."""
+    tags = b"".join(struct.pack("<HHII", tag, 12, (1 << 30) - 1, 8) for tag in range(0x100, 0x110))
+    exif = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", 16) + tags + bytes(4)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        made = figure("cell 1", "cam", "JPEG", image((30, 20), form="JPEG", exif=exif))
+
+    assert made is not None
+    assert told == []
