@@ -22,6 +22,10 @@ GROUPS = (
     "Moodle writes a group's number where a student's stands otherwise: if groups handed in, "
     "give a roster that says who is in which, in a column 'group'."
 )
+UNCLEAR = (
+    "{} was not graded: it looks like an export of {}. If it is one, give that folder; "
+    "if a student made it, grade it by its path."
+)
 SHOWN = 20  # names of many
 
 
@@ -71,7 +75,7 @@ def read(folder: Path, roster: Roster, out: Path) -> Class:
     The folder of reports, `out`, is none; loose files of one student are put together in it. A folder that
     holds nothing but an export is read as that. Raises CallError where there is no submission at all.
     """
-    home = _home(folder, out)
+    home = _home(folder, roster, out)
     said = (
         [f"{shown(home)} was read: the export lies there, not in {shown(folder)}."] if home != folder else []
     )
@@ -79,7 +83,9 @@ def read(folder: Path, roster: Roster, out: Path) -> Class:
     every = [one for one in _found(home, out / STAGING) if one.path.resolve() != out.resolve()]
     older = [] if system else [one.path for one in every if (one.path / LIST).is_file()]
     said += [f"{shown(path.name)} was not graded: it holds a class's reports ({LIST})." for path in older]
-    found = [one for one in every if one.path not in older]
+    exports = [] if system else _exports([one.path for one in every], roster)
+    said += [UNCLEAR.format(shown(path.name), export_of(path)) for path in exports]
+    found = [one for one in every if one.path not in (*older, *exports)]
     if not found:
         raise CallError(f"{shown(folder)} holds no submission: no folder, no .zip, .tar, .ipynb or .py file.")
     entries, present = _known(found, roster)
@@ -93,8 +99,8 @@ def read(folder: Path, roster: Roster, out: Path) -> Class:
 # --- where the submissions lie --------------------------------------------------------------------
 
 
-def _home(folder: Path, out: Path) -> Path:
-    """`folder`, or the export in it; raises CallError, with the right path, where that is not clear."""
+def _home(folder: Path, roster: Roster, out: Path) -> Path:
+    """`folder`, or the one export in it; raises CallError, with the right path, where there are several."""
     if folder.suffix.lower() == ".zip" and folder.is_file():
         raise CallError(f"{shown(folder)} is a file: unpack it, and give the folder that comes out.")
     if not folder.is_dir():
@@ -102,17 +108,27 @@ def _home(folder: Path, out: Path) -> Path:
     if export_of(folder):
         return folder
     inside = [path for path in folder.iterdir() if not path.name.startswith((".", "__")) and path != out]
-    exports = [path for path in inside if path.is_dir() and export_of(path)]
-    if len(exports) == 1 and not [path for path in submissions_in(folder) if path not in (*exports, out)]:
-        return exports[0]
-    if exports:
+    exports = _exports(inside, roster)
+    if exports and not [path for path in submissions_in(folder) if path not in (*exports, out)]:
+        if len(exports) == 1:
+            return exports[0]
         paths = " or ".join(shown(path) for path in sorted(exports)[:3])
-        raise CallError(f"{shown(folder)} holds an export beside other things: give {paths}.")
+        raise CallError(f"{shown(folder)} holds several exports: give {paths}.")
     if packed := next((path for path in inside if len(inside) == 1 and _packs_a_class(path)), None):
         raise CallError(
             f"{shown(packed)} packs a whole class: unpack it, and give the folder that comes out."
         )
     return folder
+
+
+def _exports(paths: Iterable[Path], roster: Roster) -> list[Path]:
+    """The folders that look like exports: a student can make one, but none that bears their own name."""
+    known = directory(roster.people)
+    return [
+        path
+        for path in paths
+        if path.is_dir() and export_of(path) and not match(_plain(path).people, known, (path.name,)).known
+    ]
 
 
 def export_of(folder: Path) -> str:

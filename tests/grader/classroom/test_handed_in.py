@@ -73,12 +73,32 @@ def test_an_export_beside_nothing_else_is_read(tmp_path: Path) -> None:
     assert "was read" in one.remarks[0]
 
 
-def test_an_export_beside_other_things_is_refused_with_its_path(tmp_path: Path) -> None:
-    """It is not known what was meant."""
-    touch(tmp_path, "week1/a_1_10_x.zip", "week1/b_2_11_x.zip", "alice.zip")
+def test_what_looks_like_an_export_beside_other_things_is_left_out(tmp_path: Path) -> None:
+    """A student can make one: it stops nobody's grading, and nobody else gets a grade by it."""
+    touch(tmp_path, "week1/a_1_10_x.zip", "week1/b_2_11_x.zip", "eve/submission_metadata.yml", "alice.zip")
+    one = read(tmp_path, NOBODY, tmp_path / "out")
 
-    with pytest.raises(CallError, match=r"give .*week1"):
+    assert [entry.name for entry in one.entries] == ["alice"]
+    assert [remark[:42] for remark in one.remarks] == [
+        "eve was not graded: it looks like an expor",
+        "week1 was not graded: it looks like an exp",
+    ]
+
+
+def test_several_exports_are_refused_with_their_paths(tmp_path: Path) -> None:
+    """It is not known which was meant."""
+    touch(tmp_path, "week1/a_1_10_x.zip", "week2/b_2_11_x.zip")
+
+    with pytest.raises(CallError, match=r"give .*week1 or .*week2"):
         read(tmp_path, NOBODY, tmp_path / "out")
+
+
+def test_the_folder_of_somebody_on_the_roster_is_no_export(tmp_path: Path) -> None:
+    """Whatever lies in it: what it says of others is a student's word."""
+    touch(tmp_path, "jdoe/submission_1/a.ipynb", "jdoe/submission_metadata.yml")
+    people = roster([Person("Doe, Jane", login="jdoe"), Person("John Roe", login="jroe")])
+
+    assert [entry.name for entry in read(tmp_path, people, tmp_path / "out").entries][:1] == ["jdoe"]
 
 
 @pytest.mark.parametrize("inside", ["a_1_10_x.zip b_2_11_x.zip", "assignment/submission_metadata.yml"])
