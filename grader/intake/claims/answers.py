@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 import re2
 
+from grader.intake.claims.numbered import split
+from grader.intake.claims.worded import worded
 from grader.intake.files.notebook import Cell
 from grader.profiles.reading import QUESTIONS, Questions
 from grader.records.submission import Answer
 
 Pattern = Any  # re2 tells no types
-LEAD = r"^(?:[ \t#*>_|\-–—]|</?[a-zA-Z][^<>\n]{0,200}>)*"
+LEAD = r"^(?:[^\pL\pN\n<\\]|</?[a-zA-Z][^<>\n]{0,200}>|\\[a-z]{2,12}\{)*"  # marks, signs, tags, LaTeX
 WORDS = (  # for a question, in the languages that answers are written in
     *("Q(?:uestion)?", "Frage", "Pregunta", "Pergunta", "Domanda", "Вопрос"),
     *("질문", "问题", "問題", "質問"),
@@ -30,6 +34,20 @@ MARKUP = re2.compile(r"(?m)</?[a-zA-Z][^<>\n]{0,200}>|^[ \t]{0,3}#{1,6}[ \t]+|^[
 BLANK_LINES = re2.compile(r"\n{3,}")
 LONGEST = 20_000  # characters of an answer: ten pages
 DEEPEST = 6  # a heading's level
+BREAK = "\n\n"  # between the pieces of an answer
+ANSWERS = {
+    "a",
+    "ans",
+    "answer",
+    "youranswer",
+    "myanswer",
+    "response",
+    "solution",
+    "antwort",
+    "respuesta",
+    "答",
+}
+Written = list[tuple[str, str]]  # label and text of each piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +69,13 @@ def _marks(asked: Questions) -> _Marks:
     parts = "|".join(str(one) for one in range(1, 20) if one != number)
     return _Marks(
         re2.compile(
-            rf"(?im){LEAD}(?:(?:{part}{number}\b.*?)?(?:{named})\s*\.?\s*(?P<number>{numbers})\b"
+            rf"(?im){LEAD}(?:(?:{part}{number}\b.*?)?(?:{named})\s*\.?\s*(?:{number}\.)?(?P<number>{numbers})(?:\b|_)"
             rf"|(?:\d[\d.]*\s*)?(?P<end>{part}{number + 1}\b|Class Activation Map))"
         ),
         re2.compile(rf"(?im){LEAD}(?:\d[\d.]*\s*)?{part}{number}\b[^\n]*"),
         re2.compile(
             r"(?i)^\W*(?:\d[\d.]*\s*)?(?:optional\W+|course\W+|anonymous\W+)*(?:survey|feedback"
-            rf"|(?:{named}|questionnaire)\s*(?:(?:{others})\b|:|$)|form\b|hours|time spent"
+            rf"|(?:{named}|questionnaire)\s*(?:(?:{others})(?:[^\w.]|\.\D|\.?$)|:|$)|form\b|hours|time spent"
             r"|how (?:many hours|long)|collabor|honou?r code|submi|reference|bonus|extra credit|appendix"
             rf"|checklist|{part}(?:{parts})\b)"
         ),
@@ -69,23 +87,46 @@ def answers(cells: Iterable[Cell], asked: Questions = QUESTIONS) -> tuple[Answer
 
     An answer ends with the next question, with a heading that begins something else (a survey, another part),
     and, once there is text, with any heading that isn't below the question's own. Where no question is named,
-    all text of their part is given as the answer to the first.
+    the text of their part is split by numbers, and given as the answer to each where it has none.
     """
     if not asked.numbers:
         return ()
-    found: dict[int, tuple[str, str, str]] = {}
+    found: dict[int, Written] = {}
     for number, label, piece in _pieces([(cell.label, prose(cell)) for cell in cells], _marks(asked)):
-        text = _plain(piece)
-        if text:
-            first, before, written = found.get(number, (label, "", ""))
-            found[number] = (first, _joined(before, text), _joined(written, piece))
+        if _plain(piece):
+            found.setdefault(number, []).append((label, piece))
     if set(asked.numbers) & set(found):
         found.pop(0, None)
-    return tuple(Answer(number or asked.numbers[0], *found[number]) for number in sorted(found))
+    told = _told_apart(found, asked)
+    return tuple(
+        Answer(number, told[number][0][0], _joined(told[number], _plain), _joined(told[number], str))
+        for number in sorted(told)
+    )
 
 
-def _joined(before: str, text: str) -> str:
-    return f"{before}\n\n{text}".strip()[:LONGEST]
+def _joined(pieces: Written, text: Callable[[str], str]) -> str:
+    return BREAK.join(text(piece) for _, piece in pieces).strip()[:LONGEST]
+
+
+def _told_apart(found: dict[int, Written], asked: Questions) -> dict[int, Written]:
+    """The pieces by question, those of several in one place split by the numbers that stand before them."""
+    if not found:
+        return {}
+    last = max(found)
+    missing = [number for number in asked.numbers if number not in found]
+    text = BREAK.join(piece for _, piece in found[last])[: 5 * LONGEST]
+    alone = last == 0 or bool(missing and missing[0] < last)  # else it is one question's, if nothing says no
+    if spans := split(text, asked.numbers, asked.part[1], None if alone else ANSWERS):
+        return {
+            number: [(_label(found[last], span[0]), text[slice(*span)])] for number, span in spans.items()
+        }
+    return dict.fromkeys(asked.numbers, found[0]) if last == 0 else found
+
+
+def _label(pieces: Written, at: int) -> str:
+    """The label of the piece that holds a place of all of them together."""
+    starts = [0, *accumulate(len(piece) + len(BREAK) for _, piece in pieces)]
+    return pieces[bisect_right(starts, at) - 1][0]
 
 
 @dataclass(slots=True)
@@ -153,17 +194,14 @@ def _answer(text: str, asked: bool) -> str:
     if prompt := PROMPT.match(text):
         return text[prompt.end() :]
     question = ASKED.match(text)
-    return text[question.end() :] if question else text.lstrip(" \t:.)*_")
+    return text[question.end() :] if question else text.lstrip(" \t:.)*_]}$")
 
 
 def prose(cell: Cell) -> str:
-    """A cell's text, or its comments where it is a cell of code that holds nothing else and is no form."""
-    if cell.kind != "code":
-        return str(BLOCK.sub(lambda tag: f"\n{tag[0]}", cell.source[: 5 * LONGEST]))
-    lines = [line.strip() for line in cell.source[: 5 * LONGEST].split("\n") if line.strip()]
-    if not all(line.startswith("#") for line in lines) or any(line.startswith("#@") for line in lines):
-        return ""
-    return "\n".join(line.lstrip("# ") for line in lines)
+    """A cell's text, or the text in a cell of code that holds nothing else."""
+    if cell.kind == "code":
+        return worded(cell.source[: 5 * LONGEST])
+    return str(BLOCK.sub(lambda tag: f"\n{tag[0]}", cell.source[: 5 * LONGEST]))
 
 
 def _plain(text: str) -> str:

@@ -36,6 +36,24 @@ WAYS: dict[str, list[str]] = {
         f"<tr><td><b>{TWO}</b></td><td>Second.</td></tr></table>"
     ],
     "in German": ["**Frage 1:** First.\n\nMore.\n\n**Frage 2:** Second."],
+    "in brackets, behind a sign": ["(Question 1) First.\n\nMore.", "❓ [Q2] Second."],
+    "in bold by underscores": ["__Question 1__\n\nFirst.\n\nMore.\n\n__Question 2__\n\nSecond."],
+    "in LaTeX": ["$\\textbf{Question 1}$\n\nFirst.\n\nMore.\n\n$\\textbf{Question 2}$\n\nSecond."],
+    "as 3.1 and 3.2": ["## Part 3\n### Question 3.1\nFirst.\n\nMore.\n\n### Question 3.2\nSecond."],
+    "below both questions, numbered": [f"{ONE}\n\n{TWO}", "1. First.\n\nMore.\n\n2. Second."],
+    "below both questions, as answers": [
+        "Question 1: compare.\n\nQuestion 2: compare.",
+        "Answer 1: First.\n\nMore.",
+        "Answer 2: Second.",
+    ],
+    "by numbers alone": ["# Part 3", "1) First.\n\nMore.\n2) Second."],
+    "by letters": ["# Part 3", "(a) First.\n\nMore.\n\n(b) Second."],
+    "by numbers in words": ["# Part 3\n**First question**\nFirst.\n\nMore.", "**Second question**\nSecond."],
+    "by Roman numbers": ["# Part 3\nQuestion I.\nFirst.\n\nMore.", "Question II.\nSecond."],
+    "in Turkish, number first": ["# Part 3\n**1. Soru**\n\nFirst.\n\nMore.", "**2. Soru**\n\nSecond."],
+    "in Arabic": ["# Part 3\nالسؤال 1:\nFirst.\n\nMore.", "السؤال 2:\nSecond."],
+    "in Chinese numbers": ["# Part 3\n第一题\n\nFirst.\n\nMore.", "第二题\n\nSecond."],
+    "in wide digits": ["# Part 3\n问题１：First.\n\nMore.", "问题２：Second."],
     "in Korean": ["### 질문 1\nFirst.\n\nMore.", "### 질문 2\nSecond."],
     "before the next part": [
         f"{ONE} First.\n\nMore.",
@@ -85,10 +103,55 @@ def test_a_question_mentioned_in_an_answer_begins_no_answer() -> None:
 
 
 def test_text_of_part_3_without_questions_is_still_shown() -> None:
-    """Someone removed them."""
+    """Someone removed them: to whom marks either question, since it may answer both."""
     assert [(one.question, one.text) for one in answers(cells("# Part 3: Questions\nIt helps."))] == [
-        (1, "It helps.")
+        (1, "It helps."),
+        (2, "It helps."),
     ]
+
+
+def test_numbered_answers_are_labelled_with_their_own_cells() -> None:
+    """Where they stand in cells below both questions."""
+    found = answers(cells(f"{ONE}\n{TWO}", "Answer 1: First.", "Answer 2: Second."))
+
+    assert [(answer.label, answer.text) for answer in found] == [("cell 2", "First."), ("cell 3", "Second.")]
+
+
+@pytest.mark.parametrize(
+    "points", ["1. One.\n2. Two.\n3. Three.", "Epoch 1: .3\nEpoch 2: .4", "1. One.\n2. Two."]
+)
+def test_points_of_an_answer_stay_together(points: str) -> None:
+    """Of a question that is named; a list that goes on is no two answers either."""
+    whole = answers(cells(f"{ONE}\n{points}"))
+
+    assert [answer.question for answer in whole] == [1]
+    assert all(point in whole[0].text for point in points.split("\n"))
+    assert {answer.text for answer in answers(cells("# Part 3\n1. One.\n2. Two.\n3. Three."))} == {
+        "1. One.\n2. Two.\n3. Three."
+    }
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%%markdown\n**Question 1**\n\nFirst.\n\n**Question 2**\n\nSecond.",
+        '"""\nQuestion 1:\nFirst.\n\nQuestion 2:\nSecond.\n"""',
+        'print("Question 1: First.")\nprint("Question 2: Second.")',
+        'from IPython.display import Markdown, display\n\ndisplay(Markdown("Q1: First.\\n\\nQ2: Second."))',
+        '# mine\nq1 = "First."\nq2 = ("Sec" + "ond.")',
+    ],
+)
+def test_an_answer_in_a_cell_of_code_is_text(source: str) -> None:
+    """In a magic cell, in strings, printed, shown as Markdown, or kept under a name."""
+    found = answers([*cells("# Part 3"), Cell("cell 2", "code", source)])
+
+    assert [(answer.question, answer.text) for answer in found] == [(1, "First."), (2, "Second.")]
+
+
+def test_code_says_no_answer() -> None:
+    """A cell that does anything else, or can't be read."""
+    for source in ('q1 = "First."\nx = 1', 'print(f"Q1: {x}")', 'q1 = "'):
+        assert answers([*cells("# Part 3"), Cell("cell 2", "code", source)]) == ()
 
 
 def test_blank_answers_are_no_answers() -> None:
