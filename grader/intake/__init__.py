@@ -79,7 +79,7 @@ def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Su
     there = defined(choice, targets)
     strange = another(profile, choice, there)
     saved = evidence(_stories(choice), last, profile.questions, there)
-    written = with_those_beside(saved.answers, files.data, profile.questions)
+    written = with_those_beside(saved.answers, choice.left, files.data, profile.questions)
     return Submission(
         name=name,
         sha256=files.sha256,

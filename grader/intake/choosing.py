@@ -29,6 +29,7 @@ class Choice:
     notes: tuple[str, ...]
     slips: tuple[Slip, ...] = ()
     written: Mapping[str, bytes] = field(default_factory=dict)  # files of data that cells write
+    left: tuple[Candidate, ...] = ()  # notebooks that are not graded
 
     @property
     def told(self) -> tuple[Candidate, ...]:
@@ -68,7 +69,8 @@ def choose(
         f"{path} defines {', '.join(sorted(new))}, which {main.path} lacks: both are graded"
         for path, new in added.items()
     ]
-    notes += _passed_over(others, main, [*extras, *reached]) + _shadows(contents)
+    left = [each for each in others if each.is_notebook and each not in (*extras, *reached)]
+    notes += _passed_over(main, left) + _shadows(contents)
     return Choice(
         main=main,
         extras=tuple(shown),
@@ -78,6 +80,7 @@ def choose(
         notes=tuple(notes),
         slips=_slips(main, extras, reaches),
         written=data(_notebooks(found)),
+        left=tuple(left),
     )
 
 
@@ -136,10 +139,9 @@ def _library(
     return library, tuple(entries)
 
 
-def _passed_over(others: Iterable[Candidate], main: Candidate, graded: Iterable[Candidate]) -> list[str]:
-    paths = {each.path for each in graded}
-    left = [each.path for each in others if each.is_notebook and each.path not in paths]
-    return [f"{main.path} was graded; not graded: {', '.join(left[:5])}"] if left else []
+def _passed_over(main: Candidate, left: Sequence[Candidate]) -> list[str]:
+    names = ", ".join(each.path for each in left[:5])
+    return [f"{main.path} was graded; not graded: {names}"] if left else []
 
 
 def _shadows(contents: Mapping[str, bytes]) -> list[str]:

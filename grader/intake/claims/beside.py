@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from grader.intake.candidate import Candidate, labelled
 from grader.intake.claims.answers import answers
 from grader.intake.files.basket import is_prose, shown
 from grader.intake.files.notebook import Cell, decoded
@@ -15,13 +16,17 @@ PAPERS = {".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".html", ".htm", ".
 
 
 def with_those_beside(
-    found: tuple[Answer, ...], texts: Mapping[str, bytes], asked: Questions
+    found: tuple[Answer, ...],
+    notebooks: Iterable[Candidate],
+    texts: Mapping[str, bytes],
+    asked: Questions,
 ) -> tuple[Answer, ...]:
-    """The answers of the notebook, and those of texts beside it to what it leaves unanswered."""
+    """The answers of what is graded, and of texts and notebooks beside it to what it leaves unanswered."""
     if not _missing(found, asked):
         return found
-    cells = (Cell(name, "markdown", decoded(data)) for name, data in texts.items() if is_prose(name))
-    beside = {answer.question: answer for cell in cells for answer in answers([cell], asked)}
+    prose = [(Cell(name, "markdown", decoded(data)),) for name, data in texts.items() if is_prose(name)]
+    stories = (labelled(each).cells for each in notebooks)
+    beside = {answer.question: answer for cells in (*prose, *stories) for answer in answers(cells, asked)}
     more = (beside[question] for question in _missing(found, asked) if question in beside)
     return tuple(sorted((*found, *more), key=lambda answer: answer.question))
 

@@ -32,6 +32,18 @@ def test_answers_in_a_text_beside_the_notebook_are_found(name: str, tmp_path: Pa
     assert [(answer.question, answer.label) for answer in found] == [(1, name), (2, name)]
 
 
+def test_answers_in_a_notebook_of_their_own_are_found(tmp_path: Path) -> None:
+    """It holds no code, so it is not graded; their cells are labelled with it."""
+    cells = [cell for cell in correct() if cell.name == "questions"]
+    (tmp_path / "3_questions.ipynb").write_text(to_ipynb(cells), encoding="utf-8")
+
+    found = handed_in(tmp_path, {}, without="all").saved.answers
+
+    assert {(answer.question, answer.label) for answer in found} == {
+        (number, "3_questions.ipynb cell 1") for number in (1, 2)
+    }
+
+
 def test_the_notebook_s_own_answer_counts(tmp_path: Path) -> None:
     """A text beside it answers only what it leaves unanswered."""
     found = handed_in(tmp_path, {"answers.txt": "Question 1\nOther.\n\nQuestion 2\nMine.\n"}).saved.answers
