@@ -1,0 +1,88 @@
+"""Training logs in other words than the course's trainer prints: names of figures before numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import re2
+
+from grader.records.submission import Epoch
+
+PAIR = re2.compile(
+    r"(?P<name>[A-Za-z][A-Za-z _/-]{0,40})[\"']?\s*[:=]?\s*(?:(?:np|torch|numpy)?\.?(?:float\d*|tensor)\()?"
+    r"(?P<number>(?:\d+\.\d+|\.\d+|\d+)(?:e[-+]?\d+)?)(?P<share>\s*%)?"
+)
+WORD = re2.compile(r"[A-Za-z]+")
+FIGURES = {
+    **dict.fromkeys(("loss",), "loss"),
+    **dict.fromkeys(("acc", "accuracy", "pa"), "accuracy"),
+    **dict.fromkeys(("iou", "miou", "ious"), "mean_iou"),
+}
+FILLING = {
+    *("avg", "average", "mean", "pixel", "overall", "global", "epoch", "running", "current", "final", "and"),
+    *("val", "valid", "validation", "eval", "dev", "train", "training", "test", "testing", "model", "set"),
+}
+TRAINED = {"train", "training"}
+LIKELY = re2.compile(r"(?i)[^\n]*(?:loss|acc|iou)[^\n]*")  # a line with a figure's name
+TESTED = re2.compile(r"(?i)\btest")
+LONGEST = 300_000  # characters of a cell's output; a log of 20 epochs has 2000
+Run = tuple[tuple[Epoch, ...], dict[str, float]]  # its epochs, and the figures of the test
+
+
+def free_logs(text: str, most: int) -> Iterator[Run]:
+    """The runs in a text, each up to the figures of its test; of each at most so many epochs.
+
+    An epoch is a loss, an accuracy and a mean IoU, in whatever order and lines.
+    """
+    figures, test = list[tuple[str, float]](), dict[str, float]()
+    for what, tested, value in _figures(text[:LONGEST]):
+        if tested:
+            test.setdefault(what, value)
+            continue
+        if len(test) == 2:
+            yield _epochs(figures)[:most], test
+            figures, test = [], {}
+        figures.append((what, value))
+    yield _epochs(figures)[:most], test
+
+
+def _epochs(figures: Sequence[tuple[str, float]]) -> tuple[Epoch, ...]:
+    """Each measurement with its loss: the one before it, or behind it where that is the order of them all.
+
+    What was measured before the first loss, of a model that isn't trained yet, is no epoch.
+    """
+    losses, measured = list[float](), list[tuple[int, float]]()  # of accuracies: how many losses before each
+    ious = [value for what, value in figures if what == "mean_iou"]
+    for what, value in figures:
+        if what == "loss":
+            losses.append(value)
+        elif what == "accuracy":
+            measured.append((len(losses), value))
+    count = min(len(measured), len(ious))
+    behind = bool(figures) and figures[-1][0] == "loss"
+    pairs = zip(measured[len(measured) - count :], ious[len(ious) - count :], strict=True)
+    told = ((before - (not behind), accuracy, iou) for (before, accuracy), iou in pairs)
+    return tuple(Epoch(losses[at], accuracy, iou) for at, accuracy, iou in told if 0 <= at < len(losses))
+
+
+def _figures(text: str) -> Iterator[tuple[str, bool, float]]:
+    """Each figure of a validation or a test, its name and value; what is measured in training is none."""
+    for line in LIKELY.findall(text) if "iou" in text.lower() else ():
+        test = TESTED.search(line)
+        for pair in PAIR.finditer(line):
+            words = [word.lower() for word in WORD.findall(pair["name"])]
+            tested = test is not None and test.start() < pair.end(1)
+            rest = "".join(word for word in words if word not in FILLING)
+            what = FIGURES.get(rest)
+            if (
+                what is None
+                or (what == "loss" and tested)
+                or (what != "loss" and not TRAINED.isdisjoint(words))
+            ):
+                continue
+            yield what, tested, _value(what, float(pair["number"]), bool(pair["share"]))
+
+
+def _value(what: str, number: float, share: bool) -> float:
+    """Accuracy and IoU as shares of one, though a percentage without its sign was printed."""
+    return number / 100 if share or (what != "loss" and number > 1) else number
