@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.attacks", description=__doc__)
     parser.add_argument("--rung", action="append", help="only this rung, and all attacks on it")
     parser.add_argument("--only", default="", help="only attacks whose name holds these words")
     parser.add_argument("--again", action="store_true", help="only what did not hold, or was not tried yet")

@@ -60,7 +60,7 @@ def _round(target: str, number: int) -> bytes | None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.fuzz", description=__doc__)
     parser.add_argument("--minutes", type=float, default=5.0, help="for all targets together")
     parser.add_argument("--target", choices=TARGETS, action="append")
     options = parser.parse_args(arguments)

@@ -13,7 +13,7 @@ from fixtures.notebook import base, to_ipynb
 from grader import profiles
 from grader.errors import CallError
 from tools.feedback import years
-from tools.feedback.__main__ import write
+from tools.feedback.__main__ import main, write
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = {"reference", "checks", "diagnosis", "network", "training"}  # that hold answers
@@ -109,3 +109,15 @@ def test_a_students_words_are_no_markup_and_no_command(action: Path, tmp_path: P
 
     assert "<b>" not in summary and "](" not in summary
     assert all(line.startswith(("::error title=", "::warning file=")) for line in log.splitlines())
+
+
+def test_an_option_is_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever asks for help gets it, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit):
+        main(["--help"])
+
+    assert "usage: python -m tools.feedback" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []

@@ -6,10 +6,11 @@ reference or of the checks.
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -29,9 +30,11 @@ TAKEN = ("lock/packages.txt", "LICENSE")
 OURS, HISTORY = (*FILES, "lock", "LICENSE", "grader"), ".git"
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Write the folder that becomes the public repository."""
-    out = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "feedback"
+    parser = argparse.ArgumentParser(prog="python -m tools.feedback", description=__doc__)
+    parser.add_argument("out", type=Path, nargs="?", default=ROOT / "build" / "feedback", help="where to")
+    out: Path = parser.parse_args(arguments).out
     try:
         write(out)
     except CallError as error:

@@ -42,7 +42,7 @@ class Step:
 
 def main(arguments: list[str]) -> int:
     """Pack, or run."""
-    parser = argparse.ArgumentParser(prog="tools.gpu")
+    parser = argparse.ArgumentParser(prog="python -m tools.gpu")
     parser.add_argument("what", choices=("pack", "run"))
     parser.add_argument("folder", nargs="?", type=Path, default=Path("build/gpu"))
     parser.add_argument("--data", type=Path, help="where the data set is, if not in the cache")
