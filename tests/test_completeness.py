@@ -23,6 +23,7 @@ COSTS = {payer.without_skips or payer.line for payer in (*PAYERS.values(), *LAYE
 COSTS |= {payer.line for payer in (*PAYERS.values(), *LAYERS.values())}
 EVERYTHING = profiles.everything().rubric
 PARTS = [part.id for part in EVERYTHING.parts]
+OF_NO_MODULE = ("goldens", "github_action")  # files of a folder, and action.yml
 
 
 def _checks(part: str) -> dict[str, str]:
@@ -108,12 +109,13 @@ def test_every_verb_has_an_operation() -> None:
     assert requests - set(OPERATIONS) == {verbs.Ping, verbs.Load, verbs.Request, verbs.OfModel}
 
 
-@pytest.mark.parametrize("package", ["grader", "reference"])
+@pytest.mark.parametrize("package", ["grader", "reference", "tools", "fixtures"])
 def test_tests_mirror_the_source(package: str) -> None:
-    """tests/grader/intake/test_slicing.py tests grader/intake/code/slicing.py, test_intake.py its package."""
+    """tests/grader/training/test_run.py tests grader/training/run.py; test_intake.py its folder."""
     home = ROOT / "tests" / package
     for path in home.rglob("test_*.py"):
         room = ROOT / package / path.parent.relative_to(home)
         name = path.stem.removeprefix("test_")
 
-        assert (room / f"{name}.py").exists() or name in (room.name, "goldens"), path
+        is_there = any((room / f"{name}{end}").exists() for end in (".py", ""))
+        assert is_there or name in (room.name, *OF_NO_MODULE), path

@@ -11,33 +11,29 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-import msgspec
-
 from grader.errors import (
     GraderError,
     ProtocolError,
     StudentDied,
     StudentError,
-    StudentRaised,
     StudentTimeout,
     Unverified,
-    WorkerBroke,
 )
 from grader.records.reason import Reason
 from grader.records.submission import Slice
 from grader.sandbox.allowance import LOADING, Allowance, purpose_of
+from grader.sandbox.asking import exchange, interpret, packed
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
 from grader.sandbox.loading import Key, Loading
 from grader.sandbox.process import Worker
 from grader.sandbox.staging import Program
 from grader.sandbox.stopwatch import StarvedError, Stopwatch
-from grader.wall.answers import Answer, Broken, Ok, Raised, Reply, Unfit, read_answer, read_value
-from grader.wall.values import SourceLine, place
+from grader.wall.answers import Reply
+from grader.wall.values import SourceLine
 from grader.wall.verbs import Failure, Loaded, Request, verb
-from grader.wall.wire import Array, Message, receive, send
+from grader.wall.wire import Array, send
 
-TELLING = 5.0  # seconds more for code that is told when its time is over, and says where it was
 TRIES = 2  # times that a question may end the worker before it is not asked again
 BUSY = "Nothing is known of the submission by that: grade it again when less runs on the machine."
 MAX_SKIPS = 4  # statements that hang or exit, before the whole submission is given up
@@ -133,7 +129,7 @@ class Student:
         watch = worker.watch(self._allowance.disk_left)
         allowed = min(seconds, max(0.0, self._allowance.left(purpose)))
         try:
-            return self._exchange(worker, watch, request, arrays or {}, allowed, told)
+            return exchange(worker.sock, watch, self._number(), request, arrays or {}, allowed, told)
         except StarvedError as error:
             gone: GraderError = Unverified(Reason(str(error), BUSY))
         except TimeoutError:
@@ -180,31 +176,10 @@ class Student:
             self._worker.close()
         self._worker, self._in_place = None, False
 
-    # --- one request ----------------------------------------------------------------------------------
-
-    def _exchange(
-        self,
-        worker: Worker,
-        watch: Stopwatch,
-        request: Request[V],
-        arrays: Mapping[str, Array],
-        seconds: float,
-        told: bool,
-    ) -> Reply[V]:
-        message = self._message(request, arrays, seconds if told else 0)
-        seconds += TELLING if told else 0
-        send(worker.sock, message, time.monotonic() + seconds)
-        watch.wait(worker.sock, seconds)
-        got = receive(worker.sock, request.limits, time.monotonic() + seconds)
-        answer = read_answer(got.header)
-        if answer.id != self._requests:
-            raise ProtocolError("the worker answered another request than the one asked")
-        return interpret(answer, got.arrays, request)
-
-    def _message(self, request: Request[Any], arrays: Mapping[str, Array], seconds: float = 0) -> Message:
+    def _number(self) -> int:
+        """The number of the next request."""
         self._requests += 1
-        plain = {"verb": verb(type(request)), "args": msgspec.to_builtins(request)}
-        return Message({"id": self._requests, **plain, **({"seconds": seconds} if seconds else {})}, arrays)
+        return self._requests
 
     def _gone(self, error: E) -> E:
         self.close()
@@ -240,8 +215,9 @@ class Student:
         """Load the slice; a statement that hangs or ends the process is left out from then on."""
         loading = Loading(self._slice, self._seed, self._skipped, self._limits, watch)
         try:
-            send(worker.sock, self._message(loading.request, {}), time.monotonic() + seconds)
-            answer = loading.wait(worker.sock, self._requests, seconds)
+            number = self._number()
+            send(worker.sock, packed(number, loading.request), time.monotonic() + seconds)
+            answer = loading.wait(worker.sock, number, seconds)
             found = interpret(answer, {}, loading.request).value
         except StarvedError as error:
             raise Unverified(Reason(str(error), BUSY)) from error
@@ -302,17 +278,3 @@ def _death(worker: Worker, did: str) -> StudentDied | Unverified:
     if worker.is_victim:
         return Unverified(Reason(f"the machine was out of memory: {did}, within its own limits", BUSY))
     return StudentDied(f"{did}: {worker.ending}")
-
-
-def interpret(answer: Answer, arrays: Mapping[str, Array], request: Request[V]) -> Reply[V]:
-    """Return what was answered; raises what the worker says went wrong."""
-    match answer:
-        case Ok():
-            return Reply(read_value(answer.value, request), arrays, answer.stdout)
-        case Raised():
-            raise StudentRaised(answer.kind, answer.message, place(answer.line))
-        case Unfit():
-            raise ProtocolError(answer.message)
-        case Broken():
-            raise WorkerBroke(answer.message)
-    raise ProtocolError("the worker's answer has no status that answers a request")

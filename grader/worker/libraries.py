@@ -17,7 +17,7 @@ from typing import Any
 
 from grader.wall.uncompiled import compiles, without_compiler
 
-TELLING = "torch._compile"  # the module by which torch tells its compiler what not to compile
+COMPILING = "torch._compile"  # the module by which torch tells its compiler what not to compile
 
 Function = Callable[..., Any]
 
@@ -35,9 +35,9 @@ def _tell_less() -> ModuleType:
     """Let torch find a module that tells its compiler what not to compile only where it is there."""
     torch = importlib.util.find_spec("torch")
     assert torch is not None and torch.origin is not None, "it is installed"
-    spec = importlib.util.spec_from_file_location(TELLING, Path(torch.origin).with_name("_compile.py"))
+    spec = importlib.util.spec_from_file_location(COMPILING, Path(torch.origin).with_name("_compile.py"))
     assert spec is not None and spec.loader is not None
-    module = sys.modules[TELLING] = importlib.util.module_from_spec(spec)
+    module = sys.modules[COMPILING] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     module._disable_dynamo = _sparing(module._disable_dynamo)  # type: ignore[attr-defined]  # torch has it
     return module
