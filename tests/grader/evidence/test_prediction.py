@@ -45,6 +45,21 @@ def test_a_function_that_raises_has_no_form() -> None:
     assert found.form is None
 
 
+@pytest.mark.parametrize(
+    ("returned", "chooses"),
+    [
+        ("index", True),
+        ("index - 1", True),
+        ("index * 0", False),
+        ("index + (names.append(0) or len(names))", False),
+    ],
+    ids=["right", "wrong", "constant", "another in each call"],
+)
+def test_an_index_that_follows_from_the_logits_is_chosen(returned: str, chooses: bool) -> None:
+    """Another one for other logits, and the same for the same."""
+    assert cam(("return index", f"return {returned}")).prediction.chooses == chooses
+
+
 def test_what_is_printed_is_read() -> None:
     """The printed line holds a probability and a name."""
     printed = PRINTED.search(cam().prediction.first.value.printed)
