@@ -16,7 +16,7 @@ from grader.records.reason import Reason
 
 
 def judge(network: ModelEvidence, line: LineName) -> None:
-    """Say what was found under a line; what wasn't verified goes to a person."""
+    """Raise what was found under a line; what wasn't verified goes to a person."""
     found = network.findings.get(line)
     if found:
         expect.fail(merge(found))

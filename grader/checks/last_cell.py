@@ -43,7 +43,7 @@ def check_maps(case: Case) -> None:
 
 
 def _gives_one_class(cell: LastCell) -> bool:
-    """Say whether every map is asked for with one index."""
+    """Return whether every map is asked for with one index."""
     given = [cell.array(f"{number}.2") for number, _ in cell.calls(MAP)]
     return all(index is None or index.size == 1 for index in given)
 

@@ -16,7 +16,7 @@ STEPS: Floats = np.arange(
 
 
 def what_kernel(weight: NDArray[Any], side: int) -> str:
-    """Say what weights (inputs, outputs, rows, columns) are instead of bilinear; "" where nothing fits."""
+    """Return what weights (inputs, outputs, rows, columns) are instead of bilinear; "" where nothing fits."""
     if weight.ndim != 4 or not weight.size:
         return ""
     if not np.isfinite(weight).all():
@@ -44,7 +44,7 @@ def _of_kernels(values: Floats, side: int) -> str:
 
 
 def _placed(table: Floats) -> str:
-    """Say between which classes a kernel stands, if not from each to itself; the largest entry is 1."""
+    """Return between which classes a kernel stands, if not from each to itself; the largest entry is 1."""
     if table.shape[0] == table.shape[1] and np.allclose(table, np.eye(len(table)), atol=CLOSE):
         return ""
     diagonal, count = np.diagonal(table), int((np.abs(table) > CLOSE).sum())
@@ -63,7 +63,7 @@ def _placed(table: Floats) -> str:
 
 
 def _made(shape: Floats, scale: float) -> tuple[str, ...] | None:
-    """Say how a kernel whose largest value is 1 was made, in its wrong steps; None where no way is known."""
+    """Return how a kernel whose largest value is 1 was made, in its wrong steps; None where none is known."""
     side = len(shape)
     at = np.unravel_index(int(shape.argmax()), shape.shape)
     row, column = shape[at[0]], shape[:, at[1]]

@@ -70,12 +70,12 @@ def right_maps(case: Case) -> Iterator[Floats]:
 
 
 def is_right(case: Case) -> bool:
-    """Say whether a map equals a right one but for rounding."""
+    """Return whether a map equals a right one but for rounding."""
     return any(matches(case.answer, right) for right in right_maps(case))
 
 
 def is_mostly_right(case: Case) -> bool:
-    """Say whether most of a map is a right one's, as where it was smoothed, or enlarged twice."""
+    """Return whether most of a map is a right one's, as where it was smoothed, or enlarged twice."""
     return any(matches(case.answer, right, MOSTLY) for right in right_maps(case))
 
 
@@ -150,19 +150,19 @@ def search(cases: Sequence[Case]) -> Verdict | None:
 
 
 def _is_lit(pair: _Pair, case: Case) -> bool:
-    """Say whether a map is bright where the sum is strongest, so that its maximum is no 0."""
+    """Return whether a map is bright where the sum is strongest, so that its maximum is no 0."""
     raw = pair.raw(case)
     strongest = np.argmax(raw), np.argmax(np.abs(raw))
     return bool(case.middles(raw.shape).ravel()[list(strongest)].max() > BRIGHT)
 
 
 def follows(case: Case, answer: Maps) -> bool:
-    """Say whether a map rises with the right weighted sum."""
+    """Return whether a map rises with the right weighted sum."""
     return rises_with(weighted(case.features, case.weight[case.index]), answer)
 
 
 def rises_with(raw: Floats, answer: Maps) -> bool:
-    """Say whether a map rises with a sum: mostly over half of its range, never down.
+    """Return whether a map rises with a sum: mostly over half of its range, never down.
 
     A map that is the same everywhere never falls either, and shows nothing.
     """
@@ -176,7 +176,7 @@ def rises_with(raw: Floats, answer: Maps) -> bool:
 
 
 def shows_levels(answer: Maps, high: NDArray[np.bool_]) -> bool:
-    """Say whether a map has one value where the sum is high, another one elsewhere; bytes wrap."""
+    """Return whether a map has one value where the sum is high, another one elsewhere; bytes wrap."""
     rows, columns = (centres(n, size) for n, size in zip(high.shape, answer.shape, strict=True))
     found = np.nan_to_num(answer[np.ix_(rows, columns)].astype(np.float64)).ravel()
     plain = np.abs(found[:, None] - found[None, :])

@@ -39,7 +39,7 @@ def crop_findings(reading: Reading) -> Iterator[Reason]:
 
 
 def cuts_channels(step: Expr) -> bool:
-    """Say whether a step cuts some of the channels off, as a crop along the wrong axes does."""
+    """Return whether a step cuts some of the channels off, as a crop along the wrong axes does."""
     return step.op == "aten.slice.Tensor" and step["args"][1] % 4 == 1 and step["args"][2] != 0
 
 

@@ -74,7 +74,7 @@ def stretched_late(raw: Floats, size: tuple[int, ...] = SIZE) -> Iterator[Floats
 
 
 def matches(found: Maps, candidate: Floats, share: float = 1.0) -> bool:
-    """Say whether two maps are equal but for rounding, at least in this share of their pixels."""
+    """Return whether two maps are equal but for rounding, at least in this share of their pixels."""
     if found.shape != candidate.shape:
         return False
     slack = LEVELS * min(1.0, spread(candidate) / FULL, spread(found) / FULL)

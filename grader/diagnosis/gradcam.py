@@ -199,6 +199,6 @@ def search(cases: Sequence[Case]) -> Verdict | None:
 
 
 def follows(cases: Sequence[Case]) -> bool:
-    """Say whether every map rises with the right one, whatever stretches it."""
+    """Return whether every map rises with the right one, whatever stretches it."""
     shown = [case for case in cases if case.answer.min() < case.answer.max()]
     return bool(shown) and all(rises_with(case.right, case.answer) for case in shown)

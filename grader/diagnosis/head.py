@@ -55,7 +55,7 @@ def other_findings(reading: Reading) -> Iterator[Reason]:
 
 
 def _has_a_cause(reading: Reading, position: int, step: Expr) -> bool:
-    """Say whether a step is the assignment's, or a fault by another name than `forward`."""
+    """Return whether a step is the assignment's, or a fault by another name than `forward`."""
     if step.op == "crop":  # crop, skip_crop
         return position >= reading.first_upscore
     if step.op == "scale" and on_the_way_up(reading, position):  # skip.before
@@ -75,7 +75,7 @@ def _has_a_cause(reading: Reading, position: int, step: Expr) -> bool:
 
 
 def _takes_a_part(step: Expr) -> bool:
-    """Say whether a step keeps some of the channels, or of the batch, alone."""
+    """Return whether a step keeps some of the channels, or of the batch, alone."""
     return plain(step) in ("slice", "narrow", "split", "chunk", "index_select", "select", "item")
 
 

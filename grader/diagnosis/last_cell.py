@@ -16,13 +16,13 @@ UNRELATED = 0.05  # a correlation that half a million numbers do not have by cha
 
 
 def are_features(features: Array, wanted: Array) -> bool:
-    """Say whether features are those of the kit's network, whatever resized the image."""
+    """Return whether features are those of the kit's network, whatever resized the image."""
     near = 1e-2 * float(np.abs(wanted).max())
     return features.shape == wanted.shape and bool(np.allclose(features, wanted, rtol=1e-2, atol=near))
 
 
 def what_weight(weight: Array, true: Array) -> Reason:
-    """Say what a wrong weight holds instead."""
+    """Return what a wrong weight holds instead."""
     with np.errstate(all="ignore"):
         ratio = float((weight * true).sum() / (true * true).sum())
     if np.allclose(weight, ratio * true, rtol=1e-3, atol=1e-6):

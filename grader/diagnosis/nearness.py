@@ -18,19 +18,19 @@ TURNED = 600.0  # a range from which on levels that wrapped around look like any
 
 
 def roughly(values: Floats, found: Floats) -> NDArray[np.bool_]:
-    """Say for each of (N, h, w) levels whether they may be those found; what wraps around may be any."""
+    """Return for each of (N, h, w) levels whether they may be those found; what wraps around may be any."""
     wraps = _wraps(values)
     near = np.abs(found - values) <= 2 * _slack(values, found) + 1  # what is cut off after the point
     return np.asarray(wraps | near.all(axis=(1, 2)))
 
 
 def _wraps(values: Floats) -> NDArray[np.bool_]:
-    """Say for each of (N, h, w) levels whether some are no bytes; a maximum is whole before it is cut."""
+    """Return for each of (N, h, w) levels whether some are no bytes; a maximum is whole before it is cut."""
     return np.asarray((values.min(axis=(1, 2)) < 0) | (values.max(axis=(1, 2)) >= 256 - TINY))
 
 
 def close(values: Floats, found: Floats, mixing: Mixings) -> NDArray[np.bool_]:
-    """Say for each of (N, h, w) levels whether they are those found, as numbers or as bytes."""
+    """Return for each of (N, h, w) levels whether they are those found, as numbers or as bytes."""
     range = values.max(axis=(1, 2)) - values.min(axis=(1, 2))
     wraps, told = _wraps(values), (range >= FULL) & (range < TURNED) & varied(found)
     cut = np.clip(values, 0, 255)
@@ -46,7 +46,7 @@ def close(values: Floats, found: Floats, mixing: Mixings) -> NDArray[np.bool_]:
 
 
 def _same_bytes(values: Floats, found: Floats, mixing: Mixings) -> NDArray[np.bool_]:
-    """Say whether levels some of which wrap around are those found, made bytes and then enlarged.
+    """Return whether levels some of which wrap around are those found, made bytes and then enlarged.
 
     Between a 0 and a 255 even the middle of a cell moves, so it is computed.
     """
@@ -81,6 +81,6 @@ def _slack(values: Floats, found: Floats, least: float = 0.0) -> Floats:
 
 
 def varied(found: Maps) -> bool:
-    """Say whether no level fills half of a map: else most of its pixels say next to nothing."""
+    """Return whether no level fills half of a map: else most of its pixels say next to nothing."""
     _, counts = np.unique(found, return_counts=True)
     return bool(counts.max() < found.size / 2)

@@ -44,7 +44,7 @@ def find_offset(output: Tensor, uncropped: Tensor) -> tuple[int, int] | None:
 def explain_difference(
     output: Tensor, wanted: Tensor, reading: Reading, evaluator: Evaluator, contents: Mapping[str, str]
 ) -> Reason:
-    """Say what makes an output differ from the reference's, if a known fault does."""
+    """Return what makes an output differ from the reference's, if a known fault does."""
     unknown = because("forward.unknown", expected=_shape(wanted), actual=_shape(output))
     if output.ndim != 4:
         return unknown

@@ -25,14 +25,14 @@ class Start(NamedTuple):
 
 
 def kind_of_crop(reading: Reading, start: Pair) -> Start:
-    """Say how the output's crop starts there."""
+    """Return how the output's crop starts there."""
     size = _output(reading)
     trunk = reading.path.steps[: reading.last_layer + 1]
     return _start(_mapped(size, trunk), size, start)
 
 
 def kind_of_skip_crop(reading: Reading, join: Join, start: Pair) -> Start:
-    """Say how a skip's crop starts there."""
+    """Return how a skip's crop starts there."""
     if join.tap is None:
         return Start(OFFSET, corner(start))
     trunk = reading.path.steps[: reading.path.places[join.tap.key] + 1]
@@ -72,6 +72,6 @@ def _start(full: Pair | None, size: Pair | None, start: Pair) -> Start:
 
 
 def _axis(axis: str, left: int, start: int) -> str:
-    """Say where a crop starts along one axis."""
+    """Return where a crop starts along one axis."""
     names = {left: END, left // 2: MIDDLE} if left > 1 else {}
     return f"{names[start]} of the {axis}s" if start in names else f"{axis} {start}"

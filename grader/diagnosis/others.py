@@ -94,7 +94,7 @@ def _class_of(case: Asked) -> int | None:
 
 
 def _relation(chosen: dict[int, int], classes: int) -> str:
-    """Say which class it is instead of the predicted one, as far as one rule tells all."""
+    """Return which class it is instead of the predicted one, as far as one rule tells all."""
     for words in _rules(chosen, classes):
         return words
     return "the weights are those of another class, not of the predicted one"

@@ -153,6 +153,6 @@ def line_of(cause: Cause, skips: bool = True) -> LineName | None:
 
 
 def excuses(cause: Cause, line: str) -> bool:
-    """Say whether a cause is not held against a line, since another one pays."""
+    """Return whether a cause is not held against a line, since another one pays."""
     known = payer(cause)
     return known is not None and line in known.excused

@@ -26,7 +26,7 @@ SEEN = 0.02  # a probability that no other class of a question has, but for the 
 
 
 def wrong_index(value: int, logit: Logit) -> str:
-    """Say what a wrong index is the index of, given logits (1000,)."""
+    """Return what a wrong index is the index of, given logits (1000,)."""
     return next(iter(names_of(value, logit)), OTHER)
 
 
@@ -64,20 +64,20 @@ def _places(logit: Logit) -> Iterator[tuple[str, int]]:
 
 
 def is_saturated(index: int, logit: Logit) -> bool:
-    """Say whether a sigmoid of float32 can't tell a class from the best one, given logits (1000,)."""
+    """Return whether a sigmoid of float32 can't tell a class from the best one, given logits (1000,)."""
     sigmoid = 1 / (1 + np.exp(-logit.astype(np.float32)))
     top = float(sigmoid.max())
     return 0 <= index < len(sigmoid) and top > SATURATED and bool(sigmoid[index] >= top - 2e-7)
 
 
 def is_told(index: int, logit: Logit) -> bool:
-    """Say whether an index was told by the logits (1000,): nearly every class has the probability 0.000."""
+    """Return whether an index was told by the logits (1000,): nearly every class has 0.000."""
     exps = np.exp(logit.astype(np.float64) - logit.max())
     return bool(exps[index] > SEEN * exps.sum()) or wrong_index(index, logit) not in (CLASS_0, OTHER)
 
 
 def wrong_probability(value: float, logit: Logit) -> str:
-    """Say what a wrong probability is, given logits (1000,): the nearest, of the fewest steps."""
+    """Return what a wrong probability is, given logits (1000,): the nearest, of the fewest steps."""
     return next(iter(names_of_probability(value, logit)), OTHER)
 
 

@@ -138,7 +138,7 @@ class _Search(Generic[P]):
         return np.array([number for number in numbers if not self._is_idle(pair, number)], dtype=np.intp)
 
     def _is_idle(self, pair: Making, number: int) -> bool:
-        """Say whether the curve of a stretch leaves every sum as it is: then it is none of the steps."""
+        """Return whether the curve of a stretch leaves every sum as it is: then it is none of the steps."""
         curve = stretches.stretches()[number].bend
         return bool(curve.fault) and all(
             np.array_equal(curve.do(raw), raw) for raw in (pair.raw(case) for case in self.cases)
@@ -170,7 +170,7 @@ class _Search(Generic[P]):
         return pair.turn(levels)
 
     def _fits(self, pair: Making, number: int, numbers: Numbers) -> NDArray[np.bool_]:
-        """Say for each stretch whether it may give an answer."""
+        """Return for each stretch whether it may give an answer."""
         case, levels = self.cases[number], self._levels(pair, number, numbers)
         middles = self.middles(number, levels.shape[1:])
         keep = roughly(levels, middles)
@@ -186,7 +186,7 @@ TURN = 64.0  # of 256: what enlarging may move the middle of a cell by that wrap
 
 
 def _explains(pair: Making, number: int, case: Answered) -> bool:
-    """Say whether some way to finish gives the whole answer; it may be turned before or at last."""
+    """Return whether some way to finish gives the whole answer; it may be turned before or at last."""
     size, ends, straight = case.answer.shape, pair.ends(case), pair.unturned
     if _gives(case.answer, _finished(number, pair.raw(case), ends, size)):
         return True
@@ -197,7 +197,7 @@ def _explains(pair: Making, number: int, case: Answered) -> bool:
 
 
 def _gives(answer: Maps, candidates: Iterable[Floats]) -> bool:
-    """Say whether one of some maps, the first of which tells whether levels wrap around, is the answer."""
+    """Return whether one of some maps, the first of which tells whether levels wrap around, is the answer."""
     candidates = iter(candidates)
     small = next(candidates)
     wraps = (small < 0) | (small >= 256)
@@ -209,7 +209,7 @@ def _gives(answer: Maps, candidates: Iterable[Floats]) -> bool:
 
 
 def _turns(answer: Maps, candidate: Floats, wraps: NDArray[np.bool_]) -> bool:
-    """Say whether an answer follows a map in the middle of most cells whose levels wrap around."""
+    """Return whether an answer follows a map in the middle of most cells whose levels wrap around."""
     at = np.ix_(*(centres(cells, side) for cells, side in zip(wraps.shape, answer.shape, strict=True)))
     off = np.abs(answer[at].astype(np.float64) - candidate[at])[wraps]
     return bool(np.median(off) <= TURN)

@@ -157,7 +157,7 @@ def _main_findings(reading: Reading, skip: Skip, position: int, join: Join) -> I
 
 
 def tap_name(reading: Reading, join: Join) -> str:
-    """Say where on the main path a skip was taken from."""
+    """Return where on the main path a skip was taken from."""
     if join.tap is None:
         return "something else"
     position = reading.path.places[join.tap.key]
@@ -173,7 +173,7 @@ def tap_name(reading: Reading, join: Join) -> str:
 
 
 def _has_relu(reading: Reading, position: int) -> bool:
-    """Say whether a ReLU stands between the last convolution at or before a position, and the position."""
+    """Return whether a ReLU stands between the last convolution at or before a position, and the position."""
     for step in reversed(reading.path.steps[: position + 1]):
         if step.op == "relu":
             return True
@@ -188,7 +188,7 @@ def where_skips_join(reading: Reading) -> set[int]:
 
 
 def on_the_way_up(reading: Reading, position: int) -> bool:
-    """Say whether a position is where skips may join, so that the skips line looks at what does."""
+    """Return whether a position is where skips may join, so that the skips line looks at what does."""
     between = reading.first_upscore <= position <= reading.last_layer
     return between and bool(reading.architecture.skips)
 

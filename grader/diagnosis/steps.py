@@ -33,7 +33,7 @@ PROBABILITY = ("sigmoid", "log_sigmoid", "softmax", "log_softmax")
 
 
 def resizes(step: Expr) -> bool:
-    """Say whether an operation brings a map to a size that it is told."""
+    """Return whether an operation brings a map to a size that it is told."""
     return "upsample" in step.op or "adaptive" in step.op or "grid_sampler" in step.op
 
 
@@ -43,7 +43,7 @@ def resizing(step: Expr) -> str:
 
 
 def is_activation(step: Expr) -> bool:
-    """Say whether an operation is an activation other than ReLU."""
+    """Return whether an operation is an activation other than ReLU."""
     return plain(step) in ACTIVATIONS
 
 
@@ -64,7 +64,7 @@ def activation_findings(reading: Reading) -> Iterator[Reason]:
 
 
 def _is_last(reading: Reading, step: Expr) -> bool:
-    """Say whether a sigmoid at the very end makes probabilities, which is the cause `logits.changed`."""
+    """Return whether a sigmoid at the very end makes probabilities, which is the cause `logits.changed`."""
     position = reading.path.places[step.key]
     return plain(step) in PROBABILITY and position > reading.last_layer
 

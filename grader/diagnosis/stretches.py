@@ -158,7 +158,7 @@ def fault_counts() -> NDArray[np.intp]:
 
 
 def _said_twice(one: Stretch) -> bool:
-    """Say whether another combination gives the same numbers in plainer words."""
+    """Return whether another combination gives the same numbers in plainer words."""
     if one.offset.id == "none" and one.divisor.id in SAME:
         return True
     if one.ending.id == "cast" and one.top.id:

@@ -39,7 +39,7 @@ def numeral(text: str) -> int | str:
 
 
 def deed(step: Expr) -> str:
-    """Say what a step does to a value, as in "which is multiplied by 2"."""
+    """Return what a step does to a value, as in "which is multiplied by 2"."""
     if step.op == "scale":
         return f"is multiplied by {step['factor']:.4g}"
     if step.op == "crop":

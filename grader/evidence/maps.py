@@ -130,7 +130,7 @@ class MapEvidence:
         return answer is not None and self.accepts(self._case(question, answer))
 
     def accepts(self, case: diagnosis.Case) -> bool:
-        """Say whether a map is right as the panel is: but for rounding, or in most of its pixels."""
+        """Return whether a map is right as the panel is: but for rounding, or in most of its pixels."""
         return diagnosis.is_right(case) or (not self.is_exact and diagnosis.is_mostly_right(case))
 
     @once

@@ -34,7 +34,7 @@ class Allowance:
         self.disk_left = disk_left
 
     def used_up(self, purpose: str) -> str:
-        """Say that nothing is left for a purpose, and of what."""
+        """Return what says that nothing is left for a purpose, and of what."""
         if purpose == TRAINING or sum(self.spent.values()) >= self.limits.wall_seconds:
             return f"the {self.limits.wall_seconds:g} s that one submission may take are used up"
         return f"the {self._most(purpose):g} s that {purpose} may take are used up"

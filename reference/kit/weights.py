@@ -45,7 +45,7 @@ def load(path: Path) -> State:
 
 
 def cached(file: str) -> Path | None:
-    """Say where a checkpoint is in torch's cache, if it is there and whole."""
+    """Return where a checkpoint is in torch's cache, if it is there and whole."""
     path = _place(file)
     if not path.is_file():
         return None
