@@ -15,7 +15,7 @@ LISTS = ("list", "tuple")
 
 
 def check_shape(maps: MapEvidence | GradEvidence) -> None:
-    """The map has the size that is asked for; that it is in a list is another line's affair."""
+    """The map has the size that is asked for; whether it is in a list, another line judges."""
     shape, size = maps.first.shape, maps.asked.size
     if maps.kind in LISTS and shape[:1] == (1,):
         shape = shape[1:]

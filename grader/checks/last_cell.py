@@ -140,7 +140,7 @@ def _is_of_the_predicted_class(cell: LastCell, position: int, index: Array | Non
         return
     said, given = np.ravel(own), np.ravel(index)
     text = f"{name}: {MAP} is given class {given[:1]}, {PREDICT} said {said[:1]}"
-    # Of several classes that were returned one may be passed on: what is returned is another line's affair.
+    # Of several classes that were returned one may be passed on: another line judges what is returned.
     best = int(cell.truth.logits[position].argmax())
     one = given.size == 1 and given[0] in (said[0], best)
     expect.that(
