@@ -144,7 +144,9 @@ def _otherwise(
             at = positions(derived(seed, "positions"), name, prod(shape), COUNT)
 
             def drawn(where: Indices, source: str = source, shape: Shape = shape) -> Array:
-                return draw_at(derived(seed, "vgg16"), f"vgg/{source}", where, parameter_scale(shape))
+                return draw_at(
+                    derived(seed, "vgg16"), f"vgg/{source}", where, prod(shape), parameter_scale(shape)
+                )
 
             own = (layer.outputs, layer.inputs // layer.groups, *layer.kernel) if kind == "weight" else shape
             if len(at) == len(values[name]):
@@ -157,5 +159,5 @@ def _holds(seed: int, found: Array | None, key: str, name: str, shape: Shape) ->
     if found is None:
         return False
     at = positions(derived(seed, "positions"), name, prod(shape), COUNT)
-    wanted = draw_at(derived(seed, "vgg16"), key, at, parameter_scale(shape))
+    wanted = draw_at(derived(seed, "vgg16"), key, at, prod(shape), parameter_scale(shape))
     return found.shape == wanted.shape and bool(np.allclose(found, wanted, rtol=1e-5, atol=1e-7))

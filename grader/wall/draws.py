@@ -3,6 +3,9 @@
 A challenge needs half a gigabyte of weights; instead of sending them, the trusted side and the worker draw
 them from one seed. Every array is cut from one block of normal numbers, repeated: filling memory is then as
 fast as copying it, and because the block's length is prime, no two rows of a layer are alike.
+
+What is huge, as fc6's weight is, would still cost the kernel half a second for its pages: it repeats a first
+part of itself, of whole pages, so that one part can stand in memory for all.
 """
 
 from __future__ import annotations
@@ -14,9 +17,13 @@ from math import prod, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.wall.repeating import repeated
+
 Array = NDArray[np.float32]
 
 BLOCK = 1_000_003  # a prime
+HUGE = 50_000_000  # elements
+PERIOD = 2053 * 1024  # of what is huge: pages, a prime number of them, so that no two rows of fc6 are alike
 
 
 @lru_cache(maxsize=16)  # the seeds of a grading without training; 4 MB each
@@ -40,9 +47,10 @@ def _number(seed: int, key: str) -> int:
 
 def draw(seed: int, key: str, shape: tuple[int, ...], scale: float = 1.0) -> Array:
     """Draw a float32 array of `shape` with standard deviation `scale`; equal arguments give equal values."""
-    out = np.empty(prod(shape), dtype=np.float32)
+    count = prod(shape)
+    out = np.empty(PERIOD if count >= HUGE else count, dtype=np.float32)
     draw_into(out, seed, key, scale)
-    return out.reshape(shape)
+    return (repeated(out, count) if count >= HUGE else out).reshape(shape)
 
 
 def draw_alone(seed: int, key: str, shape: tuple[int, ...]) -> Array:
@@ -54,14 +62,18 @@ def draw_alone(seed: int, key: str, shape: tuple[int, ...]) -> Array:
 def draw_into(out: Array, seed: int, key: str, scale: float = 1.0) -> None:
     """Put into a flat array what `draw` draws: memory for half a gigabyte is not taken twice."""
     block, start, done = _block(seed), _number(seed, key) % BLOCK, 0
-    while done < len(out):
-        some = min(BLOCK - start, len(out) - done)
+    length = PERIOD if len(out) >= HUGE else len(out)
+    while done < length:
+        some = min(BLOCK - start, length - done)
         np.multiply(block[start : start + some], np.float32(scale), out=out[done : done + some])
         start, done = 0, done + some
+    for begin in range(length, len(out), PERIOD):
+        out[begin : begin + PERIOD] = out[: min(PERIOD, len(out) - begin)]
 
 
-def draw_at(seed: int, key: str, indices: NDArray[np.int64], scale: float = 1.0) -> Array:
-    """Return what `draw` puts at flat `indices`, without drawing the rest."""
+def draw_at(seed: int, key: str, indices: NDArray[np.int64], size: int, scale: float = 1.0) -> Array:
+    """Return what `draw` puts at flat `indices` of an array of `size`, without drawing the rest."""
+    indices = indices % PERIOD if size >= HUGE else indices
     return _block(seed)[(indices + _number(seed, key) % BLOCK) % BLOCK] * np.float32(scale)
 
 

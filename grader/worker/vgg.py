@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from grader.wall.draws import positions
+from grader.wall.draws import HUGE, draw_parameter, positions
 from grader.wall.verbs import Copied, CopyVgg, Done, MakeVgg, Sample, Sampled
 from grader.worker.challenge import put, real_model
 from grader.worker.copying import copied
@@ -25,8 +25,16 @@ def filled_vgg16(world: World, shapes: Mapping[str, tuple[int, ...]], seed: int,
         made = world.state.vgg16 = Vgg16(shapes, _make_vgg16(shapes))
     with torch.no_grad():
         for key, parameter in made.model.named_parameters():
-            put(parameter, seed, f"vgg/{key}")
+            _fill(parameter, seed, f"vgg/{key}")
     return made.model
+
+
+def _fill(parameter: Tensor, seed: int, key: str) -> None:
+    """Fill a parameter, a huge one by other memory: less of it."""
+    if parameter.numel() >= HUGE:
+        parameter.data = torch.from_numpy(draw_parameter(seed, key, tuple(parameter.shape)))
+    else:
+        put(parameter, seed, key)
 
 
 def _make_vgg16(shapes: Mapping[str, tuple[int, ...]]) -> nn.Module:

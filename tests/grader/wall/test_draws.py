@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import mmap
 from collections.abc import Callable
 from math import prod, sqrt
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.wall import draws
 from grader.wall.draws import (
     BLOCK,
     Array,
@@ -16,12 +18,14 @@ from grader.wall.draws import (
     draw,
     draw_alone,
     draw_at,
+    draw_into,
     draw_parameter,
     parameter_scale,
     positions,
 )
 from tests.share import examples
 
+PAGE = mmap.PAGESIZE // 4  # elements
 SEEDS = st.integers(0, 3)
 KEYS = st.text(max_size=8)
 SHAPES = st.lists(st.integers(1, 6), max_size=4).map(tuple)
@@ -78,6 +82,31 @@ def test_no_two_rows_of_a_large_layer_are_alike() -> None:
     assert len(np.unique(rows[:, :4], axis=0)) == len(rows)
 
 
+def test_no_two_rows_of_the_hugest_layer_are_alike() -> None:
+    """fc6 of a VGG-16 repeats a part of itself, in which no row begins twice."""
+    rows = draw(0, "vgg/classifier.0.weight", (4096, 25088))
+
+    assert rows.size >= draws.HUGE
+    assert len(np.unique(rows[:, :4], axis=0)) == len(rows)
+
+
+@pytest.mark.parametrize("period", [PAGE, PAGE + 1])  # what can be mapped, and what can't
+@pytest.mark.parametrize("count", [3 * PAGE, 7 * PAGE + 5])
+def test_what_is_huge_is_drawn_alike_in_every_way(
+    monkeypatch: pytest.MonkeyPatch, period: int, count: int
+) -> None:
+    """As an array, into one, or at single places: a part of it, again and again."""
+    monkeypatch.setattr(draws, "HUGE", 2 * PAGE)
+    monkeypatch.setattr(draws, "PERIOD", period)
+    array, into, at = draw(4, "w", (count,), 0.5), np.empty(count, np.float32), np.arange(count)
+    draw_into(into, 4, "w", 0.5)
+
+    assert np.array_equal(array[:period], draw(4, "w", (period,), 0.5))
+    assert np.array_equal(array, np.resize(array[:period], count))
+    assert np.array_equal(array, into)
+    assert np.array_equal(array, draw_at(4, "w", at, count, 0.5))
+
+
 INDICES = st.lists(st.integers(0, 3 * BLOCK), min_size=1, max_size=20)
 
 
@@ -86,17 +115,17 @@ INDICES = st.lists(st.integers(0, 3 * BLOCK), min_size=1, max_size=20)
 def test_draw_at_is_what_draw_puts_there(seed: int, key: str, indices: list[int], scale: float) -> None:
     """Single values are known without drawing the rest, also beyond the block."""
     at = np.array(indices, dtype=np.int64)
-    small = at[at < 5_000]
+    small, size = at[at < 5_000], 4 * BLOCK
 
-    assert np.array_equal(draw_at(seed, key, small, scale), draw(seed, key, (5_000,), scale)[small])
-    assert np.array_equal(draw_at(seed, key, at, scale), draw_at(seed, key, at % BLOCK, scale))
+    assert np.array_equal(draw_at(seed, key, small, 5_000, scale), draw(seed, key, (5_000,), scale)[small])
+    assert np.array_equal(draw_at(seed, key, at, size, scale), draw_at(seed, key, at % BLOCK, size, scale))
 
 
 def test_draw_at_agrees_with_draw_beyond_the_block() -> None:
     """The repeated part of a large array is known at single positions too."""
     at = np.array([0, BLOCK - 1, BLOCK, BLOCK + 7, 2 * BLOCK + 123])
 
-    assert np.array_equal(draw_at(5, "w", at), draw(5, "w", (2 * BLOCK + 200,))[at])
+    assert np.array_equal(draw_at(5, "w", at, 2 * BLOCK + 200), draw(5, "w", (2 * BLOCK + 200,))[at])
 
 
 @pytest.mark.parametrize(

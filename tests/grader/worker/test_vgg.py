@@ -43,6 +43,23 @@ def test_a_vgg16_is_filled_again_only_if_it_must() -> None:
     assert copied(world, fresh=True).any()
 
 
+@pytest.mark.slow
+def test_the_largest_layer_is_made_anew_only_if_it_must() -> None:
+    """What lies in memory that repeats can be changed as any weight, and is fresh where it is to be."""
+    world, row = tiny(("def forward", COPYING)), slice(4000, 4001)
+    ask(world, "make_vgg", **MADE)
+    assert world.state.vgg16 is not None
+    layer = world.state.vgg16.model.get_parameter("classifier.0.weight")
+    drawn = draw_parameter(3, "vgg/classifier.0.weight", tuple(layer.shape))[row]
+    assert np.array_equal(layer.detach()[row], drawn)
+
+    layer.data[row] = 7.0
+    ask(world, "make_vgg", **{**MADE, "fresh": False})
+    assert (layer.detach()[row] == 7.0).all()
+    ask(world, "make_vgg", **MADE)
+    assert np.array_equal(layer.detach()[row], drawn)
+
+
 @pytest.mark.parametrize("order", ["model, vgg16", "vgg16, model", "net, vgg", "VGG, net"])
 def test_a_function_gets_its_arguments_in_its_own_order(order: str) -> None:
     """The argument whose name holds vgg is the VGG-16."""
