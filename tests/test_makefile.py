@@ -193,3 +193,13 @@ def test_every_module_that_a_target_runs_is_there() -> None:
     modules = set(re.findall(r"\$\(PY\) -m (\S+)", text))
 
     assert [module for module in sorted(modules) if find_spec(module) is None] == []
+
+
+def test_a_commit_is_held_against_all_that_make_check_runs() -> None:
+    """`pre-commit install` is said to have it run."""
+    program = re.compile(r"(?:-m |\.venv/bin/(?!python))([\w-]+)")
+    recipe = re.search(r"^check:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    hooks = re.findall(r"entry: (.*)", (ROOT / ".pre-commit-config.yaml").read_text())
+
+    assert recipe is not None
+    assert set(program.findall(recipe[1])) == {name for hook in hooks for name in program.findall(hook)}
