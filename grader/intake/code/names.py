@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from grader.intake.code.by_text import called, stored
+
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -173,6 +175,18 @@ def _match(node: ast.Match) -> Names:
     return result
 
 
+def _call(node: ast.Call) -> Names:
+    result = sequence(children(node))
+    result.perhaps(_bound(called(node)))
+    return result
+
+
+def _subscript(node: ast.Subscript) -> Names:
+    result = sequence(children(node))
+    result.perhaps(_bound(stored(node)))
+    return result
+
+
 def _pattern(node: ast.MatchAs | ast.MatchStar | ast.MatchMapping) -> Names:
     result = sequence(children(node))
     bound = node.rest if isinstance(node, ast.MatchMapping) else node.name
@@ -247,6 +261,7 @@ _HANDLERS: dict[type, Callable[..., Names]] = {
     ast.Name: _name, ast.Constant: lambda _: Names(),
     ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: _augmented, ast.NamedExpr: _walrus,
     ast.Import: _imports, ast.ImportFrom: _imports,
+    ast.Call: _call, ast.Subscript: _subscript,
     ast.If: _if, ast.For: _for, ast.AsyncFor: _for, ast.While: _while, ast.With: _with, ast.AsyncWith: _with,
     ast.Try: _try, ast.TryStar: _try,
     ast.Global: _declared, ast.Nonlocal: _declared,
