@@ -20,7 +20,7 @@ from grader.classroom.remaining import Task
 from grader.engines import parcel
 from grader.engines.parcel import Item
 from grader.errors import CallError, IsolationError
-from grader.intake.files.basket import LARGEST_TEXT, is_junk, kind
+from grader.intake.files.basket import LARGEST_DATA, LARGEST_TEXT, is_data, is_junk, kind
 from grader.records import saved
 from grader.records.grade import Lateness
 from grader.sandbox.folders import shallow
@@ -161,5 +161,7 @@ def _alone(path: Path) -> tuple[Item, ...]:
 
 
 def _most(path: Path) -> int | None:
-    """Of what is not read its name counts, and the beginning of a text that a course year may want."""
-    return None if kind(path.name) else LARGEST_TEXT + 1
+    """Of what is not read its name counts, and of a text one byte more than is read of it."""
+    if kind(path.name):
+        return None
+    return (LARGEST_DATA if is_data(path.name) else LARGEST_TEXT) + 1

@@ -95,6 +95,19 @@ def test_intake_reads_there_what_it_reads_here(name: str, out: Path, tmp_path: P
     assert replace(intake.read(there.path), typed=there.sent.typed) == intake.read(path)
 
 
+def test_texts_travel_whole_where_they_are_read(out: Path, tmp_path: Path) -> None:
+    """What code may read, and Markdown that is a notebook."""
+    folder = tmp_path / "bea"
+    folder.mkdir()
+    (folder / "classes.json").write_text(json.dumps(["a" * 100_000]), encoding="utf-8")
+    notebook = "---\njupytext: {}\n---\n```python\nFCN8s = 1\n```\n" + "text " * 30_000
+    (folder / "hw.md").write_text(notebook, encoding="utf-8")
+
+    there = sent(task(Entry("bea", folder, ()), out), tmp_path / "there")
+
+    assert intake.read(there.path).sha256 == intake.read(folder).sha256
+
+
 def test_of_a_data_set_only_the_names_travel(tmp_path: Path, out: Path) -> None:
     """Half a gigabyte of it, say; a link travels as a link."""
     home = tmp_path / "eve"
