@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -187,12 +188,25 @@ def test_a_grading_that_ends_badly_is_no_success(project: Project, code: str) ->
     assert f"Error {code}" in done.stderr
 
 
+MODULES = sorted(set(re.findall(r"\$\(PY\) -m (\S+)", (ROOT / "Makefile").read_text())))
+
+
 def test_every_module_that_a_target_runs_is_there() -> None:
     """A target that was forgotten would fail for whoever types it first."""
-    text = (ROOT / "Makefile").read_text()
-    modules = set(re.findall(r"\$\(PY\) -m (\S+)", text))
+    assert [module for module in MODULES if find_spec(module) is None] == []
 
-    assert [module for module in sorted(modules) if find_spec(module) is None] == []
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith(("tools.", "fixtures."))])
+def test_whoever_asks_a_tool_for_help_gets_no_more(module: str, tmp_path: Path) -> None:
+    """Its options are told, and nothing is done."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", module, "--help"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "usage:" in done.stdout.lower()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_commit_is_held_against_all_that_make_check_runs() -> None:

@@ -6,12 +6,13 @@ only a cluster needs, which nobody else installs.
 
 from __future__ import annotations
 
+import argparse
 import re
 import shutil
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -27,8 +28,9 @@ CLUSTERS = ("ray", "slurm")  # extras
 PYTHON = "3.11"  # the oldest; what holds for newer ones only is marked in the lock
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Resolve pyproject.toml anew and write all files."""
+    argparse.ArgumentParser(prog="make lock", description=__doc__).parse_args(arguments)
     text = resolve(str(ROOT / "pyproject.toml"), "--extra", "dev", "--extra", "review")
     files = split(text)
     (opencv,) = re.findall(r"opencv-python==(\S+)", files["opencv.txt"])
