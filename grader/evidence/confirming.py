@@ -32,6 +32,7 @@ from grader.wall.verbs import Grad, Narrow, Run, Sample, Shapes
 Array = np.ndarray[Any, Any]
 COUNT = 2048  # values of each gradient
 SIDES = range(26, 46)  # of small pictures, where FCN-32s' crop fits however its pools round
+LARGER = [32 * times for times in range(3, 9)]  # pixels more, where it fits as well: as large as photographs
 CLASSES = [n for n in range(3, 25) if n != N_CLASS]  # fewer than the assignment's, and more
 WAYS: tuple[Grad, ...] = ("inference", "none", "on")
 
@@ -163,7 +164,7 @@ def scheduled(subject: Subject, read: Read, seed: int, wide: bool) -> Schedule:
 
 
 def _drawn(chance: Random, wide: bool) -> list[Shape]:
-    """Draw three shapes: higher than wide and the other way, odd sides, one picture to four."""
+    """Draw shapes: higher than wide and the other way, odd sides, one to four pictures; a photograph last."""
     odd = [side for side in SIDES if side % 2]
     small, large = sorted(chance.sample(odd, 2))
     lower = [side for side in SIDES if side < large]
@@ -174,7 +175,9 @@ def _drawn(chance: Random, wide: bool) -> list[Shape]:
         (batch, 3, chance.choice(SIDES), chance.choice(SIDES)),
     ]
     flipped = chance.random() < 0.5
-    return [(count, 3, *(sides[::-1] if flipped else sides)) for count, _, *sides in shapes]
+    drawn: list[Shape] = [(count, 3, *(sides[::-1] if flipped else sides)) for count, _, *sides in shapes]
+    photograph = (1, 3, *(chance.choice(SIDES) + chance.choice(LARGER) for _ in range(2)))
+    return drawn if wide else [*drawn, photograph]
 
 
 def _claimed(subject: Subject, n_class: int, shapes: Sequence[Shape]) -> list[bool]:
@@ -191,7 +194,7 @@ def _claimed(subject: Subject, n_class: int, shapes: Sequence[Shape]) -> list[bo
 
 
 def _runs(name: str, n_class: int, sizes: Sequence[Shape], seed: int, trace: Trace, wide: bool) -> list[Run]:
-    """Two sizes in eval mode, a picture of the first one twice and another one last, and one in train mode.
+    """Three sizes in eval mode, a picture of the first twice and another one last, and one in train mode.
 
     That a network draws at random in eval mode is a fault of its own: where that was recorded, its coins are
     taken out, and its dropouts drop the same again for the same picture.
@@ -200,7 +203,7 @@ def _runs(name: str, n_class: int, sizes: Sequence[Shape], seed: int, trace: Tra
     drops = any(drop.active for drop in trace.dropouts)
     modes = WAYS[calm:]  # in inference mode a dropout is one operation, whose coins can't be taken out
     ways = cycle(chance.sample(modes, len(modes)))
-    first, second, third = sizes
+    first, second, third, *large = sizes
 
     def made(shape: Shape, picture: str, *, training: bool = False) -> Run:
         return Run(
@@ -217,6 +220,7 @@ def _runs(name: str, n_class: int, sizes: Sequence[Shape], seed: int, trace: Tra
     learning = made(third, "c", training=True)
     if wide:
         return [made(first, "a"), learning, made(second, "b")]
-    drawn = [made(first, "a"), made(first, "a"), made(second, "b"), learning]
+    others = [made(second, "b"), *(made(shape, "e") for shape in large)]
+    drawn = [made(first, "a"), made(first, "a"), *others, learning]
     chance.shuffle(drawn)
     return [*drawn, made(first, "d")]
