@@ -90,7 +90,9 @@ def _tensors(world: World, asked: Sample) -> Mapping[str, Tensor]:
     state = world.state
     if asked.of == "gradients":
         assert state.narrowed is not None, "a run was asked for before"
-        pairs = ((name, parameter.grad) for name, parameter in state.narrowed.model.named_parameters())
+        model = state.narrowed.model
+        learned = {id(parameter) for parameter in model.parameters()}  # what an optimizer is given
+        pairs = ((name, own.grad) for name, own in model.named_parameters() if id(own) in learned)
         return {name: gradient for name, gradient in pairs if gradient is not None}
     if asked.of == "vgg16":
         assert state.vgg16 is not None, "copying was asked for before"

@@ -94,6 +94,17 @@ def test_gradients_of_the_last_run_are_sampled() -> None:
     assert list(sample(world, asked, {})[1]) == ["first.weight"]
 
 
+def test_only_gradients_that_an_optimizer_sees_are_sampled() -> None:
+    """A model that gives it copies of its parameters learns nothing."""
+    copies = "    def parameters(self):\n        return (p.data.clone() for p in super().parameters())\n\n"
+    world = world_of(SOURCE.replace("    def forward", f"{copies}    def forward", 1))
+    narrow(world, MADE, {})
+    ran(world, training=True, grad="backward")
+
+    asked = Sample("FCN8s", of="gradients", names=("first.weight", "again.weight"), seed=1, count=10)
+    assert sample(world, asked, {})[1] == {}
+
+
 @pytest.mark.parametrize("grad", ["inference", "none", "on", "backward"])
 def test_the_mode_is_the_one_that_is_asked_for(grad: Grad) -> None:
     """A model may look at it."""
