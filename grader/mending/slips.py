@@ -6,6 +6,7 @@ import ast
 import builtins
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from difflib import SequenceMatcher
 
@@ -50,15 +51,24 @@ def mends(trouble: Trouble, slice: Slice, target: str = "", padding: int = FIRST
     """The changes that may end the trouble of a target; `padding` is that of conv1_1 as the year wants it."""
     propose = KINDS.get(trouble.kind)
     for module, chunk in _chunks(trouble, slice, target):
-        yield from classes.mends(trouble, slice, chunk)
-        yield from forgotten.mends(trouble, slice, target, padding)
-        yield from sequences.mends(trouble, slice, chunk)
-        yield from order.mends(trouble, slice, chunk)
-        if propose is not None:
-            yield from propose(trouble, slice, module, chunk)
-        yield from operations.mends(trouble, slice, chunk)
-        yield from keys.mends(trouble, slice, chunk)
-        yield from _bound_again(trouble, slice, module, chunk)
+        ways = (
+            classes.mends(trouble, slice, chunk),
+            forgotten.mends(trouble, slice, target, padding),
+            sequences.mends(trouble, slice, chunk),
+            order.mends(trouble, slice, chunk),
+            propose(trouble, slice, module, chunk) if propose is not None else iter(()),
+            operations.mends(trouble, slice, chunk),
+            keys.mends(trouble, slice, chunk),
+            _bound_again(trouble, slice, module, chunk),
+        )
+        yield from _written(ways)
+
+
+def _written(ways: Iterable[Iterator[Mend]]) -> Iterator[Mend]:
+    """What is proposed, each way as far as its code is not too deep to be written again."""
+    for way in ways:
+        with suppress(RecursionError):
+            yield from way
 
 
 def cell_mends(trouble: Trouble, slice: Slice) -> Iterator[tuple[Chunk, ...]]:
@@ -75,7 +85,7 @@ def cell_mends(trouble: Trouble, slice: Slice) -> Iterator[tuple[Chunk, ...]]:
 def last_mends(trouble: Trouble, slice: Slice, target: str) -> Iterator[Mend]:
     """The changes that leave out what raises."""
     for _, chunk in _chunks(trouble, slice, target):
-        for mend in leaving.mends(trouble, slice, chunk):
+        for mend in _written([leaving.mends(trouble, slice, chunk)]):
             yield replace(mend, leaves=True, shown=SUM if target == MAP else mend.shown)
 
 

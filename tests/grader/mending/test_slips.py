@@ -35,6 +35,18 @@ def test_no_large_statement_is_mended() -> None:
     assert _mends("    last = 1\n" * LARGEST) == []
 
 
+def test_a_line_that_is_too_deep_to_be_written_again_stops_nothing() -> None:
+    """What else may be a slip is looked for all the same."""
+    body = f"    h = {' + '.join(['f'] * 400)}; k = logits\n"
+    chunk = Chunk("cell 1", 1, f"def returnCAM(f, w, i, logit=1):\n{body}    return k\n")
+    sizes = "The size of tensor a (5) must match the size of tensor b (3) at non-singleton dimension 3"
+    slice = Slice((Module("submission", (chunk,)),))
+
+    assert list(slips.mends(Trouble("RuntimeError", sizes, Place("cell 1", 2)), slice, "returnCAM")) == []
+    name = Trouble("NameError", "name 'logits' is not defined", Place("cell 1", 2))
+    assert list(slips.mends(name, slice, "returnCAM"))
+
+
 def test_a_name_that_waits_for_input_is_read_as_none() -> None:
     """What binds it is left out of every slice, and said."""
     chunk = Chunk("cell 2", 1, "class FCN8s(nn.Module):\n    def __init__(self, n=SIZE): pass")
