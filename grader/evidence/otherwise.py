@@ -73,10 +73,11 @@ def _without_what_flattens(ask: AskMaps, slice: Slice) -> Explained:
         if len(shown) > MOST_SHOWN:
             return Explained(None)
     last_first = list(shown.values())[::-1]  # a sum is spoilt after it was made
-    for is_right in (_follow, _is_stretched):
-        for words, place, maps in last_first:
-            if is_right(maps):
-                return Explained(SPOILT, words, place)
+    following = [_follow(maps) for *_, maps in last_first]
+    if not all(right or _is_stretched(maps) for right, (*_, maps) in zip(following, last_first, strict=True)):
+        return Explained(None)  # sums that differ are guesses, too
+    for words, place, _ in sorted(last_first, key=lambda one: not _follow(one[2]))[:1]:
+        return Explained(SPOILT, words, place)
     return Explained(None)
 
 

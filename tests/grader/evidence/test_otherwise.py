@@ -101,6 +101,7 @@ def returnCAM(feature_conv, weight_fc, idx):
 """
 GUESSES = ("feature_conv[0].mean(0)", "feature_conv[0].max(0)", "weight_fc[:7, :7]", "feature_conv[0, 0]")
 GUESSING = FLAT.replace("0 *", " + ".join(f"0 * {guess}" for guess in GUESSES) + " + 0 *")
+TWO = FLAT.replace("0 *", f"0 * {GUESSES[3]} + 0 *")
 KNOWING = """
 def returnCAM(feature_conv, weight_fc, idx, run=RUNS.append(1)):
     cam = (weight_fc[idx] @ feature_conv.reshape(512, 49)).reshape(7, 7)
@@ -109,9 +110,9 @@ def returnCAM(feature_conv, weight_fc, idx, run=RUNS.append(1)):
 """
 
 
-@pytest.mark.parametrize(("source", "told"), [(FLAT, "0 * "), (GUESSING, ""), (KNOWING, "")])
+@pytest.mark.parametrize(("source", "told"), [(FLAT, "0 * "), (GUESSING, ""), (TWO, ""), (KNOWING, "")])
 def test_one_answer_is_believed_that_does_not_know_how_it_is_run(source: str, told: str) -> None:
-    """Not one of many guesses, nor what is right only once it is run again."""
+    """Not one of many guesses or of two, nor what is right only once it is run again."""
     slice = Slice((Module("submission", (Chunk("cell 1", 1, source),)),))
     ask = _asking(source)
     found = explained(ask, slice, ask((), PANEL), nothing=True)
