@@ -7,22 +7,30 @@ starts no thread: those are not forked along.
 from __future__ import annotations
 
 import gc
+import importlib
 from contextlib import suppress
 
-from grader import __version__, judging, profiles, reports
-from grader.classroom import identity
+from grader import __version__
 from grader.records.grade import Grade, Provenance
 from grader.records.submission import PageCell, Submission
+from grader.wall.collecting import importing
+
+NEEDED = ("grader.classroom.batch", "grader.evidence.case")  # by gradings, beside what is prepared here
 
 PAGE = (PageCell("cell 1", "markdown", "*text*"), PageCell("cell 2", "code"))
 
 
 def prepare() -> None:
-    """Read the course years and our own sources, collect the checks, render what has nothing in it.
+    """Import, read the course years and our own sources, collect the checks, render what has nothing in it.
 
     What fails here fails again where it is needed, and is told there.
     """
     with suppress(Exception):
+        with importing():
+            for name in NEEDED:
+                importlib.import_module(name)
+            from grader import judging, profiles, reports
+            from grader.classroom import identity
         for name in profiles.names():
             profiles.load(name)
         identity.grader_sha()

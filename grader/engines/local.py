@@ -26,8 +26,7 @@ from grader.engines.work import Done, Said, Share, Work
 from grader.paths import ROOT
 from grader.records.progress import Listener, Progress
 
-# Imported once, the last one when all else is there; every process starts from there.
-PRELOAD = ["grader.classroom.batch", "grader.judging", "grader.evidence.case", "grader.classroom.ready"]
+PRELOAD = ["grader.classroom.ready"]  # imported once; every process starts from there
 GRACE_SECONDS = 5.0  # to write what is written and end its own processes, before it is killed
 
 T = TypeVar("T")

@@ -28,6 +28,7 @@ from contextlib import suppress
 from typing import Any
 
 from grader.sandbox import kernel, users
+from grader.wall.collecting import importing
 
 LARGEST = 1 << 17  # bytes of a request
 MOST = 8  # descriptors of a request
@@ -49,8 +50,9 @@ def main(text: str) -> None:
     """Import, then fork workers until nobody can ask any more."""
     config = json.loads(text)
     sock = socket.socket(fileno=config["fd"])
-    for name in config["preload"]:
-        importlib.import_module(name)
+    with importing():
+        for name in config["preload"]:
+            importlib.import_module(name)
     gc.collect()
     gc.freeze()  # no later collection walks through what is there now, and copies its pages
     if len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208 - as in users

@@ -177,6 +177,19 @@ def test_a_program_with_threads_is_not_forked(tmp_path: Path) -> None:
     assert worker.stage is not None
 
 
+def test_what_a_parent_imports_is_not_looked_through_for_garbage(tmp_path: Path) -> None:
+    """That would take a quarter of the time that it imports for."""
+    module = tmp_path / "tidy.py"
+    module.write_text("import gc\nassert not gc.isenabled()")
+    program = Program(operations="tidy", preload=(), extra=(module,))
+    with warm(FORKED[RUNG], "cpu", program) as found:
+        assert found is not None
+        worker = Worker(choose(parent=found), Limits(), program=program)
+        worker.close()
+
+    assert isinstance(worker._popen, Forked)
+
+
 def test_rungs_that_cannot_fork_have_no_parent(rungs: Mapping[str, Isolation]) -> None:
     """Neither a rung without namespaces below its own, nor a GPU, which nobody forks."""
     with warm(RUNGS["none"], "cpu") as none, warm(FORKED[RUNG], "cuda") as cuda:
