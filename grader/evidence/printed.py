@@ -35,19 +35,23 @@ def read_printed(text: str, labels: Sequence[str]) -> Printed:
     """Return the names and numbers in a printed text."""
     text = text[:LONGEST]
     names = tuple(_names(text, labels))
-    without = text
+    without = text.lower()
     for name in names:
-        without = without.replace(name, " ")  # a name may hold a number
+        without = without.replace(name.lower(), " ")  # a name may hold a number
     numbers = tuple(islice(_numbers(without), MOST_NUMBERS))
     return Printed(names[:MOST_NAMES], numbers, " ".join(text.split())[:200])
 
 
 def _names(text: str, labels: Sequence[str]) -> list[str]:
-    """Return the labels that stand in a text as whole words, the first first; none within a longer one."""
-    there = [label for label in labels if label in text]  # of a thousand, most are not
-    found = sorted((start, -len(label), label) for label in there if (start := _whole(text, label)) >= 0)
+    """Return the labels that stand in a text as whole words, the first first; none within a longer one.
+
+    Large and small letters are the same, unless two labels differ in nothing else.
+    """
+    small = text.lower()
+    there = [label for label in labels if label.lower() in small]  # of a thousand, most are not
+    places = ((_whole(small, label.lower()), -len(label), label not in text, label) for label in there)
     kept: list[tuple[int, int, str]] = []
-    for start, length, label in found:
+    for start, length, _, label in sorted(place for place in places if place[0] >= 0):
         if not kept or start >= kept[-1][1]:
             kept.append((start, start - length, label))
     return [label for _, _, label in kept]

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -112,7 +112,10 @@ def _run(code: CodeType, namespace: dict[str, Any]) -> None:
 
 
 class LocalModules(MetaPathFinder, Loader):
-    """Finds the submission's own modules; intake gives none of them the name of a library."""
+    """Finds the submission's own modules; intake gives none of them the name of a library.
+
+    In a folder of the course's, such as CAM/, they stand beside the course's own.
+    """
 
     def __init__(self, modules: Sequence[Module], run: Callable[[Module, dict[str, Any]], None]) -> None:
         self._modules = {module.name: module for module in modules}
@@ -125,7 +128,11 @@ class LocalModules(MetaPathFinder, Loader):
         if not is_package and fullname not in self._modules:
             return None
         has_more = any(name.startswith(inside) for name in self._modules)
-        return ModuleSpec(fullname, self, is_package=has_more or fullname in self._packages)
+        spec = ModuleSpec(fullname, self, is_package=has_more or fullname in self._packages)
+        given = PathFinder.find_spec(fullname) if has_more and "." not in fullname else None
+        if given is not None and spec.submodule_search_locations is not None:
+            spec.submodule_search_locations += given.submodule_search_locations or []
+        return spec
 
     def exec_module(self, module: ModuleType) -> None:
         if module.__name__ in self._modules:

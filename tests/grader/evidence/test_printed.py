@@ -25,6 +25,9 @@ LABELS = ("mountain bike", "tabby cat", "cat", "bike", "7-up bottle", "ice cream
         ("tabby cat", ("tabby cat",), ()),
         ("0.37 7-up bottle", ("7-up bottle",), (0.37,)),
         ("cattle 1.5 grep2.5", (), (1.5,)),
+        ("TOP1 PREDICTION: 0.444 -> MOUNTAIN BIKE", ("mountain bike",), (0.444,)),
+        ("Mountain Bike (44.4 %), P=4.44E-1", ("mountain bike",), (0.444, 0.444)),
+        ("7-UP BOTTLE: 0.3", ("7-up bottle",), (0.3,)),
         ("tensor([0.3700]) tabby cat\n", ("tabby cat",), (0.37,)),
         ("tabby cat: 0.37, mountain bike: 0.2", ("tabby cat", "mountain bike"), (0.37, 0.2)),
         ("", (), ()),
@@ -44,6 +47,12 @@ def test_any_text_can_be_read(text: str) -> None:
     printed = read_printed(text, LABELS)
 
     assert len(printed.names) <= 5 and len(printed.numbers) <= 5
+
+
+def test_labels_that_differ_in_large_letters_alone_are_told_apart() -> None:
+    """By how the text writes them."""
+    assert read_printed("a Crane", ("crane", "Crane")).names == ("Crane",)
+    assert read_printed("a crane", ("Crane", "crane")).names == ("crane",)
 
 
 def test_a_long_text_is_cut() -> None:

@@ -4,6 +4,7 @@ import linecache
 import socket
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,6 +108,24 @@ def test_a_local_module_shadows_nothing_installed() -> None:
 
     assert world.targets == {"x": 1}
     assert [(f.at.label, f.kind) for f in world.failures] == [("json.py", "ImportError")]
+
+
+def test_a_module_in_a_folder_of_the_course_stands_beside_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A submission's CAM/cam.py leaves CAM/resnet.py where it is."""
+    (tmp_path / "CAM").mkdir()
+    (tmp_path / "CAM" / "__init__.py").touch()
+    (tmp_path / "CAM" / "resnet.py").write_text("depth = 18")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    world = loaded(
+        notebook("from CAM.cam import f", "from CAM.resnet import depth\nfrom CAM import resnet"),
+        Module("CAM.cam", (Chunk("CAM/cam.py", 1, "def f(): pass"),)),
+        f="submission",
+        depth="submission",
+    )
+
+    assert not world.failures and world.targets["depth"] == 18
 
 
 def test_the_main_guard_is_closed() -> None:
