@@ -164,11 +164,16 @@ def _first_channels(trouble: Trouble, slice: Slice, chunk: Chunk, wanted: int, g
     """A layer that is applied to the first channels of what it is given: as many as it takes."""
     for node in on_line(trouble, chunk):
         match node:
-            case ast.Call(func=ast.Attribute() as layer, args=[argument], keywords=[]) if own.is_own(layer):
+            case ast.Call(func=layer, args=[argument], keywords=[]) if _is_layer(layer):
                 text = f"({ast.unparse(argument)})[:, :{ast.unparse(layer)}.in_channels]"
                 words = f"`{ast.unparse(argument)}`, which has {given} channels, read as its first {wanted}"
                 source = with_node(chunk.source, argument, text)
                 yield Mend(with_source(slice, chunk, source), words, shown=SKIPS)
+
+
+def _is_layer(called: ast.expr) -> bool:
+    """Whether what is called may be a layer: one of the object's own, of a list of layers, or a loop's."""
+    return own.is_own(called) or isinstance(called, ast.Name | ast.Subscript)
 
 
 def _same_size(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:

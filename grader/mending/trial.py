@@ -3,62 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from itertools import chain
 
-from grader.assignment import GRADIENTS, MAP, NETWORKS, PART_OF
+from grader.assignment import PART_OF
 from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
-from grader.errors import GraderError, StudentError
-from grader.mending import paying, registering, standing, stepping
-from grader.mending.asking import LARGER, Question, questions
+from grader.mending import looping, nearby, paying, registering, standing, stepping
 from grader.mending.blanks import unwritten
 from grader.mending.edits import Mend
 from grader.mending.lacking import lacking, outside, unread
-from grader.mending.leaving import STUCK
 from grader.mending.outcome import Mended
 from grader.mending.registering import Held
+from grader.mending.running import MODELS, Mendable, Running
 from grader.mending.slips import last_mends, mends
-from grader.mending.trouble import Trouble, of_error, of_missing, root
+from grader.mending.trouble import Trouble
 from grader.records.reason import Reason
 from grader.records.submission import Slice, Slip
-from grader.wall.answers import Reply
-from grader.wall.recording import Recording
-from grader.wall.verbs import FORMS, Build, Loaded, Map, Request
-from grader.wall.wire import Array
 from reference.architecture import FIRST_PADDING
 
-V = TypeVar("V")
 MOST_MENDS = 4  # of one target, but for those that pay for themselves
-LONGEST = 20.0  # seconds that a question may take: most take a fraction of one
 MOST_TRIALS = 24  # of one target: each may start a process anew
+MOST_GUESSED = 24  # more of them, where no change that the message tells of helps
 MOST_LEFT_OUT = 12  # more of them, where nothing has come of those
 SECONDS = 300.0  # of all: what is not mended by then is judged as it is
 IMPORTS = ("ImportError", "ModuleNotFoundError")  # what follows from them doesn't name them
-MODELS = tuple(network.name for network in NETWORKS.values())
-TOO_SMALL = ("greater than actual input size", "utput size is too small")
-
-
-class Mendable(Protocol):
-    """A student whose slice can be exchanged."""
-
-    @property
-    def loaded(self) -> Loaded:
-        """What loading the slice gave."""
-
-    def ask(
-        self,
-        request: Request[V],
-        arrays: Mapping[str, Array] | None = None,
-        *,
-        seconds: float,
-        told: bool,
-    ) -> Reply[V]:
-        """Answer one request; where told so, what takes longer raises."""
-
-    def take(self, slice: Slice) -> None:
-        """Go on with another slice."""
 
 
 def mended(
@@ -136,21 +106,20 @@ def _known(trials: Trials, target: str, slice: Slice) -> Mended:
     return Mended(slice, {target: reason}, paying={target: (f"{PART_OF[target]}.{registering.LINE}",)})
 
 
-class Trials:
+class Trials(Running):
     """Tries targets with one slice after another."""
 
     def __init__(self, student: Mendable, slice: Slice, padding: int = FIRST_PADDING) -> None:
-        self.student = student
-        self.slice = slice
+        super().__init__(student, slice)
         self._padding = padding
         self._left = MOST_TRIALS
-        self._answered: Map | None = None
+        self._guesses = MOST_GUESSED
         self._seen: list[Trouble] = []  # what stopped the target before: to come back to it is no progress
         self._end = time.monotonic() + SECONDS
 
     def mend(self, target: str) -> tuple[Trouble, list[Mend]] | None:
         """What stops a target first, and what it was mended by, if it could be; None if it runs."""
-        self._left = MOST_TRIALS
+        self._left, self._guesses = MOST_TRIALS, MOST_GUESSED
         first = now = self.trouble(target)
         self._seen = []
         before, made = self.slice, list[Mend]()
@@ -171,8 +140,16 @@ class Trials:
             return None
         if now is not None:
             self.take(before)
-            return first, self._left_out(first, target) if made else []
+            return first, self._instead(first, target) if made else []
         return first, made
+
+    def _instead(self, first: Trouble, target: str) -> list[Mend]:
+        """One change after which all runs, where mending step by step came to nothing."""
+        here, self._guesses = self.slice, MOST_GUESSED
+        guess = self._guessed(target, self._seen[0], here)
+        if guess is None:
+            self.take(here)
+        return [guess] if guess else self._left_out(first, target)
 
     def _left_out(self, trouble: Trouble, target: str) -> list[Mend]:
         """One thing left out, after which all runs, where mending step by step came to nothing."""
@@ -198,6 +175,8 @@ class Trials:
                 return mend, after
             changed = tried and after is not None and after.message != now.message and not mend.whole
             second = second or ((mend, after) if changed else None)
+        if guess := self._guessed(target, now, here):
+            return guess, None
         for mend in self._within(last_mends(now, here, target)) if second is None else ():
             after, tried = self._try(target, mend)
             if tried and after is None:
@@ -207,6 +186,16 @@ class Trials:
         best = second or third
         self.take(best[0].slice if best else here)
         return best
+
+    def _guessed(self, target: str, now: Trouble, here: Slice) -> Mend | None:
+        """A change near what raises with which a network runs as a whole."""
+        for mend in chain(looping.mends(now, here), nearby.mends(now, here)) if target in MODELS else ():
+            if self._guesses <= 0 or time.monotonic() >= self._end:
+                break
+            self._guesses -= 1
+            if self._try(target, mend) == (None, True) and self.is_whole(target):
+                return mend
+        return None
 
     def _within(self, proposed: Iterable[Mend]) -> Iterator[Mend]:
         """As many as are tried: those of a long line take minutes only to be written."""
@@ -220,12 +209,7 @@ class Trials:
         self._answered = None
         self.take(mend.slice)
         found = self.trouble(target)
-        return found, found is not None or self._is_map
-
-    @property
-    def _is_map(self) -> bool:
-        """Whether what was answered last may be a map, if one was asked for."""
-        return self._answered is None or len(self._answered.shape) > 1
+        return found, found is not None or self.is_map
 
     def register(self, target: str) -> list[Held]:
         """The changes by which a network that runs has more parameters."""
@@ -237,19 +221,12 @@ class Trials:
     def _registered(self, target: str) -> Held | None:
         before, known = self.slice, -1
         for held in registering.mends(before):
-            known = self._parameters(target) if known < 0 else known
+            known = self.parameters(target) if known < 0 else known
             self.take(held.slice)
-            if self._parameters(target) > known > 0 and self.trouble(target) is None:
+            if self.parameters(target) > known > 0 and self.trouble(target) is None:
                 return held
             self.take(before)
         return None
-
-    def _parameters(self, target: str) -> int:
-        """How many parameters a network has; 0 where it can't be built."""
-        try:
-            return len(self.student.ask(Build(model=target), seconds=LONGEST, told=True).value.parameters)
-        except StudentError:
-            return 0
 
     def stand_in(self, target: str) -> bool:
         """Let another forward pass stand in for a model's, if its constructor makes the layers for one."""
@@ -260,46 +237,6 @@ class Trials:
         if self.trouble(target) is not None:
             self.take(before)
         return self.slice is other
-
-    def take(self, slice: Slice) -> None:
-        """Go on with a slice."""
-        if slice is not self.slice:
-            self.student.take(slice)
-            self.slice = slice
-
-    def trouble(self, target: str) -> Trouble | None:
-        """What stops a target now, followed back to where it began."""
-        try:
-            loaded = self.student.loaded
-            if target not in loaded.targets:
-                found = of_missing(target, self.slice, loaded)
-            else:
-                found = self._ask(target)
-        except GraderError:
-            return None
-        return root(found, self.slice, loaded) if found else None
-
-    def _ask(self, target: str) -> Trouble | None:
-        found = self._asked(questions(target))
-        if found and target in MODELS and any(words in found.message for words in TOO_SMALL):
-            found = self._asked(questions(target, size=LARGER))
-        if target not in (MAP, GRADIENTS) or found is None or found.kind == STUCK:
-            return found
-        others = (self._asked(questions(target, form)) for form in FORMS[1:])  # of an index; one is enough
-        return found if all(other is not None for other in others) else None
-
-    def _asked(self, asked: Sequence[Question]) -> Trouble | None:
-        try:
-            for request, arrays in asked:
-                answer = self.student.ask(request, arrays, seconds=LONGEST, told=True).value
-                self._answered = answer if isinstance(answer, Map) else None
-                if isinstance(answer, Recording) and answer.output is None:
-                    return Trouble("TypeError", f"the forward pass returns a {answer.type}", None)
-                if isinstance(answer, Map) and answer.type == "NoneType":
-                    return Trouble("TypeError", f"{MAP} returns a {answer.type}", None)
-        except StudentError as error:
-            return of_error(error)
-        return None
 
     def reason(self, trouble: Trouble, words: list[str]) -> Reason:
         """What is said of a target that was mended, or that can't be."""

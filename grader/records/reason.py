@@ -14,6 +14,7 @@ class Place:
 
     What computes in a helper has the lines that called it, nearest first, and the line that made the layer
     which computes: among them is chosen where the fault was made (intake/code/making.py), reports see one.
+    An exception has the `piece` of the line that raised: its first line and byte, its last line and byte.
     """
 
     label: str
@@ -21,6 +22,7 @@ class Place:
     code: str = ""
     callers: tuple[Place, ...] = field(default=(), compare=False, repr=False)
     maker: Place | None = field(default=None, compare=False, repr=False)
+    piece: tuple[int, int, int, int] | None = field(default=None, compare=False, repr=False)
 
 
 def made(place: Place | None) -> Place | None:

@@ -14,6 +14,7 @@ Word = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=2_000)]
 Printed = Annotated[str, Meta(max_length=70_000)]  # more than the worker's tapes keep
 Count = Annotated[int, Meta(ge=0, le=1 << 40)]
+Piece = tuple[Count, Count, Count, Count]  # of code: its first line and byte, its last line and byte
 Shape = Annotated[tuple[Count, ...], Meta(max_length=64)]  # numpy's greatest rank
 
 
@@ -26,21 +27,25 @@ class Row(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 
 
 class SourceLine(Row, frozen=True):
-    """A line of the submission; lines that called it, nearest first; the line that made what runs there."""
+    """A line of the submission; lines that called it, nearest first; the line that made what runs there.
+
+    Where an exception passed through it, `piece` is what was being evaluated, if Python tells.
+    """
 
     label: Annotated[str, Meta(max_length=4_096)]
     line: Annotated[int, Meta(ge=0, le=1 << 31)]
     callers: Annotated[tuple[SourceLine, ...], Meta(max_length=MAX_CALLERS)] = ()
     maker: SourceLine | None = None
+    piece: Piece | None = None
 
     @property
     def place(self) -> Place:
         """Return the same for a report."""
-        callers = tuple(Place(caller.label, caller.line) for caller in self.callers)
+        callers = tuple(Place(caller.label, caller.line, piece=caller.piece) for caller in self.callers)
         maker = (
             Place(self.maker.label, self.maker.line, callers=self.maker.place.callers) if self.maker else None
         )
-        return Place(self.label, self.line, callers=callers, maker=maker)
+        return Place(self.label, self.line, callers=callers, maker=maker, piece=self.piece)
 
 
 class Described(Value, frozen=True):

@@ -9,7 +9,7 @@ from itertools import islice
 from types import CodeType, FrameType, FunctionType, TracebackType
 
 from grader.records.submission import Chunk
-from grader.wall.values import MAX_CALLERS, SourceLine
+from grader.wall.values import MAX_CALLERS, Piece, SourceLine
 
 Place = tuple[str, int]
 
@@ -51,17 +51,8 @@ def place_of(error: BaseException) -> Place | None:
         return error.stuck_at
     if isinstance(error, SyntaxError) and error.filename in _labels and error.lineno:
         return error.filename, error.lineno
-    return _innermost(error.__traceback__)
-
-
-def _innermost(traceback: TracebackType | None) -> Place | None:
-    place = None
-    while traceback is not None:
-        label = traceback.tb_frame.f_code.co_filename
-        if label in _labels:
-            place = label, traceback.tb_lineno
-        traceback = traceback.tb_next
-    return place
+    through = list(_through(error.__traceback__))
+    return (through[-1].label, through[-1].line) if through else None
 
 
 def is_students(function: FunctionType) -> bool:
@@ -99,6 +90,26 @@ def _spot(lines: list[Place]) -> SourceLine | None:
 
 
 def line_of(error: BaseException) -> SourceLine | None:
-    """Return `place_of` as the wire carries it."""
-    place = place_of(error)
-    return SourceLine(*place) if place else None
+    """Return `place_of` as the wire carries it: with the piece that raised, and the lines that called it."""
+    place, through = place_of(error), list(_through(error.__traceback__))
+    if place is None or not through or place != (through[-1].label, through[-1].line):
+        return SourceLine(*place) if place else None
+    callers = tuple(reversed(through[-1 - MAX_CALLERS : -1]))
+    return SourceLine(*place, callers=callers, piece=through[-1].piece)
+
+
+def _through(traceback: TracebackType | None) -> Iterator[SourceLine]:
+    """The lines of the submission that an exception passed through, the innermost last."""
+    while traceback is not None:
+        label = traceback.tb_frame.f_code.co_filename
+        if label in _labels:
+            yield SourceLine(label, traceback.tb_lineno, piece=_piece(traceback))
+        traceback = traceback.tb_next
+
+
+def _piece(traceback: TracebackType) -> Piece | None:
+    """What was being evaluated: its first line and byte, its last ones; None where Python does not know."""
+    positions = traceback.tb_frame.f_code.co_positions()
+    found = next(islice(positions, traceback.tb_lasti // 2, None), (None, None, None, None))
+    first, last, start, end = (-1 if each is None else each for each in found)
+    return (first, start, last, end) if min(first, start, last, end) >= 0 else None

@@ -56,7 +56,7 @@ def test_a_failure_has_the_line_that_raised() -> None:
     failures = run_chunks([Chunk("cell 20", 10, "x = [\n 1,\n 1 / 0,\n]")], {})
 
     assert [(f.at.line, f.line, f.message) for f in failures] == [
-        (10, SourceLine("cell 20", 12), "division by zero")
+        (10, SourceLine("cell 20", 12, piece=(12, 1, 12, 6)), "division by zero")
     ]
 
 

@@ -1,0 +1,120 @@
+"""Loops that make or apply layers: widths exchanged, or not carried on; a layer that is never applied.
+
+A guess: it counts only where a whole network runs with it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.mending.edits import Mend, function_at, with_node, with_source, with_text
+from grader.mending.trouble import LARGEST, Trouble, chunks_at, tree
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Slice
+
+MOST_NAMES = 2  # that what was computed last may have
+HEADED = ast.If | ast.For | ast.While | ast.With | ast.Try
+
+
+def mends(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
+    """The steps that a loop lacks, or takes wrongly, where a layer is given other channels than it takes."""
+    if "channels" not in trouble.message:
+        return
+    for chunk in (chunk for module in slice.modules for chunk in module.chunks):
+        if "for " in chunk.source and "Conv2d" in chunk.source and len(chunk.source) <= LARGEST:
+            for loop in _loops(tree(chunk)):
+                yield from _carried_on(slice, chunk, loop)
+                yield from _exchanged(slice, chunk, loop)
+    for place in (trouble.place, *trouble.place.callers) if trouble.place else ():
+        for _, chunk in chunks_at(slice, place):
+            parsed, line = tree(chunk), place.line - chunk.line + 1
+            for loop in _loops(function_at(parsed, line)):
+                yield from _applied(slice, chunk, parsed, loop)
+
+
+def _loops(node: ast.AST | None) -> list[ast.For]:
+    return [each for each in ast.walk(node) if isinstance(each, ast.For)] if node else []
+
+
+# --- widths -----------------------------------------------------------------------------------------
+
+
+def _carried_on(slice: Slice, chunk: Chunk, loop: ast.For) -> Iterator[Mend]:
+    """The channels that a layer gives out, as those that the next one takes: `channels = width`."""
+    stored = _stored(loop)
+    for statement, call in _calls(loop):
+        match call.args:
+            case [ast.Name(id=inputs), outputs, *_] if inputs not in {*stored, ast.unparse(outputs)}:
+                step = f"{inputs} = {ast.unparse(outputs)}"
+                span = (statement.end_lineno or 0) - 1, *(statement.end_col_offset or 0,) * 2
+                source = with_text(chunk.source, [span], f"; {step}")
+                yield _added(slice, chunk, source, step, statement.lineno)
+
+
+def _exchanged(slice: Slice, chunk: Chunk, loop: ast.For) -> Iterator[Mend]:
+    """A layer's two widths in each other's place."""
+    for _, call in _calls(loop):
+        match call.args:
+            case [ast.Name() as inputs, ast.Name() as outputs, *rest] if inputs.id != outputs.id:
+                text = ast.unparse(ast.Call(call.func, [outputs, inputs, *rest], call.keywords))
+                words = f"`{ast.unparse(call)}` read as `{text}`"
+                source = with_node(chunk.source, call, text)
+                made = Place(chunk.label, chunk.line + call.lineno - 1)
+                yield Mend(with_source(slice, chunk, source), words, made=made, whole=True)
+
+
+def _calls(loop: ast.For) -> Iterator[tuple[ast.stmt, ast.Call]]:
+    """The calls in a loop, each with the simple statement that it is in."""
+    statements = (node for node in ast.walk(loop) if isinstance(node, ast.stmt))
+    for statement in (node for node in statements if not isinstance(node, HEADED)):
+        yield from ((statement, node) for node in ast.walk(statement) if isinstance(node, ast.Call))
+
+
+def _stored(loop: ast.For) -> set[str]:
+    names = (node for node in ast.walk(loop) if isinstance(node, ast.Name))
+    return {node.id for node in names if isinstance(node.ctx, ast.Store)}
+
+
+def _added(slice: Slice, chunk: Chunk, source: str, step: str, line: int) -> Mend:
+    words = f"`{step}` is missing and was added"
+    made = Place(chunk.label, chunk.line + line - 1)
+    return Mend(with_source(slice, chunk, source), words, made=made, whole=True)
+
+
+# --- layers -----------------------------------------------------------------------------------------
+
+
+def _applied(slice: Slice, chunk: Chunk, parsed: ast.Module, loop: ast.For) -> Iterator[Mend]:
+    """A layer that a loop goes through and never calls, applied to what was computed last."""
+    calls = (node.func for node in ast.walk(loop) if isinstance(node, ast.Call))
+    called = {function.id for function in calls if isinstance(function, ast.Name)}
+    targets = (node for node in ast.walk(loop.target) if isinstance(node, ast.Name))
+    for layer in (node.id for node in targets if node.id not in called):
+        for value in _computed(parsed, loop)[:MOST_NAMES]:
+            source = _begun_with(chunk, loop.body[0], value, f"{layer}({value})")
+            if source:
+                yield _added(slice, chunk, source, f"{value} = {layer}({value})", loop.lineno)
+
+
+def _computed(parsed: ast.Module, loop: ast.For) -> list[str]:
+    """The names that were bound above a loop, the latest first, then the arguments of its function."""
+    function = function_at(parsed, loop.lineno)
+    if function is None:
+        return []
+    gone_through = {id(node) for each in _loops(function) for node in ast.walk(each.target)}
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.lineno < loop.lineno]
+    stored = [node for node in names if isinstance(node.ctx, ast.Store) and id(node) not in gone_through]
+    latest = [node.id for node in sorted(stored, key=lambda node: -node.lineno)]
+    return list(dict.fromkeys([*latest, *(each.arg for each in function.args.args[1:])]))
+
+
+def _begun_with(chunk: Chunk, first: ast.stmt, name: str, value: str) -> str | None:
+    """The text with a name bound before a loop's first statement; None where that can't be on its line."""
+    if isinstance(first, ast.If):
+        test = f"(({name} := {value}) is not None) and ({ast.unparse(first.test)})"
+        return with_node(chunk.source, first.test, test)
+    if isinstance(first, HEADED):
+        return None
+    span = first.lineno - 1, first.col_offset, first.col_offset
+    return with_text(chunk.source, [span], f"{name} = {value}; ")

@@ -1,0 +1,132 @@
+"""What else may have stood in the piece of code that raises, or that called it: another name, another order.
+
+A guess: it counts only where a whole network runs with it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from difflib import SequenceMatcher
+
+from grader.mending import own
+from grader.mending.edits import Mend, function_at, with_node, with_source
+from grader.mending.trouble import LARGEST, Trouble, chunks_at, tree
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Slice
+
+LONGEST = 60  # characters of code that are told, and by which names are compared
+MOST_NAMES = 8  # that one is tried as: each costs a run of the submission
+Way = Callable[[ast.expr, ast.AST], Iterator[str]]  # what may stand in a piece's place, within its class
+
+
+def mends(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
+    """The changes of one piece of code: of what raised, of what is around it, of what called it."""
+    for place in (trouble.place, *trouble.place.callers) if trouble.place else ():
+        for _, chunk in chunks_at(slice, place):
+            if len(chunk.source) <= LARGEST:
+                yield from _at(slice, chunk, place)
+
+
+def _at(slice: Slice, chunk: Chunk, place: Place) -> Iterator[Mend]:
+    parsed, line = tree(chunk), place.line - chunk.line + 1
+    pieces = _pieces(parsed, line, _in_chunk(place, chunk))
+    for way in WAYS:
+        for node in pieces:
+            for text in dict.fromkeys(way(node, parsed)):
+                source = with_node(chunk.source, node, text)
+                words = f"`{ast.unparse(node)[:LONGEST]}` read as `{text[:LONGEST]}`"
+                made = Place(chunk.label, chunk.line + node.lineno - 1)
+                yield Mend(with_source(slice, chunk, source), words, made=made, whole=True)
+
+
+def _in_chunk(place: Place, chunk: Chunk) -> tuple[int, int, int, int] | None:
+    """The piece of a place by the lines of its statement's own text."""
+    if place.piece is None:
+        return None
+    first, start, last, end = place.piece
+    return first - chunk.line + 1, start, last - chunk.line + 1, end
+
+
+def _pieces(parsed: ast.Module, line: int, piece: tuple[int, int, int, int] | None) -> list[ast.expr]:
+    """The expressions of the line: first what raised, then what it is made of, then what is around it.
+
+    What the loops around it go through comes last.
+    """
+    loops = [node for node in ast.walk(parsed) if isinstance(node, ast.For) and _touches(node, line)]
+    heads = {id(part) for loop in loops for part in ast.walk(loop.iter)}
+    every = [node for node in ast.walk(parsed) if isinstance(node, ast.expr)]
+    nodes = [node for node in every if _touches(node, line) or id(node) in heads]
+    loaded = [node for node in nodes if not isinstance(getattr(node, "ctx", None), ast.Store)]
+    return sorted(loaded, key=lambda node: _distance(node, piece)) if piece else loaded
+
+
+def _touches(node: ast.expr | ast.stmt, line: int) -> bool:
+    return node.lineno <= line <= (node.end_lineno or 0)
+
+
+def _distance(node: ast.expr, piece: tuple[int, int, int, int]) -> tuple[bool, int]:
+    """Whether a node lies beyond a piece, and by how many bytes it is shorter or longer."""
+    (first, start, last, end), stop = piece, (node.end_lineno or 0, node.end_col_offset or 0)
+    inside = (first, start) <= (node.lineno, node.col_offset) and stop <= (last, end)
+    longer = abs((node.end_lineno or 0) - last) + abs(node.lineno - first)
+    return not inside, 1000 * longer + abs(node.col_offset - start) + abs((node.end_col_offset or 0) - end)
+
+
+# --- what else may stand there ----------------------------------------------------------------------
+
+
+def _swapped(node: ast.expr, _: ast.AST) -> Iterator[str]:
+    """Two neighbours in each other's place."""
+    field = {ast.Call: "args", ast.Tuple: "elts", ast.List: "elts"}.get(type(node), "")
+    for at in range(min(len(getattr(node, field, ())) - 1, MOST_NAMES)):
+        other = deepcopy(node)
+        items = getattr(other, field)
+        items[at], items[at + 1] = items[at + 1], items[at]
+        yield ast.unparse(other)
+    if isinstance(node, ast.BinOp):
+        yield f"({ast.unparse(ast.BinOp(node.right, node.op, node.left))})"
+
+
+def _renamed(node: ast.expr, parsed: ast.AST) -> Iterator[str]:
+    """Another name of the function, most alike first."""
+    function = function_at(parsed, node.lineno)
+    if isinstance(node, ast.Name) and function is not None:
+        nodes = [each for each in ast.walk(function) if isinstance(each, ast.Name)]
+        names = [each.id for each in nodes if isinstance(each.ctx, ast.Store)]
+        names += [argument.arg for argument in function.args.args]
+        yield from _alike(node.id, names)
+
+
+def _of_self(node: ast.expr, parsed: ast.AST) -> Iterator[str]:
+    """Another attribute of the object, most alike first."""
+    if own.is_own(node):
+        owners = [each for each in ast.walk(parsed) if isinstance(each, ast.ClassDef)]
+        names = [name for owner in owners if _touches(owner, node.lineno) for name in own.stored(owner)]
+        yield from (f"self.{name}" for name in _alike(node.attr, names))
+
+
+def _beside(node: ast.expr, _: ast.AST) -> Iterator[str]:
+    """The place before or after in a list."""
+    if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice | ast.Tuple):
+        for step in ("- 1", "+ 1"):
+            yield f"{ast.unparse(node.value)}[{ast.unparse(node.slice)} {step}]"
+
+
+def _turned_round(node: ast.expr, _: ast.AST) -> Iterator[str]:
+    """A sum as a difference, and the other way round."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            yield f"({ast.unparse(ast.BinOp(left, ast.Sub(), right))})"
+        case ast.BinOp(left=left, op=ast.Sub(), right=right):
+            yield f"({ast.unparse(ast.BinOp(left, ast.Add(), right))})"
+
+
+def _alike(name: str, names: list[str]) -> list[str]:
+    others = [other for other in dict.fromkeys(names) if other not in (name, "self")]
+    others.sort(key=lambda other: -SequenceMatcher(None, name[:LONGEST], other[:LONGEST]).ratio())
+    return others[:MOST_NAMES]
+
+
+WAYS: tuple[Way, ...] = (_swapped, _turned_round, _renamed, _of_self, _beside)

@@ -1,0 +1,124 @@
+"""Runs what is graded with one slice after another, and tells what stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from grader.assignment import GRADIENTS, MAP, NETWORKS
+from grader.errors import GraderError, StudentError
+from grader.mending.asking import LARGER, Question, questions
+from grader.mending.leaving import STUCK
+from grader.mending.trouble import Trouble, of_error, of_missing, root
+from grader.records.submission import Slice
+from grader.wall.answers import Reply
+from grader.wall.recording import Argument, Items, Recording, Tensor
+from grader.wall.verbs import FORMS, Build, Loaded, Map, Request
+from grader.wall.wire import Array
+
+V = TypeVar("V")
+LONGEST = 20.0  # seconds that a question may take: most take a fraction of one
+MODELS = tuple(network.name for network in NETWORKS.values())
+TOO_SMALL = ("greater than actual input size", "utput size is too small")
+
+
+class Mendable(Protocol):
+    """A student whose slice can be exchanged."""
+
+    @property
+    def loaded(self) -> Loaded:
+        """What loading the slice gave."""
+
+    def ask(
+        self,
+        request: Request[V],
+        arrays: Mapping[str, Array] | None = None,
+        *,
+        seconds: float,
+        told: bool,
+    ) -> Reply[V]:
+        """Answer one request; where told so, what takes longer raises."""
+
+    def take(self, slice: Slice) -> None:
+        """Go on with another slice."""
+
+
+class Running:
+    """A student with the slice that it has now, and what it answered last."""
+
+    def __init__(self, student: Mendable, slice: Slice) -> None:
+        self.student = student
+        self.slice = slice
+        self._answered: Map | Recording | None = None
+
+    def take(self, slice: Slice) -> None:
+        """Go on with a slice."""
+        if slice is not self.slice:
+            self.student.take(slice)
+            self.slice = slice
+
+    def trouble(self, target: str) -> Trouble | None:
+        """What stops a target now, followed back to where it began."""
+        try:
+            loaded = self.student.loaded
+            if target not in loaded.targets:
+                found = of_missing(target, self.slice, loaded)
+            else:
+                found = self._ask(target)
+        except GraderError:
+            return None
+        return root(found, self.slice, loaded) if found else None
+
+    def _ask(self, target: str) -> Trouble | None:
+        found = self._asked(questions(target))
+        if found and target in MODELS and any(words in found.message for words in TOO_SMALL):
+            found = self._asked(questions(target, size=LARGER))
+        if target not in (MAP, GRADIENTS) or found is None or found.kind == STUCK:
+            return found
+        others = (self._asked(questions(target, form)) for form in FORMS[1:])  # of an index; one is enough
+        return found if all(other is not None for other in others) else None
+
+    def _asked(self, asked: Sequence[Question]) -> Trouble | None:
+        try:
+            for request, arrays in asked:
+                answer = self.student.ask(request, arrays, seconds=LONGEST, told=True).value
+                self._answered = answer if isinstance(answer, Map | Recording) else None
+                if isinstance(answer, Recording) and answer.output is None:
+                    return Trouble("TypeError", f"the forward pass returns a {answer.type}", None)
+                if isinstance(answer, Map) and answer.type == "NoneType":
+                    return Trouble("TypeError", f"{MAP} returns a {answer.type}", None)
+        except StudentError as error:
+            return of_error(error)
+        return None
+
+    @property
+    def is_map(self) -> bool:
+        """Whether what was answered last may be a map, if one was asked for."""
+        return not isinstance(self._answered, Map) or len(self._answered.shape) > 1
+
+    def is_whole(self, target: str) -> bool:
+        """Whether a network applied all that it has, and gave a map of the input's size for each picture."""
+        run = self._answered
+        if not isinstance(run, Recording):
+            return False
+        taken = set(_taken(argument for call in run.calls for argument in (*call.args, *call.named.values())))
+        used = sum(leaf.kind == "parameter" and leaf.number in taken for leaf in run.leaves)
+        given = next(leaf.shape for leaf in run.leaves if leaf.number == run.input)
+        same = run.shape[:1] == given[:1] and run.shape[2:] == given[2:]
+        return same and used == self.parameters(target)
+
+    def parameters(self, target: str) -> int:
+        """How many parameters a network has; 0 where it can't be built."""
+        try:
+            return len(self.student.ask(Build(model=target), seconds=LONGEST, told=True).value.parameters)
+        except StudentError:
+            return 0
+
+
+def _taken(arguments: Iterable[Argument]) -> Iterator[int]:
+    """The numbers of the tensors among arguments."""
+    for argument in arguments:
+        if isinstance(argument, Tensor):
+            yield argument.number
+        elif isinstance(argument, Items):
+            yield from _taken(argument.items)

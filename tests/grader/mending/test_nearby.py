@@ -1,0 +1,66 @@
+"""What else may have stood in the piece that raises: swapped, another name, the place beside it."""
+
+from __future__ import annotations
+
+from grader.mending.nearby import mends
+from grader.mending.trouble import Trouble
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
+
+CODE = """\
+class A:
+    def __init__(self, n):
+        self.first = n
+        for layer, width in zip(self.last, n):
+            blocks, depth = [], n
+            depth.append(make(width, n))
+        self.last = blocks[n + 1]
+"""
+
+
+def of(line: int, piece: tuple[int, int, int, int], callers: tuple[Place, ...] = ()) -> list[str]:
+    """What is read otherwise, in words, where a piece of a line raised."""
+    place = Place("cell 1", line + 9, callers=callers, piece=(piece[0] + 9, piece[1], piece[2] + 9, piece[3]))
+    slice = Slice((Module("submission", (Chunk("cell 1", 10, CODE),)),))
+    found = list(mends(Trouble("TypeError", "no", place), slice))
+    assert all(mend.whole and mend.made is not None for mend in found)
+    return [mend.words for mend in found]
+
+
+def test_arguments_are_swapped_first() -> None:
+    assert of(6, (6, 25, 6, 39))[0] == "`make(width, n)` read as `make(n, width)`"
+
+
+def test_a_name_is_another_of_the_function() -> None:
+    words = of(6, (6, 12, 6, 24))
+
+    assert "`depth` read as `blocks`" in words
+    assert "`depth` read as `self`" not in words
+
+
+def test_what_a_loop_goes_through_may_be_in_another_order() -> None:
+    assert "`zip(self.last, n)` read as `zip(n, self.last)`" in of(6, (6, 25, 6, 39))
+
+
+def test_an_attribute_is_another_of_the_class() -> None:
+    assert "`self.last` read as `self.first`" in of(4, (4, 32, 4, 41))
+
+
+def test_an_index_is_the_one_beside_it() -> None:
+    words = of(7, (7, 20, 7, 33))
+
+    assert "`n + 1` read as `(n - 1)`" in words
+    assert "`blocks[n + 1]` read as `blocks[n + 1 - 1]`" in words
+
+
+def test_the_lines_that_called_it_come_last() -> None:
+    caller = Place("cell 1", 13, piece=(13, 28, 13, 45))
+
+    words = of(7, (7, 20, 7, 33), (caller,))
+
+    assert words[-1] not in of(7, (7, 20, 7, 33))
+    assert "`zip(self.last, n)` read as `zip(n, self.last)`" in words
+
+
+def test_without_a_place_there_is_nothing_to_change() -> None:
+    assert list(mends(Trouble("TypeError", "no", None), Slice())) == []

@@ -1,0 +1,47 @@
+"""A network runs as a whole where it applies all that it has and gives a map of its input's size."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+
+from grader.mending.running import Mendable, Running
+from grader.records.submission import Slice
+from tests.grader.in_process import InProcess
+
+CODE = """\
+from torch import nn
+
+
+class FCN8s(nn.Module):
+    def __init__(self, n_class=12):
+        super().__init__()
+        self.conv, self.score = nn.Conv2d(3, 8, 3, padding=1), nn.Conv2d(8, n_class, 1)
+
+    def forward(self, x):
+        return {returned}
+"""
+
+
+@pytest.mark.parametrize(
+    ("returned", "whole"),
+    [
+        ("self.score(self.conv(x))", True),
+        ("self.conv(x)", False),
+        ("self.score(self.conv(x))[:, :, 1:]", False),
+        ("self.score(self.conv(x)).repeat(2, 1, 1, 1)", False),
+    ],
+)
+def test_whether_a_network_runs_as_a_whole(returned: str, whole: bool) -> None:
+    running = Running(cast(Mendable, InProcess(CODE.format(returned=returned))), Slice())
+
+    assert running.trouble("FCN8s") is None
+    assert running.is_whole("FCN8s") is whole
+
+
+def test_what_raised_last_is_no_whole() -> None:
+    running = Running(cast(Mendable, InProcess(CODE.format(returned="self.fc(x)"))), Slice())
+
+    assert running.trouble("FCN8s") is not None
+    assert not running.is_whole("FCN8s")
