@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from grader.assignment import CAM, PREDICT, WEIGHT
 from grader.checks import expect, reported
-from grader.checks.form import check_dtype, check_shape
+from grader.checks.form import check_dtype, check_shape, must_not_be
 from grader.checks.last_cell import check_maps, check_weight_fc
 from grader.checks.prediction import check_cls_index, check_cls_name, check_cls_probability, check_cls_return
 from grader.diagnosis.causes import because, merge
 from grader.errors import Blocked
+from grader.evidence import needless
 from grader.evidence.maps import MapEvidence
 from grader.evidence.questions import MAPS, Maps, falsify
 from grader.evidence.shown import plain
@@ -43,6 +44,7 @@ def check_weighted_sum(maps: MapEvidence) -> None:
             return
         help = f"Compare your 7x7 map with ({WEIGHT}[idx] * feature_conv).sum over the 512 channels."
         expect.fail(because("sum.unknown", help=help, actual=_extremes(maps)))
+    must_not_be(maps, needless.SUM)
     if verdict.sums:
         expected = "sum over c of weight[c] * feature[c]"
         steps = [because("sum.way", got=step, expected=expected) for step in verdict.sums.split("; ")]
@@ -67,8 +69,9 @@ def check_normalise(maps: MapEvidence) -> None:
     """The map is stretched so that its minimum becomes 0 and its maximum 255."""
     verdict = maps.verdict
     actual = _extremes(maps)
+    must_not_be(maps, needless.STRETCH)
     if verdict is not None:
-        _, operation, place = maps.explained
+        _, operation, place, _ = maps.explained
         told = f"`{operation}` leaves nothing of the sum" if operation else verdict.stretch
         text = f"normalisation: {told}"
         wrong = because(
@@ -101,7 +104,7 @@ def _extremes(maps: MapEvidence) -> str:
 def _falsify_maps(maps: MapEvidence) -> None:
     """Look for an input that the panel of questions missed."""
     verdict = maps.verdict
-    if verdict is None or verdict.classes or verdict.sums or verdict.stretch or maps.beside_enlarging:
+    if verdict is None or verdict.faults or maps.explained.cause or maps.beside_enlarging:
         return
 
     def right(question: Maps) -> None:

@@ -7,11 +7,13 @@ import numpy as np
 from grader.checks import expect
 from grader.diagnosis.causes import because
 from grader.diagnosis.colouring import coloured
+from grader.evidence import needless
 from grader.evidence.gradcam import GradEvidence
 from grader.evidence.maps import MapEvidence
 
 KINDS = {"array": ("ndarray",), "list": ("tuple", "list"), "either": ("tuple", "list", "ndarray")}
 LISTS = ("list", "tuple")
+RESIZED = "the 7x7 map, resized"
 
 
 def check_shape(maps: MapEvidence | GradEvidence) -> None:
@@ -27,7 +29,16 @@ def check_shape(maps: MapEvidence | GradEvidence) -> None:
         )
     expect.that(shape == size, because("map.shape", got=got, want=want, expected=want, actual=got))
     if isinstance(maps, MapEvidence) and (beside := maps.beside_enlarging):
-        expect.fail(because("map.enlarged", got=beside, expected="the 7x7 map, resized", actual=beside))
+        expect.fail(because("map.enlarged", got=beside, expected=RESIZED, actual=beside))
+    if isinstance(maps, MapEvidence) and maps.verdict is not None:
+        must_not_be(maps, needless.FORM)
+
+
+def must_not_be(maps: MapEvidence, id: str) -> None:
+    """No operation stands there without which the maps would be right, and that is this cause."""
+    _, operation, place, cause = maps.explained
+    got = f"`{operation}`"
+    expect.that(cause != id, because(id, got=got, expected="the map without it", actual=got, place=place))
 
 
 def check_dtype(maps: MapEvidence | GradEvidence) -> None:

@@ -8,19 +8,9 @@ from numpy.typing import NDArray
 from grader.assignment import TOP1_LINE
 from grader.checks import expect
 from grader.diagnosis.causes import because
-from grader.diagnosis.prediction import (
-    ALWAYS_1,
-    BY_SIGMOID,
-    CLASS_0,
-    OTHER,
-    OVER_BATCH,
-    TOLERANCE,
-    is_saturated,
-    is_told,
-    names_of,
-    names_of_probability,
-    wrong_probability,
-)
+from grader.diagnosis.prediction import CLASS_0, OTHER, is_told, names_of, what_name
+from grader.diagnosis.probability import ALWAYS_1, BY_CHANCE, OVER_BATCH, TOLERANCE
+from grader.diagnosis.probability import OTHER as OTHER_NUMBER
 from grader.errors import Blocked
 from grader.evidence.prediction import PredictionEvidence
 from grader.evidence.printed import Printed
@@ -40,17 +30,14 @@ def check_cls_index(prediction: PredictionEvidence) -> None:
             value = prediction.printed_index(question)  # its form is the cause index.form
         if value is None:
             raise Blocked("the index can't be read, see cam.cls_return")
-        wanted = question.index
-        logit = question.array(prediction.seed)[0]
-        got = _what_index(prediction, value, logit)
+        wanted, actual = question.index, f"{value}, for {question}"
+        if value == wanted or _is_of_wrong_scores(prediction, question, value):
+            return
+        if not prediction.is_steady:
+            expect.fail(because("index.random", expected=str(wanted), actual=actual))
+        got = _what_index(prediction, value, question.array(prediction.seed)[0])
         text = f"the index is {value}, the most probable class is {wanted}: it is that of {got}{_hint(got)}"
-        actual = f"{value}, for {question}"
-        expect.that(
-            value == wanted
-            or _is_by_sigmoid(prediction, question, value, logit)
-            or (_is_always_1(prediction, question) and prediction.is_over_batch),  # `probability.value`
-            because("index.class", got=got, text=text, expected=str(wanted), actual=actual),
-        )
+        expect.fail(because("index.class", got=got, text=text, expected=str(wanted), actual=actual))
 
     falsify(LOGITS, right, prediction.seed)
     right(NEGATIVE)  # whatever was drawn: an order of absolute values is another one here
@@ -59,6 +46,18 @@ def check_cls_index(prediction: PredictionEvidence) -> None:
 def _hint(got: str) -> str:
     """Return what else is 0 whatever the logits."""
     return ", as is the best one's rank in a sorted list" if got == CLASS_0 else ""
+
+
+def _is_of_wrong_scores(prediction: PredictionEvidence, question: Logits, index: int) -> bool:
+    """Return whether an index is that of the best of wrong scores, which are printed: `probability.value`.
+
+    A sigmoid, say, is 1 for several classes.
+    """
+    if prediction.is_always_1(question) and prediction.is_over_batch:
+        return True
+    number = prediction.number
+    wrong = number is not None and bool(number.scores.fault)
+    return wrong and number is not None and number.chooses(index, question.array(prediction.seed)[0])
 
 
 def _what_index(prediction: PredictionEvidence, value: int, logit: NDArray[np.float32]) -> str:
@@ -70,16 +69,6 @@ def _what_index(prediction: PredictionEvidence, value: int, logit: NDArray[np.fl
         return f"class {value}, whatever the logits"
     fits = [name for name in names if all(name in other for other in others)]
     return next(iter([*fits, *names]), OTHER)
-
-
-def _is_by_sigmoid(
-    prediction: PredictionEvidence, question: Logits, index: int, logit: NDArray[np.float32]
-) -> bool:
-    """Return whether an index is wrong since a sigmoid is 1 for several classes: `probability.value`."""
-    numbers = prediction.printed(question).numbers
-    return is_saturated(index, logit) and any(
-        wrong_probability(number, logit) == BY_SIGMOID for number in numbers
-    )
 
 
 def check_cls_probability(prediction: PredictionEvidence) -> None:
@@ -94,34 +83,25 @@ def check_cls_probability(prediction: PredictionEvidence) -> None:
         wanted, _, _ = get_cls_pred(logit, prediction.labels)
         other = _spoken_of(prediction, question, logit[0])  # that it is another one has a line of its own
         allowed = [wanted] if other is None else [wanted, float(softmax(logit)[0, other])]
+        if min(abs(value - right) for right in allowed for value in shown.numbers) <= TOLERANCE:
+            return
         value = shown.numbers[0]
-        got = _what_probability(prediction, question, value, logit[0])
+        got = _what_probability(prediction, question, value)
         text = f"the printed probability is {value:g}, the softmax gives {wanted:.3f}: it is {got}"
         expected, actual = f"{wanted:.3f}", f"{value:g}, for {question}"
-        expect.that(
-            min(abs(value - right) for right in allowed for value in shown.numbers) <= TOLERANCE,
-            because("probability.value", got=got, text=text, expected=expected, actual=actual),
-        )
+        expect.fail(because("probability.value", got=got, text=text, expected=expected, actual=actual))
 
     falsify(LOGITS, right, prediction.seed)
 
 
-def _what_probability(
-    prediction: PredictionEvidence, question: Logits, value: float, logit: NDArray[np.float32]
-) -> str:
-    """Return what a wrong probability is: what fits other questions, too, if anything does."""
-    if _is_always_1(prediction, question):
+def _what_probability(prediction: PredictionEvidence, question: Logits, value: float) -> str:
+    """Return what a wrong probability is: what all that are printed are, if anything is."""
+    if prediction.is_always_1(question):
         return OVER_BATCH if prediction.is_over_batch else ALWAYS_1
-    names = names_of_probability(value, logit)
-    asked = ((prediction.printed(each).numbers[:1], each.array(prediction.seed)[0]) for each in CLASSES_ASKED)
-    others = [names_of_probability(numbers[0], seen) for numbers, seen in asked if numbers]
-    fits = [name for name in names if all(name in other for other in others)]
-    return next(iter([*fits, *names]), OTHER)
-
-
-def _is_always_1(prediction: PredictionEvidence, *more: Logits) -> bool:
-    """Return whether 1 is printed for every class, as by a softmax over an axis of length one."""
-    return all(1.0 in prediction.printed(question).numbers[:1] for question in (*CLASSES_ASKED, *more))
+    number = prediction.number
+    if number is not None and number.apart(value, question.array(prediction.seed)[0]) <= 1:
+        return number.words
+    return OTHER_NUMBER if prediction.is_steady else BY_CHANCE
 
 
 def _spoken_of(prediction: PredictionEvidence, question: Logits, logit: NDArray[np.float32]) -> int | None:
@@ -138,30 +118,39 @@ def _spoken_of(prediction: PredictionEvidence, question: Logits, logit: NDArray[
 def check_cls_name(prediction: PredictionEvidence) -> None:
     """get_cls_pred prints the name of the class that it returns."""
     prediction.need()
-    labels = prediction.labels
 
     def right(question: Logits) -> None:
         shown = prediction.printed(question)
         if not shown.names:
             expect.fail(because("name.missing", expected=TOP1_LINE, actual=shown.text or "nothing"))
-        index, named = prediction.index(question), {labels[question.index]}
+        index, named = prediction.index(question), {prediction.labels[question.index]}
         means = _means
         if index is None:  # the cause index.form: what is printed says which class is meant
             index = prediction.printed_index(question)
             means = _means if shown.names[0] in prediction.ask(question).value.text else _is_beside
-        if index is not None and 0 <= index < len(labels) and means(prediction, question, index, shown):
-            named.add(labels[index])  # a wrong index is the cause index.class
-        name, wanted = shown.names[0], labels[question.index]
-        text = f"the printed name is {name!r}, the class is called {wanted!r}"
+        if (
+            index is not None
+            and 0 <= index < len(prediction.labels)
+            and means(prediction, question, index, shown)
+        ):
+            named.add(prediction.labels[index])  # a wrong index is the cause index.class
+        name, wanted = shown.names[0], prediction.labels[question.index]
+        if name in named:
+            return
+        got = what_name(
+            [(prediction.printed(each).names, each.index) for each in CLASSES_ASKED], prediction.labels
+        )
+        text = f"the printed name is {name!r}, the class is called {wanted!r}: it is {got}"
         actual = f"{name}, for {question}"
-        expect.that(name in named, because("name.other", text=text, expected=wanted, actual=actual))
+        expect.fail(because("name.other", got=got, text=text, expected=wanted, actual=actual))
 
     falsify(LOGITS, right, prediction.seed)
 
 
 def _means(prediction: PredictionEvidence, question: Logits, index: int, shown: Printed) -> bool:
-    """Return whether a wrong index follows from the logits, or has its own probability beside it."""
-    return prediction.chooses or prediction.is_over_batch or _is_beside(prediction, question, index, shown)
+    """Return whether a wrong index follows from the logits, or has its probability or the best beside it."""
+    beside = (_is_beside(prediction, question, each, shown) for each in (index, question.index))
+    return prediction.chooses or prediction.is_over_batch or any(beside)
 
 
 def _is_beside(prediction: PredictionEvidence, question: Logits, index: int, shown: Printed) -> bool:

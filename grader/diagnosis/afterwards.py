@@ -16,6 +16,7 @@ from reference.cam import min_max
 Bytes = NDArray[np.uint8]
 Size = tuple[int, ...]
 CUT = 0.98  # of the pixels: next to the level that is cut at, rounding decides
+SPREAD = 8  # levels of what is left: of one level alone nothing tells what it was before
 SEEN = 0.02  # of the pixels that must have been cut off, to be told from rounding
 
 
@@ -73,7 +74,8 @@ def _is_cut_off(case: Asked) -> bool:
     for small in _small(case):
         large = as_floats(cv2.resize(small, case.answer.shape[::-1]))
         cut = np.where(large >= least, large, 0)
-        if (large[low] > 1).any() and matches(case.answer, cut, CUT):
+        kept = answer[~low]
+        if (large[low] > 1).any() and np.ptp(kept) > SPREAD and matches(case.answer, cut, CUT):
             return True
     return False
 

@@ -87,6 +87,11 @@ class Verdict:
     sums: str
     stretch: str
 
+    @property
+    def faults(self) -> int:
+        """How many steps are wrong."""
+        return sum(len(told.split("; ")) for told in (self.classes, self.sums, self.stretch) if told)
+
 
 @dataclass(frozen=True)
 class _Pair:

@@ -21,15 +21,37 @@ def are_features(features: Array, wanted: Array) -> bool:
     return features.shape == wanted.shape and bool(np.allclose(features, wanted, rtol=1e-2, atol=near))
 
 
+def what_features(features: Array, made: Array) -> str | None:
+    """Return what was done to features that a network made, "" if nothing; None for no known way."""
+    if features.shape != made.shape:
+        return None
+    known = (
+        ("", made),
+        ("their rows and columns are swapped", made.swapaxes(2, 3)),
+        ("they are squared", made**2),
+    )
+    for words, other in known:
+        if are_features(features, other):
+            return words
+    factor = float((features * made).sum() / max(float((made * made).sum()), 1e-12))
+    return (
+        f"they are multiplied by {factor:.3g}" if factor and are_features(features, factor * made) else None
+    )
+
+
 def what_weight(weight: Array, true: Array) -> Reason:
     """Return what a wrong weight holds instead."""
     with np.errstate(all="ignore"):
         ratio = float((weight * true).sum() / (true * true).sum())
+    if not weight.any():
+        return because("weight_fc.way", got="it is 0 everywhere", expected="net.fc.weight")
     if np.allclose(weight, ratio * true, rtol=1e-3, atol=1e-6):
         return because("weight_fc.scaled", got=f"{ratio:.4g}", expected="net.fc.weight")
     if np.allclose(weight, np.abs(true), rtol=1e-3, atol=1e-6):
         return because("weight_fc.absolute", expected="net.fc.weight", actual="absolute values")
     if got := next((words for words, other in _others(true) if np.allclose(weight, other, 1e-3, 1e-6)), ""):
+        return because("weight_fc.way", got=got, expected="net.fc.weight")
+    if got := _by_one_of(weight, true):
         return because("weight_fc.way", got=got, expected="net.fc.weight")
     if abs(np.corrcoef(weight.ravel(), true.ravel())[0, 1]) < UNRELATED:
         help = "resnet18() without pretrained=True, or another layer's weight of this shape, is like that."
@@ -52,6 +74,18 @@ def _others(true: Array) -> Iterator[tuple[str, Array]]:
     yield "a softmax over the classes is taken", _softmax(true, 0)
     yield "a softmax over the channels is taken", _softmax(true, 1)
     yield "it is stretched from 0 to 1", (true - true.min()) / np.ptp(true)
+
+
+def _by_one_of(weight: Array, true: Array) -> str:
+    """Return whether each class or channel has a number added, or is multiplied by one; "" where none has."""
+    more = weight - true
+    for words, axis in (("class", 1), ("channel", 0)):
+        if np.allclose(more, more.mean(axis=axis, keepdims=True), atol=1e-5):
+            return f"a number is added to each {words}, as a bias is"
+        scales = (weight * true).sum(axis=axis, keepdims=True) / (true * true).sum(axis=axis, keepdims=True)
+        if np.allclose(weight, scales * true, rtol=1e-3, atol=1e-6):
+            return f"each {words} is multiplied by a number of its own"
+    return ""
 
 
 def _softmax(values: Array, axis: int) -> Array:

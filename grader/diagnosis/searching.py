@@ -33,6 +33,7 @@ from grader.diagnosis.ways import Floats
 # Of weights, sum and stretch together: with more wrong steps than that, anything could be explained.
 STRETCH_FAULTS = {0: 3, 1: 2, 2: 1, 3: 0}  # by the number of faults in weights and sum
 ALIKE = 4  # more explanations of as many faults that are compared with the first
+ROUNDED = 1.0  # levels that are no distance
 TRIED = 100  # combinations that are compared pixel by pixel, for the whole search
 
 
@@ -119,7 +120,8 @@ class _Search(Generic[P]):
     def _apart(self, pair: P, number: int, case: Answered) -> float:
         raw, ends, answer = pair.raw(case), pair.ends(case), as_floats(case.answer)
         _, *candidates = _finished(number, raw, ends, answer.shape)
-        near = (np.abs(answer - each).mean() for each in candidates if each.shape == answer.shape)
+        alike = (each for each in candidates if each.shape == answer.shape)
+        near = (np.maximum(np.abs(answer - each) - ROUNDED, 0).mean() for each in alike)
         return float(min(near, default=np.inf))
 
     def _plausible(self) -> Iterator[tuple[P, int]]:

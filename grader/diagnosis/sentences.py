@@ -162,11 +162,12 @@ REPORTED = {
 
 PREDICTION = {
     "index.class": "the index is not that of the most probable class: it is that of {got}",
+    "index.random": "{PREDICT} gives another index each time it is given the same logits: chance chooses it",
     "index.form": "{PREDICT} returns a {type} of shape {shape}{kind}, it must return one index",
     "probability.missing": "no probability is printed, nothing like `{TOP1_LINE}`",
     "probability.value": "the printed probability is not the softmax's: it is {got}",
     "name.missing": "no class name is printed",
-    "name.other": "the printed name is not that of the predicted class",
+    "name.other": "the printed name is not that of the predicted class: it is {got}",
 }
 
 MAPS = {
@@ -174,14 +175,17 @@ MAPS = {
     "map.shape": "the map is {got}, it must be {want}",
     "map.coloured": "the map is coloured, it must hold levels: {got}",
     "map.enlarged": "the map must be enlarged, and nothing else: {got}",
+    "map.operation": "the map must be enlarged, and nothing else: it is right without {got}",
     "map.type": "{MAP} returns a {got}, not an array",
     "map.listed": "{MAP} returns a {got}, not a list with the map in it",
     "map.dtype": "the map is {got}, it must be uint8",
     "sum.way": "weighted sum: {got}",
+    "sum.operation": "weighted sum: the map is right without {got}",
     "sum.unknown": "the map is not the weighted sum of the features, and no known fault gives it",
     "sum.some": "the map is wrong for some inputs",
     "class.way": "{got}",
     "stretch.way": "normalisation: {got}",
+    "stretch.operation": "normalisation: the map is right without {got}",
     "stretch.straight": "normalisation: the map is a straight line of the sum, but not from 0 to 255",
     "stretch.bent": "normalisation: the map follows the weighted sum, but along no straight line",
     "inputs.changed": "{MAP} changes the arrays that it is given",
@@ -210,7 +214,7 @@ LAST_CELL = {
     "maps.raises": "the last cell raises {kind}",
     "maps.count": "the last cell makes {got} maps, there are {want} images",
     "maps.features": "{image}: {MAP} is not given the image's layer-4 features",
-    "maps.input": "{image}: {MAP} is given the layer-4 features of another input: {got}",
+    "maps.input": "{image}: {MAP} is not given the layer-4 features of the image: {got}",
     "maps.class": "{image}: {MAP} is not given the class that {PREDICT} returned",
     "maps.weights": "{image}: {MAP} is given other weights than {WEIGHT}",
     "maps.values": "{image}: the map is not what {MAP} gives for it",

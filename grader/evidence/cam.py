@@ -47,6 +47,11 @@ class CamEvidence:
         return otherwise.mended_cell(self.student, self.slice, self.cell)
 
     @once
+    def cell_with_weight(self) -> Reply[Cell] | None:
+        """What the last cell made with the right weight; None where it did not run through with that."""
+        return otherwise.cell_with_weight(self.student, self.slice)
+
+    @once
     def cell_of_one(self) -> Reply[Cell]:
         """What the last cell makes of one index and one map, where the functions return something else."""
         first, kind, size = self.maps.first, self.maps.kind, self.maps.asked.size

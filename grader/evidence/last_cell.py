@@ -63,29 +63,9 @@ def _computed() -> Truth:
     return Truth(weight, tuple(logit.numpy() for logit, _ in pairs), tuple(f.numpy() for _, f in pairs))
 
 
-@lru_cache(maxsize=len(IMAGES))
-def otherwise(position: int) -> tuple[tuple[str, Array], ...]:
-    """What the kit's network gives where an image or the network was prepared otherwise, in words."""
-    with redirect_stdout(io.StringIO()):
-        net = resnet18(pretrained=True).eval()
-    right = _preprocess(IMAGES[position])
-    mean, std = (torch.tensor(numbers).view(1, 3, 1, 1) for numbers in (MEAN, STD))
-    plain_image = right * std + mean
-    inputs = (
-        ("the image is not normalised", plain_image),
-        (
-            "the image is in [0, 255], not in [0, 1], before it is normalised",
-            (255 * plain_image - mean) / std,
-        ),
-        ("the image's channels are blue, green, red", (plain_image.flip(1) - mean) / std),
-        ("only the mean is taken off", plain_image - mean),
-        ("the image is mirrored", right.flip(3)),
-    )
-    with torch.inference_mode():
-        given = [(words, net(image)[1].numpy()) for words, image in inputs]
-        given.append(("the network is in train mode: eval() is missing", net.train()(right)[1].numpy()))
-    others = ((f"the image is {name}", f) for name, f in zip(IMAGES, truth().features, strict=True))
-    return (*given, *others)
+def opened(name: str) -> Image.Image:
+    """Return one of the kit's images, to be closed."""
+    return Image.open(_file(name))
 
 
 def _file(name: str) -> str:
@@ -93,7 +73,7 @@ def _file(name: str) -> str:
 
 
 def _preprocess(name: str) -> torch.Tensor:
-    with Image.open(_file(name)) as image:
+    with opened(name) as image:
         small = np.asarray(
             image.convert("RGB").resize((224, 224), Image.Resampling.BILINEAR), dtype=np.float32
         )
@@ -142,6 +122,11 @@ class LastCell:
     def array(self, key: str) -> Array | None:
         """Return an array that the worker sent."""
         return self.reply.arrays.get(key)
+
+    def input_of(self, number: int) -> Array | None:
+        """Return what the kit's network was given last before a call."""
+        keys = (f"{before}.input" for before in range(number, -1, -1))
+        return next((found for key in keys if (found := self.array(key)) is not None), None)
 
     def pictures(self) -> list[Picture]:
         """Draw the student's map and the reference's over each image."""

@@ -13,6 +13,7 @@ from grader.diagnosis import cam as diagnosis
 from grader.diagnosis.afterwards import beside_enlarging
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence import otherwise, shown
+from grader.evidence.needless import needless
 from grader.evidence.once import Answers, attempt, once, taken
 from grader.evidence.prediction import PredictionEvidence
 from grader.evidence.questions import LEVELS, PANEL, Levels, Maps
@@ -146,7 +147,13 @@ class MapEvidence:
         if self.beside_enlarging:
             return otherwise.Explained(diagnosis.Verdict("", "", ""))
         found = diagnosis.search(plainly(self.panel))
-        if found is not None or (self.is_stretched and self.follows_sum):
+        if found is None and self.is_stretched and self.follows_sum:
+            return otherwise.Explained(None)
+        if found is None or found.faults > 1:  # one operation too many is a likelier fault than two steps
+            without = needless(self._asked_with, self.slice, self.follows_sum)
+            if without is not None:
+                return without
+        if found is not None:
             return otherwise.Explained(found)
         return otherwise.explained(self._asked_with, self.slice, self.panel, self.shows_nothing)
 

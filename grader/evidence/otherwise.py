@@ -13,7 +13,7 @@ import numpy as np
 from grader.assignment import MAP
 from grader.diagnosis import cam as diagnosis
 from grader.diagnosis.finishing import as_floats, spread
-from grader.diagnosis.prediction import TOLERANCE
+from grader.diagnosis.probability import TOLERANCE
 from grader.errors import StudentError
 from grader.evidence.printed import read_printed, uncoloured
 from grader.evidence.questions import CLASSES_ASKED, PANEL, Logits, Maps
@@ -22,6 +22,7 @@ from grader.mending.floats import as_it_stands, in_floats, with_one_less
 from grader.mending.ones import with_one
 from grader.mending.slips import cell_mends
 from grader.mending.trouble import of_failure
+from grader.mending.weight import with_right_weight
 from grader.records.reason import Place
 from grader.records.submission import Module, Slice
 from grader.wall.answers import Asks, Reply
@@ -33,6 +34,7 @@ MOST_TRIED = 60  # operations that are left out in turn, to see which leaves not
 MOST_SHOWN = (
     3  # maps that differ, each without another operation: more are guesses, of which one may be right
 )
+STRAIGHT = "the map follows the weighted sum, but does not go from 0 to 255"
 SPOILT = diagnosis.Verdict("", "", "an operation leaves nothing of the sum")
 AskMaps = Callable[[tuple[Module, ...], Sequence[Maps]], Sequence[diagnosis.Case]]
 
@@ -43,21 +45,25 @@ class Explained(NamedTuple):
     verdict: diagnosis.Verdict | None
     operation: str = ""
     place: Place | None = None
+    cause: str = ""  # of an operation without which the maps are right
 
 
 def explained(ask: AskMaps, slice: Slice, panel: Sequence[diagnosis.Case], nothing: bool) -> Explained:
     """Return the steps before levels were cut off; where `nothing` shows, without what leaves nothing."""
     instead = in_floats(slice)
-    before = diagnosis.search(ask(instead, PANEL)) if instead else None
+    floats = ask(instead, PANEL) if instead else ()
+    before = diagnosis.search(floats) if floats else None
     found = Explained(None)
+    if before is None and floats and is_flat(panel) and _follow(floats):
+        before = diagnosis.Verdict("", "", STRAIGHT)
     if before is not None:
         found = Explained(replace(before, stretch=_cut_off(before.stretch, flat=is_flat(panel))))
     elif nothing:
         found = _without_what_flattens(ask, slice)
-    return found if found.verdict and _is_the_same_again(ask, slice) else Explained(None)
+    return found if found.verdict and is_the_same_again(ask, slice) else Explained(None)
 
 
-def _is_the_same_again(ask: AskMaps, slice: Slice) -> bool:
+def is_the_same_again(ask: AskMaps, slice: Slice) -> bool:
     """Return whether code that is run again as it stands answers as before: it can see that."""
     first, again = ask((), PANEL), ask(as_it_stands(slice), PANEL)
     return [case.answer.tobytes() for case in first] == [case.answer.tobytes() for case in again]
@@ -145,6 +151,15 @@ def cell_of_one(student: Asks, slice: Slice, names: tuple[str, ...], reply: Repl
         other = student.ask(CamCell(instead), seconds=60.0) if instead else reply
         return reply if other.value.failures else other
     return reply
+
+
+def cell_with_weight(student: Asks, slice: Slice) -> Reply[Cell] | None:
+    """Return what the last cell makes with the right weight; None where it does not run through with that."""
+    instead = with_right_weight(slice)
+    with suppress(StudentError):
+        other = student.ask(CamCell(instead), seconds=60.0) if instead else None
+        return None if other is None or other.value.failures else other
+    return None
 
 
 def mended_cell(student: Asks, slice: Slice, reply: Reply[Cell]) -> Reply[Cell]:

@@ -7,11 +7,12 @@ import re
 import numpy as np
 
 from grader.assignment import PREDICT, TOP1
+from grader.diagnosis.probability import Number, explained
 from grader.errors import Blocked, StudentError, Unverified
 from grader.evidence import otherwise
 from grader.evidence.once import Answers, attempt, once, taken
 from grader.evidence.printed import Printed, read_printed, uncoloured
-from grader.evidence.questions import CLASSES_ASKED, Logits
+from grader.evidence.questions import CLASSES_ASKED, NUMBERS_ASKED, Logits
 from grader.records.submission import Slice
 from grader.wall.answers import Asks, Reply
 from grader.wall.verbs import ClsPred, Form, Prediction
@@ -66,11 +67,16 @@ class PredictionEvidence:
     def chooses(self) -> bool:
         """Whether what get_cls_pred returns follows from the logits: other classes, and the same twice."""
         try:
-            found = [_returned(self.ask(question)) for question in CLASSES_ASKED]
-            again = self._ask_again(CLASSES_ASKED[0])
+            found = {_returned(self.ask(question)) for question in CLASSES_ASKED}
+            return len(found) > 1 and self.is_steady
         except StudentError:
             return False
-        return len(set(found)) > 1 and _returned(again) == found[0]
+
+    @once
+    def is_steady(self) -> bool:
+        """Whether the same logits give the same index again: false where chance chooses it."""
+        first, again = self.ask(CLASSES_ASKED[0]), self._ask_again(CLASSES_ASKED[0])
+        return _returned(again) == _returned(first)
 
     @once
     def is_over_batch(self) -> bool:
@@ -104,6 +110,19 @@ class PredictionEvidence:
         """Return the index of the class whose name is printed first."""
         names = [name for name in self.printed(question).names if name in self.labels]
         return self.labels.index(names[0]) if names else None
+
+    def is_always_1(self, *more: Logits) -> bool:
+        """Return whether 1 is printed for every class, as by a softmax over an axis of length one."""
+        return all(1.0 in self.printed(question).numbers[:1] for question in (*CLASSES_ASKED, *more))
+
+    @once
+    def number(self) -> Number | None:
+        """How the printed probabilities came about; None where no known way gives them all."""
+        try:
+            numbers = [(self.printed(each).numbers[:1], each) for each in NUMBERS_ASKED]
+        except StudentError:
+            return None
+        return explained([(found[0], each.array(self.seed)[0]) for found, each in numbers if found])
 
 
 def _returned(reply: Reply[Prediction]) -> bytes:

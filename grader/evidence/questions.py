@@ -106,6 +106,10 @@ LOGITS = st.builds(
     margin=st.sampled_from([1.0, 0.3, 3.0]),
 )
 CLASSES_ASKED = (Logits(0, 5, 0.0, 3.0), Logits(1, 311, 0.0, 3.0), Logits(2, 998, 0.0, 3.0))
+NUMBERS_ASKED = (  # a probability near 1 and one of 1 as well, and logits below 0
+    *CLASSES_ASKED,
+    *(Logits(3, 640, 0.0, 8.0), Logits(5, 420, 0.0, 40.0), Logits(4, 77, -20.0, 3.0)),
+)
 MAPS = st.builds(
     Maps,
     number=st.integers(0, 99),

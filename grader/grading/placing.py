@@ -8,6 +8,7 @@ from dataclasses import replace
 from grader.assignment import NETWORKS
 from grader.intake.code.definitions import home, wanted
 from grader.intake.code.making import made_wrong
+from grader.intake.code.preparing import in_the_cell
 from grader.intake.code.showing import copying, shown
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Place, Reason
@@ -22,7 +23,8 @@ def at_home(result: CheckResult, submission: Submission) -> CheckResult:
         return result
     slice, texts, reason = submission.slice, submission.texts, result.reason
     place = (
-        shown(slice, result.id.partition(".")[2], reason.cause)
+        in_the_cell(slice, reason.cause)
+        or shown(slice, result.id.partition(".")[2], reason.cause)
         or _copied_at(result, submission)
         or reason.place
         or home(slice, result.id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import TypeGuard
 
 from grader.mending.edits import read_otherwise, with_node
 from grader.mending.leaving import expressions, names_in, operands, told
@@ -75,10 +76,18 @@ def _shorter(source: str, name: str) -> Iterator[tuple[str, int, str]]:
         for node in (each for statement in function.body for each in expressions(statement)):
             for operand in operands(node, names):
                 yield told(node), node.lineno, with_node(source, node, operand)
-        for changed in (node for node in ast.walk(function) if isinstance(node, ast.AugAssign)):
+        for node in (node for node in ast.walk(function) if isinstance(node, ast.Compare)):
+            yield told(node), node.lineno, with_node(source, node, f"({ast.unparse(node.left)})")
+        for changed in (node for node in ast.walk(function) if _changes(node)):
             yield told(changed), changed.lineno, with_node(source, changed, "pass")
         for read, latest in _other_names(function):
             yield f"{read.id} in place of {latest}", read.lineno, with_node(source, read, latest)
+
+
+def _changes(node: ast.AST) -> TypeGuard[ast.AugAssign | ast.Assign]:
+    """Whether a statement changes what a name holds, or a part of it."""
+    parts = isinstance(node, ast.Assign) and all(isinstance(each, ast.Subscript) for each in node.targets)
+    return parts or isinstance(node, ast.AugAssign)
 
 
 def _other_names(function: ast.FunctionDef) -> Iterator[tuple[ast.Name, str]]:

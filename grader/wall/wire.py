@@ -27,7 +27,10 @@ Array = NDArray[Any]
 
 MAGIC = b"FCN1"
 DTYPES = frozenset(
-    ("float32", "float64", "float16", "int64", "int32", "int16", "int8", "uint8", "bool")
+    (
+        *("float32", "float64", "float16", "int64", "int32", "int16", "int8"),
+        *("uint64", "uint32", "uint16", "uint8", "bool"),
+    )
 )  # what torch and numpy both know
 MAX_DIMENSIONS = 8  # of an array; pictures have 4
 MAX_DEPTH = 24  # of lists in lists in a header: a recorded call has a few

@@ -29,6 +29,7 @@ from grader.worker.models import Answer, Arrays
 from grader.worker.noting import Array, Notes, everywhere, returned
 
 NOTED: tuple[Noted, ...] = ("get_cls_pred", "returnCAM")
+NETWORK = "ResNet18"  # the class of the kit's, whose input is noted
 
 
 def target(world: World, name: str) -> Any:
@@ -106,6 +107,7 @@ def cam_cell(world: World, asked: CamCell, arrays: Arrays) -> Answer[Cell]:
     with ExitStack() as stack:
         for name in there:
             stack.enter_context(everywhere(world.namespaces.values(), world.targets[name], noted[name]))
+        stack.enter_context(notes.inputs_of(NETWORK))
         namespace = world.namespaces.get(world.slice.cam_module, {}) | noted
         others = {(chunk.label, chunk.line): chunk for chunk in asked.instead}
         chunks = [others.get((chunk.label, chunk.line), chunk) for chunk in world.slice.cam_cell]

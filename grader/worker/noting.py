@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 from torch import Tensor
+from torch.nn import Module
+from torch.nn.modules.module import register_module_forward_pre_hook
 
 from grader.wall.values import cut
 from grader.wall.verbs import MAX_CALLS, Noted, Returned
@@ -72,6 +74,20 @@ class Notes:
             return _drawable(result) if name == "returnCAM" else result
 
         return noted
+
+    @contextmanager
+    def inputs_of(self, network: str) -> Iterator[None]:
+        """While this lasts, note what networks of a class are given, by the number of the next call."""
+
+        def note(module: Module, given: tuple[Any, ...]) -> None:
+            if type(module).__name__ == network and given:
+                self.seen(f"{len(self.calls)}.input", given[0])
+
+        hook = register_module_forward_pre_hook(note)
+        try:
+            yield
+        finally:
+            hook.remove()
 
     def seen(self, key: str, value: Any) -> Returned:
         """Describe a value and keep its numbers, where it has any, under a key."""

@@ -22,7 +22,7 @@ WRITTEN: tuple[tuple[str, str], ...] = (  # what a step is called, and how it ma
         r"rows and columns",
         r"\.T\b|order *= *.F|transpose|swapaxes|permute|moveaxis|->wh|column, *row|\bj, *i\b",
     ),
-    (r"flipped|turned", r"::-1|flip|rot90"),
+    (r"flipped|turned", r"(?i)::-1|flip|rot90|rotat"),
     (r"absolute", r"\babs\b|fabs|absolute|NORM_INF|largest"),
     (r"square root of the sum", r"norm|NORM"),
     (r"square root", r"sqrt|\*\* *0?\.5"),
@@ -43,16 +43,17 @@ WRITTEN: tuple[tuple[str, str], ...] = (  # what a step is called, and how it ma
     (r"last class", r"\[-1\]"),
     (r"class (?:one )?after", r"\+ *1"),
     (r"class (?:one )?before", r"- *1"),
-    (r"first half", r"// *2|/ *2"),
+    (r"first half", r"// *2|/ *2|[\[ ]:\d+"),
     (r"channel", r"range\(|\[1:\]|\[:-1\]|- *1"),
     (r"becomes bytes", r"uint8|//|astype\(int|\bbyte\("),
-    (r"inverted", r"\b1\.? *-|255\.? *-|max\(\) *-|(?:=|return) *-|\* *-"),
+    (r"inverted", r"\b1\.? *-|255\.? *-"),
+    (r"inverted", r"max\(\) *-|(?:=|return) *-|[(*] *-|-="),
     (r"least probable", r"argmin|min\(|largest=False|\[-1:?\]|, *-1:?\]"),
     (r"least probable", r"sort"),
     (r"second best", r"-2\]|\[1\]|, *1\]"),
     (r"^list$|^tuple$", r"\[\]|append|return"),
     (r"percentage", r"\b100\b"),
-    (r"rounded or cut", r"\bround\(|\bint\(|:\.[0-2]|%\.[0-2]"),
+    (r"rounded or cut", r"\bround\(|\bint\(|\.(?:int|long|round)\(|:\.[0-2]|%\.[0-2]"),
     (r"whatever the logits: the softmax|softmax", r"[sS]oftmax"),
     (r"other sign", r"softmin|\(-"),
     (r"all classes'", r"\.(?:max|min|median|argmax|mean)\(|median\("),
@@ -76,12 +77,13 @@ CALLED = [(re2.compile(said), re2.compile(code)) for said, code in WRITTEN]
 NUMBER = re2.compile(r"\b[1-9][0-9.]*\b")
 TYPE = re2.compile(r"(?:u?int|float|bool|complex)[0-9]*")
 USUAL = ("1", "255", "256")  # numbers that right code holds too
+OPERATION = ".operation"  # a cause that has its place
 SUBJECTS = ("sum", "class", "stretch", "map", "index", "probability", "name", "bilinear")
 
 
 def shown(slice: Slice, check: str, cause: Cause | None) -> Place | None:
     """Return the first line of a graded function, or of one that it calls, that shows a wrong step."""
-    if cause is None or cause.id.partition(".")[0] not in SUBJECTS:
+    if cause is None or cause.id.partition(".")[0] not in SUBJECTS or cause.id.endswith(OPERATION):
         return None
     got = str(cause.parameters.get("got", ""))
     if check == "bilinear":

@@ -120,7 +120,7 @@ def test_one_map_is_too_few() -> None:
     [
         (
             ("features.numpy()", "features.numpy() * 2"),
-            "bike.jpg: returnCAM is not given the image's layer-4 features",
+            "bike.jpg: returnCAM is not given the layer-4 features of the image: they are multiplied by 2",
         ),
         (
             ("features.numpy()", "features[:, :, :5].numpy()"),
@@ -128,7 +128,7 @@ def test_one_map_is_too_few() -> None:
         ),
         (
             ('("bike.jpg", "cat.jpg")', '("cat.jpg", "cat.jpg")'),
-            "bike.jpg: returnCAM is given the layer-4 features of another input: the image is cat.jpg",
+            "bike.jpg: returnCAM is not given the layer-4 features of the image: the image is cat.jpg",
         ),
         (("weight_fc, idx", "weight_fc, 3"), "bike.jpg: returnCAM is given class [3], get_cls_pred said ["),
     ],

@@ -56,5 +56,5 @@ def test_a_probability_without_a_name_is_that_of_an_index_that_was_told() -> Non
 
 def test_a_wrong_probability_is_told_by_what_gives_it_whatever_the_logits() -> None:
     """What fits one question alone is a coincidence."""
-    with pytest.raises(Fault, match=r"it is the second best's probability"):
+    with pytest.raises(Fault, match=r"it is the probability of the second best"):
         check_cls_probability(prediction("i = int(p.argmax())" + PRINTS % "p.sort()[0][-2]"))

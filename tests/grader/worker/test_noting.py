@@ -161,3 +161,21 @@ def test_calls_of_several_threads_are_noted() -> None:
     assert [name for name, _ in notes.calls] == ["returnCAM"] * 2
     assert sorted(int(rows[0].text) for _, rows in notes.calls) == [1, 2]
     assert all(rows[0].text == rows[1].text for _, rows in notes.calls)
+
+
+def test_what_a_network_is_given_is_noted_by_the_call_that_is_next() -> None:
+    """What its layers are given is not, nor what it is given later."""
+
+    class ResNet18(torch.nn.Sequential):
+        pass
+
+    notes, network = Notes(), ResNet18(torch.nn.Conv2d(3, 1, 1))
+    predict = notes.of("get_cls_pred", lambda logit: 7)
+    with notes.inputs_of("ResNet18"):
+        network(torch.zeros(1, 3, 4, 4))
+        predict(1)
+        network(torch.ones(1, 3, 5, 5))
+    network(torch.ones(1, 3, 6, 6))
+
+    given = {key: array.shape for key, array in notes.arrays.items() if key.endswith("input")}
+    assert given == {"0.input": (1, 3, 4, 4), "1.input": (1, 3, 5, 5)}

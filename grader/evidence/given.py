@@ -1,0 +1,82 @@
+"""Why returnCAM was given other features than an image's: its preparation, the network, what came after."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from copy import deepcopy
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from grader.diagnosis.last_cell import are_features, what_features
+from grader.diagnosis.pictures import prepared
+from grader.evidence.last_cell import IMAGES, LastCell, opened
+from reference.kit.CAM.resnet import resnet18
+
+Array = NDArray[Any]
+FEWEST, MOST = 32, 640  # pixels of a side: a submission must not set the price of judging it
+TRAINED = "the network is in train mode: eval() is missing"
+
+
+def other_input(cell: LastCell, position: int, number: int) -> str | None:
+    """Return what is wrong with the features that a map is made of, "" if nothing is; None if not known."""
+    features, given = cell.array(f"{number}.0"), cell.input_of(number)
+    if features is None:
+        return None
+    true = cell.truth.features
+    for name, each in zip(IMAGES, true, strict=True):
+        if name != IMAGES[position] and are_features(features, each):
+            return f"the image is {name}"
+    if given is None or not _is_picture(given):
+        return what_features(features, true[position])
+    preparation, after = _preparation(given, position), _after(given.astype(np.float32), features)
+    if after is None:
+        return preparation or None
+    return None if preparation is None else "; ".join(filter(None, (preparation, after)))
+
+
+def _is_picture(given: Array) -> bool:
+    """Return whether a network can be given something, and it is no larger than need be."""
+    return (
+        given.ndim == 4
+        and given.shape[:2] == (1, 3)
+        and all(FEWEST <= side <= MOST for side in given.shape[2:])
+    )
+
+
+def _preparation(given: Array, position: int) -> str | None:
+    """Return what is wrong with what a network was given for an image; None where it can't be told."""
+    for name in (IMAGES[position], *IMAGES):
+        with opened(name) as image:
+            found = prepared(given, image.convert("RGB"))
+        if found is not None:
+            other = "" if name == IMAGES[position] else f"the image is {name}"
+            return "; ".join(filter(None, (other, *found.faults)))
+    return None
+
+
+def _after(given: Array, features: Array) -> str | None:
+    """Return what is wrong with features that were made of what a network was given; None if not known."""
+    for words, made in _made(given):
+        if (how := what_features(features, made)) is not None:
+            return "; ".join(filter(None, (words, how)))
+    return None
+
+
+def _made(given: Array) -> Iterator[tuple[str, Array]]:
+    """Yield the features that the kit's network makes, in either mode."""
+    for words, train in (("", False), (TRAINED, True)):
+        with torch.inference_mode():
+            network = deepcopy(_network()).train(train)  # which changes what it keeps of what it sees
+            yield words, network(torch.from_numpy(given))[1].numpy()
+
+
+@lru_cache(maxsize=1)
+def _network() -> Any:
+    with redirect_stdout(io.StringIO()):  # it says which weights it took, to students
+        return resnet18(pretrained=True)

@@ -1,0 +1,51 @@
+"""The line of the last cell that shows what is wrong with its maps, by how such a step is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import re2
+
+from grader.assignment import MAP
+from grader.records.reason import Cause, Place
+from grader.records.submission import Slice
+
+WRITTEN = tuple(  # what a step is called, and how it may be written
+    (re2.compile(said), re2.compile(code))
+    for said, code in (
+        (r"train mode", r"\.train\("),
+        (r"train mode|nothing to do", r"resnet\w*\("),
+        (r"^the image is \w+\.", r"\.jpe?g"),
+        (r"the middle is cut", r"(?i)crop"),
+        (r"the image is \(", r"(?i)resize|crop"),
+        (r"blue, green", r"(?i)imread|bgr|\.flip\(|::-1"),
+        (r"grey", r"(?i)gr[ae]y|\.convert\("),
+        (r"mirrored|upside", r"(?i)flip|::-1|rotat"),
+        (r"normalised|deviation|the mean", r"(?i)normali[sz]e|mean|std"),
+        (r"255", r"255|ToTensor|PILToTensor|as_tensor|from_numpy"),
+        (r"normalised", r"Compose"),
+        (r"multiplied|swapped|squared", r"(?i)feat[^,]*=[^=].*(?:[*/]|\.T\b|transpose|permute|swap)"),
+    )
+)
+CALLED = re2.compile(rf"\b{MAP}\(")
+SUBJECTS = ("maps.input", "maps.class", "maps.weights", "maps.values", "maps.features", "maps.count")
+
+
+def in_the_cell(slice: Slice, cause: Cause | None) -> Place | None:
+    """Return the first line of the last cell that shows a fault of its maps, else that which asks for one."""
+    if cause is None or not (cause.id in SUBJECTS or cause.id == "weight_fc.unrelated"):
+        return None
+    got = str(cause.parameters.get("got", "nothing to do" if cause.id == "weight_fc.unrelated" else ""))
+    lines = list(_lines(slice))
+    for code in (*(code for said, code in WRITTEN if said.search(got)), CALLED):
+        if found := next((place for place, line in lines if code.search(line)), None):
+            return found
+    return None
+
+
+def _lines(slice: Slice) -> Iterator[tuple[Place, str]]:
+    """Yield the lines of the last cell and of what it needs, but for its imports."""
+    for chunk in slice.cam_cell:
+        for number, row in enumerate(chunk.source.split("\n")):
+            if not row.startswith(("import ", "from ")):
+                yield Place(chunk.label, chunk.line + number), row.partition("#")[0]

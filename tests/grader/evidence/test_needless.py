@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from grader.diagnosis.cam import Case
+from grader.diagnosis.ways import weighted
+from grader.evidence.needless import FORM, STRETCH, SUM, needless
+from grader.evidence.needless import RIGHT as NO_FAULT
+from grader.evidence.otherwise import Explained
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
+from reference.cam import min_max
+from tests.grader.diagnosis.test_cam import cases, enlarged
+
+SOURCE = """\
+def returnCAM(feature_conv, weight_fc, idx):
+    row = weight_fc[idx]
+    features = feature_conv[0]
+    cam = row @ features
+    cam = cam - cam.min()
+    cam = cam / cam.max()
+    large = cv2.resize(cam, (256, 256))
+    return large
+"""
+pytestmark = pytest.mark.slow  # a map is held against each right way to enlarge it
+RIGHT = cases(lambda f, w, i: enlarged(min_max(weighted(f, w[i]))))[:3]
+WRONG = [replace(case, answer=case.answer[::-1] // 2) for case in RIGHT]
+
+
+def found(old: str, new: str, bare: str, follows_sum: bool = False, floats: bool = False) -> Explained | None:
+    """What must not be there, where the maps are right once a function holds `bare` and `new` no more."""
+    source = SOURCE.replace(old, new)
+
+    def ask(instead: tuple[Module, ...], questions: Sequence[object]) -> list[Case]:
+        text = instead[-1].chunks[-1].source if instead else source
+        right = (bare in text and new not in text) or (floats and bool(instead))
+        return (RIGHT if right else WRONG)[: len(questions)]
+
+    return needless(ask, Slice((Module("submission", (Chunk("cell 3", 1, source),)),)), follows_sum)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "bare", "cause", "line"),
+    [
+        ("= feature_conv[0]", "= feature_conv[0] * 3", "= (feature_conv[0])", SUM, 3),
+        ("row @ features", "(row + 1) @ features", "(row) @ features", SUM, 4),
+        ("cam - cam.min()", "np.log1p(cam - cam.min())", "(cam - cam.min())", STRETCH, 5),
+        ("cam / cam.max()", "cam / cam.max() > 0.5", "(cam / cam.max())", STRETCH, 6),
+        ("return large", "return cv2.blur(large, (9, 9))", "return large", FORM, 8),
+        ("    return", "    large[large < 9] = 0\n    return", "    pass\n    return", FORM, 8),
+    ],
+)
+def test_one_operation_too_many_is_told(old: str, new: str, bare: str, cause: str, line: int) -> None:
+    """By which step it belongs to, and where it is."""
+    told = found(old, new, bare)
+
+    assert told is not None and (told.cause, told.place) == (cause, Place("cell 3", line))
+    assert told.operation and told.operation in new
+
+
+def test_what_bends_levels_is_part_of_the_stretch() -> None:
+    """Also once the map is enlarged."""
+    told = found("return large", "return cv2.equalizeHist(large)", "return large", follows_sum=True)
+
+    assert told == Explained(NO_FAULT, "cv2.equalizeHist(large)", Place("cell 3", 8), STRETCH)
+
+
+def test_bytes_that_are_too_early_are_no_operation_too_many() -> None:
+    """The maps are right in floats already."""
+    assert found("cam / cam.max()", "np.uint8(cam / cam.max())", "nowhere", floats=True) is None
+
+
+def test_what_no_single_operation_explains_is_not_told() -> None:
+    """Nor what is right for one question alone."""
+    assert found("cam - cam.min()", "np.sin(cam)", "nowhere") is None
+    assert np.array_equal(RIGHT[0].answer // 2, WRONG[0].answer[::-1])

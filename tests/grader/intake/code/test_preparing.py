@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from grader.intake.code.preparing import in_the_cell
+from grader.records.reason import Cause, Place
+from grader.records.submission import Chunk, Slice
+
+CELL = """\
+from torchvision.transforms import Normalize
+net = resnet18(pretrained=True)
+prepare = Compose([
+    Resize((256, 256)),  # CenterCrop
+    ToTensor(),
+    Normalize(mean, std),
+])
+for name in ("bike.jpg", "cat.jpg"):
+    image = cv2.imread(name)
+    features = features.transpose(0, 1, 3, 2)
+    heat = returnCAM(features, weight_fc, index)
+"""
+SLICE = Slice(cam_cell=(Chunk("cell 9", 11, CELL),))
+
+
+@pytest.mark.parametrize(
+    ("got", "line"),
+    [
+        ("the network is in train mode: eval() is missing", 2),
+        ("the image is (256, 256), not (224, 224)", 4),
+        ("the image is normalised with mean 0.5 and deviation 0.5", 6),
+        ("the image is cat.jpg", 8),
+        ("the image's channels are blue, green, red", 9),
+        ("their rows and columns are swapped", 10),
+        ("the middle is cut out of the image, which is not resized", 11),
+        ("", 11),
+    ],
+)
+def test_a_wrong_input_is_shown_by_the_line_that_prepares_it(got: str, line: int) -> None:
+    """By its words; else by the line that asks for a map; a comment or an import shows nothing."""
+    assert in_the_cell(SLICE, Cause("maps.input", {"got": got})) == Place("cell 9", 10 + line)
+
+
+def test_a_weight_of_another_network_is_shown_by_the_line_that_makes_it() -> None:
+    """Other faults of the weight have a place of their own."""
+    assert in_the_cell(SLICE, Cause("weight_fc.unrelated")) == Place("cell 9", 12)
+    assert in_the_cell(SLICE, Cause("weight_fc.type", {"got": "list"})) is None
+    assert in_the_cell(Slice(), Cause("maps.count")) is None
+    assert in_the_cell(SLICE, None) is None
