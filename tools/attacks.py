@@ -69,12 +69,12 @@ def _rungs() -> list[str]:
 
 
 def plan(here: Sequence[str]) -> list[Key]:
-    """What is tried on which rung; last of all the submission that must be graded as if nothing had been."""
+    """What is tried on which rung, what trains first; last the submission that nothing must have spoiled."""
     usual = next((rung for rung in here if rung.endswith(FORKED)), here[0] if here else "")
     return [
         (name, rung)
         for rung in here
-        for name in sorted(ATTACKS, key=lambda name: name == NEXT.name)
+        for name in sorted(ATTACKS, key=lambda name: (name == NEXT.name, ATTACKS[name].training == "none"))
         if rung == usual or name not in ONCE
     ]
 
