@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 import re2
 
@@ -74,13 +75,15 @@ def _figures(text: str) -> Iterator[tuple[str, bool, float]]:
             tested = test is not None and test.start() < pair.end(1)
             rest = "".join(word for word in words if word not in FILLING)
             what = FIGURES.get(rest)
+            number = float(pair["number"])
             if (
                 what is None
+                or not isfinite(number)
                 or (what == "loss" and tested)
                 or (what != "loss" and not TRAINED.isdisjoint(words))
             ):
                 continue
-            yield what, tested, _value(what, float(pair["number"]), bool(pair["share"]))
+            yield what, tested, _value(what, number, bool(pair["share"]))
 
 
 def _value(what: str, number: float, share: bool) -> float:

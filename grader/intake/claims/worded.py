@@ -7,6 +7,7 @@ import ast
 import re2
 
 from grader.intake.code.parsing import parse
+from grader.intake.files.notebook import text_of
 
 MAGIC = re2.compile(r"^\s*%%(?:markdown|md|html|latex)\b[^\n]*\n")
 LIKELY = re2.compile(
@@ -50,7 +51,7 @@ def _said(node: ast.stmt) -> str | None:
 def _text(node: ast.expr) -> str | None:
     """The string that an expression is, or shows."""
     if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else None
+        return text_of(node.value) if isinstance(node.value, str) else None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         parts = [_text(node.left), _text(node.right)]
         return None if None in parts else "".join(filter(None, parts))

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator
 import re2
 
 from grader.assignment import GRADED
+from grader.intake.files.notebook import text_of
 
 SPACES = {"globals", "vars", "locals"}  # at the top of a module they all are its own names
 BINDS = re2.compile(r"(?m)^(?:(?:class|def|async def)\s+(\w+)|(\w+)\s*=[^=])")
 HOLE = "HOLE_"  # for what is only known when it runs
 LONGEST = 20_000
+LONGEST_NAME = 100  # that is looked for: each of its letters makes its expression larger
 
 
 def stored(node: ast.Subscript) -> set[str]:
@@ -75,7 +77,8 @@ def _begun(source: ast.expr) -> set[str]:
 
 def _graded(texts: Iterable[str]) -> set[str]:
     """The graded names that texts can be; one that is all hole says nothing."""
-    patterns = [re2.compile(re2.escape(text).replace(HOLE, r"\w*")) for text in texts if text != HOLE]
+    short = (text for text in texts if text != HOLE and len(text) <= LONGEST_NAME)
+    patterns = [re2.compile(re2.escape(text).replace(HOLE, r"\w*")) for text in short]
     return {name for name in GRADED if any(each.fullmatch(name) for each in patterns)}
 
 
@@ -83,7 +86,7 @@ def _text(source: ast.expr) -> str:
     """A string, with holes for what is only known when it runs."""
     match source:
         case ast.Constant(str(text)):
-            return text
+            return text_of(text)
         case ast.JoinedStr(parts):
             return "".join(map(_text, parts))
     return HOLE

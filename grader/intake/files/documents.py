@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import re2
 
@@ -123,7 +124,7 @@ def _without_options(lines: Sequence[str]) -> tuple[str, ...]:
 def _of_marimo(lines: Sequence[str]) -> Iterator[Piece]:
     """The bodies of its functions as cells; functions and classes that it keeps whole are cells too."""
     starts = [n for n, line in enumerate(lines) if BLOCK.match(line)]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in pairwise([*starts, len(lines)]):
         block = BLOCK.match(lines[start])
         if block[1] == "cell" or block[2]:
             yield _body(lines, start, end)

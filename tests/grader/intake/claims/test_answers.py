@@ -154,6 +154,13 @@ def test_code_says_no_answer() -> None:
         assert answers([*cells("# Part 3"), Cell("cell 2", "code", source)]) == ()
 
 
+def test_half_a_character_in_a_string_is_a_question_mark() -> None:
+    """As code may write it, though nobody can."""
+    found = answers([*cells("# Part 3"), Cell("cell 2", "code", r'print("Q1: \ud800a")')])
+
+    assert [answer.text for answer in found] == ["?a"]
+
+
 def test_blank_answers_are_no_answers() -> None:
     """The template as it was handed out."""
     assert answers(cells(f"# Part 3\n{ONE}\n\n{TWO}\n", "# Part 4\ntext")) == ()

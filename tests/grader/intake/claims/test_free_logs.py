@@ -62,6 +62,13 @@ def test_a_test_in_other_words_ends_the_course_s_own_log() -> None:
     assert logs("accuracy: 0.5, IoU: 0.3") == []
 
 
+def test_figures_beyond_every_number_are_left_out() -> None:
+    """As they are of the course's own log."""
+    beyond = "loss 1e999 acc 1e999 miou 1e999\n"
+
+    assert logs(printed("loss {0} acc {1} miou {2}\n" + beyond, f"test {beyond}" + TEST, init="")) == [RUN]
+
+
 def test_several_runs_end_with_their_tests() -> None:
     """In one cell."""
     assert logs(printed("loss {0} acc {1} miou {2}", init="") * 2) == [RUN, RUN]

@@ -46,3 +46,16 @@ def test_what_stands_in_texts_is_bound(code: str, bound: set[str]) -> None:
 def test_other_code_binds_nothing_by_text(code: str) -> None:
     """Where the name is not told, what is changed is another object, or it only runs when it is called."""
     assert "FCN8s" not in names(ast.parse(code)).binds
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *(r"exec('\ud800 = 1')", r"globals()[f'\ud800{n}s'] = net", r"exec(f'\ud800{n}s = 1')"),
+        *("globals()[f'{n}" + "a" * 200_000 + "'] = net", "globals()['" + "HOLE_" * 50_000 + "'] = net"),
+    ],
+)
+def test_odd_texts_bind_no_graded_name(code: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """Halves of characters, and names that no class has; none prints anything."""
+    assert not names(ast.parse(code)).binds & FCNS
+    assert not any(capfd.readouterr())

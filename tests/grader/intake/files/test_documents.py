@@ -63,10 +63,11 @@ def test_marimo_keeps_functions_and_classes_whole() -> None:
     assert document_lines(text.encode()) == ((4, 5, 6, 7), (10,))
 
 
-def test_a_text_without_code_is_no_notebook() -> None:
+@pytest.mark.parametrize("text", ["# Notes\n", "app = marimo.App()\n"])
+def test_a_text_without_code_is_no_notebook(text: str) -> None:
     """It is said so."""
     with pytest.raises(IntakeError, match=r"notes\.md holds no block of Python"):
-        read_document(b"# Notes\n", "notes.md")
+        read_document(text.encode(), "notes.md")
 
 
 def test_a_readme_that_shows_code_is_not_run() -> None:
