@@ -16,7 +16,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from grader.records.submission import Chunk, Module, Slice
+from grader.records.submission import Chunk, DataFile, Module, Slice
 from grader.wall.uncompiled import run_uncompiled
 from grader.wall.values import SourceLine, cut
 from grader.wall.verbs import Failure
@@ -129,10 +129,17 @@ class LocalModules(MetaPathFinder, Loader):
             return None
         has_more = any(name.startswith(inside) for name in self._modules)
         spec = ModuleSpec(fullname, self, is_package=has_more or fullname in self._packages)
+        if has_more and spec.submodule_search_locations is not None:
+            spec.submodule_search_locations += self._folder_of(fullname)
         given = PathFinder.find_spec(fullname) if has_more and "." not in fullname else None
         if given is not None and spec.submodule_search_locations is not None:
             spec.submodule_search_locations += given.submodule_search_locations or []
         return spec
+
+    def _folder_of(self, package: str) -> list[str]:
+        """The folder of a package that was handed in, for what lists the modules in it."""
+        file = self._modules[package].file if package in self._modules else ""
+        return [str(Path.cwd() / file).removesuffix("/__init__.py")] if file.endswith("/__init__.py") else []
 
     def exec_module(self, module: ModuleType) -> None:
         if module.__name__ in self._modules:
@@ -150,6 +157,7 @@ def load(world: World, slice: Slice, before: Callable[[Chunk], bool] = lambda _:
     stay()
     forget()
     put(slice.files)
+    put(_listed(slice.modules))
     put_pictures(chunk.source for chunk in slice.cam_cell)
     look_here()
     put_labels(texts)
@@ -174,6 +182,11 @@ def load(world: World, slice: Slice, before: Callable[[Chunk], bool] = lambda _:
     for target, name in slice.targets.items():
         if target in world.namespaces.get(name, {}):
             world.targets[target] = world.namespaces[name][target]
+
+
+def _listed(modules: Iterable[Module]) -> Iterable[DataFile]:
+    """What stands for the files of modules where code lists a folder: the slice has what is run of them."""
+    return [DataFile(module.file, b"") for module in modules if module.file]
 
 
 def _import(world: World, module: Module) -> None:

@@ -6,6 +6,7 @@ import builtins
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from grader.intake.code.by_text import SPACES
 from grader.intake.code.effects import Imported
 from grader.intake.code.imports import Imports
 from grader.intake.code.library import MAIN, Library
@@ -163,18 +164,29 @@ class Walk:
             for position, imports in enumerate(self.imports.program(module).imports):
                 if any(self.library.absolute(one.module, module) == inner for one in imports):
                     self._keep(module, position)
-        elif module not in self.entries and name != LAZY and LAZY in self.imports.program(module).binders:
-            self._find_lazily(module, name)
         elif name not in BUILTINS:
+            if module not in self.entries and name != LAZY:
+                self._find_given(module, name)
             self._find_in_stars(module, name)
 
-    def _find_lazily(self, module: str, name: str) -> None:
-        """Want what a package's `__getattr__` may give: the name, in each of the package's files."""
-        self._push(module, LAZY, END)
-        for inner in self.library.parts(module):
-            if name in self.imports.program(inner).binders:
-                self.used[inner] = None
-                self._push(inner, name, END)
+    def _find_given(self, module: str, name: str) -> None:
+        """Want what a package may give as it runs, by `__getattr__` or `globals()`: the name in its files."""
+        program = self.imports.program(module)
+        giving = set(program.binders.get(LAZY, ()))
+        if inside := [each for each in self.library.parts(module) if self._binds(each, name)]:
+            giving |= {
+                at
+                for at, one in enumerate(program.statements)
+                if SPACES & {*one.names.reads, *one.names.later}
+            }
+        for position in sorted(giving - self.barred(module)):
+            self._keep(module, position)
+        for inner in inside if giving else ():
+            self.used[inner] = None
+            self._push(inner, name, END)
+
+    def _binds(self, module: str, name: str) -> bool:
+        return name in self.imports.program(module).binders
 
     def _keep(self, module: str, position: int) -> None:
         if position in self.kept[module]:

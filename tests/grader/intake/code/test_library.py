@@ -156,6 +156,19 @@ USES: dict[str, tuple[str, dict[str, str]]] = {
         {"nets/__init__.py": "import importlib\ndef __getattr__(name):\n    return getattr(importlib.import_module('.' + WHERE[name], __name__), name)\nWHERE = {'FCN32s': 'fcn'}",
          "nets/fcn.py": "class FCN32s: n = 7"},
     ),
+    "names that a package takes from each of its modules": (
+        "from nets import FCN32s",
+        {"nets/__init__.py": "import importlib, pkgutil\nfor _, name, _ in pkgutil.iter_modules(__path__):\n"
+         "    globals().update(vars(importlib.import_module(f'{__name__}.{name}')))",
+         "nets/fcn.py": "class FCN32s: n = 7"},
+    ),
+    "names that a package takes from each file in its folder": (
+        "from nets import FCN32s",
+        {"nets/__init__.py": "from importlib import import_module\nfrom pathlib import Path\n"
+         "for file in Path(__file__).parent.glob('[a-z]*.py'):\n"
+         "    vars().update(vars(import_module('.' + file.stem, __package__)))",
+         "nets/fcn.py": "class FCN32s: n = 7"},
+    ),
     "an import in __getattr__": (
         "import nets\nFCN32s = nets.FCN32s",
         {"nets/__init__.py": "def __getattr__(name):\n    from .fcn import FCN32s\n    return FCN32s", "nets/fcn.py": "class FCN32s: n = 7"},
