@@ -3,7 +3,7 @@
 GraderError
 ├── CallError            the call itself was wrong (exit code 2): no such submission, bad option
 ├── MarkConflict         somebody else has marked the same since: look again, then mark
-├── IntakeError          the submission can't be read: graded as zero with this reason
+├── IntakeError          the submission can't be read: graded as zero with this reason, or by a person who can
 ├── IsolationError       no way to hold student code on this machine: grading refuses
 ├── ProtocolError        the worker sent bytes outside of the protocol: the submission's fault
 ├── WorkerBroke          our own code in the worker failed: the grader's fault
@@ -41,7 +41,11 @@ class MarkConflict(GraderError):
 
 
 class IntakeError(GraderError):
-    """The submission can't be read; the message is shown to the student."""
+    """The submission can't be read; the message is shown to the student, a person can read the `papers`."""
+
+    def __init__(self, message: str, papers: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.papers = papers
 
 
 class IsolationError(GraderError):

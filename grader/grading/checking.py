@@ -92,8 +92,12 @@ def _counting(listen: Listener) -> Callable[[CheckResult, int], None]:
 def _known(submission: Submission, profile: Profile) -> dict[str, CheckResult] | None:
     """What is known of every line where nothing can be asked; None where it can.
 
-    What can't be read fails. A wrong course year, or a fault of ours, is no wrong answer: a person looks.
+    What nobody can read fails. What only a person can, a wrong course year, or a fault of ours, is no wrong
+    answer: a person looks.
     """
+    if submission.papers:
+        help = f"Look at {', '.join(submission.papers[:5])}: grade it by hand, or ask for the notebook."
+        return _every(profile, Outcome.ERROR, Reason(submission.problem, help=help))
     if submission.problem:
         return _every(profile, Outcome.FAILED, because("submission.unreadable", text=submission.problem))
     if submission.broke:

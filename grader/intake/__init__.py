@@ -26,6 +26,7 @@ from grader.intake.code.targets import walk_targets
 from grader.intake.files.basket import MOST_NAMES
 from grader.intake.files.given import given
 from grader.intake.files.notebook import Cell
+from grader.intake.files.papers import for_a_person, sha256_of
 from grader.intake.files.unpack import Files, name_of, unpack
 from grader.intake.fitting import another, better, defined
 from grader.intake.whereabouts import whereabouts
@@ -58,15 +59,21 @@ def _read(path: Path, profile: Profile) -> Submission:
     try:
         files = unpack(path, profile.claims.file if profile.claims else "")
     except IntakeError as error:
-        return Submission(name, "", problem=str(error))
+        return _unread(path, error, error.papers)
     try:
         contents = {exchanged(path, profile.names): data for path, data in files.contents.items()}
         choice = choose(contents, files.wrapper, profile.names)
     except IntakeError as error:
-        return Submission(name, files.sha256, notes=files.notes, problem=str(error))
+        found = _unread(path, error, for_a_person(files.others))
+        return replace(found, sha256=found.sha256 or files.sha256, notes=files.notes)
     sha256 = files.sha256  # of what was handed in
     submission = _submission(name, replace(files, contents=contents), choice, profile)
     return replace(submission, sha256=sha256)
+
+
+def _unread(path: Path, error: IntakeError, papers: tuple[str, ...]) -> Submission:
+    sha256 = sha256_of(path, papers) if papers else ""
+    return Submission(name_of(path), sha256, problem=str(error), papers=papers)
 
 
 def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Submission:

@@ -205,6 +205,7 @@ class Submission:
     texts: Mapping[str, str] = field(default_factory=dict)  # label -> its whole source, to quote lines
     notes: tuple[str, ...] = ()
     problem: str = ""
+    papers: tuple[str, ...] = ()  # what a person can read where there is a problem
     broke: str = ""  # what the grader itself stumbled on when it read it, if so
     another: str = ""  # why it is another assignment than the profile's, if so
     page: tuple[PageCell, ...] = ()  # of the notebook, to be read beside the report

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
 
 from grader.intake.candidate import Candidate, labelled
 from grader.intake.claims.answers import answers
 from grader.intake.files.basket import is_prose, shown
 from grader.intake.files.notebook import Cell, decoded
+from grader.intake.files.papers import is_paper
 from grader.profiles.reading import Questions
 from grader.records.submission import Answer
 
-PAPERS = {".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".html", ".htm", ".tex", ".png", ".jpg", ".jpeg"}
+PICTURES = (".png", ".jpg", ".jpeg")
 
 
 def with_those_beside(
@@ -34,7 +34,7 @@ def with_those_beside(
 def unread(found: tuple[Answer, ...], others: Iterable[str], asked: Questions) -> list[str]:
     """Where an answer that was not found may stand: in papers that were handed in."""
     missing = _missing(found, asked)
-    papers = [shown(name) for name in others if PurePosixPath(name.lower()).suffix in PAPERS]
+    papers = [shown(name) for name in others if is_paper(name) or name.lower().endswith(PICTURES)]
     if not missing or not papers:
         return []
     return [

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,8 +12,19 @@ from typing import BinaryIO
 
 from grader.errors import IntakeError
 from grader.intake.files.archives import ZIP, read_archive, what_is
-from grader.intake.files.basket import DEPTH, KINDS, MOST_MEMBERS, Basket, is_junk, is_markdown, kind, shown
+from grader.intake.files.basket import (
+    DEPTH,
+    KINDS,
+    MOST_MEMBERS,
+    Basket,
+    is_junk,
+    is_markdown,
+    kind,
+    shown,
+)
 from grader.intake.files.documents import is_run, shows_code
+from grader.intake.files.opening import open_regular
+from grader.intake.files.papers import for_a_person
 from grader.intake.files.tars import is_tar
 
 KIT_FOLDERS = ("FCN", "CAM")
@@ -72,7 +81,7 @@ def unpack(path: Path, wanted: str = "") -> Files:
         raise IntakeError(f"{shown(path.name)} can't be read: {_reason(error)}") from error
     _take_documents(basket)
     if not basket.contents:
-        raise IntakeError(_nothing(shown(path.name), basket))
+        raise IntakeError(_nothing(shown(path.name), basket), for_a_person(basket.others))
     contents = _unwrapped(basket.contents)
     wrapper = next(iter(basket.contents)).removesuffix(next(iter(contents)))
     archive = _archive(path, basket)
@@ -106,16 +115,6 @@ def _archive(path: Path, basket: Basket) -> str:
     return "" if shown(path.name) in basket.contents else shown(path.name)
 
 
-def open_regular(path: Path, follow: bool = True) -> BinaryIO:
-    """Open a regular file; OSError for links (unless followed), pipes and devices, which might never end."""
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
-    file = os.fdopen(os.open(path, flags), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise OSError(errno.EINVAL, "it is not a regular file")
-    return file
-
-
 def _read_file(file: BinaryIO, name: str, basket: Basket) -> None:
     head = file.read(4)
     file.seek(0)
@@ -127,7 +126,7 @@ def _read_file(file: BinaryIO, name: str, basket: Basket) -> None:
         basket.add(name, file)
     else:
         words = what_is(file.read(512)) or "neither a notebook (.ipynb) nor Python (.py) nor a zip or tar"
-        raise IntakeError(f"{name} is {words}: hand in the notebook, or a zip with it")
+        raise IntakeError(f"{name} is {words}: hand in the notebook, or a zip with it", for_a_person([name]))
 
 
 # --- folders --------------------------------------------------------------------------------------

@@ -133,6 +133,22 @@ def test_an_unreadable_submission_is_graded_zero_with_its_reason(
     assert len(found.submission.problem) > 10
 
 
+@pytest.mark.parametrize("beside", [{}, {"CAM/resnet.py": "x = 1"}, {"a.ipynb": "{}"}])
+def test_what_only_a_person_can_read_goes_to_a_person(
+    tmp_path: Path, isolation: str, beside: dict[str, str]
+) -> None:
+    """An export of the notebook, alone, with the course's files, or beside a broken notebook."""
+    (tmp_path / "CAM").mkdir()
+    for name, text in {"a3.html": "<html>", **beside}.items():
+        (tmp_path / name).write_text(text)
+    found = grade(tmp_path, Options(training="none", seed=1, device="cpu", isolation=isolation))
+    graded = [check for check in found.checks if check.part != "questions"]
+
+    assert {check.outcome for check in graded} == {Outcome.ERROR}
+    assert "Look at a3.html" in graded[0].reason.help and not found.complete
+    assert found.submission.problem
+
+
 def test_a_truncated_zip_is_graded_zero(tmp_path: Path, isolation: str) -> None:
     """A broken archive is a reason, not an exception."""
     whole = tmp_path / "whole.zip"

@@ -1,0 +1,33 @@
+"""Files that only a person reads: exports of a notebook, reports, plain texts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+from grader.intake.files.basket import is_prose, shown
+from grader.intake.files.opening import open_regular
+
+PAPERS = {".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".html", ".htm", ".tex"}
+
+
+def is_paper(name: str) -> bool:
+    """Whether nothing but a person reads a file."""
+    return PurePosixPath(name.lower()).suffix in PAPERS
+
+
+def for_a_person(names: Iterable[str]) -> tuple[str, ...]:
+    """The files that a person can read where nothing can be graded."""
+    return tuple(shown(name) for name in names if is_paper(name) or is_prose(name))
+
+
+def sha256_of(path: Path, papers: Iterable[str]) -> str:
+    """Return what tells papers from others: the hash of a file, or of those in a folder with their names."""
+    digest = hashlib.sha256()
+    for name in sorted(papers) if path.is_dir() else [""]:
+        digest.update(f"{name}:".encode())
+        with suppress(OSError), open_regular(path / name, follow=not name) as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()

@@ -1,0 +1,42 @@
+"""What only a person reads is told by its name, and one from another by what is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.intake import read
+from grader.intake.files.papers import for_a_person, sha256_of
+
+
+def test_a_person_reads_exports_and_texts() -> None:
+    """Neither data, nor what libraries are needed, nor archives of other programs."""
+    names = ["a.PDF", "b/c.html", "code.txt", "requirements.txt", "x.json", "y.rar", "bike.jpg"]
+
+    assert for_a_person(names) == ("a.PDF", "b/c.html", "code.txt")
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "b"])
+def test_another_content_is_another_hash(name: str, tmp_path: Path) -> None:
+    """Of a file, and of those in a folder."""
+    path = tmp_path / name
+    file = path if path.suffix else path / "a.pdf"
+    hashes = set()
+    for text in ("one", "two", "one"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+        hashes.add(read(path).sha256)
+
+    assert len(hashes) == 2 and read(path).papers == ("a.pdf",)
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    """Nor is it missed."""
+    (tmp_path / "x").write_text("secret")
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "a.pdf").symlink_to(tmp_path / "x")
+    before = sha256_of(tmp_path / "s", ["a.pdf"])
+    (tmp_path / "x").write_text("other")
+
+    assert sha256_of(tmp_path / "s", ["a.pdf"]) == before
