@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from copy import deepcopy
 from functools import lru_cache
@@ -25,19 +25,22 @@ TRAINED = "the network is in train mode: eval() is missing"
 
 def other_input(cell: LastCell, position: int, number: int) -> str | None:
     """Return what is wrong with the features that a map is made of, "" if nothing is; None if not known."""
-    features, given = cell.array(f"{number}.0"), cell.input_of(number)
+    features = cell.array(f"{number}.0")
     if features is None:
         return None
     true = cell.truth.features
     for name, each in zip(IMAGES, true, strict=True):
         if name != IMAGES[position] and are_features(features, each):
             return f"the image is {name}"
-    if given is None or not _is_picture(given):
+    inputs = [given for given in cell.inputs_before(number) if _is_picture(given)]
+    if not inputs:
         return what_features(features, true[position])
-    preparation, after = _preparation(given, position), _after(given.astype(np.float32), features)
-    if after is None:
-        return preparation or None
-    return None if preparation is None else "; ".join(filter(None, (preparation, after)))
+    for given in inputs:
+        if (after := _after(given.astype(np.float32), features)) is not None:
+            preparation = _preparation(given, (IMAGES[position], *IMAGES))
+            return None if preparation is None else "; ".join(filter(None, (preparation, after)))
+    own = (_preparation(given, IMAGES[position : position + 1]) for given in inputs)  # of unknown features
+    return next(filter(None, own), None)
 
 
 def _is_picture(given: Array) -> bool:
@@ -49,13 +52,13 @@ def _is_picture(given: Array) -> bool:
     )
 
 
-def _preparation(given: Array, position: int) -> str | None:
-    """Return what is wrong with what a network was given for an image; None where it can't be told."""
-    for name in (IMAGES[position], *IMAGES):
+def _preparation(given: Array, names: Sequence[str]) -> str | None:
+    """Return what is wrong with what a network was given for the first of some images; None if not known."""
+    for name in names:
         with opened(name) as image:
             found = prepared(given, image.convert("RGB"))
         if found is not None:
-            other = "" if name == IMAGES[position] else f"the image is {name}"
+            other = "" if name == names[0] else f"the image is {name}"
             return "; ".join(filter(None, (other, *found.faults)))
     return None
 

@@ -23,7 +23,7 @@ from grader.network import kept
 from grader.records.grade import Picture
 from grader.records.reason import Place
 from grader.wall.answers import Reply
-from grader.wall.verbs import Cell, Returned
+from grader.wall.verbs import MAX_INPUTS, Cell, Returned
 from reference.cam import class_activation_map
 from reference.kit import __file__ as KIT
 from reference.kit.CAM.resnet import resnet18
@@ -123,10 +123,11 @@ class LastCell:
         """Return an array that the worker sent."""
         return self.reply.arrays.get(key)
 
-    def input_of(self, number: int) -> Array | None:
-        """Return what the kit's network was given last before a call."""
-        keys = (f"{before}.input" for before in range(number, -1, -1))
-        return next((found for key in keys if (found := self.array(key)) is not None), None)
+    def inputs_before(self, number: int) -> list[Array]:
+        """Return what the kit's network was given before a call, as far as it was noted, the last first."""
+        places = range(MAX_INPUTS - 1, -1, -1)
+        keys = (f"{before}.input.{place}" for before in range(number, -1, -1) for place in places)
+        return [found for key in keys if (found := self.array(key)) is not None]
 
     def pictures(self) -> list[Picture]:
         """Draw the student's map and the reference's over each image."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from torch.nn import Module
 from torch.nn.modules.module import register_module_forward_pre_hook
 
 from grader.wall.values import cut
-from grader.wall.verbs import MAX_CALLS, Noted, Returned
+from grader.wall.verbs import MAX_CALLS, MAX_INPUTS, Noted, Returned
 from grader.wall.wire import DTYPES, MAX_DIMENSIONS
 
 Array = np.ndarray[Any, Any]
@@ -22,6 +23,7 @@ Function = Callable[..., Any]
 MAX_BYTES = 64 << 20  # of one array; a map has 64 KiB, as float64 half a MiB
 MAX_ARGUMENTS = 19  # of a call, and its result
 MAX_ARRAYS, MAX_KEPT = 40, 256 << 20  # of all calls
+MAX_INPUT = 16 << 20  # bytes of a network's input; a picture of 640 x 640 has 5 MiB
 
 
 def returned(value: Any) -> tuple[Returned, Array | None]:
@@ -77,25 +79,36 @@ class Notes:
 
     @contextmanager
     def inputs_of(self, network: str) -> Iterator[None]:
-        """While this lasts, note what networks of a class are given, by the number of the next call."""
+        """While this lasts, note what networks of a class are given last, by the number of the next call.
+
+        The calls' own arrays have the room first.
+        """
+        last = deque[tuple[int, Array]](maxlen=MAX_INPUTS)
 
         def note(module: Module, given: tuple[Any, ...]) -> None:
-            if type(module).__name__ == network and given:
-                self.seen(f"{len(self.calls)}.input", given[0])
+            array = returned(given[0])[1] if type(module).__name__ == network and given else None
+            if array is not None and array.nbytes <= MAX_INPUT:
+                last.append((len(self.calls), array))
 
         hook = register_module_forward_pre_hook(note)
         try:
             yield
         finally:
             hook.remove()
+            for place, (number, array) in reversed(list(enumerate(last))):
+                self._keep(f"{number}.input.{place}", array)
 
     def seen(self, key: str, value: Any) -> Returned:
         """Describe a value and keep its numbers, where it has any, under a key."""
         seen, array = returned(value)
-        with self.lock:
-            if array is not None and self._has_room(array):
-                self.arrays[key] = array
+        if array is not None:
+            self._keep(key, array)
         return seen
+
+    def _keep(self, key: str, array: Array) -> None:
+        with self.lock:
+            if self._has_room(array):
+                self.arrays[key] = array
 
     def _has_room(self, array: Array) -> bool:
         total = sum(kept.nbytes for kept in self.arrays.values()) + array.nbytes

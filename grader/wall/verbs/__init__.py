@@ -9,6 +9,7 @@ from __future__ import annotations
 from grader.wall.verbs.cam import (
     FORMS,
     MAX_CALLS,
+    MAX_INPUTS,
     Cam,
     CamCell,
     Cell,
@@ -54,6 +55,7 @@ __all__ = [
     "FORMS",
     "MAX_CALLS",
     "MAX_CONSTANTS",
+    "MAX_INPUTS",
     "Build",
     "Cam",
     "CamCell",

@@ -34,10 +34,10 @@ def features(given: np.ndarray, train: bool = False) -> np.ndarray:
     return made.numpy()
 
 
-def told(made: np.ndarray, given: np.ndarray | None) -> str | None:
+def told(made: np.ndarray, *given: np.ndarray) -> str | None:
     """What is wrong with the features of the second call, which is that of the first image."""
-    arrays: dict[str, Any] = {"1.0": made} | ({} if given is None else {"0.input": given})
-    return other_input(LastCell(Reply(CELL, arrays)), 0, 1)
+    arrays: dict[str, Any] = {f"0.input.{place}": each for place, each in enumerate(given)}
+    return other_input(LastCell(Reply(CELL, {"1.0": made} | arrays)), 0, 1)
 
 
 @pytest.mark.slow
@@ -66,13 +66,24 @@ def test_another_image_is_told() -> None:
     )
 
 
+@pytest.mark.slow
+def test_features_that_are_made_of_all_images_first_are_told_by_their_own() -> None:
+    """What a network was given last is not what each of them was made of."""
+    half, other = picture(mean=0.5), picture(IMAGES[1], mean=0.5)
+    by_half = "the image is normalised with mean 0.5 and deviation 0.5"
+
+    assert told(features(half), half, other) == by_half
+    assert told(features(half)[:, :, ::-1], half, other) == by_half
+    assert told(features(half)[:, :, ::-1], other) is None
+
+
 @pytest.mark.parametrize(
-    "given", [None, np.ones((1, 3, 9, 9)), np.ones((1, 3, 64, 2000)), np.ones((4, 3, 64, 64))]
+    "given", [(), (np.ones((1, 3, 9, 9)), np.ones((1, 3, 64, 2000))), (np.ones((4, 3, 64, 64)),)]
 )
-def test_without_a_picture_only_the_features_tell(given: np.ndarray | None) -> None:
+def test_without_a_picture_only_the_features_tell(given: tuple[np.ndarray, ...]) -> None:
     """As where the network was given none, too small or too large a one, or several."""
     right = truth().features[0]
 
-    assert told(2 * right, given) == "they are multiplied by 2"
-    assert told(right.swapaxes(2, 3), given) == "their rows and columns are swapped"
-    assert told(np.ones_like(right), given) is None
+    assert told(2 * right, *given) == "they are multiplied by 2"
+    assert told(right.swapaxes(2, 3), *given) == "their rows and columns are swapped"
+    assert told(np.ones_like(right), *given) is None

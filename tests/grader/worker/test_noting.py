@@ -177,5 +177,24 @@ def test_what_a_network_is_given_is_noted_by_the_call_that_is_next() -> None:
         network(torch.ones(1, 3, 5, 5))
     network(torch.ones(1, 3, 6, 6))
 
-    given = {key: array.shape for key, array in notes.arrays.items() if key.endswith("input")}
-    assert given == {"0.input": (1, 3, 4, 4), "1.input": (1, 3, 5, 5)}
+    given = {key: array.shape for key, array in notes.arrays.items() if "input" in key}
+    assert given == {"0.input.0": (1, 3, 4, 4), "1.input.1": (1, 3, 5, 5)}
+
+
+def test_inputs_take_no_room_from_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many the last are noted, as far as what the calls were given leaves room."""
+
+    class ResNet18(torch.nn.Identity):
+        pass
+
+    monkeypatch.setattr(noting, "MAX_ARRAYS", 5)
+    notes, network = Notes(), ResNet18()
+    predict = notes.of("get_cls_pred", lambda logit: 7)
+    with notes.inputs_of("ResNet18"):
+        for number in range(40):
+            network(torch.full((1,), number))
+        predict(1)
+
+    kept = [array.item() for key, array in notes.arrays.items() if "input" in key]
+    assert kept == [39, 38, 37]
+    assert {"0.0", "0.result"} <= notes.arrays.keys()
