@@ -34,6 +34,7 @@ MOST_TRIED = 60  # operations that are left out in turn, to see which leaves not
 MOST_SHOWN = (
     3  # maps that differ, each without another operation: more are guesses, of which one may be right
 )
+NOT_SEEN = (StudentError, RecursionError)  # the second where code is too deep to be written again
 STRAIGHT = "the map follows the weighted sum, but does not go from 0 to 255"
 SPOILT = diagnosis.Verdict("", "", "an operation leaves nothing of the sum")
 AskMaps = Callable[[tuple[Module, ...], Sequence[Maps]], Sequence[diagnosis.Case]]
@@ -116,16 +117,16 @@ def _cut_off(stretch: str, flat: bool) -> str:
 
 def is_over_batch(student: Asks, slice: Slice, seed: int, labels: tuple[str, ...]) -> bool:
     """Return whether the right class and probability come out once a softmax is taken over the other axis."""
-    instead = over_classes(slice)
-    if not instead:
-        return False
     logits = [question.array(seed) for question in CLASSES_ASKED]
     try:
+        instead = over_classes(slice)
+        if not instead:
+            return False
         first, again, replies = (
             [student.ask(ClsPred(modules), {"logit": logit}, seconds=20.0) for logit in logits]
             for modules in ((), as_it_stands(slice), instead)
         )
-    except StudentError:
+    except NOT_SEEN:
         return False
     asked = zip(replies, CLASSES_ASKED, logits, strict=True)
     right = (_is_right(reply, one, get_cls_pred(logit, labels)[0], labels) for reply, one, logit in asked)
@@ -146,8 +147,8 @@ def _is_right(reply: Reply[Prediction], question: Logits, wanted: float, labels:
 
 def cell_of_one(student: Asks, slice: Slice, names: tuple[str, ...], reply: Reply[Cell]) -> Reply[Cell]:
     """Return what the last cell makes of one index and one map; the same where it does not run through."""
-    instead = with_one(slice, names)
-    with suppress(StudentError):
+    with suppress(*NOT_SEEN):
+        instead = with_one(slice, names)
         other = student.ask(CamCell(instead), seconds=60.0) if instead else reply
         return reply if other.value.failures else other
     return reply
@@ -155,8 +156,8 @@ def cell_of_one(student: Asks, slice: Slice, names: tuple[str, ...], reply: Repl
 
 def cell_with_weight(student: Asks, slice: Slice) -> Reply[Cell] | None:
     """Return what the last cell makes with the right weight; None where it does not run through with that."""
-    instead = with_right_weight(slice)
-    with suppress(StudentError):
+    with suppress(*NOT_SEEN):
+        instead = with_right_weight(slice)
         other = student.ask(CamCell(instead), seconds=60.0) if instead else None
         return None if other is None or other.value.failures else other
     return None

@@ -103,8 +103,8 @@ class Running:
             return False
         taken = set(_taken(argument for call in run.calls for argument in (*call.args, *call.named.values())))
         used = sum(leaf.kind == "parameter" and leaf.number in taken for leaf in run.leaves)
-        given = next(leaf.shape for leaf in run.leaves if leaf.number == run.input)
-        same = run.shape[:1] == given[:1] and run.shape[2:] == given[2:]
+        given = next((leaf.shape for leaf in run.leaves if leaf.number == run.input), ())
+        same = bool(given) and run.shape[:1] == given[:1] and run.shape[2:] == given[2:]
         return same and used == self.parameters(target)
 
     def parameters(self, target: str) -> int:

@@ -61,11 +61,11 @@ def mends(trouble: Trouble, slice: Slice, target: str = "", padding: int = FIRST
             keys.mends(trouble, slice, chunk),
             _bound_again(trouble, slice, module, chunk),
         )
-        yield from _written(ways)
+        yield from as_far_as_written(ways)
 
 
-def _written(ways: Iterable[Iterator[Mend]]) -> Iterator[Mend]:
-    """What is proposed, each way as far as its code is not too deep to be written again."""
+def as_far_as_written(ways: Iterable[Iterator[Mend]]) -> Iterator[Mend]:
+    """Yield what is proposed, each way as far as its code is not too deep to be written again."""
     for way in ways:
         with suppress(RecursionError):
             yield from way
@@ -85,7 +85,7 @@ def cell_mends(trouble: Trouble, slice: Slice) -> Iterator[tuple[Chunk, ...]]:
 def last_mends(trouble: Trouble, slice: Slice, target: str) -> Iterator[Mend]:
     """The changes that leave out what raises."""
     for _, chunk in _chunks(trouble, slice, target):
-        for mend in _written([leaving.mends(trouble, slice, chunk)]):
+        for mend in as_far_as_written([leaving.mends(trouble, slice, chunk)]):
             yield replace(mend, leaves=True, shown=SUM if target == MAP else mend.shown)
 
 

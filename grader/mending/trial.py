@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
 
 from grader.assignment import PART_OF
 from grader.diagnosis.causes import because
@@ -17,7 +16,7 @@ from grader.mending.lacking import lacking, outside, unread
 from grader.mending.outcome import Mended
 from grader.mending.registering import Held
 from grader.mending.running import MODELS, Mendable, Running
-from grader.mending.slips import last_mends, mends
+from grader.mending.slips import as_far_as_written, last_mends, mends
 from grader.mending.trouble import Trouble
 from grader.records.reason import Reason
 from grader.records.submission import Slice, Slip
@@ -189,7 +188,8 @@ class Trials(Running):
 
     def _guessed(self, target: str, now: Trouble, here: Slice) -> Mend | None:
         """A change near what raises with which a network runs as a whole."""
-        for mend in chain(looping.mends(now, here), nearby.mends(now, here)) if target in MODELS else ():
+        ways = [looping.mends(now, here), nearby.mends(now, here)] if target in MODELS else []
+        for mend in as_far_as_written(ways):
             if self._guesses <= 0 or time.monotonic() >= self._end:
                 break
             self._guesses -= 1

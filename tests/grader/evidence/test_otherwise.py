@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 from grader.diagnosis.cam import Case
 from grader.diagnosis.ways import weighted
 from grader.errors import StudentDied
-from grader.evidence.otherwise import SPOILT, AskMaps, explained, is_flat, mended_cell
+from grader.evidence.otherwise import (
+    SPOILT,
+    AskMaps,
+    cell_of_one,
+    cell_with_weight,
+    explained,
+    is_flat,
+    is_over_batch,
+    mended_cell,
+)
 from grader.evidence.questions import PANEL, Maps
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
@@ -145,3 +154,16 @@ def _case(question: Maps, function: Any) -> Case:
     features, weight = question.arrays(0)
     answer = function(features, weight, question.index)
     return Case(features[0].astype(np.float64), weight.astype(np.float64), question.index, answer)
+
+
+def test_code_that_is_too_deep_to_be_written_again_stays_as_it_is() -> None:
+    """It tells nothing more, and ends no check."""
+    deep, student = " + ".join(["x"] * 1500), Refusing(StudentDied("it was asked"))
+    cell = f"net = resnet18({deep})\nheat = returnCAM(x, {deep}, 3)\n"
+    predict = Chunk("cell 1", 1, f"def get_cls_pred(logit):\n    return logit.sum({deep})\n")
+    slice = Slice((Module("submission", (predict,)),), cam_cell=(Chunk("cell 3", 1, cell),))
+    reply = Reply(Cell(Returned(""), (), ()), {})
+
+    assert cell_of_one(student, slice, ("returnCAM",), reply) is reply
+    assert cell_with_weight(student, slice) is None
+    assert not is_over_batch(student, slice, 0, ())

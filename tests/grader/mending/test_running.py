@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 
 from grader.mending.running import Mendable, Running
 from grader.records.submission import Slice
+from grader.wall.recording import Recording
 from tests.grader.in_process import InProcess
 
 CODE = """\
@@ -44,4 +46,14 @@ def test_what_raised_last_is_no_whole() -> None:
     running = Running(cast(Mendable, InProcess(CODE.format(returned="self.fc(x)"))), Slice())
 
     assert running.trouble("FCN8s") is not None
+    assert not running.is_whole("FCN8s")
+
+
+def test_a_record_that_does_not_hold_its_input_is_of_no_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a worker sends may say anything."""
+    running = Running(cast(Mendable, InProcess(CODE.format(returned="self.score(self.conv(x))"))), Slice())
+    assert running.trouble("FCN8s") is None
+    assert isinstance(running._answered, Recording)
+    monkeypatch.setattr(running, "_answered", replace(running._answered, input=10_000))
+
     assert not running.is_whole("FCN8s")

@@ -21,7 +21,7 @@ from grader.mending.trial import MOST_MENDS, MOST_TRIALS, Trials, mended
 from grader.mending.trouble import Trouble
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Place, Reason
-from grader.records.submission import Slice
+from grader.records.submission import Chunk, Module, Slice
 from grader.wall.verbs import Loaded
 from tests.grader.in_process import Refusing
 from tests.share import every
@@ -189,6 +189,16 @@ def test_no_more_is_proposed_than_is_tried(monkeypatch: pytest.MonkeyPatch) -> N
 
     assert Trials(Taking(), start).mend("FCN8s") == (one, [])
     assert len(made) == MOST_TRIALS
+
+
+def test_a_line_that_is_too_deep_to_be_written_again_stops_no_guess(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network that can't be mended is judged as it is."""
+    code = f"class FCN8s(nn.Module):\n    def forward(self, x):\n        return {' + '.join(['x'] * 400)}\n"
+    one = Trouble("RuntimeError", "a", Place("cell 1", 3))
+    start = Slice((Module("submission", (Chunk("cell 1", 1, code),)),))
+    monkeypatch.setattr(Trials, "trouble", lambda self, target: one)
+
+    assert Trials(Taking(), start).mend("FCN8s") == (one, [])
 
 
 @pytest.mark.parametrize("helps", [True, False])
