@@ -34,9 +34,8 @@ def what_features(features: Array, made: Array) -> str | None:
         if are_features(features, other):
             return words
     factor = float((features * made).sum() / max(float((made * made).sum()), 1e-12))
-    return (
-        f"they are multiplied by {factor:.3g}" if factor and are_features(features, factor * made) else None
-    )
+    scaled = factor and np.isfinite(factor) and are_features(features, factor * made)
+    return f"they are multiplied by {factor:.3g}" if scaled else None
 
 
 def what_weight(weight: Array, true: Array) -> Reason:
@@ -80,7 +79,8 @@ def _by_one_of(weight: Array, true: Array) -> str:
     """Return whether each class or channel has a number added, or is multiplied by one; "" where none has."""
     more = weight - true
     for words, axis in (("class", 1), ("channel", 0)):
-        if np.allclose(more, more.mean(axis=axis, keepdims=True), atol=1e-5):
+        added = more.mean(axis=axis, dtype=np.float64, keepdims=True)
+        if np.allclose(weight - added, true, rtol=1e-3, atol=1e-5):
             return f"a number is added to each {words}, as a bias is"
         scales = (weight * true).sum(axis=axis, keepdims=True) / (true * true).sum(axis=axis, keepdims=True)
         if np.allclose(weight, scales * true, rtol=1e-3, atol=1e-6):

@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 SIDE = 224
 SHORTER = (256, 232, 224)  # pixels of the shorter side, of which the middle is cut out
 MEAN, STD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+LARGEST = 1e6  # what no normalisation makes of a pixel
 NEAR = 0.01  # how far a mean or a deviation may be from another
 EXPLAINED = 0.02  # of a picture's variance, which may be left unexplained: how it is resized moves pixels
 
@@ -39,7 +40,7 @@ class Given(NamedTuple):
 
 def prepared(given: Array, image: Image.Image) -> Given | None:
     """Return how an image became what a network was given, (1, 3, rows, columns); None for no known way."""
-    if given.ndim != 4 or given.shape[:2] != (1, 3) or not np.isfinite(given).all() or min(given.shape) < 1:
+    if given.ndim != 4 or given.shape[:2] != (1, 3) or not given.size or not np.abs(given).max() < LARGEST:
         return None
     wanted = given[0].astype(np.float64)
     if not wanted.var(axis=(1, 2)).all():

@@ -15,6 +15,7 @@ IMAGE = Image.fromarray(np.random.default_rng(3).integers(0, 256, (24, 32, 3), d
     (320, 240)
 )
 RESIZE, TENSOR, NORMAL = T.Resize((224, 224)), T.ToTensor(), T.Normalize(list(MEAN), list(STD))
+HUGE = 1e200 * torch.randn(3, 224, 224, dtype=torch.float64)
 HALF = T.Normalize((0.5,) * 3, (0.5,) * 3)
 
 
@@ -57,10 +58,10 @@ def test_how_an_image_was_prepared_is_told(
 
 
 @pytest.mark.parametrize(
-    "given", [torch.randn(3, 224, 224), torch.full((3, 224, 224), torch.nan), torch.zeros(3, 224, 224)]
+    "given", [torch.randn(3, 224, 224), torch.full((3, 224, 224), torch.nan), torch.zeros(3, 224, 224), HUGE]
 )
 def test_what_is_no_such_image_is_not_explained(given: torch.Tensor) -> None:
-    """Noise, what is no number, and a picture of one colour."""
+    """Noise, what is no number, a picture of one colour, and numbers that no pixel comes to."""
     assert told(lambda _: given) is None
 
 
