@@ -80,12 +80,12 @@ def _without_what_flattens(ask: AskMaps, slice: Slice) -> Explained:
         if len(shown) > MOST_SHOWN:
             return Explained(None)
     last_first = list(shown.values())[::-1]  # a sum is spoilt after it was made
-    following = [_follow(maps) for *_, maps in last_first]
-    if not all(right or _is_stretched(maps) for right, (*_, maps) in zip(following, last_first, strict=True)):
+    straight = [_follow(maps) for *_, maps in last_first]
+    every = zip(last_first, straight, strict=True)
+    if not last_first or not all(right or _is_stretched(maps) for (*_, maps), right in every):
         return Explained(None)  # sums that differ are guesses, too
-    for words, place, _ in sorted(last_first, key=lambda one: not _follow(one[2]))[:1]:
-        return Explained(SPOILT, words, place)
-    return Explained(None)
+    words, place, _ = last_first[straight.index(True) if any(straight) else 0]
+    return Explained(SPOILT, words, place)
 
 
 def _is_stretched(cases: Sequence[diagnosis.Case]) -> bool:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from grader.diagnosis.cam import Case
@@ -31,14 +30,21 @@ RIGHT = cases(lambda f, w, i: enlarged(min_max(weighted(f, w[i]))))[:3]
 WRONG = [replace(case, answer=case.answer[::-1] // 2) for case in RIGHT]
 
 
-def found(old: str, new: str, bare: str, follows_sum: bool = False, floats: bool = False) -> Explained | None:
-    """What must not be there, where the maps are right once a function holds `bare` and `new` no more."""
+def found(
+    old: str,
+    new: str,
+    bare: str,
+    follows_sum: bool = False,
+    floats: bool = False,
+    answers: Sequence[Case] = RIGHT,
+) -> Explained | None:
+    """What must not be there, where the maps are `answers` once a function holds `bare` and `new` no more."""
     source = SOURCE.replace(old, new)
 
     def ask(instead: tuple[Module, ...], questions: Sequence[object]) -> list[Case]:
         text = instead[-1].chunks[-1].source if instead else source
         right = (bare in text and new not in text) or (floats and bool(instead))
-        return (RIGHT if right else WRONG)[: len(questions)]
+        return list(answers if right else WRONG)[: len(questions)]
 
     return needless(ask, Slice((Module("submission", (Chunk("cell 3", 1, source),)),)), follows_sum)
 
@@ -75,6 +81,12 @@ def test_bytes_that_are_too_early_are_no_operation_too_many() -> None:
 
 
 def test_what_no_single_operation_explains_is_not_told() -> None:
-    """Nor what is right for one question alone."""
     assert found("cam - cam.min()", "np.sin(cam)", "nowhere") is None
-    assert np.array_equal(RIGHT[0].answer // 2, WRONG[0].answer[::-1])
+
+
+def test_what_is_right_for_one_question_alone_is_not_told() -> None:
+    """The others are asked too."""
+    scaled = "= feature_conv[0]", "= feature_conv[0] * 3", "= (feature_conv[0])"
+
+    assert found(*scaled, answers=RIGHT) is not None
+    assert found(*scaled, answers=[RIGHT[0], *WRONG[1:]]) is None
