@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from copy import deepcopy
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from grader.diagnosis.last_cell import are_features, what_features
 from grader.diagnosis.pictures import prepared
 from grader.evidence.last_cell import IMAGES, LastCell, opened
+from grader.wall.verbs import MAX_INPUTS
 from reference.kit.CAM.resnet import resnet18
 
 Array = NDArray[Any]
@@ -32,24 +34,26 @@ def other_input(cell: LastCell, position: int, number: int) -> str | None:
     for name, each in zip(IMAGES, true, strict=True):
         if name != IMAGES[position] and are_features(features, each):
             return f"the image is {name}"
-    inputs = [given for given in cell.inputs_before(number) if _is_picture(given)]
-    if not inputs:
-        return what_features(features, true[position])
-    for given in inputs:
+    names = sorted(IMAGES, key=lambda name: name != IMAGES[position])
+    pictures = _pictures(cell, number)
+    for given in pictures:
         if (after := _after(given.astype(np.float32), features)) is not None:
-            preparation = _preparation(given, (IMAGES[position], *IMAGES))
+            preparation = _preparation(given, names)
             return None if preparation is None else "; ".join(filter(None, (preparation, after)))
-    own = (_preparation(given, IMAGES[position : position + 1]) for given in inputs)  # of unknown features
-    return next(filter(None, own), None)
+    own = (_preparation(given, names[:1]) for given in pictures)  # what came of it is not known
+    return what_features(features, true[position]) or next(filter(None, own), None)
+
+
+def _pictures(cell: LastCell, number: int) -> list[Array]:
+    """Return the pictures (1, 3, rows, columns) that a network was given last before a call."""
+    batches = (given for given in cell.inputs_before(number) if given.ndim == 4)
+    pictures = (one[None] for given in batches for one in given[:MAX_INPUTS])
+    return list(islice(filter(_is_picture, pictures), MAX_INPUTS))
 
 
 def _is_picture(given: Array) -> bool:
     """Return whether a network can be given something, and it is no larger than need be."""
-    return (
-        given.ndim == 4
-        and given.shape[:2] == (1, 3)
-        and all(FEWEST <= side <= MOST for side in given.shape[2:])
-    )
+    return given.shape[1] == 3 and all(FEWEST <= side <= MOST for side in given.shape[2:])
 
 
 def _preparation(given: Array, names: Sequence[str]) -> str | None:

@@ -24,7 +24,9 @@ def test_a_bias_is_seen_beside_the_weight() -> None:
 @pytest.mark.parametrize("number", [np.inf, np.uint64(2**64 - 1), np.float16(65504), np.nan, 1e308])
 def test_beside_numbers_that_hide_the_weight_none_is_seen(number: Any) -> None:
     """The same one everywhere is no bias."""
-    assert what_weight(np.full(WEIGHT.shape, number), WEIGHT).cause.id == "weight_fc.values"
+    cause = what_weight(np.full(WEIGHT.shape, number), WEIGHT).cause
+
+    assert cause is not None and cause.id == "weight_fc.values"
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")

@@ -73,15 +73,23 @@ def test_features_that_are_made_of_all_images_first_are_told_by_their_own() -> N
     by_half = "the image is normalised with mean 0.5 and deviation 0.5"
 
     assert told(features(half), half, other) == by_half
+    assert told(features(half), np.concatenate((half, other))) == by_half
+    assert told(2 * features(picture()), half) == "they are multiplied by 2"
     assert told(features(half)[:, :, ::-1], half, other) == by_half
     assert told(features(half)[:, :, ::-1], other) is None
 
 
 @pytest.mark.parametrize(
-    "given", [(), (np.ones((1, 3, 9, 9)), np.ones((1, 3, 64, 2000))), (np.ones((4, 3, 64, 64)),)]
+    "given",
+    [
+        (),
+        (np.ones((1, 3, 9, 9)), np.ones((1, 3, 64, 2000))),
+        (np.ones((4, 3, 64, 64)),),
+        (np.ones((1 << 40, 3, 0, 64)),),
+    ],
 )
 def test_without_a_picture_only_the_features_tell(given: tuple[np.ndarray, ...]) -> None:
-    """As where the network was given none, too small or too large a one, or several."""
+    """As where the network was given none, too small or too large a one, or several of one colour."""
     right = truth().features[0]
 
     assert told(2 * right, *given) == "they are multiplied by 2"
