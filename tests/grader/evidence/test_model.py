@@ -88,7 +88,7 @@ def test_every_question_is_asked_once() -> None:
     counts = {verb: student.asked.count(verb) for verb in student.asked}
     assert counts.pop("trace") == 2  # in eval and in train mode
     assert counts.pop("sample") == 4  # before and after copying, the VGG-16, and gradients
-    assert counts.pop("run") == 5  # in both modes
+    assert counts.pop("run") == 6  # in both modes, and once at the size of a photograph
     assert (counts.pop("build"), counts.pop("shapes")) == (2, 2)  # with two numbers of classes
     assert set(counts.values()) == {1}
 

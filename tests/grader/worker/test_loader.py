@@ -118,6 +118,8 @@ def test_a_module_in_a_folder_of_the_course_stands_beside_its_own(
     (tmp_path / "CAM" / "__init__.py").touch()
     (tmp_path / "CAM" / "resnet.py").write_text("depth = 18")
     monkeypatch.syspath_prepend(str(tmp_path))
+    for name in ("CAM", "CAM.resnet"):  # what other tests imported
+        monkeypatch.delitem(sys.modules, name, raising=False)
     world = loaded(
         notebook("from CAM.cam import f", "from CAM.resnet import depth\nfrom CAM import resnet"),
         Module("CAM.cam", (Chunk("CAM/cam.py", 1, "def f(): pass"),)),

@@ -36,6 +36,9 @@ def unbounded(kind: inspect.Type, seen: set[int], path: str = "") -> Iterator[st
             yield from unbounded(one, seen, f"{path}[]")
         if kind.max_length is None:
             yield path
+    elif isinstance(kind, inspect.TupleType):  # of a fixed number of things
+        for one in kind.item_types:
+            yield from unbounded(one, seen, f"{path}[]")
     elif isinstance(kind, inspect.StrType):
         if kind.max_length is None:
             yield path
