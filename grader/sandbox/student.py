@@ -38,6 +38,7 @@ TRIES = 2  # times that a question may end the worker before it is not asked aga
 BUSY = "Nothing is known of the submission by that: grade it again when less runs on the machine."
 MAX_SKIPS = 4  # statements that hang or exit, before the whole submission is given up
 
+Asked = tuple[str, str, bool]  # a verb, a model, whether code is read otherwise
 V = TypeVar("V")
 E = TypeVar("E", bound=GraderError)
 
@@ -67,7 +68,7 @@ class Student:
         self._skipped: dict[Key, Failure] = {}
         self._fatal: GraderError | None = None
         self._otherwise = False  # whether code was read otherwise in the worker that runs now
-        self._ended: defaultdict[tuple[str, str], list[GraderError]] = defaultdict(list)
+        self._ended: defaultdict[Asked, list[GraderError]] = defaultdict(list)
         self._starts = 0
         self._requests = 0
         self._allowance = Allowance(self._limits)
@@ -120,7 +121,7 @@ class Student:
         Where the worker is `told` so, code that takes longer raises, and its line is known.
         Raises StudentRaised, StudentTimeout, StudentDied, ProtocolError; WorkerBroke where our own code
         in the worker failed, Unverified where the machine was too busy. After any but the first the next
-        request goes to a fresh worker; what failed so twice, for the same verb and model, fails at once.
+        request goes to a fresh worker; what failed so twice, of the same kind, fails at once.
         """
         ended, purpose = self._ended[_question(request)], purpose_of(request)
         self._refuse(ended, purpose)
@@ -267,9 +268,9 @@ class Student:
         self._skipped[key] = Failure(at, type(error).__name__, str(error), at)
 
 
-def _question(request: Request[Any]) -> tuple[str, str]:
-    """What is asked, and of which model."""
-    return verb(type(request)), str(getattr(request, "model", ""))
+def _question(request: Request[Any]) -> Asked:
+    """What is asked, of which model, and whether its code is read otherwise."""
+    return verb(type(request)), str(getattr(request, "model", "")), bool(getattr(request, "instead", ()))
 
 
 def _death(worker: Worker, did: str) -> StudentDied | Unverified:

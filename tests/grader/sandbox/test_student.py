@@ -344,6 +344,17 @@ def test_a_question_that_ends_the_process_twice_is_not_asked_again(start: Start)
     assert worker is not None and worker.alive
 
 
+def test_what_ends_only_once_it_is_read_otherwise_is_asked_again_as_it_stands(start: Start) -> None:
+    """A loop without its step has no end, which is no fault of the loop."""
+    student = start("import ctypes\ndef f(): ctypes.CDLL(None)._exit(1)\ndef g(): return 7")
+    otherwise = Call("f", instead=("cell 1",))
+    for _ in range(3):
+        with pytest.raises(StudentDied, match="exit code 1"):
+            student.ask(otherwise)
+
+    assert student.ask(Call("g")).value.value == 7
+
+
 @pytest.mark.slow
 def test_a_process_that_dies_too_often_is_not_started_again(start: Start) -> None:
     """Whatever was asked."""
