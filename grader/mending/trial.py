@@ -153,7 +153,7 @@ class Trials(Running):
     def _left_out(self, trouble: Trouble, target: str) -> list[Mend]:
         """One thing left out, after which all runs, where mending step by step came to nothing."""
         here, self._left = self.slice, MOST_LEFT_OUT
-        for mend in self._within(last_mends(trouble, here, target)):
+        for mend in self._within(target, last_mends(trouble, here, target)):
             if self._try(target, mend) == (None, True):
                 return [mend]
         self.take(here)
@@ -166,7 +166,7 @@ class Trials(Running):
         and one that leaves something out only where no other does.
         """
         here, second, third = self.slice, None, None
-        for mend in self._within(mends(now, here, target, self._padding)):
+        for mend in self._within(target, mends(now, here, target, self._padding)):
             after, tried = self._try(target, mend)
             if after in self._seen:
                 continue
@@ -176,7 +176,7 @@ class Trials(Running):
             second = second or ((mend, after) if changed else None)
         if guess := self._guessed(target, now, here):
             return guess, None
-        for mend in self._within(last_mends(now, here, target)) if second is None else ():
+        for mend in self._within(target, last_mends(now, here, target)) if second is None else ():
             after, tried = self._try(target, mend)
             if tried and after is None:
                 return mend, None
@@ -190,17 +190,21 @@ class Trials(Running):
         """A change near what raises with which a network runs as a whole."""
         ways = [looping.mends(now, here), nearby.mends(now, here)] if target in MODELS else []
         for mend in as_far_as_written(ways):
-            if self._guesses <= 0 or time.monotonic() >= self._end:
+            if self._guesses <= 0 or not self._has_time(target):
                 break
             self._guesses -= 1
             if self._try(target, mend) == (None, True) and self.is_whole(target):
                 return mend
         return None
 
-    def _within(self, proposed: Iterable[Mend]) -> Iterator[Mend]:
+    def _has_time(self, target: str) -> bool:
+        """Whether more may be tried: what is tried is loaded and run in the time that judging needs too."""
+        return time.monotonic() < self._end and self.student.has_time(target)
+
+    def _within(self, target: str, proposed: Iterable[Mend]) -> Iterator[Mend]:
         """As many as are tried: those of a long line take minutes only to be written."""
         each = iter(proposed)
-        while self._left > 0 and time.monotonic() < self._end and (mend := next(each, None)):
+        while self._left > 0 and self._has_time(target) and (mend := next(each, None)):
             self._left -= 1
             yield mend
 

@@ -28,6 +28,10 @@ class Allowance:
         whole = self.limits.wall_seconds - sum(self.spent.values())
         return whole if purpose == TRAINING else min(whole, self._most(purpose) - self.spent[purpose])
 
+    def has_enough(self, purpose: str) -> bool:
+        """Return whether what is left for a purpose is enough to judge a right submission."""
+        return self.left(purpose) > self._most(purpose) / 5
+
     def charge(self, purpose: str, seconds: float, disk_left: float) -> None:
         """Take seconds off, and let so many be left for waiting for a disk."""
         self.spent[purpose] += seconds

@@ -162,6 +162,10 @@ class Student:
             self._starts -= 1
         self._otherwise = otherwise
 
+    def has_time(self, model: str) -> bool:
+        """Whether enough is left to judge a model after it was tried once more."""
+        return self._allowance.has_enough(LOADING) and self._allowance.has_enough(model)
+
     def take(self, slice: Slice) -> None:
         """Go on with another slice, in a fresh worker: a mended one."""
         self.close()

@@ -201,6 +201,22 @@ def test_a_line_that_is_too_deep_to_be_written_again_stops_no_guess(monkeypatch:
     assert Trials(Taking(), start).mend("FCN8s") == (one, [])
 
 
+@pytest.mark.parametrize("guess", [True, False])
+def test_time_is_left_to_judge(guess: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is loaded to be tried must not cost the parts that are right."""
+    one, start = Trouble("RuntimeError", "a", Place("cell 1", 3)), Slice(cam_module="a")
+    endless = (Mend(Slice(cam_module=str(number)), "no") for number in range(10 * MOST_TRIALS))
+    nothing, all = (lambda *_: iter(())), (lambda *_: endless)
+    monkeypatch.setattr(Trials, "trouble", lambda self, target: one)
+    monkeypatch.setattr("grader.mending.trial.mends", nothing if guess else all)
+    monkeypatch.setattr("grader.mending.nearby.mends", all if guess else nothing)
+    monkeypatch.setattr("grader.mending.trial.last_mends", nothing)
+    student = Taking(tries=5)
+
+    assert Trials(student, start).mend("FCN8s") == (one, [])
+    assert student.tries == -1  # it goes back to the slice that it began with
+
+
 @pytest.mark.parametrize("helps", [True, False])
 def test_where_steps_come_to_nothing_one_thing_is_left_out(
     helps: bool, monkeypatch: pytest.MonkeyPatch
@@ -289,9 +305,17 @@ class Taking:
 
     loaded = Loaded((), ())
 
+    def __init__(self, tries: int = 1000) -> None:
+        self.tries = tries
+
+    def has_time(self, model: str) -> bool:
+        """For so many tries."""
+        return self.tries > 0
+
     def ask(self, *_: object, **__: object) -> Any:
         """Not asked."""
         raise NotImplementedError
 
     def take(self, slice: Slice) -> None:
         """Go on."""
+        self.tries -= 1

@@ -27,6 +27,15 @@ def test_a_part_that_hangs_takes_no_other_parts_time() -> None:
     assert allowance.used_up("FCN32s") == "the 20 s that FCN32s may take are used up"
 
 
+def test_enough_is_what_a_right_submission_takes() -> None:
+    """Of loading, and of a part."""
+    allowance = Allowance(LIMITS)
+    allowance.charge("FCN8s", 17.0, 10.0)
+    allowance.charge(LOADING, 7.0, 10.0)
+
+    assert [allowance.has_enough(one) for one in ("FCN8s", "FCN32s", LOADING)] == [False, True, True]
+
+
 def test_all_together_have_a_budget_too() -> None:
     """Training takes what is left, and no more."""
     allowance = Allowance(LIMITS)
