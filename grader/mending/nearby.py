@@ -18,6 +18,7 @@ from grader.records.submission import Chunk, Slice
 
 LONGEST = 60  # characters of code that are told, and by which names are compared
 MOST_NAMES = 8  # that one is tried as: each costs a run of the submission
+MOST_PIECES = 60  # of a line, the nearest: its statement is read for each
 Way = Callable[[ast.expr, ast.AST], Iterator[str]]  # what may stand in a piece's place, within its class
 
 
@@ -59,7 +60,7 @@ def _pieces(parsed: ast.Module, line: int, piece: tuple[int, int, int, int] | No
     every = [node for node in ast.walk(parsed) if isinstance(node, ast.expr)]
     nodes = [node for node in every if _touches(node, line) or id(node) in heads]
     loaded = [node for node in nodes if not isinstance(getattr(node, "ctx", None), ast.Store)]
-    return sorted(loaded, key=lambda node: _distance(node, piece)) if piece else loaded
+    return (sorted(loaded, key=lambda node: _distance(node, piece)) if piece else loaded)[:MOST_PIECES]
 
 
 def _touches(node: ast.expr | ast.stmt, line: int) -> bool:

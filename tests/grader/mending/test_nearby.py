@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from itertools import islice
+
+import pytest
+
 from grader.mending.nearby import mends
 from grader.mending.trouble import Trouble
 from grader.records.reason import Place
@@ -64,3 +69,13 @@ def test_the_lines_that_called_it_come_last() -> None:
 
 def test_without_a_place_there_is_nothing_to_change() -> None:
     assert list(mends(Trouble("TypeError", "no", None), Slice())) == []
+
+
+@pytest.mark.slow
+def test_a_long_line_is_read_in_linear_time() -> None:
+    code = "class A:\n    def f(a):\n        x = [" + "self.q," * 1500 + "]\n"
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, code),)),))
+    began = time.process_time()
+
+    assert len(list(islice(mends(Trouble("TypeError", "no", Place("cell 1", 3)), slice), 24)))
+    assert time.process_time() - began < 3
