@@ -15,6 +15,7 @@ import re2
 
 from grader.mending import cropping, exchanged, own
 from grader.mending.edits import Mend, function_at, with_node, with_source
+from grader.mending.keys import as_written
 from grader.mending.paying import ROOM
 from grader.mending.trouble import Trouble, line_in, on_line, tree
 from grader.records.reason import Place
@@ -132,7 +133,8 @@ def _wider(
         inputs, outputs = node.args[:2]
         same = isinstance(inputs, ast.Constant) and inputs.value == widths[0] == wanted
         if same and not (isinstance(outputs, ast.Constant) and outputs.value != widths[1]):
-            words = f"`{ast.unparse(node)}`, which is given {given} channels, read as one that takes {given}"
+            told = as_written(ast.unparse(node))
+            words = f"`{told}`, which is given {given} channels, read as one that takes {given}"
             width = _classes(chunk, node) if given == N_CLASS else str(given)
             both = transposed and ast.unparse(inputs) == ast.unparse(outputs)
             source = with_node(
@@ -166,7 +168,8 @@ def _first_channels(trouble: Trouble, slice: Slice, chunk: Chunk, wanted: int, g
         match node:
             case ast.Call(func=layer, args=[argument], keywords=[]) if _is_layer(layer):
                 text = f"({ast.unparse(argument)})[:, :{ast.unparse(layer)}.in_channels]"
-                words = f"`{ast.unparse(argument)}`, which has {given} channels, read as its first {wanted}"
+                told = as_written(ast.unparse(argument))
+                words = f"`{told}`, which has {given} channels, read as its first {wanted}"
                 source = with_node(chunk.source, argument, text)
                 yield Mend(with_source(slice, chunk, source), words, shown=SKIPS)
 
@@ -181,7 +184,10 @@ def _same_size(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     for main, side in _summed(trouble, chunk):
         a, b = ast.unparse(main), ast.unparse(side)
         size = ", ".join(f"0, ({a}).shape[{axis}] - ({b}).shape[{axis}]" for axis in (3, 2))
-        words = f"`{b}` read as one that has the size of `{a}`, cut off or filled up with zeros"
+        other = as_written(a)
+        words = (
+            f"`{as_written(b)}` read as one that has the size of `{other}`, cut off or filled up with zeros"
+        )
         source = with_node(chunk.source, side, f"{PAD}({b}, ({size}))")
         made = _bound_last(chunk, b, line_in(trouble, chunk))
         yield Mend(with_source(slice, chunk, source), words, made=made, shown=SIDES)

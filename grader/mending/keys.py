@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from grader.mending.edits import Mend, with_node, with_source
 from grader.mending.trouble import Trouble, on_line
 from grader.records.submission import Chunk, Slice
 
 MOST = 3  # keys, the likest first: each costs a run of the submission
+OURS = "lambda d_, k_: "  # which nobody else writes
 LIKE = (
-    "(lambda d, k: d[k] if k in d else d[sorted(d, key=lambda o: -__import__('difflib')"
-    ".SequenceMatcher(None, str(o), str(k)).ratio())[{rank}]])({owner}, {key})"
+    f"({OURS}d_[k_] if k_ in d_ else d_[sorted(d_, key=lambda o: -__import__('difflib')"
+    ".SequenceMatcher(None, str(o), str(k_)).ratio())[{rank}]])({owner}, {key})"
 )
-LAST = "(lambda d, k: d[k if k < len(d) else -1])({owner}, {key})"
+LAST = f"({OURS}d_[k_ if k_ < len(d_) else -1])({{owner}}, {{key}})"
 BEYOND = "out of range"
 
 
@@ -30,6 +32,28 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         for node in parts:
             words = f"`{ast.unparse(node)}`, which is beyond the end, read as the last one"
             yield _read(slice, chunk, node, LAST, words)
+
+
+def is_ours(node: ast.AST) -> TypeGuard[ast.Lambda]:
+    """Whether code is what a subscript is read as, and not the submission's."""
+    return isinstance(node, ast.Lambda) and ast.unparse(node).startswith(OURS)
+
+
+class AsWritten(ast.NodeTransformer):
+    """Has each subscript stand where another is read for it."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """Return the subscript that a call of ours stands for, and any other call as it is."""
+        self.generic_visit(node)
+        match node.args:
+            case [owner, key] if is_ours(node.func):
+                return ast.Subscript(owner, key, ast.Load())
+        return node
+
+
+def as_written(code: str) -> str:
+    """An expression as the submission has it, where subscripts in it are read otherwise."""
+    return ast.unparse(AsWritten().visit(ast.parse(code))) if OURS in code else code
 
 
 def _looked_up(trouble: Trouble, chunk: Chunk) -> Iterator[ast.Subscript]:

@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 
 from grader.mending import own
 from grader.mending.edits import Mend, function_at, with_node, with_source
+from grader.mending.keys import as_written, is_ours
 from grader.mending.trouble import LARGEST, Trouble, chunks_at, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
@@ -37,9 +38,13 @@ def _at(slice: Slice, chunk: Chunk, place: Place) -> Iterator[Mend]:
         for node in pieces:
             for text in dict.fromkeys(way(node, parsed)):
                 source = with_node(chunk.source, node, text)
-                words = f"`{ast.unparse(node)[:LONGEST]}` read as `{text[:LONGEST]}`"
+                words = f"`{_told(ast.unparse(node))}` read as `{_told(text)}`"
                 made = Place(chunk.label, chunk.line + node.lineno - 1)
                 yield Mend(with_source(slice, chunk, source), words, made=made, whole=True)
+
+
+def _told(code: str) -> str:
+    return as_written(code)[:LONGEST]
 
 
 def _in_chunk(place: Place, chunk: Chunk) -> tuple[int, int, int, int] | None:
@@ -59,7 +64,10 @@ def _pieces(parsed: ast.Module, line: int, piece: tuple[int, int, int, int] | No
     heads = {id(part) for loop in loops for part in ast.walk(loop.iter)}
     every = [node for node in ast.walk(parsed) if isinstance(node, ast.expr)]
     nodes = [node for node in every if _touches(node, line) or id(node) in heads]
-    loaded = [node for node in nodes if not isinstance(getattr(node, "ctx", None), ast.Store)]
+    ours = {id(part) for node in nodes if is_ours(node) for part in ast.walk(node)}
+    stored = (id(node) for node in nodes if isinstance(getattr(node, "ctx", None), ast.Store))
+    passed = ours.union(stored)
+    loaded = [node for node in nodes if id(node) not in passed]
     return (sorted(loaded, key=lambda node: _distance(node, piece)) if piece else loaded)[:MOST_PIECES]
 
 

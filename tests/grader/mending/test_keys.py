@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from grader.mending.keys import mends
+from grader.mending import nearby
+from grader.mending.keys import as_written, mends
 from grader.mending.trouble import Trouble
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
@@ -46,3 +47,17 @@ def _values(code: str, kind: str, message: str) -> list[Any]:
     found = mends(Trouble(kind, message, Place("cell 1", 7)), slice, chunk)
     sources = [mend.slice.modules[0].chunks[0].source.partition("= ")[2] for mend in found]
     return [eval(source, dict(NAMES)) for source in sources]
+
+
+@pytest.mark.parametrize("code", ["pools[n + 1]", "self.conv(pools[n + 1])[:, 2]", "pools[1]"])
+def test_what_is_read_otherwise_is_told_as_it_was_written(code: str) -> None:
+    """By whatever mend comes next; and none changes what is ours."""
+    chunk = Chunk("cell 1", 7, f"found = {code}")
+    slice, place = Slice((Module("submission", (chunk,)),)), Place("cell 1", 7)
+    for kind, message in (("KeyError", "'x'"), ("IndexError", "list index out of range")):
+        mend = next(mend for mend in mends(Trouble(kind, message, place), slice, chunk))
+        source = mend.slice.modules[0].chunks[0].source.partition("= ")[2]
+        again = list(nearby.mends(Trouble("TypeError", "no", place), mend.slice))
+
+        assert source != code == as_written(source)
+        assert not any(ours in one.words for one in again for ours in ("lambda", "d_", "k_", "difflib"))
