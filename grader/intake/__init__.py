@@ -23,7 +23,7 @@ from grader.intake.code.program import Program
 from grader.intake.code.remarks import remarks
 from grader.intake.code.slicing import Walk
 from grader.intake.code.targets import walk_targets
-from grader.intake.files.basket import MOST_NAMES
+from grader.intake.files.basket import MOST_NAMES, is_markdown
 from grader.intake.files.given import given
 from grader.intake.files.notebook import Cell
 from grader.intake.files.papers import for_a_person, sha256_of
@@ -68,7 +68,15 @@ def _read(path: Path, profile: Profile) -> Submission:
         return replace(found, sha256=found.sha256 or files.sha256, notes=files.notes)
     sha256 = files.sha256  # of what was handed in
     submission = _submission(name, replace(files, contents=contents), choice, profile)
+    if (papers := for_a_person(files.others)) and _only_shows(choice, submission.slice):
+        problem = IntakeError(f"{choice.main.path} defines nothing that is graded")
+        return replace(_unread(path, problem, papers), notes=submission.notes)
     return replace(submission, sha256=sha256)
+
+
+def _only_shows(choice: Choice, slice: Slice) -> bool:
+    """Whether what was taken for the notebook is a text with code in it, such as how to start something."""
+    return is_markdown(choice.main.path) and not defined(choice, slice.targets)
 
 
 def _unread(path: Path, error: IntakeError, papers: tuple[str, ...]) -> Submission:

@@ -31,6 +31,18 @@ def test_another_content_is_another_hash(name: str, tmp_path: Path) -> None:
     assert len(hashes) == 2 and read(path).papers == ("a.pdf",)
 
 
+@pytest.mark.parametrize("code", ["import torch\nprint(1)", "class FCN8s(nn.Module):\n    pass"])
+def test_a_text_that_only_shows_code_is_no_notebook(code: str, tmp_path: Path) -> None:
+    """Unless something that is graded is in it."""
+    (tmp_path / "README.md").write_text(f"# Use\n```python\n{code}\n```\n")
+    (tmp_path / "report.pdf").write_text("%PDF")
+
+    found = read(tmp_path)
+
+    assert found.papers == (() if "FCN8s" in code else ("README.md", "report.pdf"))
+    assert bool(found.problem) == bool(found.papers)
+
+
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
     """Nor is it missed."""
     (tmp_path / "x").write_text("secret")
