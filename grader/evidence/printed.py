@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -45,13 +45,19 @@ def read_printed(text: str, labels: Sequence[str]) -> Printed:
 def _names(text: str, labels: Sequence[str]) -> list[str]:
     """Return the labels that stand in a text as whole words, the first first; none within a longer one.
 
-    Large and small letters are the same, unless two labels differ in nothing else.
+    Where none stands as it is written, large and small letters are the same.
     """
     small = text.lower()
-    there = [label for label in labels if label.lower() in small]  # of a thousand, most are not
-    places = ((_whole(small, label.lower()), -len(label), label not in text, label) for label in there)
+    return _standing(text, {label: label for label in labels}) or _standing(
+        small, {label: label.lower() for label in labels}
+    )
+
+
+def _standing(text: str, written: Mapping[str, str]) -> list[str]:
+    there = [label for label, words in written.items() if words in text]  # of a thousand, most are not
+    places = ((_whole(text, written[label]), -len(label), label) for label in there)
     kept: list[tuple[int, int, str]] = []
-    for start, length, _, label in sorted(place for place in places if place[0] >= 0):
+    for start, length, label in sorted(place for place in places if place[0] >= 0):
         if not kept or start >= kept[-1][1]:
             kept.append((start, start - length, label))
     return [label for _, _, label in kept]

@@ -55,6 +55,11 @@ def test_labels_that_differ_in_large_letters_alone_are_told_apart() -> None:
     assert read_printed("a crane", ("Crane", "crane")).names == ("crane",)
 
 
+def test_a_word_in_capitals_is_no_name_beside_one_as_it_is_written() -> None:
+    """As "File" and "Scale" of a sentence are none, though two labels are so called."""
+    assert read_printed("Cat picture: mountain bike, 0.444", LABELS).names == ("mountain bike",)
+
+
 def test_a_long_text_is_cut() -> None:
     """What stands after a page of digits is not read."""
     printed = read_printed("0." + "1" * 5_000_000 + " tabby cat", LABELS)
