@@ -1,4 +1,4 @@
-"""What stands between the layers: activations, pools, dropout, and anything else."""
+"""What stands between the layers: activations and pools."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from grader.diagnosis.words import both, numeral, plain
 from grader.network.graph import Expr
 from grader.network.reading import Reading
 from grader.network.roles import is_pool
-from grader.network.trace import Dropout
-from grader.records.reason import Place, Reason, made
+from grader.records.reason import Reason, made
 from reference.architecture import Skip
 
 _ACTIVATIONS = """
@@ -182,92 +181,3 @@ def _pool_attributes(pool: str, node: Expr, expected: str) -> Iterator[Reason]:
                 actual=actual,
                 place=made(node.place),
             )
-
-
-def dropout_findings(
-    train: Reading, dropouts: Sequence[Dropout], evaluation: Reading, active: Sequence[Dropout]
-) -> Iterator[Reason]:
-    """Compare the dropouts of both modes: kind, rate, place, on in train mode and off in eval mode."""
-    wanted = {conv.role: conv.dropout for conv in evaluation.architecture.convs() if conv.dropout}
-    placed: dict[str, list[Dropout]] = {}
-    for dropout in dropouts:
-        placed.setdefault(_after(train, dropout), []).append(dropout)
-    orphans = sum(role not in evaluation.layers for role in wanted)  # a missing layer's dropout is no fault
-    for role, rate in wanted.items():
-        if role in evaluation.layers:
-            found = placed.pop(role, [])
-            spared = min(orphans, len(found[1:]))
-            orphans -= spared
-            place = evaluation.layers[role].place
-            yield from _dropout_of(role, rate, found[: len(found) - spared], place)
-    for role, extra in placed.items():
-        if len(extra) <= orphans:
-            orphans -= len(extra)
-            continue
-        expected = "dropout after fc6 and fc7 only"
-        after, actual = role or "the input", f"{extra[0].kind}({extra[0].rate:g})"
-        yield because("dropout.extra", after=after, expected=expected, actual=actual, place=extra[0].place)
-    for dropout in active:
-        if dropout.active and dropout.rate > 0:
-            yield because(
-                "dropout.on",
-                after=_after(evaluation, dropout),
-                help="Pass `training=self.training` to the functional form, or use the nn.Dropout2d module.",
-                expected="no dropout in eval mode",
-                actual="dropout in eval mode",
-                place=dropout.place,
-            )
-
-
-def _after(reading: Reading, dropout: Dropout) -> str:
-    position = reading.path.places.get(dropout.on.key)
-    return "a side branch" if position is None else _layer_before(reading, position)
-
-
-def _layer_before(reading: Reading, position: int) -> str:
-    behind = [
-        (place, role)
-        for role, place in reading.positions.items()
-        if place <= position and role in reading.layers
-    ]
-    role = max(behind)[1] if behind else ""
-    pools = [name for name, place in reading.positions.items() if name in reading.pools and place <= position]
-    last = max(pools, key=lambda name: reading.positions[name], default="")
-    return last if last and role and reading.positions[last] > reading.positions[role] else role
-
-
-def _dropout_of(role: str, rate: float, found: Sequence[Dropout], place: Place | None) -> Iterator[Reason]:
-    expected = f"{role} -> ReLU -> Dropout2d({rate})"
-    if not found:
-        yield because("dropout.missing", after=role, expected=expected, actual="none", place=place)
-        return
-    first = found[0]
-    if len(found) > 1:
-        actual = f"{len(found)} dropouts"
-        yield because(
-            "dropout.several",
-            after=role,
-            got=len(found),
-            expected=expected,
-            actual=actual,
-            place=found[1].place,
-        )
-    if not first.active:
-        actual = "training=False"
-        yield because("dropout.off", after=role, expected=expected, actual=actual, place=made(first.place))
-    if first.kind != "dropout2d":
-        kind = first.kind
-        yield because(
-            "dropout.kind", after=role, got=kind, expected=expected, actual=kind, place=made(first.place)
-        )
-    if abs(first.rate - rate) > 1e-9:  # a float from the student's constructor, through the record and back
-        got, want = f"{first.rate:g}", f"{rate:g}"
-        yield because(
-            "dropout.rate",
-            after=role,
-            got=got,
-            want=want,
-            expected=expected,
-            actual=f"rate {got}",
-            place=made(first.place),
-        )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import chain
 from random import Random
 
-from grader.diagnosis import crops, head, layers, skips, steps
+from grader.diagnosis import crops, dropouts, head, layers, skips, steps
 from grader.diagnosis.causes import because, kind_of
 from grader.diagnosis.copying import AfterCopying
 from grader.diagnosis.numeric import explain_difference
@@ -73,6 +73,17 @@ class ModelEvidence:
     def train_trace(self) -> Trace:
         """The forward pass in train mode."""
         return tracing.record(self.subject, (1, 3, *self.read.size), training=True)
+
+    @once
+    def train_reading(self) -> Reading:
+        """The same in the assignment's terms; a normalisation computes something else in train mode."""
+        output = self.train_trace.output
+        return self.reading if output is None else read_network(output, self.reading.architecture)
+
+    @once
+    def drawn_by_hand(self) -> list[str]:
+        """The layers behind which no dropout but random numbers of its own drop something in train mode."""
+        return dropouts.drawn_by_hand(self.train_reading) if self.train_trace.random else []
 
     def output_shape(self, n_class: int) -> tuple[int, ...]:
         """Return the output's shape of a model built with another number of classes; raises StudentError."""
@@ -193,6 +204,11 @@ class ModelEvidence:
         """Return what keeps a line of the rubric from being believed; "" where its claims are borne out."""
         if self.unverified:
             return f"claimed, not verified: {self.unverified}"
+        if line == "dropout" and self.drawn_by_hand:
+            after = " and ".join(self.drawn_by_hand)
+            return (
+                f"claimed, not verified: a dropout of its own, by random numbers that it draws after {after}"
+            )
         why = self.confirmed.lacks(line)
         return f"claimed, not borne out: {why}" if why else ""
 
@@ -232,8 +248,8 @@ class ModelEvidence:
         except StudentError as error:
             text = f"the forward pass fails in train mode: {error}"
             return [because("dropout.raises", kind=kind_of(error), text=text, place=error.place)]
-        reading = self.reading  # but a normalisation computes something else in train mode
-        if train.output is not None:
-            reading = read_network(train.output, reading.architecture)
-        dropouts = self.read.trace.dropouts
-        return list(steps.dropout_findings(reading, train.dropouts, self.reading, dropouts))
+        active = self.read.trace.dropouts
+        found = dropouts.dropout_findings(
+            self.train_reading, train.dropouts, self.reading, active, self.drawn_by_hand
+        )
+        return list(found)

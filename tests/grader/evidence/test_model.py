@@ -47,6 +47,15 @@ def styled(table: Callable[[int], Architecture], style: Style, name: str) -> Mod
     return ModelEvidence(Subject(InProcess("", styled_world(table, style)), SLIM[name], SEED), {})
 
 
+def test_a_dropout_by_hand_goes_to_a_person() -> None:
+    """It may be right: what it drops is not verified, and nobody loses the line for it."""
+    mask = "h = h * (torch.rand(h.shape[0], h.shape[1], 1, 1) >= 0.5) / 0.5 if self.training else h"
+    found = evidence(("h = self.drop7(F.relu(self.fc7(h)))", f"h = F.relu(self.fc7(h))\n        {mask}"))
+
+    assert found.findings == {}
+    assert "random numbers that it draws after fc7" in found.lacks("dropout")
+
+
 # --- right networks -----------------------------------------------------------------------------------
 
 
