@@ -70,8 +70,6 @@ def what_name(printed: Sequence[tuple[Sequence[str], int]], labels: Sequence[str
 def _names(pairs: Sequence[tuple[str, int]], labels: Sequence[str]) -> Iterator[str]:
     if all(name == str(index) for name, index in pairs):
         yield "the number of the class, not its name"
-    if all(name.casefold() == labels[index].casefold() for name, index in pairs):
-        yield "the name in other letters"
     in_order = sorted(labels)
     if all(name == in_order[index] for name, index in pairs):
         yield "the one at its number in alphabetical order"
