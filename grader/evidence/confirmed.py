@@ -177,7 +177,8 @@ def _expected(basis: Basis, run: Run) -> Iterator[tuple[Learner, Expr]]:
 
 
 def _computed(basis: Basis, run: Run, way: Callable[[Basis, Run, Learner], Expr | None]) -> Computed:
-    learner = Learner(basis.runs.seed, run.size, run.seed, None if run.calm else run.chance)
+    chance, narrow_run = None if run.calm else run.chance, not basis.runs.wide
+    learner = Learner(basis.runs.seed, run.size, run.seed, chance, narrow=narrow_run)
     try:
         root = way(basis, run, learner)
         if root is None or learner(root) is None:

@@ -100,7 +100,7 @@ class Evaluator:
         total = sum(map(budget.elements, self._values.values()))
         try:
             for node in nodes:
-                self.spent += self._price(node, budget.MAX_TOTAL - total)
+                self.spent += self._price(node, self._most() - total)
                 if self.spent > budget.MAX_OPERATIONS:
                     raise NotReplayableError("the forward pass needs too much arithmetic")
                 value = self._values[node.key] = self._compute(node)
@@ -110,6 +110,10 @@ class Evaluator:
             for key in added:
                 del self._values[key]
             raise
+
+    def _most(self) -> int:
+        """How many elements its values may have together."""
+        return budget.MAX_TOTAL
 
     @torch.no_grad()
     @without_compiler()  # of which torch asks for operations on the meta device

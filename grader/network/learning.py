@@ -8,7 +8,7 @@ from itertools import groupby
 import torch
 from torch import Tensor
 
-from grader.network import kept
+from grader.network import budget, kept
 from grader.network.evaluate import Evaluator
 from grader.network.graph import Expr, expr, walk
 from grader.network.replaying import NotReplayableError
@@ -23,11 +23,14 @@ class Learner(Evaluator):
     """Computes expressions for one input, keeping what gradients need.
 
     `chance` seeds the generator that torch's own dropout draws from, in the order of the forward pass;
-    without it every coin is one, as in a calm run.
+    without it every coin is one, as in a calm run. One of a `narrow` network takes less memory.
     """
 
-    def __init__(self, seed: int, shape: tuple[int, ...], run: int, chance: int | None = None) -> None:
+    def __init__(
+        self, seed: int, shape: tuple[int, ...], run: int, chance: int | None = None, *, narrow: bool = False
+    ) -> None:
         super().__init__(seed, shape)
+        self._narrow = narrow
         self.input = torch.from_numpy(draw_alone(run, "input", shape))
         self._run = run
         self.of = (*self.of, run, chance)
@@ -64,6 +67,9 @@ class Learner(Evaluator):
         found = torch.autograd.grad((output * weights).sum(), leaves, allow_unused=True)
         pairs = zip(self._parameters, found, strict=True)
         return {name: gradient for name, gradient in pairs if gradient is not None}
+
+    def _most(self) -> int:
+        return budget.MAX_NARROW if self._narrow else super()._most()
 
     def _leaf(self, node: Expr) -> Tensor:
         made = super()._leaf(node)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from grader.network import budget
 from grader.network.graph import INPUT, conv, crop, expr, leaf, relu
 from grader.network.learning import Learner, with_dropouts
 from grader.network.replaying import NotReplayableError
@@ -96,3 +97,12 @@ def test_recorded_dropouts_stand_where_they_were_called() -> None:
     assert (root.op, root.inputs[0].op) == ("scale", "dropout")
     assert root.inputs[0]["kind"] == "dropout2d"
     assert root.inputs[0].inputs[0].op == "relu"
+
+
+def test_a_narrow_network_may_keep_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An eighth of the channels takes a part of the memory of all."""
+    monkeypatch.setattr(budget, "MAX_NARROW", 10)
+
+    assert Learner(SEED, SHAPE, RUN)(relu(INPUT)).shape == SHAPE
+    with pytest.raises(NotReplayableError, match="too much memory"):
+        Learner(SEED, SHAPE, RUN, narrow=True)(relu(INPUT))
