@@ -59,3 +59,7 @@ class Refusing:
         """Raise."""
         self.asked.append(verb(type(request)))
         raise self.error
+
+    def has_time(self, model: str) -> bool:
+        """Return whether mending may go on."""
+        return True
