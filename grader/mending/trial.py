@@ -174,7 +174,8 @@ class Trials(Running):
                 return mend, after
             changed = tried and after is not None and after.message != now.message and not mend.whole
             second = second or ((mend, after) if changed else None)
-        if guess := self._guessed(target, now, here):
+        guess = self._guessed(target, now, here) if second is None else None
+        if guess is not None:
             return guess, None
         for mend in self._within(target, last_mends(now, here, target)) if second is None else ():
             after, tried = self._try(target, mend)
