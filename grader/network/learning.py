@@ -69,7 +69,7 @@ class Learner(Evaluator):
         return {name: gradient for name, gradient in pairs if gradient is not None}
 
     def _most(self) -> int:
-        return budget.MAX_NARROW if self._narrow else super()._most()
+        return budget.MAX_NARROW if self._narrow else budget.MAX_WIDE
 
     def _leaf(self, node: Expr) -> Tensor:
         made = super()._leaf(node)
