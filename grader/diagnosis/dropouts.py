@@ -42,6 +42,10 @@ def dropout_findings(
         expected = "dropout after fc6 and fc7 only"
         after, actual = role or "the input", f"{extra[0].kind}({extra[0].rate:g})"
         yield because("dropout.extra", after=after, expected=expected, actual=actual, place=extra[0].place)
+    yield from _left_on(evaluation, active)
+
+
+def _left_on(evaluation: Reading, active: Sequence[Dropout]) -> Iterator[Reason]:
     for dropout in active:
         if dropout.active and dropout.rate > 0:
             yield because(
@@ -56,17 +60,19 @@ def dropout_findings(
 
 def drawn_by_hand(train: Reading) -> list[str]:
     """Return the layers behind which random numbers of a network's own drop something in train mode."""
-    return [
-        conv.role
-        for conv in train.architecture.convs()
-        if conv.dropout and conv.role in train.positions
-        for _, step in train.segment(train.positions[conv.role])
-        if any(_is_drawn(other) for other in step.inputs if other.key not in train.path.places)
-    ]
+    wanted = (
+        conv.role for conv in train.architecture.convs() if conv.dropout and conv.role in train.positions
+    )
+    return [role for role in wanted if _is_dropped_behind(train, role)]
 
 
-def _is_drawn(mask: Expr) -> bool:
-    return any(node.op == "random" for node in walk(mask))
+def _is_dropped_behind(train: Reading, role: str) -> bool:
+    return any(_is_masked(train, step) for _, step in train.segment(train.positions[role]))
+
+
+def _is_masked(train: Reading, step: Expr) -> bool:
+    beside = (source for source in step.inputs if source.key not in train.path.places)
+    return any(node.op == "random" for mask in beside for node in walk(mask))
 
 
 def _after(reading: Reading, dropout: Dropout) -> str:

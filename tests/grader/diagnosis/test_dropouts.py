@@ -129,6 +129,7 @@ def test_only_a_missing_layer_leaves_a_dropout() -> None:
 MASKS = (
     "h = h * (torch.rand(h.shape[0], h.shape[1], 1, 1) >= 0.5) / 0.5 if self.training else h",
     "h = h * h.new_empty(h.shape[0], h.shape[1], 1, 1).bernoulli_(0.5).div_(0.5) if self.training else h",
+    "h = h * torch.rand_like(h).round() * torch.rand_like(h).round() if self.training else h",
     "h = torch.where(torch.rand_like(h[:, :, :1, :1]) < 0.5, 0, 2 * h) if self.training else h",
 )
 
