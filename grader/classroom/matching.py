@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
 from grader.classroom.directory import Directory, Key, bare_ids, ids, loose_words, names, words
-from grader.classroom.people import IDS, Person, exact, of_one_name, same_ids, squash, unpadded
+from grader.classroom.people import IDS, Person, exact, of_one_name, same_ids, squash, unmarked, unpadded
 
 HOW = "a column 'submission' on the roster says whose it is"
 
@@ -99,12 +99,17 @@ def _matched(claim: Person, person: Person) -> Match:
     remarks = [f"{person.called} is {id} in the export; the roster has lost zeros." for id in padded.values()]
     if not person.is_student:
         remarks.append(f"{person.called} is no student: no grade leaves for them.")
-    elif claim.canvas_id and claim.names() and not claim.names() & person.names():
+    elif claim.canvas_id and claim.names() and not _of_one_spelling(claim, person):
         remarks.append(
             f"{person.called} handed in as {claim.name!r}. If it is a group, its other members are unknown: "
             "a column 'group' on the roster says who they are."
         )
     return Match((replace(person, **{**said, **padded}),), (person,), tuple(remarks))
+
+
+def _of_one_spelling(claim: Person, person: Person) -> bool:
+    """Whether both have one name, accents apart: file names may have lost them."""
+    return bool({*map(unmarked, claim.names())} & {*map(unmarked, person.names())})
 
 
 def _is_padded(id: str, other: str) -> bool:

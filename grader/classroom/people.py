@@ -77,6 +77,13 @@ def squash(text: str) -> str:
     return "".join(char for char in folded if char.isalnum() or unicodedata.category(char)[0] == "M")
 
 
+def unmarked(name: str) -> str:
+    """A squashed name without the marks on its letters, which may make it another's: García and Garcia."""
+    return "".join(
+        char for char in unicodedata.normalize("NFD", name) if unicodedata.category(char)[0] != "M"
+    )
+
+
 @lru_cache(SPELLINGS)
 def exact(id: str) -> str:
     """An id without case and without what nobody sees; every other character counts: a.b@x is not ab@x."""

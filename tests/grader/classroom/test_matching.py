@@ -102,6 +102,14 @@ def test_where_nobody_knows_the_members_the_group_is_said() -> None:
     assert "'group1'. If it is a group" in found.remarks[0]
 
 
+def test_a_name_without_its_accents_is_no_group() -> None:
+    """File names may lose them; the id says whose it is."""
+    sean = Person("O'Neill, Seán", canvas_id="1234")
+    found = match((Person("oneillsean", canvas_id="1234"),), roster([sean]))
+
+    assert (found.known, found.remarks) == ((sean,), ())
+
+
 def test_without_a_roster_people_are_who_they_say() -> None:
     """Nothing to compare with, nothing to say."""
     assert match((plain("x"),), Roster()).people == (plain("x"),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.classroom.people import Person, exact, same_ids, squash, unpadded
+from grader.classroom.people import Person, exact, same_ids, squash, unmarked, unpadded
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,8 @@ def test_the_best_id_that_both_have_decides() -> None:
     assert same_ids(one, Person(canvas_id="2", email="a@x")) is False
     assert same_ids(one, Person(canvas_id="1", email="b@x")) is True
     assert same_ids(one, Person(sis_id="1")) is None
+
+
+def test_a_name_without_its_marks_is_that_of_a_file() -> None:
+    assert unmarked(squash("García Márquez, Gabriel")) == "garciamarquezgabriel"
+    assert unmarked(squash("Jane Doe")) == "janedoe"
