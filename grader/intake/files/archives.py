@@ -19,6 +19,7 @@ MOST_INNER = 4  # archives in an archive
 UTF8 = 0x800  # the flag of a name in UTF-8
 ZIP = b"PK\x03\x04"  # what a zip begins with
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # LZMA may ask for gigabytes before its first byte
+POINTER = "a pointer of Git LFS"
 SIGNATURES = {
     b"Rar!": "a RAR archive",
     b"7z\xbc\xaf": "a 7-Zip archive",
@@ -28,7 +29,7 @@ SIGNATURES = {
     b"%PDF": "a PDF",
     b"<!DOCTYPE": "a web page",
     b"<html": "a web page",
-    b"version https://git-lfs": "a pointer of Git LFS instead of the file (git lfs pull gets it)",
+    b"version https://git-lfs": f"{POINTER} instead of the file (git lfs pull gets it)",
 }
 
 
@@ -73,8 +74,10 @@ def _refuse_others(file: BinaryIO, name: str) -> None:
     file.seek(0)
     if not head:
         raise IntakeError(f"{name} is empty (0 bytes)")
-    if words := what_is(head) or ("a notebook (.ipynb)" if head.lstrip().startswith(b"{") else ""):
-        raise IntakeError(f"{name} is {words}, not a zip: pack the notebook and its files as .zip")
+    words = what_is(head)
+    papers = (name,) if words and not words.startswith(POINTER) else ()  # a person can open it
+    if words := words or ("a notebook (.ipynb)" if head.lstrip().startswith(b"{") else ""):
+        raise IntakeError(f"{name} is {words}, not a zip: pack the notebook and its files as .zip", papers)
 
 
 def _read_zip(file: BinaryIO, basket: Basket, nested: bool) -> list[tuple[str, bytes]]:
@@ -141,6 +144,7 @@ def _read_inner(data: bytes, name: str, basket: Basket) -> None:
     try:
         read_archive(io.BytesIO(data), name, basket, nested=True)
     except IntakeError as error:
+        basket.papers.extend(error.papers)
         basket.note(f"{name}: it can't be read ({shown(str(error))})")
 
 

@@ -49,6 +49,7 @@ class Basket:
     others: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     archives: list[str] = field(default_factory=list)  # those in a folder that were read
+    papers: list[str] = field(default_factory=list)  # archives that are of another kind than their names say
     wanted: str = ""  # the name of a text file that is read too
     texts: dict[str, bytes] = field(default_factory=dict)
     data: dict[str, bytes] = field(default_factory=dict)  # what code may read

@@ -1,4 +1,4 @@
-"""Files that only a person reads: exports of a notebook, reports, plain texts."""
+"""Files that only a person reads: exports of a notebook, reports, plain texts, archives of other programs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from grader.intake.files.basket import is_prose, shown
 from grader.intake.files.opening import open_regular
 
 PAPERS = {".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".html", ".htm", ".tex"}
+PACKED = {".rar", ".7z", ".gz", ".bz2", ".xz", ".zst"}  # what may lie in them, nobody here can tell
 
 
 def is_paper(name: str) -> bool:
@@ -19,8 +20,12 @@ def is_paper(name: str) -> bool:
 
 
 def for_a_person(names: Iterable[str]) -> tuple[str, ...]:
-    """The files that a person can read where nothing can be graded."""
-    return tuple(shown(name) for name in names if is_paper(name) or is_prose(name))
+    """The files that a person can read, or open, where nothing can be graded."""
+    return tuple(
+        shown(name)
+        for name in names
+        if is_paper(name) or is_prose(name) or PurePosixPath(name.lower()).suffix in PACKED
+    )
 
 
 def sha256_of(path: Path, papers: Iterable[str]) -> str:

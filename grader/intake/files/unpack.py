@@ -81,7 +81,8 @@ def unpack(path: Path, wanted: str = "") -> Files:
         raise IntakeError(f"{shown(path.name)} can't be read: {_reason(error)}") from error
     _take_documents(basket)
     if not basket.contents:
-        raise IntakeError(_nothing(shown(path.name), basket), for_a_person(basket.others))
+        papers = (*basket.papers, *for_a_person(basket.others))
+        raise IntakeError(_nothing(shown(path.name), basket), papers)
     contents = _unwrapped(basket.contents)
     wrapper = next(iter(basket.contents)).removesuffix(next(iter(contents)))
     archive = _archive(path, basket)
@@ -157,8 +158,11 @@ def _read_one(path: Path, name: str, basket: Basket) -> None:
                 read_archive(file, name, basket)
             else:
                 basket.add(name, file)
-    except (OSError, IntakeError) as error:
-        basket.note(f"{name}: {_reason(error) if isinstance(error, OSError) else error}")
+    except IntakeError as error:
+        basket.papers.extend(error.papers)
+        basket.note(f"{name}: {error}")
+    except OSError as error:
+        basket.note(f"{name}: {_reason(error)}")
 
 
 def _walk(root: Path, basket: Basket) -> Iterator[str]:

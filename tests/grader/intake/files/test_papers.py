@@ -11,10 +11,30 @@ from grader.intake.files.papers import for_a_person, sha256_of
 
 
 def test_a_person_reads_exports_and_texts() -> None:
-    """Neither data, nor what libraries are needed, nor archives of other programs."""
-    names = ["a.PDF", "b/c.html", "code.txt", "requirements.txt", "x.json", "y.rar", "bike.jpg"]
+    """And opens archives of other programs; neither data, nor what libraries are needed."""
+    names = ["a.PDF", "b/c.html", "code.txt", "requirements.txt", "x.json", "y.RAR", "z.7z", "bike.jpg"]
 
-    assert for_a_person(names) == ("a.PDF", "b/c.html", "code.txt")
+    assert for_a_person(names) == ("a.PDF", "b/c.html", "code.txt", "y.RAR", "z.7z")
+
+
+@pytest.mark.parametrize("name", ["a3.rar", "a3.zip", "sub/a3.7z", "sub/a3.zip", "alone.rar", "alone.zip"])
+def test_what_another_program_packed_is_opened_by_a_person(name: str, tmp_path: Path) -> None:
+    """Whatever it is called, alone or in a folder: work may be in it, so it is not nothing."""
+    path = tmp_path / "s" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"Rar!\x1a\x07\x01\x00")
+
+    found = read(path if "alone" in name else tmp_path / "s")
+
+    assert found.papers == (name,)
+    assert found.problem and found.sha256
+
+
+def test_a_pointer_instead_of_an_archive_holds_nothing(tmp_path: Path) -> None:
+    """Nobody can open it."""
+    (tmp_path / "a.zip").write_bytes(b"version https://git-lfs.github.com/spec/v1")
+
+    assert read(tmp_path / "a.zip").papers == () and read(tmp_path / "a.zip").problem
 
 
 @pytest.mark.parametrize("name", ["a.pdf", "b"])
