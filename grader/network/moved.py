@@ -1,23 +1,23 @@
-"""A convolution of one pixel as a product of matrices: nn.Linear, einsum or matmul over channels moved last.
+"""A convolution as a product of matrices: nn.Linear, einsum or matmul over channels moved last.
 
-Each value is followed as the axes of a map, or of a weight, in another order: where such a product weighs the
-channels alone, and where all axes are back in their places, it is the convolution. What is read here is
-believed only if a replay of it gives the model's own output (evidence/model.py).
+Each value is followed as the axes of a map, of its windows, or of a weight, in another order: where such a
+product weighs all channels, or all that a window holds, and where all axes are back in their places, it is
+the convolution. What is read here is believed only if a replay of it gives the model's own output
+(evidence/model.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 from math import prod
 from operator import mul
 from typing import Any
 
+from grader.network.axes import WINDOWS, Axis, Moved, Shape, places
 from grader.network.graph import Expr, conv, expr, relu
-
-Shape = tuple[int, ...]
-Axis = tuple[int, ...]  # the axes of the source that one axis holds; none where it has one element
+from grader.network.sliding import columns, unfold, windows
 
 CHANNELS: Axis = (1,)
 KEPT = (
@@ -27,29 +27,10 @@ KEPT = (
 RELUS = ("aten.relu.default", "aten.relu_.default", "aten.clamp_min.default")
 
 
-@dataclass(frozen=True)
-class Moved:
-    """The axes of `source`, which has `shape`, as another value has them."""
-
-    source: Expr
-    shape: Shape
-    axes: tuple[Axis, ...]
-
-    @property
-    def weighs(self) -> bool:
-        """Whether it is a parameter that can weigh channels."""
-        return self.source.op == "leaf" and self.shape[2:] in ((), (1, 1))
-
-    @property
-    def is_back(self) -> bool:
-        """Whether every axis is where the source has it."""
-        return self.axes == _places(self.shape)
-
-
 def start(source: Expr, shape: Shape) -> Moved | None:
     """A value whose axes are worth following: a map, or what it may be weighed by."""
     is_leaf = source.op == "leaf" and source["kind"] == "parameter" and len(shape) in (1, 2, 4)
-    return Moved(source, shape, _places(shape)) if is_leaf or len(shape) == 4 else None
+    return Moved(source, shape, places(shape)) if is_leaf or len(shape) == 4 else None
 
 
 def follow(
@@ -60,10 +41,6 @@ def follow(
         return STEPS[name](moved, args[1:], shape)
     given = [known(arg) for arg in args if arg is not None] if name in PRODUCTS else []
     return PRODUCTS[name](given, shape) if given and all(given) else None
-
-
-def _places(shape: Shape) -> tuple[Axis, ...]:
-    return tuple((at,) if size != 1 else () for at, size in enumerate(shape))
 
 
 # --- moving ---------------------------------------------------------------------------------------
@@ -108,22 +85,36 @@ def _squeezed(moved: Moved, args: Sequence[Any], shape: Shape) -> Moved | None:
     return replace(moved, axes=tuple(next(left) if size != 1 else () for size in shape))
 
 
+def _expanded(moved: Moved, args: Sequence[Any], shape: Shape) -> Moved | None:
+    """A parameter beside itself, once for each of a batch."""
+    axes = ((),) * (len(shape) - len(moved.axes)) + moved.axes
+    pairs = zip(axes, shape, strict=True)
+    whole = all(prod(moved.shape[at] for at in axis) == size for axis, size in pairs if axis)
+    made = replace(moved, axes=axes)
+    return made if moved.source.op == "leaf" and whole and not made.is_back else _squeezed(moved, args, shape)
+
+
 def _select(moved: Moved, args: Sequence[Any], shape: Shape) -> Moved | None:
     at = args[0] % len(moved.axes)
     return replace(moved, axes=(*moved.axes[:at], *moved.axes[at + 1 :])) if not moved.axes[at] else None
+
+
+def _folded(moved: Moved, args: Sequence[Any], shape: Shape) -> Moved | None:
+    """Columns of one pixel laid side by side again."""
+    return _view(moved, args, shape) if tuple(args[1]) == (1, 1) else None
 
 
 # --- weighing -------------------------------------------------------------------------------------
 
 
 def _product(given: Sequence[Moved], shape: Shape) -> Moved | None:
-    """A map times a weight, or a weight times a map, over the channels of one and the inputs of the other."""
+    """A map times a weight, or a weight times a map, over the content of one and the inputs of the other."""
     left, right = given
     rows, columns = left.axes[-2], right.axes[-1]
-    over = (left.axes[-1], right.axes[-2])
-    if right.weighs and over == (CHANNELS, (1,)) and columns == (0,):
+    summed = (left.axes[-1], right.axes[-2]) == (left.content, right.content)
+    if summed and right.weighs(left) and columns == (0,):
         weighed, axes = _weighed(left, right), (*left.axes[:-1], CHANNELS)
-    elif left.weighs and over == ((1,), CHANNELS) and rows == (0,):
+    elif summed and left.weighs(right) and rows == (0,):
         weighed, axes = _weighed(right, left), (*right.axes[:-2], CHANNELS, columns)
     else:
         return None
@@ -131,9 +122,10 @@ def _product(given: Sequence[Moved], shape: Shape) -> Moved | None:
 
 
 def _weighed(map: Moved, weight: Moved) -> Moved:
-    outputs, inputs = weight.shape[:2]
-    kernel = _in_shape(weight.source, (outputs, inputs, 1, 1))
-    return Moved(conv(map.source, kernel, None), (map.shape[0], outputs, *map.shape[2:]), ())
+    outputs = weight.shape[0]
+    made, sizes = windows(map)
+    kernel = _in_shape(weight.source, (outputs, sizes[1], *sizes[4:]))
+    return Moved(conv(made.inputs[0], kernel, None, **dict(made.attrs)), (sizes[0], outputs, *sizes[2:4]), ())
 
 
 def _in_shape(leaf: Expr, shape: Shape) -> Expr:
@@ -160,13 +152,13 @@ def _add(given: Sequence[Moved | None], shape: Shape) -> Moved | None:
         aligned = ((),) * (len(made.axes) - len(bias.axes)) + bias.axes
         over = [at for at, axis in enumerate(aligned) if axis]
         if bias.source.op == "leaf" and len(bias.shape) == 1 and [made.axes[at] for at in over] == [CHANNELS]:
-            kernel = made.source.inputs[1]
-            return replace(made, source=conv(made.source.inputs[0], kernel, bias.source))
+            return replace(made, source=replace(made.source, inputs=(*made.source.inputs, bias.source)))
     return None
 
 
 def _relu(moved: Moved, args: Sequence[Any], shape: Shape) -> Moved | None:
-    return replace(moved, source=relu(moved.source)) if args in ([], [0], [0.0]) else None
+    held = moved.source.op != WINDOWS
+    return replace(moved, source=relu(moved.source)) if held and args in ([], [0], [0.0]) else None
 
 
 STEPS: Mapping[str, Callable[[Moved, Sequence[Any], Shape], Moved | None]] = {
@@ -183,12 +175,17 @@ STEPS: Mapping[str, Callable[[Moved, Sequence[Any], Shape], Moved | None]] = {
     "aten.squeeze.dim": _squeezed,
     "aten.squeeze.dims": _squeezed,
     "aten.select.int": _select,
-    "aten.expand.default": _squeezed,
+    "aten.expand.default": _expanded,
+    "aten.repeat.default": _expanded,
+    "aten.unfold.default": unfold,
+    "aten.im2col.default": columns,
+    "aten.col2im.default": _folded,
 }
 PRODUCTS: Mapping[str, Callable[[Any, Shape], Moved | None]] = {
     "aten.mm.default": _product,
     "aten.bmm.default": _product,
     "aten.addmm.default": _biased,
+    "aten.baddbmm.default": _biased,
     "aten.linear.default": _linear,
     "aten.add.Tensor": _add,
     "aten.add_.Tensor": _add,

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from grader.errors import ProtocolError
 from grader.network import moved, normal
+from grader.network.axes import Moved
 from grader.network.graph import INPUT, Expr, leaf
-from grader.network.moved import Moved
 from grader.records.reason import Place
 from grader.wall.recording import Argument, Call, Items, Leaf, Other, Recording, Tensor
 from grader.wall.values import place

@@ -43,6 +43,18 @@ PRODUCTS: dict[str, tuple[nn.Module, Callable[..., Any]]] = {
         LINEAR,
         lambda x, c: (c.weight @ x.flatten(2) + c.bias[:, None]).view(len(x), 5, *x.shape[2:]),
     ),
+    "a sum of products that starts at the bias": (
+        LINEAR,
+        lambda x, c: torch.baddbmm(
+            c.bias[None, :, None], c.weight.expand(len(x), -1, -1), x.flatten(2)
+        ).unflatten(2, x.shape[2:]),
+    ),
+    "weights repeated": (
+        LINEAR,
+        lambda x, c: (c.weight[None].repeat(len(x), 1, 1).bmm(x.flatten(2)) + c.bias[:, None]).unflatten(
+            2, x.shape[2:]
+        ),
+    ),
     "tensordot": (
         LINEAR,
         lambda x, c: torch.tensordot(c.weight, x, dims=([1], [1])).transpose(0, 1) + c.bias[:, None, None],
@@ -62,6 +74,69 @@ def test_a_product_over_the_channels_is_a_convolution(way: str, shape: tuple[int
         leaf(f"layers.layer.{name}", at) for name, at in (("weight", (5, 3, 1, 1)), ("bias", (5,)))
     )
     assert made == conv(INPUT, weight, bias)
+
+
+WINDOWS: dict[str, Callable[..., Any]] = {
+    "columns times a linear layer": lambda x, w, b: F.linear(
+        F.unfold(x, (3, 2), padding=1).mT, w.flatten(1), b
+    ).mT.unflatten(2, (len(x[0, 0]), -1)),
+    "weights times columns": lambda x, w, b: F.fold(
+        w.flatten(1) @ F.unfold(x, (3, 2), padding=1) + b[:, None], (x.size(2), x.size(3) + 1), 1
+    ),
+}
+SLIDING: dict[str, Callable[..., Any]] = {
+    "windows of rows and of columns": lambda x, w, b: (
+        F.linear(x.unfold(2, 3, 2).unfold(3, 2, 1).permute(0, 2, 3, 1, 4, 5).flatten(3), w.flatten(1), b)
+    ).permute(0, 3, 1, 2),
+    "windows of columns first": lambda x, w, b: (
+        torch.einsum("nchwji,ocij->nohw", x.unfold(3, 2, 1).unfold(2, 3, 2), w) + b[:, None, None]
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 8, 9), (2, 3, 7, 6), (2, 3, 3, 4)])
+@pytest.mark.parametrize("way", [*WINDOWS, *SLIDING])
+def test_a_product_over_windows_is_a_convolution(way: str, shape: tuple[int, ...]) -> None:
+    """With the windows' kernel, stride and padding."""
+    layer = nn.Conv2d(3, 5, (3, 2))
+    function = (WINDOWS | SLIDING)[way]
+
+    made = expr_of(lambda x, c: function(x, c.weight, c.bias), shape, layer=layer)
+
+    weight, bias = (
+        leaf(f"layers.layer.{name}", at) for name, at in (("weight", (5, 3, 3, 2)), ("bias", (5,)))
+    )
+    padding, stride = ((1, 1), (1, 1)) if way in WINDOWS else ((0, 0), (2, 1))
+    assert made == conv(INPUT, weight, bias, padding=padding, stride=stride)
+
+
+def test_windows_weighed_in_another_order_are_none() -> None:
+    """Rows of a window for its columns; positions before channels; windows that are rectified first."""
+    layer = nn.Conv2d(3, 5, 3)
+
+    def product(order: tuple[int, ...]) -> Callable[..., Any]:
+        return lambda x, c: F.linear(
+            x.unfold(2, 3, 1).unfold(3, 3, 1).permute(0, 2, 3, *order).flatten(3), c.weight.flatten(1)
+        ).permute(0, 3, 1, 2)
+
+    assert expr_of(product((1, 4, 5)), layer=layer).op == "conv"
+    assert expr_of(product((1, 5, 4)), layer=layer).op != "conv"
+    assert expr_of(product((4, 5, 1)), layer=layer).op != "conv"
+
+
+def test_windows_alone_stay_what_they_are() -> None:
+    """As many axes in their places as they have are no map."""
+    assert expr_of(lambda x: x.unfold(2, 3, 1).unfold(3, 3, 1)).op == "aten.unfold.default"
+
+
+def test_windows_of_a_claimed_size_weigh_nothing() -> None:
+    """A worker may claim any, and steps of nothing: neither makes a weight larger than it is."""
+    weight = moved.start(leaf("w", (5, 27)), (5, 27))
+    known = {"x": moved.start(INPUT, (1, 3, 8, 9)), "w": weight}
+
+    rows = moved.follow("aten.unfold.default", ["x", 2, 300, 1], (1, 3, 6, 9, 300), known.get)
+    assert rows is not None and weight is not None and not weight.weighs(rows)
+    assert moved.follow("aten.im2col.default", ["x", [3, 3], [1, 1], [0, 0], [0, 1]], (), known.get) is None
 
 
 def test_a_relu_between_is_kept() -> None:
