@@ -14,6 +14,7 @@ from grader.wall.verbs import MAX_CONSTANTS, Constants, Done, Fill, Forward, Ini
 from grader.wall.wire import DTYPES
 from grader.worker import trace
 from grader.worker.building import construct
+from grader.worker.convolved import Convolved
 from grader.worker.loader import World, call
 from grader.worker.memory import reclaim
 from grader.worker.models import Answer, Arrays, without_slow_initialisers
@@ -84,7 +85,8 @@ def forward(world: World, asked: Forward, arrays: Arrays) -> Answer[Described]:
     model = real_model(world, asked)
     model.eval()
     x = torch.from_numpy(draw_alone(asked.seed, "input", asked.size))
-    with Plainly(), Calm(), Dropouts():  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
+    convolved = world.state.convolved = world.state.convolved or Convolved()
+    with Plainly(convolved), Calm(), Dropouts():  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
         output = call(model, x)
     seen = Described(**describe(output))
     return seen, {"output": call(numbers, output)} if isinstance(output, Tensor) else {}

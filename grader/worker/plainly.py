@@ -1,4 +1,4 @@
-"""Run a model's large convolutions as the trusted side runs its own: without a copy of the weight."""
+"""Run a model's convolutions no dearer than need be: large ones as the trusted side does, equal ones once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader.wall.convolving import convolve, is_heavy
+from grader.worker.convolved import Convolved, is_worth_it
 
 CONV2D, CONVOLUTION = torch.ops.aten.conv2d.default, torch.ops.aten.convolution.default
 DEFAULTS = (None, 1, 0, 1, 1)  # of conv2d: bias, stride, padding, dilation, groups
@@ -16,12 +17,18 @@ DEFAULTS = (None, 1, 0, 1, 1)  # of conv2d: bias, stride, padding, dilation, gro
 class Plainly(TorchDispatchMode):
     """Leave every other operation to torch."""
 
+    def __init__(self, convolved: Convolved) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
+        self._convolved = convolved
+
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         asked = None if kwargs else _asked(func, args)
         if asked is not None and is_heavy(asked[0], asked[1], *asked[4:]):
             return convolve(*asked)
+        if asked is not None and is_worth_it(args):
+            return self._convolved(func, args)
         return func(*args, **(kwargs or {}))
 
 

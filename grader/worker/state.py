@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # torch is imported by the operations, and only where there a
 
     from grader.wall.values import SourceLine
     from grader.wall.verbs import Way
+    from grader.worker.convolved import Convolved
 
 Key = tuple[str, int]  # a model's name and its number of classes
 Mode = tuple[str, int, bool]  # ... and whether it is in train mode
@@ -57,4 +58,5 @@ class State:
     raises_alike: set[Mode] = field(default_factory=set)
     narrowed: Narrowed | None = None
     vgg16: Vgg16 | None = None
+    convolved: Convolved | None = None  # what models that were run had in common with those to come
     training: object | None = None  # the Session of training.py

@@ -10,6 +10,7 @@ from torch import nn
 
 from grader.wall import convolving
 from grader.worker import plainly
+from grader.worker.convolved import Convolved
 from grader.worker.plainly import Plainly
 
 
@@ -32,7 +33,7 @@ def test_a_large_convolution_is_taken_over(
     model, x = nn.Sequential(*layers), torch.randn(1, 3, 3, 3)
     with torch.inference_mode(not gradients):
         wanted = model(x)
-        with Plainly():  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
+        with Plainly(Convolved()):
             found = model(x)
 
     assert taken == [(12, 6, 3, 3)]
