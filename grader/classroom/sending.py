@@ -66,12 +66,7 @@ def pack(task: Task, engine: str) -> bytes:
         task.view,
         Sent(key_of(task.path, task.options), engine, intake.typed(task.path)),
     )
-    found = _of_folder(task.path.resolve()) if is_folder else _alone(task.path)
-    size = sum(len(one.content) for one in found)
-    if size > MOST:
-        raise ValueError(
-            f"its files are {size / 2**20:.0f} MiB, more than are sent: grade it on this machine"
-        )
+    found = tuple(_bounded(_of_folder(task.path.resolve()) if is_folder else _alone(task.path)))
     return bytes(
         msgpack.packb([msgspec.to_builtins(letter), parcel.pack(found)], unicode_errors=LONE_SURROGATES)
     )
@@ -145,7 +140,19 @@ def _held(isolation: str) -> str:
     return HELD
 
 
-def _of_folder(root: Path) -> tuple[Item, ...]:
+def _bounded(found: Iterable[Item]) -> Iterator[Item]:
+    """These files one after another; ValueError, before more is read, where they are too large together."""
+    size = 0
+    for one in found:
+        size += len(one.content)
+        if size > MOST:
+            raise ValueError(
+                f"its files are more than the {MOST / 2**20:.0f} MiB that are sent: grade it on this machine"
+            )
+        yield one
+
+
+def _of_folder(root: Path) -> Iterator[Item]:
     return parcel.items(root, _read(root, shallow(root)), _most)
 
 
@@ -154,14 +161,13 @@ def _read(root: Path, paths: Iterable[Path]) -> Iterator[Path]:
     return (path for path in paths if not is_junk(str(path.relative_to(root))))
 
 
-def _alone(path: Path) -> tuple[Item, ...]:
+def _alone(path: Path) -> Iterator[Item]:
     whole = path.resolve()
-    found = parcel.item(whole, whole.parent)
-    return (found,) if found else ()
+    return parcel.items(whole.parent, [whole], lambda path: MOST + 1)
 
 
-def _most(path: Path) -> int | None:
+def _most(path: Path) -> int:
     """Of what is not read its name counts, and of a text one byte more than is read of it."""
     if kind(path.name):
-        return None
+        return MOST + 1
     return (LARGEST_DATA if is_data(path.name) else LARGEST_TEXT) + 1

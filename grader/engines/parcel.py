@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -37,9 +37,9 @@ def item(path: Path, root: Path, most: int | None = None) -> Item | None:
     return None
 
 
-def items(root: Path, paths: Iterable[Path], most: Callable[[Path], int | None]) -> tuple[Item, ...]:
-    """What lies at these paths below a folder."""
-    return tuple(found for path in paths if (found := item(path, root, most(path))))
+def items(root: Path, paths: Iterable[Path], most: Callable[[Path], int | None]) -> Iterator[Item]:
+    """What lies at these paths below a folder, read when it is asked for."""
+    return (found for path in paths if (found := item(path, root, most(path))))
 
 
 def lay(found: Iterable[Item], root: Path) -> None:

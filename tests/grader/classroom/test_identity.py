@@ -67,6 +67,24 @@ def test_a_pipe_does_not_block(folder: Path) -> None:
     assert len(submission_sha(folder)) == 64
 
 
+def test_a_terabyte_that_takes_no_room_is_read_in_no_time(tmp_path: Path) -> None:
+    """What it holds counts, where that stands, and its size."""
+    shas = set()
+    for text, at, size in (
+        ("a", 1 << 35, 1 << 40),
+        ("b", 1 << 35, 1 << 40),
+        ("a", 1 << 36, 1 << 40),
+        ("a", 1 << 35, 1 << 41),
+    ):
+        with (tmp_path / "x").open("w") as file:
+            file.truncate(size)
+            file.seek(at)
+            file.write(text)
+        shas.add(submission_sha(tmp_path / "x"))
+
+    assert len(shas) == 4
+
+
 def test_an_edit_of_the_grader_changes_its_fingerprint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -132,6 +132,21 @@ def test_what_is_too_large_stays_here(alice: Entry, out: Path, monkeypatch: pyte
         sending.pack(task(alice, out), "ray")
 
 
+def test_of_what_is_too_large_no_more_is_read(
+    tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A notebook of a terabyte that takes no room, and one alone: they would fill this machine's memory."""
+    monkeypatch.setattr(sending, "MOST", 1 << 20)
+    folder, alone = tmp_path / "eve", tmp_path / "eve.ipynb"
+    folder.mkdir()
+    for path in (folder / "a.ipynb", alone):
+        path.touch()
+        os.truncate(path, 1 << 40)
+        one = task(Entry("eve", alone if path == alone else folder, ()), out)
+        with pytest.raises(ValueError, match="grade it on this machine"):
+            sending.pack(one, "ray")
+
+
 @pytest.mark.parametrize(("device", "has_gpu", "there"), [("auto", False, "cpu"), ("auto", True, "auto")])
 def test_without_a_gpu_of_its_own_it_takes_none(
     alice: Entry, out: Path, tmp_path: Path, device: str, has_gpu: bool, there: str

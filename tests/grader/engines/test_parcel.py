@@ -21,7 +21,7 @@ def test_files_and_links_come_out_as_they_went_in(tmp_path: Path) -> None:
     (home / "b").mkdir(parents=True)
     (home / odd).write_bytes(b"\0x")
     (home / "link").symlink_to("/etc/passwd")
-    found = items(home, sorted(home.rglob("*")), lambda path: None)
+    found = tuple(items(home, sorted(home.rglob("*")), lambda path: None))
     lay(unpack(pack(found)), there)
 
     assert (there / odd).read_bytes() == b"\0x"
