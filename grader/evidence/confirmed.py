@@ -191,7 +191,7 @@ def _computed(basis: Basis, run: Run, way: Callable[[Basis, Run, Learner], Expr 
 
 
 def _reference(basis: Basis, run: Run, learner: Learner) -> Expr | None:
-    wide = basis.runs.subject.assignment(basis.runs.schedule.classes)
+    wide = basis.runs.subject.assignment(basis.runs.schedule.had(run))
     table = wide if basis.runs.wide else narrow.architecture(wide)
     size = (run.size[2], run.size[3])
     return reference_output(table, size, basis.runs.read.reading.ceilings, run.training)
@@ -200,9 +200,7 @@ def _reference(basis: Basis, run: Run, learner: Learner) -> Expr | None:
 def _replay(basis: Basis, run: Run, learner: Learner) -> Expr | None:
     runs = basis.runs
     known = list(runs.read.trace.constants.values())
-    trace = tracing.record(
-        runs.subject, run.size, training=run.training, n_class=runs.schedule.n_class, known=known
-    )
+    trace = tracing.record(runs.subject, run.size, training=run.training, n_class=run.n_class, known=known)
     if trace.output is None or not trace.readable:
         return None
     root = with_dropouts(trace.output, trace.dropouts)

@@ -39,11 +39,19 @@ WAYS: tuple[Grad, ...] = ("inference", "none", "on")
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A number of classes, and the runs of a model made with it; `classes` is what it then has."""
+    """A number of classes, and the runs of a model made with it; `classes` is what it then has.
+
+    `other` is one run of another model: with more classes than the assignment's if that has fewer.
+    """
 
     n_class: int
     classes: int
     runs: tuple[Run, ...]
+    other: Run | None = None
+
+    def had(self, run: Run) -> int:
+        """Return how many classes the model of a run has."""
+        return self.classes if run.n_class == self.n_class else run.n_class
 
 
 @dataclass
@@ -64,19 +72,21 @@ class Runs:
 
     @property
     def failed(self) -> bool:
-        """Whether a run came to nothing."""
-        return any(isinstance(reply, GraderError) for _, reply in self.taken)
+        """Whether a run came to nothing, but for the one of another number of classes."""
+        return any(isinstance(reply, GraderError) for run, reply in self.taken if run != self.schedule.other)
 
     def finish(self) -> None:
-        """Take the runs that are left."""
+        """Take the runs that are left, and the one of another number of classes."""
         while self._left is None or self._left:
             self.go_on()
+        if (other := self.schedule.other) is not None and not self.failed:
+            self._keep(other, lambda: self._elsewhere(other))
 
     def go_on(self) -> None:
         """Take one run, if one is left; what it raises is kept."""
         if self._left is None:
             self._left = list(self.schedule.runs)
-            self._keep(self.schedule.runs[0], self._made)
+            self._keep(self.schedule.runs[0], lambda: self._made(self.schedule.n_class))
         elif self._left:
             run = self._left.pop(0)
             self._keep(run, lambda: self._taken(run))
@@ -89,11 +99,14 @@ class Runs:
             if not self.wide:
                 self._left = []  # it needs all of its channels
 
-    def _made(self) -> None:
+    def _elsewhere(self, run: Run) -> None:
+        self._made(run.n_class)
+        self._taken(run)
+
+    def _made(self, n_class: int) -> None:
         """Make the model that is run."""
-        asked = Narrow(
-            self.subject.name, self.schedule.n_class, shapes=self.shapes, keys=self.keys, seed=self.fill
-        )
+        shapes = self.shapes(n_class)
+        asked = Narrow(self.subject.name, n_class, shapes=shapes, keys=self.keys, seed=self.fill)
         self.subject.student.ask(asked, seconds=60.0)
 
     def _taken(self, run: Run) -> None:
@@ -126,12 +139,11 @@ class Runs:
         known = self.read.reading.keys
         return {name: known.get(name, f"own/{name}") for name in self.read.shapes}
 
-    @property
-    def shapes(self) -> Mapping[str, Shape]:
-        """The shapes of parameters and buffers."""
+    def shapes(self, n_class: int) -> Mapping[str, Shape]:
+        """Return the shapes of parameters and buffers."""
         if self.wide:
             return {}
-        made = tracing.build(self.subject, self.schedule.n_class).parameters
+        made = tracing.build(self.subject, n_class).parameters
         leaves = [node for node in walk(self.read.reading.output) if node.op == "leaf"]
         buffers = {node["name"]: node["shape"] for node in leaves if node["kind"] == "buffer"}
         wide = buffers | {name: parameter.shape for name, parameter in made.items()}
@@ -160,7 +172,16 @@ def scheduled(subject: Subject, read: Read, seed: int, wide: bool) -> Schedule:
         claimed, n_class = [False] * len(shapes), N_CLASS
     classes = n_class if any(claimed) else read.reading.architecture.n_class
     sizes = [shape if right else known for shape, right in zip(shapes, claimed, strict=True)]
-    return Schedule(n_class, classes, tuple(_runs(subject.name, n_class, sizes, seed, read.trace, wide)))
+    runs = _runs(subject.name, n_class, sizes, seed, read.trace, wide)
+    other = _other(chance, runs[-1], seed) if any(claimed) and n_class != N_CLASS else None
+    return Schedule(n_class, classes, tuple(runs), other)
+
+
+def _other(chance: Random, last: Run, seed: int) -> Run:
+    """Return a run like the last one, of a picture and with a number of classes of its own."""
+    n_class = chance.choice([n for n in CLASSES if (n < N_CLASS) != (last.n_class < N_CLASS)])
+    size = (1, *last.size[1:])
+    return replace(last, n_class=n_class, size=size, seed=derived(seed, "picture f"))
 
 
 def _drawn(chance: Random, wide: bool) -> list[Shape]:

@@ -33,7 +33,10 @@ def test_runs_stand_between_the_steps_of_the_challenge() -> None:
 
 @pytest.mark.parametrize("name", every(3, SLIM))
 def test_runs_are_drawn_from_the_seed(name: str) -> None:
-    """Equal seeds give equal runs, other seeds others; no number of classes is twelve, one picture is large."""
+    """Equal seeds give equal runs, other seeds others; one picture is large.
+
+    No number of classes is twelve, one is less and one is more.
+    """
     student = InProcess(SOURCE)
     schedules = []
     for seed in (1, 1, 2):
@@ -42,6 +45,11 @@ def test_runs_are_drawn_from_the_seed(name: str) -> None:
 
     assert schedules[0] == schedules[1] != schedules[2]
     assert all(schedule.n_class == schedule.classes != 12 for schedule in schedules)
+    others = [schedule.other for schedule in schedules]
+    assert all(
+        other and (other.n_class < 12) != (schedule.n_class < 12)
+        for other, schedule in zip(others, schedules, strict=True)
+    )
     large = [[run.size for run in schedule.runs if min(run.size[2:]) > 100] for schedule in schedules]
     assert all(len(sizes) == 1 for sizes in large)
 
