@@ -7,13 +7,14 @@ from math import isfinite
 
 import re2
 
+from grader.intake.claims.log_words import english
 from grader.records.submission import Epoch
 
 PAIR = re2.compile(
-    r"(?P<name>[A-Za-z][A-Za-z _/-]{0,40})[\"']?\s*[:=]?\s*(?:(?:np|torch|numpy)?\.?(?:float\d*|tensor)\()?"
-    r"(?P<number>(?:\d+\.\d+|\.\d+|\d+)(?:e[-+]?\d+)?)(?P<share>\s*%)?"
+    r"(?P<name>[a-z][a-z _/-]{0,40})[\"']?\s*[:=：]?\s*(?:(?:np|torch|numpy)?\.?(?:float\d*|tensor)\()?"
+    r"(?P<number>(?:\d+[.,]\d+|\.\d+|\d+)(?:e[-+]?\d+)?)(?P<share>\s*%)?"
 )
-WORD = re2.compile(r"[A-Za-z]+")
+WORD = re2.compile(r"[a-z]+")
 FIGURES = {
     **dict.fromkeys(("loss",), "loss"),
     **dict.fromkeys(("acc", "accuracy", "pa"), "accuracy"),
@@ -21,11 +22,13 @@ FIGURES = {
 }
 FILLING = {
     *("avg", "average", "mean", "pixel", "overall", "global", "epoch", "running", "current", "final", "and"),
+    *("of", "on", "the", "de", "da", "do", "du", "la", "le"),
     *("val", "valid", "validation", "eval", "dev", "train", "training", "test", "testing", "model", "set"),
 }
 TRAINED = {"train", "training"}
-LIKELY = re2.compile(r"(?i)[^\n]*(?:loss|acc|iou)[^\n]*")  # a line with a figure's name
-TESTED = re2.compile(r"(?i)\btest")
+VALIDATED = {"val", "valid", "validation", "eval", "dev"}
+LIKELY = re2.compile(r"[^\n]*(?:loss|acc|iou|io_u)[^\n]*")  # a line with a figure's name
+TESTED = re2.compile(r"\btest")
 LONGEST = 300_000  # characters of a cell's output; a log of 20 epochs has 2000
 Run = tuple[tuple[Epoch, ...], dict[str, float]]  # its epochs, and the figures of the test
 
@@ -68,22 +71,35 @@ def _epochs(figures: Sequence[tuple[str, float]]) -> tuple[Epoch, ...]:
 
 def _figures(text: str) -> Iterator[tuple[str, bool, float]]:
     """Each figure of a validation or a test, its name and value; what is measured in training is none."""
-    for line in LIKELY.findall(text) if "iou" in text.lower() else ():
-        test = TESTED.search(line)
-        for pair in PAIR.finditer(line):
-            words = [word.lower() for word in WORD.findall(pair["name"])]
-            tested = test is not None and test.start() < pair.end(1)
-            rest = "".join(word for word in words if word not in FILLING)
-            what = FIGURES.get(rest)
-            number = float(pair["number"])
-            if (
-                what is None
-                or not isfinite(number)
-                or (what == "loss" and tested)
-                or (what != "loss" and not TRAINED.isdisjoint(words))
-            ):
-                continue
-            yield what, tested, _value(what, number, bool(pair["share"]))
+    text = english(text)
+    for line in LIKELY.findall(text) if "iou" in text or "io_u" in text else ():
+        told = [*_told(line)]
+        there = {(what, of_validation) for what, tested, of_validation, _ in told if not tested}
+        for what, tested, of_validation, value in told:
+            twice = {
+                (what, True),
+                (what, False),
+            } <= there  # then the loss of training counts, and what it did
+            if tested or not twice or of_validation != (what == "loss"):
+                yield what, tested, value
+
+
+def _told(line: str) -> Iterator[tuple[str, bool, bool, float]]:
+    """Each figure of a line: its name, whether it is of a test, whether of a validation, and its value."""
+    test = TESTED.search(line)
+    for pair in PAIR.finditer(line):
+        words = WORD.findall(pair["name"].rpartition(" - ")[2])
+        tested = test is not None and test.start() < pair.end(1)
+        what = FIGURES.get("".join(word for word in words if word not in FILLING))
+        number = float(pair["number"].replace(",", "."))
+        if (
+            what is None
+            or not isfinite(number)
+            or (what == "loss" and tested)
+            or (what != "loss" and not TRAINED.isdisjoint(words))
+        ):
+            continue
+        yield what, tested, not VALIDATED.isdisjoint(words), _value(what, number, bool(pair["share"]))
 
 
 def _value(what: str, number: float, share: bool) -> float:

@@ -30,6 +30,8 @@ MARKDOWN = ".md"
 PROSE = (MARKDOWN, ".txt")  # that answers may stand in
 NO_PROSE = {"requirements", "license"}
 DATA = {".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".csv", ".tsv", *PROSE}  # text, whoever reads it
+NOTEBOOK = re2.compile(rb'^\s*\{\s*"(?:cells|metadata|nbformat)"(?:.|\n)*"cell_type"')  # what one begins like
+HEAD = 1 << 16  # bytes in which its first cell begins
 AGAIN = re2.compile(r"\s?\(\d{1,3}\)$")  # what a browser puts behind the name of a file that it saves again
 
 
@@ -53,6 +55,7 @@ class Basket:
     wanted: str = ""  # the name of a text file that is read too
     texts: dict[str, bytes] = field(default_factory=dict)
     data: dict[str, bytes] = field(default_factory=dict)  # what code may read
+    renamed: dict[str, bytes] = field(default_factory=dict)  # notebooks that are called .json
     members: int = 0
     sizes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TOTAL, 0))
 
@@ -136,10 +139,18 @@ class Basket:
             self.texts[name] = data
 
     def _add_data(self, name: str, stream: Stream) -> None:
+        head = stream.read(HEAD)
+        is_notebook = name.lower().endswith(".json") and NOTEBOOK.search(head)
         left = MEGABYTE - sum(map(len, self.data.values()))
-        data = read_at_most(stream, min(LARGEST_DATA, left))
-        if data is not None:
-            self.data[name] = data
+        cap = LARGEST["ipynb"] - self.sizes["ipynb"] if is_notebook else min(LARGEST_DATA, left)
+        rest = read_at_most(stream, cap - len(head))
+        if rest is None or len(head) > cap:
+            return
+        if is_notebook:
+            self.renamed[name] = head + rest
+            self.sizes["ipynb"] += len(head + rest)
+        else:
+            self.data[name] = head + rest
 
 
 def read_at_most(stream: Stream, cap: int) -> bytes | None:

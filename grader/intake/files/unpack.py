@@ -98,7 +98,12 @@ def unpack(path: Path, wanted: str = "") -> Files:
 
 
 def _take_documents(basket: Basket) -> None:
-    """Read Markdown as a notebook where it says that its code is run, or where there is nothing else."""
+    """Read Markdown as a notebook where it says that its code is run, or where there is nothing else.
+
+    So is a notebook read that a browser saved as .json.
+    """
+    if "ipynb" not in map(kind, basket.contents):
+        basket.contents |= {f"{name[:-5]}.ipynb.json": data for name, data in basket.renamed.items()}
     says = is_run if basket.contents else shows_code
     taken = [name for name, data in basket.data.items() if is_markdown(name) and says(data)]
     basket.contents |= {name: basket.data.pop(name) for name in taken}
@@ -123,7 +128,7 @@ def _read_file(file: BinaryIO, name: str, basket: Basket) -> None:
         read_archive(file, name, basket)
     elif not head:
         raise IntakeError(f"{name} is empty (0 bytes)")
-    elif kind(name) or is_markdown(name):
+    elif kind(name) or is_markdown(name) or name.lower().endswith(".json"):
         basket.add(name, file)
     else:
         words = what_is(file.read(512)) or "neither a notebook (.ipynb) nor Python (.py) nor a zip or tar"

@@ -32,6 +32,11 @@ def printed(line: str, test: str = TEST, init: str = INIT) -> str:
         "{{'epoch': {3}, 'train/loss': {0}, 'val/acc': {1}, 'val/miou': {2}}}",
         "Loss: tensor({0}), Acc: np.float64({1}), IoU: np.float64({2})",
         "batch 100 loss: 9.9\nbatch 200 loss: {0}\nAccuracy: {1}; mean IoU: {2}",
+        "500/500 [=====] - 62s 124ms/step - loss: {0} - accuracy: {1} - mean_io_u: {2}",
+        "loss: {0} - accuracy: 0.9 - mean_io_u: 0.8 - val_loss: 9.9 - val_accuracy: {1} - val_mean_io_u: {2}",
+        "第{3}轮 损失：{0} 验证准确率：{1} 平均交并比：{2}",
+        "Trainingsverlust {0}, Validierungsgenauigkeit {1}, mittlere IoU {2}",
+        "Pérdida: {0} | precisión de validación: {1} | IoU media: {2}",
     ],
 )
 def test_names_before_numbers_are_enough(line: str) -> None:
@@ -47,6 +52,22 @@ def test_percentages_are_shares() -> None:
 
     assert run.epochs[0].accuracy == pytest.approx(0.3431)
     assert (run.test_accuracy, run.test_mean_iou) == pytest.approx((0.345, 0.0286))
+
+
+def test_a_comma_may_stand_for_the_point() -> None:
+    """As German, French and Spanish programs print it."""
+    text = printed("Verlust {0} Genauigkeit {1} mIoU {2}", "Testgenauigkeit: {1}, Test-mIoU: {2}\n", "")
+
+    assert logs(text.replace(".", ",")) == [RUN]
+
+
+def test_training_and_validation_on_a_line_are_one_epoch() -> None:
+    """Half as many epochs as figures."""
+    line = "loss: {0} - accuracy: 0.9 - mean_io_u: 0.8 - val_loss: 9 - val_accuracy: {1} - val_mean_io_u: {2}"
+
+    (run,) = logs(printed(line))
+
+    assert len(run.epochs) == 2
 
 
 def test_a_loss_may_stand_behind_what_it_belongs_to() -> None:

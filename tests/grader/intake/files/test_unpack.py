@@ -115,6 +115,28 @@ def test_a_file_of_another_sort_is_called_what_it_is(
         unpack(tmp_path / name)
 
 
+BY_A_BROWSER = b'{\n "cells": [\n  {\n   "cell_type": "code", "source": []}], "nbformat": 4}'
+
+
+@pytest.mark.parametrize("data", [BY_A_BROWSER, b'{"metadata": {}, "cells": [{"cell_type": "markdown"}]}'])
+def test_a_notebook_that_is_called_json_is_read(data: bytes, tmp_path: Path) -> None:
+    """Where there is no other, in a folder or alone."""
+    root = folder(tmp_path / "s", {"a.json": data, "labels.json": b'{"cells": 3}'})
+
+    assert unpack(root).contents == unpack(root / "a.json").contents == {"a.ipynb.json": data}
+    assert sorted(unpack(folder(root, {"b.py": b"x = 1"})).contents) == ["a.ipynb.json", "b.py"]
+    assert unpack(folder(root, {"c.ipynb": BOOK})).contents == {"b.py": b"x = 1", "c.ipynb": BOOK}
+
+
+@pytest.mark.parametrize("data", [b'{"cells": 3}', b'["cell_type"]', b'{"model": "cell_type"}'])
+def test_other_json_is_no_notebook(data: bytes, tmp_path: Path) -> None:
+    """Alone, it is nothing to grade."""
+    (tmp_path / "a.json").write_bytes(data)
+
+    with pytest.raises(IntakeError, match=r"it holds a\.json|neither a notebook|nothing"):
+        unpack(tmp_path / "a.json")
+
+
 def test_what_is_missing_or_empty_is_said(tmp_path: Path) -> None:
     """A path that leads nowhere, a folder with nothing in it, and one with other things."""
     with pytest.raises(IntakeError, match="nobody can't be read: no such file or directory"):
