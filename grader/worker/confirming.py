@@ -16,6 +16,7 @@ from grader.worker.building import construct
 from grader.worker.challenge import is_small, numbers, put, real_model
 from grader.worker.loader import World, call
 from grader.worker.memory import keep_memory, reclaim
+from grader.worker.meta import exchange, in_place_of
 from grader.worker.models import Answer, Arrays, without_slow_initialisers
 from grader.worker.state import Narrowed
 from grader.worker.trace import Calm, describe
@@ -54,22 +55,11 @@ def resize(model: nn.Module, shapes: Mapping[str, Shape]) -> None:
     new: dict[int, Any] = {}
     for name, shape in shapes.items():
         if (parameter := parameters.get(name)) is not None and tuple(parameter.shape) != shape:
-            new[id(parameter)] = _smaller(parameter, shape)
+            made = torch.empty(shape, dtype=parameter.dtype)
+            new[id(parameter)] = in_place_of(parameter, made)
         elif (buffer := buffers.get(name)) is not None and tuple(buffer.shape) != shape:
             new[id(buffer)] = buffer[tuple(slice(side) for side in shape)].clone()
-    for module in model.modules():
-        for tensors in (module._parameters, module._buffers):
-            tensors.update({key: new[id(t)] for key, t in tensors.items() if id(t) in new})
-
-
-def _smaller(parameter: nn.Parameter, shape: Shape) -> nn.Parameter:
-    """A parameter of another shape, with the hooks that a constructor registered on the one it made."""
-    made = torch.empty(shape, dtype=parameter.dtype)
-    new = nn.Parameter(made, requires_grad=parameter.requires_grad)
-    for hooks in ("_backward_hooks", "_post_accumulate_grad_hooks"):
-        if found := getattr(parameter, hooks, None):
-            setattr(new, hooks, found)
-    return new
+    exchange(model, new)
 
 
 def run(world: World, asked: Run, arrays: Arrays) -> Answer[Described]:

@@ -28,6 +28,7 @@ from grader.wall.verbs import (
 )
 from grader.worker.building import construct
 from grader.worker.loader import StudentCodeError, World, call
+from grader.worker.meta import weightless
 from grader.worker.origins import Origins, noting_makers
 from grader.worker.places import line_of, place_of, spot
 from grader.worker.state import Light
@@ -73,7 +74,7 @@ def without_slow_initialisers() -> Iterator[None]:
 
 
 def _meta(world: World, name: str, n_class: int) -> Light:
-    """Build on the meta device where the constructor allows it, else for real; note which line made what."""
+    """Build on the meta device, or move what its constructor makes there; note which line made what."""
     made: dict[int, SourceLine] = {}
     alive: dict[int, ref[nn.Module]] = {}  # what is replaced by another layer leaves its id to a third one
 
@@ -105,7 +106,8 @@ def _on_meta(world: World, name: str, n_class: int) -> tuple[nn.Module, Way]:
         return model.to("meta"), way  # a parameter made from numpy came from elsewhere
     except StudentCodeError:  # a constructor may look at values, which the meta device has none of
         with without_slow_initialisers():
-            return construct(world, name, n_class)
+            model, way = construct(world, name, n_class)
+        return weightless(model), way  # a forward pass on real ones takes seconds
 
 
 def _light(world: World, asked: OfModel[Any], training: bool | None = None) -> Light:

@@ -20,14 +20,22 @@ def test_a_model_is_built_without_memory() -> None:
     assert (weight["shape"], weight["trained"]) == ((2, 3, 3, 3), True)
 
 
-def test_a_constructor_that_looks_at_values_is_run_for_real() -> None:
-    """What the meta device can't do doesn't cost the model."""
+def test_a_constructor_that_looks_at_values_has_real_ones() -> None:
+    """What the meta device can't do doesn't cost the model, nor arithmetic when it is traced."""
     value, _ = ask(
         tiny(("self.drop =", "assert self.bn.weight.sum().item() == n_class\n        self.drop =")), "build"
     )
 
-    assert not value["meta"]
+    assert value["meta"]
     assert len(value["parameters"]) == 4
+
+
+def test_a_layer_with_two_names_keeps_one_weight() -> None:
+    """A model that is made for real and moved to the meta device uses a layer twice, as it did."""
+    shared = "self.again = self.conv; assert self.bn.weight.sum().item() == n_class\n        self.drop ="
+    value, _ = ask(tiny(("self.drop =", shared)), "build")
+
+    assert list(value["parameters"]) == ["conv.weight", "conv.bias", "bn.weight", "bn.bias"]
 
 
 def test_every_layer_knows_the_line_that_made_it() -> None:
