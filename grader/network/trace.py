@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from grader.errors import ProtocolError
 from grader.network import moved, normal
-from grader.network.axes import Moved
+from grader.network.axes import WINDOWS, Moved
 from grader.network.graph import INPUT, Expr, leaf
+from grader.network.moved import CHANNELS
 from grader.records.reason import Place
 from grader.wall.recording import Argument, Call, Items, Leaf, Other, Recording, Tensor
 from grader.wall.values import place
@@ -30,6 +31,7 @@ SAME_NUMBER = (
     "aten.view.default",
 )
 FLOATS = (None, Other("torch.float32"), Other("torch.float64"))  # that a number is cast to unchanged
+BY_CHANNEL = ("dropout1d", "dropout2d", "dropout3d")  # what drops all that is at one place of the second axis
 ARITHMETIC = (*COMMUTATIVE, "aten.sub", "aten.div")
 
 
@@ -89,13 +91,27 @@ def _read(record: Recording, constants: Mapping[int, Array]) -> Trace:
         requires_grad=record.requires_grad,
         parameters={made.name: made.shape for made in record.leaves if made.kind == "parameter"},
         dropouts=tuple(
-            Dropout(values[drop.on], drop.kind, drop.rate, drop.active, place(drop.line))
+            Dropout(
+                *_dropped(values[drop.on], moves.get(drop.on), drop.kind),
+                drop.rate,
+                drop.active,
+                place(drop.line),
+            )
             for drop in record.dropouts
         ),
         readable=not record.aliased,
         random=tuple(place(call.line) for call in record.calls if call.name.startswith("random.")),
         constants={name: constants[number] for number, name in known.items() if number in constants},
     )
+
+
+def _dropped(value: Expr, moved: Moved | None, kind: str) -> tuple[Expr, str]:
+    """What is dropped, and how: also of a map with its axes in other places, whose channels may be next."""
+    if moved is None or moved.source.op == WINDOWS:
+        return value, kind
+    if kind not in BY_CHANNEL:
+        return moved.source, kind
+    return (moved.source, "dropout2d") if moved.axes[1:2] == (CHANNELS,) else (value, kind)
 
 
 def _name(made: Leaf) -> str:

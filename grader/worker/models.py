@@ -196,11 +196,12 @@ def shapes(world: World, asked: Shapes, arrays: Arrays) -> Answer[Outputs]:
 
 
 def _seen(model: nn.Module, size: tuple[int, ...]) -> Seen:
-    if _device(model) != "meta" and size[0] * size[2] * size[3] > LARGE_INPUT:
+    device = torch.device(_device(model))  # where tensors that `forward` makes must be, too
+    if device.type != "meta" and size[0] * size[2] * size[3] > LARGE_INPUT:
         return Seen("", skipped=True)  # seconds of arithmetic for one number
     try:
-        with torch.no_grad(), Strict():  # type: ignore[no-untyped-call]  # torch's
-            return Seen(**describe(model(torch.zeros(size, device=_device(model)))))
+        with torch.no_grad(), device, Strict():  # type: ignore[no-untyped-call]  # torch's
+            return Seen(**describe(model(torch.zeros(size))))
     except Exception as error:
         return Seen("", error=cut(f"{type(error).__name__}: {error}", 500), line=line_of(error))
 
@@ -212,8 +213,8 @@ def gradients(world: World, asked: Gradients, arrays: Arrays) -> Answer[Reached]
 
 def _reached(model: nn.Module, size: tuple[int, ...]) -> dict[str, bool]:
     model.zero_grad(set_to_none=True)
-    with torch.enable_grad():
-        output = call(model, torch.zeros(size, device=_device(model)))
+    with torch.enable_grad(), torch.device(_device(model)):
+        output = call(model, torch.zeros(size))
         if isinstance(output, Tensor) and output.requires_grad:
             call(output.sum().backward)
     reached = {name: p.grad is not None for name, p in model.named_parameters()}

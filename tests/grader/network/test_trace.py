@@ -99,6 +99,36 @@ def test_dropouts_are_told_with_what_they_dropped() -> None:
     assert (dropout.kind, dropout.rate, dropout.active, dropout.on.op) == ("dropout2d", 0.5, True, "max_pool")
 
 
+@pytest.mark.parametrize(
+    "drop",
+    [
+        lambda h: F.dropout1d(h.flatten(2), 0.5).view_as(h),
+        lambda h: F.dropout3d(h.unsqueeze(2), 0.5).squeeze(2),
+        lambda h: F.dropout2d(h, 0.5),
+    ],
+)
+def test_whole_channels_are_dropped_in_any_shape(drop: Callable[..., Any]) -> None:
+    """Of the map whose pixels stand in a row, or in a volume."""
+    (dropout,) = traced(lambda x: drop(F.relu(x))).dropouts
+
+    assert (dropout.on, dropout.kind) == (relu(INPUT), "dropout2d")
+
+
+@pytest.mark.parametrize(
+    ("drop", "kind"),
+    [
+        (lambda h: F.dropout1d(h.flatten(2).mT, 0.5), "dropout1d"),
+        (lambda h: F.dropout3d(h, 0.5), "dropout3d"),
+        (lambda h: F.dropout(h.flatten(2), 0.5), "dropout"),
+    ],
+)
+def test_what_else_is_dropped_is_no_channel(drop: Callable[..., Any], kind: str) -> None:
+    """Positions; images of a batch that are taken for channels; single values."""
+    (dropout,) = traced(lambda x: drop(F.relu(x))).dropouts
+
+    assert dropout.kind == kind
+
+
 def test_lines_that_draw_random_numbers_are_told() -> None:
     """Every call that draws numbers is listed with its line; other calls are not."""
     source = edited(("h = self.upscore(h)\n", "h = self.upscore(h)\n        h = h + torch.rand_like(h)\n"))

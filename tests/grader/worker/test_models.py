@@ -106,6 +106,16 @@ def test_shapes_are_described_or_the_exception_is() -> None:
     assert list(large["shape"]) == [2, 12, 5, 6]
 
 
+def test_tensors_that_a_forward_pass_makes_are_where_its_weights_are() -> None:
+    """Its shapes and gradients are asked without values."""
+    world = tiny(("return self.drop", "x = x * torch.ones(1, 3, 1, 1)\n        return self.drop"))
+
+    (seen,) = ask(world, "shapes", sizes=[[2, 3, 5, 6]])[0]["seen"]
+    assert (seen["error"], list(seen["shape"])) == ("", [2, 12, 5, 6])
+    assert all(ask(world, "gradients", size=[1, 3, 5, 5])[0]["parameters"].values())
+    assert world.state.solid == {}
+
+
 def test_large_shapes_of_a_real_model_are_skipped() -> None:
     """Where a forward pass is real arithmetic, only small images are tried."""
     world = tiny(("return self.drop", "assert x.mean().item() == 0\n        return self.drop"))
