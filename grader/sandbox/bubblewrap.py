@@ -16,13 +16,17 @@ from grader.sandbox.staging import Stage
 BWRAP = "bwrap"
 # Root without rights is root still where the kernel keeps its settings, which bubblewrap leaves open.
 SETTINGS = ("--ro-bind-try", "/proc/sys", "/proc/sys")
+# When the machine runs out of memory, a worker is what the kernel ends first, and it can't take that back.
+DIES_FIRST = ("/bin/sh", "-c", 'echo 1000 > /proc/self/oom_score_adj; exec "$@"', "sh")
 NO_ZEROS = ("--dev-bind", "/dev/null", "/dev/zero")  # mapped, it is memory that no process counts
 
 
 def command(stage: Stage, limits: Limits, device: str, filters: Sequence[int]) -> list[str]:
     """The words to put before the interpreter; `filters` are the descriptors of seccomp's."""
     closed = ["--disable-userns"] if version() >= (0, 8) else []  # the filter says the same
-    return _command(stage, limits, device, filters, [*closed, "--proc", "/proc", *SETTINGS])
+    processes = [*closed, "--proc", "/proc", *SETTINGS]
+    processes += ["--remount-ro", "/proc"] if device == "cpu" else []  # a driver may write there
+    return [*DIES_FIRST, *_command(stage, limits, device, filters, processes)]
 
 
 def nest(stage: Stage, limits: Limits) -> list[str]:
