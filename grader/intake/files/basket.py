@@ -18,6 +18,7 @@ LARGEST_DATA, MOST_DATA = MEGABYTE // 4, 40  # of files that code may read, and 
 MOST_MEMBERS = 20_000  # the data set, packed by mistake, has some 2000
 MOST_FILES = 200  # notebooks and Python files that are read
 MOST_NAMES = 50  # of files we don't read, and of notes
+MOST_LARGE = 40  # files that turn out to be too large once they are read: each costs what is read of it
 NAME_LENGTH = 200  # characters of a path in a report
 DEPTH = 64  # folders in each other
 
@@ -57,6 +58,7 @@ class Basket:
     data: dict[str, bytes] = field(default_factory=dict)  # what code may read
     renamed: dict[str, bytes] = field(default_factory=dict)  # notebooks that are called .json
     members: int = 0
+    large: int = 0  # files that were too large
     sizes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TOTAL, 0))
 
     def note(self, text: str) -> None:
@@ -98,11 +100,15 @@ class Basket:
         if len(self.contents) >= MOST_FILES:
             self.note(f"more than {MOST_FILES} notebooks and Python files: the rest was not read")
             return
+        if self.large >= MOST_LARGE:
+            self.note(f"more than {MOST_LARGE} files are too large: the rest was not read")
+            return
         sort = kind(name)
         cap = min(LARGEST[sort], TOTAL[sort] - self.sizes[sort])
         data = read_at_most(stream, cap)
         if data is None:
             self.note(f"{name}: larger than {cap / MEGABYTE:.2g} MB, it was not read")
+            self.large += 1
             return
         if name in self.contents:
             self.note(f"{name}: stands in the archive more than once, the last one counts")

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.intake.files.basket import Basket, is_junk, kind, read_at_most, shown, within
+from grader.intake.files.basket import (
+    LARGEST,
+    MOST_LARGE,
+    Basket,
+    is_junk,
+    kind,
+    read_at_most,
+    shown,
+    within,
+)
 
 
 @given(st.text(max_size=60))
@@ -70,6 +79,18 @@ def test_notes_are_bounded() -> None:
         basket.note(str(number % 100))
 
     assert basket.notes == [str(number) for number in range(50)]
+
+
+def test_of_files_that_are_too_large_few_are_begun() -> None:
+    """Of each some is read before that is known: of thousands it would take minutes."""
+    basket = Basket()
+    for number in range(MOST_LARGE + 1):
+        basket.add(f"{number}.py", io.BytesIO(bytes(LARGEST["py"] + 1)))
+    basket.add("a.py", io.BytesIO(b"x"))
+
+    assert basket.contents == {}
+    assert len([note for note in basket.notes if "larger than" in note]) == MOST_LARGE
+    assert basket.notes[-1] == f"more than {MOST_LARGE} files are too large: the rest was not read"
 
 
 def test_replacing_a_file_gives_its_room_back() -> None:
