@@ -14,6 +14,8 @@ from grader.evidence.model import ModelEvidence
 from grader.evidence.subject import N_CLASS
 from grader.records.reason import Reason
 
+ASTRAY = ("crop.axes", "forward.returned")
+
 
 def judge(network: ModelEvidence, line: LineName) -> None:
     """Raise what was found under a line; what wasn't verified goes to a person."""
@@ -56,10 +58,11 @@ def _charge(network: ModelEvidence, n_class: int, shape: tuple[int, ...]) -> Non
         expect.charge("build", wrong)
 
 
-def cut_of_channels(network: ModelEvidence) -> Reason | None:
-    """Return the fault of a crop along the wrong axes, if there is one."""
-    crops = network.findings.get("crop", [])
-    return next((crop for crop in crops if crop.cause and crop.cause.id == "crop.axes"), None)
+def astray(network: ModelEvidence) -> Reason | None:
+    """Return why an output has neither its channels nor its size: a crop along the wrong axes, or another
+    value than the last one."""
+    found = (*network.findings.get("crop", []), *network.findings.get("forward", []))
+    return next((one for one in found if one.cause and one.cause.id in ASTRAY), None)
 
 
 def _channels(network: ModelEvidence, n_class: int, shape: tuple[int, ...]) -> Reason | None:
@@ -73,7 +76,7 @@ def _channels(network: ModelEvidence, n_class: int, shape: tuple[int, ...]) -> R
         return because("shape.classes_last", expected=f"(N, {n_class}, H, W)", actual=str(shape))
     if "logits" in network.findings:
         return network.findings["logits"][0]
-    if (crop := cut_of_channels(network)) is not None:
-        return crop
+    if (wrong := astray(network)) is not None:
+        return wrong
     expected, actual = f"(N, {n_class}, H, W)", str(shape)
     return because("build.classes", n_class=n_class, channels=channels, expected=expected, actual=actual)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 
 from grader.checks import expect
-from grader.checks.fcn import believe, cut_of_channels, judge
+from grader.checks.fcn import astray, believe, judge
 from grader.diagnosis.causes import because
 from grader.diagnosis.head import BATCHWISE
 from grader.diagnosis.room import crowding
@@ -35,7 +35,7 @@ def check_shape(network: ModelEvidence) -> None:
     """The output has the size of the input, as far as the network's own layers allow it."""
     reading = network.reading
     wrong = [(size, shape) for size, shape in _outputs(network) if not _fitting(reading, size, shape)]
-    if wrong and cut_of_channels(network) is None:
+    if wrong and astray(network) is None:
         size, shape = wrong[-1]  # the largest: where a fixed size shows
         fault = _endless(reading, size, shape) or _fault(size, shape)
         text = f"an input {size} gives an output {shape}: {fault.text}"

@@ -18,9 +18,11 @@ from reference.architecture import Skip
 def crop_findings(reading: Reading) -> Iterator[Reason]:
     """Find where the output's crop starts."""
     wanted = reading.architecture.crop
-    tail = reading.path.steps[reading.last_layer + 1 :]
+    tail = (*reading.path.steps[reading.last_layer + 1 :], *reading.beside_path)
     start = offset(tail)
     resized = next(filter(resizes, tail), None)
+    if start is not None and any(up.role not in reading.layers for up in reading.architecture.upscores):
+        resized = None  # it stands in for a transposed convolution, which has a cause of its own
     expected = f"rows and columns [{wanted} : {wanted} + input size]"
     if (cut := next(filter(cuts_channels, tail), None)) is not None:
         yield because("crop.axes", want=wanted, expected=expected, actual="channels cut", place=cut.place)
@@ -47,9 +49,17 @@ def skip_crop_findings(reading: Reading) -> Iterator[Reason]:
     """Find where the skips' crops start."""
     for skip in reading.architecture.skips:
         found = reading.join_of(skip)
-        if found is not None:
+        if found is not None and not _borrowed(reading, skip, found[1]):
             yield from _skip_crop(reading, skip, found[1])
     yield from _cropped_before_joining(reading)
+
+
+def _borrowed(reading: Reading, skip: Skip, join: Join) -> bool:
+    """Return whether a skip is another one's, crop and all: that it is not its own has a cause."""
+    others = [reading.join_of(other) for other in reading.architecture.skips if other != skip]
+    before = (found[1] for found in others if found and found[0] < reading.sides[skip.score.role])
+    theirs = {part.key for other in before for part in other.side}
+    return any(part.op == "crop" and part.key in theirs for part in join.side)
 
 
 def _skip_crop(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:

@@ -46,12 +46,23 @@ def _makes_probabilities(step: Expr) -> bool:
 
 def other_findings(reading: Reading) -> Iterator[Reason]:
     """Find what has no other cause: scaling, normalising, residual links, crops in the trunk."""
+    if reading.returned is not None:
+        yield _returned(reading, reading.returned)
     for position, step in enumerate(reading.path.steps):
         if position in reading.path.joins:
             if position not in where_skips_join(reading) and not on_the_way_up(reading, position):
                 yield _other(reading, position, "is joined by a second branch")
         elif not _has_a_cause(reading, position, step):
             yield _other(reading, position, deed(step))
+
+
+def _returned(reading: Reading, returned: Expr) -> Reason:
+    """Name what the forward pass returns where it is not what it computes last."""
+    first = reading.beside_path[0].inputs[0] if reading.beside_path else returned
+    got = reading.after(reading.path.places.get(first.key, 0))
+    got = f"{got}'s output" if got else "a part of the input" if reading.beside_path else "the input"
+    expected, place = "what it computes last", returned.place
+    return because("forward.returned", got=got, expected=expected, actual=got, place=place)
 
 
 def _has_a_cause(reading: Reading, position: int, step: Expr) -> bool:

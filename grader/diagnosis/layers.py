@@ -15,6 +15,7 @@ from reference.architecture import Conv
 
 PADDINGS = ("replication_pad2d", "reflection_pad2d", "_pad_circular", "pad_circular")
 Places = Mapping[str, Place]  # parameter name -> the line that made it
+Shapes = Mapping[str, tuple[int, ...]]  # parameter name -> its shape
 
 
 def spec(conv: Conv) -> str:
@@ -66,15 +67,23 @@ def attributes(layer: Layer, wanted: Conv) -> Iterator[tuple[str, str, str]]:
     yield from (row for row in rows if row[1] != row[2])
 
 
-def layer_findings(reading: Reading, places: Places) -> Iterator[Reason]:
-    """Compare every layer with the table; then the missing, the reused and those too many."""
+def layer_findings(reading: Reading, places: Places, made: Shapes) -> Iterator[Reason]:
+    """Compare every layer with the table; then the missing, the reused and those too many.
+
+    `made` are the parameters that the constructor made, in order: a skip's own score layer that is not called
+    costs no more than the skip.
+    """
     owner: dict[str, str] = {}
+    skips = [skip.score for skip in reading.architecture.skips]
     for wanted in reading.architecture.convs():
         layer = reading.layers.get(wanted.role)
+        shared = owner.get(layer.weight) if layer else None
+        if wanted in skips and (layer is None or shared) and _idle(reading, made, _shape(wanted)):
+            continue
         if layer is None:
             yield _missing(reading, wanted)
-        elif layer.weight in owner:
-            yield _reused(wanted, owner[layer.weight], layer)
+        elif shared:
+            yield _reused(reading, made, shared, wanted.role)
         else:
             owner[layer.weight] = wanted.role
             yield from _compared(reading, layer, wanted, places.get(layer.weight, layer.place))
@@ -130,15 +139,31 @@ def _missing(reading: Reading, wanted: Conv) -> Reason:
     return because("layer.missing", layer=wanted.role, expected=expected, actual=actual, place=place)
 
 
-def _reused(wanted: Conv, other: str, layer: Layer) -> Reason:
+def _shape(conv: Conv) -> tuple[int, ...]:
+    return (conv.outputs, conv.inputs, conv.kernel, conv.kernel)
+
+
+def _idle(reading: Reading, made: Shapes, shape: tuple[int, ...]) -> list[str]:
+    """Return the weights of a shape that the constructor made and the forward pass never used."""
+    used = {layer.weight for layer in reading.layers.values()} | reading.live
+    return [name for name, found in made.items() if found == shape and name not in used]
+
+
+def _reused(reading: Reading, made: Shapes, first: str, second: str) -> Reason:
+    """Name the one of two roles whose own layer is not called: what was made before the shared one is the
+    first's."""
+    weight, order = reading.layers[second].weight, list(made)
+    idle = _idle(reading, made, made.get(weight, ()))
+    early = any(order.index(name) < order.index(weight) for name in idle)
+    role, other = (first, second) if early else (second, first)
     return because(
         "layer.reused",
-        layer=wanted.role,
+        layer=role,
         other=other,
         help="Every layer of the table is made and called once.",
-        expected=spec(wanted),
+        expected=spec(next(conv for conv in reading.architecture.convs() if conv.role == role)),
         actual=f"{other}'s layer a second time",
-        place=layer.place,
+        place=reading.layers[role].place,
     )
 
 

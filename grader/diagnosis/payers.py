@@ -75,6 +75,7 @@ PAYERS: dict[str, Payer] = {
     "crop.axes": Payer("crop", excused=("build", "shape", "forward")),
     # what comes out
     "forward": Payer("forward"),
+    "forward.returned": Payer("forward", excused=("build", "shape")),
     "logits": Payer("logits", excused=("build", "activations", "shape", "forward", "gradients")),
     "shape": Payer("shape", excused=("forward",)),
     "shape.batch": Payer("shape", excused=("build", "forward")),
@@ -136,7 +137,7 @@ def payer(cause: Cause) -> Payer | None:
     if known := PAYERS.get(cause.id) or PAYERS.get(subject):
         return known
     match subject, cause.parameters:
-        case "layer", {"after": str(after)}:
+        case "layer", {"after": str(after)} if cause.id != "layer.again":
             return EXTRA[after]
         case "layer", {"layer": str(role)}:
             return LAYERS[role]

@@ -110,6 +110,7 @@ WAY_UP = {
 
 OUTPUT = {
     "forward.extra": "{of} {got}, which the assignment does not do",
+    "forward.returned": "the forward pass returns {got}, not what it computes last",
     "forward.infinite": "the output holds values that are NaN or infinite",
     "forward.unknown": "the output is not what these layers compute: no known fault gives these numbers",
     "forward.probabilities": "the output is not what these layers compute: the values are probabilities",

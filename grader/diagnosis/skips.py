@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.diagnosis.causes import because
 from grader.diagnosis.words import deed, plain
+from grader.network.abandoned import UNUSED
 from grader.network.graph import Expr
 from grader.network.path import Join
 from grader.network.reading import Reading
@@ -14,6 +15,7 @@ from grader.records.reason import Place, Reason
 from reference.architecture import BLOCKS, Skip
 
 VERBS = {
+    "instead": "put in the place of what it joins",
     "cat": "concatenated",
     "mul": "multiplied",
     "div": "divided",
@@ -45,15 +47,10 @@ def skip_findings(reading: Reading) -> Iterator[Reason]:
     """Find skips that are missing, taken or joined elsewhere, or not plainly added."""
     for skip in reading.architecture.skips:
         found = reading.join_of(skip)
-        if skip.score.role not in reading.layers:
-            place = reading.beside(skip.after)
+        if found is None:
+            place = _joined_before(reading, skip)
             yield because(
                 "skip.missing", pool=skip.pool, expected=_formula(skip), actual="not joined", place=place
-            )
-        elif found is None:
-            place = reading.layers[skip.score.role].place
-            yield because(
-                "skip.unused", pool=skip.pool, expected=_formula(skip), actual="not joined", place=place
             )
         else:
             yield from _join_findings(reading, skip, *found)
@@ -61,6 +58,14 @@ def skip_findings(reading: Reading) -> Iterator[Reason]:
     for step in reading.path.steps[reading.first_upscore : reading.last_layer]:
         if step.op == "scale" and reading.architecture.skips:
             yield _scaled(reading, step)
+
+
+def _joined_before(reading: Reading, skip: Skip) -> Place | None:
+    """Return the line that takes the sum with a skip: that of the next transposed convolution."""
+    order = [upscore.role for upscore in reading.architecture.upscores]
+    later = order[order.index(skip.after) + 1 :]
+    after = (reading.layers[role].expr.place for role in later if role in reading.layers)
+    return next(filter(None, after), None) or reading.beside(skip.after)
 
 
 def _scaled(reading: Reading, step: Expr) -> Reason:
@@ -87,7 +92,10 @@ def _join_findings(reading: Reading, skip: Skip, position: int, join: Join) -> I
 def _side_findings(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:
     """Find what was done to the skip itself: how it is joined, and where it comes from."""
     place, wanted = join.expr.place, _formula(skip)
-    if join.kind != "add":
+    if join.kind == UNUSED:
+        got = "joined nowhere"
+        yield because("skip.unused", pool=skip.pool, expected=wanted, actual=got, place=place)
+    elif join.kind != "add":
         together = f"{join.kind}, {reduced(reading, join)}"
         got = VERBS.get(together) or VERBS.get(join.kind, join.kind)
         yield because("skip.joined", pool=skip.pool, got=got, expected=wanted, actual=join.kind, place=place)

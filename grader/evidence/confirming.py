@@ -153,7 +153,8 @@ class Runs:
     def learned(self) -> tuple[str, ...]:
         """The layers' parameters, whose gradients are looked at, but those that are frozen."""
         layers = self.read.reading.layers.values()
-        names = dict.fromkeys(name for layer in layers for name in (layer.weight, layer.bias))
+        live = self.read.reading.live
+        names = dict.fromkeys(n for layer in layers for n in (layer.weight, layer.bias) if n in live)
         made = self.read.built.parameters.items()
         known = {name: parameter.shape for name, parameter in made if parameter.trained}
         few = (n for n in names if n in known and not (self.wide and np.prod(known[n]) > LARGE))

@@ -21,7 +21,7 @@ from grader.evidence.subject import Subject
 from grader.evidence.tracing import Read, Traced
 from grader.network.evaluate import Evaluator
 from grader.network.graph import replace_leaves
-from grader.network.reading import Reading, read_network
+from grader.network.reading import Reading, read_whole
 from grader.network.replaying import NotReplayableError
 from grader.network.trace import Trace
 from grader.records.reason import Reason
@@ -78,7 +78,9 @@ class ModelEvidence:
     def train_reading(self) -> Reading:
         """The same in the assignment's terms; a normalisation computes something else in train mode."""
         output = self.train_trace.output
-        return self.reading if output is None else read_network(output, self.reading.architecture)
+        if output is None:
+            return self.reading
+        return read_whole(output, self.train_trace.abandoned, self.reading.architecture)
 
     @once
     def drawn_by_hand(self) -> list[str]:
@@ -101,9 +103,11 @@ class ModelEvidence:
 
     @once
     def cut(self) -> list[str]:
-        """The layers' parameters that no gradient reaches."""
+        """The parameters of the output's layers that no gradient reaches."""
         names = (name for layer in self.reading.layers.values() for name in (layer.bias, layer.weight))
-        unique = dict.fromkeys(names)  # a layer that is used twice has two roles
+        unique = dict.fromkeys(
+            name for name in names if name in self.reading.live
+        )  # a layer that is used twice has two roles
         return [n for n in unique if n in self.built.parameters and not self.gradients.get(n, False)]
 
     # --- challenge and response ---
@@ -221,7 +225,7 @@ class ModelEvidence:
         found = self._dropout_findings()
         if not self.is_reference:
             found += chain(
-                layers.layer_findings(reading, self.read.places),
+                layers.layer_findings(reading, self.read.places, self.read.shapes),
                 steps.activation_findings(reading),
                 steps.pool_findings(reading),
                 skips.skip_findings(reading),

@@ -15,7 +15,7 @@ from grader.errors import (
     StudentTimeout,
 )
 from grader.evidence.subject import N_CLASS, Subject
-from grader.network.reading import Reading, read_network
+from grader.network.reading import Reading, read_whole
 from grader.network.trace import Array, Trace, read_trace
 from grader.records.reason import Place
 from grader.wall import verbs
@@ -131,11 +131,11 @@ def read(subject: Subject, traced: Traced) -> Read:
     output = traced.trace.output
     if output is None:
         raise Blocked(f"{subject.name} returns a {traced.trace.type}, see {subject.part}.build")
-    reading = read_network(output, subject.assignment(N_CLASS))
+    reading = read_whole(output, traced.trace.abandoned, subject.assignment(N_CLASS))
     classes = traced.trace.shape[1] if len(traced.trace.shape) == 4 else N_CLASS
     score = reading.layers.get("score")
     if classes != N_CLASS and score is not None and score.outputs == classes:  # the cause build.classes
-        reading = read_network(output, subject.assignment(classes))
+        reading = read_whole(output, traced.trace.abandoned, subject.assignment(classes))
     if reading.found < ENOUGH_LAYERS:
         total = len(list(reading.architecture.convs()))
         raise Blocked(f"not assessed: only {reading.found} of {subject.name}'s {total} layers are there")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from grader.assignment import NETWORKS, PART_OF
 from grader.diagnosis.payers import STOPPED
 from grader.mending import paying, read
 from grader.mending.asking import LARGER, SIZE
@@ -59,11 +60,15 @@ class Mended:
                 pays = id in lines and result.outcome != Outcome.PENDING
                 waits = result.outcome == Outcome.BLOCKED and result.reason.text.endswith(f"see {line}")
                 if (pays and result.outcome != Outcome.ERROR) or (waits and lines >= {line}):
-                    charged[id] = self._failed(target, reason, result)
+                    charged[id] = self._failed(target, reason, result, shown=bool(told))
         return read.charged(charged, self.slips, self.slice)
 
-    def _failed(self, target: str, reason: Reason, result: CheckResult) -> CheckResult:
-        """A line that pays; what is wrong beside a slip is told too, unless something was left out."""
-        if reason.cause and reason.cause.id == "code.slip" and target not in self.left:
+    def _failed(self, target: str, reason: Reason, result: CheckResult, *, shown: bool) -> CheckResult:
+        """A line that pays; what is wrong beside a slip is told too, unless something was left out.
+
+        A network's line that shows the same fault tells it first.
+        """
+        whole = target not in self.left or (shown and PART_OF[target] in NETWORKS)
+        if reason.cause and reason.cause.id == "code.slip" and whole:
             return read.failed(result, reason)
         return replace(result, outcome=Outcome.FAILED, reason=reason)

@@ -42,6 +42,8 @@ from grader.records.submission import Chunk, Module, Slice
 from reference.architecture import FIRST_PADDING
 
 SUM = ("sum.way",)  # what leaving something out of a map's function shows as, unless it comes after the sum
+KERNELS = ("layer.groups", "layer.kernel")  # idem, of a layer that a bilinear kernel does not fit
+MISFITS = ("match the broadcast shape", "must match the size of tensor")
 OF_LAYERS = ("weight", "bias", "in_channels", "out_channels", "in_features", "out_features", "kernel_size")
 LONGEST = 60  # characters by which names are compared, which takes their cube
 TORCH = ("torch.nn.functional", "torch", "torch.nn")  # where what is looked for in one of them may be
@@ -86,7 +88,13 @@ def last_mends(trouble: Trouble, slice: Slice, target: str) -> Iterator[Mend]:
     """The changes that leave out what raises."""
     for _, chunk in _chunks(trouble, slice, target):
         for mend in as_far_as_written([leaving.mends(trouble, slice, chunk)]):
-            yield replace(mend, leaves=True, shown=SUM if target == MAP else mend.shown)
+            shown = SUM if target == MAP else _kernel(trouble) or mend.shown
+            yield replace(mend, leaves=True, shown=shown)
+
+
+def _kernel(trouble: Trouble) -> tuple[str, ...]:
+    """What tells of a kernel that does not fit the layer which it is put into."""
+    return KERNELS if any(words in trouble.message for words in MISFITS) else ()
 
 
 def _chunks(trouble: Trouble, slice: Slice, target: str) -> Iterator[tuple[Module, Chunk]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import permutations
 
+from grader.network.abandoned import Abandoned, last_end, revived
 from grader.network.graph import Expr, Pair, walk
 from grader.network.path import LAYERS, Join, Path, main_path
 from grader.network.roles import Layer, align, is_pool, read_layer
@@ -27,6 +28,8 @@ class Reading:
     layers: dict[str, Layer]
     pools: dict[str, Expr]
     extra: tuple[Expr, ...]
+    sides: Mapping[str, int]  # by role: where the branches of the skips' score layers join
+    returned: Expr | None = None  # the output, where that is not what the path ends in
 
     @cached_property
     def positions(self) -> dict[str, int]:
@@ -58,6 +61,15 @@ class Reading:
         """Return whether a ReLU follows a layer of the path before the next one."""
         return any(step.op == "relu" for _, step in self.segment(self.positions[role]))
 
+    @cached_property
+    def beside_path(self) -> tuple[Expr, ...]:
+        """Return the steps from the path to what was returned instead; none where that lies on it."""
+        steps, node = [], self.returned
+        while node is not None and node.key not in self.path.places:
+            steps.append(node)
+            node = node.inputs[0] if node.inputs else None
+        return tuple(reversed(steps))
+
     def after(self, position: int) -> str:
         """Return the role of the last layer or pool at or before a position; "" before the first."""
         behind = [(place, role) for role, place in self.positions.items() if place <= position]
@@ -77,11 +89,8 @@ class Reading:
 
     def join_of(self, skip: Skip) -> tuple[int, Join] | None:
         """Return where the branch that holds a skip's score layer joins, or None."""
-        layer = self.layers.get(skip.score.role)
-        for position, join in self.path.joins.items():
-            if layer is not None and any(part.key == layer.expr.key for part in join.side):
-                return position, join
-        return None
+        position = self.sides.get(skip.score.role)
+        return None if position is None else (position, self.path.joins[position])
 
     @cached_property
     def keys(self) -> dict[str, str]:
@@ -95,6 +104,11 @@ class Reading:
             node["name"] for node in walk(self.output) if node.op == "leaf" and node["kind"] == "parameter"
         ]
         return {name: f"own/{name}" for name in parameters} | names
+
+    @cached_property
+    def live(self) -> frozenset[str]:
+        """Return the names of what the output is computed from; what was let go of is not among them."""
+        return frozenset(node["name"] for node in walk(self.output) if node.op == "leaf")
 
     @cached_property
     def ceilings(self) -> dict[str, bool]:
@@ -115,7 +129,8 @@ def read_network(output: Expr, architecture: Architecture) -> Reading:
     roles = align(nodes, wanted)
     taken = {node.key for node in roles.values()}
     side = _side_roles(path, architecture)
-    layers = {role: read_layer(node) for role, node in (roles | side).items() if node.op in LAYERS}
+    scores = {role: node for role, (_, node) in side.items()}
+    layers = {role: read_layer(node) for role, node in (roles | scores).items() if node.op in LAYERS}
     return Reading(
         architecture=architecture,
         output=output,
@@ -123,10 +138,22 @@ def read_network(output: Expr, architecture: Architecture) -> Reading:
         layers=layers,
         pools={role: node for role, node in roles.items() if node.op not in LAYERS},
         extra=tuple(node for node in nodes if node.key not in taken),
+        sides={role: position for role, (position, _) in side.items()},
     )
 
 
-def _side_roles(path: Path, architecture: Architecture) -> dict[str, Expr]:
+def read_whole(output: Expr, ends: Sequence[Abandoned], architecture: Architecture) -> Reading:
+    """Read a network; what it let go of is put back where more layers are found then."""
+    reading = read_network(output, architecture)
+    if not ends or reading.found == len(list(architecture.convs())):
+        return reading
+    last = last_end(output, ends)
+    whole = read_network(last or revived(output, ends), architecture)
+    whole = replace(whole, output=output, returned=output if last else None)
+    return whole if whole.found > reading.found else reading
+
+
+def _side_roles(path: Path, architecture: Architecture) -> dict[str, tuple[int, Expr]]:
     """Match the convolutions of joining branches with the skips' score layers, so that least is wrong.
 
     Of several ways that are as good, one goes by channels, then by order.
@@ -141,7 +168,7 @@ def _side_roles(path: Path, architecture: Architecture) -> dict[str, Expr]:
     ways = permutations([*found[:MOST_SIDES], *[None] * len(skips)], len(skips))
     unlike = partial(_unlike, path, architecture)
     best = min(ways, key=lambda way: sum(map(unlike, skips, way)))
-    return {skip.score.role: one[2] for skip, one in zip(skips, best, strict=True) if one}
+    return {skip.score.role: (one[0], one[2]) for skip, one in zip(skips, best, strict=True) if one}
 
 
 def _unlike(path: Path, architecture: Architecture, skip: Skip, one: tuple[int, Join, Expr] | None) -> float:

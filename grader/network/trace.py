@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from grader.errors import ProtocolError
 from grader.network import moved, normal
+from grader.network.abandoned import Abandoned, abandoned
 from grader.network.axes import WINDOWS, Moved
 from grader.network.graph import INPUT, Expr, leaf
 from grader.network.moved import CHANNELS
@@ -60,6 +61,7 @@ class Trace:
     readable: bool
     random: tuple[Place | None, ...]  # the lines that drew random numbers
     constants: Mapping[str, Array]  # what is known of tensors that are neither parameters nor buffers
+    abandoned: tuple[Abandoned, ...]  # what it computed, and let go of
 
 
 def read_trace(record: Recording, constants: Mapping[int, Array] | None = None) -> Trace:
@@ -83,8 +85,9 @@ def _read(record: Recording, constants: Mapping[int, Array]) -> Trace:
         _call(values, shapes, _with_numbers(call, scalars))
         _move(values, shapes, moves, call)
         scalars |= _passed_on(call, scalars)
+    output = None if record.output is None else values.get(record.output)
     return Trace(
-        output=None if record.output is None else values.get(record.output),
+        output=output,
         type=record.type,
         shape=record.shape,
         dtype=record.dtype,
@@ -102,6 +105,7 @@ def _read(record: Recording, constants: Mapping[int, Array]) -> Trace:
         readable=not record.aliased,
         random=tuple(place(call.line) for call in record.calls if call.name.startswith("random.")),
         constants={name: constants[number] for number, name in known.items() if number in constants},
+        abandoned=abandoned(record, values, output),
     )
 
 

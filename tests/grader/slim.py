@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from grader.network.graph import Expr
-from grader.network.reading import Reading, read_network
+from grader.network.reading import Reading, read_whole
 from grader.network.trace import Trace, read_trace
 from grader.records.submission import Chunk
 from grader.wall import verbs
@@ -231,9 +231,9 @@ def trace_of(source: str, name: str = "FCN8s", **options: Any) -> Trace:
 
 def reading_of(source: str, name: str = "FCN8s", **options: Any) -> Reading:
     """A network in the assignment's terms."""
-    output = trace_of(source, name, **options).output
-    assert output is not None
-    return read_network(output, SLIM[name](12))
+    trace = trace_of(source, name, **options)
+    assert trace.output is not None
+    return read_whole(trace.output, trace.abandoned, SLIM[name](12))
 
 
 class Computes(nn.Module):

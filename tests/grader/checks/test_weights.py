@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from grader import profiles
-from grader.checks.weights import check_gradients
+from grader.checks.weights import check_bilinear, check_gradients
 from grader.errors import Fault
 from grader.evidence.model import ModelEvidence
 from grader.evidence.subject import Subject
@@ -50,3 +50,12 @@ def test_the_year_says_whether_the_upsampling_learns(edits: list[Edit], upsampli
         found = fault.reason.cause.id
 
     assert found == cause
+
+
+@pytest.mark.slow
+def test_a_layer_in_groups_has_no_kernel_to_start_with() -> None:
+    """Its groups are a fault of their own."""
+    made = "self.upscore = nn.ConvTranspose2d(n_class, n_class, 64, stride=32, bias=False"
+    source = edited((made, f"{made}, groups=n_class"), (MADE, "pass"))
+
+    check_bilinear(ModelEvidence(Subject(InProcess(source), SLIM["FCN32s"], 3), {}))

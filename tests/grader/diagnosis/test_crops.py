@@ -105,3 +105,13 @@ def test_cropping_the_other_side_is_named() -> None:
     assert found["skip_crops"] == [
         "upscore2's output is cropped before the skip joins; the skip is what must be cropped"
     ]
+
+
+def test_interpolation_that_stands_in_for_a_layer_is_no_resized_output() -> None:
+    """The crop behind it is looked at as any other."""
+    by = "h = F.interpolate(h, scale_factor=32)"
+    right = said(("h = self.upscore(h)\n", f"{by}\n"), network="FCN32s")
+    moved = said(("h = self.upscore(h)\n", f"{by}\n"), (CROP32, CROP32.replace("19", "18")), network="FCN32s")
+
+    assert "crop" not in right
+    assert moved["crop"] == ["the crop starts at 18, it must start at 19"]

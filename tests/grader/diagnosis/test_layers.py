@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from grader.diagnosis.layers import layer_findings
+from grader.diagnosis.layers import Shapes, layer_findings
 from grader.records.reason import Place, Reason
 from tests.grader.diagnosis.paying import payer_of
+from tests.grader.diagnosis.way_up import JOIN3, POOL3
 from tests.grader.slim import SOURCE, Edit, edited, reading_of
 
 
 def findings(*edits: Edit, network: str = "FCN8s") -> list[Reason]:
     """What is said of the layers of a network after these edits."""
-    return list(layer_findings(reading_of(edited(*edits), network), {}))
+    return list(layer_findings(reading_of(edited(*edits), network), {}, {}))
 
 
 def said(*edits: Edit, network: str = "FCN8s") -> list[tuple[str | None, str]]:
@@ -209,9 +210,40 @@ def test_the_place_is_where_the_layer_was_made() -> None:
     """Of the line that made a layer and the line that called it, the first is told where it is known."""
     reading = reading_of(edited(("3, padding=100", "3, padding=150")))
     made = Place("cell 1", 15)
-    (with_place,) = layer_findings(reading, {"conv1_1.weight": made})
-    (without,) = layer_findings(reading, {})
+    (with_place,) = layer_findings(reading, {"conv1_1.weight": made}, {})
+    (without,) = layer_findings(reading, {}, {})
 
     assert with_place.place == made
     assert without.place is not None
     assert "self.conv1_1(x)" in SOURCE.splitlines()[without.place.line - 1]
+
+
+SHAPE = (12, 12, 4, 4)
+SCORES = {"score_pool_3.weight": (12, 8, 1, 1), "score_pool_4.weight": (12, 16, 1, 1)}
+UPSCORES = {"upscore1.weight": SHAPE, "upscore2.weight": SHAPE}
+
+
+def reused(*edits: Edit, made: Shapes) -> list[str]:
+    """What is said of layers after these edits, where the constructor made these parameters."""
+    return [found.text for found in layer_findings(reading_of(edited(*edits)), {}, made)]
+
+
+PADDED = "h = h + F.pad(s, (0, 9, 0, 9))[:, :, :h.size(2), :h.size(3)]"
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [[(JOIN3, "pass"), (POOL3, "pass")], [(POOL3, "s = self.score_pool_4(pool4)"), (JOIN3, PADDED)]],
+)
+def test_a_score_layer_that_is_not_called_is_its_skips_fault(edits: list[Edit]) -> None:
+    """It is there, so that nothing is said of it; one that the constructor doesn't make is missing."""
+    assert reused(*edits, made=SCORES) == []
+    assert len(reused(*edits, made={})) == 1
+
+
+@pytest.mark.parametrize(("calls", "missing"), [("upscore1", "upscore2"), ("upscore2", "upscore1")])
+def test_of_two_calls_of_one_layer_the_one_without_its_own_is_named(calls: str, missing: str) -> None:
+    """By the order in which layers were made."""
+    found = reused((f"h = self.{missing}(h)", f"h = self.{calls}(h)"), made=UPSCORES)
+
+    assert found == [f"{missing} has no layer of its own: {calls}'s is used a second time"]

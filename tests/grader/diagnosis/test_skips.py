@@ -204,3 +204,23 @@ def test_a_skip_taken_before_a_late_relu_is_named() -> None:
     assert found == {
         "skips": ["the pool4 skip is taken from pool4 before its ReLU, it must be taken from pool4"]
     }
+
+
+def test_a_skip_that_is_another_ones_is_that_fault_alone() -> None:
+    """Its crop is the other's as well."""
+    found = said(
+        (POOL3, "pass"),
+        (JOIN3, "h = h + F.pad(t, (0, 12, 0, 12))[:, :, :h.size(2), :h.size(3)]"),
+        (JOIN4, "t = s[:, :, 5:5 + h.size(2), 5:5 + h.size(3)]; h = h + t"),
+    )
+
+    assert found == {"skips": ["the pool3 skip is taken from pool4, it must be taken from pool3"]}
+
+
+def test_a_skip_that_is_never_computed_is_placed_at_the_next_layer() -> None:
+    """Which takes what lacks it."""
+    source = edited((POOL3, "pass"), (JOIN3, "pass"))
+    (found,) = skip_findings(reading_of(source))
+
+    assert found.place is not None
+    assert source.split("\n")[found.place.line - 1].strip() == "h = self.upscore3(h)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.diagnosis.causes import because
 from grader.mending.outcome import Mended
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Reason
@@ -33,3 +34,21 @@ def test_what_waits_for_what_was_not_written_is_the_same_fault() -> None:
     charged = Mended(Slice(), {"FCN8s": reason}).charged(results)
 
     assert {(one.outcome, one.reason.text) for one in charged.values()} == {(Outcome.FAILED, reason.text)}
+
+
+def test_what_was_left_out_is_paid_by_the_layer_that_shows_it() -> None:
+    """Its own fault comes first, and no other line pays for what follows from it."""
+    groups = because("layer.groups", layer="upscore", got=12, want=1)
+    results = {
+        "fcn32s.build": CheckResult("fcn32s.build", Outcome.PASSED),
+        "fcn32s.upscore": CheckResult("fcn32s.upscore", Outcome.FAILED, groups),
+    }
+    slip = because("code.slip", text="a kernel of another shape", wrong="left out", kind="RuntimeError")
+
+    mended = Mended(
+        Slice(), {"FCN32s": slip}, left=frozenset({"FCN32s"}), shown={"FCN32s": ("layer.groups",)}
+    )
+    charged = {**results, **mended.charged(results)}
+
+    assert charged["fcn32s.build"].outcome is Outcome.PASSED
+    assert charged["fcn32s.upscore"].reason.text == f"{groups.text}; {slip.text}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from grader.mending import slips
 from grader.mending.edits import Mend
 from grader.mending.trouble import LARGEST, Trouble
@@ -58,3 +60,22 @@ def test_a_name_that_waits_for_input_is_read_as_none() -> None:
 
     assert first.slice.modules[0].chunks[0].source == "SIZE = None"
     assert (first.place, "SIZE = int(input())" in first.words) == (Place("cell 1", 3), True)
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        (
+            "output with shape [9, 1] doesn't match the broadcast shape [9, 9]",
+            ("layer.groups", "layer.kernel"),
+        ),
+        ("expected a tensor", ()),
+    ],
+)
+def test_a_kernel_that_does_not_fit_shows_as_its_layers_fault(message: str, shown: tuple[str, ...]) -> None:
+    """The line that puts it there is left out, and the layer pays."""
+    source = "def fill(layer, kernel):\n    layer.data.copy_(kernel)\n"
+    slice = Slice((Module("main", (Chunk("cell 1", 1, source),)),))
+    trouble = Trouble("RuntimeError", message, Place("cell 1", 2))
+
+    assert {mend.shown for mend in slips.last_mends(trouble, slice, "FCN8s")} == {shown}
