@@ -24,7 +24,7 @@ def dropout_findings(
     """
     wanted = {conv.role: conv.dropout for conv in evaluation.architecture.convs() if conv.dropout}
     placed: dict[str, list[Dropout]] = {}
-    for dropout in dropouts:
+    for dropout in (each for each in dropouts if not _is_of_ones(each)):
         placed.setdefault(_after(train, dropout), []).append(dropout)
     orphans = sum(role not in evaluation.layers for role in wanted)  # a missing layer's dropout is no fault
     for role, rate in wanted.items():
@@ -58,16 +58,25 @@ def _left_on(evaluation: Reading, active: Sequence[Dropout]) -> Iterator[Reason]
             )
 
 
-def drawn_by_hand(train: Reading) -> list[str]:
-    """Return the layers behind which random numbers of a network's own drop something in train mode."""
+def drawn_by_hand(train: Reading, dropouts: Sequence[Dropout] = ()) -> list[str]:
+    """Return the layers behind which random numbers of a network's own drop something in train mode.
+
+    So does a dropout of ones that a map is multiplied with.
+    """
+    masks = {dropout.on.key for dropout in dropouts if _is_of_ones(dropout)}
     wanted = (
         conv.role for conv in train.architecture.convs() if conv.dropout and conv.role in train.positions
     )
-    return [role for role in wanted if _is_dropped_behind(train, role)]
+    return [role for role in wanted if _is_dropped_behind(train, role, masks)]
 
 
-def _is_dropped_behind(train: Reading, role: str) -> bool:
-    return any(_is_masked(train, step) for _, step in train.segment(train.positions[role]))
+def _is_of_ones(dropout: Dropout) -> bool:
+    return dropout.on.op.removeprefix("aten.new_").removeprefix("aten.").startswith("ones")
+
+
+def _is_dropped_behind(train: Reading, role: str, masks: Collection[str]) -> bool:
+    steps = (step for _, step in train.segment(train.positions[role]))
+    return any(_is_masked(train, step) or any(each.key in masks for each in step.inputs) for step in steps)
 
 
 def _is_masked(train: Reading, step: Expr) -> bool:

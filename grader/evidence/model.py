@@ -85,7 +85,9 @@ class ModelEvidence:
     @once
     def drawn_by_hand(self) -> list[str]:
         """The layers behind which no dropout but random numbers of its own drop something in train mode."""
-        return dropouts.drawn_by_hand(self.train_reading) if self.train_trace.random else []
+        if not self.train_trace.random and not self.train_trace.dropouts:
+            return []
+        return dropouts.drawn_by_hand(self.train_reading, self.train_trace.dropouts)
 
     def output_shape(self, n_class: int) -> tuple[int, ...]:
         """Return the output's shape of a model built with another number of classes; raises StudentError."""

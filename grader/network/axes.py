@@ -30,7 +30,7 @@ class Moved:
     def weighs(self, map: Moved) -> bool:
         """Whether it is a parameter that can weigh what a map, or each of its windows, holds."""
         held = (map.shape[1], *map.shape[4:])
-        flat = self.shape[2:] in ((), (1, 1)) and prod(self.shape[1:]) == prod(held)
+        flat = prod(self.shape[2:]) == 1 and prod(self.shape[1:]) == prod(held)
         return self.source.op == "leaf" and (flat or self.shape[1:] == held)
 
     @property

@@ -81,7 +81,7 @@ CROPS: dict[str, Callable[[Args, Shape, Expr], Pair | None]] = {
 
 
 def fold_crop(outer: Expr, source: Shape) -> Expr:
-    """Merge a crop of a crop into one, drop a crop that keeps everything, and mark even padding."""
+    """Merge a crop of a crop into one, drop one that keeps everything, mark padding: even, or at the ends."""
     top, left, height, width = (int(outer[name]) for name in ("top", "left", "height", "width"))
     inner = outer.inputs[0]
     inside = top >= 0 and left >= 0 and top + height <= source[2] and left + width <= source[3]
@@ -94,4 +94,6 @@ def fold_crop(outer: Expr, source: Shape) -> Expr:
             inner, top, left = inner.inputs[0], inner["top"] + top, inner["left"] + left
         attrs = {"top": top, "left": left, "height": height, "width": width, "even": True}
         return expr("crop", inner, place=outer.place, **attrs)
+    if (top, left) == (0, 0) and (height > source[2] or width > source[3]):
+        return expr("crop", *outer.inputs, place=outer.place, **dict(outer.attrs), padded=True)
     return outer

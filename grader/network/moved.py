@@ -20,6 +20,7 @@ from grader.network.graph import Expr, conv, expr, relu
 from grader.network.sliding import columns, unfold, windows
 
 CHANNELS: Axis = (1,)
+CONVOLUTION = "aten.convolution.default"
 KEPT = (
     "aten.clone.default", "aten.detach.default", "aten.alias.default", "aten.contiguous.default",
     "aten.lift_fresh.default",
@@ -29,7 +30,7 @@ RELUS = ("aten.relu.default", "aten.relu_.default", "aten.clamp_min.default")
 
 def start(source: Expr, shape: Shape) -> Moved | None:
     """A value whose axes are worth following: a map, or what it may be weighed by."""
-    is_leaf = source.op == "leaf" and source["kind"] == "parameter" and len(shape) in (1, 2, 4)
+    is_leaf = source.op == "leaf" and source["kind"] == "parameter" and 1 <= len(shape) <= 5
     return Moved(source, shape, places(shape)) if is_leaf or len(shape) == 4 else None
 
 
@@ -39,6 +40,8 @@ def follow(
     """What an operation makes of the axes that it is given; None where that isn't known."""
     if name in STEPS and (moved := known(args[0])):
         return STEPS[name](moved, args[1:], shape)
+    if name == CONVOLUTION:
+        return _of_pixels(args, [known(arg) for arg in args[:3] if arg is not None])
     given = [known(arg) for arg in args if arg is not None] if name in PRODUCTS else []
     return PRODUCTS[name](given, shape) if given and all(given) else None
 
@@ -119,6 +122,24 @@ def _product(given: Sequence[Moved], shape: Shape) -> Moved | None:
     else:
         return None
     return replace(weighed, axes=axes)
+
+
+def _of_pixels(args: Sequence[Any], given: Sequence[Moved | None]) -> Moved | None:
+    """A convolution of one pixel over pixels that stand in a row, or in a volume."""
+    stride, padding, _, transposed, _, groups = args[3:9]
+    map, weight, *bias = given
+    if map is None or weight is None or map.is_back or not weight.is_back or transposed or groups != 1:
+        return None
+    plain = {*stride} == {1} and {*padding} == {0} and prod(weight.shape[2:]) == 1
+    if not plain or map.axes[1] != map.content or not weight.weighs(map):
+        return None
+    made = replace(_weighed(map, weight), axes=(map.axes[0], CHANNELS, *map.axes[2:]))
+    if not bias:
+        return made
+    beside = (
+        None if bias[0] is None else replace(bias[0], axes=(*bias[0].axes, *((),) * (len(made.axes) - 2)))
+    )
+    return _add((made, beside), made.shape)
 
 
 def _weighed(map: Moved, weight: Moved) -> Moved:

@@ -39,8 +39,10 @@ def pair(value: Any) -> Pair:
     return (numbers[0], numbers[-1])
 
 
-def _convolution(args: Args, place: Place | None) -> Expr:
+def _convolution(args: Args, place: Place | None) -> Expr | None:
     x, weight, bias, stride, padding, dilation, transposed, output_padding, groups = args[:9]
+    if isinstance(stride, tuple) and len(stride) != 2:
+        return None  # of a row, or of a volume: network/moved.py reads those of one pixel
     rows, columns = pair(padding)
     if x.op == "crop" and dict(x.attrs).get("even") and not transposed:  # it was padded before
         x, rows, columns = x.inputs[0], rows - int(x["top"]), columns - int(x["left"])

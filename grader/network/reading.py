@@ -112,8 +112,10 @@ class Reading:
 
     @cached_property
     def ceilings(self) -> dict[str, bool]:
-        """Return which max pools round up."""
-        return {role: bool(node["ceil"]) for role, node in self.pools.items() if node.op == "max_pool"}
+        """Return which max pools round up: all of them where what one pools is padded to an even size."""
+        pools = {role: node for role, node in self.pools.items() if node.op == "max_pool"}
+        padded = any(map(_is_padded, pools.values()))
+        return {role: padded or bool(node["ceil"]) for role, node in pools.items()}
 
     @cached_property
     def found(self) -> int:
@@ -186,6 +188,12 @@ def _unlike(path: Path, architecture: Architecture, skip: Skip, one: tuple[int, 
         offset(join.side) not in (None, (skip.crop, skip.crop)),
     )
     return sum(wrong) + 0.1 * (read_layer(node).inputs != skip.score.inputs)
+
+
+def _is_padded(pool: Expr) -> bool:
+    """Whether a row or column of zeros, or of less, was put behind what a pool takes: it rounds up so."""
+    source = pool.inputs[0]
+    return source.op == "aten.constant_pad_nd.default" or dict(source.attrs).get("padded", False)
 
 
 def offset(parts: tuple[Expr, ...]) -> Pair | None:

@@ -46,4 +46,6 @@ def exchange(model: nn.Module, new: Mapping[int, Any]) -> None:
     """Put other tensors in the place of a model's parameters and buffers, by the id of each."""
     for module in model.modules():
         for tensors in (module._parameters, module._buffers):
-            tensors.update({key: new[id(t)] for key, t in tensors.items() if id(t) in new})
+            for key, tensor in [*tensors.items()]:  # those of a scripted module know no `update`
+                if id(tensor) in new:
+                    tensors[key] = new[id(tensor)]

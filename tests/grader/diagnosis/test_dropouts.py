@@ -134,6 +134,20 @@ MASKS = (
 )
 
 
+@pytest.mark.parametrize(
+    "ones",
+    ["torch.ones(*h.shape[:2], 1, 1)", "h.new_ones(*h.shape[:2], 1, 1)", "torch.ones_like(h[..., :1, :1])"],
+)
+def test_a_dropout_of_ones_is_one_by_hand(ones: str) -> None:
+    """Nobody says that it is missing, or elsewhere, or of another kind."""
+    source = edited((FC7, f"h = F.relu(self.fc7(h))\n        h = h * F.dropout({ones}, 0.5, self.training)"))
+    train, trace = reading_of(source, training=True), trace_of(source, training=True)
+    by_hand = drawn_by_hand(train, trace.dropouts)
+
+    assert by_hand == ["fc7"]
+    assert not list(dropout_findings(train, trace.dropouts, reading_of(source), (), by_hand))
+
+
 @pytest.mark.parametrize("mask", MASKS)
 def test_a_dropout_by_hand_is_seen(mask: str) -> None:
     """Random numbers that drop something behind a layer are told from those that do nothing there."""

@@ -31,6 +31,11 @@ PRODUCTS: dict[str, tuple[nn.Module, Callable[..., Any]]] = {
             c(x.permute(0, 2, 3, 1).reshape(-1, 3)).view(len(x), *x.shape[2:], 5).permute(0, 3, 1, 2)
         ),
     ),
+    "a convolution of pixels in a row": (
+        nn.Conv1d(3, 5, 1),
+        lambda x, c: c(x.flatten(2)).unflatten(2, x.shape[2:]),
+    ),
+    "a convolution of a volume": (nn.Conv3d(3, 5, 1), lambda x, c: c(x.unsqueeze(2)).squeeze(2)),
     "weights of a convolution": (
         PIXEL,
         lambda x, c: F.linear(x.permute(0, 2, 3, 1), c.weight.squeeze(), c.bias).permute(0, 3, 1, 2),
@@ -155,6 +160,10 @@ def test_a_relu_between_is_kept() -> None:
         lambda x, c: c(x.permute(0, 2, 3, 1).reshape(len(x), -1, 3)).reshape(len(x), 5, *x.shape[2:]),
         lambda x, c: F.linear(x.transpose(1, 3), c.weight.reshape(3, 5).t(), c.bias).permute(0, 3, 2, 1),
         lambda x, c: (c(x.permute(0, 2, 3, 1)) + c.bias).permute(0, 3, 1, 2),
+        lambda x, c: F.conv1d(x.flatten(2), c.weight[..., None], stride=2),
+        lambda x, c: F.conv1d(x.flatten(2).mT.reshape(len(x), 3, -1), c.weight[..., None]).view(
+            len(x), 5, 8, 9
+        ),
     ],
 )
 def test_what_ends_elsewhere_is_none(function: Callable[..., Any]) -> None:

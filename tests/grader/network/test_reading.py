@@ -30,6 +30,21 @@ def test_every_layer_of_the_assignment_is_found(fcn8s: Reading, fcn32s: Reading)
         assert reading.found == len(list(table.convs()))
 
 
+@pytest.mark.parametrize(
+    ("pads", "value", "up"),
+    [((0, 1, 0, 1), "0.0", True), ((0, 1, 0, 1), "-1e9", True), ((0, -1, 0, -1), "0.0", False)],
+)
+def test_a_pool_of_a_padded_map_rounds_up(pads: tuple[int, ...], value: str, up: bool) -> None:
+    """So do the others of that network, whose maps are even; one whose map is cut rounds down."""
+    pool = "self.pool2(F.relu(self.conv2_2(h)))"
+    floor = SOURCE.replace(", ceil_mode=True", "")
+    padded = f"self.pool2(F.pad(F.relu(self.conv2_2(h)), {pads}, value={value}))"
+
+    read = reading_of(edited((pool, padded), source=floor))
+
+    assert set(read.ceilings.values()) == {up}
+
+
 def test_roles_stand_on_the_path_in_order(fcn8s: Reading) -> None:
     """Everything but the skips' score layers lies on the main path, in the assignment's order."""
     table = slim8()

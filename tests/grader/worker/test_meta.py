@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from grader.worker import meta
@@ -27,6 +27,19 @@ def test_it_has_the_inputs_shape_kind_and_layout(x: Tensor) -> None:
     made = meta.relu(x)
     assert made.is_meta
     assert (made.shape, made.dtype, made.stride()) == (wanted.shape, wanted.dtype, wanted.stride())
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+def test_tensors_of_a_scripted_module_are_exchanged() -> None:
+    """As those of any other, whatever their new shapes."""
+    model = nn.Sequential(nn.Conv2d(3, 4, 1), torch.jit.script(nn.BatchNorm2d(4)))
+    known = [*model.parameters(), *model.buffers()]
+
+    meta.exchange(
+        model, {id(each): nn.Parameter(torch.ones(2)) for each in known[:4]} | {id(known[4]): torch.ones(2)}
+    )
+
+    assert [tuple(each.shape) for each in (*model.parameters(), *model.buffers())] == [(2,)] * 5 + [(4,), ()]
 
 
 def test_it_is_what_torch_asks(monkeypatch: pytest.MonkeyPatch) -> None:
