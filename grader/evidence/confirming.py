@@ -41,7 +41,7 @@ WAYS: tuple[Grad, ...] = ("inference", "none", "on")
 class Schedule:
     """A number of classes, and the runs of a model made with it; `classes` is what it then has.
 
-    `other` is one run of another model: with more classes than the assignment's if that has fewer.
+    `other` is the run of another model: with more classes than the assignment's if that has fewer.
     """
 
     n_class: int
@@ -174,15 +174,12 @@ def scheduled(subject: Subject, read: Read, seed: int, wide: bool) -> Schedule:
     classes = n_class if any(claimed) else read.reading.architecture.n_class
     sizes = [shape if right else known for shape, right in zip(shapes, claimed, strict=True)]
     runs = _runs(subject.name, n_class, sizes, seed, read.trace, wide)
-    other = _other(chance, runs[-1], seed) if any(claimed) and n_class != N_CLASS else None
-    return Schedule(n_class, classes, tuple(runs), other)
-
-
-def _other(chance: Random, last: Run, seed: int) -> Run:
-    """Return a run like the last one, of a picture and with a number of classes of its own."""
-    n_class = chance.choice([n for n in CLASSES if (n < N_CLASS) != (last.n_class < N_CLASS)])
-    size = (1, *last.size[1:])
-    return replace(last, n_class=n_class, size=size, seed=derived(seed, "picture f"))
+    if not any(claimed) or n_class == N_CLASS:
+        return Schedule(n_class, classes, tuple(runs))
+    (second,) = (run for run in runs if run.seed == derived(seed, "picture b"))
+    runs.remove(second)
+    across = chance.choice([n for n in CLASSES if (n < N_CLASS) != (n_class < N_CLASS)])
+    return Schedule(n_class, classes, tuple(runs), replace(second, n_class=across))
 
 
 def _drawn(chance: Random, wide: bool) -> list[Shape]:
