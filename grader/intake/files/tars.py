@@ -18,6 +18,7 @@ GZIP, GZIPPED = b"\x1f\x8b", zlib.MAX_WBITS | 16
 PIECE = 64 * 1024
 MOST_UNPACKED = 512 * MEGABYTE  # what is skipped must be unpacked too; the data set has a quarter of it
 LONGEST_NAME = 64 * 1024  # bytes of a header that holds a name too long for its own
+MOST_HEADS = 8  # headers in a row that belong to the member after them: honest ones are up to four
 LONG, PAX = tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE
 OF_OTHERS = tarfile.GNUTYPE_LONGLINK, tarfile.XGLTYPE  # where links lead, and what holds for all members
 EMPTY = (tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE)  # of any size
@@ -118,13 +119,16 @@ def read_tar(file: BinaryIO, basket: Basket) -> list[tuple[str, bytes]]:
 
 def _members(archive: _Limited) -> Iterator[tuple[tarfile.TarInfo, _Limited]]:
     """Each member with its content, of which any part may be read before the next one is asked for."""
-    named = ""
+    named, heads = "", 0
     while any(head := _exactly(archive, BLOCK)):
         info = _header(head)
         if info.size < 0:
             raise tarfile.HeaderError("a member of negative size")
         _skip_map(archive, info, head)
         stream = _Limited(archive, info.size)
+        heads = heads + 1 if info.type in (LONG, PAX, *OF_OTHERS) else 0
+        if heads > MOST_HEADS:
+            raise tarfile.HeaderError("headers of no member")
         if info.type in (LONG, PAX):
             named = _name(read_at_most(stream, LONGEST_NAME) or b"", info.type) or named
         elif info.type not in OF_OTHERS:

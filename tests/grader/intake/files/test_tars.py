@@ -99,6 +99,15 @@ def test_a_long_header_costs_no_memory_and_no_time() -> None:
     assert time.process_time() - began < 1
 
 
+@pytest.mark.parametrize("sort", [tarfile.GNUTYPE_LONGNAME, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGLINK])
+def test_headers_of_no_member_are_damage(sort: bytes) -> None:
+    """Half a million of them would be read for nothing."""
+    with pytest.raises(IntakeError, match="damaged"):
+        opened(tar(*[special("x", sort)] * 9, ("a.py", b"x")))
+
+    assert opened(tar(*[special("x", sort)] * 3, ("a.py", b"x"))).contents
+
+
 def test_a_negative_size_is_damage() -> None:
     """Not a way back to where the same header is read again."""
     info = tarfile.TarInfo("a.py")
