@@ -193,6 +193,7 @@ USES: dict[str, tuple[str, dict[str, str]]] = {
          "nets/n.txt": "7"},
     ),
     "a file of data": ("class FCN32s: n = int(open('cfg/n.txt').read())", {"cfg/n.txt": "7"}),
+    "a notebook of a library's package": ("import ipynb.fs.defs.nets\nFCN32s = ipynb.fs.defs.nets.FCN32s", {"nets.ipynb": ipynb("class FCN32s: n = 7").decode()}),
     "a notebook as a module": ("import import_ipynb\nfrom nets import FCN32s", {"nets.ipynb": ipynb("class FCN32s: n = 7").decode()}),
     "%%writefile in two pieces": (
         "%%writefile -a written.py\nclass FCN32s: n = n", {"written.py": "n = 7"},
