@@ -37,6 +37,8 @@ def _copied_at(result: CheckResult, submission: Submission) -> Place | None:
     """The line that copies, where nothing tells it but the cell that calls it."""
     place, cause = result.reason.place, result.reason.cause
     network = NETWORKS.get(result.id.partition(".")[0])
+    if network is not None and cause is not None and cause.id == "copy.source" and place is None:
+        return copying(submission.slice, network.name)
     if network is None or cause is None or cause.id != "copy.missing" or place is None:
         return None
     if " raises " in result.reason.text.partition(": ")[0]:

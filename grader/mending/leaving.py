@@ -13,6 +13,7 @@ from grader.records.submission import Chunk, Slice
 
 SIMPLE = ast.Expr | ast.Assert | ast.Raise
 STUCK = "TimeoutError"  # what code raises that does not end
+MISFITS = ("match the broadcast shape", "must match the size of tensor")
 LONGEST = 60  # characters of code that are told
 NN = "__import__('torch').nn"
 UNBOUND = ("NameError", "UnboundLocalError")
@@ -32,6 +33,8 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         yield from _uncalled(slice, chunk, parsed, function)
         return
     if isinstance(statement, SIMPLE):
+        if misfits(trouble):
+            yield _suppressed(slice, chunk, statement, trouble.kind)
         yield from _one_less(slice, chunk, statement)
     if _makes_a_layer(statement, function):
         assert isinstance(statement, ast.Assign)
@@ -81,6 +84,17 @@ def told(node: ast.AST) -> str:
 def _one_less(slice: Slice, chunk: Chunk, statement: ast.stmt) -> Iterator[Mend]:
     source = with_node(chunk.source, statement, "pass")
     yield Mend(with_source(slice, chunk, source), f"`{told(statement)}` left out")
+
+
+def misfits(trouble: Trouble) -> bool:
+    """Whether a value does not fit what it is written into, which others of a loop may do."""
+    return any(words in trouble.message for words in MISFITS)
+
+
+def _suppressed(slice: Slice, chunk: Chunk, statement: ast.stmt, kind: str) -> Mend:
+    source = ast.unparse(statement)
+    guarded = with_node(chunk.source, statement, f"with __import__('contextlib').suppress({kind}): {source}")
+    return Mend(with_source(slice, chunk, guarded), f"`{told(statement)}` left out where it raises")
 
 
 # --- an operation less ------------------------------------------------------------------------------

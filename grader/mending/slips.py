@@ -43,7 +43,6 @@ from reference.architecture import FIRST_PADDING
 
 SUM = ("sum.way",)  # what leaving something out of a map's function shows as, unless it comes after the sum
 KERNELS = ("layer.groups", "layer.kernel")  # idem, of a layer that a bilinear kernel does not fit
-MISFITS = ("match the broadcast shape", "must match the size of tensor")
 OF_LAYERS = ("weight", "bias", "in_channels", "out_channels", "in_features", "out_features", "kernel_size")
 LONGEST = 60  # characters by which names are compared, which takes their cube
 TORCH = ("torch.nn.functional", "torch", "torch.nn")  # where what is looked for in one of them may be
@@ -94,7 +93,7 @@ def last_mends(trouble: Trouble, slice: Slice, target: str) -> Iterator[Mend]:
 
 def _kernel(trouble: Trouble) -> tuple[str, ...]:
     """What tells of a kernel that does not fit the layer which it is put into."""
-    return KERNELS if any(words in trouble.message for words in MISFITS) else ()
+    return KERNELS if leaving.misfits(trouble) else ()
 
 
 def _chunks(trouble: Trouble, slice: Slice, target: str) -> Iterator[tuple[Module, Chunk]]:

@@ -40,6 +40,17 @@ class FCN32s(nn.Module):
 """
 
 
+def test_what_changes_vgg_16_is_shown_by_the_first_line_that_copies() -> None:
+    """Not by the class."""
+    fault = because("copy.source", parameters="features.0.weight")
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, NETWORK),)),))
+    submission = Submission("sample", "", slice=slice, texts={"cell 1": NETWORK})
+
+    placed = at_home(CheckResult("fcn32s.copy_source", Outcome.FAILED, fault), submission)
+
+    assert placed.reason.place == Place("cell 1", 4)
+
+
 @pytest.mark.parametrize(
     ("roles", "raises", "line"),
     [(VGG_CONVS, "", 4), (VGG_CONVS[1:], "", 6), (VGG_CONVS, "copy raises KeyError: ", 6)],

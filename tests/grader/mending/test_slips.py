@@ -73,9 +73,12 @@ def test_a_name_that_waits_for_input_is_read_as_none() -> None:
     ],
 )
 def test_a_kernel_that_does_not_fit_shows_as_its_layers_fault(message: str, shown: tuple[str, ...]) -> None:
-    """The line that puts it there is left out, and the layer pays."""
+    """The line that puts it there is left out for that layer alone, which pays."""
     source = "def fill(layer, kernel):\n    layer.data.copy_(kernel)\n"
     slice = Slice((Module("main", (Chunk("cell 1", 1, source),)),))
     trouble = Trouble("RuntimeError", message, Place("cell 1", 2))
 
-    assert {mend.shown for mend in slips.last_mends(trouble, slice, "FCN8s")} == {shown}
+    found = list(slips.last_mends(trouble, slice, "FCN8s"))
+
+    assert {mend.shown for mend in found} == {shown}
+    assert found[0].words.endswith("left out where it raises") == bool(shown)
