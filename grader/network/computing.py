@@ -13,6 +13,7 @@ from grader.network.budget import Value
 from grader.network.graph import Expr
 from grader.network.replaying import NotReplayableError
 from grader.wall.convolving import convolve
+from grader.wall.pooling import pool
 
 LARGEST_SIDE = 20_000  # of a crop, in pixels
 
@@ -62,8 +63,8 @@ COMPUTED: dict[str, Operation] = {
     "random": lambda node, inputs: torch.full(node["shape"], float("bernoulli" in node["name"])),
     "relu": lambda node, inputs: torch.relu(inputs[0]),
     "softsign": lambda node, inputs: F.softsign(inputs[0]),
-    "max_pool": lambda node, inputs: F.max_pool2d(
-        inputs[0], node["kernel"], node["stride"], node["padding"], node["dilation"], ceil_mode=node["ceil"]
+    "max_pool": lambda node, inputs: pool(
+        inputs[0], node["kernel"], node["stride"], node["padding"], node["dilation"], node["ceil"]
     ),
     "crop": lambda node, inputs: _crop(inputs[0], node),
     "window": lambda node, inputs: _window(inputs[0], node),

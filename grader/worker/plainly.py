@@ -1,4 +1,4 @@
-"""Run a model's convolutions no dearer than need be: large ones as the trusted side does, equal ones once."""
+"""Run a model no dearer than need be: pools and large convolutions as the trusted side, equal ones once."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader.wall.convolving import convolve, is_heavy
+from grader.wall.pooling import pool
 from grader.worker.convolved import Convolved, is_worth_it
 
 CONV2D, CONVOLUTION = torch.ops.aten.conv2d.default, torch.ops.aten.convolution.default
+POOL = torch.ops.aten.max_pool2d.default
 DEFAULTS = (None, 1, 0, 1, 1)  # of conv2d: bias, stride, padding, dilation, groups
 
 
@@ -24,6 +26,8 @@ class Plainly(TorchDispatchMode):
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
+        if func is POOL and not kwargs:
+            return pool(*args)
         asked = None if kwargs else _asked(func, args)
         if asked is not None and is_heavy(asked[0], asked[1], *asked[4:]):
             return convolve(*asked)

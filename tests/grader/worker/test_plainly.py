@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader.wall import convolving
+from grader.wall import convolving, pooling
 from grader.worker import plainly
 from grader.worker.convolved import Convolved
 from grader.worker.plainly import Plainly
@@ -38,3 +38,22 @@ def test_a_large_convolution_is_taken_over(
 
     assert taken == [(12, 6, 3, 3)]
     assert torch.allclose(found, wanted, atol=1e-5) and found.requires_grad == gradients
+
+
+@torch.inference_mode()
+def test_a_pool_is_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it was asked for, its size rounded up or down."""
+    taken: list[tuple[Any, ...]] = []
+
+    def noted(x: torch.Tensor, *asked: Any) -> torch.Tensor:
+        taken.append(asked)
+        return pooling.pool(x, *asked)
+
+    monkeypatch.setattr(plainly, "pool", noted)
+    x = torch.randn(1, 3, 5, 7)
+    for layer in (nn.MaxPool2d(2), nn.MaxPool2d(2, 2, ceil_mode=True), nn.MaxPool2d(3, 1, 1)):
+        with Plainly(Convolved()):
+            found = layer(x)
+        assert torch.equal(found, layer(x))
+
+    assert len(taken) == 3
