@@ -62,7 +62,8 @@ class Watch:
 
     def _look(self, name: str) -> Seen:
         module, key = self.owners[name]
-        parameter = module._parameters.get(key)
+        parameters = module._parameters
+        parameter = parameters[key] if key in parameters else None  # noqa: SIM401 - a scripted module's has no `get`
         if parameter is None or is_lazy(parameter):
             return 0, ()
         where = parameter.data_ptr()

@@ -20,7 +20,7 @@ WAYS = {
 }
 
 
-def written(source: str, model: nn.Linear | None = None) -> dict[str, list[int]]:
+def written(source: str, model: Any = None) -> dict[str, list[int]]:
     """The lines that wrote each parameter last, nearest first, while a function of the source ran."""
     model = model or nn.Linear(2, 2)
     nn.init.zeros_(model.weight)
@@ -37,6 +37,15 @@ def written(source: str, model: nn.Linear | None = None) -> dict[str, list[int]]
 def test_the_line_that_writes_is_noted(how: str) -> None:
     """However it is written, and not what is left as it was."""
     assert written(f"def copy(m):\n    x = 1\n    {WAYS[how]}\n    x = 2\n") == {"weight": [3]}
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+def test_a_scripted_module_is_watched_too() -> None:
+    """Its tables of parameters are of another kind."""
+    source = "def copy(m):\n    m.bias.data.fill_(1)\n    x = 1\n"
+    scripted = torch.jit.script(nn.Linear(2, 2))
+
+    assert written(source, scripted) == {"bias": [2]}
 
 
 def test_values_that_numpy_lacks_are_watched_too() -> None:
