@@ -19,6 +19,7 @@ from grader.evidence.confirming import Runs
 from grader.evidence.once import once, taken
 from grader.evidence.subject import Subject
 from grader.evidence.tracing import Read, Traced
+from grader.evidence.unreached import unreached
 from grader.network.evaluate import Evaluator
 from grader.network.graph import replace_leaves
 from grader.network.reading import Reading, read_whole
@@ -215,6 +216,8 @@ class ModelEvidence:
             return (
                 f"claimed, not verified: a dropout of its own, by random numbers that it draws after {after}"
             )
+        if not self.is_reference and (roles := unreached(self.reading, line)):
+            return f"claimed, not verified: the output is not computed from {', '.join(roles)}"
         why = self.confirmed.lacks(line)
         return f"claimed, not borne out: {why}" if why else ""
 
