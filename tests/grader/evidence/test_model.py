@@ -98,7 +98,8 @@ def test_every_question_is_asked_once() -> None:
     assert counts.pop("trace") == 2  # in eval and in train mode
     assert counts.pop("sample") == 4  # before and after copying, the VGG-16, and gradients
     assert counts.pop("run") == 6  # in both modes, and once at the size of a photograph
-    assert (counts.pop("build"), counts.pop("shapes")) == (2, 2)  # with two numbers of classes
+    assert counts.pop("build") == 3  # with the assignment's number of classes, fewer and more
+    assert (counts.pop("shapes"), counts.pop("narrow")) == (2, 2)  # with two of them
     assert set(counts.values()) == {1}
 
 
