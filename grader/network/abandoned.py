@@ -101,4 +101,6 @@ def _joined(made: Expr, end: Abandoned, other: Expr, depth: Mapping[str, int]) -
     sides = [source for source in value.inputs if source.key != other.key]
     if len(sides) < len(value.inputs) and sides:  # a sum with it
         return expr(f"aten.{UNUSED}", made, sides[0], place=value.place)
+    if _leads(other, value):  # layers that it should have gone through: what takes it goes without them
+        return made
     return expr(f"aten.{UNUSED}", made, value, place=end.place)

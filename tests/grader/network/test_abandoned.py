@@ -41,6 +41,19 @@ def test_what_was_let_go_of_joins_again(old: str, new: str, kind: str) -> None:
     assert found.returned is None
 
 
+@pytest.mark.parametrize("layer", ["conv1_2", "conv4_2", "fc7"])
+def test_a_layer_whose_value_is_not_kept_is_missing(layer: str) -> None:
+    """The next one goes on without it: no branch joins, and what follows is as it was recorded."""
+    call = {"fc7": "h = self.drop7(F.relu(self.fc7(h)))", "conv4_2": "h = F.relu(self.conv4_2(h))"}
+    old = call.get(layer, "h = self.pool1(F.relu(self.conv1_2(h)))")
+    new = old.removeprefix("h = ") if layer in call else "F.relu(self.conv1_2(h)); h = self.pool1(h)"
+    found = reading_of(edited((old, new)))
+
+    assert layer not in found.layers
+    assert found.found == ALL - 1
+    assert {join.kind for join in found.path.joins.values()} == {"add"}
+
+
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
