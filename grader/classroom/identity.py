@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from grader.intake.files.digest import digest
 from grader.paths import ROOT
 from grader.profiles import FOLDER
 from grader.sandbox.folders import shallow
 
 SOURCES = ("grader", "reference")
-SMALL = 1 << 20  # bytes; of what is larger blocks of zeros are left out, whether they take room or not
-ZEROS = bytes(1 << 16)
 
 
 def submission_sha(path: Path) -> str:
@@ -56,26 +53,7 @@ def _sha_of_content(file: Path) -> bytes:
     if not file.is_file():
         return b""
     with file.open("rb") as stream:
-        size = os.fstat(stream.fileno()).st_size
-        if size <= SMALL:
-            return hashlib.file_digest(stream, "sha256").digest()
-        whole = hashlib.sha256(str(size).encode())
-        for at in _blocks(stream.fileno(), size):
-            block = os.pread(stream.fileno(), len(ZEROS), at)
-            if block != ZEROS[: len(block)]:
-                whole.update(b"%d:%b" % (at, block))
-        return whole.digest()
-
-
-def _blocks(file: int, size: int) -> Iterator[int]:
-    """Where the blocks begin that may hold anything: a terabyte that takes no room has none."""
-    at = 0
-    with suppress(OSError):  # nothing follows
-        while at < size:
-            start = os.lseek(file, at, os.SEEK_DATA)
-            end = os.lseek(file, start, os.SEEK_HOLE)
-            at = -(-end // len(ZEROS)) * len(ZEROS)
-            yield from range(start // len(ZEROS) * len(ZEROS), at, len(ZEROS))
+        return digest(stream)
 
 
 def _sha_of_name(path: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,6 +18,7 @@ LARGEST_TEXT, MOST_TEXTS = 64 * 1024, 8
 LARGEST_DATA, MOST_DATA = MEGABYTE // 4, 40  # of files that code may read, and of all together a megabyte
 MOST_MEMBERS = 20_000  # the data set, packed by mistake, has some 2000
 MOST_FILES = 200  # notebooks and Python files that are read
+TOO_MANY = f"more than {MOST_FILES} notebooks and Python files: the rest was not read"
 MOST_NAMES = 50  # of files we don't read, and of notes
 MOST_LARGE = 40  # files that turn out to be too large once they are read: each costs what is read of it
 NAME_LENGTH = 200  # characters of a path in a report
@@ -31,8 +33,10 @@ MARKDOWN = ".md"
 PROSE = (MARKDOWN, ".txt")  # that answers may stand in
 NO_PROSE = {"requirements", "license"}
 DATA = {".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".csv", ".tsv", *PROSE}  # text, whoever reads it
-NOTEBOOK = re2.compile(rb'^\s*\{\s*"(?:cells|metadata|nbformat)"(?:.|\n)*"cell_type"')  # what one begins like
-HEAD = 1 << 16  # bytes in which its first cell begins
+NOTEBOOK = re2.compile(  # what one begins like; before its cells there may be much of widgets
+    rb'^\s*\{\s*(?:"nbformat"|"(?:cells|metadata)"(?:.|\n)*"cell_type")'
+)
+HEAD = 1 << 16  # bytes in which that shows
 AGAIN = re2.compile(r"\s?\(\d{1,3}\)$")  # what a browser puts behind the name of a file that it saves again
 
 
@@ -98,7 +102,7 @@ class Basket:
             self._add_data(name, stream)
             return
         if len(self.contents) >= MOST_FILES:
-            self.note(f"more than {MOST_FILES} notebooks and Python files: the rest was not read")
+            self.note(TOO_MANY)
             return
         if self.large >= MOST_LARGE:
             self.note(f"more than {MOST_LARGE} files are too large: the rest was not read")
@@ -146,17 +150,31 @@ class Basket:
 
     def _add_data(self, name: str, stream: Stream) -> None:
         head = stream.read(HEAD)
-        is_notebook = name.lower().endswith(".json") and NOTEBOOK.search(head)
-        left = MEGABYTE - sum(map(len, self.data.values()))
-        cap = LARGEST["ipynb"] - self.sizes["ipynb"] if is_notebook else min(LARGEST_DATA, left)
-        rest = read_at_most(stream, cap - len(head))
-        if rest is None or len(head) > cap:
+        if name.lower().endswith(".json") and NOTEBOOK.search(head.removeprefix(BOM_UTF8)):
+            self._add_renamed(name, head, stream)
             return
-        if is_notebook:
-            self.renamed[name] = head + rest
-            self.sizes["ipynb"] += len(head + rest)
+        left = MEGABYTE - sum(map(len, self.data.values()))
+        data = _whole(head, stream, min(LARGEST_DATA, left))
+        if data is not None:
+            self.data[name] = data
+
+    def _add_renamed(self, name: str, head: bytes, stream: Stream) -> None:
+        if len(self.renamed) >= MOST_FILES:
+            self.note(TOO_MANY)
+            return
+        cap = LARGEST["ipynb"] - self.sizes["ipynb"]
+        data = _whole(head, stream, cap)
+        if data is None:
+            self.note(f"{name}: larger than {cap / MEGABYTE:.2g} MB, it was not read")
         else:
-            self.data[name] = head + rest
+            self.renamed[name] = data
+            self.sizes["ipynb"] += len(data)
+
+
+def _whole(head: bytes, stream: Stream, cap: int) -> bytes | None:
+    """What a stream begins with and its rest, or None where that is more than `cap` bytes."""
+    rest = read_at_most(stream, cap - len(head)) if len(head) <= cap else None
+    return None if rest is None else head + rest
 
 
 def read_at_most(stream: Stream, cap: int) -> bytes | None:

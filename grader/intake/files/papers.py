@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from grader.intake.files.basket import is_prose, shown
+from grader.intake.files.digest import digest
 from grader.intake.files.opening import open_regular
 
 PAPERS = {".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".html", ".htm", ".tex"}
@@ -30,9 +31,9 @@ def for_a_person(names: Iterable[str]) -> tuple[str, ...]:
 
 def sha256_of(path: Path, papers: Iterable[str]) -> str:
     """Return what tells papers from others: the hash of a file, or of those in a folder with their names."""
-    digest = hashlib.sha256()
+    whole = hashlib.sha256()
     for name in sorted(papers) if path.is_dir() else [""]:
-        digest.update(f"{name}:".encode())
+        whole.update(f"{name}:".encode())
         with suppress(OSError), open_regular(path / name, follow=not name) as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
+            whole.update(digest(file))
+    return whole.hexdigest()

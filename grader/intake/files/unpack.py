@@ -126,11 +126,12 @@ def _read_file(file: BinaryIO, name: str, basket: Basket) -> None:
     file.seek(0)
     if head == ZIP or kind(name) == "archive" or is_tar(file):
         read_archive(file, name, basket)
-    elif not head:
+        return
+    if not head:
         raise IntakeError(f"{name} is empty (0 bytes)")
-    elif kind(name) or is_markdown(name) or name.lower().endswith(".json"):
-        basket.add(name, file)
-    else:
+    basket.add(name, file)
+    if not (kind(name) or is_markdown(name) or basket.renamed or basket.notes):
+        file.seek(0)
         words = what_is(file.read(512)) or "neither a notebook (.ipynb) nor Python (.py) nor a zip or tar"
         raise IntakeError(f"{name} is {words}: hand in the notebook, or a zip with it", for_a_person([name]))
 

@@ -85,21 +85,6 @@ def test_a_terabyte_that_takes_no_room_is_read_in_no_time(tmp_path: Path) -> Non
     assert len(shas) == 4
 
 
-def test_zeros_are_the_same_whether_they_take_room_or_not(tmp_path: Path) -> None:
-    """A copy of a file may have holes where it has none."""
-    content = bytes(3 << 20) + b"x" * 100 + bytes(1 << 20) + b"y" * (1 << 18)
-    (tmp_path / "full").write_bytes(content)
-    with (tmp_path / "holes").open("wb") as file:
-        for at, text in ((3 << 20, b"x" * 100), ((4 << 20) + 100, b"y" * (1 << 18))):
-            file.seek(at)
-            file.write(text)
-    (tmp_path / "moved").write_bytes(content[1:] + content[:1])
-
-    assert (tmp_path / "holes").read_bytes() == content
-    assert submission_sha(tmp_path / "full") == submission_sha(tmp_path / "holes")
-    assert submission_sha(tmp_path / "full") != submission_sha(tmp_path / "moved")
-
-
 def test_an_edit_of_the_grader_changes_its_fingerprint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,6 +63,14 @@ def test_a_text_that_only_shows_code_is_no_notebook(code: str, tmp_path: Path) -
     assert bool(found.problem) == bool(found.papers)
 
 
+def test_a_terabyte_that_takes_no_room_is_read_in_no_time(tmp_path: Path) -> None:
+    """Alone or in a folder."""
+    with (tmp_path / "a.pdf").open("w") as file:
+        file.truncate(1 << 40)
+
+    assert sha256_of(tmp_path / "a.pdf", ["a.pdf"]) != sha256_of(tmp_path, ["a.pdf"])
+
+
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
     """Nor is it missed."""
     (tmp_path / "x").write_text("secret")

@@ -118,7 +118,20 @@ def test_a_file_of_another_sort_is_called_what_it_is(
 BY_A_BROWSER = b'{\n "cells": [\n  {\n   "cell_type": "code", "source": []}], "nbformat": 4}'
 
 
-@pytest.mark.parametrize("data", [BY_A_BROWSER, b'{"metadata": {}, "cells": [{"cell_type": "markdown"}]}'])
+BY_COLAB = b'{"nbformat": 4, "metadata": {"widgets": "%b"}, "cells": [{"cell_type": "code"}]}' % (
+    b"x" * basket.HEAD
+)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        BY_A_BROWSER,
+        BY_COLAB,
+        b"\xef\xbb\xbf" + BY_A_BROWSER,
+        b'{"metadata": {}, "cells": [{"cell_type": "markdown"}]}',
+    ],
+)
 def test_a_notebook_that_is_called_json_is_read(data: bytes, tmp_path: Path) -> None:
     """Where there is no other, in a folder or alone."""
     root = folder(tmp_path / "s", {"a.json": data, "labels.json": b'{"cells": 3}'})
@@ -133,8 +146,21 @@ def test_other_json_is_no_notebook(data: bytes, tmp_path: Path) -> None:
     """Alone, it is nothing to grade."""
     (tmp_path / "a.json").write_bytes(data)
 
-    with pytest.raises(IntakeError, match=r"it holds a\.json|neither a notebook|nothing"):
+    with pytest.raises(IntakeError, match=r"a\.json is neither a notebook"):
         unpack(tmp_path / "a.json")
+
+
+def test_of_notebooks_that_are_called_json_so_many_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of others, and as large."""
+    monkeypatch.setattr(basket, "MOST_FILES", 3)
+    root = folder(tmp_path / "s", {f"{n}.json": BY_A_BROWSER for n in range(5)})
+    assert len(unpack(root).contents) == 3 and unpack(root).notes == (basket.TOO_MANY,)
+
+    monkeypatch.setitem(basket.LARGEST, "ipynb", 50)
+    with pytest.raises(IntakeError, match=r"0\.json: larger than"):
+        unpack(root)
 
 
 def test_what_is_missing_or_empty_is_said(tmp_path: Path) -> None:
