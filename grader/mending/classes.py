@@ -15,6 +15,8 @@ from grader.records.submission import Chunk, Slice
 
 METHODS = ("__init__", "forward")
 MODULE = "__import__('torch').nn.Module"
+# What comes of a constructor or a forward pass that Python doesn't know for one.
+UNMADE = ('required "forward"', "unexpected keyword", "positional argument", "has no attribute")
 
 
 def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
@@ -26,7 +28,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         yield from parent(trouble, slice, chunk)
     if "module() takes" in message or "has no attribute" in message or "not an nn.Module" in message:
         yield from _with_parent(slice, chunk)
-    if 'required "forward"' in message or "unexpected keyword" in message or "positional argument" in message:
+    if any(words in message for words in UNMADE):
         yield from _misspelt(slice, chunk)
     if "has no attribute" in message and len(trouble.names) > 1:
         yield from _local(slice, chunk, trouble.names[1])

@@ -20,8 +20,7 @@ from reference.architecture import FIRST_PADDING, Conv
 N_CLASS = 12  # no width within a network, so that it shows where the number of classes stands
 TABLES = {network.name: network.table for network in NETWORKS.values()}
 NN = "__import__('torch').nn"
-WEIGHTLESS = ("relu", "drop", "norm", "bn")  # what no convolution is called: `relu_conv1_1` is none
-MAYBE = ("act", "pool")  # nor these ...
+MAYBE = ("act", "pool")  # what no convolution is called ...
 WEIGHTED = ("conv", "fc", "score", "up", "trans")  # ... unless one of these stands there as well
 UPWARDS = ("up", "trans", "deconv")
 # What is said where what is applied is no layer, or is a class that nobody called.
@@ -138,8 +137,8 @@ def _stand_ins(name: str, layers: Sequence[Conv], constructor: ast.FunctionDef) 
 
 def _has_weights(bare: str) -> bool:
     """Whether a layer of this name may be one with weights."""
-    never, maybe, still = (any(word in bare for word in words) for words in (WEIGHTLESS, MAYBE, WEIGHTED))
-    return not never and (still or not maybe)
+    maybe, still = (any(word in bare for word in words) for words in (MAYBE, WEIGHTED))
+    return not own.is_weightless(bare) and (still or not maybe)
 
 
 def _distinct(every: Sequence[Conv], bare: str) -> list[Conv]:

@@ -109,11 +109,12 @@ def _renamed(node: ast.expr, parsed: ast.AST) -> Iterator[str]:
 
 
 def _of_self(node: ast.expr, parsed: ast.AST) -> Iterator[str]:
-    """Another attribute of the object, most alike first."""
+    """Another attribute of the object, most alike first; a ReLU is no convolution."""
     if own.is_own(node):
         owners = [each for each in ast.walk(parsed) if isinstance(each, ast.ClassDef)]
         names = [name for owner in owners if _touches(owner, node.lineno) for name in own.stored(owner)]
-        yield from (f"self.{name}" for name in _alike(node.attr, names))
+        same = [name for name in names if own.is_weightless(name) == own.is_weightless(node.attr)]
+        yield from (f"self.{name}" for name in _alike(node.attr, same))
 
 
 def _beside(node: ast.expr, _: ast.AST) -> Iterator[str]:

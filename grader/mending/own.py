@@ -7,11 +7,17 @@ import builtins
 from typing import TypeGuard
 
 BUILTINS = frozenset(dir(builtins))
+WEIGHTLESS = ("relu", "drop", "norm", "bn")  # what no convolution is called: `relu_conv1_1` is none
 
 
 def is_own(node: ast.AST) -> TypeGuard[ast.Attribute]:
     """Whether it is an attribute of `self`."""
     return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+
+
+def is_weightless(name: str) -> bool:
+    """Whether an attribute is called what no convolution is."""
+    return any(word in name.lower() for word in WEIGHTLESS)
 
 
 def stored(owner: ast.AST) -> list[str]:
@@ -25,7 +31,7 @@ def read(owner: ast.AST) -> list[str]:
 
 
 def handled(owner: ast.AST) -> set[str]:
-    """The names of its own attributes that a class calls, lists, or hands to functions of the code."""
+    """The names of its own attributes that a class applies, lists, or hands to functions of the code."""
     parts = (part for node in ast.walk(owner) for part in _used(node))
     return {part.attr for part in parts if is_own(part)}
 
@@ -33,7 +39,7 @@ def handled(owner: ast.AST) -> set[str]:
 def _used(node: ast.AST) -> list[ast.expr]:
     """What is called, listed or handed on, as layers are."""
     match node:
-        case ast.Call(func=ast.Attribute() as function, args=args) if is_own(function):
+        case ast.Call(func=ast.Attribute() as function, args=[_, *_] as args) if is_own(function):
             return [function, *args]
         case ast.Call(func=ast.Name(id=name), args=args) if name not in BUILTINS:
             return list(args)

@@ -32,6 +32,7 @@ SLIPS: dict[str, tuple[dict[str, str], str, int, str]] = {
     "another's parent": ({"first": "super(Other, self).__init__()"}, "super(type, obj): obj must be an instance", 3, "        super().__init__()"),
     "super without a call": ({"first": "super.__init__()"}, "descriptor '__init__' of 'super' object needs an argument", 3, "        super().__init__()"),
     "the constructor": ({"init": "_init_"}, "FCN8s.__init__() got an unexpected keyword argument 'n_class'", 0, "    def __init__(self, n_class):"),
+    "the constructor, which nothing ran": ({"init": "_init_"}, "'FCN8s' object has no attribute 'fc7'", 6, "    def __init__(self, n_class):"),
     "the forward pass": ({"forward": "foward"}, 'Module [FCN8s] is missing the required "forward" function', 0, "    def forward(self, x):"),
     "an input too many": ({"more": ", size"}, "FCN8s.forward() missing 1 required positional argument: 'size'", 0, "    def forward(self, x, size=None):"),
     "a layer without self": ({}, "'FCN8s' object has no attribute 'fc7'", 6, "        self.fc7 = nn.Conv2d(4096, 4096, 1)"),

@@ -103,6 +103,7 @@ def test_a_number_that_was_not_kept_is_no_layer() -> None:
     used = NETWORK.replace("self.conv1_2(h)", "h.view(1, self.classes, 8, range(self.size)[0])")
 
     assert lacks("classes", used) == lacks("size", used) == []
+    assert lacks("stem", NETWORK.replace("self.conv1_2(h)", "self.stem(); h")) == []
     assert lacks("stem", NETWORK.replace("self.conv1_2(h)", "apply(self.stem, h)"))
 
 

@@ -23,10 +23,12 @@ class A:
 """
 
 
-def of(line: int, piece: tuple[int, int, int, int], callers: tuple[Place, ...] = ()) -> list[str]:
+def of(
+    line: int, piece: tuple[int, int, int, int], callers: tuple[Place, ...] = (), code: str = CODE
+) -> list[str]:
     """What is read otherwise, in words, where a piece of a line raised."""
     place = Place("cell 1", line + 9, callers=callers, piece=(piece[0] + 9, piece[1], piece[2] + 9, piece[3]))
-    slice = Slice((Module("submission", (Chunk("cell 1", 10, CODE),)),))
+    slice = Slice((Module("submission", (Chunk("cell 1", 10, code),)),))
     found = list(mends(Trouble("TypeError", "no", place), slice))
     assert all(mend.whole and mend.made is not None for mend in found)
     return [mend.words for mend in found]
@@ -49,6 +51,14 @@ def test_what_a_loop_goes_through_may_be_in_another_order() -> None:
 
 def test_an_attribute_is_another_of_the_class() -> None:
     assert "`self.last` read as `self.first`" in of(4, (4, 32, 4, 41))
+
+
+def test_a_relu_is_no_convolution() -> None:
+    code = CODE.replace("self.first = n", "self.conv = self.relu2 = n").replace("self.last,", "self.relu1,")
+
+    words = of(4, (4, 32, 4, 42), code=code)
+    assert "`self.relu1` read as `self.relu2`" in words
+    assert "`self.relu1` read as `self.conv`" not in words
 
 
 def test_an_index_is_the_one_beside_it() -> None:
