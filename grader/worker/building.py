@@ -68,17 +68,11 @@ def _let_go(state: State, name: str, n_class: int) -> None:
     gone = state.real is not None and state.real.key[0] != name
     if gone:
         state.real = None
-    for known in (state.light, state.solid):
-        others = [key for key, kept in known.items() if key[:2] not in keep and not _is_meta(kept.model)]
-        for key in others:
-            del known[key]  # type: ignore[arg-type]  # the keys of two kinds of mapping, each its own
-        gone = gone or bool(others)
-    if gone:
+    others = [key for key in state.solid if key[:2] not in keep]
+    for key in others:
+        del state.solid[key]
+    if gone or others:
         reclaim()
-
-
-def _is_meta(model: nn.Module) -> bool:
-    return all(parameter.is_meta for parameter in model.parameters())
 
 
 # --- by a number of classes alone -------------------------------------------------------------------------
