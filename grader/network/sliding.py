@@ -11,7 +11,7 @@ from grader.network.graph import Expr, expr
 
 def unfold(moved: Moved, args: Sequence[Any], shape: Shape) -> Moved | None:
     """Windows of rows or of columns as an axis behind the others; both are those of a convolution."""
-    at, size, step = args
+    at, size, step = args[0] % len(moved.axes), *args[1:]
     over = moved.axes[at]
     if over not in ((2,), (3,)) or moved.source.op == "leaf":
         return None

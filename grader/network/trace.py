@@ -68,7 +68,7 @@ def read_trace(record: Recording, constants: Mapping[int, Array] | None = None) 
     """Read a record, with the values of its constants; raises ProtocolError where numbers contradict."""
     try:
         return _read(record, constants or {})
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise ProtocolError(f"not a trace: {type(error).__name__}") from error
 
 

@@ -93,6 +93,9 @@ SLIDING: dict[str, Callable[..., Any]] = {
     "windows of rows and of columns": lambda x, w, b: (
         F.linear(x.unfold(2, 3, 2).unfold(3, 2, 1).permute(0, 2, 3, 1, 4, 5).flatten(3), w.flatten(1), b)
     ).permute(0, 3, 1, 2),
+    "axes counted from the end": lambda x, w, b: (
+        F.linear(x.unfold(-2, 3, 2).unfold(-2, 2, 1).permute(0, 2, 3, 1, 4, 5).flatten(3), w.flatten(1), b)
+    ).permute(0, 3, 1, 2),
     "windows of columns first": lambda x, w, b: (
         torch.einsum("nchwji,ocij->nohw", x.unfold(3, 2, 1).unfold(2, 3, 2), w) + b[:, None, None]
     ),

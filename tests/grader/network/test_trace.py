@@ -188,6 +188,9 @@ def test_infinite_arguments_are_numbers() -> None:
         lambda r: r["calls"][0].__setitem__(4, ["cell 1"]),
         lambda r: r["dropouts"][0].__setitem__(2, "often"),
         lambda r: r.update(calls=[["aten.relu.default", [], {}, [], None]]),
+        lambda r: r["calls"].append(
+            ["aten.unsqueeze.default", [["t", r["input"]], 0], {}, [[999, []]], None]
+        ),
         pytest.param(lambda r: r.update(calls=r["calls"] * MAX_CALLS), marks=pytest.mark.slow),
     ],
 )
