@@ -58,9 +58,11 @@ def other_findings(reading: Reading) -> Iterator[Reason]:
 
 def _returned(reading: Reading, returned: Expr) -> Reason:
     """Name what the forward pass returns where it is not what it computes last."""
-    first = reading.beside_path[0].inputs[0] if reading.beside_path else returned
-    got = reading.after(reading.path.places.get(first.key, 0))
-    got = f"{got}'s output" if got else "a part of the input" if reading.beside_path else "the input"
+    beside = reading.beside_path
+    first = beside[0].inputs[0] if beside else returned
+    scores = [role for role, layer in reading.layers.items() if layer.expr in beside]
+    got = scores[-1] if scores else reading.after(reading.path.places.get(first.key, 0))
+    got = f"{got}'s output" if got else "a part of the input" if beside else "the input"
     expected, place = "what it computes last", returned.place
     return because("forward.returned", got=got, expected=expected, actual=got, place=place)
 

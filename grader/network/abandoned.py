@@ -6,7 +6,7 @@ without it stays as it was recorded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.network.graph import Expr, expr, walk
@@ -17,6 +17,7 @@ from grader.wall.values import place
 
 MOST = 6  # ends that are looked at, the last ones
 INSTEAD, UNUSED = "instead", "unused"  # how a value joins the one that went on without it
+Joiner = Callable[[Expr], Expr]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,14 @@ def abandoned(record: Recording, values: Mapping[int, Expr], output: Expr | None
         if call.results and call.results[0].number not in taken and _made(values, call).key not in live
     ]
     shapes = {result.number: result.shape for call in record.calls for result in call.results}
-    found = (_followed(record.calls[at:], values, shapes, live) for at in ends[-MOST:])
-    return tuple(end for end in found if any(n.op in LAYERS and n.key not in live for n in walk(end.value)))
+    found = list[Abandoned]()
+    for at in reversed(ends[-MOST:]):
+        end = _followed(record.calls[at:], values, shapes, live)
+        keys = {node.key: node.op in LAYERS for node in walk(end.value)}
+        if any(is_layer and key not in live for key, is_layer in keys.items()):
+            found.append(end)
+            live |= keys.keys()  # an earlier one may have been replaced on the way there
+    return tuple(reversed(found))
 
 
 def _made(values: Mapping[int, Expr], call: Call) -> Expr:
@@ -84,23 +91,31 @@ def _leads(value: Expr, end: Expr) -> bool:
 def revived(output: Expr, ends: Sequence[Abandoned]) -> Expr:
     """Return the output as it would be if no value had been let go of."""
     depth = depths(expr("all", *(end.value for end in ends), output))
-    joined = {end.other.key: end for end in ends if end.other is not None}
+    joins: dict[str, Joiner] = {}
+    for end in ends:
+        value = _rebuilt(end.value, joins)
+        if end.other is not None:
+            joins[end.other.key] = _join(end, end.other, value, depth)
+    return _rebuilt(output, joins)
+
+
+def _rebuilt(root: Expr, joins: Mapping[str, Joiner]) -> Expr:
     new: dict[int, Expr] = {}
-    for node in walk(output):
+    for node in walk(root):
         made = Expr(node.op, tuple(new[id(source)] for source in node.inputs), node.attrs, node.place)
-        end = joined.get(node.key)
-        new[id(node)] = made if end is None else _joined(made, end, node, depth)
-    return new[id(output)]
+        new[id(node)] = joins[node.key](made) if node.key in joins else made
+    return new[id(root)]
 
 
-def _joined(made: Expr, end: Abandoned, other: Expr, depth: Mapping[str, int]) -> Expr:
-    """Return a value joined by the end that it went on without."""
-    value = end.value
-    if depth[value.key] > depth[other.key] and not _leads(other, value):
-        return expr(f"aten.{INSTEAD}", value, made, place=made.place)
-    sides = [source for source in value.inputs if source.key != other.key]
+def _join(end: Abandoned, other: Expr, value: Expr, depth: Mapping[str, int]) -> Joiner:
+    """Return what joins the end, which is `value` by now, to the value that went on without it."""
+    leads = _leads(other, end.value)
+    if depth[end.value.key] > depth[other.key] and not leads:
+        return lambda made: expr(f"aten.{INSTEAD}", value, made, place=made.place)
+    sources = zip(value.inputs, end.value.inputs, strict=False)
+    sides = [new for new, source in sources if source.key != other.key]
     if len(sides) < len(value.inputs) and sides:  # a sum with it
-        return expr(f"aten.{UNUSED}", made, sides[0], place=value.place)
-    if _leads(other, value):  # layers that it should have gone through: what takes it goes without them
-        return made
-    return expr(f"aten.{UNUSED}", made, value, place=end.place)
+        return lambda made: expr(f"aten.{UNUSED}", made, sides[0], place=value.place)
+    if leads:  # layers that it should have gone through: what takes it goes without them
+        return lambda made: made
+    return lambda made: expr(f"aten.{UNUSED}", made, value, place=end.place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.network.abandoned import INSTEAD, MOST, UNUSED
-from tests.grader.diagnosis.way_up import CROP32, JOIN3, JOIN4, PLACE3, said
+from tests.grader.diagnosis.way_up import CROP8, CROP32, JOIN3, JOIN4, PLACE3, said
 from tests.grader.slim import edited, reading_of, trace_of
 
 ALL = 21
@@ -38,6 +38,15 @@ def test_what_was_let_go_of_joins_again(old: str, new: str, kind: str) -> None:
     assert found.found == ALL
     assert [join.kind for join in found.path.joins.values() if join.kind != "add"] == [kind]
     assert found.output == trace_of(source).output
+    assert found.returned is None
+
+
+def test_two_ways_may_be_replaced_one_after_another() -> None:
+    """By both skips: the first is put back where the second was let go of."""
+    found = reading_of(edited((JOIN4, f"h = {PLACE4}"), (JOIN3, f"h = {PLACE3}")))
+
+    assert found.found == ALL
+    assert [join.kind for join in found.path.joins.values()] == [INSTEAD, INSTEAD]
     assert found.returned is None
 
 
@@ -77,6 +86,13 @@ def test_the_output_of_an_earlier_layer_is_named() -> None:
     )
 
     assert found["forward"] == ["the forward pass returns score's output, not what it computes last"]
+
+
+def test_the_output_of_a_skip_is_named() -> None:
+    """By the skip's own layer."""
+    found = said((CROP8, "s; u = " + CROP8))
+
+    assert found["forward"] == ["the forward pass returns score_pool_3's output, not what it computes last"]
 
 
 def test_only_the_last_ends_are_looked_at() -> None:
