@@ -108,9 +108,8 @@ class ModelEvidence:
     def cut(self) -> list[str]:
         """The parameters of the output's layers that no gradient reaches."""
         names = (name for layer in self.reading.layers.values() for name in (layer.bias, layer.weight))
-        unique = dict.fromkeys(
-            name for name in names if name in self.reading.live
-        )  # a layer that is used twice has two roles
+        live = (name for name in names if name in self.reading.live)
+        unique = dict.fromkeys(live)  # a layer that is used twice has two roles
         return [n for n in unique if n in self.built.parameters and not self.gradients.get(n, False)]
 
     # --- challenge and response ---

@@ -76,10 +76,7 @@ def _figures(text: str) -> Iterator[tuple[str, bool, float]]:
         told = [*_told(line)]
         there = {(what, of_validation) for what, tested, of_validation, _ in told if not tested}
         for what, tested, of_validation, value in told:
-            twice = {
-                (what, True),
-                (what, False),
-            } <= there  # then the loss of training counts, and what it did
+            twice = there >= {(what, True), (what, False)}  # then training's loss counts, and what it did
             if tested or not twice or of_validation != (what == "loss"):
                 yield what, tested, value
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from io import BufferedReader
 
 SMALL = 1 << 20  # bytes; of what is larger blocks of zeros are left out, whether they take room or not
@@ -28,9 +28,16 @@ def digest(file: BufferedReader) -> bytes:
 def _blocks(file: int, size: int) -> Iterator[int]:
     """Where the blocks begin that may hold anything: a terabyte that takes no room has none."""
     at = 0
-    with suppress(OSError):  # nothing follows
-        while at < size:
-            start = os.lseek(file, at, os.SEEK_DATA)
-            end = os.lseek(file, start, os.SEEK_HOLE)
-            at = -(-end // len(ZEROS)) * len(ZEROS)
-            yield from range(start // len(ZEROS) * len(ZEROS), at, len(ZEROS))
+    while at < size:
+        start, end = _data(file, at, size)
+        at = -(-end // len(ZEROS)) * len(ZEROS)
+        yield from range(start // len(ZEROS) * len(ZEROS), at, len(ZEROS))
+
+
+def _data(file: int, at: int, size: int) -> tuple[int, int]:
+    """Where the next bytes that take room begin and end; all that is left where a file system can't tell."""
+    try:
+        start = os.lseek(file, at, os.SEEK_DATA)
+        return start, os.lseek(file, start, os.SEEK_HOLE)
+    except OSError as error:
+        return (size if error.errno == errno.ENXIO else at), size  # ENXIO: nothing follows

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
+
+import pytest
 
 from grader.intake.files.digest import SMALL, digest
 from grader.intake.files.opening import open_regular
@@ -36,3 +40,19 @@ def test_every_byte_counts(tmp_path: Path) -> None:
         found.add(of(path))
 
     assert len(found) == 6
+
+
+def test_all_is_read_where_a_file_system_cannot_tell_what_takes_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another file of the same size is another one there too."""
+    for name in "ab":
+        (tmp_path / name).write_bytes(bytes(SMALL) + name.encode())
+    wanted = [of(tmp_path / name) for name in "ab"]
+
+    def unknown(*asked: int) -> int:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(os, "lseek", unknown)
+
+    assert [of(tmp_path / name) for name in "ab"] == wanted
