@@ -15,6 +15,7 @@ from grader.records.reason import Place
 from reference.architecture import Architecture, Skip
 
 ABSENT = 4.0  # more than all that can be wrong with a skip
+BEHIND = ("aten.constant_pad_nd.default", "aten.replication_pad2d.default")
 MOST_SIDES = 5  # convolutions on joining branches that may be a skip's score layer
 
 
@@ -191,9 +192,10 @@ def _unlike(path: Path, architecture: Architecture, skip: Skip, one: tuple[int, 
 
 
 def _is_padded(pool: Expr) -> bool:
-    """Whether a row or column of zeros, or of less, was put behind what a pool takes: it rounds up so."""
+    """Whether a row or column of zeros, of less or of the last was put behind what a pool takes: it rounds up
+    so."""
     source = pool.inputs[0]
-    return source.op == "aten.constant_pad_nd.default" or dict(source.attrs).get("padded", False)
+    return source.op in BEHIND or dict(source.attrs).get("padded", False)
 
 
 def offset(parts: tuple[Expr, ...]) -> Pair | None:

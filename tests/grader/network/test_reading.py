@@ -31,14 +31,19 @@ def test_every_layer_of_the_assignment_is_found(fcn8s: Reading, fcn32s: Reading)
 
 
 @pytest.mark.parametrize(
-    ("pads", "value", "up"),
-    [((0, 1, 0, 1), "0.0", True), ((0, 1, 0, 1), "-1e9", True), ((0, -1, 0, -1), "0.0", False)],
+    ("pads", "how", "up"),
+    [
+        ((0, 1, 0, 1), "value=0.0", True),
+        ((0, 1, 0, 1), "value=-1e9", True),
+        ((0, 1, 0, 1), "mode='replicate'", True),
+        ((0, -1, 0, -1), "value=0.0", False),
+    ],
 )
-def test_a_pool_of_a_padded_map_rounds_up(pads: tuple[int, ...], value: str, up: bool) -> None:
+def test_a_pool_of_a_padded_map_rounds_up(pads: tuple[int, ...], how: str, up: bool) -> None:
     """So do the others of that network, whose maps are even; one whose map is cut rounds down."""
     pool = "self.pool2(F.relu(self.conv2_2(h)))"
     floor = SOURCE.replace(", ceil_mode=True", "")
-    padded = f"self.pool2(F.pad(F.relu(self.conv2_2(h)), {pads}, value={value}))"
+    padded = f"self.pool2(F.pad(F.relu(self.conv2_2(h)), {pads}, {how}))"
 
     read = reading_of(edited((pool, padded), source=floor))
 
