@@ -8,6 +8,7 @@ from functools import cached_property
 from grader.network.graph import Expr, walk
 
 LAYERS = ("conv", "deconv")
+MOST_STEPS = 100_000  # of all sides together: each of thousands that join may be as long as the network
 
 
 @dataclass(frozen=True)
@@ -69,18 +70,20 @@ def main_path(root: Expr) -> Path:
     steps.append(node)
     steps.reverse()
     on_path = {step.key for step in steps}
-    joins = {}
+    joins, left = {}, MOST_STEPS
     for position, step in enumerate(steps):
         others = [s for s in step.inputs if alive[s.key] and position and s.key != steps[position - 1].key]
         if others and step.op not in LAYERS:
-            joins[position] = _join(step, others[0], on_path)
+            joins[position] = _join(step, others[0], on_path, left)
+            left -= len(joins[position].side)
     return Path(tuple(steps), joins)
 
 
-def _join(step: Expr, other: Expr, on_path: set[str]) -> Join:
+def _join(step: Expr, other: Expr, on_path: set[str], most: int) -> Join:
+    """Return what joins at a step; of a long side the last steps alone."""
     side: list[Expr] = []
     node = other
-    while node.key not in on_path and node.inputs:
+    while node.key not in on_path and node.inputs and len(side) < most:
         side.append(node)
         node = node.inputs[0]
     side.reverse()

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from grader.network import path
 from grader.network.graph import INPUT, Expr, add, conv, crop, expr, leaf, relu
 from grader.network.path import depths, main_path, touches_input
 from tests.grader.slim import expr_of
@@ -125,3 +126,17 @@ def test_an_output_that_ignores_the_input_is_a_path_of_one() -> None:
     root = relu(WEIGHT)
 
     assert main_path(root).steps == (root,)
+
+
+def test_long_sides_that_join_often_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps of so many in all are kept, those of the first ones whole."""
+    monkeypatch.setattr(path, "MOST_STEPS", 250)
+    side = root = layer(INPUT, "stem")
+    for n in range(100):
+        side = expr("aten.mul", side, factor=n)
+    for _ in range(10):
+        root = add(layer(root), side)
+
+    lengths = [len(join.side) for join in main_path(root).joins.values()]
+
+    assert lengths == [100, 100, 50, *[0] * 7]
