@@ -21,7 +21,7 @@ from grader.evidence.once import Attempt
 from grader.evidence.subject import N_CLASS, Subject
 from grader.evidence.tracing import Read
 from grader.network import narrow
-from grader.network.graph import walk
+from grader.network.graph import Expr, walk
 from grader.network.learning import LARGE
 from grader.network.trace import Trace
 from grader.wall.answers import Reply
@@ -144,9 +144,10 @@ class Runs:
         if self.wide:
             return {}
         made = tracing.build(self.subject, n_class).parameters
-        leaves = [node for node in walk(self.read.reading.output) if node.op == "leaf"]
-        buffers = {node["name"]: node["shape"] for node in leaves if node["kind"] == "buffer"}
-        wide = buffers | {name: parameter.shape for name, parameter in made.items()}
+        output = self.read.reading.output
+        if counts_classes(self.read):
+            output = tracing.record(self.subject, (1, 3, *self.read.size), n_class=n_class).output or output
+        wide = _buffers(output) | {name: parameter.shape for name, parameter in made.items()}
         return {name: narrow.shape(shape) for name, shape in wide.items()}
 
     @property
@@ -165,7 +166,8 @@ def scheduled(subject: Subject, read: Read, seed: int, wide: bool) -> Schedule:
     """Draw what is run: where another size than the input's is claimed, there is nothing to try."""
     chance, known = Random(seed), (1, 3, *read.size)
     shapes = _drawn(chance, wide)
-    for n_class in (chance.choice(CLASSES), N_CLASS):
+    few = [n for n in CLASSES if n < N_CLASS]
+    for n_class in (chance.choice(few if counts_classes(read) else CLASSES), N_CLASS):
         claimed = _claimed(subject, n_class, shapes)
         if any(claimed):
             break
@@ -180,6 +182,16 @@ def scheduled(subject: Subject, read: Read, seed: int, wide: bool) -> Schedule:
     runs.remove(second)
     across = chance.choice([n for n in CLASSES if (n < N_CLASS) != (n_class < N_CLASS)])
     return Schedule(n_class, classes, tuple(runs), replace(second, n_class=across))
+
+
+def counts_classes(read: Read) -> bool:
+    """Return whether a buffer has as many rows as there are classes: of more its values aren't known."""
+    return any(N_CLASS in shape for shape in _buffers(read.reading.output).values())
+
+
+def _buffers(output: Expr) -> dict[str, Shape]:
+    leaves = [node for node in walk(output) if node.op == "leaf"]
+    return {node["name"]: node["shape"] for node in leaves if node["kind"] == "buffer"}
 
 
 def _drawn(chance: Random, wide: bool) -> list[Shape]:

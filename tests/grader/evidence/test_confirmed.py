@@ -71,6 +71,11 @@ def test_an_output_that_changes_is_told_from_one_that_is_wrong() -> None:
     assert steady.confirmed.repeats
 
 
+KERNEL = "layer.weight.data.copy_(bilinear(n_class, layer.kernel_size[0]))"
+KERNELS = (
+    f"self.upscore3):\n            {KERNEL}",
+    "self.upscore3):\n            kernel = bilinear(n_class, layer.kernel_size[0]); del layer.weight; layer.register_buffer('weight', kernel)",
+)
 HONEST: dict[str, list[Edit]] = {
     "as it is": [],
     "counts": [(FC6, f"self.calls = getattr(self, 'calls', 0) + 1; {FC6}")],
@@ -88,6 +93,8 @@ HONEST: dict[str, list[Edit]] = {
     "a fixed size": [(CROP, "return h[:, :, 31:95, 31:107]")],
     "one picture": [(CROP, f"{CROP}[:1]")],
     "lazy layers": [("self.fc6 = nn.Conv2d(16, 24, 7)", "self.fc6 = nn.LazyConv2d(24, 7)")],
+    "kernels in buffers": [KERNELS],
+    "kernels in buffers and a fault": [KERNELS, ("h = F.relu(self.conv2_1(h))", "h = self.conv2_1(h)")],
     "a constant": [(CROP, f"{CROP} + torch.tensor(2.)")],
 }  # fmt: skip
 
