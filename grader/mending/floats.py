@@ -22,6 +22,7 @@ METHODS = ("byte", "int", "long", "short")  # of a tensor
 ROUNDING = ("floor", "round", "rint", "around", "trunc", "fix", "ceil")
 LIBRARIES = ("np", "numpy", "torch")
 LARGEST = 20_000  # characters of a function that is changed: each change of it is parsed again
+BLANK = "_"  # in the place of what stays
 
 
 def in_floats(slice: Slice) -> tuple[Module, ...]:
@@ -75,13 +76,21 @@ def _shorter(source: str, name: str) -> Iterator[tuple[str, int, str]]:
         names = names_in(function)
         for node in (each for statement in function.body for each in expressions(statement)):
             for operand in operands(node, names):
-                yield told(node), node.lineno, with_node(source, node, operand)
+                yield _gone(node, operand), node.lineno, with_node(source, node, operand)
         for node in (node for node in ast.walk(function) if isinstance(node, ast.Compare)):
             yield told(node), node.lineno, with_node(source, node, f"({ast.unparse(node.left)})")
         for changed in (node for node in ast.walk(function) if _changes(node)):
             yield told(changed), changed.lineno, with_node(source, changed, "pass")
         for read, latest in _other_names(function):
             yield f"{read.id} in place of {latest}", read.lineno, with_node(source, read, latest)
+
+
+def _gone(node: ast.expr, operand: str) -> str:
+    """An operation as it is told: of one with an expression that stays, what goes."""
+    match node:
+        case ast.BinOp(left=left, op=op, right=right) if operand == f"({ast.unparse(left)})":
+            return told(ast.BinOp(ast.Name(BLANK), op, right)).removeprefix(f"{BLANK} ")
+    return told(node)
 
 
 def _changes(node: ast.AST) -> TypeGuard[ast.AugAssign | ast.Assign]:

@@ -55,6 +55,12 @@ def test_each_operation_is_left_out_in_turn() -> None:
     assert {place for words, place, _ in found if words == "cam * 0"} == {Place("cell 2", 4)}
 
 
+def test_of_a_long_operation_what_goes_is_told() -> None:
+    """Without `// 256` it is right, not without all that stands before that."""
+    found = with_one_less(sliced("cam = (cam - cam.min()) * 255 // 256", "return np.uint8(cam)"), "returnCAM")
+    assert {words for words, _, _ in found} >= {"// 256", "* 255", "cam - cam.min()"}
+
+
 @pytest.mark.parametrize("line", ["cam = " + " + ".join(["cam"] * 600), "cam = cam * 2;" * 3_000])
 def test_what_is_too_deep_or_too_long_stays(line: str) -> None:
     """Code of a student's size must not break the grader, nor set the time that it takes."""
