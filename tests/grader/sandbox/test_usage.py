@@ -24,8 +24,8 @@ def test_what_a_process_had_is_seen() -> None:
 
 @pytest.mark.slow
 def test_what_ended_children_computed_counts() -> None:
-    """Once their parent has waited for them."""
-    child = "import os, time\nwhile time.process_time() < 0.5: pass\nos._exit(0)"
+    """Once their parent has waited for them; the kernel tells it in hundredths, rounded down."""
+    child = "import os, time\nwhile time.process_time() < 0.55: pass\nos._exit(0)"
     begin = f"import subprocess, sys\nsubprocess.run([sys.executable, '-S', '-c', {child!r}])\n"
     source = f"{begin}print(flush=True)\ninput()"
     with subprocess.Popen(
