@@ -202,7 +202,7 @@ def _drawn(chance: Random, wide: bool) -> list[Shape]:
     batch = 1 if wide else chance.choice((2, 3))  # a step on two pictures with all channels takes gigabytes
     shapes = [
         (chance.choice((3, 4)), 3, large, chance.choice(lower)),
-        (2, 3, small, large),
+        (1, 3, small, large),
         (batch, 3, chance.choice(SIDES), chance.choice(SIDES)),
     ]
     flipped = chance.random() < 0.5

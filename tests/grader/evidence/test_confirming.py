@@ -52,6 +52,12 @@ def test_runs_are_drawn_from_the_seed(name: str) -> None:
     )
     large = [[run.size for run in schedule.runs if min(run.size[2:]) > 100] for schedule in schedules]
     assert all(len(sizes) == 1 for sizes in large)
+    batches = [
+        {run.size[0] for run in (*one.runs, one.other) if run and max(run.size) < 60} for one in schedules
+    ]
+    assert all(
+        1 in sizes and len(sizes) > 1 for sizes in batches
+    )  # a small picture alone, and several at once
 
 
 CROP = "h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)]"
