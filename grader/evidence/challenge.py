@@ -16,6 +16,7 @@ import torch
 from grader.diagnosis.copying import AfterCopying
 from grader.errors import Blocked, StudentError
 from grader.evidence.copying import copy
+from grader.evidence.ends import LetGo, let_go
 from grader.evidence.once import Attempt, attempt, taken
 from grader.evidence.subject import N_CLASS, Subject
 from grader.evidence.tracing import Read
@@ -24,6 +25,7 @@ from grader.network.graph import replace_leaves
 from grader.network.reading import Reading
 from grader.network.reference import reference_output
 from grader.network.roles import Layer
+from grader.network.trace import Trace
 from grader.wall.draws import derived
 from grader.wall.verbs import Fill, Forward, Initial, Release
 from reference.fcn import bilinear_weight
@@ -67,11 +69,18 @@ class Challenged:
     copied: Attempt[AfterCopying]
     contents: Mapping[str, str]
     response: Attempt[Response]
+    let_go: LetGo
 
 
-def challenge(subject: Subject, read: Read, evaluator: Evaluator, between: Callable[[], None]) -> Challenged:
-    """Go through the whole of it, doing something else between the steps; raises StudentError where the
-    model can't be built for real."""
+def challenge(
+    subject: Subject,
+    read: Read,
+    evaluator: Evaluator,
+    between: Callable[[], None],
+    trained: Callable[[], Trace],
+) -> Challenged:
+    """Go through the whole of it, doing something else between the steps; `trained` gives the forward pass
+    in train mode. Raises StudentError where the model can't be built for real."""
     between()
     started = start(subject, read.reading)
     between()
@@ -80,8 +89,9 @@ def challenge(subject: Subject, read: Read, evaluator: Evaluator, between: Calla
     kept = _kept(subject, read.reading, copied)
     contents = _contents(read, started, kept, evaluator)
     response = attempt(lambda: respond(subject, read, contents, evaluator, between))
+    ends = attempt(lambda: let_go(subject, read, trained))
     between()
-    return Challenged(started, copied, contents, response)
+    return Challenged(started, copied, contents, response, ends if isinstance(ends, LetGo) else LetGo())
 
 
 def start(subject: Subject, reading: Reading) -> Started:

@@ -19,7 +19,7 @@ from grader.evidence.confirming import Runs
 from grader.evidence.once import once, taken
 from grader.evidence.subject import Subject
 from grader.evidence.tracing import Read, Traced
-from grader.evidence.unreached import unreached
+from grader.evidence.unreached import NOTHING, Shown, shown, unreached
 from grader.network.evaluate import Evaluator
 from grader.network.graph import replace_leaves
 from grader.network.reading import Reading, read_whole
@@ -125,7 +125,8 @@ class ModelEvidence:
     @once
     def challenged(self) -> Challenged:
         """What came of the challenge."""
-        return challenge(self.subject, self.read, self.evaluator, self.runs.go_on)
+        between, trained = self.runs.go_on, lambda: self.train_trace
+        return challenge(self.subject, self.read, self.evaluator, between, trained)
 
     @once
     def other_classes(self) -> tuple[int, tuple[int, ...]]:
@@ -186,6 +187,14 @@ class ModelEvidence:
         return found
 
     @once
+    def shown(self) -> Shown:
+        """The parameters of layers that the output isn't computed from, as far as real runs show them."""
+        found, contents = self.challenged.let_go, self.challenged.contents
+        if not (found.evaluating or found.training):
+            return NOTHING
+        return shown(found, self.train_trace.dropouts, contents, self.evaluator)
+
+    @once
     def learns_otherwise(self) -> str:
         """What a pass in train mode with all channels did not bear out of a right network; "" if nothing."""
         contents = self.challenged.contents
@@ -215,7 +224,7 @@ class ModelEvidence:
             return (
                 f"claimed, not verified: a dropout of its own, by random numbers that it draws after {after}"
             )
-        if not self.is_reference and (roles := unreached(self.reading, line)):
+        if not self.is_reference and (roles := unreached(self.reading, line, self.shown)):
             return f"claimed, not verified: the output is not computed from {', '.join(roles)}"
         why = self.confirmed.lacks(line)
         return f"claimed, not borne out: {why}" if why else ""

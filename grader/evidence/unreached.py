@@ -1,15 +1,80 @@
-"""Lines about layers that the output isn't computed from: a recording tells of them, and no run does."""
+"""Lines about layers that the output isn't computed from: a recording tells of them, and no output does.
+
+What a real run gave before it was let go of shows them as well as an output.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+
 from grader.diagnosis.payers import LAYERS
+from grader.evidence.challenge import close
+from grader.evidence.ends import Given, LetGo
 from grader.evidence.tracing import ENOUGH_LAYERS
+from grader.network.evaluate import Evaluator
+from grader.network.graph import Expr, replace_leaves, walk
+from grader.network.learning import Dropping, with_dropouts
 from grader.network.reading import Reading
+from grader.network.replaying import NotReplayableError
+from grader.network.trace import Dropout
 
 OF_WEIGHTS = ("bilinear", "copy_features", "copy_classifier", "copy_source")  # each seen by its values
+OF_LAYERS = (
+    *{payer.line for payer in LAYERS.values()},
+    "activations",
+    "pools",
+    "skips",
+    "skip_crops",
+    "crop",
+)
 
 
-def unreached(reading: Reading, line: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The parameters behind values that real runs gave as they were recorded, by the mode of the run."""
+
+    evaluating: frozenset[str] = frozenset()
+    training: frozenset[str] = frozenset()
+
+    def of(self, line: str) -> frozenset[str]:
+        """Return those by which a line can be judged that asks what layers there are, or what they drop."""
+        return {"dropout": self.training}.get(line, self.evaluating if line in OF_LAYERS else frozenset())
+
+
+NOTHING = Shown()
+
+
+def shown(
+    found: LetGo, dropouts: tuple[Dropout, ...], contents: Mapping[str, str], evaluator: Evaluator
+) -> Shown:
+    """Compare what real runs gave with what was recorded; `contents` is what the challenge put everywhere."""
+
+    def plain(value: Expr) -> torch.Tensor:
+        return evaluator(replace_leaves(value, contents))
+
+    def dropping(value: Expr) -> torch.Tensor:
+        return Dropping(evaluator, found.chance)(replace_leaves(with_dropouts(value, dropouts), contents))
+
+    return Shown(_behind(found.evaluating, plain), _behind(found.training, dropping))
+
+
+def _behind(given: Given, compute: Callable[[Expr], torch.Tensor]) -> frozenset[str]:
+    same = (value for value, array in given if _is_same(value, array, compute))
+    leaves = (node for value in same for node in walk(value) if node.op == "leaf")
+    return frozenset(node["name"] for node in leaves if node["kind"] == "parameter")
+
+
+def _is_same(value: Expr, array: torch.Tensor, compute: Callable[[Expr], torch.Tensor]) -> bool:
+    try:
+        return close(array, compute(value))
+    except NotReplayableError:
+        return False
+
+
+def unreached(reading: Reading, line: str, seen: Shown = NOTHING) -> list[str]:
     """Return the layers that a line is about and that nothing leads from to the output.
 
     A skip's score layer that joins nothing is none of them: that costs the skip, and its layer is there.
@@ -17,7 +82,8 @@ def unreached(reading: Reading, line: str) -> list[str]:
     the same each time.
     """
     known = reading.layers
-    idle = {role for role, layer in known.items() if layer.weight not in reading.live}
+    reached = reading.live | seen.of(line)
+    idle = {role for role, layer in known.items() if layer.weight not in reached}
     if idle <= {skip.score.role for skip in reading.architecture.skips}:
         return []
     enough = len(known) - len(idle) >= ENOUGH_LAYERS or line in OF_WEIGHTS

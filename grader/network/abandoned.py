@@ -22,9 +22,13 @@ Joiner = Callable[[Expr], Expr]
 
 @dataclass(frozen=True, slots=True)
 class Abandoned:
-    """A value that nothing takes, and the value of its shape that is taken next: where, if at all."""
+    """A value that nothing takes, and the value of its shape that is taken next: where, if at all.
+
+    `operation` is the number of the one that gave it in the recording.
+    """
 
     value: Expr
+    operation: int
     other: Expr | None = None
     place: Place | None = None
 
@@ -43,7 +47,7 @@ def abandoned(record: Recording, values: Mapping[int, Expr], output: Expr | None
     shapes = {result.number: result.shape for call in record.calls for result in call.results}
     found = list[Abandoned]()
     for at in reversed(ends[-MOST:]):
-        end = _followed(record.calls[at:], values, shapes, live)
+        end = _followed(at, record.calls[at:], values, shapes, live)
         keys = {node.key: node.op in LAYERS for node in walk(end.value)}
         if any(is_layer and key not in live for key, is_layer in keys.items()):
             found.append(end)
@@ -64,6 +68,7 @@ def _numbers(arguments: Sequence[Argument]) -> Iterator[int]:
 
 
 def _followed(
+    at: int,
     calls: Sequence[Call],
     values: Mapping[int, Expr],
     shapes: Mapping[int, tuple[int, ...]],
@@ -74,8 +79,8 @@ def _followed(
     for call in later:
         for number in _numbers(call.args) if call.results and _made(values, call).key in live else ():
             if shapes.get(number) == end.results[0].shape:
-                return Abandoned(_made(values, end), values[number], place(call.line))
-    return Abandoned(_made(values, end))
+                return Abandoned(_made(values, end), at, values[number], place(call.line))
+    return Abandoned(_made(values, end), at)
 
 
 def last_end(output: Expr, ends: Sequence[Abandoned]) -> Expr | None:

@@ -10,7 +10,18 @@ from torch import Tensor, nn
 
 from grader.wall.draws import draw_alone, draw_into, draw_parameter, parameter_scale
 from grader.wall.values import Described
-from grader.wall.verbs import MAX_CONSTANTS, Constants, Done, Fill, Forward, Initial, Kept, OfModel, Release
+from grader.wall.verbs import (
+    MAX_CONSTANTS,
+    Constants,
+    Done,
+    Ends,
+    Fill,
+    Forward,
+    Initial,
+    Kept,
+    OfModel,
+    Release,
+)
 from grader.wall.wire import DTYPES
 from grader.worker import trace
 from grader.worker.building import construct
@@ -19,6 +30,7 @@ from grader.worker.loader import World, call
 from grader.worker.memory import reclaim
 from grader.worker.models import Answer, Arrays, without_slow_initialisers
 from grader.worker.plainly import Plainly
+from grader.worker.results import Results, Uncounted
 from grader.worker.state import Real
 from grader.worker.trace import LARGE, Calm, Dropouts, describe
 from grader.worker.untouched import Untouched
@@ -90,6 +102,19 @@ def forward(world: World, asked: Forward, arrays: Arrays) -> Answer[Described]:
         output = call(model, x)
     seen = Described(**describe(output))
     return seen, {"output": call(numbers, output)} if isinstance(output, Tensor) else {}
+
+
+def ends(world: World, asked: Ends, arrays: Arrays) -> Answer[Done]:
+    """Send what some operations of a forward pass give, which its output may not be made of."""
+    model = real_model(world, asked).train(asked.training)
+    x = torch.from_numpy(draw_alone(asked.seed, "input", asked.size))
+    torch.manual_seed(asked.chance)
+    kept = Results(asked.operations)
+    dropping = Uncounted(kept) if asked.training else Dropouts()
+    with torch.set_grad_enabled(asked.training), kept, dropping:  # as it was recorded, operation by operation
+        call(model, x)
+    found = [(str(at), kept.values.get(each)) for at, each in enumerate(asked.operations)]
+    return Done(), {name: call(numbers, value) for name, value in found if value is not None}
 
 
 def numbers(output: Tensor) -> np.ndarray[Any, Any]:

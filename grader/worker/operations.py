@@ -16,6 +16,7 @@ OPERATIONS: Mapping[type[verbs.Request[Any]], Any] = {
     verbs.Gradients: models.gradients,
     verbs.Initial: challenge.initial,
     verbs.Fill: challenge.fill,
+    verbs.Ends: challenge.ends,
     verbs.Forward: challenge.forward,
     verbs.Release: challenge.release,
     verbs.Narrow: confirming.narrow,

@@ -22,7 +22,7 @@ from grader.wall.verbs.cam import (
     Prediction,
     Returned,
 )
-from grader.wall.verbs.challenge import Fill, Forward, Initial, Kept, Release
+from grader.wall.verbs.challenge import MAX_ENDS, Ends, Fill, Forward, Initial, Kept, Release
 from grader.wall.verbs.confirming import Grad, Narrow, Run
 from grader.wall.verbs.copying import Copied, CopyVgg, MakeVgg, Sample, Sampled
 from grader.wall.verbs.loading import Failure, Load, Loaded, Ping
@@ -55,6 +55,7 @@ __all__ = [
     "FORMS",
     "MAX_CALLS",
     "MAX_CONSTANTS",
+    "MAX_ENDS",
     "MAX_INPUTS",
     "Build",
     "Cam",
@@ -65,6 +66,7 @@ __all__ = [
     "Copied",
     "CopyVgg",
     "Done",
+    "Ends",
     "Failure",
     "Fill",
     "Form",

@@ -11,6 +11,8 @@ from grader.wall.values import Described, Name, Value
 from grader.wall.verbs.request import MAX_PARAMETERS, Done, MiB, OfModel
 from grader.wall.wire import WireLimits
 
+MAX_ENDS = 8
+
 
 class Kept(Value, frozen=True):
     """The names of the buffers among the arrays."""
@@ -44,6 +46,21 @@ class Forward(OfModel[Described], frozen=True, kw_only=True):
     @property
     def limits(self) -> WireLimits:
         return WireLimits(header=MiB, arrays=1, total=512 * MiB, kinds="f")
+
+
+class Ends(OfModel[Done], frozen=True, kw_only=True):
+    """Run the model on that input in either mode; the arrays `0`, `1` ... are what some operations of its
+    recording give, which are counted from 0."""
+
+    size: tuple[int, ...]
+    seed: int
+    operations: Annotated[tuple[int, ...], Meta(max_length=MAX_ENDS)]
+    training: bool = False
+    chance: int = 0
+
+    @property
+    def limits(self) -> WireLimits:
+        return WireLimits(header=MiB, arrays=MAX_ENDS, total=512 * MiB, kinds="f")
 
 
 class Release(OfModel[Done], frozen=True):

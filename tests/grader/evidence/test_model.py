@@ -19,6 +19,7 @@ from grader.records.reason import Cause, Place
 from grader.wall.answers import Reply
 from grader.wall.verbs import Forward, Request, verb
 from reference.architecture import Architecture, Conv
+from tests.grader.diagnosis.way_up import JOIN4
 from tests.grader.in_process import InProcess, Refusing
 from tests.grader.slim import SLIM, SOURCE, Edit, edited, slim8, slim32
 from tests.grader.styles import Style, styled_world, styles
@@ -374,6 +375,27 @@ def test_the_reference_s_output_is_proof_enough() -> None:
 
     assert found.is_reference
     assert verdict(found) == ({}, "")
+
+
+INSTEAD = (JOIN4, "h = s[:, :, 5:5 + h.size(2), 5:5 + h.size(3)]")
+
+
+def test_layers_that_a_real_run_computed_need_no_person() -> None:
+    """Though the skip was put in the place of what they gave, in either mode."""
+    found = evidence(INSTEAD)
+
+    assert [found.lacks(line) for line in ("fc6", "score", "upscores", "activations", "dropout")] == [""] * 5
+    assert set(found.findings) == {"skips"}
+
+
+def test_layers_that_no_real_run_computed_go_to_a_person() -> None:
+    """Nor those that drop nothing in a real run in train mode, for what they drop."""
+    score, last = "pool4, self.score(h)", "h = self.drop7(F.relu(self.fc7(h)))"
+    found = evidence(INSTEAD, (score, f"{score} if h.is_meta else h[:, :12] * 0"))
+    undropped = evidence(INSTEAD, (last, f"{last} if h.is_meta else F.relu(self.fc7(h))"))
+
+    assert "not computed from score" in found.lacks("score")
+    assert "not computed from fc6, fc7, score" in undropped.lacks("dropout")
 
 
 def test_another_output_than_a_tensor_blocks() -> None:

@@ -96,6 +96,13 @@ def test_steps_that_keep_the_size_keep_it() -> None:
     assert mapped(7, [], 1) == 7
 
 
+def test_a_slice_of_channels_keeps_the_size() -> None:
+    trace = traced(lambda x: x[:, :1])
+    assert trace.output is not None
+
+    assert mapped(20, main_path(trace.output).steps[1:], 0) == 20
+
+
 def test_computes_gives_a_map() -> None:
     """The tests' own module passes its input on to the function."""
     x: Tensor = torch.zeros(1, 2, 3, 3)
