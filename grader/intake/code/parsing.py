@@ -16,16 +16,29 @@ MOST_BROKEN = 50  # statements of one source that don't parse
 def parse(text: str) -> tuple[list[ast.stmt], list[tuple[int, str]]]:
     """The top-level statements of a text, and (line, why) of those that do not parse."""
     try:
-        return _body(text, 0), []
+        return _body(text), []
     except UNPARSABLE:
         return _salvage(text.split("\n"))
 
 
-def _body(text: str, above: int) -> list[ast.stmt]:
-    """Parse a text that has `above` lines above it."""
+def _body(text: str) -> list[ast.stmt]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes in strings are no concern of ours
-        return ast.parse("\n" * above + text).body
+        return ast.parse(text).body
+
+
+def _below(text: str, above: int) -> list[ast.stmt]:
+    """Parse a text that has `above` lines above it.
+
+    They are read only where an error must name its line: a long text is parsed once for each statement.
+    """
+    try:
+        nodes = _body(text)
+    except UNPARSABLE:
+        return _body("\n" * above + text)
+    for node in nodes:
+        ast.increment_lineno(node, above)
+    return nodes
 
 
 def _salvage(lines: list[str]) -> tuple[list[ast.stmt], list[tuple[int, str]]]:
@@ -37,7 +50,7 @@ def _salvage(lines: list[str]) -> tuple[list[ast.stmt], list[tuple[int, str]]]:
         stop, closed = _end(lines, starts, at)
         until = starts[stop] if stop < len(starts) else len(lines)
         try:
-            nodes += _body("\n".join(lines[starts[at] : until]), starts[at])
+            nodes += _below("\n".join(lines[starts[at] : until]), starts[at])
             at = stop
         except UNPARSABLE as error:
             broken.append((starts[at] + 1, _why(error)))

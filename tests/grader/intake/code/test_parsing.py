@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 
 import pytest
 from hypothesis import given
@@ -40,6 +41,26 @@ def test_lines_are_those_of_the_cell() -> None:
     nodes, _ = parse("print 'x'\n\na = 1\nif a:\n    b = 1\nelse:\n    b = 2\nc = 3")
 
     assert [node.lineno for node in nodes] == [3, 4, 8]
+
+
+def test_an_error_names_the_lines_of_the_cell() -> None:
+    """Those in Python's own words, too."""
+    _, lost = parse("print 'x'\n\nif a:\nb = 1\n")
+
+    assert lost[1] == (
+        3,
+        "does not parse: expected an indented block after 'if' statement on line 3 (line 3)",
+    )
+
+
+def test_many_statements_beside_a_broken_one_are_read_once_each() -> None:
+    """Not with all the lines above them again: that takes a second for these."""
+    begun = time.process_time()
+    nodes, lost = parse("x = = 2\n" + "x = 1\n" * 20_000)
+
+    assert time.process_time() - begun < 1.0
+    assert len(lost) == 1
+    assert nodes[-1].lineno == nodes[-1].end_lineno == len(nodes) + 1 == 20_001
 
 
 @pytest.mark.parametrize(
