@@ -15,6 +15,7 @@ from grader.classroom.statistics import Row
 from grader.errors import CallError
 from grader.marks.exchange import Known
 from grader.marks.standing import Standing
+from grader.paths import shown
 from grader.records import saved
 
 FILE = LIST
@@ -90,5 +91,7 @@ def _row(entry: Entry, out: Path, standing: Standing) -> Row:
     kept = saved.read(out / entry.name) if entry.path else None
     if kept is None:
         return Row(entry, None, "not graded" if entry.path else "")
+    if kept.grade.student != entry.name:  # a folder that a person copied or renamed
+        return Row(entry, None, f"its reports are those of {shown(kept.grade.student)}: grade it again")
     one = home(entry, out, Path(), kept.grade.profile)
     return Row(entry, as_it_counts(kept.grade, standing, one))

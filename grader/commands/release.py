@@ -23,6 +23,7 @@ from grader.release.imports import IMPORTS, told_apart
 from grader.release.present import Present
 
 STUDENTS, GRADEBOOK, CANVAS = "students", "gradebook.csv", "canvas.csv"
+PART, BEFORE = ".release.part", ".release.before"  # while one is written; hidden, and gone after it
 KINDS: dict[str, tuple[str, ...]] = {
     "canvas": (CANVAS, GRADEBOOK),
     "gradescope": ("gradescope.csv", GRADEBOOK),
@@ -111,15 +112,37 @@ def _same_class(to: Path, entries: Sequence[Entry]) -> None:
 def _is_released(path: Path, to: Path) -> bool:
     """Whether an older release wrote this; a folder of submissions may be called `students`, too."""
     folder, *inner = path.parts
+    if folder in (PART, BEFORE):
+        return True
     if folder != STUDENTS:
         return not inner and folder in KINDS["all"]
     return packages.is_one(to / STUDENTS, inner)
 
 
 def _write(rows: Sequence[Row], to: Path, files: Sequence[str], tables: Mapping[str, str]) -> tuple[str, ...]:
-    """All files of the release, an older one gone first; what had to be kept back."""
-    shutil.rmtree(to, ignore_errors=True)
-    to.mkdir(parents=True)
+    """Release to a folder, where an older release stays until all is written; what had to be kept back."""
+    part, before = to / PART, to / BEFORE
+    for folder in (part, before):
+        shutil.rmtree(folder, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        kept = _write_all(rows, part, files, tables)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    old = [path for path in to.iterdir() if path != part]
+    before.mkdir()
+    for folder, paths in ((before, old), (to, list(part.iterdir()))):
+        for path in paths:
+            path.rename(folder / path.name)
+    shutil.rmtree(before)
+    part.rmdir()
+    return kept
+
+
+def _write_all(
+    rows: Sequence[Row], to: Path, files: Sequence[str], tables: Mapping[str, str]
+) -> tuple[str, ...]:
     for name, text in tables.items():
         (to / name).write_text(text, encoding="utf-8", newline="")
     if GRADEBOOK in files:

@@ -29,11 +29,11 @@ def about(grade: Grade, check: ScoredCheck) -> str:
 
 
 def fits(mark: Mark, grade: Grade, check: ScoredCheck) -> bool:
-    """Whether a mark is about what its line says now; one that is bound to nothing may still be too high.
+    """Whether a mark is about what its line says now; one that is bound to nothing may still be out of range.
 
     Words without points fit whatever the line is worth; older marks do not tell what it was worth.
     """
-    if mark.points is not None and mark.points > check.max_score:
+    if mark.points is not None and not 0 <= mark.points <= check.max_score:
         return False
     (then, _, of), (now, _, worth) = mark.about.partition(OF), about(grade, check).partition(OF)
     return then in ("", now) and (mark.points is None or of in ("", worth))

@@ -69,7 +69,7 @@ def _cause_for(what: What, check: ScoredCheck) -> str:
 def _by_decision(check: ScoredCheck, entry: Entry) -> Marked:
     decision = entry.what
     assert isinstance(decision, Decision)
-    points = check.max_score if decision.points is None else min(decision.points, check.max_score)
+    points = check.max_score if decision.points is None else min(max(decision.points, 0.0), check.max_score)
     return _marked(check, entry, points, decision.comment, decision=decision.cause)
 
 

@@ -12,13 +12,12 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from grader.errors import CallError, MarkConflict
+from grader.marks import rows
 from grader.marks.entry import KINDS, Entry, Undo, What
 from grader.marks.standing import Standing, standing
 
@@ -108,9 +107,12 @@ class Store:
     def entries(self, since: int = 0) -> tuple[Entry, ...]:
         """Everything that was ever said, in order; `since` leaves out the entries up to that number."""
         query = "SELECT number, at, who, kind, body FROM entries WHERE number > ? ORDER BY number"
-        with self._lock:
-            rows = self._connection.execute(query, [since]).fetchall()
-        return tuple(_entry(row, self.path) for row in rows)
+        try:
+            with self._lock:
+                found = self._connection.execute(query, [since]).fetchall()
+        except sqlite3.Error as error:
+            raise CallError(f"{self.path} can't be read as a file of marks: {error}.") from None
+        return tuple(rows.entry(row, self.path) for row in found)
 
     def current(self) -> Standing:
         """The marks and decisions that stand."""
@@ -192,17 +194,7 @@ def _key(target: str) -> str:
 
 
 def _insert(connection: sqlite3.Connection, at: datetime, who: str, what: What) -> Entry:
-    body = json.dumps(asdict(what), allow_nan=False)
-    done = connection.execute(INSERT, [at.isoformat(), who, NAMES[type(what)], _key(what.target), body])
+    values = [at.isoformat(), who, NAMES[type(what)], _key(what.target), rows.body(what)]
+    done = connection.execute(INSERT, values)
     assert done.lastrowid
     return Entry(done.lastrowid, at, who, what)
-
-
-def _entry(row: tuple[int, str, str, str, str], path: Path) -> Entry:
-    number, at, who, kind, body = row
-    if kind not in KINDS:
-        raise CallError(f"{path}, entry {number}: this grader knows no {kind!r}; a newer one wrote it.")
-    values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(body).items()
-    }
-    return Entry(number, datetime.fromisoformat(at), who, KINDS[kind](**values))

@@ -59,6 +59,16 @@ def test_grades_are_as_they_count(tmp_path: Path) -> None:
     assert missing.problem == "not graded"
 
 
+def test_the_grade_of_another_is_no_grade(tmp_path: Path) -> None:
+    """Somebody copied or renamed a folder of reports: what is in it goes to nobody."""
+    saved.write(tmp_path / "bob", saved.Saved(KEY, graded("alice")))
+    entry = Entry("bob", Path("bob.zip"), (ZOE,))
+    (row,) = roll.rows(roll.Roll("x", (entry,)), tmp_path, standing(()))
+
+    assert row.grade is None
+    assert row.problem == "its reports are those of alice: grade it again"
+
+
 @pytest.mark.parametrize("text", ["{", "{}", "[]", '{"title": "x", "remarks": [], "entries": [{}]}'])
 def test_a_broken_list_is_refused(tmp_path: Path, text: str) -> None:
     """With what to do."""

@@ -6,7 +6,9 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -14,7 +16,7 @@ from rich.console import Console
 from grader.classroom import roll
 from grader.classroom.handed_in import Class, read
 from grader.classroom.rosters import read_roster
-from grader.commands.release import release
+from grader.commands.release import BEFORE, PART, release
 from grader.commands.screen import Screen
 from grader.errors import CallError
 from grader.marks import store
@@ -22,6 +24,7 @@ from grader.marks.entry import Mark
 from grader.marks.store import Store
 from grader.records import saved
 from grader.records.grade import Grade
+from grader.release import packages
 from tests.grader.a_class import FAILED, graded
 from tests.grader.release import course_systems
 from tests.grader.release.course_systems import User
@@ -244,6 +247,51 @@ def test_a_folder_with_other_things_is_refused(tmp_path: Path, screen: Screen, t
         one.release(screen, partial=True)
 
     assert (tmp_path / "mine" / "thesis.tex").exists() and handed_in.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", [1, 5])
+def test_an_interrupted_release_leaves_the_one_before(
+    tmp_path: Path, screen: Screen, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """Every file of it; the next one replaces it."""
+    one, written = a_class(tmp_path, "plain"), count()
+    one.mark()
+    one.release(screen)
+    before = contents(one.to)
+    original = packages._write
+
+    def write(*args: Any) -> None:
+        if next(written) >= at:
+            raise KeyboardInterrupt
+        original(*args)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(packages, "_write", write)
+        with pytest.raises(KeyboardInterrupt):
+            one.release(screen)
+    assert contents(one.to) == before
+
+    for left in (PART, BEFORE):  # it was killed, and nothing tidied up
+        (one.to / left / "students").mkdir(parents=True)
+        (one.to / left / "students" / "x").touch()
+    assert one.release(screen) == 0
+    assert contents(one.to) == before
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_link_to_a_folder_is_a_folder(tmp_path: Path, screen: Screen) -> None:
+    """What it leads to holds the release."""
+    one = a_class(tmp_path, "plain")
+    one.mark()
+    (tmp_path / "real").mkdir()
+    one.to.symlink_to(tmp_path / "real")
+
+    assert one.release(screen, "canvas") == one.release(screen, "canvas") == 0
+    assert {path.name for path in (tmp_path / "real").iterdir()} == ONLY["canvas"]
 
 
 @pytest.mark.slow

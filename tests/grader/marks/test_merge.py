@@ -131,6 +131,14 @@ def test_points_are_points_of_what_the_line_was_worth(points: float, of: float) 
     assert merged(worth(one, 10.0), mark).complete
 
 
+def test_nobody_has_less_than_nothing() -> None:
+    """Whatever somebody wrote into the file by hand."""
+    one = merged(graded("alice"), said(QUESTION, -5.0))
+
+    assert (one.score, one.complete) == (5.0, False)
+    assert one.checks[1].mark is not None and one.checks[1].mark.stale
+
+
 def test_older_marks_count_as_long_as_they_can() -> None:
     """They tell what they are about, not of how many points; or nothing at all."""
     grade = graded("alice")
@@ -156,6 +164,7 @@ def test_a_decision_is_a_mark_for_all_who_have_the_cause() -> None:
     assert merged(one, Decision(key("padding 150"), comment="As last year.")).checks[0].score == 2.0
     assert merged(one, Decision(key("padding 150"), CROP, 0.5)).checks[0].score == 0.5
     assert merged(one, Decision(key("padding 150"), CROP, 99.0)).checks[0].score == 2.0
+    assert merged(one, Decision(key("padding 150"), CROP, -9.0)).checks[0].score == 0.0
     assert merged(one, Decision(key("padding 150"), MAPS)) is one
     assert merged(other, Decision(key("padding 150"))) is other
     mark = merged(one, Decision(key("padding 150"), comment="As last year.")).checks[0].mark

@@ -231,3 +231,12 @@ def test_what_a_newer_grader_said_is_not_guessed_at(tmp_path: Path) -> None:
 
     with Store.open(tmp_path / "a") as store, pytest.raises(CallError, match=r"entry 1: .*'spell'"):
         store.entries()
+
+
+def test_a_file_without_its_entries_is_refused(tmp_path: Path) -> None:
+    """Somebody took them out by hand."""
+    with Store.open(tmp_path / "a") as store:
+        other = sqlite3.connect(tmp_path / "a")
+        other.execute("DROP TABLE entries")
+        with pytest.raises(CallError, match="can't be read as a file of marks"):
+            store.entries()
