@@ -27,6 +27,7 @@ class Ways:
     recorded: bool = False  # as CUDA graphs
     deterministic: bool = True  # the same figures every time
     tf32: bool = True  # as the course's own machines compute
+    benchmark: bool = False  # try cuDNN's kernels for every size, which takes a second of each
 
 
 WAYS = Ways()
@@ -38,6 +39,7 @@ def prepare(device: torch.device) -> None:
         torch.set_float32_matmul_precision("high" if WAYS.tf32 else "highest")
         torch.backends.cudnn.allow_tf32 = WAYS.tf32
         torch.backends.cudnn.deterministic = WAYS.deterministic
+        torch.backends.cudnn.benchmark = WAYS.benchmark
 
 
 def layout(model: nn.Module, forward: Callable[[Tensor], object], images: Tensor) -> torch.memory_format:

@@ -83,6 +83,22 @@ def test_runs_of_a_changed_plan_are_begun_anew(tmp_path: Path) -> None:
     assert json.loads(path.read_text())["source"] == "here"
 
 
+def test_one_network_alone_is_calibrated_and_no_table_written(
+    tmp_path: Path, tables: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor of another number of epochs than the plan's."""
+    made = list[runs.Task]()
+    monkeypatch.setattr(calibrate, "work", lambda setup, task: made.append(task))
+    words = ["smoke", "--seeds", "8", "--weak-seeds", "0", "--work", str(tmp_path)]
+
+    assert calibrate.main([*words, "--only", "fcn8s"]) == 0
+    assert calibrate.main([*words, "--epochs", "2"]) == 0
+
+    assert [task.network for task in made] == ["fcn8s", "fcn32s", "fcn8s"]
+    assert logs.read(tmp_path / "smoke-cpu.jsonl").plan["epochs"] == 2
+    assert not list(tables.iterdir())
+
+
 def test_seeds_are_shared_among_jobs() -> None:
     """Every seed once, and no job without one."""
     assert calibrate.shares([1, 2, 3, 4, 5], 2) == [(1, 3, 5), (2, 4)]

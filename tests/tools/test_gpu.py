@@ -73,6 +73,52 @@ def test_a_step_has_a_limit_and_none_goes_past_the_end(
     assert "late: no time left" in out
 
 
+def test_what_came_to_its_end_is_not_run_again(runner: gpu.Runner, capsys: Captured) -> None:
+    """In a later call either; what failed is, and what has to be."""
+    good, bad = gpu.Step("good", ["-c", "print(1)"], 20), gpu.Step("bad", ["-c", "raise SystemExit(3)"], 20)
+    always = gpu.Step("always", ["-c", "print(2)"], 20, again=True)
+
+    for later in (runner, gpu.Runner(runner.out, runner.end)):
+        later.track([good, bad, always])
+
+    ends = [line.partition(" ")[2].split(",")[0] for line in capsys.readouterr().out.splitlines()]
+    assert ends == [
+        "good: exit code 0",
+        "bad: exit code 3",
+        "always: exit code 0",
+        "good: done before",
+        "bad: exit code 3",
+        "always: exit code 0",
+    ]
+
+
+class Trains(gpu.Runner):
+    """A machine on which networks can be trained under some rungs."""
+
+    def __init__(self, out: Path, *rungs: str) -> None:
+        super().__init__(out, 0.0)
+        self.rungs, self.tried = rungs, list[str]()
+
+    def __call__(self, step: gpu.Step) -> bool:
+        """Leave what calibrate leaves: a head, and a run where it can be trained."""
+        rung = step.words[step.words.index("--isolation") + 1]
+        self.tried.append(rung)
+        (self.out / "short-edges-cuda.jsonl").write_text("head\n" + "run\n" * (rung in self.rungs))
+        return True
+
+
+def test_training_is_tried_before_minutes_are_spent(tmp_path: Path) -> None:
+    """Under the strongest rung that held; without one where only that works; else all else is left."""
+    results.add(tmp_path, wall("bwrap", cards=1, multiplies=True))
+    for rungs, found, tried in (
+        (("bwrap", "none"), "bwrap", ["bwrap"]),
+        (("none",), "none", ["bwrap", "none"]),
+        ((), "", ["bwrap", "none"]),
+    ):
+        runner = Trains(tmp_path, *rungs)
+        assert (gpu.proved(runner, "cuda", quick=False), runner.tried) == (found, tried)
+
+
 def wall(rung: str, **found: Any) -> dict[str, Any]:
     """A finding about a rung."""
     probe = {"works": True, "problem": "", "possible": []}

@@ -49,6 +49,10 @@ def main(arguments: list[str]) -> int:
         "--from", dest="carried", type=Path, metavar="FOLDER", help="write tables of kept runs"
     )
     parser.add_argument("--steps", type=int, help="cut an epoch to so many, to rehearse: no table is written")
+    parser.add_argument(
+        "--epochs", type=int, help="another number, to see when it learns: no table is written"
+    )
+    parser.add_argument("--only", choices=sorted(NETWORKS), help="one network: no table is written")
     parser.add_argument("--recorded", action="store_true", help="from recorded runs of the course's recipe")
     parser.add_argument(
         "--scratch", nargs="?", const=download.cache(), type=Path, metavar="DATA", help="FCN-32s from zero"
@@ -62,16 +66,19 @@ def main(arguments: list[str]) -> int:
     plan = plans.load()[options.plan]
     if options.steps:
         plan = replace(plan, train=options.steps, validation=1, test=1, epochs=1)
+    if options.epochs:
+        plan = replace(plan, epochs=options.epochs)
     if options.recorded:
         if options.plan != recorded.PLAN:
             parser.error(f"only the plan {recorded.PLAN} has recorded runs")
         keep(plan, recorded.summary(plan, bands.MODEL))
         return 0
+    tried = options.steps or options.epochs or options.only or options.seeds < FEWEST
     setup = Setup(
         plan, options.device, options.isolation, options.work / f"{plan.name}-{options.device}.jsonl"
     )
-    measure(setup, options.seeds, options.weak_seeds, options.jobs)
-    return 0 if options.steps or write(plan, setup.log) else 1
+    measure(setup, options.seeds, options.weak_seeds, options.jobs, options.only or "")
+    return 0 if tried or write(plan, setup.log) else 1
 
 
 def from_scratch(data: Path, seeds: int, work: Path) -> int:
@@ -115,12 +122,14 @@ def keep(plan: Plan, table: dict[str, Any]) -> None:
     (bands.FOLDER / f"{plan.name}.json").write_text(json.dumps(table, indent=1) + "\n")
 
 
-def measure(setup: Setup, seeds: int, weak_seeds: int, jobs: int) -> None:
-    """Make every run that an earlier call has not made, right models first."""
+def measure(setup: Setup, seeds: int, weak_seeds: int, jobs: int, only: str = "") -> None:
+    """Make every run that an earlier call has not made, right models first, of one network or of both."""
     known = logs.open_for(setup.log, setup.plan, source(setup.device))
     done = {(row["network"], row["kind"], row["seed"]) for row in known.rows}
     left = []
     for network, kind, _ in models():
+        if network != (only or network):
+            continue
         wanted = [SEED + n for n in range(seeds if kind == RIGHT else weak_seeds)]
         missing = [seed for seed in wanted if (network, kind, seed) not in done]
         left += [Task(network, kind, part) for part in shares(missing, jobs)]

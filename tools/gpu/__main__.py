@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 HOME = Path("/tmp/gpu")  # on that machine
@@ -27,17 +30,23 @@ QUIET = {  # nothing held back, no plugins of other people's, cores for everybod
     "PYTHONUNBUFFERED": "1",
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     "OMP_NUM_THREADS": "4",
+    "PYTORCH_NVML_BASED_CUDA_CHECK": "1",  # else who has asked for a card can fork no user of it
 }
 LEFT_OVER = 12.0  # seconds kept for the end
+FIRST = "short-edges"  # the plan that is worth most
+ONE, SEEDS = ["--seeds", "1", "--weak-seeds", "0"], ["--seeds", "8", "--weak-seeds"]
+FEW = ["--steps", "1"]
+DONE = "done.txt"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A command, and how many seconds it may take."""
+    """A command, how many seconds it may take, and whether it is run again though it came to its end."""
 
     name: str
     words: Sequence[str]
     seconds: float
+    again: bool = False
 
 
 def main(arguments: list[str]) -> int:
@@ -69,7 +78,9 @@ class Runner:
         self.out, self.end = out, end
 
     def __call__(self, step: Step) -> bool:
-        """Run a step; say how it ended."""
+        """Run a step, unless an earlier call came to its end; say how it ended."""
+        if step.name in self.done and not step.again:
+            return self.say(step.name, "done before", 0)
         allowed = min(step.seconds, self.end - LEFT_OVER - time.monotonic())
         if allowed <= 1:
             return self.say(step.name, "no time left", 0)
@@ -88,7 +99,16 @@ class Runner:
                 ended = f"stopped after {allowed:.0f} s"
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+        if ended == "exit code 0":
+            with (self.out / DONE).open("a", encoding="utf-8") as done:
+                done.write(f"{step.name}\n")
         return self.say(step.name, ended, time.monotonic() - begun)
+
+    @property
+    def done(self) -> list[str]:
+        """The steps that came to their end, in this call or before."""
+        path = self.out / DONE
+        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
     def say(self, name: str, ended: str, seconds: float) -> bool:
         print(f"{time.strftime('%H:%M:%S')} {name}: {ended}, {seconds:.1f} s", flush=True)
@@ -108,19 +128,36 @@ def environment() -> Mapping[str, str]:
 
 
 def run(runner: Runner, options: argparse.Namespace) -> None:
-    """Do everything: prepare, measure alone on the card, then the rest in two tracks."""
+    """Do everything: prepare, see that training works at all, measure alone on the card, then all tracks."""
     out, device, quick = str(runner.out), options.device, options.quick
     runner(Step("prepare", ["-m", "tools.gpu.prepare", str(options.folder)], 120))
     runner(Step("facts", ["-m", "tools.gpu.facts"], 30))
     runner(Step("walls", ["-m", "tools.gpu.walls", out, device], 90))
-    runner(Step("steps", ["-m", "tools.gpu.steps", out, device, *(["--quick"] if quick else [])], 120))
-    rung = chosen(runner.out, device)
+    rung = proved(runner, device, quick)
+    if not rung:
+        print("nothing can be trained here: see the log", flush=True)
+        return
     print(f"isolation from here on: {rung}", flush=True)
-    if not quick:
-        runner(calibrate("short-edges", out, device, rung, ["--seeds", "1", "--weak-seeds", "0"], 90))
+    runner(Step("steps", ["-m", "tools.gpu.steps", out, device, *(["--quick"] if quick else [])], 75))
     tracks = rehearsal(out, device, rung) if quick else everything(out, device, rung)
     with ThreadPoolExecutor(len(tracks)) as pool:
         list(pool.map(runner.track, tracks))
+    with suppress(FileNotFoundError):
+        shutil.copy(HOME / "agree" / "agree.ndjson", runner.out)
+
+
+def proved(runner: Runner, device: str, quick: bool) -> str:
+    """The first isolation in which a network was trained: the strongest that held, or none; "" if in neither.
+
+    So a machine on which nothing works is given back before its minutes are spent.
+    """
+    log = runner.out / f"{FIRST}-{device}.jsonl"
+    for rung in dict.fromkeys((chosen(runner.out, device), "none")):
+        words = [*ONE, *(FEW if quick else [])]
+        runner(calibrate(FIRST, str(runner.out), device, rung, words, 120))
+        if log.exists() and len(log.read_text().splitlines()) > 1:  # more than its head
+            return rung
+    return ""
 
 
 def chosen(out: Path, device: str) -> str:
@@ -136,41 +173,35 @@ def chosen(out: Path, device: str) -> str:
 
 
 def everything(out: str, device: str, rung: str) -> list[list[Step]]:
-    """What runs side by side: a track whose runs the card bounds, and one of which much is drawing."""
+    """What runs side by side: tracks whose runs the card bounds, and one that the processors bound."""
+    plan = partial(calibrate, out=out, device=device, rung=rung)
     return [
         [
-            calibrate(
-                "short-edges", out, device, rung, ["--seeds", "8", "--weak-seeds", "0", "--jobs", "2"], 240
-            ),
+            plan(FIRST, words=[*SEEDS, "0", "--jobs", "2"], seconds=330),
             tables(out),
-            grade("short-edges", out, device, rung),
-            calibrate(
-                "short-edges", out, device, rung, ["--seeds", "8", "--weak-seeds", "1", "--jobs", "2"], 240
-            ),
+            grade(FIRST, out, device, rung, "alice", "bob", "crop-from-0"),
+            plan(FIRST, words=[*SEEDS, "1", "--jobs", "2"], seconds=330),
+            tables(out),
         ],
         [
-            calibrate(
-                "real-smoke", out, device, rung, ["--seeds", "12", "--weak-seeds", "2", "--jobs", "2"], 180
-            ),
-            calibrate(
-                "offline", out, device, rung, ["--seeds", "8", "--weak-seeds", "0", "--jobs", "4"], 240
-            ),
+            plan("offline", words=[*SEEDS, "0", "--jobs", "3"], seconds=330),
             tables(out),
-            grade("offline", out, device, rung),
-            calibrate(
-                "offline", out, device, rung, ["--seeds", "8", "--weak-seeds", "1", "--jobs", "4"], 240
-            ),
+            grade("offline", out, device, rung, "alice"),
+            plan("real-smoke", words=[*ONE, "--epochs", "12"], seconds=90),
+            plan("full-edges", words=[*ONE, "--only", "fcn8s"], seconds=400),
+            plan("offline", words=[*SEEDS, "1", "--jobs", "3"], seconds=330),
+            tables(out),
         ],
+        [agree(device, [], 600)],
     ]
 
 
 def rehearsal(out: str, device: str, rung: str) -> list[list[Step]]:
     """One seed, one step an epoch, no training in gradings: the same paths, in minutes on two cores."""
-    few = ["--seeds", "1", "--weak-seeds", "0", "--steps", "1"]
-    plans = ("real-smoke", "short-edges", "offline")
-    calibrations = [calibrate(plan, out, device, rung, few, 600) for plan in plans]
+    plan = partial(calibrate, out=out, device=device, rung=rung, words=[*ONE, *FEW], seconds=600)
     words = ["-m", "tools.gpu.gradings", out, str(REPORTS), device, rung, "none", "alice", "crop-from-0"]
-    return [[*calibrations, tables(out), Step("grade", words, 600)]]
+    plans = [plan(name) for name in ("real-smoke", "offline", "full-edges")]
+    return [[*plans, tables(out), Step("grade", words, 600), agree(device, ["--only", "the_base"], 600)]]
 
 
 def calibrate(plan: str, out: str, device: str, rung: str, words: Sequence[str], seconds: float) -> Step:
@@ -181,12 +212,19 @@ def calibrate(plan: str, out: str, device: str, rung: str, words: Sequence[str],
 
 def tables(out: str) -> Step:
     """Write the tables of what was run so far, for the gradings."""
-    return Step("tables", ["-m", "tools.calibrate", "smoke", "--from", out], 30)
+    return Step("tables", ["-m", "tools.calibrate", "smoke", "--from", out], 30, again=True)
 
 
-def grade(plan: str, out: str, device: str, rung: str) -> Step:
-    """Grade the submissions by a plan."""
-    return Step(f"grade by {plan}", ["-m", "tools.gpu.gradings", out, str(REPORTS), device, rung, plan], 200)
+def grade(plan: str, out: str, device: str, rung: str, *who: str) -> Step:
+    """Grade submissions by a plan."""
+    words = ["-m", "tools.gpu.gradings", out, str(REPORTS), device, rung, plan, *who]
+    return Step(f"grade by {plan}", words, 200)
+
+
+def agree(device: str, words: Sequence[str], seconds: float) -> Step:
+    """Train what certify proves of the corpus, as far as it comes."""
+    command = ["-m", "fixtures.corpus", "agree", "--device", device, "--jobs", "4", *words]
+    return Step("agree", [*command, "--keep", str(HOME / "agree")], seconds)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ THERE = {
     "torch", "torchvision", "numpy", "pillow", "matplotlib", "hypothesis", "setuptools", "triton", "sympy",
     "networkx", "cuda-bindings", "cuda-toolkit", "cuda-pathfinder", "h5py", "scipy",
     "scikit-image", "scikit-learn", "pandas", "seaborn", "imageio", "tifffile", "joblib", "narwhals",
-    "pygments", "ipython", "requests", "tqdm", "einops", "copydetect", "typer",
+    "pygments", "ipython", "ipywidgets", "requests", "tqdm", "einops", "copydetect", "typer",
 }  # fmt: skip
 MOST = 60e6  # bytes of all that travels
 

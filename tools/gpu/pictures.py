@@ -29,7 +29,7 @@ def pictures(path: Path, data: Path) -> None:
 def _pair(picture: Path) -> dict[str, bytes]:
     rgb, classes = facades.read(picture)
     image, label = io.BytesIO(), io.BytesIO()
-    Image.fromarray(rgb).save(image, "WEBP", quality=QUALITY, method=4)
+    Image.fromarray(rgb).save(image, "WEBP", quality=QUALITY, method=6)
     Image.fromarray(classes).save(label, "PNG", optimize=True)
     stem = f"{picture.parent.name}/{picture.stem}"
     return {f"{stem}.webp": image.getvalue(), f"{stem}.png": label.getvalue()}

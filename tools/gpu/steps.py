@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from grader.training import plans, speed
 from grader.training.pictures import Labelled, pictures
@@ -29,18 +30,38 @@ from tools.gpu.results import add
 
 PLAIN = Ways(channels_last=False, recorded=False, deterministic=True)
 LAST = replace(PLAIN, channels_last=True)
-RECORDED = replace(LAST, recorded=True)
+RECORDED, TRIED = replace(LAST, recorded=True), replace(LAST, benchmark=True)
 WAYS = {
+    "channels last": LAST,
+    "channels last, chance allowed": replace(LAST, deterministic=False),
     "plain": PLAIN,
     "float32": replace(PLAIN, tf32=False),
-    "plain, chance allowed": replace(PLAIN, deterministic=False),
-    "channels last": LAST,
-    "channels last, chance allowed": Ways(channels_last=True, recorded=False, deterministic=False),
-    "channels last again": LAST,
 }
-PASSES = 4
+PASSES, FEW = 3, 12  # over the pictures; pictures whose kernels are tried
 Network = type[FCN8s] | type[FCN32s]
 SEED = 3
+
+
+class Product(nn.Conv2d):
+    """A convolution without padding, as one product of its windows and its weight, both channels last."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return what the convolution gives for one picture."""
+        side = self.kernel_size[0]
+        windows = x.unfold(2, side, 1).unfold(3, side, 1)  # (1, C, rows, columns, side, side)
+        _, _, rows, columns, *_ = windows.shape
+        flat = windows.permute(0, 2, 3, 4, 5, 1).reshape(rows * columns, -1)
+        assert self.bias is not None
+        product = flat @ self.weight.permute(0, 2, 3, 1).flatten(1).T + self.bias
+        return product.view(1, rows, columns, -1).permute(0, 3, 1, 2)
+
+
+class ProductFCN8s(FCN8s):
+    """FCN-8s whose fc6 is a product."""
+
+    def __init__(self, n_class: int = 12) -> None:
+        super().__init__(n_class)
+        self.layers["fc6"].__class__ = Product
 
 
 def bounds(model: FCN) -> dict[str, float]:
@@ -137,7 +158,10 @@ def main(out: Path, device: str, quick: bool) -> None:
         attempt(out, load, "course", PLAIN, partial(measured, course, FCN8s, labelled, device))
         for name, way in ways.items():
             attempt(out, load, name, way, partial(measured, ours, FCN8s, labelled, device))
+        attempt(out, load, "fc6 as a product", LAST, partial(measured, ours, ProductFCN8s, labelled, device))
         attempt(out, load, "FCN32s", LAST, partial(measured, ours, FCN32s, labelled, device))
+        few = Labelled(labelled.images[:FEW], labelled.labels[:FEW])
+        attempt(out, load, "kernels tried", TRIED, partial(measured, ours, FCN8s, few, device))
     if device != "cpu":
         attempt(out, "facades", "profile", LAST, partial(profile, loads["facades"], device))
         for load, labelled in loads.items():  # last: a recording that fails may take the device with it
