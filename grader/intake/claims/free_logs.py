@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import isfinite
+from typing import Any
 
 import re2
 
@@ -23,13 +24,16 @@ FIGURES = {
 FILLING = {
     *("avg", "average", "mean", "pixel", "overall", "global", "epoch", "running", "current", "final", "and"),
     *("of", "on", "the", "de", "da", "do", "du", "la", "le"),
-    *("val", "valid", "validation", "eval", "dev", "train", "training", "test", "testing", "model", "set"),
+    *("val", "valid", "validation", "eval", "evaluation", "dev", "train", "training", "test", "testing"),
+    *("model", "set"),
 }
 TRAINED = {"train", "training"}
 VALIDATED = {"val", "valid", "validation", "eval", "dev"}
 LIKELY = re2.compile(r"[^\n]*(?:loss|acc|iou|io_u)[^\n]*")  # a line with a figure's name
 TESTED = re2.compile(r"\btest")
+EVALUATED = re2.compile(r"\btest|^\W*(?:final |model )?evaluat")
 LONGEST = 300_000  # characters of a cell's output; a log of 20 epochs has 2000
+Pattern = Any  # re2 tells no types
 Run = tuple[tuple[Epoch, ...], dict[str, float]]  # its epochs, and the figures of the test
 
 
@@ -72,8 +76,10 @@ def _epochs(figures: Sequence[tuple[str, float]]) -> tuple[Epoch, ...]:
 def _figures(text: str) -> Iterator[tuple[str, bool, float]]:
     """Each figure of a validation or a test, its name and value; what is measured in training is none."""
     text = english(text)
-    for line in LIKELY.findall(text) if "iou" in text or "io_u" in text else ():
-        told = [*_told(line)]
+    lines = LIKELY.findall(text) if "iou" in text or "io_u" in text else []
+    of_test = _of_test(lines)
+    for line in lines:
+        told = [*_told(line, of_test)]
         there = {(what, of_validation) for what, tested, of_validation, _ in told if not tested}
         for what, tested, of_validation, value in told:
             twice = there >= {(what, True), (what, False)}  # then training's loss counts, and what it did
@@ -81,9 +87,19 @@ def _figures(text: str) -> Iterator[tuple[str, bool, float]]:
                 yield what, tested, value
 
 
-def _told(line: str) -> Iterator[tuple[str, bool, bool, float]]:
+def _of_test(lines: Sequence[str]) -> Pattern:
+    """What tells that a line is of the test.
+
+    An evaluation does, too, where what epochs measure is called otherwise and nothing is called a test.
+    """
+    measured = [line for line in lines if "acc" in line]
+    is_other = any(not EVALUATED.search(line) for line in measured)
+    return EVALUATED if is_other and not any(TESTED.search(line) for line in measured) else TESTED
+
+
+def _told(line: str, of_test: Pattern) -> Iterator[tuple[str, bool, bool, float]]:
     """Each figure of a line: its name, whether it is of a test, whether of a validation, and its value."""
-    test = TESTED.search(line)
+    test = of_test.search(line)
     for pair in PAIR.finditer(line):
         words = WORD.findall(pair["name"].rpartition(" - ")[2])
         tested = test is not None and test.start() < pair.end(1)

@@ -70,6 +70,25 @@ def test_training_and_validation_on_a_line_are_one_epoch() -> None:
     assert len(run.epochs) == 2
 
 
+@pytest.mark.parametrize(
+    ("line", "last", "tested"),
+    [
+        ("loss {0} - val acc {1} - val mIoU {2}", "Evaluation - accuracy: {1}, mean IoU: {2}", True),
+        ("loss {0}, acc {1}, mIoU {2}", "Final evaluation: accuracy {1}, mean IoU {2}", True),
+        ("loss {0}\nEvaluation - accuracy: {1}, mean IoU: {2}", "", False),
+        ("loss {0} - val acc {1} - val mIoU {2}", "Evaluation: acc 0.9, mIoU 0.8\n" + TEST, True),
+    ],
+)
+def test_an_evaluation_is_the_test_where_epochs_are_measured_by_another_name(
+    line: str, last: str, tested: bool
+) -> None:
+    """Where all are evaluations they are what epochs measure; what is called a test counts before them."""
+    (run,) = logs(printed(line, last, init=""))
+
+    assert (run.test_accuracy, run.test_mean_iou) == ((0.345, 0.0286) if tested else (None, None))
+    assert len(run.epochs) >= 2
+
+
 def test_a_loss_may_stand_behind_what_it_belongs_to() -> None:
     """Where it does so in each epoch."""
     assert logs(printed("Acc: {1} IoU: {2} Loss: {0}", init="")) == [RUN]
