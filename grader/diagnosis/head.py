@@ -59,7 +59,7 @@ def other_findings(reading: Reading) -> Iterator[Reason]:
 def _returned(reading: Reading, returned: Expr) -> Reason:
     """Name what the forward pass returns where it is not what it computes last."""
     beside = reading.beside_path
-    first = beside[0].inputs[0] if beside else returned
+    first = next(iter(beside[0].inputs), returned) if beside else returned
     scores = [role for role, layer in reading.layers.items() if layer.expr in beside]
     got = scores[-1] if scores else reading.after(reading.path.places.get(first.key, 0))
     got = f"{got}'s output" if got else "a part of the input" if beside else "the input"

@@ -98,7 +98,7 @@ def _output(basis: Basis, run: Run, reply: Answer) -> str:
         return f"{_at(run)} fails: {reply}"
     if run == basis.runs.schedule.other and not basis.is_reference and counts_classes(basis.runs.read):
         return ""  # of its buffers no more is known than as many classes as the assignment's have
-    return "" if _matching(basis, run, reply) else f"{_at(run)} gives something else than its layers compute"
+    return "" if matching(basis, run, reply) else f"{_at(run)} gives something else than its layers compute"
 
 
 def _size(basis: Basis, run: Run, reply: Answer) -> str:
@@ -116,7 +116,7 @@ def _learned(basis: Basis, run: Run, reply: Answer) -> tuple[str, str]:
     """Return what was not borne out by a run in train mode: the output, the gradients."""
     if isinstance(reply, GraderError):
         return f"{_at(run)} fails: {reply}", ""
-    match = _matching(basis, run, reply)
+    match = matching(basis, run, reply)
     if match is None:
         return f"{_at(run)} gives something else than its layers and dropouts compute", ""
     if run.grad != "backward":
@@ -157,7 +157,7 @@ def _same_gradient(runs: Runs, name: str, gradients: Mapping[str, torch.Tensor])
 # --- what a run should give -------------------------------------------------------------------------
 
 
-def _matching(basis: Basis, run: Run, reply: Reply[Described]) -> tuple[Learner, Expr] | None:
+def matching(basis: Basis, run: Run, reply: Reply[Described]) -> tuple[Learner, Expr] | None:
     """Return what computes the same output as a run gave: the reference, or the recorded layers."""
     output = reply.arrays.get("output")
     if output is None:

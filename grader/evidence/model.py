@@ -18,6 +18,7 @@ from grader.evidence.confirmed import Basis, Confirmed, confirmed
 from grader.evidence.confirming import Runs
 from grader.evidence.once import once, taken
 from grader.evidence.subject import Subject
+from grader.evidence.supposing import as_assigned
 from grader.evidence.tracing import Read, Traced
 from grader.evidence.unreached import NOTHING, Shown, shown, unreached
 from grader.network.evaluate import Evaluator
@@ -63,7 +64,8 @@ class ModelEvidence:
     @once
     def read(self) -> Read:
         """The network in the assignment's terms; Blocked where there is too little of it."""
-        return tracing.read(self.subject, self.traced)
+        read = as_assigned(self.subject, tracing.read(self.subject, self.traced))
+        return tracing.enough(self.subject, read)
 
     @property
     def reading(self) -> Reading:
@@ -165,6 +167,8 @@ class ModelEvidence:
         """Why the trace can't be believed; "" where its replay gave the model's output, or that is right."""
         if self.is_reference:
             return ""
+        if self.reading.supposed:
+            return "not all of its layers can be read, and it is not always what the assignment asks for"
         if not self.read.trace.readable:
             return "the forward pass changes views in place, which can't be replayed"
         try:

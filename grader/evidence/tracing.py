@@ -127,7 +127,7 @@ def trace(subject: Subject, built: Model) -> Traced:
 
 
 def read(subject: Subject, traced: Traced) -> Read:
-    """Read a network in the assignment's terms; Blocked where there is too little of it."""
+    """Read a network in the assignment's terms; Blocked where it gives no tensor."""
     output = traced.trace.output
     if output is None:
         raise Blocked(f"{subject.name} returns a {traced.trace.type}, see {subject.part}.build")
@@ -136,10 +136,15 @@ def read(subject: Subject, traced: Traced) -> Read:
     score = reading.layers.get("score")
     if classes != N_CLASS and score is not None and score.outputs == classes:  # the cause build.classes
         reading = read_whole(output, traced.trace.abandoned, subject.assignment(classes))
-    if reading.found < ENOUGH_LAYERS:
-        total = len(list(reading.architecture.convs()))
-        raise Blocked(f"not assessed: only {reading.found} of {subject.name}'s {total} layers are there")
     return Read(traced.built, traced.size, traced.trace, reading)
+
+
+def enough(subject: Subject, read: Read) -> Read:
+    """Return a network; Blocked where there is too little of it."""
+    found, total = read.reading.found, len(list(read.reading.architecture.convs()))
+    if found < ENOUGH_LAYERS:
+        raise Blocked(f"not assessed: only {found} of {subject.name}'s {total} layers are there")
+    return read
 
 
 def shapes(subject: Subject) -> tuple[tuple[Shape, Seen], ...]:

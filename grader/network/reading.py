@@ -31,6 +31,7 @@ class Reading:
     extra: tuple[Expr, ...]
     sides: Mapping[str, int]  # by role: where the branches of the skips' score layers join
     returned: Expr | None = None  # the output, where that is not what the path ends in
+    supposed: bool = False  # to be the assignment's, since not all of it can be read
 
     @cached_property
     def positions(self) -> dict[str, int]:

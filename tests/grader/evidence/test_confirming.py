@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from grader.evidence.confirming import Runs
+from grader.evidence.confirming import CLASSES, Runs
 from grader.evidence.subject import Subject
 from tests.grader.evidence.test_model import evidence
 from tests.grader.in_process import InProcess
 from tests.grader.slim import SIZE, SLIM, SOURCE, edited, slim8
 from tests.share import every
+
+
+def test_no_more_classes_are_tried_than_voc_has() -> None:
+    """A constructor may refuse more than 21."""
+    assert max(CLASSES) == 21
 
 
 @pytest.mark.slow
