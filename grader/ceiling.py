@@ -19,7 +19,8 @@ STATUS = Path("/proc/self/status")
 MEMORY = 2 * GiB  # that this process may take beyond what it has when judging begins
 READING = 120.0  # seconds to read a submission's files: most take a fraction of one
 AGAIN = 5.0  # seconds until what caught the first interruption is interrupted once more
-SECONDS = {"none": 1500.0, "full": 11.5 * 3600}  # by the training plan
+LONG = dict.fromkeys(("full", "full-edges"), 11.5 * 3600)  # the course's whole recipe, by the training plan
+SECONDS = {"none": 1500.0, **LONG}
 OTHER_PLANS = 6900.0  # all are a little nearer than a class's CEILINGS: what was judged by then is kept
 
 

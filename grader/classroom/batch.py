@@ -11,7 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from grader import profiles
+from grader import ceiling, profiles
 from grader.classroom import gradebook, page, roll, sending
 from grader.classroom.handed_in import Class, Entry
 from grader.classroom.homes import PAGE, Home, View, as_it_counts, home
@@ -40,7 +40,7 @@ from grader.records.submission import Slice
 from grader.sandbox import isolation
 
 # Seconds until a process is given up; grading itself has nearer deadlines (grader/ceiling.py).
-CEILINGS = {"none": 1800.0, "full": 12 * 3600.0}
+CEILINGS = {"none": 1800.0, **dict.fromkeys(ceiling.LONG, 12 * 3600.0)}
 CEILING = 2 * 3600.0
 HERE = Where()
 

@@ -45,7 +45,7 @@ def grade(
     listen(Progress("start", "starting the sandbox"))
     # It imports torch while the submission is read.
     with clock.lap("starting the worker"):
-        worker = Worker(isolation, together.limits, device=terms.device, threads=terms.threads)
+        worker = Worker(isolation, terms.limits, device=terms.device, threads=terms.threads)
     clock.watch(lambda: worker.computed)
     try:
         listen(Progress("intake", "reading the submission"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader import profiles
+from grader import ceiling, profiles
 from grader.profiles import Profile
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import USUAL, Limits
@@ -52,13 +52,20 @@ class Terms:
     isolation: Isolation
     seed: int
     threads: int
+    limits: Limits = USUAL
 
 
 def settled(options: Options, together: Together, profile: Profile, isolation: Isolation) -> Terms:
     """The terms that follow; a seed is drawn where none is given."""
     seed = next((seed for seed in (options.seed, together.seed) if seed is not None), None)
     drawn = secrets.randbelow(SEEDS) if seed is None else seed
-    return Terms(profile, options.training, device_of(options.device), isolation, drawn, threads())
+    limits = lasting(together.limits, options.training)
+    return Terms(profile, options.training, device_of(options.device), isolation, drawn, threads(), limits)
+
+
+def lasting(limits: Limits, training: str) -> Limits:
+    """Let a worker be trained for as long as judging by this plan may take."""
+    return replace(limits, wall_seconds=max(limits.wall_seconds, ceiling.LONG.get(training, 0.0)))
 
 
 def device_of(wanted: str) -> str:

@@ -15,6 +15,10 @@ from reference.kit import weights
 CERTIFY = "certify"
 Data = Literal["mosaic", "synthetic", "real"]
 Weights = Literal["matched", "seeded", "vgg16", "edges"]
+NEEDED: dict[Weights, str] = {  # and where that is had
+    "vgg16": 'VGG-16\'s weights: make data, and make data ARGS="--weights FILE"',
+    "edges": "VGG-16's convolutions as tuned for edges: make data, and make data ARGS=--edges",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +90,7 @@ def choose(name: str, plans: dict[str, Plan]) -> Plan | None:
         return None
     plan = _possible(name, plans)
     if not plan.possible:
-        raise CallError(
-            f"the training plan {name} needs the CMP Facade DB and VGG-16's weights: make data gets both"
-        )
+        raise CallError(f"the training plan {name} needs the CMP Facade DB and {NEEDED[plan.weights]}")
     return plan
 
 

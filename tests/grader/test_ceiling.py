@@ -83,5 +83,5 @@ def test_more_memory_than_the_ceiling_is_refused() -> None:
 
 def test_a_grading_ends_by_itself_before_a_class_ends_it() -> None:
     """Else what was earned would be lost."""
-    for plan in ("none", "smoke", "full"):
+    for plan in ("none", "smoke", *ceiling.LONG):
         assert ceiling.seconds(plan) < batch.CEILINGS.get(plan, batch.CEILING)

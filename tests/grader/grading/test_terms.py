@@ -6,9 +6,10 @@ import os
 
 import pytest
 
-from grader import profiles
+from grader import ceiling, profiles
 from grader.grading.terms import SEEDS, Options, Together, settled, threads
 from grader.sandbox.ladder import RUNGS
+from grader.sandbox.limits import USUAL
 
 
 def test_a_system_that_does_not_bind_processes_to_cores_has_all_of_them(
@@ -35,3 +36,13 @@ def test_each_grading_without_a_seed_draws_one_of_its_own() -> None:
 
     assert len(set(drawn)) == 3
     assert all(0 <= seed < SEEDS for seed in drawn)
+
+
+@pytest.mark.parametrize(
+    ("training", "seconds"), [("smoke", USUAL.wall_seconds), ("full", ceiling.seconds("full"))]
+)
+def test_a_worker_is_trained_for_as_long_as_judging_may_take(training: str, seconds: float) -> None:
+    """The course's whole recipe takes hours on a small card: it isn't cut off after half of one."""
+    terms = settled(Options(training=training), Together(), profiles.load(), RUNGS["none"])
+
+    assert terms.limits.wall_seconds == seconds

@@ -65,8 +65,14 @@ def test_a_name_gives_its_plan(equipped: None) -> None:
 def test_a_plan_that_can_not_be_falls_back(bare: None) -> None:
     """Without the real data short is synthetic; full has nothing to fall back on and says what to do."""
     assert choose("short", PLANS) is OFFLINE
-    with pytest.raises(CallError, match=r"full needs the CMP Facade DB .* make data"):
+    with pytest.raises(
+        CallError, match=r"full needs the CMP Facade DB and VGG-16's weights: make data, .*--weights"
+    ):
         choose("full", PLANS)
+    with pytest.raises(
+        CallError, match=r"edges needs the CMP Facade DB .* tuned for edges: make data, .*--edges"
+    ):
+        choose("edges", {"edges": replace(FULL, name="edges", weights="edges")})
 
 
 def test_possible_means_data_and_weights(monkeypatch: pytest.MonkeyPatch, bare: None) -> None:
