@@ -52,7 +52,18 @@ def folder(path: Path) -> Path:
 Out = Annotated[Path, typer.Option(help="Folder that the reports are written to.", callback=folder)]
 Reports = Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a class's reports.", callback=home)]
 Training = Annotated[
-    Literal["auto", "none", "certify", "smoke", "real-smoke", "short", "short-edges", "offline", "full"],
+    Literal[
+        "auto",
+        "none",
+        "certify",
+        "smoke",
+        "real-smoke",
+        "short",
+        "short-edges",
+        "offline",
+        "full",
+        "full-edges",
+    ],
     typer.Option(
         help="Training run: auto takes smoke on a CPU and short on a GPU;"
         " certify takes it only where a network isn't proved to learn as the reference does."
