@@ -36,8 +36,10 @@ def supposed(reading: Reading, parameters: Mapping[str, Shape], size: tuple[int,
 
 
 def _is_unread(reading: Reading) -> bool:
-    pools = any(role not in reading.pools for role in _pools(reading))
-    return pools or any(not _read(reading.layers.get(c.role), c) for c in reading.architecture.convs())
+    """Whether layers or pools are missing, and there is something that may be those."""
+    missing = [role for role in _pools(reading) if role not in reading.pools]
+    missing += [c.role for c in reading.architecture.convs() if not _read(reading.layers.get(c.role), c)]
+    return bool(missing) and any(node.op.startswith("aten.") for node in walk(reading.output))
 
 
 def _ceilings(reading: Reading) -> list[dict[str, bool]]:
@@ -58,8 +60,8 @@ def _ways(reading: Reading, parameters: Mapping[str, Shape]) -> list[dict[str, s
     known = {conv.role: _read(reading.layers.get(conv.role), conv) for conv in reading.architecture.convs()}
     used = (name for name in _used(reading.output) if name in parameters)  # writing in place hides some
     order = {name: parameters[name] for name in (*used, *parameters)}
-    ways = (_named(reading.architecture, read, order) for read in (known, dict[str, Names]()))
-    return [way for way in ways if way]
+    first, second = (_named(reading.architecture, read, order) for read in (known, dict[str, Names]()))
+    return [way for way in (first, second if second != first else {}) if way]
 
 
 def _named(wanted: Architecture, read: Mapping[str, Names], order: Mapping[str, Shape]) -> dict[str, str]:
