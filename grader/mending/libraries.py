@@ -35,7 +35,9 @@ CONVENTIONS = {
 LIBRARIES = (
     "torch", "torchvision", "numpy", "cv2", "PIL", "matplotlib", "scipy", "skimage", "sklearn", "pandas",
     "einops", "tqdm", "seaborn", "torchinfo", "torchsummary", "imageio", "requests", "IPython", "ipywidgets",
-    "nest_asyncio", "tabulate", "prettytable", "termcolor", "colorama", "loguru", "natsort", "FCN", "CAM",
+    "nest_asyncio", "tabulate", "prettytable", "termcolor", "colorama", "loguru", "natsort",
+    "easydict", "addict", "yacs", "omegaconf", "jaxtyping", "lightning", "pytorch_lightning", "torchmetrics",
+    "FCN", "CAM",
 )  # fmt: skip
 READ = {
     "torch", "torch.nn", "torch.nn.functional", "torch.nn.init", "torchvision", "torchvision.models",

@@ -28,6 +28,7 @@ THERE = {
     "networkx", "cuda-bindings", "cuda-toolkit", "cuda-pathfinder", "h5py", "scipy",
     "scikit-image", "scikit-learn", "pandas", "seaborn", "imageio", "tifffile", "joblib", "narwhals",
     "pygments", "ipython", "ipywidgets", "requests", "tqdm", "einops", "copydetect", "typer",
+    "lightning", "pytorch-lightning",
 }  # fmt: skip
 MOST = 60e6  # bytes of all that travels
 

@@ -106,7 +106,10 @@ def test_a_network_that_is_read_is_run_no_more_often(monkeypatch: pytest.MonkeyP
     """Only one that can't be read, and that has the assignment's parameters, is tried."""
     monkeypatch.setattr(Runs, "alone", None)
 
-    narrow = [("self.fc7 = nn.Conv2d(24, 24, 1)", "self.fc7 = nn.Conv2d(24, 20, 1)"), ("self.score = nn.Conv2d(24, ", "self.score = nn.Conv2d(20, ")]
+    narrow = [
+        ("self.fc7 = nn.Conv2d(24, 24, 1)", "self.fc7 = nn.Conv2d(24, 20, 1)"),
+        ("self.score = nn.Conv2d(24, ", "self.score = nn.Conv2d(20, "),
+    ]
 
     assert evidence().is_reference
     assert not evidence(*narrow).is_reference
