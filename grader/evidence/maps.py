@@ -143,7 +143,8 @@ class MapEvidence:
     def explained(self) -> otherwise.Explained:
         """The steps that give the student's maps; found by trying where the answers alone tell nothing."""
         if self.is_constant:
-            return otherwise.Explained(None)
+            without = needless(self._asked_with, self.slice, self.follows_sum)
+            return without or otherwise.Explained(None)
         if self.beside_enlarging:
             return otherwise.Explained(diagnosis.Verdict("", "", ""))
         found = diagnosis.search(plainly(self.panel))

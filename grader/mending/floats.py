@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TypeGuard
 
 from grader.mending.edits import read_otherwise, with_node
-from grader.mending.leaving import expressions, names_in, operands, told
+from grader.mending.leaving import binds, expressions, given_to, names_in, operands, told
 from grader.mending.trouble import bound, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
@@ -79,7 +79,8 @@ def _shorter(source: str, name: str) -> Iterator[tuple[str, int, str]]:
                 yield _gone(node, operand), node.lineno, with_node(source, node, operand)
         for node in (node for node in ast.walk(function) if isinstance(node, ast.Compare)):
             yield told(node), node.lineno, with_node(source, node, f"({ast.unparse(node.left)})")
-        for changed in (node for node in ast.walk(function) if _changes(node)):
+        given = given_to(function)
+        for changed in (node for node in ast.walk(function) if _changes(node) or binds(node, given)):
             yield told(changed), changed.lineno, with_node(source, changed, "pass")
         for read, latest in _other_names(function):
             yield f"{read.id} in place of {latest}", read.lineno, with_node(source, read, latest)

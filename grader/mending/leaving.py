@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from itertools import islice
+from typing import TypeGuard
 
 from grader.assignment import MAP
 from grader.mending.edits import Mend, function_at, with_node, with_source, with_text
@@ -41,6 +42,8 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         yield from _other_layers(trouble, slice, chunk, statement)
         return
     names = names_in(function) if function else set()
+    if function and function.name == MAP and binds(statement, given_to(function)):
+        yield from _one_less(slice, chunk, statement)
     if function and MAP in bound(chunk) and trouble.names and trouble.kind in UNBOUND:
         yield from _bound_before(slice, chunk, statement, trouble.names[0], function)
     shorter = _shorter(slice, chunk, statement, names, _given_back(statement, function))
@@ -60,6 +63,19 @@ def _statement_at(tree: ast.AST, line: int) -> ast.stmt | None:
     simple = (node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not hasattr(node, "body"))
     around = [node for node in simple if node.lineno <= line <= (node.end_lineno or 0)]
     return around[-1] if around else None
+
+
+def given_to(function: ast.FunctionDef) -> set[str]:
+    """The names of a function's arguments."""
+    return {each.arg for each in function.args.args}
+
+
+def binds(node: ast.AST, names: set[str]) -> TypeGuard[ast.Assign]:
+    """Whether a statement gives one of these names a value that is not made of the one that it had."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in names:
+            return all(getattr(each, "id", "") != name for each in ast.walk(value))
+    return False
 
 
 def _stored(statement: ast.Assign) -> set[str]:
@@ -123,7 +139,7 @@ def _given_back(statement: ast.stmt, function: ast.FunctionDef | None) -> set[st
         return set()
     nodes = (node for node in ast.walk(function) if isinstance(node, ast.Name))
     bound_anew = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
-    return {each.arg for each in function.args.args} - bound_anew
+    return given_to(function) - bound_anew
 
 
 def _shorter(

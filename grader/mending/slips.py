@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from grader.assignment import MAP
 from grader.mending import (
     classes,
+    elsewhere,
     forgotten,
     keys,
     leaving,
@@ -121,6 +122,7 @@ def _name(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Itera
     inside, around = _inside(chunk), {each for one in module.chunks for each in bound(one)}
     yield from _like(slice, chunk, name, inside)
     yield from _unused(trouble, slice, module, chunk)
+    yield from elsewhere.mends(trouble, slice, chunk)
     yield from _like(slice, chunk, name, around - inside)
     yield from _like(slice, chunk, name, set(dir(builtins)) - inside - around)
 

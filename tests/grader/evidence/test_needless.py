@@ -54,6 +54,7 @@ def found(
     [
         ("= feature_conv[0]", "= feature_conv[0] * 3", "= (feature_conv[0])", SUM, 3),
         ("row @ features", "(row + 1) @ features", "(row) @ features", SUM, 4),
+        ("    row =", "    idx = 3\n    row =", "    pass\n    row =", SUM, 2),
         ("cam - cam.min()", "np.log1p(cam - cam.min())", "(cam - cam.min())", STRETCH, 5),
         ("cam / cam.max()", "cam / cam.max() > 0.5", "(cam / cam.max())", STRETCH, 6),
         ("return large", "return cv2.blur(large, (9, 9))", "return large", FORM, 8),

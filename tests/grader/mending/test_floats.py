@@ -55,6 +55,13 @@ def test_each_operation_is_left_out_in_turn() -> None:
     assert {place for words, place, _ in found if words == "cam * 0"} == {Place("cell 2", 4)}
 
 
+def test_what_is_given_is_left_as_it_is() -> None:
+    """A value that takes its name, and is not made of it, is left out."""
+    given = sliced("feature_conv = np.ones(3)", "idx = int(idx)", "cam = feature_conv", "return cam")
+    assert {words for words, _, _ in with_one_less(given, "returnCAM")} >= {"feature_conv = np.ones(3)"}
+    assert "idx = int(idx)" not in {words for words, _, _ in with_one_less(given, "returnCAM")}
+
+
 def test_of_a_long_operation_what_goes_is_told() -> None:
     """Without `// 256` it is right, not without all that stands before that."""
     found = with_one_less(sliced("cam = (cam - cam.min()) * 255 // 256", "return np.uint8(cam)"), "returnCAM")
