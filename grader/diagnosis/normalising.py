@@ -96,6 +96,34 @@ def _cast(y: Floats, top: Floats) -> Floats:
     return np.asarray(np.floor(y / top + 1e-9) * top)
 
 
+def _least_off(axis: int) -> Callable[[Floats], Floats]:
+    return lambda r: np.asarray(r - r.min(axis, keepdims=True))
+
+
+def _over_greatest(axis: int) -> Callable[[Floats], Floats]:
+    return lambda r: np.asarray((r - r.min()) / _not_0((r - r.min()).max(axis, keepdims=True)))
+
+
+def _stretched(axis: int) -> Callable[[Floats], Floats]:
+    return lambda r: np.asarray(_least_off(axis)(r) / _not_0(np.ptp(r, axis, keepdims=True)))
+
+
+def _along(axis: int, what: str) -> tuple[Bend, ...]:
+    """What an axis too many makes of the extremes: each row's or column's own instead of the map's."""
+    own = "not the whole map's"
+    return (
+        Bend(f"least_of_{what}s", f"each {what}'s own minimum is taken off, {own}", _least_off(axis)),
+        Bend(f"over_{what}s", f"each {what} is divided by its own maximum, {own}", _over_greatest(axis)),
+        Bend(f"stretched_{what}s", f"each {what} is stretched by its own extremes, {own}", _stretched(axis)),
+    )
+
+
+def _of_rows_off_columns(r: Floats) -> Floats:
+    """What a row's minimum is taken off where its axis isn't kept, if there are as many columns as rows."""
+    return r - r.min(ROWS)[..., None, :] if r.shape[-1] == r.shape[-2] else r
+
+
+ROWS, COLUMNS = -1, -2
 BENDS = (
     Bend("", "", lambda r: r),
     Bend("relu", "negative values are cut to 0 before the map is stretched", lambda r: np.maximum(r, 0)),
@@ -106,6 +134,9 @@ BENDS = (
     Bend("exp", "an exponential is used", lambda r: np.exp(r)),
     Bend("over_maximum", "divided by its maximum first", lambda r: r / (r.max() or 1.0)),
     Bend("tanh", "a hyperbolic tangent is used", np.tanh),
+    *_along(ROWS, "row"),
+    *_along(COLUMNS, "column"),
+    Bend("least_of_rows_off_columns", "each row's minimum is taken off a column", _of_rows_off_columns),
 )
 
 LEAST_OF_ALL = "the minimum of all classes' maps is taken off"

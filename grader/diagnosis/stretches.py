@@ -49,6 +49,8 @@ NAMES: dict[tuple[str, ...], str] = {
     "maximum alone",
     ("", "none", "largest_absolute"): "divided by the largest absolute value, without taking the minimum off",
     ("", "mean", "deviation"): "mean and standard deviation are used instead of minimum and maximum",
+    ("least_of_rows_off_columns", "none", "new_maximum"): "each row's minimum is taken off a column, not the "
+    "whole map's off all",
     ("softmax", "none", "none"): "a softmax is used instead of minimum and maximum",
     ("softmax", "none", "new_maximum"): "a softmax is used and divided by its maximum",
     ("softmax", "", ""): "a softmax is used and stretched",

@@ -49,7 +49,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         if found[1] is None:
             yield from exchanged.mends(slice, chunk, makers, second, first, given)
         yield from _never_applied(trouble, slice, chunk, given)
-        if _numbers(trouble.message) // wanted * given <= LARGEST:
+        if _numbers(trouble.message) // max(wanted, 1) * given <= LARGEST:
             yield from _wider(trouble, slice, chunk, widths, wanted, given, found[1] is not None)
         if given > wanted:
             yield from _first_channels(trouble, slice, chunk, wanted, given)
@@ -61,9 +61,9 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
 
 
 def _numbers(message: str) -> int:
-    """How many numbers the weight has that a message speaks of."""
+    """How many numbers the weight has that a message speaks of; a side of none counts as one."""
     found = WEIGHT.search(message)
-    return prod(map(int, found[1].split(", "))) if found else 0
+    return prod(max(int(side), 1) for side in found[1].split(", ")) if found else 0
 
 
 def _of_another_name(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:

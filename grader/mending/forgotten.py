@@ -39,7 +39,7 @@ def mends(trouble: Trouble, slice: Slice, target: str, padding: int = FIRST_PADD
     layers = tuple(TABLES[target](N_CLASS, padding).convs())
     lacking = "has no attribute" in trouble.message and len(trouble.names) > 1
     applied = _applied(trouble, slice) if any(words in trouble.message for words in UNCALLED) else set()
-    for chunk, owner, constructor in _constructors(slice):
+    for chunk, owner, constructor in constructors(slice):
         if lacking:
             yield from _made(slice, chunk, owner, constructor, trouble.names[1], layers)
         for name, statement in own.bindings(constructor).items():
@@ -54,7 +54,7 @@ def _applied(trouble: Trouble, slice: Slice) -> set[str]:
     return {node.attr for node in called if own.is_own(node)}
 
 
-def _constructors(slice: Slice) -> Iterator[tuple[Chunk, ast.ClassDef, ast.FunctionDef]]:
+def constructors(slice: Slice) -> Iterator[tuple[Chunk, ast.ClassDef, ast.FunctionDef]]:
     """Every class that has a constructor, and the statement in which it is."""
     chunks = (chunk for module in slice.modules for chunk in module.chunks)
     for chunk in (each for each in chunks if "class " in each.source and len(each.source) <= LARGEST):
@@ -99,11 +99,6 @@ def _exchanged(
 ) -> Iterator[Mend]:
     """The constructor that makes a layer where it binds something else, which can't be called."""
     value, place = statement.value, Place(chunk.label, chunk.line + statement.lineno - 1)
-    if isinstance(value, ast.Tuple) and len(value.elts) == 1:
-        source = with_node(chunk.source, value, ast.unparse(value.elts[0]))
-        words = f"`{ast.unparse(value)[:LONGEST]}` read without the comma, which makes a tuple of it"
-        yield Mend(with_source(slice, chunk, source), words, made=place)
-        return
     if isinstance(value, ast.Tuple | ast.List) and any(
         not isinstance(each, ast.Constant) for each in value.elts
     ):

@@ -30,15 +30,25 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
 def _made_below(
     slice: Slice, chunk: Chunk, function: ast.FunctionDef, line: int, name: str
 ) -> Iterator[Mend]:
-    """A value that is made further down, made before it is needed."""
-    needing = [each for each in function.body if each.lineno <= line <= (each.end_lineno or 0)]
-    for node in (node for node in function.body if node.lineno > line and needing):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=bound)]) if bound == name:
-                first, made = needing[0], ast.unparse(node)
-                span = first.lineno - 1, first.col_offset, first.col_offset
-                words = f"`{made[:LONGEST]}`, which stands below, read as if it stood above"
-                yield Mend(with_source(slice, chunk, with_text(chunk.source, [span], f"{made}; ")), words)
+    """A value that is made further down in the same block, made before it is needed."""
+    for needing, below in _followed(function, line):
+        for node in below:
+            match node:
+                case ast.Assign(targets=[ast.Name(id=bound)]) if bound == name:
+                    made = ast.unparse(node)
+                    span = needing.lineno - 1, needing.col_offset, needing.col_offset
+                    words = f"`{made[:LONGEST]}`, which stands below, read as if it stood above"
+                    source = with_text(chunk.source, [span], f"{made}; ")
+                    yield Mend(with_source(slice, chunk, source), words)
+
+
+def _followed(function: ast.FunctionDef, line: int) -> Iterator[tuple[ast.stmt, list[ast.stmt]]]:
+    """The statements that a line lies in, each with those behind it in its block, the innermost first."""
+    blocks = [getattr(node, name, []) for node in ast.walk(function) for name in ("body", "orelse")]
+    for block in reversed([each for each in blocks if isinstance(each, list)]):
+        for at, statement in enumerate(block):
+            if statement.lineno <= line <= (statement.end_lineno or 0):
+                yield statement, block[at + 1 :]
 
 
 def _unpacked(slice: Slice, chunk: Chunk, function: ast.FunctionDef, line: int) -> Iterator[Mend]:

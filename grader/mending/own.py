@@ -54,6 +54,17 @@ def _attributes(owner: ast.AST, context: type[ast.expr_context]) -> list[str]:
     return list(dict.fromkeys(node.attr for node in nodes))
 
 
+def defined(owner: ast.ClassDef) -> set[str]:
+    """The names of a class's methods."""
+    return {node.name for node in owner.body if isinstance(node, ast.FunctionDef)}
+
+
+def every_binding(constructor: ast.FunctionDef) -> list[ast.Attribute]:
+    """The attributes that a constructor's own statements bind, each as often as it is bound."""
+    targets = (node.targets[0] for node in constructor.body if isinstance(node, ast.Assign))
+    return [target for target in targets if is_own(target)]
+
+
 def bindings(constructor: ast.FunctionDef) -> dict[str, ast.Assign]:
     """The statements of a constructor that bind an attribute, by its name."""
     found = {}

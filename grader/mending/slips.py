@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 
 from grader.assignment import MAP
 from grader.mending import (
+    assigning,
     classes,
     elsewhere,
     forgotten,
@@ -20,6 +21,7 @@ from grader.mending import (
     libraries,
     operations,
     order,
+    pasted,
     sequences,
 )
 from grader.mending.alike import alike
@@ -37,6 +39,7 @@ from grader.mending.edits import (
     with_text,
 )
 from grader.mending.removed import REMOVED, Removed
+from grader.mending.running import MODELS
 from grader.mending.trouble import LARGEST, Trouble, bound, chunks_at, line_in, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
@@ -54,7 +57,9 @@ def mends(trouble: Trouble, slice: Slice, target: str = "", padding: int = FIRST
     propose = KINDS.get(trouble.kind)
     for module, chunk in _chunks(trouble, slice, target):
         ways = (
+            assigning.mends(trouble, slice, module, chunk),
             classes.mends(trouble, slice, chunk),
+            pasted.mends(trouble, slice) if target in MODELS else iter(()),
             forgotten.mends(trouble, slice, target, padding),
             sequences.mends(trouble, slice, chunk),
             order.mends(trouble, slice, chunk),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from grader.assignment import PART_OF
 from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
-from grader.mending import looping, nearby, paying, registering, standing, stepping
+from grader.mending import conditions, looping, nearby, paying, registering, standing, stepping
 from grader.mending.blanks import unwritten
 from grader.mending.edits import Mend
 from grader.mending.lacking import lacking, outside, unread
@@ -189,7 +189,8 @@ class Trials(Running):
 
     def _guessed(self, target: str, now: Trouble, here: Slice) -> Mend | None:
         """A change near what raises with which a network runs as a whole."""
-        ways = [looping.mends(now, here), nearby.mends(now, here)] if target in MODELS else []
+        guesses = (looping, conditions, nearby) if target in MODELS else ()
+        ways = [each.mends(now, here) for each in guesses]
         for mend in as_far_as_written(ways):
             if self._guesses <= 0 or not self._has_time(target):
                 break

@@ -67,7 +67,7 @@ class Watch:
         if parameter is None or is_lazy(parameter):
             return 0, ()
         where = parameter.data_ptr()
-        if self._values.get(name, (0,))[0] != where:
+        if self._values.get(name, (None,))[0] != where:
             self._values[name] = where, _view(parameter)
         values = self._values[name][1]
         return where, tuple(values[at] for at in (0, len(values) // 2, -1)) if len(values) else ()

@@ -45,6 +45,15 @@ def test_the_layer_that_is_applied_takes_what_it_is_given() -> None:
     assert shown == SKIPS
 
 
+def test_a_layer_that_takes_no_channels_takes_what_it_is_given() -> None:
+    message = WIDTH.replace("[12, 256, 1, 1]", "[12, 0, 1, 1]").replace("to have 256", "to have 0")
+    chunk = Chunk("cell 1", 1, NETWORK.format(line="return self.score(skip)").replace("(256", "(0"))
+    trouble = Trouble("RuntimeError", message, Place("cell 1", LINE))
+    mend = next(mends(trouble, Slice((Module("submission", (chunk,)),)), chunk))
+
+    assert "self.score = nn.Conv2d(512, classes, 1)" in mend.slice.modules[0].chunks[0].source
+
+
 def test_a_layer_that_is_given_classes_takes_as_many_as_there_are() -> None:
     """By the constructor's name for them: a network is built with several numbers."""
     lines, _, _ = first("return self.score(skip)", WIDTH.replace("512", "12"))

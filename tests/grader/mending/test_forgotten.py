@@ -171,11 +171,10 @@ def test_functions_have_no_layers_and_no_large_class_is_read() -> None:
     [
         ("None", "Conv2d(512, 4096, 7, padding=0)", ("build", "fc6")),
         ("7", "Conv2d(512, 4096, 7, padding=0)", ("build", "fc6")),
-        ("nn.Conv2d(512, 4096, 7),", "self.fc6 = nn.Conv2d(512, 4096, 7)\n", ()),
     ],
 )
 def test_what_can_not_be_called_is_a_layer(value: str, made: str, lines: tuple[str, ...]) -> None:
-    """A tuple of one layer has a comma too many, and nothing else is wrong with it."""
+    """It is the assignment's, whatever stands there."""
     source = NETWORK.replace("nn.Conv2d(512, 4096, 7)", value)
     first = of(source, Trouble("TypeError", "'int' object is not callable", Place("cell 1", 12)))[0]
 

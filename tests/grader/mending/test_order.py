@@ -39,6 +39,13 @@ def test_what_is_made_below_is_made_above_too() -> None:
     assert lines(only)[3:] == FUNCTION.split("\n")[3:]
 
 
+def test_what_is_made_below_in_the_same_loop_is_made_above_too() -> None:
+    looped = "def fill(self):\n    for each in self:\n        layer.copy_(weights)\n        weights = 1\n"
+    (only,) = of("UnboundLocalError", UNBOUND, 3, looped)
+
+    assert lines(only)[2] == "        weights = 1; layer.copy_(weights)"
+
+
 @pytest.mark.parametrize("line", [6, 7])
 def test_what_is_made_above_stays(line: int) -> None:
     assert of("UnboundLocalError", UNBOUND, line) == []

@@ -39,6 +39,14 @@ def test_the_line_that_writes_is_noted(how: str) -> None:
     assert written(f"def copy(m):\n    x = 1\n    {WAYS[how]}\n    x = 2\n") == {"weight": [3]}
 
 
+def test_a_parameter_without_numbers_is_watched_too() -> None:
+    """Its memory is nowhere: a layer that gives no channels out has one."""
+    model = nn.Linear(2, 2)
+    model.none = nn.Parameter(torch.empty(0, 2))
+
+    assert written("def copy(m):\n    m.bias.data.fill_(1)\n    x = 1\n", model) == {"bias": [2]}
+
+
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 def test_a_scripted_module_is_watched_too() -> None:
     """Its tables of parameters are of another kind."""

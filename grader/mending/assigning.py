@@ -1,0 +1,62 @@
+"""A line that binds a name to what it should not: by `+=` for `=`, or to a tuple, by a comma too many."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import islice
+
+from grader.mending.edits import Mend, function_at, with_node, with_source
+from grader.mending.leaving import told
+from grader.mending.trouble import LARGEST, Trouble, line_in, tree
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
+
+UNBOUND = ("NameError", "UnboundLocalError")
+MISLED = ("TypeError", "AttributeError", "RuntimeError", "ValueError", "error")  # the last is OpenCV's
+MOST = 3  # commas that are left out: each costs a run of the submission
+
+
+def mends(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Iterator[Mend]:
+    """The statements that bind otherwise than they should, each as it should."""
+    yield from _added(trouble, slice, chunk)
+    if trouble.kind in MISLED:
+        yield from islice(_tuples(trouble, slice, module, chunk), MOST)
+
+
+def _added(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """`h += f(h)` as `h = f(h)`; and whatever is added to a name that has no value yet."""
+    line = line_in(trouble, chunk)
+    for node in ast.walk(tree(chunk)):
+        match node:
+            case ast.AugAssign(op=ast.Add(), target=ast.Name(id=name) as target, value=value) if (
+                node.lineno == line
+            ):
+                unbound = trouble.kind in UNBOUND and trouble.names[:1] == [name]
+                if unbound or any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(value)):
+                    text = f"{ast.unparse(target)} = {ast.unparse(value)}"
+                    words = f"`{told(node)}` read as `{name} = {told(value)}`"
+                    yield Mend(with_source(slice, chunk, with_node(chunk.source, node, text)), words)
+
+
+def _tuples(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Iterator[Mend]:
+    """The tuples of one value as the value: in the function, in the statement, in the module."""
+    line = line_in(trouble, chunk)
+    function = function_at(tree(chunk), line)
+    inside = [*_of_one(function), *_of_one(tree(chunk))] if function else _of_one(tree(chunk))
+    found = [(chunk, node) for node in sorted(inside, key=lambda node: node.lineno > line)]
+    others = (each for each in module.chunks if each is not chunk and len(each.source) <= LARGEST)
+    found += ((each, node) for each in others for node in _of_one(tree(each)))
+    for (each, _), node in {(each, node.lineno): node for each, node in found}.items():
+        value = node.elts[0]
+        words = f"`{told(value)}` read without the comma behind it, which makes a tuple of it"
+        place = Place(each.label, each.line + node.lineno - 1)
+        source = with_node(each.source, node, ast.unparse(value))
+        yield Mend(with_source(slice, each, source), words, made=place)
+
+
+def _of_one(parsed: ast.AST) -> list[ast.Tuple]:
+    """The tuples of one that are bound or given back."""
+    nodes = (node for node in ast.walk(parsed) if isinstance(node, ast.Assign | ast.Return))
+    values = (node.value for node in nodes)
+    return [value for value in values if isinstance(value, ast.Tuple) and len(value.elts) == 1]
