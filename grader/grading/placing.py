@@ -24,7 +24,7 @@ def at_home(result: CheckResult, submission: Submission) -> CheckResult:
     slice, texts, reason = submission.slice, submission.texts, result.reason
     place = (
         in_the_cell(slice, reason.cause)
-        or shown(slice, result.id.partition(".")[2], reason.cause)
+        or shown(slice, result.id, reason.cause)
         or _copied_at(result, submission)
         or reason.place
         or home(slice, result.id)

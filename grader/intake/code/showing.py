@@ -8,7 +8,7 @@ from typing import Any
 
 import re2
 
-from grader.assignment import MAP, PREDICT
+from grader.assignment import MAP, NETWORKS, PREDICT
 from grader.intake.code.parsing import parse
 from grader.records.reason import Cause, Place
 from grader.records.submission import Chunk, Slice
@@ -69,6 +69,9 @@ KERNELS: tuple[tuple[str, str], ...] = (  # idem, of the function that makes a b
     (r"middle", r"middle|cent(re|er)|mid\b"),
     (r"falls to 0", r"reach|factor|radius"),
     (r"nearest|every weight", r"ones|fill|full"),
+    (r"every weight is 0$", r"zeros"),
+    (r"ramp", r"outer"),
+    (r"nearest|every weight|ramp", r"\bramp|outer"),
 )
 KERNEL = re2.compile(r"(?i)upsampl|bilinear|kernel")  # in the name of that function
 MADE_KERNELS = [(re2.compile(said), re2.compile(code)) for said, code in KERNELS]
@@ -81,13 +84,16 @@ OPERATION = ".operation"  # a cause that has its place
 SUBJECTS = ("sum", "class", "stretch", "map", "index", "probability", "name", "bilinear")
 
 
-def shown(slice: Slice, check: str, cause: Cause | None) -> Place | None:
-    """Return the first line of a graded function, or of one that it calls, that shows a wrong step."""
+def shown(slice: Slice, line: str, cause: Cause | None) -> Place | None:
+    """Return the first line of a graded function, or of one that it calls, that shows a wrong step.
+
+    `line` is that of the rubric which was lost for it.
+    """
     if cause is None or cause.id.partition(".")[0] not in SUBJECTS or cause.id.endswith(OPERATION):
         return None
-    got = str(cause.parameters.get("got", ""))
+    got, (part, _, check) = str(cause.parameters.get("got", "")), line.partition(".")
     if check == "bilinear":
-        return _in_the_kernel(slice, got)
+        return _in_the_kernel(slice, NETWORKS[part].name, got)
     name = PREDICT if check.startswith("cls") else MAP
     lines = list(_lines(slice, name))
     for code in _codes(got):
@@ -106,10 +112,10 @@ def copying(slice: Slice, name: str) -> Place | None:
     return None
 
 
-def _in_the_kernel(slice: Slice, got: str) -> Place | None:
-    """Return the line of the function that makes kernels which shows a wrong step, where there is one."""
+def _in_the_kernel(slice: Slice, network: str, got: str) -> Place | None:
+    """Return the line that shows a wrong step of the function which makes a network's kernels, if any."""
     makers = [node.name for _, node in _functions(slice) if KERNEL.search(node.name)]
-    lines = [line for name in dict.fromkeys(makers) for line in _lines(slice, name)]
+    lines = [line for name in dict.fromkeys(makers) for line in _lines(slice, name, f"class {network}")]
     wanted = (code for said, code in MADE_KERNELS if said.search(got))
     return next((place for code in wanted for place, line in lines if code.search(line)), None)
 
@@ -124,9 +130,13 @@ def _codes(got: str) -> Iterator[Any]:
     yield from (code for said, code in CALLED if said.search(got))
 
 
-def _lines(slice: Slice, name: str) -> Iterator[tuple[Place, str]]:
-    """Yield the lines of a function's body, then of the functions that it calls."""
-    functions = {node.name: (chunk, node) for chunk, node in _functions(slice)}
+def _lines(slice: Slice, name: str, owner: str = "") -> Iterator[tuple[Place, str]]:
+    """Yield the lines of a function's body, then of the functions that it calls.
+
+    Of functions of one name it is the one beside what says `owner`, else the last.
+    """
+    every = sorted(_functions(slice), key=lambda found: owner in found[0].source)
+    functions = {node.name: (chunk, node) for chunk, node in every}
     waiting, seen = [name], set()
     while waiting:
         called = waiting.pop(0)

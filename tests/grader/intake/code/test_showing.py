@@ -46,7 +46,7 @@ SLICE = Slice((Module("submission", (Chunk("cell 9", 11, SOURCE),)),))
 )
 def test_a_wrong_step_is_where_it_is_written(check: str, id: str, got: str, line: int) -> None:
     """By the words of its cause and the numbers in them, within the function and those that it calls."""
-    assert shown(SLICE, check, Cause(id, {"got": got})) == Place("cell 9", 10 + line)
+    assert shown(SLICE, f"cam.{check}", Cause(id, {"got": got})) == Place("cell 9", 10 + line)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_step_is_known_by_how_people_write_it(id: str, got: str, code: str) ->
     source = f"def returnCAM(f, weight, idx):\n    cam = weight[idx] @ f\n    {code}\n"
     slice = Slice((Module("submission", (Chunk("cell 1", 1, source),)),))
 
-    assert shown(slice, "any", Cause(id, {"got": got})) == Place("cell 1", 3)
+    assert shown(slice, "cam.any", Cause(id, {"got": got})) == Place("cell 1", 3)
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_a_step_is_known_by_how_people_write_it(id: str, got: str, code: str) ->
 )
 def test_what_is_not_written_is_shown_nowhere(id: str, got: str) -> None:
     """The line that takes the step is the place then."""
-    assert shown(SLICE, "normalise", Cause(id, {"got": got})) is None
-    assert shown(SLICE, "normalise", None) is None
+    assert shown(SLICE, "cam.normalise", Cause(id, {"got": got})) is None
+    assert shown(SLICE, "cam.normalise", None) is None
 
 
 def test_what_is_in_a_helper_is_found_there() -> None:
@@ -92,8 +92,8 @@ def test_what_is_in_a_helper_is_found_there() -> None:
     helped = SOURCE.replace("cam - cam.min()", "cam - cam.mean()")
     slice = Slice((Module("submission", (Chunk("cell 9", 11, helped),)),))
 
-    assert shown(slice, "normalise", cause) == Place("cell 9", 12)
-    assert shown(Slice(()), "normalise", cause) is None
+    assert shown(slice, "cam.normalise", cause) == Place("cell 9", 12)
+    assert shown(Slice(()), "cam.normalise", cause) is None
 
 
 KERNEL = """\
@@ -101,6 +101,7 @@ class Net:
     def get_upsampling_weight(self, inputs, outputs, size):
         middle = size // 2
         kernel = ramp(middle)
+        weight = np.zeros((inputs, outputs, size, size))
         weight[:, channel] = kernel / kernel.sum()
         return weight
 """
@@ -109,18 +110,34 @@ class Net:
 @pytest.mark.parametrize(
     ("got", "line"),
     [
-        ("the kernel is divided by its sum", 5),
+        ("the kernel is divided by its sum", 6),
         ("the kernel's middle is at 2, it must be at 1.5", 3),
-        ("the kernel stands between every two classes, it belongs on the diagonal", 5),
+        ("the kernel stands between every two classes, it belongs on the diagonal", 6),
+        ("every weight is 0", 5),
+        ("only along columns the kernel is a ramp", 4),
         ("it holds random numbers", None),
     ],
 )
 def test_a_wrong_kernel_is_shown_by_what_makes_it(got: str, line: int | None) -> None:
     """Not by the layer that is filled with it."""
     slice = Slice((Module("submission", (Chunk("cell 5", 1, KERNEL),)),))
-    found = shown(slice, "bilinear", Cause("bilinear.way", {"got": got}))
+    found = shown(slice, "fcn8s.bilinear", Cause("bilinear.way", {"got": got}))
 
     assert (found and found.line) == line
+
+
+def test_of_two_networks_with_such_a_function_each_has_its_own() -> None:
+    """They are methods of one name, and where a class has none it is the other's, or the one of both."""
+    chunks = [
+        Chunk(f"cell {number}", 1, KERNEL.replace("Net", name))
+        for number, name in enumerate(("FCN32s", "FCN8s"), start=1)
+    ]
+    cause = Cause("bilinear.way", {"got": "every weight is 0"})
+    both, first = (Slice((Module("submission", tuple(some)),)) for some in (chunks, chunks[:1]))
+
+    assert shown(both, "fcn32s.bilinear", cause) == Place("cell 1", 5)
+    assert shown(both, "fcn8s.bilinear", cause) == shown(both, "fcn16s.bilinear", cause) == Place("cell 2", 5)
+    assert shown(first, "fcn8s.bilinear", cause) == Place("cell 1", 5)
 
 
 COPYING = """\
