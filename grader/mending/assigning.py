@@ -1,4 +1,4 @@
-"""A line that binds a name to what it should not: by `+=` for `=`, or to a tuple, by a comma too many."""
+"""A line that binds a name to what it should not, or to nothing: `+=`, a comma, parentheses, no `h =`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,19 @@ from grader.records.submission import Chunk, Module, Slice
 
 UNBOUND = ("NameError", "UnboundLocalError")
 MISLED = ("TypeError", "AttributeError", "RuntimeError", "ValueError", "error")  # the last is OpenCV's
-MOST = 3  # commas that are left out: each costs a run of the submission
+MOST = 3  # of each kind that are tried: each costs a run of the submission
+# What is called for what it does, and gives nothing back that could be kept.
+EFFECTS = ("print", "__init__", "append", "update", "load_state_dict", "apply", "eval", "train", "show")
+METHODS = ("float", "double", "numpy", "item", "detach", "clone", "cpu", "squeeze", "flatten", "copy")
 
 
 def mends(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Iterator[Mend]:
     """The statements that bind otherwise than they should, each as it should."""
     yield from _added(trouble, slice, chunk)
+    if trouble.kind in UNBOUND and trouble.names:
+        yield from islice(_not_kept(trouble, slice, chunk), MOST)
     if trouble.kind in MISLED:
+        yield from islice(_not_called(trouble, slice, chunk), MOST)
         yield from islice(_tuples(trouble, slice, module, chunk), MOST)
 
 
@@ -37,6 +43,40 @@ def _added(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
                     text = f"{ast.unparse(target)} = {ast.unparse(value)}"
                     words = f"`{told(node)}` read as `{name} = {told(value)}`"
                     yield Mend(with_source(slice, chunk, with_node(chunk.source, node, text)), words)
+
+
+def _not_kept(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """What is computed above and bound to nothing, as the name that has no value; the nearest first."""
+    line = line_in(trouble, chunk)
+    function = function_at(tree(chunk), line)
+    nodes = [node for node in ast.walk(function) if isinstance(node, ast.Expr)] if function else []
+    for node in sorted((node for node in nodes if node.lineno < line), key=lambda node: -node.lineno):
+        if isinstance(node.value, ast.Call) and not _is_for_its_effect(node.value):
+            text = f"{trouble.names[0]} = {ast.unparse(node.value)}"
+            words = f"`{told(node.value)}`, which nothing keeps, read as {trouble.names[0]}"
+            place = Place(chunk.label, chunk.line + node.lineno - 1)
+            source = with_node(chunk.source, node, text)
+            yield Mend(with_source(slice, chunk, source), words, made=place)
+
+
+def _is_for_its_effect(call: ast.Call) -> bool:
+    """Whether a call is of a function for its effect, or of a method that works in place."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    return name in EFFECTS or name.endswith("_")
+
+
+def _not_called(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """A function's method without its parentheses, called."""
+    if "method" not in trouble.message:
+        return
+    nodes = list(ast.walk(tree(chunk)))
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and node.attr in METHODS and id(node) not in called:
+            words = f"`{told(node)}` read as `{told(node)}()`"
+            place = Place(chunk.label, chunk.line + node.lineno - 1)
+            source = with_node(chunk.source, node, f"{ast.unparse(node)}()")
+            yield Mend(with_source(slice, chunk, source), words, made=place)
 
 
 def _tuples(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Iterator[Mend]:

@@ -33,7 +33,7 @@ def mends(
             place = Place(chunk.label, chunk.line + call.lineno - 1)
             source = with_node(chunk.source, call, text)
             words = f"`{made}`, which is given {given} channels, read as `{text}`"
-            yield Mend(with_source(slice, chunk, source), words, made=place, lines=lines)
+            yield Mend(with_source(slice, chunk, source), words, made=place, lines=lines, whole=True)
 
 
 def _are(first: ast.expr, second: ast.expr, inputs: int, outputs: int) -> bool:

@@ -141,7 +141,9 @@ def _wider(
                 with_node(chunk.source, outputs, width) if both else chunk.source, inputs, width
             )
             place = Place(chunk.label, chunk.line + node.lineno - 1)
-            yield Mend(with_source(slice, chunk, source), words, place, shown=SKIPS)
+            meant = (given, widths[1]) in exchanged.WIDTHS and widths not in exchanged.WIDTHS
+            made = place if meant else None  # else it may be the layer before that gives too few or too many
+            yield Mend(with_source(slice, chunk, source), words, place, made=made, shown=SKIPS)
 
 
 def _makers(trouble: Trouble, chunk: Chunk) -> list[ast.Call]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from grader.mending.assigning import MOST, mends
 from grader.mending.edits import Mend
 from grader.mending.trouble import Trouble
@@ -52,8 +50,33 @@ def test_a_comma_is_left_out_in_the_function_then_elsewhere() -> None:
     assert here.words == "`np.uint8(cam)` read without the comma behind it, which makes a tuple of it"
 
 
-@pytest.mark.parametrize("many", [9])
-def test_of_many_commas_a_few_are_tried(many: int) -> None:
-    source = "def f():\n" + "    a = 1,\n" * many
+def test_of_many_commas_a_few_are_tried() -> None:
+    assert len(of("TypeError", "a tuple", 2, "def f():\n" + "    a = 1,\n" * 9)) == MOST
 
-    assert len(of("TypeError", "a tuple", 2, source)) == MOST
+
+KEPT = """def f(x):
+    np.dot(x, x)
+    print(x)
+    x.clamp_(0)
+    np.max(x)
+    return cam
+"""
+
+
+def test_what_nothing_keeps_is_what_has_no_value() -> None:
+    """The nearest above first; what is called for its effect gives nothing back."""
+    near, far = of("NameError", "name 'cam' is not defined", 6, KEPT)
+
+    assert (line(near, 5), near.made) == ("cam = np.max(x)", Place("cell 2", 5))
+    assert line(far, 2) == "cam = np.dot(x, x)"
+    assert near.words == "`np.max(x)`, which nothing keeps, read as cam"
+    assert of("TypeError", "'cam'", 6, KEPT)[0].words.startswith("`[64, 128]`")
+
+
+def test_a_method_without_its_parentheses_is_called() -> None:
+    """Another attribute is left as it is."""
+    source = "def f(x):\n    y = x.shape, x.data.float\n    return y.copy()\n"
+    first, *_ = of("TypeError", "must be Tensor, not builtin_function_or_method", 3, source)
+
+    assert (line(first, 2), first.made) == ("y = x.shape, x.data.float()", Place("cell 2", 2))
+    assert "x.data.float()" not in of("TypeError", "must be Tensor", 3, source)[0].words

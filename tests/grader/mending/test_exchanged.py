@@ -38,7 +38,7 @@ def test_its_channels_are_exchanged(
     (only,) = of(code, *widths, given=widths[1])
 
     assert only.slice.modules[0].chunks[0].source == wanted
-    assert (only.lines, only.made) == (lines, Place("cell 1", 1))
+    assert (only.lines, only.made, only.whole) == (lines, Place("cell 1", 1), True)
 
 
 def test_others_stay() -> None:

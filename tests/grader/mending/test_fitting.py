@@ -54,6 +54,20 @@ def test_a_layer_that_takes_no_channels_takes_what_it_is_given() -> None:
     assert "self.score = nn.Conv2d(512, classes, 1)" in mend.slice.modules[0].chunks[0].source
 
 
+@pytest.mark.parametrize(("given", "made"), [(256, Place("cell 1", 3)), (32, None)])
+def test_where_a_layer_takes_too_many_it_was_made_wrong(given: int, made: Place | None) -> None:
+    """If it is one of the assignment's with as many as it is given: else the one before may be wrong."""
+    message = (
+        f"weight of size [256, 512, 3, 3], expected input to have 512 channels, but got {given} channels"
+    )
+    source = "class A:\n    def __init__(self):\n        self.a = nn.Conv2d(512, 256, 3)\n    def forward(self, h):\n        self.a(h)"
+    chunk = Chunk("cell 1", 1, source)
+    trouble = Trouble("RuntimeError", message, Place("cell 1", 5))
+    found = list(mends(trouble, Slice((Module("submission", (chunk,)),)), chunk))
+
+    assert [mend.made for mend in found if mend.words.endswith(f"takes {given}")] == [made]
+
+
 def test_a_layer_that_is_given_classes_takes_as_many_as_there_are() -> None:
     """By the constructor's name for them: a network is built with several numbers."""
     lines, _, _ = first("return self.score(skip)", WIDTH.replace("512", "12"))
