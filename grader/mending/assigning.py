@@ -35,12 +35,14 @@ def _added(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     line = line_in(trouble, chunk)
     for node in ast.walk(tree(chunk)):
         match node:
-            case ast.AugAssign(op=ast.Add(), target=ast.Name(id=name) as target, value=value) if (
-                node.lineno == line
-            ):
+            case ast.AugAssign(op=ast.Add(), target=target, value=value) if node.lineno == line:
+                name = ast.unparse(target)
                 unbound = trouble.kind in UNBOUND and trouble.names[:1] == [name]
+                unbound |= trouble.kind == "AttributeError" and trouble.names[1:] == [
+                    name.removeprefix("self.")
+                ]
                 if unbound or any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(value)):
-                    text = f"{ast.unparse(target)} = {ast.unparse(value)}"
+                    text = f"{name} = {ast.unparse(value)}"
                     words = f"`{told(node)}` read as `{name} = {told(value)}`"
                     yield Mend(with_source(slice, chunk, with_node(chunk.source, node, text)), words)
 

@@ -80,7 +80,8 @@ def members(kind: str) -> tuple[str, ...]:
     import torch
 
     classes = {"Tensor": torch.Tensor, "Parameter": torch.Tensor, "ndarray": numpy.ndarray}
-    return tuple(name for name in dir(classes[kind]) if not name.startswith("_")) if kind in classes else ()
+    made = classes.get(kind.rpartition(".")[2])  # a message says numpy.ndarray
+    return tuple(name for name in dir(made) if not name.startswith("_")) if made else ()
 
 
 def arguments(function: str) -> tuple[str, ...]:

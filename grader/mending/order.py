@@ -12,6 +12,7 @@ from grader.records.submission import Chunk, Slice
 
 UNBOUND = ("NameError", "UnboundLocalError")
 SIZES = 4  # names that the shape of features is unpacked into
+PAIR = 2  # names that what sorts or takes the largest is unpacked into: values, then indices
 LONGEST = 60  # characters of code that are told
 
 
@@ -24,7 +25,9 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     if trouble.kind in UNBOUND and trouble.names:
         yield from _made_below(slice, chunk, function, line, trouble.names[0])
     if trouble.kind in ("ValueError", "RuntimeError"):
-        yield from _unpacked(slice, chunk, function, line)
+        yield from _unpacked(slice, chunk, function, line, SIZES)
+    if trouble.kind in ("TypeError", "IndexError"):
+        yield from _unpacked(slice, chunk, function, line, PAIR)
 
 
 def _made_below(
@@ -51,14 +54,14 @@ def _followed(function: ast.FunctionDef, line: int) -> Iterator[tuple[ast.stmt, 
                 yield statement, block[at + 1 :]
 
 
-def _unpacked(slice: Slice, chunk: Chunk, function: ast.FunctionDef, line: int) -> Iterator[Mend]:
-    """The sizes of a shape under each other's names, where all runs then."""
+def _unpacked(slice: Slice, chunk: Chunk, function: ast.FunctionDef, line: int, many: int) -> Iterator[Mend]:
+    """The sizes of a shape, or values and indices, under each other's names, where all runs then."""
     for node in (node for node in function.body if node.lineno < line):
         match node:
-            case ast.Assign(targets=[ast.Tuple(elts=names) as target]) if len(names) == SIZES and _last(
+            case ast.Assign(targets=[ast.Tuple(elts=names) as target]) if len(names) == many and _last(
                 function, names
             ):
-                for one, other in combinations(range(SIZES), 2):
+                for one, other in combinations(range(many), 2):
                     swapped = list(names)
                     swapped[one], swapped[other] = names[other], names[one]
                     text = ", ".join(map(ast.unparse, swapped))

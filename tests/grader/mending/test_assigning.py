@@ -41,6 +41,14 @@ def test_what_is_added_to_what_it_is_made_of_is_the_value() -> None:
     assert of("UnboundLocalError", "'other'", 4) == []
 
 
+def test_a_layer_that_is_added_to_nothing_is_made() -> None:
+    source = "class A:\n    def __init__(self):\n        self.relu += nn.ReLU()\n"
+    (only,) = of("AttributeError", "'A' object has no attribute 'relu'", 3, source)[:1]
+
+    assert line(only, 3) == "self.relu = nn.ReLU()"
+    assert not any("relu =" in each.words for each in of("AttributeError", "'A' has no 'pool'", 3, source))
+
+
 def test_a_comma_is_left_out_in_the_function_then_elsewhere() -> None:
     here, there = of("TypeError", "a tuple", 6)
 

@@ -64,6 +64,14 @@ def test_sizes_count_only_where_all_runs() -> None:
     assert of("ValueError", "no", 1, "x = f.shape") == []
 
 
+def test_values_and_indices_are_exchanged() -> None:
+    sorting = "def get_cls_pred(p):\n    indices, values = torch.sort(p)\n    return classes[indices[0]]\n"
+    (only,) = of("TypeError", "only integer tensors of a single element can be an index", 3, sorting)
+
+    assert lines(only)[1] == "    values, indices = torch.sort(p)"
+    assert only.whole
+
+
 def test_a_size_whose_name_is_taken_again_is_another_slip() -> None:
     again = FUNCTION.replace("bz, h, nc, w", "bz, h, weights, w")
 
