@@ -27,7 +27,7 @@ def narrow(world: World, asked: Narrow, arrays: Arrays) -> Answer[Done]:
     """Make a model whose tensors have the shapes that are asked for."""
     state = world.state
     state.narrowed = None
-    if state.real is not None:  # half a gigabyte, and another one now
+    if state.real is not None and not asked.shapes:  # half a gigabyte, and another one now
         state.real = None
         reclaim()
     model = small(world, asked, asked.shapes)

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.wall.verbs import Grad, Narrow, Run, Sample
+from grader.wall.verbs import Fill, Grad, Narrow, Run, Sample
+from grader.worker.challenge import fill
 from grader.worker.confirming import narrow, run
 from grader.worker.loader import World
 from grader.worker.vgg import sample
@@ -116,6 +117,17 @@ def test_the_mode_is_the_one_that_is_asked_for(grad: Grad) -> None:
     narrow(world, MADE, {})
 
     assert ran(world, grad=grad).shape == (2, 5, 4, 5)
+
+
+def test_a_narrow_model_leaves_the_challenged_one_as_it_was_filled() -> None:
+    """A proof looks at it again, after the run of another number of classes."""
+    world, keys = world_of(SOURCE), {"first.weight": "first.weight", "score.weight": "score.weight"}
+    fill(world, Fill("FCN8s", keys=keys, seed=1), {})
+    asked = Run("FCN8s", size=(1, 3, 6, 7), seed=4, chance=1, training=True, grad="none", challenged=True)
+    before = run(world, asked, {})[1]["output"]
+    narrow(world, MADE, {})
+
+    assert np.array_equal(run(world, asked, {})[1]["output"], before)
 
 
 def test_a_calm_run_throws_no_coins() -> None:
