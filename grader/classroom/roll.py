@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from grader.classroom.handed_in import LIST, Class, Entry
 from grader.classroom.homes import as_it_counts, home
@@ -44,10 +45,10 @@ def read(out: Path) -> Roll:
     path = out / FILE
     try:
         page = json.loads(path.read_text(encoding="utf-8"))
-        return Roll(page["title"], tuple(map(_entry, page["entries"])), tuple(page["remarks"]))
+        return msgspec.convert(page, Roll, dec_hook=lambda kind, value: kind(value))  # a Path
     except FileNotFoundError:
         entries = tuple(_unlisted(out))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise CallError(f"{path} can't be read: {error}. Grade the class again.") from None
     if not entries:
         raise CallError(f"{out} holds no reports.")
@@ -73,12 +74,6 @@ def marked(entries: Sequence[Entry]) -> tuple[Entry, ...]:
         if subject not in last or not last[subject].students:
             last[subject] = entry
     return tuple(entry for entry in entries if entry in last.values())
-
-
-def _entry(page: Any) -> Entry:
-    people, held = (tuple(Person(**person) for person in page[key]) for key in ("people", "held"))
-    path = Path(page["path"]) if page["path"] else None
-    return Entry(**{**page, "path": path, "people": people, "held": held, "remarks": tuple(page["remarks"])})
 
 
 def _unlisted(out: Path) -> Iterator[Entry]:

@@ -24,7 +24,7 @@ def body(what: What) -> str:
 def entry(row: Row, path: Path) -> Entry:
     """The entry that a row of this file holds; raises CallError, with its number, for what is none."""
     number, at, who, kind, text = row
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise CallError(f"{path}, entry {number}: this grader knows no {kind!r}; a newer one wrote it.")
     try:
         return Entry(number, _time(at), msgspec.convert(who, str), _what(KINDS[kind], text))
