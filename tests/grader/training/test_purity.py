@@ -42,6 +42,7 @@ def test_plain_networks_are_not_doubted() -> None:
         "x = x.contiguous()",
         "x = x if self.training else x.clone()",
         "rows, columns = x.size(2), x.shape[3]",
+        "rows, columns = x.shape[-2:]; top = int((rows - max(columns, 3)) / 2); x = x[:, :, int(top) :]",
     ],
 )
 def test_what_a_forward_pass_does_for_itself_is_harmless(line: str) -> None:
@@ -64,6 +65,11 @@ def test_what_a_forward_pass_does_for_itself_is_harmless(line: str) -> None:
         ("getattr(x, 'zero_')()", "`getattr` in the forward pass"),
         ("x = F.relu_(x)", "`torch.nn.functional.relu_` in the forward pass"),
         ("global N", "`global` in the forward pass"),
+        ("x = [x, x * 0][len(str(x)) % 2]", "`str` in the forward pass"),
+        ("x = sorted([x * 0, x])[0]", "`sorted` in the forward pass"),
+        ("x = [x, x * 0][all(x)]", "`all` in the forward pass"),
+        ("x = [x, x * 0][min(1, int(max(x.view(-1))))]", "`min` of more than sizes in the forward pass"),
+        ("n = 1; n = x.view(-1); x = x[:, :, : int(n)]", "`int` of more than sizes in the forward pass"),
         ("x = [h for h in (x,)][0]", "`listcomp` in the forward pass"),
     ],
 )
