@@ -23,7 +23,7 @@ COSTS = {payer.without_skips or payer.line for payer in (*PAYERS.values(), *LAYE
 COSTS |= {payer.line for payer in (*PAYERS.values(), *LAYERS.values())}
 EVERYTHING = profiles.everything().rubric
 PARTS = [part.id for part in EVERYTHING.parts]
-OF_NO_MODULE = ("goldens", "github_action")  # files of a folder, and action.yml
+OF_NO_MODULE = ("goldens", "github_action", "real_weights")  # of a folder, of others
 
 
 def _checks(part: str) -> dict[str, str]:
