@@ -26,6 +26,7 @@ FLOW_NODES = (
 TELLING = frozenset(("getattr", "str", "bool", "sorted", "any", "all"))
 NUMBERS = frozenset(("int", "float", "max", "min"))  # so do these, of more than sizes
 SIZES, SIZED = ("shape", "ndim"), ("size", "len")
+CHAINED = 8  # names that may be made of one another, each of the one before
 PLAIN_TEST = (ast.UnaryOp, ast.Not, ast.Attribute, ast.Name, ast.Constant, ast.Load)
 
 
@@ -78,7 +79,7 @@ def _sizes(function: Function) -> frozenset[str]:
             for one in named:
                 given.setdefault(one, []).append(ast.Name("", ast.Load()))
     found = frozenset[str]()
-    for _ in given:
+    for _ in range(CHAINED):
         found = frozenset(name for name, values in given.items() if all(_is_size(v, found) for v in values))
     return found
 
