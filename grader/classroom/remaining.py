@@ -58,9 +58,9 @@ def left(
 
 def _is_left(task: Task, which: Which) -> bool:
     if which is Which.STALE:
-        return saved.read_key(task.folder) != key_of(task.path, task.options)
+        return saved.read_head(task.folder) != (key_of(task.path, task.options), task.folder.name)
     kept = saved.read(task.folder, without=saved.HEAVY)
-    if kept is None:
+    if kept is None or kept.grade.student != task.folder.name:  # a folder that a person copied or renamed
         return True
     if which is Which.CHANGED:
         return kept.key.submission != submission_sha(task.path)

@@ -71,18 +71,24 @@ def read(folder: Path, without: Collection[str] = ()) -> Saved | None:
         return None
 
 
-def read_key(folder: Path) -> Key | None:
-    """What the grade kept in `folder` depends on; None where not all of the file is there."""
+def read_head(folder: Path) -> tuple[Key, str] | None:
+    """What the grade in `folder` depends on, and whose it is; None where not all of the file is there."""
     try:
         with (folder / FILE).open("rb") as file:
             stream = msgpack.Unpacker(file, unicode_errors=LONE_SURROGATES)
-            others = stream.read_map_header() - 1
+            others = stream.read_map_header() - 2
             if stream.unpack() != "key":
                 return None
             key = msgspec.convert(stream.unpack(), Key)
+            if stream.unpack() != "grade":
+                return None
+            others += stream.read_map_header() - 1
+            if stream.unpack() != "student":
+                return None
+            student = msgspec.convert(stream.unpack(), str)
             for _ in range(2 * others):
                 stream.skip()
-            return key
+            return key, student
     except UNREADABLE:
         return None
 

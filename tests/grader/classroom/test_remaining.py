@@ -50,6 +50,20 @@ def test_each_thing_that_a_grade_depends_on_makes_it_stale(
     assert is_left(alice, out)
 
 
+@pytest.mark.parametrize("which", Which)
+def test_a_folder_that_holds_the_grade_of_another_is_left(
+    fake: Fake, alice: Entry, out: Path, which: Which
+) -> None:
+    """Though the same was handed in: a person copied or renamed it, and no grade in it leaves."""
+    grade_it(alice, out)
+    (out / "alice").rename(out / "bob")
+    bob = replace(alice, name="bob")
+    assert is_left(bob, out, which=which)
+    grade_it(bob, out)
+
+    assert not is_left(bob, out)
+
+
 def test_changed_means_the_submission(fake: Fake, alice: Entry, out: Path) -> None:
     """Another seed or grader does not count then."""
     grade_it(alice, out)

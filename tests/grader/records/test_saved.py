@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
+import msgpack
 import pytest
 
 from grader.records import saved
@@ -35,11 +36,11 @@ def test_a_grade_comes_back_whole(tmp_path: Path) -> None:
     assert saved.read(tmp_path) == a_saved()
 
 
-def test_the_key_is_read_alone(tmp_path: Path) -> None:
+def test_the_head_is_read_alone(tmp_path: Path) -> None:
     """A class asks only for it to know what is left."""
     saved.write(tmp_path, a_saved())
 
-    assert saved.read_key(tmp_path) == KEY
+    assert saved.read_head(tmp_path) == (KEY, a_saved().grade.student)
 
 
 def test_what_is_left_out_is_empty_and_all_else_is_there(tmp_path: Path) -> None:
@@ -68,16 +69,23 @@ def test_half_a_file_counts_as_nothing(tmp_path: Path, length: int) -> None:
     file.write_bytes(file.read_bytes()[:length])
 
     assert saved.read(tmp_path) is None
-    assert saved.read_key(tmp_path) is None
+    assert saved.read_head(tmp_path) is None
 
 
-@pytest.mark.parametrize("content", [b"\x01", b"\x80", b"\x81\xa3key\x01", b"\x81\xa5other\x01", b"\x90"])
+CONTENTS = (
+    *(b"\x01", b"\x80", b"\x81\xa3key\x01", b"\x81\xa5other\x01", b"\x90"),
+    *(msgpack.packb({"key": asdict(KEY), "grade": one}) for one in (1, {}, {"student": 1}, {"name": "a"})),
+    msgpack.packb({"key": asdict(KEY), "shown": ""}),
+)
+
+
+@pytest.mark.parametrize("content", CONTENTS)
 def test_another_shape_counts_as_nothing(tmp_path: Path, content: bytes) -> None:
     """What another version of the grader kept is graded again."""
     (tmp_path / saved.FILE).write_bytes(content)
 
     assert saved.read(tmp_path) is None
-    assert saved.read_key(tmp_path) is None
+    assert saved.read_head(tmp_path) is None
 
 
 def test_a_kill_while_writing_keeps_the_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
