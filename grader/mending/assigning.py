@@ -23,7 +23,7 @@ METHODS = ("float", "double", "numpy", "item", "detach", "clone", "cpu", "squeez
 def mends(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Iterator[Mend]:
     """The statements that bind otherwise than they should, each as it should."""
     yield from _added(trouble, slice, chunk)
-    if trouble.kind in UNBOUND and trouble.names:
+    if trouble.kind in UNBOUND and trouble.names and trouble.names[0].isidentifier():
         yield from islice(_not_kept(trouble, slice, chunk), MOST)
     if trouble.kind in MISLED:
         yield from islice(_not_called(trouble, slice, chunk), MOST)
@@ -101,4 +101,5 @@ def _of_one(parsed: ast.AST) -> list[ast.Tuple]:
     """The tuples of one that are bound or given back."""
     nodes = (node for node in ast.walk(parsed) if isinstance(node, ast.Assign | ast.Return))
     values = (node.value for node in nodes)
-    return [value for value in values if isinstance(value, ast.Tuple) and len(value.elts) == 1]
+    ones = (value for value in values if isinstance(value, ast.Tuple) and len(value.elts) == 1)
+    return [value for value in ones if not isinstance(value.elts[0], ast.Starred)]  # `*h,` needs its comma

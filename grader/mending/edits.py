@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from grader.diagnosis.payers import LineName
 from grader.records.reason import Place
@@ -73,6 +74,11 @@ def with_node(source: str, node: ast.expr | ast.stmt, text: str) -> str:
     lines[node.lineno - 1] = lines[node.lineno - 1][: node.col_offset] + new.encode() + last
     del lines[node.lineno : node.lineno + more]
     return b"\n".join(lines).decode(errors="replace")
+
+
+def is_simple(node: ast.AST) -> TypeGuard[ast.stmt]:
+    """Whether this is a statement that holds no others."""
+    return isinstance(node, ast.stmt) and not hasattr(node, "body") and not isinstance(node, ast.Match)
 
 
 def function_at(tree: ast.AST, line: int) -> ast.FunctionDef | None:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TypeGuard
 
 from grader.assignment import MAP
-from grader.mending.edits import Mend, function_at, with_node, with_source, with_text
+from grader.mending.edits import Mend, function_at, is_simple, with_node, with_source, with_text
 from grader.mending.trouble import Trouble, bound, line_in, tree
 from grader.records.submission import Chunk, Slice
 
@@ -60,7 +60,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
 
 def _statement_at(tree: ast.AST, line: int) -> ast.stmt | None:
     """The simple statement that a line lies in."""
-    simple = (node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not hasattr(node, "body"))
+    simple = filter(is_simple, ast.walk(tree))
     around = [node for node in simple if node.lineno <= line <= (node.end_lineno or 0)]
     return around[-1] if around else None
 

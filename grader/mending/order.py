@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from grader.mending.edits import Mend, function_at, with_node, with_source, with_text
+from grader.mending.edits import Mend, Span, function_at, is_simple, with_node, with_source, with_text
 from grader.mending.trouble import Trouble, line_in, tree
 from grader.records.submission import Chunk, Slice
 
@@ -34,24 +34,37 @@ def _made_below(
     slice: Slice, chunk: Chunk, function: ast.FunctionDef, line: int, name: str
 ) -> Iterator[Mend]:
     """A value that is made further down in the same block, made before it is needed."""
-    for needing, below in _followed(function, line):
-        for node in below:
+    for block, at in _around(function, line):
+        for node in block[at + 1 :]:
             match node:
                 case ast.Assign(targets=[ast.Name(id=bound)]) if bound == name:
                     made = ast.unparse(node)
-                    span = needing.lineno - 1, needing.col_offset, needing.col_offset
                     words = f"`{made[:LONGEST]}`, which stands below, read as if it stood above"
-                    source = with_text(chunk.source, [span], f"{made}; ")
-                    yield Mend(with_source(slice, chunk, source), words)
+                    for span, text in _before(block, at, made):
+                        source = with_text(chunk.source, [span], text)
+                        yield Mend(with_source(slice, chunk, source), words)
 
 
-def _followed(function: ast.FunctionDef, line: int) -> Iterator[tuple[ast.stmt, list[ast.stmt]]]:
-    """The statements that a line lies in, each with those behind it in its block, the innermost first."""
+def _around(function: ast.FunctionDef, line: int) -> Iterator[tuple[list[ast.stmt], int]]:
+    """The blocks that a line lies in, the innermost first, each with the place of its statement there."""
     blocks = [getattr(node, name, []) for node in ast.walk(function) for name in ("body", "orelse")]
     for block in reversed([each for each in blocks if isinstance(each, list)]):
         for at, statement in enumerate(block):
             if statement.lineno <= line <= (statement.end_lineno or 0):
-                yield statement, block[at + 1 :]
+                yield block, at
+
+
+def _before(block: list[ast.stmt], at: int, code: str) -> Iterator[tuple[Span, str]]:
+    """Where code can stand, on a line that is there, to run before a statement; and what is written there.
+
+    No `if` or loop shares a line with what stands before it.
+    """
+    if is_simple(block[at]):
+        line, column = block[at].lineno, block[at].col_offset
+        yield (line - 1, column, column), f"{code}; "
+    elif at and is_simple(block[at - 1]):
+        line, column = block[at - 1].end_lineno or 0, block[at - 1].end_col_offset or 0
+        yield (line - 1, column, column), f"; {code}"
 
 
 def _unpacked(slice: Slice, chunk: Chunk, function: ast.FunctionDef, line: int, many: int) -> Iterator[Mend]:

@@ -58,6 +58,10 @@ def test_a_comma_is_left_out_in_the_function_then_elsewhere() -> None:
     assert here.words == "`np.uint8(cam)` read without the comma behind it, which makes a tuple of it"
 
 
+def test_what_is_unpacked_needs_its_comma() -> None:
+    assert of("TypeError", "a tuple", 2, "def f(x):\n    return *x,\n")[0].made == Place("cell 1", 1)
+
+
 def test_of_many_commas_a_few_are_tried() -> None:
     assert len(of("TypeError", "a tuple", 2, "def f():\n" + "    a = 1,\n" * 9)) == MOST
 
@@ -78,6 +82,7 @@ def test_what_nothing_keeps_is_what_has_no_value() -> None:
     assert (line(near, 5), near.made) == ("cam = np.max(x)", Place("cell 2", 5))
     assert line(far, 2) == "cam = np.dot(x, x)"
     assert near.words == "`np.max(x)`, which nothing keeps, read as cam"
+    assert of("NameError", "'no name' is not defined", 6, KEPT) == []
     assert of("TypeError", "'cam'", 6, KEPT)[0].words.startswith("`[64, 128]`")
 
 

@@ -46,6 +46,18 @@ def test_what_is_made_below_in_the_same_loop_is_made_above_too() -> None:
     assert lines(only)[2] == "        weights = 1; layer.copy_(weights)"
 
 
+def test_what_a_loop_goes_through_is_made_behind_the_statement_above() -> None:
+    """A loop shares its line with nothing before it; where none stands above, nothing is tried."""
+    headed = (
+        "def fill(self):\n    self.zero_()  # all\n    for each in weights:\n        pass\n    weights = 1\n"
+    )
+    (only,) = of("UnboundLocalError", UNBOUND, 3, headed)
+
+    assert lines(only)[1] == "    self.zero_(); weights = 1  # all"
+    assert lines(only)[2:] == headed.split("\n")[2:]
+    assert of("UnboundLocalError", UNBOUND, 2, headed.replace("    self.zero_()  # all\n", "")) == []
+
+
 @pytest.mark.parametrize("line", [6, 7])
 def test_what_is_made_above_stays(line: int) -> None:
     assert of("UnboundLocalError", UNBOUND, line) == []
