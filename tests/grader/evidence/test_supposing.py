@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.evidence.confirming import Runs
+from grader.wall.verbs import Run
 from tests.grader.evidence.test_model import evidence, verdict
 from tests.grader.slim import SOURCE, Edit
 from tests.share import every
@@ -99,6 +100,18 @@ def test_what_is_right_where_it_is_supposed_and_nowhere_else_earns_nothing() -> 
     assert not found.is_reference
     assert found.lacks("score")
     assert found.lacks("forward")
+
+
+@pytest.mark.slow
+def test_a_network_that_can_not_be_run_with_few_channels_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would take the time of the questions about it, once for each way to take its layers."""
+    taken, alone = list[Run](), Runs.alone
+    monkeypatch.setattr(Runs, "alone", lambda runs, run: (taken.append(run), alone(runs, run))[1])
+    by_hand = [("\nclass Trunk", LARGEST), *((f"self.pool{n}(F", "pooled(F") for n in range(1, 6))]
+    found = evidence((SCORE, "self.score(h if x.is_meta else h + h.item())\n"), *by_hand)
+
+    assert not found.reading.supposed
+    assert len(taken) == 1
 
 
 @pytest.mark.slow
