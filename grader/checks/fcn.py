@@ -22,6 +22,8 @@ def judge(network: ModelEvidence, line: LineName) -> None:
     found = network.findings.get(line)
     if found:
         expect.fail(merge(found))
+    if line == "dropout" and network.unkept:
+        expect.fail(merge(network.unkept))
     believe(network, line)
 
 

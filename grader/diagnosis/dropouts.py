@@ -45,6 +45,20 @@ def dropout_findings(
     yield from _left_on(evaluation, active)
 
 
+def unkept_findings(train: Reading, let_go: Sequence[Dropout]) -> list[Reason]:
+    """Tell of dropouts whose results nothing takes."""
+    return [
+        because(
+            "dropout.unkept",
+            after=_after(train, drop),
+            expected="h = self.drop(h)",
+            actual="self.drop(h), whose result is not kept",
+            place=drop.place,
+        )
+        for drop in let_go
+    ]
+
+
 def _left_on(evaluation: Reading, active: Sequence[Dropout]) -> Iterator[Reason]:
     for dropout in active:
         if dropout.active and dropout.rate > 0:

@@ -72,6 +72,7 @@ LAYERS = {
     "dropout.several": "{got} dropouts after {after}, the assignment has one",
     "dropout.off": "the dropout after {after} does nothing in train mode",
     "dropout.on": "the dropout after {after} stays on in eval mode",
+    "dropout.unkept": "the dropout after {after} does nothing: what it gives is not kept",
     "dropout.kind": "{got} after {after}, the assignment says dropout2d (whole channels)",
     "dropout.rate": "dropout rate {got} after {after}, the assignment says {want}",
     "dropout.extra": "a dropout after {after}, where the assignment has none",

@@ -7,7 +7,8 @@ layers, replayed: its faults have lines of their own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,19 +32,31 @@ from grader.wall.verbs import Run
 
 Values = np.ndarray[Any, Any]
 Answer = Attempt[Reply[Described]]
+Numbers = tuple[int, ...]
 TINY = 1e-30
+LET_GO: tuple[Numbers, ...] = ((), (0,), (1,), (0, 1))  # which of both dropouts may do nothing
 SAME = 1e-2  # of a gradient's length: a ReLU or a maximum near a tie may fall to either side
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What was not borne out, in words; "" where it was. `repeats`: whether one input gave one output."""
+    """What was not borne out, in words; "" where it was.
+
+    `repeats`: whether one input gave one output. `unkept`: the dropouts whose result nothing took, by their
+    numbers among those that are on in train mode.
+    """
 
     outputs: str = ""
     sizes: str = ""
     training: str = ""
     gradients: str = ""
     repeats: bool = True
+    unkept: Numbers = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was not borne out."""
+        return replace(self, unkept=()) == Confirmed()
 
     def lacks(self, line: str) -> str:
         """Return what keeps a line of the rubric from being believed."""
@@ -59,6 +72,7 @@ class Confirmed:
 
 
 Computed = list[tuple[Learner, Expr]]
+Way = Callable[["Basis", Run, Learner], Expr | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,13 +89,14 @@ def confirmed(basis: Basis) -> Confirmed:
     """Compare every run with what it should have given."""
     evaluation = [taken for taken in basis.runs.taken if not taken[0].training]
     learning = [taken for taken in basis.runs.taken if taken[0].training]
-    training, gradients = _learned(basis, *learning[0]) if learning else ("", "")
+    training, gradients, unkept = _learned(basis, *learning[0]) if learning else ("", "", ())
     return Confirmed(
         outputs=_first(_output(basis, run, reply) for run, reply in evaluation),
         sizes=_first(_size(basis, run, reply) for run, reply in evaluation),
         training=training,
         gradients=gradients,
         repeats=_repeats(evaluation),
+        unkept=unkept,
     )
 
 
@@ -112,22 +127,26 @@ def _size(basis: Basis, run: Run, reply: Answer) -> str:
     return "" if fits else f"{_at(run)} gives an output {shape}"
 
 
-def _learned(basis: Basis, run: Run, reply: Answer) -> tuple[str, str]:
-    """Return what was not borne out by a run in train mode: the output, the gradients."""
+def _learned(basis: Basis, run: Run, reply: Answer) -> tuple[str, str, Numbers]:
+    """Return what was not borne out by a run in train mode: the output, the gradients; and which dropouts'
+    results were let go of."""
     if isinstance(reply, GraderError):
-        return f"{_at(run)} fails: {reply}", ""
-    match = matching(basis, run, reply)
-    if match is None:
-        return f"{_at(run)} gives something else than its layers and dropouts compute", ""
+        return f"{_at(run)} fails: {reply}", "", ()
+    for unkept in LET_GO:
+        if (match := matching(basis, run, reply, unkept)) is not None:
+            return "", _other_gradients(basis, run, *match), unkept
+    return f"{_at(run)} gives something else than its layers and dropouts compute", "", ()
+
+
+def _other_gradients(basis: Basis, run: Run, learner: Learner, root: Expr) -> str:
     if run.grad != "backward":
-        return "", ""
+        return ""
     if basis.runs.stuck is not None:
-        return "", f"{_at(run)} can't be differentiated: {basis.runs.stuck}"
-    learner, root = match
+        return f"{_at(run)} can't be differentiated: {basis.runs.stuck}"
     wanted = learner.gradients(root)
     other = [name for name in basis.runs.learned if not _same_gradient(basis.runs, name, wanted)]
     names = ", ".join(other[:3]) + (" ..." if len(other) > 3 else "")
-    return "", f"{_at(run)} has other gradients than its layers, at {names}" if other else ""
+    return f"{_at(run)} has other gradients than its layers, at {names}" if other else ""
 
 
 def _repeats(taken: Sequence[tuple[Run, Answer]]) -> bool:
@@ -157,29 +176,33 @@ def _same_gradient(runs: Runs, name: str, gradients: Mapping[str, torch.Tensor])
 # --- what a run should give -------------------------------------------------------------------------
 
 
-def matching(basis: Basis, run: Run, reply: Reply[Described]) -> tuple[Learner, Expr] | None:
-    """Return what computes the same output as a run gave: the reference, or the recorded layers."""
+def matching(
+    basis: Basis, run: Run, reply: Reply[Described], unkept: Numbers = ()
+) -> tuple[Learner, Expr] | None:
+    """Return what computes the same output as a run gave: the reference, or the recorded layers, without
+    the dropouts whose results are `unkept`."""
     output = reply.arrays.get("output")
     if output is None:
         return None
     got = torch.from_numpy(output)
-    found = ((learner, root) for learner, root in _expected(basis, run) if close(learner(root).detach(), got))
+    expected = _expected(basis, run, unkept)
+    found = ((learner, root) for learner, root in expected if close(learner(root).detach(), got))
     return next(found, None)
 
 
-def _expected(basis: Basis, run: Run) -> Iterator[tuple[Learner, Expr]]:
+def _expected(basis: Basis, run: Run, unkept: Numbers) -> Iterator[tuple[Learner, Expr]]:
     """Yield what may compute a run's output: a right network's recorded layers only where it may drop."""
     drops = run.training or any(drop.active for drop in basis.runs.read.trace.dropouts)
-    ways = [_reference] if basis.is_reference else []
-    ways += [_replay] if drops or not basis.is_reference else []
+    ways: list[Way] = [_reference] if basis.is_reference and not unkept else []
+    ways += [partial(_replay, unkept=unkept)] if drops or not basis.is_reference else []
     for number, way in enumerate(ways):
-        key = (number, run.size, run.seed, run.training)
+        key = (number, run.size, run.seed, run.training, unkept)
         if key not in basis.known:
             basis.known[key] = _computed(basis, run, way)
         yield from basis.known[key]
 
 
-def _computed(basis: Basis, run: Run, way: Callable[[Basis, Run, Learner], Expr | None]) -> Computed:
+def _computed(basis: Basis, run: Run, way: Way) -> Computed:
     chance, narrow_run = None if run.calm else run.chance, not basis.runs.wide
     learner = Learner(basis.runs.seed, run.size, run.seed, chance, narrow=narrow_run)
     try:
@@ -208,13 +231,17 @@ def _fixed(basis: Basis) -> dict[str, str]:
     return {f"{role}.weight": BILINEAR for role, layer in kept.items() if started.is_bilinear(layer)}
 
 
-def _replay(basis: Basis, run: Run, learner: Learner) -> Expr | None:
+def _replay(basis: Basis, run: Run, learner: Learner, unkept: Numbers = ()) -> Expr | None:
     runs = basis.runs
     known = list(runs.read.trace.constants.values())
     trace = tracing.record(runs.subject, run.size, training=run.training, n_class=run.n_class, known=known)
     if trace.output is None or not trace.readable:
         return None
-    root = with_dropouts(trace.output, trace.dropouts)
+    active = [drop for drop in trace.dropouts if drop.active]
+    if any(number >= len(active) for number in unkept):
+        return None
+    dropouts = (replace(drop, kept=number not in unkept) for number, drop in enumerate(active))
+    root = with_dropouts(trace.output, tuple(dropouts))
     if not runs.wide:
         root = narrow.leaves(root)
     return replace_leaves(root, {**_given(basis, root, learner, trace.constants), **runs.keys})

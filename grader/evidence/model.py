@@ -185,7 +185,7 @@ class ModelEvidence:
         Where fewer channels don't do, all of them are tried.
         """
         found = self._confirmed(self.runs)
-        if self.runs.failed or (found.repeats and found != Confirmed() and not self.is_reference):
+        if self.runs.failed or (found.repeats and not found.is_whole and not self.is_reference):
             self.evaluator.forget(given=False)  # both are large
             return self._confirmed(Runs(self.subject, self.read, wide=True))
         return found
@@ -218,6 +218,15 @@ class ModelEvidence:
             return None
         except (StudentError, ProtocolError):
             return False  # lines that ask for the output tell why
+
+    @once
+    def unkept(self) -> list[Reason]:
+        """The dropouts whose results a real run let go of, where it can be told."""
+        if self.unverified or not self.confirmed.unkept:
+            return []
+        active = [drop for drop in self.train_trace.dropouts if drop.active]
+        let_go = [active[number] for number in self.confirmed.unkept if number < len(active)]
+        return dropouts.unkept_findings(self.train_reading, let_go)
 
     def lacks(self, line: str) -> str:
         """Return what keeps a line of the rubric from being believed; "" where its claims are borne out."""

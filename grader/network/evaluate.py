@@ -179,4 +179,5 @@ OWN: dict[str, Callable[[Evaluator, Expr, list[Any]], Tensor]] = {
     "input": lambda own, node, inputs: own.input,
     "leaf": lambda own, node, inputs: own._leaf(node),
     "dropout": lambda own, node, inputs: own.dropped(inputs[0], node),
+    "tossed": lambda own, node, inputs: own.dropped(inputs[0], node),
 }

@@ -16,6 +16,7 @@ from grader.network.trace import Dropout
 from grader.wall.draws import draw_alone
 
 LARGE = 3_000_000  # elements of a parameter whose gradient is not computed
+TOSSED = "tossed"  # a dropout that drew its coins, and nobody kept what it gave
 BY_CHANNEL = ("dropout1d", "dropout2d", "dropout3d")
 
 
@@ -104,11 +105,11 @@ def _dropped(x: Tensor, node: Expr, chance: torch.Generator | None) -> Tensor:
     if kind not in (*BY_CHANNEL, "dropout"):
         raise NotReplayableError(f"{kind} is not replayed")
     if not 0 < rate < 1:
-        return x * (rate <= 0)
+        return x if node.op == TOSSED else x * (rate <= 0)
     kept = torch.ones(x.shape[:2] + (1,) * (x.ndim - 2) if kind in BY_CHANNEL else x.shape)
     if chance is not None:
         kept.bernoulli_(1 - rate, generator=chance)
-    return x * (kept / (1 - rate))
+    return x if node.op == TOSSED else x * (kept / (1 - rate))
 
 
 def with_dropouts(root: Expr, dropouts: tuple[Dropout, ...]) -> Expr:
@@ -119,7 +120,7 @@ def with_dropouts(root: Expr, dropouts: tuple[Dropout, ...]) -> Expr:
     for node in walk(root):
         made = Expr(node.op, tuple(new[id(source)] for source in node.inputs), node.attrs, node.place)
         for drop in by_value.get(node.key, ()):
-            made = expr("dropout", made, kind=drop.kind, rate=drop.rate)
+            made = expr("dropout" if drop.kept else TOSSED, made, kind=drop.kind, rate=drop.rate)
         new[id(node)] = made
     return new[id(root)]
 

@@ -38,13 +38,15 @@ ARITHMETIC = (*COMMUTATIVE, "aten.sub", "aten.div")
 
 @dataclass(frozen=True, slots=True)
 class Dropout:
-    """A dropout called on a value; `active` says whether it would have dropped anything in this mode."""
+    """A dropout called on a value; `active` says whether it would have dropped anything in this mode, and
+    `kept` whether what it gave went on."""
 
     on: Expr
     kind: str
     rate: float
     active: bool
     place: Place | None
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,17 @@ def test_dropouts_drop_what_torch_drops(kind: str, drop: Callable[..., Tensor]) 
     assert not torch.equal(Learner(SEED, SHAPE, RUN, CHANCE + 1)(root), wanted)
 
 
+def test_a_dropout_that_nobody_kept_draws_its_coins_and_drops_nothing() -> None:
+    """So the one behind it drops what it drops in torch."""
+    root = expr("dropout", expr("tossed", INPUT, kind="dropout2d", rate=0.5), kind="dropout2d", rate=0.25)
+    x, _ = _values()
+    torch.manual_seed(CHANCE)
+    F.dropout2d(x, 0.5)
+
+    assert torch.equal(Learner(SEED, SHAPE, RUN, CHANCE)(root), F.dropout2d(x, 0.25))
+    assert torch.equal(Learner(SEED, SHAPE, RUN)(expr("tossed", INPUT, kind="dropout", rate=1.0)), x)
+
+
 @pytest.mark.parametrize(("rate", "factor"), [(0.0, 1.0), (1.0, 0.0)])
 def test_a_rate_of_nothing_or_all_draws_nothing(rate: float, factor: float) -> None:
     """Torch throws no coin then."""
