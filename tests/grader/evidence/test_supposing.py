@@ -106,7 +106,12 @@ def test_what_is_right_where_it_is_supposed_and_nowhere_else_earns_nothing() -> 
 def test_a_network_that_can_not_be_run_with_few_channels_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """It would take the time of the questions about it, once for each way to take its layers."""
     taken, alone = list[Run](), Runs.alone
-    monkeypatch.setattr(Runs, "alone", lambda runs, run: (taken.append(run), alone(runs, run))[1])
+
+    def counted(runs: Runs, run: Run) -> object:
+        taken.append(run)
+        return alone(runs, run)
+
+    monkeypatch.setattr(Runs, "alone", counted)
     by_hand = [("\nclass Trunk", LARGEST), *((f"self.pool{n}(F", "pooled(F") for n in range(1, 6))]
     found = evidence((SCORE, "self.score(h if x.is_meta else h + h.item())\n"), *by_hand)
 
