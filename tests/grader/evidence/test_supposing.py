@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from grader.evidence.confirming import Runs
+from grader.wall.answers import Reply
+from grader.wall.values import Described, Shape
 from grader.wall.verbs import Run
 from tests.grader.evidence.test_model import evidence, verdict
 from tests.grader.slim import SOURCE, Edit
@@ -102,21 +104,48 @@ def test_what_is_right_where_it_is_supposed_and_nowhere_else_earns_nothing() -> 
     assert found.lacks("forward")
 
 
-@pytest.mark.slow
-def test_a_network_that_can_not_be_run_with_few_channels_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would take the time of the questions about it, once for each way to take its layers."""
-    taken, alone = list[Run](), Runs.alone
+UNRUN = (SCORE, "self.score(h if x.is_meta else h + h.item())\n")
+POOLED: list[Edit] = [("\nclass Trunk", LARGEST), *((f"self.pool{n}(F", "pooled(F") for n in range(1, 6))]
 
-    def counted(runs: Runs, run: Run) -> object:
-        taken.append(run)
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether each run that was taken to know what a network is was one of all channels."""
+    taken, alone = list[bool](), Runs.alone
+
+    def counted(runs: Runs, run: Run) -> Reply[Described]:
+        taken.append(runs.wide)
         return alone(runs, run)
 
     monkeypatch.setattr(Runs, "alone", counted)
-    by_hand = [("\nclass Trunk", LARGEST), *((f"self.pool{n}(F", "pooled(F") for n in range(1, 6))]
-    found = evidence((SCORE, "self.score(h if x.is_meta else h + h.item())\n"), *by_hand)
+    return taken
 
-    assert not found.reading.supposed
-    assert len(taken) == 1
+
+@pytest.mark.slow
+def test_what_can_not_be_run_is_tried_once_in_each_width(asked: list[bool]) -> None:
+    """Each try takes time of the questions about it, and there are several ways to take its layers."""
+    assert not evidence(UNRUN, *POOLED).reading.supposed
+    assert asked == [False, True]
+
+
+@pytest.mark.slow
+def test_a_network_whose_code_counts_channels_is_run_with_all_of_them(
+    asked: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By `w.view(1, 4096, 1, 1)`, say, which few of them don't fit."""
+    shapes = Runs.shapes
+
+    def fewer(runs: Runs, n_class: int) -> dict[str, Shape]:
+        """Give fewer channels to one layer than its code counts, as all layers have fewer."""
+        made = dict(shapes(runs, n_class))
+        return made if runs.wide else made | {"score.weight": (n_class, 12, 1, 1)}
+
+    monkeypatch.setattr(Runs, "shapes", fewer)
+    found = evidence((SCORE, PRODUCTS))
+
+    assert found.is_reference
+    assert found.reading.supposed
+    assert asked == [False, True]
 
 
 @pytest.mark.slow
