@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from grader.training.bindings import constant
 from grader.training.tameness import (
@@ -25,7 +26,7 @@ FLOW_NODES = (
 # Builtins that let what a value is say what is computed: a recording on the meta device has no values.
 TELLING = frozenset(("getattr", "str", "bool", "sorted", "any", "all"))
 NUMBERS = frozenset(("int", "float", "max", "min"))  # so do these, of more than sizes
-SIZES, SIZED = ("shape", "ndim"), ("size", "len")
+SIZES = ("shape", "ndim")
 CHAINED = 8  # names that may be made of one another, each of the one before
 PLAIN_TEST = (ast.UnaryOp, ast.Not, ast.Attribute, ast.Name, ast.Constant, ast.Load)
 
@@ -35,7 +36,10 @@ def flows(function: Function, names: Names) -> None:
     for name in sorted(names.uses.get(function.name, frozenset()) & names.bound.keys()):
         if not all(map(constant, names.bound[name])):
             raise OddError(function, f"`{name}`, made elsewhere, in the forward pass")
-    sizes = _sizes(function)
+    sizes, plainly = _sizes(function), _plainly_read(function)
+    ours = {*names.functions, *names.classes, *names.imports, *_bound_in(function)}
+    read = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
+    own_sizes = read & {*SIZES, "size"} & {*names.functions, *names.kept}
     for node in ast.walk(function):
         if not isinstance(node, FLOW_NODES):
             raise OddError(node, f"`{type(node).__name__.lower()}` in the forward pass")
@@ -44,7 +48,11 @@ def flows(function: Function, names: Names) -> None:
                 raise OddError(node, "something kept by the forward pass")
             case ast.Name(id=name) if name in TELLING:
                 raise OddError(node, f"`{name}` in the forward pass")
-            case ast.Call(func=ast.Name(id=name)) if name in NUMBERS and not _is_size(node, sizes):
+            case ast.Name(id=name) if name in {*NUMBERS, "len"} and (name in ours or id(node) not in plainly):
+                raise OddError(node, f"`{name}` for something else in the forward pass")
+            case ast.Call(func=ast.Name(id=name)) if name in NUMBERS and (
+                own_sizes or not _is_size(node, sizes)
+            ):
                 raise OddError(node, f"`{name}` of more than sizes in the forward pass")
             case ast.If(test=test) | ast.IfExp(test=test):
                 if not all(isinstance(part, PLAIN_TEST) for part in ast.walk(test)):
@@ -60,6 +68,21 @@ def _flow_attribute(node: ast.Attribute, names: Names) -> None:
             raise OddError(node, f"`{dotted}` in the forward pass")
     elif node.attr not in READABLE | METHODS | names.kept - TENSORS and node.attr not in names.functions:
         raise OddError(node, f"`.{node.attr}` in the forward pass")
+
+
+def _plainly_read(function: Function) -> set[int]:
+    """Return the ids of what stands there to be called, or as an annotation."""
+    nodes = list(ast.walk(function))
+    noted = [getattr(node, "annotation", None) for node in nodes] + [function.returns]
+    told = [part for note in noted if note is not None for part in ast.walk(note)]
+    return {id(node) for node in (*told, *(node.func for node in nodes if isinstance(node, ast.Call)))}
+
+
+def _bound_in(function: Function) -> Iterator[str]:
+    for node in ast.walk(function):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                yield name
 
 
 def _sizes(function: Function) -> frozenset[str]:
@@ -93,7 +116,7 @@ def _is_size(node: ast.expr, sizes: frozenset[str]) -> bool:
             return name in sizes
         case ast.Attribute(attr=attr):
             return attr in SIZES
-        case ast.Call(func=ast.Attribute(attr=name)) | ast.Call(func=ast.Name(id=name)) if name in SIZED:
+        case ast.Call(func=ast.Attribute(attr="size") | ast.Name(id="len")):
             return True
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in NUMBERS:
             return all(_is_size(each, sizes) for each in args)

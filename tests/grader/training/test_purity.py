@@ -70,12 +70,36 @@ def test_what_a_forward_pass_does_for_itself_is_harmless(line: str) -> None:
         ("x = [x, x * 0][all(x)]", "`all` in the forward pass"),
         ("x = [x, x * 0][min(1, int(max(x.view(-1))))]", "`min` of more than sizes in the forward pass"),
         ("n = 1; n = x.view(-1); x = x[:, :, : int(n)]", "`int` of more than sizes in the forward pass"),
+        ("t = int; x = x[:, :, t(x.view(-1)[0]) :]", "`int` for something else in the forward pass"),
+        ("x = x[x.view(int)]", "`int` for something else in the forward pass"),
+        ("len = self.fc6; x = x[:, :, int(len(x)) :]", "`len` for something else in the forward pass"),
         ("x = [h for h in (x,)][0]", "`listcomp` in the forward pass"),
     ],
 )
 def test_a_forward_pass_that_may_change_is_doubted(line: str, what: str) -> None:
     """It counts, keeps, compares, or writes into parameters."""
     assert doubted(before(FORWARD, line)).startswith(what)
+
+
+@pytest.mark.parametrize(
+    ("line", "made", "what"),
+    [
+        ("x = x[:, :, int(self.size(x)) :]", "    def size(self, x):\n", "`int` of more than sizes"),
+        ("x = x[:, :, int(len(x)) :]", "    @staticmethod\n    def len(x):\n", "`len` for something else"),
+    ],
+)
+def test_a_size_of_its_own_is_none(line: str, made: str, what: str) -> None:
+    """What a submission calls so may be made of values."""
+    method = "    def trunk(self, x):\n"
+    edits = (before(FORWARD, line), before(method, f"{made.strip(' ')}        return x.view(-1)[0]\n"))
+
+    assert doubted(*edits).startswith(what)
+
+
+def test_a_size_that_is_kept_costs_no_proof_of_what_makes_no_number() -> None:
+    kept = before(MADE, "self.size = n_class")
+
+    assert doubted(before(FORWARD, "rows, columns = x.size(2), x.shape[3]"), kept) == ""
 
 
 @pytest.mark.parametrize(
