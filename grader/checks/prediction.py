@@ -166,15 +166,18 @@ def check_cls_return(prediction: PredictionEvidence) -> None:
         bool(prediction.form),
         because(
             "index.form",
-            type=value.type,
-            shape=str(value.shape),
-            kind=_kind(prediction),
+            got=_returned(prediction),
             expected="an index of shape (1,), or a single number",
             actual=f"{value.type} {value.text[:120]}",
         ),
     )
 
 
-def _kind(prediction: PredictionEvidence) -> str:
-    index = prediction.first.arrays.get("value")
-    return "" if index is None or index.dtype.kind in "iu" else f" and dtype {index.dtype}"
+def _returned(prediction: PredictionEvidence) -> str:
+    """What comes back, as it is told: "nothing", "a str", "a Tensor of shape (5,) and dtype float32"."""
+    value, index = prediction.first.value, prediction.first.arrays.get("value")
+    if value.type == "NoneType":
+        return "nothing"
+    kind = "" if index is None or index.dtype.kind in "iu" else f" and dtype {index.dtype}"
+    shape = "" if index is None and not value.shape else f" of shape {value.shape}"
+    return f"a {value.type}{shape}{kind}"

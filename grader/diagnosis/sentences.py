@@ -165,7 +165,7 @@ REPORTED = {
 PREDICTION = {
     "index.class": "the index is not that of the most probable class: it is that of {got}",
     "index.random": "{PREDICT} gives another index each time it is given the same logits: chance chooses it",
-    "index.form": "{PREDICT} returns a {type} of shape {shape}{kind}, it must return one index",
+    "index.form": "{PREDICT} returns {got}, it must return one index",
     "probability.missing": "no probability is printed, nothing like `{TOP1_LINE}`",
     "probability.value": "the printed probability is not the softmax's: it is {got}",
     "name.missing": "no class name is printed",

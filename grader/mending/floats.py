@@ -83,7 +83,7 @@ def _shorter(source: str, name: str) -> Iterator[tuple[str, int, str]]:
         for changed in (node for node in ast.walk(function) if _changes(node) or binds(node, given)):
             yield told(changed), changed.lineno, with_node(source, changed, "pass")
         for read, latest in _other_names(function):
-            yield f"{read.id} in place of {latest}", read.lineno, with_node(source, read, latest)
+            yield f"{read.id}` in place of `{latest}", read.lineno, with_node(source, read, latest)
 
 
 def _gone(node: ast.expr, operand: str) -> str:
