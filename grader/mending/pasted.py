@@ -21,9 +21,10 @@ def mends(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
     """The lines that bind a name which another binds too, each as the one that is applied and never bound."""
     for chunk, owner, constructor in constructors(slice) if trouble.kind in RAISED else ():
         made, known = own.every_binding(constructor), {*own.stored(owner), *own.defined(owner)}
+        applied = own.handled(owner) - known
         count = Counter(target.attr for target in made)
         twice = [target for target in reversed(made) if count[target.attr] > 1]
-        lacking = [name for name in own.read(owner) if name in own.handled(owner) and name not in known]
+        lacking = [name for name in own.read(owner) if name in applied]
         for target, name in product(twice, lacking[:MOST]):
             words = f"self.{target.attr}, which is made twice, read as self.{name}, which never is"
             source = with_node(chunk.source, target, f"self.{name}")
