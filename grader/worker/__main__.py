@@ -36,6 +36,7 @@ from grader.wall.wire import UNLIMITED, Array, Message, receive, send
 from grader.worker import console, settings
 from grader.worker.ending import watched
 from grader.worker.loader import StudentCodeError, World, describe, load
+from grader.worker.memory import release
 from grader.worker.places import line_of
 
 Operation = Callable[[World, Any, Mapping[str, Array]], tuple[Any, dict[str, Array]]]
@@ -144,7 +145,16 @@ class Server:
             with watched(request.header.get("seconds", 0)), keeping:
                 value, arrays = operation(self.world, asked, request.arrays)
         except BaseException as error:
-            return blame(error), {}
+            blamed = blame(error)
+        else:
+            return self.fitted(value, arrays, asked)
+        release()  # the exception is gone by now, but for frames in circles
+        return blamed, {}
+
+    def fitted(
+        self, value: Any, arrays: dict[str, Array], asked: Request[Any]
+    ) -> tuple[Callable[..., Status], Mapping[str, Array]]:
+        """Return what was answered, if it may be said."""
         try:
             return partial(Ok, value=fit(value, arrays, asked)), arrays
         except ProtocolError as error:

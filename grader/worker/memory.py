@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import resource
+from contextlib import suppress
+from pathlib import Path
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 KEEP = 2**31 - 1  # bytes, the most that the option can hold
+MUCH = 2 << 30  # bytes: more than a right network and what it copies take
 
 
 def keep_memory() -> None:
@@ -20,3 +24,13 @@ def keep_memory() -> None:
 def reclaim() -> None:
     """Free at once what nothing names any more: a model that a hook of its own holds is in a circle."""
     gc.collect()
+
+
+def release() -> None:
+    """Free what an exception's frames held, where it may be much: a map of gigabytes that one network makes
+    must cost no other network its memory."""
+    pages = MUCH
+    with suppress(OSError):
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    if pages * resource.getpagesize() > MUCH:
+        reclaim()

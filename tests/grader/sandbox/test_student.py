@@ -514,3 +514,33 @@ def test_what_stands_above_a_worker_may_end_before_it(start: Start, rung: str) -
     student.close()
 
     assert [process for process in before if tree._lives(process)] == []
+
+
+HOARDING = """
+import gc
+import resource
+from pathlib import Path
+
+import numpy as np
+
+gc.disable()
+
+def f():
+    large = [np.ones(300_000_000)]
+    large.append(large)
+    raise ValueError("large")
+
+def g():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() >> 20
+"""
+
+
+@pytest.mark.slow
+def test_what_raised_takes_no_memory_from_what_is_asked_next(start: Start) -> None:
+    """Frames that are in a circle with what they made would keep it until somebody looks for such."""
+    student = start(HOARDING)
+    before = student.ask(Call("g")).value.value
+    with pytest.raises(StudentRaised, match="large"):
+        student.ask(Call("f"))
+
+    assert student.ask(Call("g")).value.value < before + 100
