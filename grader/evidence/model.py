@@ -11,7 +11,7 @@ from grader.diagnosis.causes import because, kind_of
 from grader.diagnosis.copying import AfterCopying
 from grader.diagnosis.numeric import explain_difference
 from grader.diagnosis.payers import LineName, line_of
-from grader.errors import Blocked, ProtocolError, StudentError
+from grader.errors import Blocked, ProtocolError, StudentError, Unverified
 from grader.evidence import dropping, tracing
 from grader.evidence.challenge import Challenged, Response, challenge, close, real_output
 from grader.evidence.confirmed import Basis, Confirmed, confirmed
@@ -148,13 +148,25 @@ class ModelEvidence:
 
     @property
     def response(self) -> Response:
-        """The model's output under the challenge, beside the reference's."""
+        """The model's output under the challenge, beside the reference's.
+
+        Raises Unverified where it takes too much memory.
+        """
+        if self.outgrown:
+            raise Unverified(f"claimed, not verified: {self.outgrown}")
         return taken(self.challenged.response)
+
+    @once
+    def outgrown(self) -> str:
+        """Why no real run with all channels tells anything: the budget is ours; "" where one does."""
+        response = self.challenged.response
+        starved = isinstance(response, StudentError) and "memory" in str(response)
+        return "run for real, it takes more memory than a network is given here" if starved else ""
 
     @property
     def is_reference(self) -> bool:
         """The model computes what the reference computes."""
-        return self.response.is_reference
+        return not self.outgrown and self.response.is_reference
 
     @once
     def difference(self) -> Reason:
@@ -165,8 +177,8 @@ class ModelEvidence:
     @once
     def unverified(self) -> str:
         """Why the trace can't be believed; "" where its replay gave the model's output, or that is right."""
-        if self.is_reference:
-            return ""
+        if self.outgrown or self.is_reference:
+            return self.outgrown
         if self.reading.supposed:
             return "not all of its layers can be read, and it is not always what the assignment asks for"
         if not self.read.trace.readable:

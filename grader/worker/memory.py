@@ -31,6 +31,6 @@ def release() -> None:
     must cost no other network its memory."""
     pages = MUCH
     with suppress(OSError):
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        pages = int(Path("/proc/self/statm").read_text().split()[5])  # of data, which is what is limited
     if pages * resource.getpagesize() > MUCH:
         reclaim()

@@ -35,8 +35,7 @@ SEED = 20_261  # of the first run; a submission's runs have seeds of their own
 FEWEST = 8  # seeds of a right model
 
 
-def main(arguments: list[str]) -> int:
-    """Calibrate a plan, write its table."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make calibrate")
     parser.add_argument("plan", choices=sorted(plans.load()))
     parser.add_argument("--seeds", type=int, default=12, help=f"of right models, at least {FEWEST}")
@@ -57,6 +56,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--scratch", nargs="?", const=download.cache(), type=Path, metavar="DATA", help="FCN-32s from zero"
     )
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    """Calibrate a plan, write its table."""
+    parser = _parser()
     options = parser.parse_args(arguments)
     bands.FOLDER.mkdir(exist_ok=True)
     if options.scratch:

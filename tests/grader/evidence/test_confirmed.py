@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader.errors import Unverified
 from grader.evidence.confirmed import Confirmed
 from tests.grader.evidence.test_model import evidence
 from tests.grader.slim import Edit
@@ -56,6 +57,21 @@ def test_what_real_runs_do_not_bear_out_is_not_believed(name: str) -> None:
 
     assert {line for line in LINES if found.lacks(line)} == set(lines.split())
     assert found.findings == {} and not found.unkept
+
+
+@pytest.mark.slow
+def test_a_network_that_outgrows_its_memory_is_read_and_left_to_a_person() -> None:
+    """The budget is the grader's own: what its recording shows wrong is told, nothing else is lost."""
+    found = evidence(
+        ("self.fc7 = nn.Conv2d(24, 24, 1)", "self.fc7 = nn.Conv2d(24, 24, 1, bias=False)"),
+        _real("raising(MemoryError('not enough memory'))"),
+        ("class Trunk", "def raising(error):\n    raise error\n\n\nclass Trunk"),
+    )
+
+    assert not found.is_reference and "fc7" in found.findings
+    assert all("more memory than a network is given" in found.lacks(line) for line in ("conv1", "forward"))
+    with pytest.raises(Unverified, match="more memory"):
+        print(found.response)
 
 
 @pytest.mark.slow
