@@ -213,9 +213,20 @@ def test_wrong_sums_are_named(way: Sum) -> None:
     assert search(cases(made(sums=way))) == Verdict("", ALIKE.get(way.fault, way.fault), "")
 
 
+# Of one channel, what is done to its features is done to the map as well; the mean of signs may point
+# the other way than the weights' mean; of one channel less another one is left, which is not named yet.
+TOLD_OTHERWISE = {
+    "negative features are cut to 0 before the sum; one channel is used only",
+    "the features are squared; one channel is used only",
+    "the features' absolute values are used; one channel is used only",
+    "only the sign of the weights is used; the weights' mean is used for every channel",
+    "the first channel is left out; one channel is used only",
+}
+
+
 @pytest.mark.slow
 @settings(max_examples=examples(12))
-@given(st.sampled_from(TWICE_WRONG))
+@given(st.sampled_from([way for way in TWICE_WRONG if way.fault not in TOLD_OTHERWISE]))
 def test_wrong_steps_of_a_sum_compose(way: Sum) -> None:
     """Two are told by their numbers, in no more faults than were made."""
     verdict = search(cases(made(sums=way)))
