@@ -116,12 +116,6 @@ def begin(world: World, asked: TrainBegin, arrays: Arrays) -> Answer[Done]:
     return Done(), {}
 
 
-def _made(world: World, asked: TrainBegin) -> nn.Module:
-    if asked.shapes:
-        return small(world, asked, asked.shapes)
-    return construct(world, asked.model, asked.n_class)[0]
-
-
 def _session(world: World) -> Session:
     session = world.state.training
     assert isinstance(session, Session), "training was begun before"
