@@ -50,7 +50,12 @@ def cache() -> Path:
     """Where the data set is kept: $FCN_CAM_DATA, or a folder of the user's cache."""
     if chosen := os.environ.get(FOLDER):
         return Path(chosen)
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "fcn-cam-grader" / "cmp_facade_db"
+    return own() / "cmp_facade_db"
+
+
+def own() -> Path:
+    """Our folder in the user's cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "fcn-cam-grader"
 
 
 def complete(root: Path) -> bool:

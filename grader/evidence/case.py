@@ -46,9 +46,15 @@ class Case:
     evaluators: Evaluators = field(default_factory=dict)
 
     def release(self) -> None:
-        """Free the gigabyte of weights that judging needed; pytest keeps the case itself alive."""
+        """Free the gigabyte of weights that judging needed; pytest keeps the case itself alive.
+
+        Runs that are kept on disk are kept until all of them came to their end.
+        """
         for evaluator in self.evaluators.values():
             evaluator.forget()
+        if not any(trained.broke_off for trained in self.trainings.values()):
+            for trained in self.trainings.values():
+                trained.forget()
 
     @cached_property
     def witness(self) -> Witness:
@@ -67,7 +73,10 @@ class Case:
         """What these networks learn, by part."""
         proving = self.submission.slice if self.certify else None
         return {
-            part: TrainingEvidence(network, self.plan, self.device, self.report, proving, self._scales(part))
+            part: TrainingEvidence(
+                *(network, self.plan, self.device, self.report, proving, self._scales(part)),
+                code=self.submission.slice,
+            )
             for part, network in self.networks.items()
         }
 

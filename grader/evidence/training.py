@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+import torch
+
+from grader import __version__, ceiling
 from grader.assignment import FCN32S
 from grader.diagnosis.causes import because
 from grader.errors import (
@@ -14,7 +18,9 @@ from grader.errors import (
     Fault,
     GraderError,
     Pending,
+    ProtocolError,
     StudentDied,
+    StudentError,
     StudentRaised,
     StudentTimeout,
     Unverified,
@@ -25,12 +31,14 @@ from grader.records.progress import Listener, Progress
 from grader.records.reason import Reason
 from grader.records.submission import Slice
 from grader.rubric import Scale
-from grader.training import certify, purity, speed, values
+from grader.training import certify, kept, purity, speed, values
 from grader.training.bands import Band, Calibration
 from grader.training.calibrated import calibrated
+from grader.training.kept import Store
 from grader.training.pictures import pictures
 from grader.training.plans import Plan
 from grader.training.results import Run
+from grader.training.resuming import Keeping
 from grader.training.run import Setting, train
 from grader.wall.draws import derived
 
@@ -53,14 +61,20 @@ class TrainingEvidence:
         report: Listener,
         proving: Slice | None = None,
         scales: Mapping[str, Scale] | None = None,
+        code: Slice | None = None,
     ) -> None:
         """`proving` is the slice whose code a proof is about, None where none is to be tried.
+
+        `code` is what is trained: a long run of the same is gone on with where it was.
 
         `scales` say what a figure earns, by line, where the course year has its own cut-offs.
         """
         self.network, self._plan, self.device, self.report = network, plan, device, report
         self.proving = proving
         self.scales = scales or {}
+        self.code = code
+        self.stores: list[Store] = []  # of runs that came to their end
+        self.broke_off = False
         self.laps: dict[str, float] = {}  # seconds
 
     @once
@@ -172,7 +186,7 @@ class TrainingEvidence:
     def run(self, attempt: int) -> Run:
         """Train once; every attempt has pictures and weights of its own. Raises Blocked and Fault."""
         plan = self.plan if self.scales else Plan(**self.calibration.plan)  # Pending: nothing could be said
-        return self._train(plan, self._start(), attempt)
+        return self._train(plan, self._start(), attempt, "")
 
     @once
     def scratch(self) -> Run | None:
@@ -180,13 +194,15 @@ class TrainingEvidence:
         if not (self.plan.scratch_epochs and self.network.part == FCN32S.part):
             return None
         plan = replace(self.plan, epochs=self.plan.scratch_epochs)
-        return self._train(plan, values.zero(self.network.reading, self._shapes), 0)
+        return self._train(plan, values.zero(self.network.reading, self._shapes), 0, "scratch")
 
-    def _train(self, plan: Plan, start: values.Values, attempt: int) -> Run:
+    def _train(self, plan: Plan, start: values.Values, attempt: int, which: str) -> Run:
         network = self.network
         setting, shown = self._setting(plan, attempt), self._seed(attempt, "pictures")
         try:
-            run = train(network.subject.student, setting, start, pictures(plan, shown), self._listener())
+            with self._kept(setting, attempt, which) as keeping:
+                learned = pictures(plan, shown)
+                run = train(network.subject.student, setting, start, learned, self._listener(), keeping)
         except StudentRaised as error:
             raise _raised(network.name, error) from error
         except (StudentTimeout, StudentDied) as error:
@@ -197,6 +213,31 @@ class TrainingEvidence:
         self.laps[f"a training step of {network.name}"] = run.step_seconds
         self.laps[f"the floor of a step of {network.name}"] = self._floor()
         return run
+
+    def forget(self) -> None:
+        """Remove what is kept of runs that came to their end."""
+        for store in self.stores:
+            store.drop()
+
+    @contextmanager
+    def _kept(self, setting: Setting, attempt: int, which: str) -> Iterator[Keeping | None]:
+        """Where a long run is kept; one that the submission itself ended is dropped, unless it is right."""
+        if self.code is None or setting.plan.name not in ceiling.LONG:
+            yield None
+            return
+        of = f"{kept.content(self.code)} {setting.model} {which} {attempt}"
+        with kept.opened(of, _about(setting), self._tell) as store:
+            try:
+                yield Keeping(store, self._shapes, setting.device) if store else None
+            except BaseException as error:
+                self.broke_off = not isinstance(error, StudentError | ProtocolError) or self.is_right
+                if store and not self.broke_off:
+                    store.drop()
+                raise
+            self.stores += [store] if store else []
+
+    def _tell(self, words: str) -> None:
+        self.report(Progress("training", f"{self.network.name}: {words}"))
 
     @property
     def _shapes(self) -> Mapping[str, tuple[int, ...]]:
@@ -229,6 +270,12 @@ class TrainingEvidence:
             self.report(Progress("training", words, done, total))
 
         return tell
+
+
+def _about(setting: Setting) -> dict[str, object]:
+    """What must be the same for a run to go on."""
+    versions = {"torch": torch.__version__, "grader": __version__}
+    return {"plan": asdict(setting.plan), "seed": setting.seed, "device": setting.device, **versions}
 
 
 def _raised(name: str, error: StudentRaised) -> Fault | Blocked:

@@ -42,6 +42,26 @@ class Shown:
 
 
 @dataclass(frozen=True, eq=False)
+class Standing:
+    """How far a run has come: its figures, what its best state says, steps taken and seconds they took."""
+
+    points: tuple[Point, ...]
+    shown: tuple[Shown, ...]
+    done: int
+    seconds: float
+
+    @property
+    def best(self) -> Point:
+        """The first of the epochs with the highest mean IoU."""
+        return max(self.points, key=lambda point: point.validation.scores.mean_iou)
+
+    def ended(self, test: Judged, device: str, broke: str = "") -> Run:
+        """The run that ends here, its best state tested."""
+        pace = self.seconds / max(1, self.done)
+        return Run(self.points, self.best, test, self.shown, device, pace, broke)
+
+
+@dataclass(frozen=True, eq=False)
 class Run:
     """A finished training run; `best` is the epoch with the highest mean IoU, which was tested."""
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from grader.errors import ProtocolError
+from grader.training.kept import State
 from grader.training.pictures import Bytes, Labelled, Pictures
 from grader.training.plans import Plan
 from grader.training.predicting import judge
-from grader.training.results import Judged, Point, Run, Shown
+from grader.training.results import Judged, Point, Run, Shown, Standing
+from grader.training.resuming import Keeping
 from grader.training.values import Values
 from grader.wall.answers import Asks
 from grader.wall.verbs import TrainBegin, TrainBest, TrainEnd, TrainPictures, TrainSteps
@@ -22,8 +24,10 @@ from reference.facades import CLASSES
 
 PART = {"cpu": 4, "cuda": 50}  # steps a request: progress is shown after each, and a GPU waits
 AT_ONCE = {"cpu": 8, "cuda": 32}  # pictures a request, when predicting
+SPARSE = 20.0  # times what it takes to keep a run, until it is kept again
 SHOWN = 4  # validation pictures that are kept for the report
 
+Pictured = tuple[Shown, ...]
 Told = Callable[[int, int, float], None]  # steps done, of how many, the loss of the last ones
 
 
@@ -39,15 +43,24 @@ class Setting:
 
 
 def train(
-    student: Asks, setting: Setting, values: Values, pictures: Pictures, tell: Told = lambda *_: None
+    student: Asks,
+    setting: Setting,
+    values: Values,
+    pictures: Pictures,
+    tell: Told = lambda *_: None,
+    keeping: Keeping | None = None,
 ) -> Run:
     """Train a student's model by the course's recipe; raises StudentError, ProtocolError.
 
     Source: assignment, parts 1 and 2 (the kit's trainer). Labels of validation and test stay here.
+    A run that is kept goes on where an equal one was.
     """
+    kept = keeping.store.read() if keeping else None
+    if kept and kept.test:
+        return kept.standing.ended(kept.test, setting.device, kept.broke)
     start(student, setting, values, pictures.train)
     try:
-        return _Course(student, setting, pictures, tell).run()
+        return _Course(student, setting, pictures, tell, keeping).run(kept)
     finally:
         student.ask(TrainEnd())
 
@@ -55,37 +68,57 @@ def train(
 class _Course:
     """A run under way."""
 
-    def __init__(self, student: Asks, setting: Setting, pictures: Pictures, tell: Told) -> None:
+    def __init__(
+        self, student: Asks, setting: Setting, pictures: Pictures, tell: Told, keeping: Keeping | None
+    ) -> None:
         self.student, self.setting, self.pictures, self.tell = student, setting, pictures, tell
+        self.keeping = keeping
         self.rng = np.random.default_rng([setting.seed, 1])
         self.done, self.seconds = 0, 0.0
+        self.due = 0.0  # when the run is to be kept next
 
-    def run(self) -> Run:
+    def run(self, kept: State | None) -> Run:
         """Train every epoch, judge after each, test the best."""
-        point, shown = self.validate(0, math.nan)
-        points, best, broke, kept = [point], point, "", False
-        for epoch in range(1, self.setting.plan.epochs + 1):
+        standing, broke = self.resumed(kept) if kept else self.standing((), *self.validate(0, math.nan)), ""
+        for epoch in range(len(standing.points), self.setting.plan.epochs + 1):
             claimed = self.epoch(epoch)
             if not math.isfinite(claimed):
                 broke = f"the training loss became {claimed} in epoch {epoch}"
                 break
             point, seen = self.validate(epoch, claimed)
-            points.append(point)
-            if point.validation.scores.mean_iou > best.validation.scores.mean_iou:
-                best, shown, kept = point, seen, self.keep(epoch)
-        if kept and best is not points[-1]:
+            standing = self.standing(standing.points, point, seen, standing.shown)
+            if epoch < self.setting.plan.epochs:
+                self.keep(standing)
+        if standing.best.epoch and (broke or standing.best is not standing.points[-1]):
             self.student.ask(TrainBest(keep=False))
         test, _ = self.judge(self.pictures.test)
-        return Run(
-            tuple(points), best, test, shown, self.setting.device, self.seconds / max(1, self.done), broke
-        )
+        if self.keeping:
+            self.keeping.finish(standing, test, broke)
+        return standing.ended(test, self.setting.device, broke)
 
-    def keep(self, epoch: int) -> bool:
-        """Let the worker keep the model as it is, unless nothing comes after."""
-        last = epoch == self.setting.plan.epochs
-        if not last:
+    def standing(
+        self, before: tuple[Point, ...], point: Point, seen: Pictured, shown: Pictured = ()
+    ) -> Standing:
+        """How far the run has come with a point more: what the best state says is shown."""
+        now = Standing((*before, point), seen, self.done, self.seconds)
+        return now if now.best is point else replace(now, shown=shown)
+
+    def resumed(self, kept: State) -> Standing:
+        """Go on where an equal run was: the orders of its epochs are drawn again, and left."""
+        assert self.keeping, "only what is kept is found"
+        self.keeping.resume(self.student, kept)
+        for _ in kept.standing.points[1:]:
+            self.rng.permutation(self.setting.plan.train)
+        self.done, self.seconds = kept.standing.done, kept.standing.seconds
+        return kept.standing
+
+    def keep(self, standing: Standing) -> None:
+        """Let the worker keep the best state, and keep the run itself here where it is to outlive us."""
+        if standing.best is standing.points[-1]:
             self.student.ask(TrainBest(keep=True))
-        return not last
+        if self.keeping and (begun := time.monotonic()) >= self.due:
+            self.keeping.keep(self.student, standing)
+            self.due = time.monotonic() + SPARSE * (time.monotonic() - begun)
 
     def epoch(self, number: int) -> float:
         """Take a step on every picture of an epoch, in an order drawn here; return the mean claimed loss."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.wall import verbs
-from grader.worker import cam, challenge, confirming, gradcam, models, training, vgg
+from grader.worker import cam, challenge, confirming, gradcam, models, resuming, training, vgg
 
 OPERATIONS: Mapping[type[verbs.Request[Any]], Any] = {
     verbs.Build: models.build,
@@ -30,6 +30,8 @@ OPERATIONS: Mapping[type[verbs.Request[Any]], Any] = {
     verbs.TrainGradients: training.gradients,
     verbs.TrainPredict: training.predict,
     verbs.TrainBest: training.best,
+    verbs.TrainState: resuming.state,
+    verbs.TrainResume: resuming.resume,
     verbs.TrainEnd: training.end,
     verbs.ClsPred: cam.cls_pred,
     verbs.Cam: cam.cam,

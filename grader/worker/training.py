@@ -116,7 +116,8 @@ def begin(world: World, asked: TrainBegin, arrays: Arrays) -> Answer[Done]:
     return Done(), {}
 
 
-def _session(world: World) -> Session:
+def current(world: World) -> Session:
+    """Return the run under way."""
     session = world.state.training
     assert isinstance(session, Session), "training was begun before"
     return session
@@ -124,7 +125,7 @@ def _session(world: World) -> Session:
 
 def learn_from(world: World, asked: TrainPictures, arrays: Arrays) -> Answer[Done]:
     """Take pictures with their labels."""
-    session = _session(world)
+    session = current(world)
     first = not session.images
     for images, name in ((session.images, "image"), (session.labels, "label")):
         images += [torch.from_numpy(array.copy()).to(session.device) for array in numbered(arrays, name)]
@@ -136,7 +137,7 @@ def learn_from(world: World, asked: TrainPictures, arrays: Arrays) -> Answer[Don
 
 def steps(world: World, asked: TrainSteps, arrays: Arrays) -> Answer[Done]:
     """Take a step on each of the named pictures in turn; return their losses."""
-    session = _session(world)
+    session = current(world)
     session.model.train()
     losses = [session.take(session.images[index], session.labels[index]) for index in asked.order]
     session.losses += losses
@@ -148,7 +149,7 @@ def steps(world: World, asked: TrainSteps, arrays: Arrays) -> Answer[Done]:
 
 def gradients(world: World, asked: TrainGradients, arrays: Arrays) -> Answer[Done]:
     """Return what the loss of a picture is, and how it changes with each of the named parameters."""
-    session = _session(world)
+    session = current(world)
     session.model.train()
     session.optimizer.zero_grad()
     torch.manual_seed(asked.seed)
@@ -166,7 +167,7 @@ def gradients(world: World, asked: TrainGradients, arrays: Arrays) -> Answer[Don
 @torch.no_grad()
 def predict(world: World, asked: TrainPredict, arrays: Arrays) -> Answer[Done]:
     """Return for each `image/K` the class of every pixel and the log-probabilities of some."""
-    session = _session(world)
+    session = current(world)
     session.model.eval()
     stride, found = asked.stride, {}
     for number, array in enumerate(numbered(arrays, "image")):
@@ -178,7 +179,7 @@ def predict(world: World, asked: TrainPredict, arrays: Arrays) -> Answer[Done]:
 
 def best(world: World, asked: TrainBest, arrays: Arrays) -> Answer[Done]:
     """Keep the model as it is now, or bring it back as it was kept."""
-    session = _session(world)
+    session = current(world)
     if asked.keep:
         session.best = {name: value.clone() for name, value in session.model.state_dict().items()}
     else:

@@ -48,6 +48,8 @@ from grader.wall.verbs.training import (
     TrainGradients,
     TrainPictures,
     TrainPredict,
+    TrainResume,
+    TrainState,
     TrainSteps,
 )
 
@@ -105,6 +107,8 @@ __all__ = [
     "TrainGradients",
     "TrainPictures",
     "TrainPredict",
+    "TrainResume",
+    "TrainState",
     "TrainSteps",
     "Way",
     "reply",

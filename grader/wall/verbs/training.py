@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from grader.wall.sketch import LENGTH
 from grader.wall.values import Shape
@@ -75,6 +76,32 @@ class TrainBest(Request[Done], frozen=True):
     """Keep the model as it is now, or bring it back as it was kept."""
 
     keep: bool
+
+
+Kind = Literal["value", "first", "second", "step", "best", "clock", "random"]  # of a piece of a run's state
+
+
+class TrainState(Request[Done], frozen=True):
+    """Hand out a piece of the run's state, the array `state`, where the run has it and can be resumed.
+
+    `name` is a parameter's: its value, Adam's moments and steps for it, its value in the best state; of
+    `random` it is a device.
+    """
+
+    kind: Kind
+    name: str
+    size: int  # bytes at most
+
+    @property
+    def limits(self) -> WireLimits:
+        return WireLimits(header=MiB, arrays=1, total=self.size, kinds="fu")
+
+
+class TrainResume(Request[Done], frozen=True):
+    """Go on from a piece of a state, `state`, that an equal run handed out."""
+
+    kind: Kind
+    name: str
 
 
 class TrainEnd(Request[Done], frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,17 +12,18 @@ import numpy as np
 import pytest
 
 from grader.checks.training import judge
-from grader.errors import Blocked, Fault, Pending, StudentDied, StudentRaised, Unverified
+from grader.errors import Blocked, Fault, Pending, ProtocolError, StudentDied, StudentRaised, Unverified
 from grader.evidence import training
+from grader.evidence.case import Case
 from grader.evidence.curves import drawn
 from grader.evidence.training import TrainingEvidence
 from grader.network.graph import INPUT
-from grader.records.submission import Chunk, Module, SavedEvidence, Slice
+from grader.records.submission import Chunk, Module, SavedEvidence, Slice, Submission
 from grader.rubric import Scale
 from grader.training import bands, certify, values
 from grader.training.bands import Band, Calibration
 from grader.training.plans import Plan
-from grader.training.results import Judged, Point, Run, Shown
+from grader.training.results import Judged, Point, Run, Shown, Standing
 from reference.architecture import fcn8s
 from reference.metrics import Scores
 
@@ -299,3 +301,111 @@ def test_the_reference_itself_waits_for_a_person(monkeypatch: pytest.MonkeyPatch
     """However little is missing."""
     with pytest.raises(Unverified):
         judge(scaled(monkeypatch, ran(0.69), ran(0.69), right=True), "accuracy")
+
+
+LONG = replace(PLAN, name="full-edges")
+CODE = Slice((Module("submission", (Chunk("cell 1", 1, "a = 1\n"),)),))
+
+
+def kept_by(monkeypatch: pytest.MonkeyPatch, train: Any, plan: Plan = LONG, right: bool = False) -> Any:
+    """Evidence whose runs are kept where the plan is long, and what each was given to keep it."""
+    given: list[Any] = []
+
+    def trained(*arguments: Any) -> Run:
+        given.append(arguments[-1])
+        done: Run = train(*arguments)
+        return done
+
+    known = replace(KNOWN, plan=asdict(plan))
+    found = evidence(monkeypatch, train=trained, plan=plan, known=known, right=right)
+    found.code = CODE
+    return found, given
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache of the test's own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
+def finished(*arguments: Any) -> Run:
+    """A run that came to its end, and was kept."""
+    done = ran(0.7)
+    if arguments[-1]:
+        standing = Standing(done.points, done.shown, 1, 1.0)
+        arguments[-1].finish(standing, done.test, "")
+    return done
+
+
+def broken(error: BaseException) -> Any:
+    """A run that was kept before it broke off."""
+
+    def train(*arguments: Any) -> Run:
+        finished(*arguments)
+        raise error
+
+    return train
+
+
+def test_only_a_long_run_is_kept(monkeypatch: pytest.MonkeyPatch, cache: None) -> None:
+    """A minute's work isn't worth a gigabyte."""
+    short, given = kept_by(monkeypatch, finished, PLAN)
+    short.first
+    assert given == [None]
+
+    long, given = kept_by(monkeypatch, finished)
+    long.first
+    assert given[0].store.read() is not None
+
+
+def test_every_run_has_a_store_of_its_own(monkeypatch: pytest.MonkeyPatch, cache: None) -> None:
+    """The second after a near miss, and that of other code."""
+    found, given = kept_by(monkeypatch, finished)
+    found.first, found.second
+    other, more = kept_by(monkeypatch, finished)
+    other.code = COUNTING
+    other.first
+
+    assert len({keeping.store.folder for keeping in (*given, *more)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "right", "stays"),
+    [
+        (StudentRaised("KeyError", "1"), False, False),
+        (StudentDied("killed"), False, False),
+        (ProtocolError("lies"), False, False),
+        (StudentDied("killed"), True, True),
+        (Unverified("the time is used up"), False, True),
+        (KeyboardInterrupt(), False, True),
+    ],
+)
+def test_what_a_submission_ended_is_not_gone_on_with(
+    monkeypatch: pytest.MonkeyPatch, cache: None, error: BaseException, right: bool, stays: bool
+) -> None:
+    """It would have as many tries as it has luck; what the machine or a person ended goes on."""
+    found, given = kept_by(monkeypatch, broken(error), right=right)
+
+    with pytest.raises((Fault, Blocked, Unverified, ProtocolError, KeyboardInterrupt)):
+        found.first
+
+    assert (given[0].store.read() is not None) == stays
+    assert found.broke_off == stays
+
+
+def test_a_finished_run_is_kept_until_the_other_is(monkeypatch: pytest.MonkeyPatch, cache: None) -> None:
+    """Else a grading that goes on would train the first network again."""
+    done, given = kept_by(monkeypatch, finished)
+    done.first
+    cut, _ = kept_by(monkeypatch, broken(Unverified("the time is used up")))
+    with pytest.raises(Unverified):
+        cut.first
+    case = Case(Submission("x", ""), SimpleNamespace(), 0)  # type: ignore[arg-type]  # in a student's place
+
+    case.__dict__["trainings"] = {"fcn32s": done, "fcn8s": cut}
+    case.release()
+    assert given[0].store.read() is not None
+
+    case.__dict__["trainings"] = {"fcn32s": done}
+    case.release()
+    assert given[0].store.read() is None
