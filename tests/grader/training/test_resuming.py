@@ -141,7 +141,7 @@ from pathlib import Path
 from tests.grader.training import test_resuming as here
 from grader.training import kept, run
 run.SPARSE, here.trainer.LEARNING_RATE = 0.0, 3e-3
-left = int(sys.argv[2])
+folder, name, left = sys.argv[1], sys.argv[2], int(sys.argv[3])
 
 def counted(function):
     def call(*args, **kwargs):
@@ -152,29 +152,43 @@ def counted(function):
         return function(*args, **kwargs)
     return call
 
-kept.np.save, kept.shutil.rmtree = counted(kept.np.save), counted(kept.shutil.rmtree)
-Path.rename = counted(Path.rename)
+owner = {"save": kept.np, "rmtree": kept.shutil, "rename": Path}[name]
+setattr(owner, name, counted(getattr(owner, name)))
 here.train(
     here.InProcess(here.SOURCE), here.SETTING, here.start(), here.PICTURES,
-    keeping=here.keeping(Path(sys.argv[1])),
+    keeping=here.keeping(Path(folder)),
 )
 """
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("call", [1, 30, 150, 151, 160, 240, 310, 312, 320])
-def test_a_grader_that_is_killed_leaves_a_state_to_go_on_from(tmp_path: Path, call: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "call", "after"),
+    [
+        ("save", 1, None),
+        ("rename", 1, None),
+        ("save", 300, 1),
+        ("rename", 2, 1),
+        ("rmtree", 3, 2),  # of the first state, when the second has its name
+        ("rename", 3, 2),
+        ("rmtree", 5, 3),  # of the second, when the run is finished
+    ],
+)
+def test_a_grader_that_is_killed_leaves_a_state_to_go_on_from(
+    tmp_path: Path, name: str, call: int, after: int | None
+) -> None:
     """Killed at a write, a rename or a removal: the next one goes on and ends as if nothing had been."""
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path), str(call)], check=False, capture_output=True, text=True
-    )
+    arguments = [sys.executable, "-c", KILLED, str(tmp_path), name, str(call)]
+    killed = subprocess.run(arguments, check=False, capture_output=True, text=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     told: list[str] = []
 
-    done = train(InProcess(SOURCE), SETTING, start(), PICTURES, keeping=keeping(tmp_path, told.append))
+    student = InProcess(SOURCE)
+    done = train(student, SETTING, start(), PICTURES, keeping=keeping(tmp_path, told.append))
 
     assert figures(done) == figures(train(InProcess(SOURCE), SETTING, start(), PICTURES))
-    assert not any("begins anew" in words for words in told)
+    assert told == ([f"training goes on after epoch {after}"] if after in (1, 2) else [])
+    assert student.asked.count("train_steps") == 2 * (3 - (after or 0))
 
 
 class Short:
