@@ -12,13 +12,15 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 
 from grader.wall.verbs import Way
-from grader.worker.configured import counted, counting, counts, with_classes
+from grader.worker.configured import counted, counting, counts, may_count, with_classes
 from grader.worker.loader import StudentCodeError, World, call, describe, run_chunks
 from grader.worker.memory import reclaim
 from grader.worker.state import State
 
 PICTURE = (1, 3, 64, 76)  # that lazy layers take their shapes from
 REFUSED = "unexpected keyword argument 'n_class'"
+
+NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 Form = tuple[Way, tuple[int, ...], dict[str, int]]  # what a constructor is called with
 Parameters = Mapping[str, inspect.Parameter]
@@ -87,13 +89,21 @@ def _parameters(make: Callable[..., Any]) -> Parameters:
 
 def _forms(make: Callable[..., Any], parameters: Parameters, n_class: int) -> list[Form]:
     """The forms that a constructor takes, likeliest first."""
-    own = [name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY and counts(name)]
-    word = own[0] if own and "n_class" not in parameters else "n_class"
+    word = _word(parameters)
     forms: list[Form] = [("keyword", (), {word: n_class}), ("position", (n_class,), {}), ("default", (), {})]
     first = next(iter(parameters), "")
-    if word not in parameters and counts(first):  # `n_classes, **options` would take the other for an option
+    if word not in parameters and counts(
+        first
+    ):  # `classes=None, **more` would take the other for one of those
         forms[:2] = forms[1::-1]
     return [form for form in forms if _takes(make, form)]
+
+
+def _word(parameters: Parameters) -> str:
+    """The name of a constructor's number of classes, wherever it stands: `channels=3, classes=12`."""
+    named = {name: each for name, each in parameters.items() if each.kind in NAMED}
+    own = [name for name, each in named.items() if may_count(name, each.default)]
+    return own[0] if own and "n_class" not in named else "n_class"
 
 
 def _takes(make: Callable[..., Any], form: Form) -> bool:
@@ -159,7 +169,7 @@ def _made_as_in_notebook(
         defaults = {key: each.default for key, each in _parameters(make).items()}
         given = {key: each for key, each in defaults.items() if each is not inspect.Parameter.empty}
         return call(make, **with_classes(given, n_class))
-    own = [each for each in _parameters(make) if counts(each)]
+    own = [name for name, each in _parameters(make).items() if may_count(name, each.default)]
     return call(make, **dict.fromkeys(own[:1] or ["n_class"], n_class))  # raises, and says what it lacks
 
 

@@ -12,12 +12,22 @@ from typing import Any
 from torch import Tensor, nn
 
 DEEPEST = 3  # configurations in each other
+WORDS = ("class", "cls", "n_labels", "num_labels")
+OUTPUTS = ("out_channels", "out_ch", "out_dim", "n_out", "n_outputs", "c_out")  # its classes
 PLAIN = (str, bytes, int, float, list, set, nn.Module, Tensor, ModuleType, FunctionType)
 
 
 def counts(name: str) -> bool:
     """Whether a name seems to be that of a number of classes."""
-    return "class" in name.lower() or "cls" in name.lower()
+    return any(word in name.lower() for word in WORDS)
+
+
+def may_count(name: str, value: object) -> bool:
+    """Whether an argument of a network may be its number of classes: `class_names=None` is none."""
+    if value is None:
+        return counts(name) and name.lower().startswith("n")
+    named = counts(name) or name.lower() in OUTPUTS
+    return named and (type(value) is int or value is inspect.Parameter.empty)
 
 
 def with_classes(value: Any, n_class: int, depth: int = DEEPEST) -> Any:
@@ -112,11 +122,13 @@ def counting(make: Any, n_class: int, made: list[Any]) -> Iterator[None]:
 
 def _with_classes(given: inspect.BoundArguments, n_class: int) -> inspect.BoundArguments:
     """Arguments with a number of classes, in a configuration that is one of them too."""
-    given.arguments.update(
-        {
-            name: n_class if counts(name) else with_classes(each, n_class)
-            for name, each in given.arguments.items()
-        }
-    )
-    given.arguments.update({name: n_class for name in given.signature.parameters if counts(name)})
+    values = {
+        name: given.arguments.get(name, each.default) for name, each in given.signature.parameters.items()
+    }
+    others = {
+        name: n_class if may_count(name, each) else with_classes(each, n_class)
+        for name, each in values.items()
+        if name in given.arguments or may_count(name, each)
+    }
+    given.arguments.update(others)
     return given

@@ -27,11 +27,14 @@ SMALL = [1, 3, 5, 5]
         ("self, n_class", "keyword"),
         ("self, *, n_class", "keyword"),
         ("self, **options", "keyword"),
-        ("self, classes", "position"),
-        ("self, num_classes=12, other=3", "position"),
-        ("self, num_classes=12, **options", "position"),
+        ("self, classes", "keyword"),
+        ("self, num_classes=12, other=3", "keyword"),
+        ("self, num_classes=12, **options", "keyword"),
+        ("self, classes=None, **options", "position"),
         ("self, options=None, **others", "keyword"),
         ("self, *, nb_classes=12", "keyword"),
+        ("self, bands=3, num_classes=12", "keyword"),
+        ("self, class_names=None, num_classes=12", "keyword"),
         ("self", "default"),
     ],
 )
@@ -41,6 +44,26 @@ def test_a_model_is_built_as_students_do(signature: str, way: str) -> None:
     value, _ = ask(tiny(("self, n_class=12", signature), ("super().__init__()", body)), "build")
 
     assert value["way"] == way
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "bands=3, num_classes=12",
+        "class_names=None, num_classes=12",
+        "in_channels=3, out_channels=12",
+        "channels=3, n_classes=None",
+    ],
+)
+def test_the_number_of_classes_stands_anywhere(signature: str) -> None:
+    """And is known by its name, not taken for what stands first."""
+    own = signature.split(", ")[1].split("=")[0]
+    body = f"n_class = {own}\n        super().__init__()"
+    world = tiny(("self, n_class=12", f"self, {signature}"), ("super().__init__()", body))
+
+    model, way = construct(world, "FCN32s", 5)
+
+    assert (way, conv(model, "conv").weight.shape[0]) == ("keyword", 5)
 
 
 def test_options_that_are_passed_on_and_refused_are_not_the_models_fault() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import Parameter
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
 from torch import nn
 
-from grader.worker.configured import counts, with_classes
+from grader.worker.configured import counts, may_count, with_classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,5 +92,21 @@ def test_what_is_no_configuration_stays_itself() -> None:
 
 def test_names_of_numbers_of_classes() -> None:
     """However they are written."""
-    assert all(map(counts, ("n_class", "NUM_CLASSES", "ncls")))
-    assert not any(map(counts, ("cfg", "channels")))
+    assert all(map(counts, ("n_class", "NUM_CLASSES", "ncls", "num_labels")))
+    assert not any(map(counts, ("cfg", "channels", "ignore_label", "out_channels")))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_number"),
+    [
+        ("out_channels", 12, True),
+        ("num_classes", Parameter.empty, True),
+        ("num_classes", None, True),
+        ("class_names", None, False),
+        ("class_names", ["a"], False),
+        ("in_channels", 3, False),
+    ],
+)
+def test_what_may_be_a_networks_number_of_classes(name: str, value: object, is_number: bool) -> None:
+    """By their names, and by what is given for them."""
+    assert may_count(name, value) == is_number
