@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,14 +15,13 @@ from grader.errors import CallError
 from grader.marks import store
 from grader.paths import refuse_other_things, shown
 from grader.plurals import plural
-from grader.release import gate, packages
+from grader.release import gate, packages, replacing
 from grader.release import present as canvas_now
 from grader.release.gate import Leaving
 from grader.release.imports import IMPORTS, told_apart
 from grader.release.present import Present
 
 STUDENTS, GRADEBOOK, CANVAS = "students", "gradebook.csv", "canvas.csv"
-PART, BEFORE = ".release.part", ".release.before"  # while one is written; hidden, and gone after it
 KINDS: dict[str, tuple[str, ...]] = {
     "canvas": (CANVAS, GRADEBOOK),
     "gradescope": ("gradescope.csv", GRADEBOOK),
@@ -56,6 +54,8 @@ def release(
     `present` is Canvas's own export: rows that would change nothing there are left out.
     """
     _room_for_it(to, out)
+    if recovered := replacing.recover(to):
+        screen.remark(recovered)
     there = canvas_now.read(present, title) if present else Present()
     one = roll.read(out)
     _same_class(to, one.entries)
@@ -70,7 +70,7 @@ def release(
         return LOOK
     all_ = gate.leaving(rows)
     tables, said = _tables(all_, KINDS[kind], title, bool(blocked), there)
-    kept = _write(rows, to, KINDS[kind], tables)
+    kept = replacing.replace(to, lambda part: _write(rows, part, KINDS[kind], tables))
     for what in (*kept, *said):
         screen.tell(what)
     left = plural(len([one for one in all_ if one.grade]), "student's grade was", "students' grades were")
@@ -112,7 +112,7 @@ def _same_class(to: Path, entries: Sequence[Entry]) -> None:
 def _is_released(path: Path, to: Path) -> bool:
     """Whether an older release wrote this; a folder of submissions may be called `students`, too."""
     folder, *inner = path.parts
-    if folder in (PART, BEFORE):
+    if folder in replacing.OURS:
         return True
     if folder != STUDENTS:
         return not inner and folder in KINDS["all"]
@@ -120,29 +120,7 @@ def _is_released(path: Path, to: Path) -> bool:
 
 
 def _write(rows: Sequence[Row], to: Path, files: Sequence[str], tables: Mapping[str, str]) -> tuple[str, ...]:
-    """Release to a folder, where an older release stays until all is written; what had to be kept back."""
-    part, before = to / PART, to / BEFORE
-    for folder in (part, before):
-        shutil.rmtree(folder, ignore_errors=True)
-    part.mkdir(parents=True)
-    try:
-        kept = _write_all(rows, part, files, tables)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
-    old = [path for path in to.iterdir() if path != part]
-    before.mkdir()
-    for folder, paths in ((before, old), (to, list(part.iterdir()))):
-        for path in paths:
-            path.rename(folder / path.name)
-    shutil.rmtree(before)
-    part.rmdir()
-    return kept
-
-
-def _write_all(
-    rows: Sequence[Row], to: Path, files: Sequence[str], tables: Mapping[str, str]
-) -> tuple[str, ...]:
+    """Write a release to an empty folder; what had to be kept back."""
     for name, text in tables.items():
         (to / name).write_text(text, encoding="utf-8", newline="")
     if GRADEBOOK in files:

@@ -16,7 +16,7 @@ from rich.console import Console
 from grader.classroom import roll
 from grader.classroom.handed_in import Class, read
 from grader.classroom.rosters import read_roster
-from grader.commands.release import BEFORE, PART, release
+from grader.commands.release import release
 from grader.commands.screen import Screen
 from grader.errors import CallError
 from grader.marks import store
@@ -25,6 +25,7 @@ from grader.marks.store import Store
 from grader.records import saved
 from grader.records.grade import Grade
 from grader.release import packages
+from grader.release.replacing import BEFORE, PART
 from tests.grader.a_class import FAILED, graded
 from tests.grader.release import course_systems
 from tests.grader.release.course_systems import User
@@ -277,6 +278,24 @@ def test_an_interrupted_release_leaves_the_one_before(
         (one.to / left / "students" / "x").touch()
     assert one.release(screen) == 0
     assert contents(one.to) == before
+
+
+@pytest.mark.slow
+def test_a_release_that_was_killed_is_told_and_put_right(tmp_path: Path, screen: Screen) -> None:
+    """Also where nothing new may leave: half a release is no release."""
+    one = a_class(tmp_path, "plain")
+    one.mark()
+    one.release(screen)
+    before = contents(one.to)
+    one.marks.unlink()
+    (one.to / BEFORE).mkdir()
+    for name in ("canvas.csv", "gradebook.csv", "students"):
+        (one.to / name).rename(one.to / BEFORE / name)
+
+    assert one.release(screen) == 1
+
+    assert contents(one.to) == before
+    assert "the one before it is back in its place" in told(screen.err)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
