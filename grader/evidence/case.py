@@ -75,7 +75,7 @@ class Case:
         return {
             part: TrainingEvidence(
                 *(network, self.plan, self.device, self.report, proving, self._scales(part)),
-                code=self.submission.slice,
+                submission=self.submission,
             )
             for part, network in self.networks.items()
         }

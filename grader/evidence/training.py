@@ -29,7 +29,7 @@ from grader.evidence.once import once
 from grader.evidence.subject import N_CLASS
 from grader.records.progress import Listener, Progress
 from grader.records.reason import Reason
-from grader.records.submission import Slice
+from grader.records.submission import Slice, Submission
 from grader.rubric import Scale
 from grader.training import certify, kept, purity, speed, values
 from grader.training.bands import Band, Calibration
@@ -61,18 +61,18 @@ class TrainingEvidence:
         report: Listener,
         proving: Slice | None = None,
         scales: Mapping[str, Scale] | None = None,
-        code: Slice | None = None,
+        submission: Submission | None = None,
     ) -> None:
         """`proving` is the slice whose code a proof is about, None where none is to be tried.
 
-        `code` is what is trained: a long run of the same is gone on with where it was.
+        A long run of the same `submission` is gone on with where it was.
 
         `scales` say what a figure earns, by line, where the course year has its own cut-offs.
         """
         self.network, self._plan, self.device, self.report = network, plan, device, report
         self.proving = proving
         self.scales = scales or {}
-        self.code = code
+        self.submission = submission
         self.stores: list[Store] = []  # of runs that came to their end
         self.broke_off = False
         self.laps: dict[str, float] = {}  # seconds
@@ -186,7 +186,7 @@ class TrainingEvidence:
     def run(self, attempt: int) -> Run:
         """Train once; every attempt has pictures and weights of its own. Raises Blocked and Fault."""
         plan = self.plan if self.scales else Plan(**self.calibration.plan)  # Pending: nothing could be said
-        return self._train(plan, self._start(), attempt, "")
+        return self._train(plan, self._start(), attempt, "trained")
 
     @once
     def scratch(self) -> Run | None:
@@ -222,11 +222,11 @@ class TrainingEvidence:
     @contextmanager
     def _kept(self, setting: Setting, attempt: int, which: str) -> Iterator[Keeping | None]:
         """Where a long run is kept; one that the submission itself ended is dropped, unless it is right."""
-        if self.code is None or setting.plan.name not in ceiling.LONG:
+        if self.submission is None or setting.plan.name not in ceiling.LONG:
             yield None
             return
-        of = f"{kept.content(self.code)} {setting.model} {which} {attempt}"
-        with kept.opened(of, _about(setting), self._tell) as store:
+        run, key = f"{setting.model}-{which}-{attempt}", self._key(setting, self.submission.slice)
+        with kept.opened(self.submission.sha256, run, key, self._tell) as store:
             try:
                 yield Keeping(store, self._shapes, setting.device) if store else None
             except BaseException as error:
@@ -235,6 +235,12 @@ class TrainingEvidence:
                     store.drop()
                 raise
             self.stores += [store] if store else []
+
+    def _key(self, setting: Setting, code: Slice) -> dict[str, object]:
+        """What must be the same for a run to go on; all of its seeds follow from the case's."""
+        versions = {"torch": torch.__version__, "grader": __version__}
+        of = {"seed": self.network.subject.seed, "code": kept.content(code)}
+        return {**of, "plan": asdict(setting.plan), "device": setting.device, **versions}
 
     def _tell(self, words: str) -> None:
         self.report(Progress("training", f"{self.network.name}: {words}"))
@@ -270,12 +276,6 @@ class TrainingEvidence:
             self.report(Progress("training", words, done, total))
 
         return tell
-
-
-def _about(setting: Setting) -> dict[str, object]:
-    """What must be the same for a run to go on."""
-    versions = {"torch": torch.__version__, "grader": __version__}
-    return {"plan": asdict(setting.plan), "seed": setting.seed, "device": setting.device, **versions}
 
 
 def _raised(name: str, error: StudentRaised) -> Fault | Blocked:

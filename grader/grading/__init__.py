@@ -11,7 +11,7 @@ from grader import ceiling, intake, profiles
 from grader.clock import Clock
 from grader.grading.assembling import assemble
 from grader.grading.checking import check
-from grader.grading.terms import ALONE, DEFAULTS, SEEDS, Options, Together, device_of, settled
+from grader.grading.terms import ALONE, DEFAULTS, SEEDS, Options, Together, device_of, going_on, settled
 from grader.intake.files.unpack import name_of
 from grader.profiles import Profile
 from grader.records.grade import Grade
@@ -51,6 +51,7 @@ def grade(
         listen(Progress("intake", "reading the submission"))
         with clock.lap("intake"):
             submission = _read(path, profile)
+        terms = going_on(terms, options, submission)
         checked = check(submission, terms, worker, listen, clock)
     finally:
         worker.close()

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from grader import ceiling, profiles
 from grader.profiles import Profile
+from grader.records.submission import Submission
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import USUAL, Limits
 from grader.sandbox.parent import Parent
+from grader.wall.collecting import importing
 
 SEEDS = 2**53  # too many to try all of them; JSON's numbers hold no more
 
@@ -61,6 +63,20 @@ def settled(options: Options, together: Together, profile: Profile, isolation: I
     drawn = secrets.randbelow(SEEDS) if seed is None else seed
     limits = lasting(together.limits, options.training)
     return Terms(profile, options.training, device_of(options.device), isolation, drawn, threads(), limits)
+
+
+def going_on(terms: Terms, options: Options, submission: Submission) -> Terms:
+    """The same terms, but for a long training run that was cut off: it goes on by its own seed.
+
+    Nobody knows that seed where none was given, for no report tells it.
+    """
+    if options.seed is not None or options.training not in ceiling.LONG:
+        return terms
+    with importing():
+        from grader.training import kept
+
+    seed = kept.begun(submission.sha256)
+    return terms if seed is None else replace(terms, seed=seed)
 
 
 def lasting(limits: Limits, training: str) -> Limits:

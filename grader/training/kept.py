@@ -1,8 +1,8 @@
 """States of long training runs on disk, whole or not at all: a run that was killed goes on where it was.
 
 A state is what the worker handed out, bounded arrays of known shapes, and the figures that were computed
-here. It lies in a folder of the submission's contents that no worker can see. Nothing in it is believed of
-another run: what the run is about, its key, must be the same.
+here. It lies in a folder named by the submission's hash, which no worker can see. Nothing in it is believed
+of another run: what the run is about, its key, must be the same.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
@@ -31,6 +31,7 @@ Array = np.ndarray[Any, Any]
 Name = tuple[str, str]  # a piece's kind, and what it is of
 Piece = tuple[Name, Array]
 ABOUT, PART, LOCK = "about.json", "part", "lock"
+NAME = 32  # characters of a submission's hash that name its folder
 DAYS = 14  # that nobody went on with a state until it is removed: it takes gigabytes
 
 
@@ -65,7 +66,7 @@ class Store:
             try:
                 if json.loads((folder / ABOUT).read_text())["key"] == self.key:
                     return _read(folder)
-                why = "is of another plan, seed, device or version"
+                why = "is of other code, or of another plan, seed, device or version"
             except (OSError, ValueError, LookupError, TypeError) as error:
                 why = f"is broken ({error})"
             self.tell(f"the kept state {why}: training begins anew")
@@ -100,12 +101,12 @@ class Store:
 
 
 @contextmanager
-def opened(of: str, key: Mapping[str, Any], tell: Callable[[str], None]) -> Iterator[Store | None]:
-    """The store of what is trained, None where another grader has it or the machine gives no room."""
+def opened(of: str, run: str, key: Mapping[str, Any], tell: Callable[[str], None]) -> Iterator[Store | None]:
+    """The store of a run of a submission, by its SHA-256; None where another has it, or it can't be had."""
     try:
-        folder = home() / hashlib.sha256(of.encode()).hexdigest()[:32]
+        sweep(tell)
+        folder = home() / of[:NAME] / run
         folder.mkdir(parents=True, exist_ok=True)
-        sweep(folder.parent, tell)
         lock = (folder / LOCK).open("w")
     except (OSError, RuntimeError) as error:  # no folder, or no home
         tell(f"the run can't be kept to go on with: {error}")
@@ -122,18 +123,28 @@ def opened(of: str, key: Mapping[str, Any], tell: Callable[[str], None]) -> Iter
 
 
 def content(code: Slice) -> str:
-    """A name for what is trained, the same for the same code."""
+    """The SHA-256 of what is trained: a mended submission has other code."""
     return hashlib.sha256(msgspec.json.encode(code, order="deterministic")).hexdigest()
 
 
+def begun(of: str) -> int | None:
+    """The seed of a run of a submission that is kept, if there is one: it goes on by that alone."""
+    with suppress(OSError, RuntimeError, ValueError, LookupError, TypeError):
+        for path in sorted((home() / of[:NAME]).glob(f"*/[0-9]*/{ABOUT}")):
+            return int(json.loads(path.read_text())["key"]["seed"])
+    return None
+
+
 def home() -> Path:
-    """Where states are kept."""
-    return download.own() / "training"
+    """Where states are kept, for this user alone."""
+    folder = download.own() / "training"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
-def sweep(folder: Path, tell: Callable[[str], None]) -> None:
+def sweep(tell: Callable[[str], None]) -> None:
     """Remove the states that nobody went on with."""
-    for one in folder.iterdir():
+    for one in home().glob("*/*"):
         if time.time() - one.stat().st_mtime > DAYS * 86_400:
             shutil.rmtree(one, ignore_errors=True)
             tell(f"removed a state that was kept for {DAYS} days")

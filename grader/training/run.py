@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.errors import ProtocolError
+from grader.errors import ProtocolError, StudentError, WorkerBroke
 from grader.training.kept import State
 from grader.training.pictures import Bytes, Labelled, Pictures
 from grader.training.plans import Plan
@@ -106,7 +106,11 @@ class _Course:
     def resumed(self, kept: State) -> Standing:
         """Go on where an equal run was: the orders of its epochs are drawn again, and left."""
         assert self.keeping, "only what is kept is found"
-        self.keeping.resume(self.student, kept)
+        try:
+            self.keeping.resume(self.student, kept)
+        except (StudentError, ProtocolError, WorkerBroke):
+            self.keeping.store.drop()  # what can't be gone on with would fail again each time
+            raise
         for _ in kept.standing.points[1:]:
             self.rng.permutation(self.setting.plan.train)
         self.done, self.seconds = kept.standing.done, kept.standing.seconds

@@ -20,7 +20,7 @@ from grader.evidence.training import TrainingEvidence
 from grader.network.graph import INPUT
 from grader.records.submission import Chunk, Module, SavedEvidence, Slice, Submission
 from grader.rubric import Scale
-from grader.training import bands, certify, values
+from grader.training import bands, certify, kept, values
 from grader.training.bands import Band, Calibration
 from grader.training.plans import Plan
 from grader.training.results import Judged, Point, Run, Shown, Standing
@@ -318,7 +318,7 @@ def kept_by(monkeypatch: pytest.MonkeyPatch, train: Any, plan: Plan = LONG, righ
 
     known = replace(KNOWN, plan=asdict(plan))
     found = evidence(monkeypatch, train=trained, plan=plan, known=known, right=right)
-    found.code = CODE
+    found.submission = Submission("x", "5a" * 32, slice=CODE)
     return found, given
 
 
@@ -359,14 +359,27 @@ def test_only_a_long_run_is_kept(monkeypatch: pytest.MonkeyPatch, cache: None) -
 
 
 def test_every_run_has_a_store_of_its_own(monkeypatch: pytest.MonkeyPatch, cache: None) -> None:
-    """The second after a near miss, and that of other code."""
+    """The second after a near miss, and that of another submission."""
     found, given = kept_by(monkeypatch, finished)
     found.first, found.second
     other, more = kept_by(monkeypatch, finished)
-    other.code = COUNTING
+    other.submission = Submission("y", "5b" * 32, slice=CODE)
     other.first
 
     assert len({keeping.store.folder for keeping in (*given, *more)}) == 3
+
+
+def test_a_mended_submission_has_other_runs(monkeypatch: pytest.MonkeyPatch, cache: None) -> None:
+    """Its files are the same, its code is not; and the seed of the run is the case's."""
+    found, given = kept_by(monkeypatch, finished)
+    found.first
+    mended, more = kept_by(monkeypatch, finished)
+    mended.submission = Submission("x", "5a" * 32, slice=COUNTING)
+    mended.first
+
+    assert given[0].store.folder == more[0].store.folder
+    assert given[0].store.key != more[0].store.key
+    assert given[0].store.key["seed"] == 3 == kept.begun("5a" * 32)
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
 from grader import ceiling, profiles
-from grader.grading.terms import SEEDS, Options, Together, settled, threads
+from grader.grading.terms import SEEDS, Options, Together, going_on, settled, threads
+from grader.records.submission import Submission
 from grader.sandbox.ladder import RUNGS
 from grader.sandbox.limits import USUAL
+from grader.training import kept
+from grader.training.results import Standing
 
 
 def test_a_system_that_does_not_bind_processes_to_cores_has_all_of_them(
@@ -46,3 +50,27 @@ def test_a_worker_is_trained_for_as_long_as_judging_may_take(training: str, seco
     terms = settled(Options(training=training), Together(), profiles.load(), RUNGS["none"])
 
     assert terms.limits.wall_seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("training", "asked", "of", "seed"),
+    [
+        ("full", None, "5a", 7),
+        ("full-edges", None, "5a", 7),
+        ("smoke", None, "5a", 3),  # it takes a minute
+        ("full", 3, "5a", 3),
+        ("full", None, "5b", 3),
+    ],
+)
+def test_a_long_run_that_was_cut_off_goes_on_by_its_seed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, training: str, asked: int | None, of: str, seed: int
+) -> None:
+    """Unless another is asked for: no report told it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with kept.opened("5a", "FCN8s", {"seed": 7}, print) as store:
+        assert store is not None
+        store.write(Standing((), (), 0, 0.0), [])
+    options = Options(training=training, seed=asked)
+    terms = settled(options, Together(seed=3), profiles.load(), RUNGS["none"])
+
+    assert going_on(terms, options, Submission("x", of)).seed == seed

@@ -68,7 +68,9 @@ def test_a_state_of_another_run_is_told_and_dropped(tmp_path: Path) -> None:
     store(tmp_path, seed=1).write(STANDING, [PIECE])
 
     assert store(tmp_path, told, seed=2).read() is None
-    assert told == ["the kept state is of another plan, seed, device or version: training begins anew"]
+    assert told == [
+        "the kept state is of other code, or of another plan, seed, device or version: training begins anew"
+    ]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -119,11 +121,11 @@ def test_a_state_that_can_not_be_written_leaves_the_one_before(tmp_path: Path) -
 def test_one_grader_at_a_time(tmp_path: Path) -> None:
     """Another that trains the same goes without; when it is done, the next may."""
     told: list[str] = []
-    with opened("a", {}, told.append) as first, opened("a", {}, told.append) as second:
+    with opened("a", "1", {}, told.append) as first, opened("a", "1", {}, told.append) as second:
         assert first is not None
         assert second is None
     assert told == ["another grader trains the same: this run is not kept"]
-    with opened("a", {}, told.append) as third, opened("b", {}, told.append) as other:
+    with opened("a", "1", {}, told.append) as third, opened("a", "2", {}, told.append) as other:
         assert third is not None
         assert other is not None
         assert third.folder == first.folder != other.folder
@@ -135,7 +137,7 @@ def test_a_place_that_is_shut_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
 
-    with opened("a", {}, told.append) as one:
+    with opened("a", "1", {}, told.append) as one:
         assert one is None
     assert "can't be kept" in told[0]
 
@@ -144,23 +146,53 @@ def test_old_states_are_removed(tmp_path: Path) -> None:
     """What nobody went on with in two weeks; a younger one stays."""
     told: list[str] = []
     for name in ("old", "young"):
-        with opened(name, {}, told.append) as one:
+        with opened(name, "1", {}, told.append) as one:
             assert one is not None
             one.write(STANDING, [PIECE])
             if name == "old":
                 before = time.time() - 15 * 86_400
                 os.utime(one.folder, (before, before))
 
-    with opened("young", {}, told.append) as young:
+    with opened("young", "1", {}, told.append) as young:
         assert young is not None
         assert young.read() is not None
-        assert [folder.name for folder in kept.home().iterdir()] == [young.folder.name]
+        assert list(kept.home().glob("*/*")) == [young.folder]
     assert told == ["removed a state that was kept for 14 days"]
+
+
+def test_an_old_state_of_the_same_run_is_removed_before_it_is_looked_at(tmp_path: Path) -> None:
+    """And the run begins anew, and is kept."""
+    with opened("a", "1", {}, print) as one:
+        assert one is not None
+        one.write(STANDING, [PIECE])
+        os.utime(one.folder, (0, 0))
+
+    with opened("a", "1", {}, print) as again:
+        assert again is not None
+        assert again.read() is None
+        again.write(STANDING, [PIECE])
+        assert again.read() is not None
+
+
+def test_a_run_goes_on_by_its_seed() -> None:
+    """Which only the state tells; of another submission, or of a state that tells none, there is none."""
+    assert kept.begun("a") is None
+    for run, key in (("1", {"seed": 7}), ("0", {})):
+        with opened("a", run, key, print) as one:
+            assert one is not None
+            one.write(STANDING, [PIECE])
+        assert kept.begun("a") == (7 if run == "1" else None)
+    assert kept.begun("b") is None
+
+
+def test_states_are_their_users_alone() -> None:
+    """They hold students' work."""
+    assert kept.home().stat().st_mode & 0o77 == 0
 
 
 def test_a_key_is_what_json_makes_of_it(tmp_path: Path) -> None:
     """Tuples come back as lists."""
-    with opened("a", {"sizes": (1, 2)}, print) as one:
+    with opened("a", "1", {"sizes": (1, 2)}, print) as one:
         assert one is not None
         one.write(STANDING, [])
         assert one.read() is not None

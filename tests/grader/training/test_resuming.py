@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 import torch
 
+from grader.errors import WorkerBroke
 from grader.training import kept, run
 from grader.training.results import Run
 from grader.training.resuming import Keeping
 from grader.training.run import Setting, train
 from grader.wall.answers import Reply
-from grader.wall.verbs import Done, TrainState
+from grader.wall.verbs import Done, TrainResume, TrainState
 from grader.worker.training import Session
 from reference import trainer
 from tests.grader.in_process import InProcess
@@ -235,5 +236,23 @@ def test_a_model_that_keeps_more_than_parameters_begins_anew(tmp_path: Path) -> 
     source = edited(("super().__init__()", 'super().__init__(); self.register_buffer("n", torch.zeros(1))'))
     with pytest.raises(KeyboardInterrupt):
         train(InProcess(source), SETTING, start(), PICTURES, cut(16), keeping(tmp_path))
+
+    assert keeping(tmp_path).store.read() is None
+
+
+@pytest.mark.slow
+def test_a_state_that_can_not_be_taken_back_is_dropped(tmp_path: Path) -> None:
+    """It would fail again at every start."""
+    with pytest.raises(KeyboardInterrupt):
+        train(InProcess(SOURCE), SETTING, start(), PICTURES, cut(10), keeping(tmp_path))
+
+    class Refusing(InProcess):
+        def ask(self, request: Any, *args: Any, **kwargs: Any) -> Reply[Any]:
+            if isinstance(request, TrainResume):
+                raise WorkerBroke("no such piece")
+            return super().ask(request, *args, **kwargs)
+
+    with pytest.raises(WorkerBroke):
+        train(Refusing(SOURCE), SETTING, start(), PICTURES, keeping=keeping(tmp_path))
 
     assert keeping(tmp_path).store.read() is None
