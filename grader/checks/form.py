@@ -34,11 +34,16 @@ def check_shape(maps: MapEvidence | GradEvidence) -> None:
         must_not_be(maps, needless.FORM)
 
 
-def must_not_be(maps: MapEvidence, id: str) -> None:
-    """No operation stands there without which the maps would be right, and that is this cause."""
+def must_not_be(maps: MapEvidence, step: str) -> None:
+    """No operation of this step, a cause's subject, is all that is wrong."""
     _, operation, place, cause = maps.explained
-    got = f"`{operation}`"
-    expect.that(cause != id, because(id, got=got, expected="the map without it", actual=got, place=place))
+    if cause.partition(".")[0] != step:
+        return
+    if cause.endswith("operation"):
+        got = f"`{operation}`"
+        expect.fail(because(cause, got=got, expected="the map without it", actual=got, place=place))
+    got, _, want = operation.partition(" read as ")
+    expect.fail(because(cause, got=got, want=want, expected=want, actual=got, place=place))
 
 
 def check_dtype(maps: MapEvidence | GradEvidence) -> None:

@@ -100,6 +100,7 @@ PAYERS: dict[str, Payer] = {
     "map.coloured": Payer("shape", excused=("weighted_sum", "class_weights", "normalise", "maps")),
     "map.enlarged": Payer("shape", excused=("weighted_sum", "class_weights", "normalise", "maps")),
     "map.operation": Payer("shape", excused=("weighted_sum", "class_weights", "normalise", "maps")),
+    "map.otherwise": Payer("shape", excused=("weighted_sum", "class_weights", "normalise", "maps")),
     "map.type": Payer("dtype"),
     "map.listed": Payer("dtype"),
     "map.dtype": Payer("dtype", excused=("weighted_sum", "class_weights", "normalise", "maps")),

@@ -8,10 +8,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TypeGuard
 
-from grader.mending.edits import read_otherwise, with_node
-from grader.mending.leaving import binds, expressions, given_to, names_in, operands, told
+from grader.mending.alternatives import Ways, others, shorter
+from grader.mending.edits import read_otherwise
 from grader.mending.trouble import bound, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
@@ -22,7 +21,6 @@ METHODS = ("byte", "int", "long", "short")  # of a tensor
 ROUNDING = ("floor", "round", "rint", "around", "trunc", "fix", "ceil")
 LIBRARIES = ("np", "numpy", "torch")
 LARGEST = 20_000  # characters of a function that is changed: each change of it is parsed again
-BLANK = "_"  # in the place of what stays
 
 
 def in_floats(slice: Slice) -> tuple[Module, ...]:
@@ -58,56 +56,24 @@ def _written(chunk: Chunk) -> str:
 
 def with_one_less(slice: Slice, name: str) -> Iterator[tuple[str, Place, tuple[Module, ...]]]:
     """Yield a function in floats without one of its operations: that one, its place, what is changed."""
+    yield from _each(slice, name, shorter)
+
+
+def with_one_other(slice: Slice, name: str) -> Iterator[tuple[str, Place, tuple[Module, ...]]]:
+    """Yield a function in floats with another operation in one's place: the words, the place, the change."""
+    yield from _each(slice, name, others)
+
+
+def _each(slice: Slice, name: str, ways: Ways) -> Iterator[tuple[str, Place, tuple[Module, ...]]]:
     modules = {module.name: module for module in in_floats(slice)}
     for module in slice.modules:
         for chunk in (chunk for chunk in module.chunks if name in bound(chunk)):
-            others = [each for each in modules.values() if each.name != module.name]
+            beside = [each for each in modules.values() if each.name != module.name]
             changed = modules[module.name].chunks if module.name in modules else ()
-            for words, line, source in _shorter(chunk.source, name) if _written(chunk) else ():
+            for words, line, source in ways(chunk.source, name) if _written(chunk) else ():
                 less = read_otherwise(chunk, _floating(source) or source)
                 place = Place(chunk.label, chunk.line + line - 1)
-                yield words, place, (*others, Module(module.name, (*changed, less)))
-
-
-def _shorter(source: str, name: str) -> Iterator[tuple[str, int, str]]:
-    """Yield each operation of a function, its line, and the source with one of its operands in its place."""
-    functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
-    for function in (node for node in functions if node.name == name):
-        names = names_in(function)
-        for node in (each for statement in function.body for each in expressions(statement)):
-            for operand in operands(node, names):
-                yield _gone(node, operand), node.lineno, with_node(source, node, operand)
-        for node in (node for node in ast.walk(function) if isinstance(node, ast.Compare)):
-            yield told(node), node.lineno, with_node(source, node, f"({ast.unparse(node.left)})")
-        given = given_to(function)
-        for changed in (node for node in ast.walk(function) if _changes(node) or binds(node, given)):
-            yield told(changed), changed.lineno, with_node(source, changed, "pass")
-        for read, latest in _other_names(function):
-            yield f"{read.id}` in place of `{latest}", read.lineno, with_node(source, read, latest)
-
-
-def _gone(node: ast.expr, operand: str) -> str:
-    """An operation as it is told: of one with an expression that stays, what goes."""
-    match node:
-        case ast.BinOp(left=left, op=op, right=right) if operand == f"({ast.unparse(left)})":
-            return told(ast.BinOp(ast.Name(BLANK), op, right)).removeprefix(f"{BLANK} ")
-    return told(node)
-
-
-def _changes(node: ast.AST) -> TypeGuard[ast.AugAssign | ast.Assign]:
-    """Whether a statement changes what a name holds, or a part of it."""
-    parts = isinstance(node, ast.Assign) and all(isinstance(each, ast.Subscript) for each in node.targets)
-    return parts or isinstance(node, ast.AugAssign)
-
-
-def _other_names(function: ast.FunctionDef) -> Iterator[tuple[ast.Name, str]]:
-    """Yield each name that is read, with the one that was bound last above it."""
-    names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
-    for name in (node for node in names if isinstance(node.ctx, ast.Load)):
-        above = [each for each in names if isinstance(each.ctx, ast.Store) and each.lineno < name.lineno]
-        latest = max(above, key=lambda each: (each.lineno, each.col_offset), default=name).id
-        if latest != name.id:
-            yield name, latest
+                yield words, place, (*beside, Module(module.name, (*changed, less)))
 
 
 def _floating(source: str) -> str:

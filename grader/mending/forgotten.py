@@ -76,7 +76,8 @@ def _made(
     if name in stored or name not in own.handled(owner) or alike(name, set(stored) - _applying(owner)):
         return  # where another one is made and never applied, that is what slipped
     order = [each for each in read if each == name or each in stored]
-    for role, made in _stand_ins(name, layers, constructor):
+    for layer, made in stand_ins(name, layers, constructor):
+        role = layer.role
         if source := _with_layer(chunk, constructor, order, name, f"self.{name} = {made}"):
             words = f"self.{name}, which the constructor does not make, read as the assignment's {role}"
             yield Mend(with_source(slice, chunk, source), words, lines=("build", LAYERS[role].line))
@@ -106,7 +107,8 @@ def _exchanged(
         words = f"self.{name}, layers in a plain list, read as an nn.Sequential of them"
         yield Mend(with_source(slice, chunk, source), words, made=place)
         return
-    for role, made in _stand_ins(name, layers, constructor):
+    for layer, made in stand_ins(name, layers, constructor):
+        role = layer.role
         source = with_node(chunk.source, value, made)
         words = f"self.{name} = {ast.unparse(value)[:LONGEST]} read as the assignment's {role}"
         yield Mend(with_source(slice, chunk, source), words, made=place, lines=("build", LAYERS[role].line))
@@ -115,23 +117,24 @@ def _exchanged(
 # --- what stands in -------------------------------------------------------------------------------------
 
 
-def _stand_ins(name: str, layers: Sequence[Conv], constructor: ast.FunctionDef) -> Iterator[tuple[str, str]]:
-    """The layers of the assignment that an attribute may be, by role, each with the code that makes it.
+def stand_ins(name: str, layers: Sequence[Conv], constructor: ast.FunctionDef) -> Iterator[tuple[Conv, str]]:
+    """The layers of the assignment that an attribute may be, each with the code that makes it.
 
     Those most alike by name come first. One that does not fit where it is applied ends the run.
     """
     bare = _bare(name)
-    if not _has_weights(bare):
+    if not has_weights(bare):
         return
     classes = own.classes(constructor) or str(N_CLASS)
     made = [node for node in ast.walk(constructor) if isinstance(node, ast.Call)]
     kinds = Counter(map(_kind, layers))
     for layer in sorted(_distinct(layers, bare), key=lambda one: _unlike(one, bare, made, kinds[_kind(one)])):
-        yield layer.role, _code(layer, classes)
+        yield layer, f"{NN}.{code(layer, classes)}"
 
 
-def _has_weights(bare: str) -> bool:
+def has_weights(name: str) -> bool:
     """Whether a layer of this name may be one with weights."""
+    bare = _bare(name)
     maybe, still = (any(word in bare for word in words) for words in (MAYBE, WEIGHTED))
     return not own.is_weightless(bare) and (still or not maybe)
 
@@ -172,11 +175,12 @@ def _bare(name: str) -> str:
     return name[:LONGEST].replace("_", "").lower()
 
 
-def _code(layer: Conv, classes: str) -> str:
+def code(layer: Conv, classes: str) -> str:
+    """The call that makes a layer, in torch.nn."""
     inputs, outputs = (classes if width == N_CLASS else str(width) for width in (layer.inputs, layer.outputs))
     if layer.transposed:
-        return f"{NN}.ConvTranspose2d({inputs}, {outputs}, {layer.kernel}, {layer.stride}, bias=False)"
-    return f"{NN}.Conv2d({inputs}, {outputs}, {layer.kernel}, padding={layer.padding})"
+        return f"ConvTranspose2d({inputs}, {outputs}, {layer.kernel}, {layer.stride}, bias=False)"
+    return f"Conv2d({inputs}, {outputs}, {layer.kernel}, padding={layer.padding})"
 
 
 # --- where it stands ------------------------------------------------------------------------------------

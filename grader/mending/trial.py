@@ -9,7 +9,18 @@ from dataclasses import replace
 from grader.assignment import PART_OF
 from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
-from grader.mending import conditions, looping, nearby, paying, registering, standing, stepping
+from grader.mending import (
+    conditions,
+    looping,
+    making,
+    moving,
+    nearby,
+    paying,
+    registering,
+    righting,
+    standing,
+    stepping,
+)
 from grader.mending.blanks import unwritten
 from grader.mending.edits import Mend
 from grader.mending.lacking import lacking, outside, unread
@@ -27,6 +38,7 @@ MOST_TRIALS = 24  # of one target: each may start a process anew
 MOST_GUESSED = 24  # more of them, where no change that the message tells of helps
 MOST_LEFT_OUT = 12  # more of them, where nothing has come of those
 SECONDS = 300.0  # of all: what is not mended by then is judged as it is
+FITS = "channels, but got"  # what is said where a layer is applied too early or too late
 IMPORTS = ("ImportError", "ModuleNotFoundError")  # what follows from them doesn't name them
 
 
@@ -145,7 +157,7 @@ class Trials(Running):
     def _instead(self, first: Trouble, target: str) -> list[Mend]:
         """One change after which all runs, where mending step by step came to nothing."""
         here, self._guesses = self.slice, MOST_GUESSED
-        guess = self._guessed(target, self._seen[0], here)
+        guess = self._guessed(target, self._ways(target, self._seen[0], here))
         if guess is None:
             self.take(here)
         return [guess] if guess else self._left_out(first, target)
@@ -166,6 +178,8 @@ class Trials(Running):
         and one that leaves something out only where no other does.
         """
         here, second, third = self.slice, None, None
+        if FITS in now.message and (moved := self._guessed(target, [moving.mends(now, here)])):
+            return moved, None
         for mend in self._within(target, mends(now, here, target, self._padding)):
             after, tried = self._try(target, mend)
             if after in self._seen:
@@ -174,7 +188,9 @@ class Trials(Running):
                 return mend, after
             changed = tried and after is not None and after.message != now.message and not mend.whole
             second = second or ((mend, after) if changed else None)
-        guess = self._guessed(target, now, here) if second is None else None
+        guess = None
+        if second is None:
+            guess = self._righted(target, now, here) or self._guessed(target, self._ways(target, now, here))
         if guess is not None:
             return guess, None
         for mend in self._within(target, last_mends(now, here, target)) if second is None else ():
@@ -187,16 +203,30 @@ class Trials(Running):
         self.take(best[0].slice if best else here)
         return best
 
-    def _guessed(self, target: str, now: Trouble, here: Slice) -> Mend | None:
-        """A change near what raises with which a network runs as a whole."""
-        guesses = (looping, conditions, nearby) if target in MODELS else ()
-        ways = [each.mends(now, here) for each in guesses]
-        for mend in as_far_as_written(ways):
+    def _ways(self, target: str, now: Trouble, here: Slice) -> list[Iterator[Mend]]:
+        """What a network that can't be run may have meant, near to what raises."""
+        if target not in MODELS:
+            return []
+        made = making.mends(now, here, target, self._padding)
+        return [made, *(each.mends(now, here) for each in (looping, conditions, nearby))]
+
+    def _guessed(self, target: str, ways: Iterable[Iterator[Mend]]) -> Mend | None:
+        """A change with which a network runs as a whole."""
+        for mend in as_far_as_written(ways) if target in MODELS else ():
             if self._guesses <= 0 or not self._has_time(target):
                 break
             self._guesses -= 1
             if self._try(target, mend) == (None, True) and self.is_whole(target):
                 return mend
+        return None
+
+    def _righted(self, target: str, now: Trouble, here: Slice) -> Mend | None:
+        """The change of a function of part 4 with which it answers rightly, and runs on."""
+        self.take(here)
+        for mend in righting.mends(self.student, here, target, now):
+            if self._try(target, mend) == (None, True):
+                return mend
+            self.take(here)
         return None
 
     def _has_time(self, target: str) -> bool:

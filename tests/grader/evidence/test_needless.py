@@ -65,7 +65,7 @@ def test_one_operation_too_many_is_told(old: str, new: str, bare: str, cause: st
     """By which step it belongs to, and where it is."""
     told = found(old, new, bare)
 
-    assert told is not None and (told.cause, told.place) == (cause, Place("cell 3", line))
+    assert told is not None and (told.cause, told.place) == (f"{cause}.operation", Place("cell 3", line))
     assert told.operation and told.operation in new
 
 
@@ -73,12 +73,29 @@ def test_what_bends_levels_is_part_of_the_stretch() -> None:
     """Also once the map is enlarged."""
     told = found("return large", "return cv2.equalizeHist(large)", "return large", follows_sum=True)
 
-    assert told == Explained(NO_FAULT, "cv2.equalizeHist(large)", Place("cell 3", 8), STRETCH)
+    assert told == Explained(NO_FAULT, "cv2.equalizeHist(large)", Place("cell 3", 8), f"{STRETCH}.operation")
 
 
 def test_bytes_that_are_too_early_are_no_operation_too_many() -> None:
     """The maps are right in floats already."""
     assert found("cam / cam.max()", "np.uint8(cam / cam.max())", "nowhere", floats=True) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "instead", "cause", "line"),
+    [
+        ("row @ features", "(row * features).sum(axis=2)", "(row * features).sum(axis=0)", SUM, 4),
+        ("cam / cam.max()", "cam * cam.max()", "cam / cam.max()", STRETCH, 6),
+    ],
+)
+def test_another_operation_than_there_must_be_is_told(
+    old: str, new: str, instead: str, cause: str, line: int
+) -> None:
+    """With what makes the map right in its place."""
+    told = found(old, new, f"({instead})")
+
+    assert told is not None and (told.cause, told.place) == (f"{cause}.otherwise", Place("cell 3", line))
+    assert told.operation == f"`{new}` read as `{instead}`"
 
 
 def test_what_no_single_operation_explains_is_not_told() -> None:

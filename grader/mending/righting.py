@@ -1,0 +1,102 @@
+"""A function of part 4 that raises: the one change of it with which its answer is right.
+
+The answer only tells which change is meant. What is judged then is the changed code, by other questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import cast
+
+import numpy as np
+
+from grader.assignment import MAP, PREDICT
+from grader.diagnosis.cam import Case
+from grader.diagnosis.cam import is_right as is_right_map
+from grader.diagnosis.payers import STOPPED, LineName
+from grader.errors import StudentError
+from grader.mending.alternatives import Changes, others
+from grader.mending.arguments import ASKED, functions
+from grader.mending.edits import Mend, read_otherwise, with_source, with_text
+from grader.mending.running import Mendable
+from grader.mending.stepping import paying
+from grader.mending.trouble import LARGEST, Trouble, bound, line_in
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
+from grader.wall.verbs import FORMS, Cam, ClsPred
+
+MOST = 160  # changes that are tried: each is one run of a function
+INDEX = 3  # of the class that is asked for
+SECONDS = 5.0  # of a run
+FEATURES, WEIGHT, LOGIT = (1, 512, 7, 7), (1000, 512), (1, 1000)
+
+
+def mends(student: Mendable, slice: Slice, name: str, trouble: Trouble) -> Iterator[Mend]:
+    """The changes of a function with which it answers a question rightly, those near to what raised first."""
+    if name in RIGHT:
+        for mend, module in islice(_changes(slice, name, trouble), MOST):
+            if RIGHT[name](student, (module,)):
+                yield mend
+
+
+def _changes(slice: Slice, name: str, trouble: Trouble) -> Iterator[tuple[Mend, Module]]:
+    """The slice changed, and the statement that is run instead of the one that it changes."""
+    for module in slice.modules:
+        for chunk in module.chunks:
+            if name in bound(chunk) and len(chunk.source) <= LARGEST:
+                for words, line, source in _each(chunk, name, trouble):
+                    made = Place(chunk.label, chunk.line + line - 1)
+                    line_of = (paying(slice, name, made) or (STOPPED[name],))[0]
+                    lines = (cast(LineName, line_of.rpartition(".")[2]),)
+                    mend = Mend(with_source(slice, chunk, source), words, made=made, whole=True, lines=lines)
+                    yield mend, Module(module.name, (read_otherwise(chunk, source),))
+
+
+def _each(chunk: Chunk, name: str, trouble: Trouble) -> Changes:
+    raised = line_in(trouble, chunk)
+    yield from _in_the_order_asked(chunk, name)
+    yield from sorted(others(chunk.source, name), key=lambda change: abs(change[1] - raised))
+
+
+def _in_the_order_asked(chunk: Chunk, name: str) -> Changes:
+    """A function whose arguments have the names that they are called with, in another order."""
+    asked = ASKED.get(name, ())
+    for node in functions(chunk, name):
+        own = node.args.args
+        if own and own[0].lineno == own[-1].lineno and sorted(each.arg for each in own) == sorted(asked):
+            span = own[0].lineno - 1, own[0].col_offset, own[-1].end_col_offset or 0
+            words = f"`{name}({', '.join(each.arg for each in own)})` read as `{name}({', '.join(asked)})`"
+            yield words, node.lineno, with_text(chunk.source, [span], ", ".join(asked))
+
+
+# --- what is right ----------------------------------------------------------------------------------
+
+
+def _gives_the_map(student: Mendable, instead: tuple[Module, ...]) -> bool:
+    """Whether a map comes back that is made of features and weights as it must be."""
+    draw = np.random.default_rng(INDEX).random
+    features, weight = draw(FEATURES, np.float32), draw(WEIGHT, np.float32) - np.float32(0.5)
+    with suppress(StudentError):
+        asked = Cam(INDEX, FORMS[0], instead)
+        reply = student.ask(asked, {"features": features, "weight": weight}, seconds=SECONDS, told=True)
+        answer = reply.arrays.get("value")
+        if answer is not None and answer.ndim == 2 and answer.size:
+            return is_right_map(Case(features[0].astype(float), weight.astype(float), INDEX, answer))
+    return False
+
+
+def _tells_the_class(student: Mendable, instead: tuple[Module, ...]) -> bool:
+    """Whether the most probable class comes back, and its probability is printed."""
+    logit = 4 * np.random.default_rng(INDEX).random(LOGIT, np.float32)
+    logit[0, INDEX] = 9
+    with suppress(StudentError):
+        reply = student.ask(ClsPred(instead=instead), {"logit": logit}, seconds=SECONDS, told=True)
+        answer, largest = reply.arrays.get("value"), float(np.exp(9) / np.exp(logit.astype(float)).sum())
+        is_class = answer is not None and answer.size == 1 and int(answer.reshape(-1)[0]) == INDEX
+        return is_class and f"{largest:.3f}"[:-1] in reply.value.printed
+    return False
+
+
+RIGHT = {MAP: _gives_the_map, PREDICT: _tells_the_class}

@@ -1,0 +1,82 @@
+"""A function of part 4 that raises is read as the one change of it that answers rightly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.assignment import MAP, PREDICT
+from grader.errors import StudentRaised
+from grader.mending.righting import mends
+from grader.mending.trouble import Trouble
+from grader.records.reason import Place
+from grader.records.submission import Chunk, Module, Slice
+from grader.wall.answers import Reply
+from grader.wall.verbs import Cam, Map, Prediction
+from reference.cam import min_max
+
+CAM = """\
+def returnCAM(feature_conv, idx, weight_fc):
+    row = idx[weight_fc]
+    return row
+"""
+CLASS = """\
+def get_cls_pred(logit):
+    return logit[0, 0, 0]
+"""
+
+
+class Answering:
+    """A student whose function answers rightly once a text stands in it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def ask(self, request: Any, arrays: Any, *, seconds: float, told: bool) -> Reply[Any]:
+        if self.text not in request.instead[0].chunks[0].source:
+            raise StudentRaised("IndexError", "no", None)
+        if isinstance(request, Cam):
+            sums = np.tensordot(arrays["weight"][request.index], arrays["features"][0], axes=1)
+            return Reply(Map(type="ndarray"), {"value": min_max(sums.astype(float)).astype(np.uint8)})
+        logit = arrays["logit"][0].astype(float)
+        printed = f"{np.exp(logit.max()) / np.exp(logit).sum():.3f}"
+        return Reply(Prediction(type="int", printed=printed), {"value": np.array(logit.argmax())})
+
+    loaded: Any = None
+    has_time: Callable[[str], bool] = bool
+    take: Callable[[Slice], None] = staticmethod(lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "text", "words", "line"),
+    [
+        (MAP, CAM, "weight_fc[idx]", "`idx[weight_fc]` read as `weight_fc[idx]`", "class_weights"),
+        (
+            MAP,
+            CAM,
+            "(feature_conv, weight_fc, idx)",
+            "`returnCAM(feature_conv, idx, weight_fc)` read as `returnCAM(feature_conv, weight_fc, idx)`",
+            "weighted_sum",
+        ),
+        (PREDICT, CLASS, "logit[0, 0])", "`logit[0, 0, 0]` read as `logit[0, 0]`", "cls_return"),
+    ],
+)
+def test_the_change_that_answers_rightly_is_meant(
+    name: str, code: str, text: str, words: str, line: str
+) -> None:
+    """It costs the line of the step that it is in."""
+    student: Any = Answering(text)
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, code),)),))
+    (found, *_) = mends(student, slice, name, Trouble("IndexError", "no", Place("cell 1", 2)))
+
+    assert (found.words, found.lines) == (words, (line,))
+
+
+def test_a_network_is_not_asked() -> None:
+    student: Any = Answering("")
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, "class FCN8s: pass"),)),))
+
+    assert list(mends(student, slice, "FCN8s", Trouble("IndexError", "no", None))) == []
