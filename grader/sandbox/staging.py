@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import py_compile
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from grader.sandbox import folders
@@ -31,9 +34,8 @@ KIT_CODE = (
     *("reference/kit/__init__.py", "reference/kit/weights.py"),
 )
 
-# What nearly every grading asks a worker for, imported while the submission is read: torch's shape functions
-# need its symbols.
-SLOW = ("grader.worker.libraries", "torch", "torch.fx.experimental.symbolic_shapes", "torchvision")
+# What nearly every grading asks a worker for, imported while the submission is read.
+SLOW = ("grader.worker.libraries", "torch", "torchvision")
 # What students' slices import now and then.
 USUAL = ("cv2", "matplotlib.pyplot", "PIL.Image", "tqdm")
 
@@ -116,8 +118,22 @@ def _file(module: str) -> Path:
 
 
 def _copy(source: Path, target: Path) -> None:
+    """Copy a module, its time too, by which what Python compiled of it is known to fit."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
+    shutil.copy2(source, target)
+    with suppress(OSError):  # where none may be written, the worker compiles for itself
+        compiled = _compiled(source)
+        (target.parent / "__pycache__").mkdir(exist_ok=True)
+        shutil.copyfile(compiled, target.parent / "__pycache__" / compiled.name)
+
+
+def _compiled(source: Path) -> Path:
+    """What Python compiled of a module, as an import leaves it; raises OSError."""
+    compiled = Path(cache_from_source(source))
+    outdated = not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime
+    if outdated and not sys.dont_write_bytecode:
+        py_compile.compile(str(source), str(compiled))
+    return compiled
 
 
 def interpreter(python: Path) -> list[Path]:

@@ -1,7 +1,7 @@
-"""Torch and torchvision, imported without torch's compiler, which takes as long as both.
+"""Torch and torchvision, imported without torch's compiler, which takes as long as both, and its symbols.
 
-Torch imports it only to tell it what not to compile, torchvision only to be able to ask what it supports.
-Code that compiles something gets it where it does.
+Torch imports the compiler only to tell it what not to compile, torchvision only to be able to ask what it
+supports. Code that compiles something gets it where it does.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from grader.wall.symbols import leave_out_symbols
 from grader.wall.uncompiled import compiles, without_compiler
 
 COMPILING = "torch._compile"  # the module by which torch tells its compiler what not to compile
@@ -27,6 +28,7 @@ def import_sparingly() -> None:
     if "torch" not in sys.modules:
         telling = _tell_less()
         vars(importlib.import_module("torch"))["_compile"] = telling
+    leave_out_symbols()
     with without_compiler():
         importlib.import_module("torchvision")
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.util import source_from_cache
 from pathlib import Path
 
 import pytest
@@ -87,10 +88,13 @@ def test_a_missing_program_is_a_finding_not_a_crash() -> None:
 
 
 def test_the_stage_is_a_closed_list() -> None:
-    """Neither the solutions nor what judges is copied."""
+    """Neither the solutions nor what judges is copied, nor what was compiled of them."""
     made = stage(Program())
     try:
         names = {str(path.relative_to(made.folder)) for path in made.folder.rglob("*") if path.is_file()}
+        compiled = {name for name in names if name.endswith(".pyc")}
+        names -= compiled
+        assert {source_from_cache(name) for name in compiled} <= names
         assert (made.files / "imagenet-simple-labels.json").is_file()
     finally:
         made.remove()
@@ -102,8 +106,9 @@ def test_the_stage_is_a_closed_list() -> None:
         *("__init__.py", "errors.py"),
         *("records/__init__.py", "records/reason.py", "records/submission.py"),
         *("wall/__init__.py", "wall/wire.py", "wall/draws.py", "wall/answers.py"),
-        *("wall/recording.py", "wall/sketch.py", "wall/uncompiled.py", "wall/uneven.py", "wall/values.py"),
+        *("wall/recording.py", "wall/sketch.py", "wall/symbols.py", "wall/uncompiled.py", "wall/uneven.py"),
         *("wall/collecting.py", "wall/convolving.py", "wall/pooling.py", "wall/repeating.py"),
+        "wall/values.py",
         *("wall/verbs/__init__.py", "wall/verbs/request.py", "wall/verbs/loading.py", "wall/verbs/models.py"),
         *("wall/verbs/challenge.py", "wall/verbs/confirming.py", "wall/verbs/copying.py"),
         *("wall/verbs/training.py", "wall/verbs/cam.py"),
