@@ -15,6 +15,7 @@ from torch.nn.parameter import is_lazy
 from grader.wall.values import SourceLine
 from grader.wall.verbs import Copied, CopyVgg, Failure
 from grader.worker.challenge import real_model
+from grader.worker.configured import may_count
 from grader.worker.downloads import downloaded
 from grader.worker.loader import StudentCodeError, World, call, describe, run_chunks
 from grader.worker.models import without_slow_initialisers
@@ -148,23 +149,24 @@ def _replays(world: World, asked: CopyVgg) -> Iterator[Way]:
 
 
 def _constructors(world: World, asked: CopyVgg) -> Iterator[Way]:
-    """The constructor as it is, and with what its arguments seem to ask for."""
+    """The constructor as it is, and with what its arguments seem to ask for.
+
+    Whether it gets a VGG-16 from somewhere, through functions and classes of its own, shows when it is gone.
+    """
     make = world.targets.get(asked.model)
-    if not inspect.isclass(make) or not inspect.isfunction(make.__init__):
+    function = make.__init__ if inspect.isclass(make) else make
+    if make is None or not inspect.isfunction(function):
         return
-    names = list(inspect.signature(make).parameters)
-    asks = any(word in name.lower() for name in names for word in ("pretrain", "vgg", "backbone"))
-    if not asks and not _asks_for_vgg(make.__init__):
-        return
+    parameters = inspect.signature(make).parameters
 
     def go(model: nn.Module, vgg16: nn.Module) -> None:
-        given: dict[str, Any] = {name: True for name in names if "pretrain" in name.lower()}
-        given |= {name: vgg16 for name in names if "vgg" in name.lower() or "backbone" in name.lower()}
-        given |= {name: asked.n_class for name in names[:1] if "class" in name.lower()}
+        given: dict[str, Any] = {name: True for name in parameters if "pretrain" in name.lower()}
+        given |= {name: vgg16 for name in parameters if "vgg" in name.lower() or "backbone" in name.lower()}
+        given |= {name: asked.n_class for name, each in parameters.items() if may_count(name, each.default)}
         with without_slow_initialisers():
             _adopt(world, asked, call(make, **given))
 
-    yield Way(f"{asked.model}(...)", go, _home(make.__init__))
+    yield Way(f"{asked.model}(...)", go, _home(function))
 
 
 def _home(function: Callable[..., Any]) -> SourceLine | None:

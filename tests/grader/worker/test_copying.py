@@ -108,3 +108,19 @@ def test_a_way_that_leaves_layers_without_shapes_is_not_taken() -> None:
     answer, _ = ask(world, "copy_vgg", stand_ins={})
 
     assert (answer["way"], answer["failed"]) == ("fetch", None)
+
+
+def test_a_constructor_may_get_it_through_functions() -> None:
+    """None of which names it where the model is made; a function may stand for the class, too."""
+    begun = f"def begun(net):\n    import torchvision\n    given = torchvision.models.vgg16(weights='DEFAULT')\n    {COPY.format('net', 'given')}\n\n\nclass FCN32s"
+    drop = "        self.drop = nn.Dropout2d(0.5)\n"
+    world = tiny(("class FCN32s", begun), (drop, f"{drop}        begun(self)\n"))
+    made = world.targets["FCN32s"]
+    for make in (made, lambda n_class=12: made(n_class)):
+        world.targets["FCN32s"], world.state.real = make, None
+
+        ask(world, "make_vgg", **MADE)
+        answer, _ = ask(world, "copy_vgg", stand_ins={})
+
+        assert (answer["way"], answer["failed"]) == ("FCN32s(...)", None)
+        assert np.array_equal(weight(world), DRAWN)
