@@ -29,7 +29,7 @@ WRITTEN: tuple[tuple[str, str], ...] = (  # what a step is called, and how it ma
     (r"squared", r"\*\* *2|square|\bpow"),
     (r"softmax", r"softmax|Softmax|exp"),
     (r"sigmoid", r"sigmoid|expit|exp"),
-    (r"exponential", r"exp"),
+    (r"exponential", r"softmax|softmin|\bexp2?\("),
     (r"tangent", r"tanh"),
     (r"only the sign", r"sign"),
     (r"cut to 0", r"maximum|relu|clip|clamp|interp|> *0|where"),
