@@ -143,7 +143,7 @@ def _returning(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         last = function.body[-1]
         place = Place(chunk.label, chunk.line + last.lineno - 1)
         if isinstance(last, ast.Return) and last.value is not None:
-            for part in _parts(last.value):
+            for part in _parts(last.value, function):
                 source = with_node(chunk.source, last.value, ast.unparse(part))
                 words = f"`{ast.unparse(last)}` read as `return {ast.unparse(part)}`"
                 yield Mend(with_source(slice, chunk, source), words, place)
@@ -160,9 +160,26 @@ def _returning(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
             yield Mend(with_source(slice, chunk, source), f"`return {name}` is missing and was added", place)
 
 
-def _parts(value: ast.expr) -> list[ast.expr]:
-    """The values that one is a list of."""
+def _parts(value: ast.expr, function: ast.FunctionDef) -> list[ast.expr]:
+    """The values that one holds: a list or table as it is written, called for, or filled before."""
     match value:
         case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Dict(values=parts):
             return parts
+        case ast.Call(args=parts, keywords=named):
+            return [*(each.value for each in named), *parts]
+        case ast.Name(id=name):
+            return [part for node in ast.walk(function) for part in _put(node, name, function)]
+    return []
+
+
+def _put(node: ast.AST, name: str, function: ast.FunctionDef) -> list[ast.expr]:
+    """What a statement puts under a name or into what has it."""
+    match node:
+        case (
+            ast.Assign(targets=[ast.Subscript(value=ast.Name(id=into))], value=part)
+            | ast.Call(func=ast.Attribute(value=ast.Name(id=into), attr="append"), args=[part])
+        ):
+            return [part] if into == name else []
+        case ast.Assign(targets=[ast.Name(id=into)], value=made):
+            return _parts(made, function) if into == name and not isinstance(made, ast.Name) else []
     return []

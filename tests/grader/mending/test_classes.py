@@ -37,6 +37,7 @@ SLIPS: dict[str, tuple[dict[str, str], str, int, str]] = {
     "an input too many": ({"more": ", size"}, "FCN8s.forward() missing 1 required positional argument: 'size'", 0, "    def forward(self, x, size=None):"),
     "a layer without self": ({}, "'FCN8s' object has no attribute 'fc7'", 6, "        self.fc7 = nn.Conv2d(4096, 4096, 1)"),
     "two outputs": ({"value": "h, x"}, "the forward pass returns a tuple", 0, "        return h"),
+    "two outputs, called for": ({"value": "dict(out=h, aux=x)"}, "the forward pass returns a dict", 0, "        return h"),
     "no output": ({"value": "None"}, "the forward pass returns a NoneType", 0, "        return h"),
 }  # fmt: skip
 
@@ -53,3 +54,25 @@ def test_a_slip_of_a_class_is_read_as_what_was_meant(slip: str) -> None:
 
     assert any(wanted in lines for lines in found)
     assert {len(lines) for lines in found} == {chunk.source.count("\n") + 1}
+
+
+@pytest.mark.parametrize(
+    "filled",
+    [
+        "made = OrderedDict(); made['aux'] = x; made['out'] = h",
+        "made = []; made.append(h)",
+        "made = {'out': h}",
+    ],
+)
+def test_what_is_returned_may_have_been_filled_before(filled: str) -> None:
+    """The values that are put into it are tried in its place."""
+    source = NETWORK.format(**WHOLE | {"value": "made"}).replace(
+        "        return", f"        {filled}\n        return"
+    )
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, source),)),))
+    trouble = Trouble("TypeError", "the forward pass returns a list", None)
+
+    assert any(
+        mend.slice.modules[0].chunks[0].source.endswith("        return h")
+        for mend in mends(trouble, slice, slice.modules[0].chunks[0])
+    )
