@@ -188,6 +188,9 @@ def close(a: torch.Tensor, b: torch.Tensor) -> bool:
     if a.shape != b.shape:
         return False
     a, b = a.float(), b.float()
-    finite = b[torch.isfinite(b)]
+    if torch.equal(a, b):
+        return True
+    known = torch.isfinite(b)
+    finite = b.flatten() if known.all() else b[known]  # what a mask chooses is listed by its indices first
     scale = float(finite.std()) if finite.numel() > 1 else 1.0
     return torch.allclose(a, b, rtol=1e-4, atol=EQUAL * max(scale, 1e-12), equal_nan=True)

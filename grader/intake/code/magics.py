@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import shlex
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from os.path import commonprefix
 
 import re2
 
@@ -100,9 +100,16 @@ def plain(source: str) -> Plain:
 
 
 def _unindented(source: str) -> str:
-    """IPython takes cells that are indented as a whole, and so do we."""
-    text = source.lstrip("\n")
-    return textwrap.dedent(source) if text[:1].isspace() else source
+    """IPython takes cells that are indented as a whole, and so do we.
+
+    As textwrap does, but that makes an expression of the blanks, which takes seconds where there are many.
+    """
+    if not source.lstrip("\n")[:1].isspace():
+        return source
+    lines = source.split("\n")
+    blanks = [line[: len(line) - len(line.lstrip(" \t"))] for line in lines if line.strip(" \t")]
+    margin = commonprefix(blanks)  # noqa: RUF071 - characters are meant
+    return "\n".join(line[len(margin) :] if line.strip(" \t") else "" for line in lines)
 
 
 def _cell_magic(lines: list[str], first: int) -> Plain:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 
 import pytest
 from hypothesis import given
@@ -104,6 +105,15 @@ def test_a_shell_may_write_files() -> None:
 def test_a_cell_that_is_indented_as_a_whole_is_moved_left() -> None:
     """IPython does so."""
     assert plain("  x = 1\n  if x:\n    y = 2").text == "x = 1\nif x:\n  y = 2"
+    assert plain("\n  x = 1\n \t \n\n    y = 2").text == "\nx = 1\n\n\n  y = 2"
+    assert plain("\tx = 1\n  y = 2").text == "\tx = 1\n  y = 2"
+
+
+def test_a_million_blanks_are_moved_at_once() -> None:
+    """Nothing is made of them but shorter lines."""
+    begun = time.process_time()
+    assert plain(" " * (1 << 20) + "x = 1").text == "x = 1"
+    assert time.process_time() - begun < 0.5
 
 
 @given(st.text(alphabet="ab%!?='\"\\()[]#\n x", max_size=80))
