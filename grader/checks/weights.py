@@ -90,10 +90,13 @@ def check_gradients(network: ModelEvidence, case: Case) -> None:
         expect.fail(
             because("gradients.free", layers=_some(free), expected="requires_grad is off", actual="it is on")
         )
-    frozen = [role for name, role in roles.items() if not network.built.parameters[name].trained]
+    frozen = {name: role for name, role in roles.items() if not network.built.parameters[name].trained}
     if frozen:
+        layers, made = _range([*frozen.values()]), network.read.places.get(next(iter(frozen)))
         expect.fail(
-            because("gradients.frozen", layers=_range(frozen), expected="every layer learns", actual="off")
+            because(
+                "gradients.frozen", layers=layers, expected="every layer learns", actual="off", place=made
+            )
         )
     if _are_labels(network):
         return

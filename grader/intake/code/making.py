@@ -11,6 +11,7 @@ from grader.intake.code.parsing import parse
 from grader.records.reason import Place, Reason
 
 WORD = re2.compile(r"[\w.]+")
+FREEZES = re2.compile(r"requires_grad(?:_\(| *=[^=])")
 NUMBER = re2.compile(r"\d+(?:\.\d+)?")
 
 
@@ -21,6 +22,8 @@ def made_wrong(reason: Reason, texts: Mapping[str, str]) -> Place | None:
         return None
     if _leaves_out_layers(reason) and " raises " not in reason.text.partition(": ")[0]:
         return _loop(texts, place) or place
+    if reason.cause and reason.cause.id == "gradients.frozen":
+        return _frozen(texts, place) or place
     if not found:
         return place
     lines = (place, *place.callers)
@@ -34,6 +37,13 @@ def _leaves_out_layers(reason: Reason) -> bool:
     missing = {str(cause.parameters["parameter"]) for cause in causes if cause.id == "copy.missing"}
     layer = min(missing, default="").rpartition(".")[0]
     return {f"{layer}.weight", f"{layer}.bias"} <= missing
+
+
+def _frozen(texts: Mapping[str, str], place: Place) -> Place | None:
+    """Return the first line from where a layer is made that turns gradients off, if there is one."""
+    rows = enumerate(_rows(texts, place.label), 1)
+    found = (number for number, row in rows if number >= place.line and FREEZES.search(row.partition("#")[0]))
+    return next((Place(place.label, number) for number in found), None)
 
 
 def _loop(texts: Mapping[str, str], place: Place) -> Place | None:

@@ -56,6 +56,20 @@ def test_a_layer_that_is_left_out_is_placed_at_the_loop() -> None:
     assert lines == [Place("cell 1", 2), Place("cell 1", 3)]
 
 
+@pytest.mark.parametrize(
+    ("row", "line"),
+    [("p.requires_grad = False", 4), ("p.requires_grad_(False)", 4), ("pass  # requires_grad = 0", 2)],
+)
+def test_a_frozen_layer_is_placed_where_gradients_are_turned_off(row: str, line: int) -> None:
+    """Below the line that makes it, which is the place where none is seen."""
+    text = f"q.requires_grad = True\nself.up = up()\nfor p in self.parameters():\n    {row}"
+    cause = Cause("gradients.frozen", {"layers": "upscore"})
+
+    assert made_wrong(Reason(place=Place("cell 1", 2), cause=cause), {"cell 1": text}) == Place(
+        "cell 1", line
+    )
+
+
 @pytest.mark.parametrize("text", ["", "x = (", "\x00", "(" * 3000])
 def test_any_text_has_places(text: str) -> None:
     """Also one that does not parse, and a line that is not there."""
