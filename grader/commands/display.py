@@ -16,7 +16,7 @@ from rich.text import Text
 
 from grader.engines.work import Done, Said
 from grader.paths import shown
-from grader.records.progress import Listener, Progress
+from grader.records.progress import REMARK, Listener, Progress
 
 if TYPE_CHECKING:
     from grader.classroom.remaining import Task
@@ -31,10 +31,8 @@ def watching(name: str, console: Console) -> Iterator[Listener]:
         yield _plain(name, console)
         return
     with _bars(console) as bars:
-        task = bars.add_task(shown(name), total=None)
-        yield lambda progress: bars.update(
-            task, description=_words(name, progress), completed=progress.done, total=progress.total or None
-        )
+        lines: dict[str, TaskID] = {name: bars.add_task(shown(name), total=None)}
+        yield lambda progress: _show_stage(bars, lines, name, progress)
 
 
 def watching_class(
@@ -98,6 +96,9 @@ class Pace:
 
 
 def _show_stage(bars: Bars, lines: dict[str, TaskID], name: str, progress: Progress) -> None:
+    if progress.stage == REMARK:
+        say(bars.console, f"{name}: {progress.detail}")
+        return
     if name not in lines:
         lines[name] = bars.add_task("", total=None)
     bars.update(
@@ -118,7 +119,9 @@ def _plain(name: str, console: Console) -> Listener:
 
     def listen(progress: Progress) -> None:
         nonlocal stage
-        if progress.stage != stage:
+        if progress.stage == REMARK:
+            say(console, f"{name}: {progress.detail}")
+        elif progress.stage != stage:
             stage = progress.stage
             say(console, f"{name}: {stage}")
 

@@ -27,7 +27,7 @@ from grader.errors import (
 )
 from grader.evidence.once import once
 from grader.evidence.subject import N_CLASS
-from grader.records.progress import Listener, Progress
+from grader.records.progress import REMARK, Listener, Progress
 from grader.records.reason import Reason
 from grader.records.submission import Slice, Submission
 from grader.rubric import Scale
@@ -243,7 +243,7 @@ class TrainingEvidence:
         return {**of, "plan": asdict(setting.plan), "device": setting.device, **versions}
 
     def _tell(self, words: str) -> None:
-        self.report(Progress("training", f"{self.network.name}: {words}"))
+        self.report(Progress(REMARK, f"{self.network.name}: {words}"))
 
     @property
     def _shapes(self) -> Mapping[str, tuple[int, ...]]:

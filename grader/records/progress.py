@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+REMARK = "remark"  # a stage whose detail is to be read later, too
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

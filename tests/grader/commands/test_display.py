@@ -13,7 +13,7 @@ from grader.classroom.remaining import Task
 from grader.commands.display import Pace, say, watching, watching_class
 from grader.engines.work import Done, Said
 from grader.grading import Options
-from grader.records.progress import Progress
+from grader.records.progress import REMARK, Progress
 
 
 def console(terminal: bool = False) -> Console:
@@ -38,6 +38,22 @@ def test_a_log_gets_one_line_a_stage() -> None:
         listen(Progress("reports"))
 
     assert written(log) == "alice: checks\nalice: reports\n"
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_remark_stays(terminal: bool) -> None:
+    """It has a line of its own, in a class too, and is no stage."""
+    said = Progress(REMARK, "training goes on")
+    one, many = console(terminal), console(terminal)
+    with watching("alice", one) as listen:
+        for progress in (Progress("training"), said, Progress("training")):
+            listen(progress)
+    list(watching_class([Said(task("alice"), said)], 1, many))
+
+    assert "alice: training goes on\n" in written(one).replace("\r", "")
+    assert "alice: training goes on\n" in written(many).replace("\r", "")
+    if not terminal:
+        assert written(one) == "alice: training\nalice: training goes on\n"
 
 
 def test_a_terminal_gets_a_live_line_that_goes_away() -> None:

@@ -18,6 +18,7 @@ from grader.evidence.case import Case
 from grader.evidence.curves import drawn
 from grader.evidence.training import TrainingEvidence
 from grader.network.graph import INPUT
+from grader.records.progress import REMARK, Progress
 from grader.records.submission import Chunk, Module, SavedEvidence, Slice, Submission
 from grader.rubric import Scale
 from grader.training import bands, certify, kept, values
@@ -356,6 +357,18 @@ def test_only_a_long_run_is_kept(monkeypatch: pytest.MonkeyPatch, cache: None) -
     long, given = kept_by(monkeypatch, finished)
     long.first
     assert given[0].store.read() is not None
+
+
+def test_what_is_to_be_told_of_a_kept_run_is_a_remark(monkeypatch: pytest.MonkeyPatch, cache: None) -> None:
+    """With the network's name."""
+    found, given = kept_by(monkeypatch, finished)
+    said: list[Progress] = []
+    found.report = said.append
+    found.first
+
+    given[0].store.tell("it goes on")
+
+    assert said == [Progress(REMARK, "FCN8s: it goes on")]
 
 
 def test_every_run_has_a_store_of_its_own(monkeypatch: pytest.MonkeyPatch, cache: None) -> None:
