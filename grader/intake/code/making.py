@@ -11,6 +11,7 @@ from grader.intake.code.parsing import parse
 from grader.records.reason import Place, Reason
 
 WORD = re2.compile(r"[\w.]+")
+TOP = "255"  # that a right map is multiplied by, too: the steps before it tell more
 FREEZES = re2.compile(r"requires_grad(?:_\(| *=[^=])")
 NUMBER = re2.compile(r"\d+(?:\.\d+)?")
 
@@ -24,7 +25,7 @@ def made_wrong(reason: Reason, texts: Mapping[str, str]) -> Place | None:
         return _loop(texts, place) or place
     if reason.cause and reason.cause.id == "gradients.frozen":
         return _frozen(texts, place) or place
-    if not found:
+    if not found or (found == {TOP} and not _is_head(texts, place)):
         return place
     lines = (place, *place.callers)
     writing = next((each for each in lines if found <= _written(texts, each)), None)
@@ -37,6 +38,12 @@ def _leaves_out_layers(reason: Reason) -> bool:
     missing = {str(cause.parameters["parameter"]) for cause in causes if cause.id == "copy.missing"}
     layer = min(missing, default="").rpartition(".")[0]
     return {f"{layer}.weight", f"{layer}.bias"} <= missing
+
+
+def _is_head(texts: Mapping[str, str], place: Place) -> bool:
+    """Whether a place is a function's head: nothing in it was seen."""
+    rows = _rows(texts, place.label)
+    return 0 < place.line <= len(rows) and rows[place.line - 1].lstrip().startswith("def ")
 
 
 def _frozen(texts: Mapping[str, str], place: Place) -> Place | None:
