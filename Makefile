@@ -64,7 +64,7 @@ corpus: .venv/installed  ## Grade the corpus of mistakes and styles, write the m
 	@$(BYTECODE) $(LARGE_PAGES) $(PY) -m fixtures.corpus $(WORK) $(ARGS)
 
 attacks: .venv/installed  ## Attack the wall on every rung of isolation this machine has
-	@$(PY) -m tools.attacks $(WORK) $(ARGS)
+	@$(BYTECODE) $(PY) -m tools.attacks $(WORK) $(ARGS)
 
 mutants: .venv/installed  ## Search for wrong programs that keep full marks
 	@$(LARGE_PAGES) $(PY) -m fixtures.mutants $(WORK) $(ARGS)
