@@ -243,7 +243,9 @@ def _tries(trouble: Trouble, call: ast.Call) -> Iterator[str]:
         yield ast.unparse(ast.Call(call.func, call.args, [*call.keywords[:at], *call.keywords[at + 1 :]]))
     if len(call.args) > 1:
         yield ast.unparse(ast.Call(call.func, call.args[:-1], call.keywords))
-        yield f"{NN}.LazyConv2d({ast.unparse(call.args[1])}, 1)"
+        made = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        if "Conv" in made or not made[:1].isupper():  # what is no convolution, nothing may apply
+            yield f"{NN}.LazyConv2d({ast.unparse(call.args[1])}, 1)"
 
 
 def _neutral(call: ast.Call) -> int:

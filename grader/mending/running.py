@@ -8,12 +8,13 @@ from typing import Protocol, TypeVar
 from grader.assignment import GRADIENTS, MAP, NETWORKS
 from grader.errors import GraderError, StudentError
 from grader.mending.asking import LARGER, Question, questions
+from grader.mending.impossible import impossible
 from grader.mending.leaving import STUCK
 from grader.mending.trouble import Trouble, of_error, of_missing, root
 from grader.records.submission import Slice
 from grader.wall.answers import Reply
 from grader.wall.recording import Argument, Items, Recording, Tensor
-from grader.wall.verbs import FORMS, Build, Loaded, Map, Request
+from grader.wall.verbs import FORMS, Build, Loaded, Map, Model, Request
 from grader.wall.wire import Array
 
 V = TypeVar("V")
@@ -85,6 +86,8 @@ class Running:
         try:
             for request, arrays in asked:
                 answer = self.student.ask(request, arrays, seconds=LONGEST, told=True).value
+                if isinstance(answer, Model) and (found := impossible(answer)):
+                    return found
                 self._answered = answer if isinstance(answer, Map | Recording) else None
                 if isinstance(answer, Recording) and answer.output is None:
                     return Trouble("TypeError", f"the forward pass returns a {answer.type}", None)
