@@ -128,7 +128,7 @@ def stand_ins(name: str, layers: Sequence[Conv], constructor: ast.FunctionDef) -
     classes = own.classes(constructor) or str(N_CLASS)
     made = [node for node in ast.walk(constructor) if isinstance(node, ast.Call)]
     kinds = Counter(map(_kind, layers))
-    for layer in sorted(_distinct(layers, bare), key=lambda one: _unlike(one, bare, made, kinds[_kind(one)])):
+    for layer in sorted(distinct(layers, name), key=lambda one: _unlike(one, bare, made, kinds[_kind(one)])):
         yield layer, f"{NN}.{code(layer, classes)}"
 
 
@@ -139,8 +139,9 @@ def has_weights(name: str) -> bool:
     return not own.is_weightless(bare) and (still or not maybe)
 
 
-def _distinct(every: Sequence[Conv], bare: str) -> list[Conv]:
+def distinct(every: Sequence[Conv], name: str) -> list[Conv]:
     """One layer of each kind: of those that are made alike the one most alike by name."""
+    bare = _bare(name)
     found: dict[tuple[object, ...], Conv] = {}
     for layer in sorted(every, key=lambda layer: -_likeness(layer, bare)):
         found.setdefault(_kind(layer), layer)

@@ -48,10 +48,17 @@ def _changes(slice: Slice, name: str, trouble: Trouble) -> Iterator[tuple[Mend, 
             if name in bound(chunk) and len(chunk.source) <= LARGEST:
                 for words, line, source in _each(chunk, name, trouble):
                     made = Place(chunk.label, chunk.line + line - 1)
-                    line_of = (paying(slice, name, made) or (STOPPED[name],))[0]
-                    lines = (cast(LineName, line_of.rpartition(".")[2]),)
-                    mend = Mend(with_source(slice, chunk, source), words, made=made, whole=True, lines=lines)
+                    changed = with_source(slice, chunk, source)
+                    costs = _line(changed, name, chunk, line, line_in(trouble, chunk))
+                    mend = Mend(changed, words, made=made, whole=True, lines=(costs,))
                     yield mend, Module(module.name, (read_otherwise(chunk, source),))
+
+
+def _line(slice: Slice, name: str, chunk: Chunk, line: int, raised: int) -> LineName:
+    """The line of the rubric whose step is changed: where it raises, if that is further down."""
+    last = line if chunk.source.split("\n")[line - 1].lstrip().startswith("def ") else max(line, raised)
+    costs = (*paying(slice, name, Place(chunk.label, chunk.line + last - 1)), STOPPED[name])[0]
+    return cast(LineName, costs.rpartition(".")[2])
 
 
 def _each(chunk: Chunk, name: str, trouble: Trouble) -> Changes:

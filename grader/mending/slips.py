@@ -192,6 +192,8 @@ def attributes(slice: Slice) -> set[str]:
                 found.add(node.attr)
             elif isinstance(node, ast.ClassDef):
                 found |= {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
+                targets = [one for each in node.body if isinstance(each, ast.Assign) for one in each.targets]
+                found |= {each.id for each in targets if isinstance(each, ast.Name)}
     return found
 
 

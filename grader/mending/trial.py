@@ -11,6 +11,7 @@ from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
 from grader.mending import (
     conditions,
+    entries,
     looping,
     making,
     moving,
@@ -85,7 +86,8 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
     if words or trouble.kind in IMPORTS or trouble.first:
         left = frozenset({target} if any(mend.leaves for mend in made) else ())
         shown = slice if left else trials.slice  # what was left out shows its step
-        pays = stepping.paying(shown, target, trouble.place) if words else ()
+        righted = target in righting.RIGHT and all(mend.lines for mend in made)
+        pays = () if righted else stepping.paying(shown, target, trouble.place)
         pays += _lines(target, made)
         told = tuple(cause for mend in made for cause in mend.shown) if all(one.shown for one in made) else ()
         trouble = replace(trouble, place=next((mend.made for mend in made[:1] if mend.made), trouble.place))
@@ -178,8 +180,8 @@ class Trials(Running):
         and one that leaves something out only where no other does.
         """
         here, second, third = self.slice, None, None
-        if FITS in now.message and (moved := self._guessed(target, [moving.mends(now, here)])):
-            return moved, None
+        if (first := self._guessed(target, self._first_ways(target, now, here))) is not None:
+            return first, None
         for mend in self._within(target, mends(now, here, target, self._padding)):
             after, tried = self._try(target, mend)
             if after in self._seen:
@@ -202,6 +204,11 @@ class Trials(Running):
         best = second or third
         self.take(best[0].slice if best else here)
         return best
+
+    def _first_ways(self, target: str, now: Trouble, here: Slice) -> list[Iterator[Mend]]:
+        """What is likelier than what gets a network past one line only."""
+        entered = entries.mends(now, here, target, self._padding)
+        return [entered, *([moving.mends(now, here)] if FITS in now.message else [])]
 
     def _ways(self, target: str, now: Trouble, here: Slice) -> list[Iterator[Mend]]:
         """What a network that can't be run may have meant, near to what raises."""
