@@ -15,7 +15,7 @@ from grader.mending.edits import Mend, function_at, with_import, with_source, wi
 from grader.mending.forgotten import N_CLASS, NN, TABLES, code, constructors, distinct
 from grader.mending.trouble import Trouble, chunks_at, line_in, on_line, tree
 from grader.records.reason import Place
-from grader.records.submission import Chunk, Slice
+from grader.records.submission import Chunk, Module, Slice
 from reference.architecture import FIRST_PADDING, Conv
 
 MOST = 60  # characters of a name or a key
@@ -64,9 +64,9 @@ def _tables(trouble: Trouble, slice: Slice, name: str, layers: tuple[Conv, ...])
     """A table of widths that is not there, in each of the forms in which such tables are written."""
     words = f"{name}, which is not there, read as the assignment's table of widths"
     lines: tuple[LineName, ...] = ("build", *CONVS)
-    there = _there(slice)
-    misspelt = name in there or alike(name, there)
     for module, chunk in chunks_at(slice, trouble.place):
+        there = _there(module, chunk)
+        misspelt = name in there or alike(name, there)
         if not _goes_through(tree(chunk), line_in(trouble, chunk), name) or misspelt:
             continue
         for table in _forms(layers, "in range(" in chunk.source.partition("def forward")[0]):
@@ -89,10 +89,10 @@ def _goes_through(parsed: ast.AST, line: int, name: str) -> bool:
     return any(name == getattr(node, "attr", getattr(node, "id", "")) for node in names)
 
 
-def _there(slice: Slice) -> set[str]:
-    """The names that statements bind on their own, or in a class: what a table may be misspelt for."""
-    parsed: list[ast.Module] = [tree(chunk) for module in slice.modules for chunk in module.chunks]
-    classes = [node for each in parsed for node in each.body if isinstance(node, ast.ClassDef)]
+def _there(module: Module, chunk: Chunk) -> set[str]:
+    """The names that a module binds, or a class of a statement: what a table may be misspelt for."""
+    parsed = [tree(each) for each in module.chunks]
+    classes = [node for node in tree(chunk).body if isinstance(node, ast.ClassDef)]
     bodies = [node for each in parsed for node in each.body]
     bodies += [node for owner in classes for node in owner.body]
     targets = [target for node in bodies if isinstance(node, ast.Assign) for target in node.targets]
