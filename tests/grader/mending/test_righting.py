@@ -23,6 +23,7 @@ def returnCAM(feature_conv, idx, weight_fc):
     row = idx[weight_fc]
     return row
 """
+ROW = CAM.replace("idx, weight_fc)", "weight_fc, idx)")
 CLASS = """\
 def get_cls_pred(logit):
     return logit[0, 0, 0]
@@ -53,7 +54,7 @@ class Answering:
 @pytest.mark.parametrize(
     ("name", "code", "text", "words", "line"),
     [
-        (MAP, CAM, "weight_fc[idx]", "`idx[weight_fc]` read as `weight_fc[idx]`", "class_weights"),
+        (MAP, ROW, "weight_fc[idx]", "`idx[weight_fc]` read as `weight_fc[idx]`", "class_weights"),
         (
             MAP,
             CAM,
