@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from grader.errors import (
@@ -136,7 +136,7 @@ def read(subject: Subject, traced: Traced) -> Read:
     score = reading.layers.get("score")
     if classes != N_CLASS and score is not None and score.outputs == classes:  # the cause build.classes
         reading = read_whole(output, traced.trace.abandoned, subject.assignment(classes))
-    return Read(traced.built, traced.size, traced.trace, reading)
+    return Read(traced.built, traced.size, traced.trace, replace(reading, size=traced.size))
 
 
 def enough(subject: Subject, read: Read) -> Read:

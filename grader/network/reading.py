@@ -11,6 +11,7 @@ from grader.network.abandoned import Abandoned, last_end, revived
 from grader.network.graph import Expr, Pair, walk
 from grader.network.path import LAYERS, Join, Path, main_path
 from grader.network.roles import Layer, align, is_pool, read_layer
+from grader.network.sizes import mapped
 from grader.records.reason import Place
 from reference.architecture import Architecture, Skip
 
@@ -32,6 +33,7 @@ class Reading:
     sides: Mapping[str, int]  # by role: where the branches of the skips' score layers join
     returned: Expr | None = None  # the output, where that is not what the path ends in
     supposed: bool = False  # to be the assignment's, since not all of it can be read
+    size: Pair | None = None  # of the picture that was taken; None where that isn't known
 
     @cached_property
     def positions(self) -> dict[str, int]:
@@ -114,10 +116,28 @@ class Reading:
 
     @cached_property
     def ceilings(self) -> dict[str, bool]:
-        """Return which max pools round up: all of them where what one pools is padded to an even size."""
+        """Return which max pools round up.
+
+        One that took an even map rounds as the others: up where one of them is padded and none rounds down.
+        """
         pools = {role: node for role, node in self.pools.items() if node.op == "max_pool"}
-        padded = any(map(_is_padded, pools.values()))
-        return {role: padded or bool(node["ceil"]) for role, node in pools.items()}
+        told = {role: self._rounds_up(node) for role, node in pools.items()}
+        others = any(map(_is_padded, pools.values())) and False not in told.values()
+        return {role: others if up is None else up for role, up in told.items()}
+
+    def _rounds_up(self, pool: Expr) -> bool | None:
+        """Return whether a pool rounds up; None where its map is even, or of unknown size."""
+        if pool["ceil"] or _is_padded(pool):
+            return True
+        return False if any(side is not None and side % 2 for side in self._taken(pool)) else None
+
+    def _taken(self, pool: Expr) -> tuple[int | None, int | None]:
+        """Return the height and width of the map that a pool took, as far as they are known."""
+        steps = self.path.steps[1 : self.path.places.get(pool.key, 0)]
+        *_, begun = (-1, *(at for at, step in enumerate(steps) if dict(step.attrs).get("padded")))
+        size = self.size if begun < 0 else (steps[begun]["height"], steps[begun]["width"])
+        steps = steps[begun + 1 :]
+        return (mapped(size[0], steps, 0), mapped(size[1], steps, 1)) if size else (None, None)
 
     @cached_property
     def found(self) -> int:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from grader.network.graph import INPUT, Expr, crop, replace_leaves
 from grader.network.path import main_path
 from grader.network.reading import Reading, offset, read_network
-from tests.grader.slim import SOURCE, edited, reading_of, slim8, slim32
+from tests.grader.slim import SIZE, SOURCE, edited, reading_of, slim8, slim32
 
 
 @pytest.fixture(scope="module")
@@ -40,14 +42,27 @@ def test_every_layer_of_the_assignment_is_found(fcn8s: Reading, fcn32s: Reading)
     ],
 )
 def test_a_pool_of_a_padded_map_rounds_up(pads: tuple[int, ...], how: str, up: bool) -> None:
-    """So do the others of that network, whose maps are even; one whose map is cut rounds down."""
+    """However it is padded; one whose map is cut rounds down."""
     pool = "self.pool2(F.relu(self.conv2_2(h)))"
     floor = SOURCE.replace(", ceil_mode=True", "")
     padded = f"self.pool2(F.pad(F.relu(self.conv2_2(h)), {pads}, {how}))"
 
     read = reading_of(edited((pool, padded), source=floor))
 
-    assert set(read.ceilings.values()) == {up}
+    assert read.ceilings["pool2"] is up
+
+
+@pytest.mark.parametrize("padded", [(2,), (3,), (2, 4), (2, 3), (1, 2, 3, 4, 5)])
+def test_each_pool_rounds_as_its_map_tells(padded: tuple[int, ...]) -> None:
+    """One that is padded where its map is odd rounds up; one that leaves an odd row out rounds down."""
+    source = SOURCE.replace(", ceil_mode=True", "")
+    source += "\ndef even(h):\n    return F.pad(h, (0, h.size(3) % 2, 0, h.size(2) % 2))\n"
+    for number in padded:
+        pool, taken = f"self.pool{number}(", f"F.relu(self.conv{number}_{2 if number < 3 else 3}(h))"
+        source = source.replace(pool + taken, f"{pool}even({taken})")
+    read = replace(reading_of(source), size=SIZE)
+
+    assert read.ceilings == {f"pool{number}": number in padded for number in range(1, 6)}
 
 
 def test_roles_stand_on_the_path_in_order(fcn8s: Reading) -> None:
