@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from copy import deepcopy
-from itertools import chain
-from typing import TypeGuard
+from functools import partial
+from itertools import pairwise
+from typing import Any, TypeGuard
 
 from grader.mending.edits import with_node
 from grader.mending.leaving import binds, expressions, given_to, names_in, operands, told
@@ -20,15 +20,23 @@ Changes = Iterator[tuple[str, int, str]]  # in words, the line, the source chang
 Ways = Callable[[str, str], Changes]  # of a source, in the function of a name
 
 
-def others(source: str, name: str) -> Changes:
-    """Yield each operation of a function in words, its line, and the source with another in its place."""
+def others(source: str, name: str, near: int | None = None) -> Changes:
+    """Yield each operation of a function in words, its line, and the source with another in its place.
+
+    Those nearest to a line come first. There may be millions: each is written when it is asked for.
+    """
     functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
     for function in (node for node in functions if node.name == name):
-        operations = (each for statement in function.body for each in expressions(statement))
-        pairs = ((node, other) for node in operations for other in exchanged(node))
-        for node, other in chain(pairs, siblings(function)):
-            words = f"`{told(node)}` read as `{told(other)}`"
-            yield words, node.lineno, with_node(source, node, f"({ast.unparse(other)})")
+        operations = [(node, exchanged) for each in function.body for node in expressions(each)]
+        beside = partial(_beside, _together(function))
+        names = [(node, beside) for node in _read(function)]
+        ways: list[tuple[Any, Callable[[Any], Iterator[ast.expr]]]] = [*operations, *names]
+        if near is not None:
+            ways.sort(key=lambda way: abs(way[0].lineno - near))
+        for node, way in ways:
+            for other in way(node):
+                words = f"`{told(node)}` read as `{told(other)}`"
+                yield words, node.lineno, with_node(source, node, f"({ast.unparse(other)})")
 
 
 def shorter(source: str, name: str) -> Changes:
@@ -100,9 +108,9 @@ def _over_others(call: ast.Call) -> Iterator[ast.Call]:
     for at, given in enumerate(call.keywords):
         for axis in AXES if given.arg in NAMED else ():
             if ast.unparse(given.value) != axis:
-                other = deepcopy(call)
-                other.keywords[at].value = ast.parse(axis, mode="eval").body
-                yield other
+                other = ast.keyword(given.arg, ast.parse(axis, mode="eval").body)
+                keywords = [*call.keywords[:at], other, *call.keywords[at + 1 :]]
+                yield ast.Call(call.func, call.args, keywords)
 
 
 def _other_places(places: list[ast.expr]) -> Iterator[list[ast.expr]]:
@@ -118,20 +126,28 @@ def _other_places(places: list[ast.expr]) -> Iterator[list[ast.expr]]:
 
 def _swapped(call: ast.Call) -> Iterator[ast.Call]:
     """Yield a call with two neighbouring arguments exchanged."""
-    for at in range(len(call.args) - 1):
-        other = deepcopy(call)
-        other.args[at], other.args[at + 1] = call.args[at + 1], call.args[at]
-        yield other
+    for at, (left, right) in enumerate(pairwise(call.args)):
+        yield ast.Call(call.func, [*call.args[:at], right, left, *call.args[at + 2 :]], call.keywords)
 
 
-def siblings(function: ast.FunctionDef) -> Iterator[tuple[ast.Name, ast.expr]]:
-    """Yield each name that is read, with each that was unpacked or given beside it, or a part by that."""
-    nodes = list(ast.walk(function))
+def _read(function: ast.FunctionDef) -> list[ast.Name]:
+    """The names that are read in a function."""
+    nodes = ast.walk(function)
+    return [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+
+
+def _together(function: ast.FunctionDef) -> list[list[str]]:
+    """The names that a function unpacks together, and last those that it is given."""
+    nodes = ast.walk(function)
     tuples = [node for node in nodes if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Store)]
-    names = [[each.id for each in node.elts if isinstance(each, ast.Name)] for node in tuples]
-    names.append(given := [each.arg for each in function.args.args])
-    for node in (node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)):
-        for other in (other for beside in names if node.id in beside for other in beside if other != node.id):
-            yield node, ast.Name(other, ast.Load())
-            if node.id in given:
-                yield node, ast.Subscript(node, ast.Name(other, ast.Load()), ast.Load())
+    unpacked = [[each.id for each in node.elts if isinstance(each, ast.Name)] for node in tuples]
+    return [*unpacked, [each.arg for each in function.args.args]]
+
+
+def _beside(together: list[list[str]], node: ast.Name) -> Iterator[ast.expr]:
+    """Yield for a name each that was unpacked or given beside it, or a part by that."""
+    for names in (names for names in together if node.id in names):
+        for other in (other for other in names if other != node.id):
+            yield ast.Name(other, ast.Load())
+            if node.id in together[-1]:
+                yield ast.Subscript(node, ast.Name(other, ast.Load()), ast.Load())

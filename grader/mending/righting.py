@@ -5,7 +5,7 @@ The answer only tells which change is meant. What is judged then is the changed 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
 from typing import cast
@@ -33,12 +33,15 @@ SECONDS = 5.0  # of a run
 FEATURES, WEIGHT, LOGIT = (1, 512, 7, 7), (1000, 512), (1, 1000)
 
 
-def mends(student: Mendable, slice: Slice, name: str, trouble: Trouble) -> Iterator[Mend]:
+def mends(
+    student: Mendable, slice: Slice, name: str, trouble: Trouble, has_time: Callable[[], bool] = lambda: True
+) -> Iterator[Mend]:
     """The changes of a function with which it answers a question rightly, those near to what raised first."""
-    if name in RIGHT:
-        for mend, module in islice(_changes(slice, name, trouble), MOST):
-            if RIGHT[name](student, (module,)):
-                yield mend
+    changes = islice(_changes(slice, name, trouble), MOST) if name in RIGHT else iter(())
+    while has_time() and (change := next(changes, None)):
+        mend, module = change
+        if RIGHT[name](student, (module,)):
+            yield mend
 
 
 def _changes(slice: Slice, name: str, trouble: Trouble) -> Iterator[tuple[Mend, Module]]:
@@ -64,7 +67,7 @@ def _line(slice: Slice, name: str, chunk: Chunk, line: int, raised: int) -> Line
 def _each(chunk: Chunk, name: str, trouble: Trouble) -> Changes:
     raised = line_in(trouble, chunk)
     yield from _in_the_order_asked(chunk, name)
-    yield from sorted(others(chunk.source, name), key=lambda change: abs(change[1] - raised))
+    yield from others(chunk.source, name, near=raised)
 
 
 def _in_the_order_asked(chunk: Chunk, name: str) -> Changes:

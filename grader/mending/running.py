@@ -41,7 +41,7 @@ class Mendable(Protocol):
         """Answer one request; where told so, what takes longer raises."""
 
     def has_time(self, model: str) -> bool:
-        """Whether enough is left to judge a model after it was tried once more."""
+        """Whether enough is left to judge a model, or "" for functions, after it was tried once more."""
 
     def take(self, slice: Slice) -> None:
         """Go on with another slice."""

@@ -230,7 +230,8 @@ class Trials(Running):
     def _righted(self, target: str, now: Trouble, here: Slice) -> Mend | None:
         """The change of a function of part 4 with which it answers rightly, and runs on."""
         self.take(here)
-        for mend in righting.mends(self.student, here, target, now):
+        found = righting.mends(self.student, here, target, now, lambda: self._has_time(target))
+        for mend in as_far_as_written([found]):
             if self._try(target, mend) == (None, True):
                 return mend
             self.take(here)
@@ -238,7 +239,7 @@ class Trials(Running):
 
     def _has_time(self, target: str) -> bool:
         """Whether more may be tried: what is tried is loaded and run in the time that judging needs too."""
-        return time.monotonic() < self._end and self.student.has_time(target)
+        return time.monotonic() < self._end and self.student.has_time(target if target in MODELS else "")
 
     def _within(self, target: str, proposed: Iterable[Mend]) -> Iterator[Mend]:
         """As many as are tried: those of a long line take minutes only to be written."""

@@ -9,7 +9,7 @@ from typing import Any
 from grader.sandbox.limits import Limits
 from grader.wall.verbs import Request, verb
 
-LOADING, TRAINING = "loading it", "training"
+LOADING, TRAINING, FUNCTIONS = "loading it", "training", "its functions"
 
 
 @dataclass(slots=True)
@@ -51,4 +51,4 @@ def purpose_of(request: Request[Any]) -> str:
     """Return what a question is about: a model, the functions, or training, which has no limit of its own."""
     if verb(type(request)).startswith("train_"):
         return TRAINING
-    return str(getattr(request, "model", "")) or "its functions"
+    return str(getattr(request, "model", "")) or FUNCTIONS

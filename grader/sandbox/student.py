@@ -21,7 +21,7 @@ from grader.errors import (
 )
 from grader.records.reason import Reason
 from grader.records.submission import Slice
-from grader.sandbox.allowance import LOADING, Allowance, purpose_of
+from grader.sandbox.allowance import FUNCTIONS, LOADING, Allowance, purpose_of
 from grader.sandbox.asking import exchange, interpret, packed
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
@@ -163,8 +163,8 @@ class Student:
         self._otherwise = otherwise
 
     def has_time(self, model: str) -> bool:
-        """Whether enough is left to judge a model after it was tried once more."""
-        return self._allowance.has_enough(LOADING) and self._allowance.has_enough(model)
+        """Whether enough is left to judge a model, or "" for functions, after it was tried once more."""
+        return self._allowance.has_enough(LOADING) and self._allowance.has_enough(model or FUNCTIONS)
 
     def take(self, slice: Slice) -> None:
         """Go on with another slice, in a fresh worker: a mended one."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
+from unittest.mock import Mock
+
 import pytest
 
+from grader.mending import alternatives
 from grader.mending.alternatives import others
+from grader.mending.edits import with_node
 
 HEAD = "def returnCAM(feature_conv, weight_fc, idx):\n    n, c = feature_conv.shape\n"
 
@@ -40,3 +45,25 @@ def test_an_operation_is_another(line: str, words: str) -> None:
 
 def test_what_has_nothing_beside_it_stays() -> None:
     assert of("cam") == []
+
+
+def test_what_is_near_to_a_line_comes_first() -> None:
+    source = f"{HEAD}    n = n + 1\n    return c * 255"
+
+    assert next(at for _, at, _ in others(source, "returnCAM", near=4)) == 4
+    assert next(at for _, at, _ in others(source, "returnCAM", near=3)) == 3
+
+
+def test_each_is_written_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten thousand names, each for hundreds of others, would take gigabytes."""
+    written = Mock(wraps=with_node)
+    monkeypatch.setattr(alternatives, "with_node", written)
+    names = [f"a{n}" for n in range(30)]
+    source = f"def returnCAM({', '.join(names)}):\n    return {' + '.join(names)}"
+
+    assert len(list(islice(others(source, "returnCAM", near=2), 5))) == written.call_count == 5
+
+
+def test_a_long_chain_of_calls_is_no_trouble() -> None:
+    """As long as it can be written again, what it is part of is not copied to its end."""
+    assert len(of(f"cam{'.sum(axis=0)' * 140}")) == 3 * 140

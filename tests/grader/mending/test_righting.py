@@ -81,3 +81,12 @@ def test_a_network_is_not_asked() -> None:
     slice = Slice((Module("submission", (Chunk("cell 1", 1, "class FCN8s: pass"),)),))
 
     assert list(mends(student, slice, "FCN8s", Trouble("IndexError", "no", None))) == []
+
+
+def test_no_more_is_tried_than_there_is_time_for() -> None:
+    student: Any = Answering("weight_fc[idx]")
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, ROW),)),))
+    trouble = Trouble("IndexError", "no", Place("cell 1", 2))
+
+    assert list(mends(student, slice, MAP, trouble, lambda: False)) == []
+    assert list(mends(student, slice, MAP, trouble))

@@ -12,6 +12,7 @@ import pytest
 
 from fixtures.corpus.inside import KIT, Inside
 from fixtures.notebook import base, to_ipynb
+from grader.assignment import MAP, PREDICT
 from grader.errors import StudentRaised
 from grader.intake import read
 from grader.mending import classes
@@ -22,7 +23,11 @@ from grader.mending.trouble import Trouble
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Place, Reason
 from grader.records.submission import Chunk, Module, Slice
-from grader.wall.verbs import Loaded
+from grader.sandbox.allowance import purpose_of
+from grader.sandbox.ladder import NONE
+from grader.sandbox.limits import USUAL
+from grader.sandbox.student import Student
+from grader.wall.verbs import ClsPred, Loaded
 from tests.grader.in_process import Refusing
 from tests.share import every
 
@@ -319,3 +324,13 @@ class Taking:
     def take(self, slice: Slice) -> None:
         """Go on."""
         self.tries -= 1
+
+
+def test_functions_have_time_of_their_own() -> None:
+    """Together: what one of them took is gone for the other too."""
+    student = Student(Slice(()), isolation=NONE)
+    student._allowance.charge(purpose_of(ClsPred()), USUAL.part_seconds, 0.0)
+
+    trials = Trials(student, Slice(()))
+
+    assert [trials._has_time(name) for name in (PREDICT, MAP, "FCN8s")] == [False, False, True]
