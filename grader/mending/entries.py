@@ -69,7 +69,7 @@ def _tables(trouble: Trouble, slice: Slice, name: str, layers: tuple[Conv, ...])
         misspelt = name in there or alike(name, there)
         if not _goes_through(tree(chunk), line_in(trouble, chunk), name) or misspelt:
             continue
-        for table in _forms(layers, "in range(" in chunk.source.partition("def forward")[0]):
+        for table in _forms(layers):
             if trouble.kind == "NameError":
                 changed = with_import(slice, module, f"{name} = {table}")
                 yield Mend(changed, words, trouble.place, lines=lines, whole=True)
@@ -108,10 +108,12 @@ def _bound_first(slice: Slice, chunk: Chunk, name: str, table: str) -> Iterator[
             yield with_text(chunk.source, [span], f"self.{name} = {table}; ")
 
 
-def _forms(layers: tuple[Conv, ...], counts: bool) -> Iterator[str]:
-    """Yield the ways in which widths are written, as code; `counts` says that loops count layers."""
+def _forms(layers: tuple[Conv, ...]) -> Iterator[str]:
+    """Yield the ways in which widths are written, as code.
+
+    A loop may take a width for a number of layers: what that makes is not run, for it is too large.
+    """
     flat = [entry for width, depth in BLOCKS for entry in (*[width] * depth, "M")]
     yield from map(repr, (flat, dict(enumerate(BLOCKS, 1)), list(BLOCKS), [width for width, _ in BLOCKS]))
-    if not counts:  # else a width might be taken for a number of layers
-        trunk = {one.role: (one.inputs, one.outputs) for one in layers if one.role.startswith("conv")}
-        yield from map(repr, (trunk, list(trunk.values()), [outputs for _, outputs in trunk.values()]))
+    trunk = {one.role: (one.inputs, one.outputs) for one in layers if one.role.startswith("conv")}
+    yield from map(repr, (trunk, list(trunk.values()), [outputs for _, outputs in trunk.values()]))

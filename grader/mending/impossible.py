@@ -1,4 +1,4 @@
-"""What a network has that can be recorded and never run: a weight of no numbers, or of too many."""
+"""What a network has that can be recorded and never run: a weight of no numbers, weights of too many."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from grader.mending.trouble import Trouble
 from grader.wall.verbs import Model
 
 SINGLE = 4  # bytes of a number
-MOST = 6 << 30  # bytes of one parameter: of the 8 GiB that a network is given, its copy takes as much again
+MOST = 6 << 30  # bytes of all parameters: of the 8 GiB that a network is given, to run it takes some too
 AXES = 2  # that a weight has at least; a list of no numbers may be meant
 
 
 def impossible(model: Model) -> Trouble | None:
-    """Return what is wrong with the first parameter that can't be; None where all can."""
+    """Return what is wrong with the parameters of a network that can't be; None where they can."""
+    sizes = {name: prod(parameter.shape) * SINGLE for name, parameter in model.parameters.items()}
     for name, parameter in model.parameters.items():
-        size, place = prod(parameter.shape) * SINGLE, parameter.line.place if parameter.line else None
-        if size == 0 and len(parameter.shape) >= AXES:
+        place = parameter.line.place if parameter.line else None
+        if sizes[name] == 0 and len(parameter.shape) >= AXES:
             return Trouble("ValueError", f"{name} of {parameter.shape} has no numbers", place)
-        if size > MOST:
-            return Trouble("MemoryError", f"{name} of {parameter.shape} takes {size / 1e9:.3g} GB", place)
-    return None
+        if sizes[name] > MOST:
+            taken = f"{sizes[name] / 1e9:.3g} GB"
+            return Trouble("MemoryError", f"{name} of {parameter.shape} takes {taken}", place)
+    whole = sum(sizes.values())
+    told = f"all {len(sizes)} parameters take {whole / 1e9:.3g} GB"
+    return Trouble("MemoryError", told, None) if whole > MOST else None

@@ -61,3 +61,14 @@ def test_a_table_that_is_there_under_another_name_is_not_made_again() -> None:
 
 def test_what_no_loop_goes_through_is_no_table() -> None:
     assert of("NameError", "name 'classes' is not defined", 5) == []
+
+
+def test_a_table_may_be_of_names_with_both_widths() -> None:
+    """Also where something else counts in the class."""
+    code = CODE.replace("            pass", "            [0 for _ in range(3)]")
+    tables = [
+        mend.slice.modules[0].chunks[0].source.split("\n")[0]
+        for mend in of("NameError", "name 'TABLE' is not defined", 7, code)
+    ]
+
+    assert any(table.startswith("TABLE = {'conv1_1': (3, 64), 'conv1_2': (64, 64)") for table in tables)

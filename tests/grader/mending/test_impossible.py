@@ -35,3 +35,13 @@ def test_a_weight_that_cant_be_is_told(shape: tuple[int, ...], kind: str, words:
 def test_others_can_be(shape: tuple[int, ...]) -> None:
     """Also one that is too wide, which shows for itself, and a list of no numbers."""
     assert of(*shape) is None
+
+
+def test_many_that_are_too_much_together_cant_be() -> None:
+    """As where a loop takes a width for a number of layers."""
+    parameters = {f"{n}.weight": Parameter((512, 512, 3, 3), True, LINE) for n in range(700)}
+
+    assert impossible(Model("keyword", True, dict([*parameters.items()][:600]))) is None
+    assert impossible(Model("keyword", True, parameters)) == Trouble(
+        "MemoryError", "all 700 parameters take 6.61 GB", None
+    )
