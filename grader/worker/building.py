@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 
 from grader.wall.verbs import Way
-from grader.worker.configured import counted, counting, counts, may_count, with_classes
+from grader.worker.configured import counted, counting, counting_names, counts, with_classes
 from grader.worker.loader import StudentCodeError, World, call, describe, run_chunks
 from grader.worker.memory import reclaim
 from grader.worker.state import State
@@ -92,17 +92,15 @@ def _forms(make: Callable[..., Any], parameters: Parameters, n_class: int) -> li
     word = _word(parameters)
     forms: list[Form] = [("keyword", (), {word: n_class}), ("position", (n_class,), {}), ("default", (), {})]
     first = next(iter(parameters), "")
-    if word not in parameters and counts(
-        first
-    ):  # `classes=None, **more` would take the other for one of those
-        forms[:2] = forms[1::-1]
+    if word not in parameters and counts(first):
+        forms[:2] = forms[1::-1]  # `classes=None, **more` would take the other for one of those
     return [form for form in forms if _takes(make, form)]
 
 
 def _word(parameters: Parameters) -> str:
     """The name of a constructor's number of classes, wherever it stands: `channels=3, classes=12`."""
-    named = {name: each for name, each in parameters.items() if each.kind in NAMED}
-    own = [name for name, each in named.items() if may_count(name, each.default)]
+    named = {name: each.default for name, each in parameters.items() if each.kind in NAMED}
+    own = counting_names(named)
     return own[0] if own and "n_class" not in named else "n_class"
 
 
@@ -169,7 +167,7 @@ def _made_as_in_notebook(
         defaults = {key: each.default for key, each in _parameters(make).items()}
         given = {key: each for key, each in defaults.items() if each is not inspect.Parameter.empty}
         return call(make, **with_classes(given, n_class))
-    own = [name for name, each in _parameters(make).items() if may_count(name, each.default)]
+    own = counting_names({name: each.default for name, each in _parameters(make).items()})
     return call(make, **dict.fromkeys(own[:1] or ["n_class"], n_class))  # raises, and says what it lacks
 
 

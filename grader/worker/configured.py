@@ -22,7 +22,18 @@ def counts(name: str) -> bool:
     return any(word in name.lower() for word in WORDS)
 
 
-def may_count(name: str, value: object) -> bool:
+def counting_names(given: Mapping[str, object]) -> list[str]:
+    """The arguments of a network that are its number of classes: of those that may be, the likeliest.
+
+    `out_dim=4096` beside `num_classes=12` is none, and neither is `ignored_class=255`.
+    """
+    may = [name for name, value in given.items() if _may_count(name, value)]
+    named = [name for name in may if counts(name)]
+    numbers = [name for name in named if name.lower().startswith("n")]
+    return numbers or named or may
+
+
+def _may_count(name: str, value: object) -> bool:
     """Whether an argument of a network may be its number of classes: `class_names=None` is none."""
     if value is None:
         return counts(name) and name.lower().startswith("n")
@@ -125,10 +136,11 @@ def _with_classes(given: inspect.BoundArguments, n_class: int) -> inspect.BoundA
     values = {
         name: given.arguments.get(name, each.default) for name, each in given.signature.parameters.items()
     }
+    own = counting_names(values)
     others = {
-        name: n_class if may_count(name, each) else with_classes(each, n_class)
+        name: n_class if name in own else with_classes(each, n_class)
         for name, each in values.items()
-        if name in given.arguments or may_count(name, each)
+        if name in given.arguments or name in own
     }
     given.arguments.update(others)
     return given

@@ -15,7 +15,7 @@ from torch.nn.parameter import is_lazy
 from grader.wall.values import SourceLine
 from grader.wall.verbs import Copied, CopyVgg, Failure
 from grader.worker.challenge import real_model
-from grader.worker.configured import may_count
+from grader.worker.configured import counting_names
 from grader.worker.downloads import downloaded
 from grader.worker.loader import StudentCodeError, World, call, describe, run_chunks
 from grader.worker.models import without_slow_initialisers
@@ -157,12 +157,12 @@ def _constructors(world: World, asked: CopyVgg) -> Iterator[Way]:
     function = make.__init__ if inspect.isclass(make) else make
     if make is None or not inspect.isfunction(function):
         return
-    parameters = inspect.signature(make).parameters
+    parameters = {name: each.default for name, each in inspect.signature(make).parameters.items()}
 
     def go(model: nn.Module, vgg16: nn.Module) -> None:
         given: dict[str, Any] = {name: True for name in parameters if "pretrain" in name.lower()}
         given |= {name: vgg16 for name in parameters if "vgg" in name.lower() or "backbone" in name.lower()}
-        given |= {name: asked.n_class for name, each in parameters.items() if may_count(name, each.default)}
+        given |= dict.fromkeys(counting_names(parameters), asked.n_class)
         with without_slow_initialisers():
             _adopt(world, asked, call(make, **given))
 

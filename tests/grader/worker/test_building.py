@@ -53,6 +53,8 @@ def test_a_model_is_built_as_students_do(signature: str, way: str) -> None:
         "class_names=None, num_classes=12",
         "in_channels=3, out_channels=12",
         "channels=3, n_classes=None",
+        "out_dim=3, n_classes=12",
+        "ignored_class=3, num_classes=12",
     ],
 )
 def test_the_number_of_classes_stands_anywhere(signature: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 from torch import nn
 
-from grader.worker.configured import counts, may_count, with_classes
+from grader.worker.configured import counting, counting_names, counts, with_classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +109,31 @@ def test_names_of_numbers_of_classes() -> None:
 )
 def test_what_may_be_a_networks_number_of_classes(name: str, value: object, is_number: bool) -> None:
     """By their names, and by what is given for them."""
-    assert may_count(name, value) == is_number
+    assert counting_names({name: value}) == [name] * is_number
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ({"out_dim": 4096, "num_classes": 12}, ["num_classes"]),
+        ({"ignored_class": 255, "n_class": 12}, ["n_class"]),
+        ({"out_ch": 12, "in_ch": 3}, ["out_ch"]),
+        ({"in_ch": 3}, []),
+    ],
+)
+def test_the_likeliest_name_is_the_number_of_classes(given: dict[str, int], names: list[str]) -> None:
+    """What is no more than an output counts where nothing is called by classes."""
+    assert counting_names(given) == names
+
+
+def test_a_width_beside_the_number_of_classes_is_let_alone() -> None:
+    """A class that is built as a notebook does it, with another number of classes."""
+
+    class Net:
+        def __init__(self, n_class: int = 21, out_dim: int = 4096) -> None:
+            self.made = n_class, out_dim
+
+    with counting(Net, 5, made := list[Any]()):
+        Net(12)
+
+    assert [net.made for net in made] == [(5, 4096)]
