@@ -55,7 +55,7 @@ def cache() -> Path:
 
 def own() -> Path:
     """Our folder in the user's cache."""
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "fcn-cam-grader"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fcn-cam-grader"
 
 
 def complete(root: Path) -> bool:

@@ -76,10 +76,23 @@ class Store:
     def write(
         self, standing: Standing, pieces: Iterable[Piece], test: Judged | None = None, broke: str = ""
     ) -> None:
-        """Keep a state in place of the one before; raises OSError, and then that one stays."""
+        """Keep a state in place of the one before; raises OSError, and then that one stays alone."""
         part = self.folder / PART
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir()
+        try:
+            self._write(part, standing, pieces, test, broke)
+            before = list(self.folder.glob("[0-9]*"))
+            part.rename(self.folder / f"{len(standing.points) + bool(test):04}")
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)  # half a state may be what fills the disk
+            raise
+        for folder in before:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _write(
+        self, part: Path, standing: Standing, pieces: Iterable[Piece], test: Judged | None, broke: str
+    ) -> None:
         numbered = enumerate(chain(_shown(standing), pieces))
         saved = [[*name, number, _save(_file(part, number), array)] for number, (name, array) in numbered]
         told = {
@@ -88,11 +101,6 @@ class Store:
             **{"test": asdict(test) if test else None, "broke": broke},
         }
         (part / ABOUT).write_text(json.dumps(told))
-        before = list(self.folder.glob("[0-9]*"))
-        number = len(standing.points) + bool(test)
-        part.rename(self.folder / f"{number:04}")
-        for folder in before:
-            shutil.rmtree(folder, ignore_errors=True)
 
     def drop(self) -> None:
         """Remove what is kept."""
@@ -136,18 +144,30 @@ def begun(of: str) -> int | None:
 
 
 def home() -> Path:
-    """Where states are kept, for this user alone."""
+    """Where states are kept, for this user alone; raises OSError where it is another's."""
     folder = download.own() / "training"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)  # what another has made is not ours to change
     return folder
 
 
 def sweep(tell: Callable[[str], None]) -> None:
-    """Remove the states that nobody went on with."""
+    """Remove the states that nobody went on with, and what is left of those that came to their end."""
     for one in home().glob("*/*"):
-        if time.time() - one.stat().st_mtime > DAYS * 86_400:
+        if _is_old(one):
+            if any(one.glob(f"[0-9]*/{ABOUT}")):
+                tell(f"removed a state that was kept for {DAYS} days")
             shutil.rmtree(one, ignore_errors=True)
-            tell(f"removed a state that was kept for {DAYS} days")
+    for left in filter(_is_old, home().iterdir()):
+        with suppress(OSError):  # it isn't empty
+            left.rmdir()
+
+
+def _is_old(folder: Path) -> bool:
+    """Whether a folder was changed last so long ago that it goes; no if another grader removed it."""
+    with suppress(FileNotFoundError):
+        return time.time() - folder.stat().st_mtime > DAYS * 86_400
+    return False
 
 
 def _read(folder: Path) -> State:

@@ -7,6 +7,7 @@ import math
 import os
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from grader.records.submission import Chunk, Module, Slice
 from grader.training import kept
 from grader.training.kept import Store, opened
 from grader.training.results import Judged, Point, Shown, Standing
+from reference import download
 from reference.metrics import Scores
 
 PICTURE = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
@@ -116,6 +118,7 @@ def test_a_state_that_can_not_be_written_leaves_the_one_before(tmp_path: Path) -
     state = one.read()
     assert state is not None
     assert state.standing.done == 7
+    assert [folder.name for folder in tmp_path.iterdir()] == ["0001"], "a part may be what fills the disk"
 
 
 def test_one_grader_at_a_time(tmp_path: Path) -> None:
@@ -160,6 +163,22 @@ def test_old_states_are_removed(tmp_path: Path) -> None:
     assert told == ["removed a state that was kept for 14 days"]
 
 
+def test_what_is_left_of_finished_runs_is_removed_without_a_word(tmp_path: Path) -> None:
+    """A lock and two folders."""
+    told: list[str] = []
+    with opened("old", "1", {}, told.append) as one:
+        assert one is not None
+        one.write(STANDING, [PIECE])
+        one.drop()
+    for _ in range(2):
+        for folder in (kept.home() / "old" / "1", kept.home() / "old"):
+            if folder.exists():
+                os.utime(folder, (0, 0))
+        kept.sweep(told.append)
+
+    assert (told, list(kept.home().iterdir())) == ([], [])
+
+
 def test_an_old_state_of_the_same_run_is_removed_before_it_is_looked_at(tmp_path: Path) -> None:
     """And the run begins anew, and is kept."""
     with opened("a", "1", {}, print) as one:
@@ -188,6 +207,27 @@ def test_a_run_goes_on_by_its_seed() -> None:
 def test_states_are_their_users_alone() -> None:
     """They hold students' work."""
     assert kept.home().stat().st_mode & 0o77 == 0
+    kept.home().chmod(0o777)
+    assert kept.home().stat().st_mode & 0o77 == 0
+
+
+def test_a_folder_of_another_user_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only its owner can say who may write there."""
+    monkeypatch.setattr(Path, "chmod", Mock(side_effect=PermissionError("not ours")))
+    told: list[str] = []
+
+    with opened("a", "1", {}, told.append) as one:
+        assert one is None
+    assert kept.begun("a") is None
+    assert told == ["the run can't be kept to go on with: not ours"]
+
+
+def test_a_cache_that_is_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As XDG says: else states would lie in whatever folder one works in."""
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    assert download.own() == tmp_path / ".cache" / "fcn-cam-grader"
 
 
 def test_a_key_is_what_json_makes_of_it(tmp_path: Path) -> None:
