@@ -75,6 +75,7 @@ class TrainingEvidence:
         self.submission = submission
         self.stores: list[Store] = []  # of runs that came to their end
         self.broke_off = False
+        self.remarks: list[str] = []
         self.laps: dict[str, float] = {}  # seconds
 
     @once
@@ -243,6 +244,10 @@ class TrainingEvidence:
         return {**of, "plan": asdict(setting.plan), "device": setting.device, **versions}
 
     def _tell(self, words: str) -> None:
+        """Remark something once: what keeps one epoch from being kept is true of the next, too."""
+        if words in self.remarks:
+            return
+        self.remarks.append(words)
         self.report(Progress(REMARK, f"{self.network.name}: {words}"))
 
     @property

@@ -106,6 +106,8 @@ def stage(program: Program, more: Iterable[str] = ()) -> Stage:
         _copy(ROOT / name, made.kit / name)
     for name in KIT_FOLDERS:
         shutil.copytree(ROOT / KIT / name, made.kit / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in (made.code, made.kit):
+        _let_read(folder)
     made.home.mkdir(mode=0o700)
     made.folder.chmod(0o711)  # a worker may have a user of its own
     made.files.symlink_to(made.kit / "files")
@@ -125,6 +127,12 @@ def _copy(source: Path, target: Path) -> None:
         compiled = _compiled(source)
         (target.parent / "__pycache__").mkdir(exist_ok=True)
         shutil.copyfile(compiled, target.parent / "__pycache__" / compiled.name)
+
+
+def _let_read(folder: Path) -> None:
+    """Let any user read a folder, however closed its files were where they come from."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
 
 
 def _compiled(source: Path) -> Path:

@@ -360,13 +360,14 @@ def test_only_a_long_run_is_kept(monkeypatch: pytest.MonkeyPatch, cache: None) -
 
 
 def test_what_is_to_be_told_of_a_kept_run_is_a_remark(monkeypatch: pytest.MonkeyPatch, cache: None) -> None:
-    """With the network's name."""
+    """With the network's name, and once: a full disk is full after each epoch."""
     found, given = kept_by(monkeypatch, finished)
     said: list[Progress] = []
     found.report = said.append
     found.first
 
-    given[0].store.tell("it goes on")
+    for _ in range(2):
+        given[0].store.tell("it goes on")
 
     assert said == [Progress(REMARK, "FCN8s: it goes on")]
 

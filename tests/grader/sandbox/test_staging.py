@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -37,3 +38,21 @@ def test_nothing_need_be_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     staging._copy(tmp_path / "module.py", tmp_path / "there" / "module.py")
     assert (tmp_path / "there" / "module.py").read_text() == "x = 1\n"
     assert not [*tmp_path.rglob("*.pyc")]
+
+
+def test_a_worker_of_another_user_can_read_it(tmp_path: Path) -> None:
+    """Where this process closes what it makes, and where a file was closed before."""
+    (tmp_path / "module.py").touch(mode=0o600)
+    before = os.umask(0o077)
+    try:
+        made = stage(Program(extra=(tmp_path / "module.py",)))
+    finally:
+        os.umask(before)
+    try:
+        paths = [made.code, made.kit, *made.code.rglob("*"), *made.kit.rglob("*")]
+        assert made.code / "module.py" in paths
+        wanted = {path: 0o005 if path.is_dir() else 0o004 for path in paths}
+        assert [path for path, mode in wanted.items() if path.stat().st_mode & mode != mode] == []
+        assert made.home.stat().st_mode & 0o077 == 0
+    finally:
+        made.remove()
