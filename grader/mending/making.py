@@ -40,9 +40,8 @@ def mends(trouble: Trouble, slice: Slice, target: str, padding: int = FIRST_PADD
         for role, line, made in _meant(call, constructor, layers):
             source = with_node(chunk.source, call, f"{NN}.{made}")
             words = f"`{told(call)}` read as the assignment's {role}"
-            yield Mend(
-                with_source(slice, chunk, source), words, made=place, lines=("build", line), whole=True
-            )
+            lines = tuple(dict.fromkeys(("build", line)))
+            yield Mend(with_source(slice, chunk, source), words, made=place, lines=lines, whole=True)
 
 
 # --- which call -------------------------------------------------------------------------------------
@@ -117,7 +116,7 @@ def _meant(call: ast.Call, constructor: ast.FunctionDef, layers: Sequence[Conv])
     kind = getattr(call.func, "attr", getattr(call.func, "id", "")).lower()
     for word, (line, made) in WEIGHTLESS.items():
         if word in kind or (word in name.lower() and not has_weights(name)):
-            yield word, line, made
+            yield word, "build" if word in kind else line, made  # of the right kind, and called wrongly
             return
     classes = own.classes(constructor) or str(N_CLASS)
     if name and has_weights(name):

@@ -37,6 +37,7 @@ from reference.architecture import FIRST_PADDING
 MOST_MENDS = 4  # of one target, but for those that pay for themselves
 MOST_TRIALS = 24  # of one target: each may start a process anew
 MOST_GUESSED = 24  # more of them, where no change that the message tells of helps
+MOST_MADE = 12  # more of them, where nothing near to what raises has helped
 MOST_LEFT_OUT = 12  # more of them, where nothing has come of those
 SECONDS = 300.0  # of all: what is not mended by then is judged as it is
 FITS = "channels, but got"  # what is said where a layer is applied too early or too late
@@ -67,6 +68,11 @@ def mended(
             one = Mended(before, lacks={target: Reason(text[:500])})
         found = found.with_more(one, trials.slice)
     return found
+
+
+def _budget(most: int) -> Iterator[int]:
+    """So many trials, for all that shares them."""
+    return iter(range(most))
 
 
 def _unread(target: str, slice: Slice) -> Reason | None:
@@ -126,13 +132,13 @@ class Trials(Running):
         super().__init__(student, slice)
         self._padding = padding
         self._left = MOST_TRIALS
-        self._guesses = MOST_GUESSED
+        self._guesses, self._makes = _budget(MOST_GUESSED), _budget(MOST_MADE)
         self._seen: list[Trouble] = []  # what stopped the target before: to come back to it is no progress
         self._end = time.monotonic() + SECONDS
 
     def mend(self, target: str) -> tuple[Trouble, list[Mend]] | None:
         """What stops a target first, and what it was mended by, if it could be; None if it runs."""
-        self._left, self._guesses = MOST_TRIALS, MOST_GUESSED
+        self._left, self._guesses, self._makes = MOST_TRIALS, _budget(MOST_GUESSED), _budget(MOST_MADE)
         first = now = self.trouble(target)
         self._seen = []
         before, made = self.slice, list[Mend]()
@@ -158,8 +164,9 @@ class Trials(Running):
 
     def _instead(self, first: Trouble, target: str) -> list[Mend]:
         """One change after which all runs, where mending step by step came to nothing."""
-        here, self._guesses = self.slice, MOST_GUESSED
-        guess = self._guessed(target, self._ways(target, self._seen[0], here))
+        here = self.slice
+        self._guesses, self._makes = _budget(MOST_GUESSED), _budget(MOST_MADE)
+        guess = self._meant(target, self._seen[0], here)
         if guess is None:
             self.take(here)
         return [guess] if guess else self._left_out(first, target)
@@ -180,7 +187,7 @@ class Trials(Running):
         and one that leaves something out only where no other does.
         """
         here, second, third = self.slice, None, None
-        if (first := self._guessed(target, self._first_ways(target, now, here))) is not None:
+        if (first := self._guessed(target, self._first_ways(target, now, here), self._makes)) is not None:
             return first, None
         for mend in self._within(target, mends(now, here, target, self._padding)):
             after, tried = self._try(target, mend)
@@ -192,7 +199,7 @@ class Trials(Running):
             second = second or ((mend, after) if changed else None)
         guess = None
         if second is None:
-            guess = self._righted(target, now, here) or self._guessed(target, self._ways(target, now, here))
+            guess = self._righted(target, now, here) or self._meant(target, now, here)
         if guess is not None:
             return guess, None
         for mend in self._within(target, last_mends(now, here, target)) if second is None else ():
@@ -210,19 +217,17 @@ class Trials(Running):
         entered = entries.mends(now, here, target, self._padding)
         return [entered, *([moving.mends(now, here)] if FITS in now.message else [])]
 
-    def _ways(self, target: str, now: Trouble, here: Slice) -> list[Iterator[Mend]]:
-        """What a network that can't be run may have meant, near to what raises."""
-        if target not in MODELS:
-            return []
-        made = making.mends(now, here, target, self._padding)
-        return [made, *(each.mends(now, here) for each in (looping, conditions, nearby))]
+    def _meant(self, target: str, now: Trouble, here: Slice) -> Mend | None:
+        """What a network that can't be run may have meant: near to what raises, else where it was made."""
+        near = [each.mends(now, here) for each in (looping, conditions, nearby)]
+        made = [making.mends(now, here, target, self._padding)]
+        return self._guessed(target, near, self._guesses) or self._guessed(target, made, self._makes)
 
-    def _guessed(self, target: str, ways: Iterable[Iterator[Mend]]) -> Mend | None:
+    def _guessed(self, target: str, ways: Iterable[Iterator[Mend]], budget: Iterator[int]) -> Mend | None:
         """A change with which a network runs as a whole."""
-        for mend in as_far_as_written(ways) if target in MODELS else ():
-            if self._guesses <= 0 or not self._has_time(target):
+        for _, mend in zip(budget, as_far_as_written(ways) if target in MODELS else (), strict=False):
+            if not self._has_time(target):
                 break
-            self._guesses -= 1
             if self._try(target, mend) == (None, True) and self.is_whole(target):
                 return mend
         return None

@@ -35,7 +35,7 @@ def of(
     [
         (3, {}, "conv5_2", "conv5", "Conv2d(512, 512, 3, padding=1)"),
         (4, {}, "fc6", "fc6", "Conv2d(512, 4096, 7, padding=0)"),
-        (5, {"last": "nn.MaxPool2d()"}, "pool", "pools", "MaxPool2d(2, 2, ceil_mode=True)"),
+        (5, {"last": "nn.MaxPool2d()"}, "pool", "", "MaxPool2d(2, 2, ceil_mode=True)"),
         (5, {"last": "nn.Conv2d(4096, classes)"}, "score", "score", "Conv2d(4096, classes, 1, padding=0)"),
         (8, {"made": "nn.Conv2d(512, 512, 0)"}, "conv5_2", "conv5", "Conv2d(512, 512, 3, padding=1)"),
         (8, {"last": "nn.Conv2d(64, 64, 3, padding=-1)"}, "conv1_2", "conv1", "Conv2d(64, 64, 3, padding=1)"),
@@ -44,11 +44,11 @@ def of(
 def test_a_layer_is_the_assignment_s(
     line: int, given: dict[str, str], role: str, paying: str, code: str
 ) -> None:
-    """Its own line is lost beside the one that says whether the network can be built and run."""
+    """Its own line is lost beside "build"; a pool is of the right kind, and only called wrongly."""
     first = of(line, **given)[0]
 
     assert first.words.endswith(f"read as the assignment's {role}")
-    assert first.whole and first.lines == ("build", paying)
+    assert first.whole and first.lines == ("build", *filter(None, [paying]))
     assert code in first.slice.modules[0].chunks[0].source
 
 
