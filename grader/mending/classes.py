@@ -167,9 +167,15 @@ def _parts(value: ast.expr, function: ast.FunctionDef) -> list[ast.expr]:
             return parts
         case ast.Call(args=parts, keywords=named):
             return [*(each.value for each in named), *parts]
-        case ast.Name(id=name):
+        case ast.Name(id=name) if _is_bound_once(name, function):
             return [part for node in ast.walk(function) for part in _put(node, name, function)]
     return []
+
+
+def _is_bound_once(name: str, function: ast.FunctionDef) -> bool:
+    """Whether a name is bound to one value: one that is bound again and again holds what layers give."""
+    nodes = (node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name)
+    return sum(isinstance(node.ctx, ast.Store) for node in nodes) == 1
 
 
 def _put(node: ast.AST, name: str, function: ast.FunctionDef) -> list[ast.expr]:

@@ -76,3 +76,14 @@ def test_what_is_returned_may_have_been_filled_before(filled: str) -> None:
         mend.slice.modules[0].chunks[0].source.endswith("        return h")
         for mend in mends(trouble, slice, slice.modules[0].chunks[0])
     )
+
+
+def test_what_a_layer_gave_before_is_not_what_is_returned() -> None:
+    """A name that is bound again and again holds no list of values."""
+    source = "def forward(self, x):\n    h = self.relu1_1(self.conv1_1(x))\n    h = lost(h)\n    return h"
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, source),)),))
+    trouble = Trouble("TypeError", "the forward pass returns a function", None)
+
+    found = mends(trouble, slice, slice.modules[0].chunks[0])
+
+    assert not [mend for mend in found if "return self.conv1_1(x)" in mend.slice.modules[0].chunks[0].source]
