@@ -14,7 +14,10 @@ OTHERS = ("upsample", "grid_sampler", "crop", "pool", "slice", "pad", "index")  
 def mapped(size: int, steps: Iterable[Expr], axis: int) -> int | None:
     """Return the size along an axis (0 rows, 1 columns) after these steps; None where it can't be told."""
     for step in steps:
-        after = _after(size, step, axis)
+        try:
+            after = _after(size, step, axis)
+        except (ZeroDivisionError, LookupError):
+            return None  # a recording may claim strides of 0, and weights of fewer axes
         if after is None:
             return None
         size = after

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from grader.network.graph import INPUT, expr
+from grader.network.graph import INPUT, Expr, conv, expr, leaf, max_pool
 from grader.network.path import main_path
 from grader.network.sizes import mapped
 from tests.grader.slim import SIZE, SLIM, Computes, traced
@@ -108,3 +108,17 @@ def test_computes_gives_a_map() -> None:
     x: Tensor = torch.zeros(1, 2, 3, 3)
 
     assert Computes(nn.ReLU())(x).shape == x.shape
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        conv(INPUT, leaf("w", (2, 2, 3, 3)), None, stride=(0, 0)),
+        conv(INPUT, leaf("w", (2, 2)), None),
+        max_pool(INPUT, stride=(0, 0)),
+        expr("aten.avg_pool2d.default", INPUT, args=(0, (0, 0))),
+    ],
+)
+def test_what_no_layer_has_gives_no_size(step: Expr) -> None:
+    """A recording comes from where student code runs, and may claim anything."""
+    assert mapped(64, [step], 0) is None
