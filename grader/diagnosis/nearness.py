@@ -36,11 +36,12 @@ def close(values: Floats, found: Floats, mixing: Mixings) -> NDArray[np.bool_]:
     cut = np.clip(values, 0, 255)
     near = np.asarray((np.abs(found - cut) <= _slack(cut, found)).all(axis=(1, 2)))
     rows, columns = mixing[0]
+    slack, turning = _slack(values, found), _slack(values, found, 256.0)
     for shown in (values, rows @ values @ columns.T, np.trunc(values + TINY), np.rint(values)):
         distance = np.abs(found - shown)
-        near |= (distance <= _slack(values, found)).all(axis=(1, 2))
+        near |= (distance <= slack).all(axis=(1, 2))
         turned = np.abs(distance - 256 * np.rint(distance / 256))
-        near |= wraps & told & (turned <= _slack(values, found, 256.0)).all(axis=(1, 2))
+        near |= wraps & told & (turned <= turning).all(axis=(1, 2))
     near[wraps] |= _same_bytes(values[wraps], found, mixing)
     return np.asarray(near & np.isfinite(values).all(axis=(1, 2)))
 

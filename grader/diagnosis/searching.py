@@ -127,10 +127,10 @@ class _Search(Generic[P]):
     def _plausible(self) -> Iterator[tuple[P, int]]:
         counts = stretches.fault_counts()
         for wrong, more in sorted(product(STRETCH_FAULTS, range(stretches.MOST_FAULTS + 1)), key=sum):
-            for pair in self.pairs:
-                if pair.cost == wrong and more <= STRETCH_FAULTS[wrong]:
-                    near = self._near(pair, np.flatnonzero(counts == more))
-                    yield from ((pair, int(number)) for number in near)
+            numbers = np.flatnonzero(counts == more)
+            for pair in self.pairs if more <= STRETCH_FAULTS[wrong] else ():
+                if pair.cost == wrong:
+                    yield from ((pair, int(number)) for number in self._near(pair, numbers))
 
     def _near(self, pair: Making, numbers: Numbers) -> Numbers:
         """Return the stretches that may give every answer, by the middles of the cells alone."""

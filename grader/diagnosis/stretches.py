@@ -125,13 +125,8 @@ class Stretch:
         """The wrong steps in words; what people know under one name is one."""
         if whole := WHOLE_NAMES.get(("", *self.ids[1:])):
             return tuple(filter(None, (self.bend.fault, whole)))
-        bend, *line = (id.removesuffix("_sums") for id in self.ids[:3])
-        if core := NAMES.get((bend, *line)):
-            first = [core]
-        else:
-            named = NAMES.get(("", *line))
-            first = [self.bend.fault, *([named] if named else (self.offset.fault, self.divisor.fault))]
-        return tuple(filter(None, (*first, self.top.fault, self.ending.fault)))
+        told = _line_faults(self.bend, self.offset, self.divisor)
+        return (*told, *filter(None, (self.top.fault, self.ending.fault)))
 
     @property
     def fault(self) -> str:
@@ -148,9 +143,26 @@ class Stretch:
 @cache
 def stretches() -> tuple[Stretch, ...]:
     """Return every combination of few faults, the fewest first; the first is the right one."""
-    every = (Stretch(*steps) for steps in product(BENDS, OFFSETS, DIVISORS, TOPS, ENDINGS))
+    lines = product(BENDS, OFFSETS, DIVISORS)
+    every = (Stretch(*line, *end) for line in lines for end in _ends(MOST_FAULTS - len(_line_faults(*line))))
     kept = (one for one in every if len(one.faults) <= MOST_FAULTS and not _said_twice(one))
     return tuple(sorted(kept, key=lambda one: one.cost))
+
+
+def _line_faults(bend: Bend, offset: Taken, divisor: Taken) -> tuple[str, ...]:
+    """The wrong steps of a curve and a straight line, in words."""
+    curve, *line = (step.id.removesuffix("_sums") for step in (bend, offset, divisor))
+    if core := NAMES.get((curve, *line)):
+        return (core,)
+    named = NAMES.get(("", *line))
+    return tuple(filter(None, (bend.fault, *((named,) if named else (offset.fault, divisor.fault)))))
+
+
+@cache
+def _ends(most: int) -> tuple[tuple[Top, Ending], ...]:
+    """The tops with their endings that have so many faults at most."""
+    pairs = product(TOPS, ENDINGS)
+    return tuple(pair for pair in pairs if sum(bool(step.fault) for step in pair) <= most)
 
 
 @cache

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.diagnosis.bending import bend, extremes, stretched
-from grader.diagnosis.stretches import fault_counts, stretches
+from grader.diagnosis.normalising import BENDS, DIVISORS, ENDINGS, OFFSETS, TOPS
+from grader.diagnosis.stretches import MOST_FAULTS, Stretch, _said_twice, fault_counts, stretches
 
 
 @given(st.integers(0, len(stretches()) - 1), st.integers(0, 9))
@@ -33,6 +37,18 @@ def test_what_is_enlarged_once_it_was_bent_has_other_extremes() -> None:
     assert np.allclose(stretched(relu, sums, ends, enlarging), [[0, 127.5, 255]])
     assert np.allclose(stretched(relu, enlarging(sums), ends), [[0, 0, 255]])
     assert np.allclose(bend(sums, ends, enlarging=enlarging).levels(numbers)[0], [[0, 127.5, 255]])
+
+
+@pytest.mark.slow
+def test_every_combination_of_few_faults_is_there() -> None:
+    """But for those that others say in plainer words: none is left out for the faults of its line alone."""
+    kinds = BENDS, OFFSETS, DIVISORS, TOPS, ENDINGS
+    every = {steps: len(Stretch(*steps).faults) for steps in product(*kinds)}
+    few = {steps for steps, faults in every.items() if faults <= MOST_FAULTS}
+    there = {one.steps for one in stretches()}
+
+    assert there <= few
+    assert there >= {steps for steps in few if not _said_twice(Stretch(*steps))}
 
 
 def test_the_fewest_faults_come_first() -> None:
