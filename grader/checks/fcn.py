@@ -14,7 +14,7 @@ from grader.evidence.model import ModelEvidence
 from grader.evidence.subject import N_CLASS
 from grader.records.reason import Reason
 
-ASTRAY = ("crop.axes", "forward.returned")
+ASTRAY = ("crop.axes", "forward.returned", "forward.unkept")
 
 
 def judge(network: ModelEvidence, line: LineName) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from grader.diagnosis import thrown
 from grader.diagnosis.causes import because
 from grader.diagnosis.offsets import OFFSET, kind_of_crop, kind_of_skip_crop
 from grader.diagnosis.steps import resizes, resizing
@@ -30,14 +31,23 @@ def crop_findings(reading: Reading) -> Iterator[Reason]:
         actual, place = resizing(resized), resized.place
         yield because("crop.resized", want=wanted, expected=expected, actual=actual, place=place)
     elif start is None and not any("index" in step.op for step in tail):
-        place = reading.path.steps[-1].place
-        yield because("crop.missing", want=wanted, expected=expected, actual="no crop", place=place)
+        yield _no_crop(reading, expected)
     elif start is not None and start != (wanted, wanted):
         place = next(step.place for step in tail if step.op == "crop" or strides(step))
         actual = f"starts at row {start[0]}, column {start[1]}"
         kind, said = kind_of_crop(reading, start)
         got: dict[str, Any] = {"got": said} if kind == OFFSET else {}
         yield because(f"crop.{kind}", **got, want=wanted, expected=expected, actual=actual, place=place)
+
+
+def _no_crop(reading: Reading, expected: str) -> Reason:
+    """Name a crop of the output that is missing, or whose result is."""
+    wanted = reading.architecture.crop
+    if (gone := thrown.crop(reading)) is not None:
+        actual = "what it gives goes nowhere"
+        return because("crop.unkept", want=wanted, expected=expected, actual=actual, place=gone.place)
+    place = reading.path.steps[-1].place
+    return because("crop.missing", want=wanted, expected=expected, actual="no crop", place=place)
 
 
 def cuts_channels(step: Expr) -> bool:

@@ -11,6 +11,7 @@ from grader.diagnosis.skips import on_the_way_up, reduced, where_skips_join
 from grader.diagnosis.steps import PROBABILITIES, is_activation, resizes
 from grader.diagnosis.words import deed, plain
 from grader.network.graph import Expr, walk
+from grader.network.path import LAYERS
 from grader.network.reading import Reading
 from grader.network.roles import is_pool
 from grader.records.reason import Reason
@@ -58,8 +59,13 @@ def other_findings(reading: Reading) -> Iterator[Reason]:
 
 def _returned(reading: Reading, returned: Expr) -> Reason:
     """Name what the forward pass returns where it is not what it computes last."""
-    beside = reading.beside_path
+    beside, last = reading.beside_path, reading.path.steps[-1]
     first = next(iter(beside[0].inputs), returned) if beside else returned
+    taken = [source for node in (last, *last.inputs) if node.op in (*LAYERS, "add") for source in node.inputs]
+    role = next((role for role, layer in reading.layers.items() if layer.expr == last), "")
+    if role and beside and first in taken:
+        actual, expected = "what it gives goes nowhere", "what it computes last"
+        return because("forward.unkept", layer=role, expected=expected, actual=actual, place=last.place)
     scores = [role for role, layer in reading.layers.items() if layer.expr in beside]
     got = scores[-1] if scores else reading.after(reading.path.places.get(first.key, 0))
     got = f"{got}'s output" if got else "a part of the input" if beside else "the input"

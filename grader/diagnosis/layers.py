@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from grader.diagnosis import thrown
 from grader.diagnosis.causes import because
 from grader.diagnosis.words import both, numeral, plain
 from grader.network.graph import Expr
@@ -14,6 +15,7 @@ from grader.records.reason import Place, Reason
 from reference.architecture import Conv
 
 PADDINGS = ("replication_pad2d", "reflection_pad2d", "_pad_circular", "pad_circular")
+KINDS = ("a convolution", "a transposed convolution")
 Places = Mapping[str, Place]  # parameter name -> the line that made it
 Shapes = Mapping[str, tuple[int, ...]]  # parameter name -> its shape
 
@@ -55,6 +57,7 @@ def attributes(layer: Layer, wanted: Conv) -> Iterator[tuple[str, str, str]]:
     in_channels is not among them: in a network that runs it is what the layer before gives.
     """
     rows = (
+        ("kind", KINDS[layer.transposed], KINDS[wanted.transposed]),
         ("out_channels", str(layer.outputs), str(wanted.outputs)),
         ("kernel", both(layer.kernel), str(wanted.kernel)),
         ("stride", both(layer.stride), str(wanted.stride)),
@@ -134,6 +137,9 @@ def _missing(reading: Reading, wanted: Conv) -> Reason:
             actual="interpolation",
             place=resized.place,
         )
+    if (gone := thrown.layer(reading, wanted)) is not None:
+        actual = "what it gives goes nowhere"
+        return because("layer.unkept", layer=wanted.role, expected=expected, actual=actual, place=gone.place)
     actual = "no such layer in the forward pass"
     place = reading.beside(wanted.role)
     return because("layer.missing", layer=wanted.role, expected=expected, actual=actual, place=place)

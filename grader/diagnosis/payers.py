@@ -76,6 +76,7 @@ PAYERS: dict[str, Payer] = {
     # what comes out
     "forward": Payer("forward"),
     "forward.returned": Payer("forward", excused=("build", "shape")),
+    "forward.unkept": Payer("forward", excused=("build", "shape")),
     "logits": Payer("logits", excused=("build", "activations", "shape", "forward", "gradients")),
     "shape": Payer("shape", excused=("forward",)),
     "shape.batch": Payer("shape", excused=("build", "forward")),

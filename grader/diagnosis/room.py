@@ -87,7 +87,7 @@ def _changed(steps: Sequence[Step], cause: Cause) -> Iterator[Step]:
     subject, _, name = cause.id.partition(".")
     role, got = given.get(subject), given.get("got")
     for step in steps:
-        if step.role == role and name in ("missing", "interpolated"):
+        if step.role == role and name in ("missing", "unkept", "interpolated"):
             continue
         changes = step.role == role and name in ATTRIBUTES and isinstance(got, int)
         yield replace(step, **{name: got}) if changes else step  # type: ignore[arg-type]  # a whole number

@@ -46,8 +46,10 @@ LAYERS = {
         f"layer.{name}": f"{{layer}}: {words} {{got}}, the assignment says {{want}}"
         for name, words in ATTRIBUTES.items()
     },
+    "layer.kind": "{layer} is {got}, the assignment says {want}",
     "layer.border": "{layer}: padded by {got}, the assignment pads with {want} zeros",
     "layer.missing": "{layer} is missing",
+    "layer.unkept": "{layer} is applied, and its result is thrown away",
     "layer.interpolated": "{layer} is missing: the map is resized by interpolation "
     "where a transposed convolution belongs",
     "layer.reused": "{layer} has no layer of its own: {other}'s is used a second time",
@@ -56,11 +58,13 @@ LAYERS = {
     "layer.again": "{layer} is applied once more, after {after}",
     "layer.again_upscore": "{layer} is applied once more, after {after}",
     "activation.missing": "no ReLU after {after}",
+    "activation.unkept": "the ReLU after {after} is applied, and its result is thrown away",
     "activation.other": "{got} after {after}, the assignment says ReLU",
     "activation.unwanted": "a {got} after {after}, where the assignment has none",
     "activation.input": "a {got} on the input, before conv1_1",
     "activation.skip": "a {got} on the {pool} skip, where the assignment has none",
     "pool.missing": "{pool} is missing: no max pooling after block {block}",
+    "pool.unkept": "{pool} is applied, and its result is thrown away",
     "pool.kind": "{pool}: {got} where the assignment says max pooling",
     **{
         f"pool.{name}": f"{{pool}}: {name} {{got}}, the assignment says {{want}}"
@@ -105,6 +109,8 @@ WAY_UP = {
     "crop.from_end": "the crop is taken from the end, it must start at {want} for every size",
     "crop.axes": "the crop cuts channels off: rows and columns must be cut from {want}, the last two axes",
     "crop.missing": "the output is not cropped, it must be cut from row and column {want}",
+    "crop.unkept": "the output is cropped, and the result is thrown away: "
+    "it must be cut from row and column {want}",
     "crop.resized": "the output is resized by interpolation, it must be cropped from row and column {want}",
     "logits.changed": "the output went through {got}: logits are expected, the last layer's own output",
 }
@@ -112,6 +118,7 @@ WAY_UP = {
 OUTPUT = {
     "forward.extra": "{of} {got}, which the assignment does not do",
     "forward.returned": "the forward pass returns {got}, not what it computes last",
+    "forward.unkept": "{layer} is applied, and its result is thrown away",
     "forward.infinite": "the output holds values that are NaN or infinite",
     "forward.unknown": "the output is not what these layers compute: no known fault gives these numbers",
     "forward.probabilities": "the output is not what these layers compute: the values are probabilities",

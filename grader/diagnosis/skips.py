@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grader.diagnosis import thrown
 from grader.diagnosis.causes import because
-from grader.diagnosis.words import deed, plain
+from grader.diagnosis.words import deed, held, plain
 from grader.network.abandoned import UNUSED
 from grader.network.graph import Expr
 from grader.network.path import Join
@@ -37,6 +38,9 @@ CHANGES = (
     "norm",
     "aten.add",
     "aten.sub",
+    "aten.mul",
+    "aten.div",
+    "aten.pow",
     "pool",
 )
 REDUCTIONS = ("mean", "max", "min", "amax", "amin", "prod", "sum", "median")
@@ -47,6 +51,8 @@ def skip_findings(reading: Reading) -> Iterator[Reason]:
     """Find skips that are missing, taken or joined elsewhere, or not plainly added."""
     for skip in reading.architecture.skips:
         found = reading.join_of(skip)
+        if found is None and thrown.joins(reading, skip):
+            continue  # it is lost with the transposed convolution that took the sum
         if found is None:
             place = _joined_before(reading, skip)
             yield because(
@@ -124,7 +130,7 @@ def reduced(reading: Reading, join: Join) -> str:
 def _changed(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:
     """Find what else a skip goes through on its way."""
     for part in join.side:
-        if any(name in part.op for name in CHANGES):
+        if any(name in part.op for name in CHANGES) or (part.op == "add" and held(part)):
             done = deed(part)
             yield because(
                 "skip.changed",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from grader.diagnosis import thrown
 from grader.diagnosis.causes import because
 from grader.diagnosis.words import both, numeral, plain
 from grader.network.graph import Expr
@@ -56,7 +57,8 @@ def activation_findings(reading: Reading) -> Iterator[Reason]:
         relus = [step for step in steps if step.op == "relu"]
         others = [step for step in steps if is_activation(step) and not _is_last(reading, step)]
         if wanted.relu:
-            yield from _wanted(wanted.role, relus, others, reading.path.steps[position])
+            layer = reading.path.steps[position]
+            yield from _wanted(wanted.role, relus, others, layer, thrown.relu(reading, layer))
         else:
             yield from _unwanted(wanted.role, [*relus, *others])
     yield from _elsewhere(reading)
@@ -72,14 +74,19 @@ def _name(step: Expr) -> str:
     return "ReLU" if step.op == "relu" else plain(step)
 
 
-def _wanted(role: str, relus: Sequence[Expr], others: Sequence[Expr], layer: Expr) -> Iterator[Reason]:
+def _wanted(
+    role: str, relus: Sequence[Expr], others: Sequence[Expr], layer: Expr, gone: Expr | None
+) -> Iterator[Reason]:
     expected = f"{role} -> ReLU"
     for step in others:
         got, actual = plain(step), f"{role} -> {plain(step)}"
         yield because(
             "activation.other", after=role, got=got, expected=expected, actual=actual, place=made(step.place)
         )
-    if not relus and not others:
+    if not relus and not others and gone is not None:
+        actual = "what it gives goes nowhere"
+        yield because("activation.unkept", after=role, expected=expected, actual=actual, place=gone.place)
+    elif not relus and not others:
         actual = f"{role} alone"
         yield because("activation.missing", after=role, expected=expected, actual=actual, place=layer.place)
 
@@ -129,10 +136,7 @@ def pool_findings(reading: Reading) -> Iterator[Reason]:
         pool = f"pool{number}"
         node, expected = reading.pools.get(pool), f"{pool} = MaxPool2d(2, stride=2)"
         if node is None:
-            place = reading.beside(pool)
-            yield because(
-                "pool.missing", pool=pool, block=number, expected=expected, actual="nothing", place=place
-            )
+            yield _no_pool(reading, number, expected)
         elif node.op != "max_pool":
             got = plain(node)
             yield because(
@@ -146,6 +150,17 @@ def pool_findings(reading: Reading) -> Iterator[Reason]:
             after = reading.after(reading.path.places[node.key]) or "the input"
             help_ = "Each block ends in one pooling."
             yield because("pool.extra", after=after, help=help_, actual=plain(node), place=node.place)
+
+
+def _no_pool(reading: Reading, number: int, expected: str) -> Reason:
+    """Name a pool that is missing, or whose result is."""
+    pool, block = f"pool{number}", [step.role for step in reading.architecture.trunk]
+    gone = thrown.pool(reading, block[block.index(pool) - 1])
+    if gone is not None:
+        actual = "what it gives goes nowhere"
+        return because("pool.unkept", pool=pool, expected=expected, actual=actual, place=gone.place)
+    place = reading.beside(pool)
+    return because("pool.missing", pool=pool, block=number, expected=expected, actual="nothing", place=place)
 
 
 def _pool_place(reading: Reading, pool: str) -> Iterator[Reason]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from grader.network.graph import Expr
+from grader.network.graph import Expr, walk
 from grader.network.reading import strides
 
 SAID = {
@@ -12,6 +12,14 @@ SAID = {
     "adaptive_avg_pool2d": "adaptive average pooling",
     "adaptive_max_pool2d": "adaptive max pooling",
     "prelu_kernel": "prelu",
+}
+
+DEEDS = {
+    "mul": "is multiplied by {}",
+    "div": "is divided by {}",
+    "add": "has {} added",
+    "sub": "is combined with {} by a minus",
+    "pow": "is raised to the power of {}",
 }
 
 
@@ -48,6 +56,18 @@ def deed(step: Expr) -> str:
         return f"keeps one of {strides(step)} {'rows' if step['args'][1] % 4 == 2 else 'columns'}"
     if plain(step) in ("add", "sub") and len(step.inputs) == 1 and isinstance(step["args"][1], int | float):
         return f"has {step['args'][1]:.4g} {'added' if plain(step) == 'add' else 'taken off'}"
+    if (done := DEEDS.get(plain(step))) and (kind := held(step)):
+        return done.format(kind)
     if "norm" in step.op:
         return "goes through a normalisation layer"
     return f"goes through {plain(step)}"
+
+
+def held(step: Expr) -> str:
+    """Return what of the model's own a value is combined with, to which no picture leads; "" if nothing."""
+    sides = [list(walk(source)) for source in step.inputs]
+    own = [node for side in sides if all(node.op != "input" for node in side) for node in side]
+    kinds = {node["kind"] for node in own if node.op == "leaf"}
+    if "parameter" in kinds:
+        return "a learnt parameter"
+    return "a buffer" if "buffer" in kinds else ""

@@ -96,7 +96,7 @@ def challenge(
 
 def start(subject: Subject, reading: Reading) -> Started:
     """Ask for what the constructor leaves of what is not drawn."""
-    names = tuple(layer.weight for layer in reading.layers.values() if layer.transposed)
+    names = tuple(layer.weight for layer in reading.upscores.values())
     reply = subject.student.ask(Initial(subject.name, names=names), seconds=60.0)
     buffers = set(reply.value.buffers)
     return Started(
@@ -122,7 +122,7 @@ def _kept(subject: Subject, reading: Reading, copied: Attempt[AfterCopying]) -> 
 def _contents(read: Read, started: Started, kept: Mapping[str, str], evaluator: Evaluator) -> dict[str, str]:
     """Copied and bilinear weights, buffers and constants stay as they are; all else is drawn."""
     reading = read.reading
-    upscores = [layer for layer in reading.layers.values() if layer.transposed]
+    upscores = reading.upscores.values()
     bilinear = {layer.weight: BILINEAR for layer in upscores if started.is_bilinear(layer)}
     left = {**started.buffers, **read.trace.constants}
     return {

@@ -56,6 +56,12 @@ def stand_ins(reading: Reading) -> dict[str, str]:
     return {**pools, **{role.replace("conv", "relu"): "" for role in bare}, **layers}
 
 
+def biasless(reading: Reading) -> tuple[str, ...]:
+    """Return the layers without the bias that copying may ask for, which costs their own lines."""
+    layers = (layer for role in SOURCES if (layer := reading.layers.get(role)) and not layer.bias)
+    return tuple(layer.weight.removesuffix(".weight") for layer in layers if layer.weight.endswith(".weight"))
+
+
 def copy(subject: Subject, read: Read) -> AfterCopying:
     """Let the submission copy into its model as it was made, in whichever way it does."""
     reading, shapes = read.reading, vgg16_shapes(read.reading)
@@ -64,7 +70,7 @@ def copy(subject: Subject, read: Read) -> AfterCopying:
     before = _sample(subject, "model", names).arrays
     seed = derived(subject.seed, "vgg16")  # first told when the layers' values before copying are known
     subject.student.ask(MakeVgg(subject.name, shapes=shapes, seed=seed, fresh=True), seconds=60.0)
-    asked = CopyVgg(subject.name, stand_ins=stand_ins(reading))
+    asked = CopyVgg(subject.name, stand_ins=stand_ins(reading), biasless=biasless(reading))
     copied = subject.student.ask(asked, seconds=90.0).value
     if not copied.way:
         return AfterCopying("")

@@ -136,7 +136,8 @@ def read(subject: Subject, traced: Traced) -> Read:
     score = reading.layers.get("score")
     if classes != N_CLASS and score is not None and score.outputs == classes:  # the cause build.classes
         reading = read_whole(output, traced.trace.abandoned, subject.assignment(classes))
-    return Read(traced.built, traced.size, traced.trace, replace(reading, size=traced.size))
+    reading = replace(reading, size=traced.size, unused=traced.trace.unused)
+    return Read(traced.built, traced.size, traced.trace, reading)
 
 
 def enough(subject: Subject, read: Read) -> Read:

@@ -14,6 +14,7 @@ from grader.records.submission import Chunk, Module, Slice
 
 UNBOUND = ("NameError", "UnboundLocalError")
 MISLED = ("TypeError", "AttributeError", "RuntimeError", "ValueError", "error")  # the last is OpenCV's
+MISFITS = ("channels, but got", "must match the size of tensor")  # what a step that lacks its input raises
 MOST = 3  # of each kind that are tried: each costs a run of the submission
 # What is called for what it does, and gives nothing back that could be kept.
 EFFECTS = ("print", "__init__", "append", "update", "load_state_dict", "apply", "eval", "train", "show")
@@ -25,6 +26,8 @@ def mends(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Itera
     yield from _added(trouble, slice, chunk)
     if trouble.kind in UNBOUND and trouble.names and trouble.names[0].isidentifier():
         yield from islice(_not_kept(trouble, slice, chunk), MOST)
+    if any(words in trouble.message for words in MISFITS):
+        yield from islice(_thrown_away(trouble, slice, chunk), MOST)
     if trouble.kind in MISLED:
         yield from islice(_not_called(trouble, slice, chunk), MOST)
         yield from islice(_tuples(trouble, slice, module, chunk), MOST)
@@ -59,6 +62,33 @@ def _not_kept(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
             place = Place(chunk.label, chunk.line + node.lineno - 1)
             source = with_node(chunk.source, node, text)
             yield Mend(with_source(slice, chunk, source), words, made=place)
+
+
+def _thrown_away(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """What is applied above to a name and bound to nothing, as that name; the nearest first."""
+    line = line_in(trouble, chunk)
+    function = function_at(tree(chunk), line)
+    nodes = [node for node in ast.walk(function) if isinstance(node, ast.Expr)] if function else []
+    for node in sorted((node for node in nodes if node.lineno < line), key=lambda node: -node.lineno):
+        if name := _applied_to(node.value):
+            words = (
+                f"`{told(node.value)}`, whose result is thrown away, read as `{name} = {told(node.value)}`"
+            )
+            place = Place(chunk.label, chunk.line + node.lineno - 1)
+            source = with_node(chunk.source, node, f"{name} = {ast.unparse(node.value)}")
+            yield Mend(with_source(slice, chunk, source), words, made=place)
+
+
+def _applied_to(node: ast.expr) -> str:
+    """The name that calls, or a cut, are applied to; "" where they are for their effect, or of no name."""
+    match node:
+        case ast.Name(id=name):
+            return "" if name == "self" else name
+        case ast.Call(args=[first, *_]) if not _is_for_its_effect(node):
+            return _applied_to(first)
+        case ast.Subscript(value=value):
+            return _applied_to(value)
+    return ""
 
 
 def _is_for_its_effect(call: ast.Call) -> bool:

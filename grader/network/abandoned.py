@@ -16,6 +16,7 @@ from grader.wall.recording import Argument, Call, Items, Recording, Tensor
 from grader.wall.values import place
 
 MOST = 6  # ends that are looked at, the last ones
+MOST_UNUSED = 24  # values of any kind
 INSTEAD, UNUSED = "instead", "unused"  # how a value joins the one that went on without it
 Joiner = Callable[[Expr], Expr]
 
@@ -53,6 +54,19 @@ def abandoned(record: Recording, values: Mapping[int, Expr], output: Expr | None
             found.append(end)
             live |= keys.keys()  # an earlier one may have been replaced on the way there
     return tuple(reversed(found))
+
+
+def unused(record: Recording, values: Mapping[int, Expr], output: Expr | None) -> tuple[Expr, ...]:
+    """Return the values that nothing takes, whatever made them, the last ones of a recorded pass."""
+    live = {node.key for node in walk(output)} if output is not None else set[str]()
+    taken = {number for call in record.calls for number in _numbers(call.args)}
+    made = [
+        values[result.number]
+        for call in record.calls
+        for result in call.results[:1]
+        if result.number not in taken
+    ]
+    return tuple(value for value in made if value.key not in live)[-MOST_UNUSED:]
 
 
 def _made(values: Mapping[int, Expr], call: Call) -> Expr:

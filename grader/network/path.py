@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -74,18 +75,18 @@ def main_path(root: Expr) -> Path:
     for position, step in enumerate(steps):
         others = [s for s in step.inputs if alive[s.key] and position and s.key != steps[position - 1].key]
         if others and step.op not in LAYERS:
-            joins[position] = _join(step, others[0], on_path, left)
+            joins[position] = _join(step, others[0], on_path, alive, left)
             left -= len(joins[position].side)
     return Path(tuple(steps), joins)
 
 
-def _join(step: Expr, other: Expr, on_path: set[str], most: int) -> Join:
-    """Return what joins at a step; of a long side the last steps alone."""
+def _join(step: Expr, other: Expr, on_path: set[str], alive: Mapping[str, bool], most: int) -> Join:
+    """Return what joins at a step; of a long side the last steps alone, and of a product what is weighed."""
     side: list[Expr] = []
     node = other
     while node.key not in on_path and node.inputs and len(side) < most:
         side.append(node)
-        node = node.inputs[0]
+        node = next((source for source in node.inputs if alive[source.key]), node.inputs[0])
     side.reverse()
     scale = step["scale"] if step.op == "add" else 1.0  # of the second operand
     coefficient, main = (scale, 1.0) if step.inputs[1].key == other.key else (1.0, scale)

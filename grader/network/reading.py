@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import permutations
@@ -34,6 +34,7 @@ class Reading:
     returned: Expr | None = None  # the output, where that is not what the path ends in
     supposed: bool = False  # to be the assignment's, since not all of it can be read
     size: Pair | None = None  # of the picture that was taken; None where that isn't known
+    unused: tuple[Expr, ...] = ()  # values that the forward pass computed and nothing took
 
     @cached_property
     def positions(self) -> dict[str, int]:
@@ -80,9 +81,17 @@ class Reading:
         return max(behind)[1] if behind else ""
 
     @cached_property
+    def upscores(self) -> dict[str, Layer]:
+        """Return the layers by which maps are enlarged, by role."""
+        wanted = (upscore.role for upscore in self.architecture.upscores)
+        return {role: self.layers[role] for role in wanted if role in self.layers}
+
+    @cached_property
     def first_upscore(self) -> int:
         """Return where the way up begins: at the first transposed convolution, or after the last layer."""
-        deconvs = [i for i, step in enumerate(self.path.steps) if step.op == "deconv"]
+        known = {layer.expr.key for role, layer in self.layers.items() if role not in self.upscores}
+        steps = enumerate(self.path.steps)
+        deconvs = [i for i, step in steps if step.op == "deconv" and step.key not in known]
         layers = [i for i, step in enumerate(self.path.steps) if step.op in LAYERS]
         return deconvs[0] if deconvs else (layers[-1] + 1 if layers else 0)
 
@@ -152,7 +161,8 @@ def read_network(output: Expr, architecture: Architecture) -> Reading:
     wanted = [*architecture.trunk, architecture.score, *architecture.upscores]
     roles = align(nodes, wanted)
     taken = {node.key for node in roles.values()}
-    side = _side_roles(path, architecture)
+    plain = {node.key for role, node in roles.items() if not _is_upscore(architecture, role)}
+    side = _side_roles(path, architecture, plain)
     scores = {role: node for role, (_, node) in side.items()}
     layers = {role: read_layer(node) for role, node in (roles | scores).items() if node.op in LAYERS}
     return Reading(
@@ -177,10 +187,17 @@ def read_whole(output: Expr, ends: Sequence[Abandoned], architecture: Architectu
     return whole if whole.found > reading.found else reading
 
 
-def _side_roles(path: Path, architecture: Architecture) -> dict[str, tuple[int, Expr]]:
+def _is_upscore(architecture: Architecture, role: str) -> bool:
+    return any(upscore.role == role for upscore in architecture.upscores)
+
+
+def _side_roles(
+    path: Path, architecture: Architecture, plain: Collection[str]
+) -> dict[str, tuple[int, Expr]]:
     """Match the convolutions of joining branches with the skips' score layers, so that least is wrong.
 
-    Of several ways that are as good, one goes by channels, then by order.
+    `plain` are the steps of the path that are none of the upscores. Of several ways that are as good, one
+    goes by channels, then by order.
     """
     found = [
         (position, join, part)
@@ -190,18 +207,24 @@ def _side_roles(path: Path, architecture: Architecture) -> dict[str, tuple[int, 
     ]
     skips = architecture.skips
     ways = permutations([*found[:MOST_SIDES], *[None] * len(skips)], len(skips))
-    unlike = partial(_unlike, path, architecture)
+    unlike = partial(_unlike, path, architecture, plain)
     best = min(ways, key=lambda way: sum(map(unlike, skips, way)))
     return {skip.score.role: (one[0], one[2]) for skip, one in zip(skips, best, strict=True) if one}
 
 
-def _unlike(path: Path, architecture: Architecture, skip: Skip, one: tuple[int, Join, Expr] | None) -> float:
+def _unlike(
+    path: Path,
+    architecture: Architecture,
+    plain: Collection[str],
+    skip: Skip,
+    one: tuple[int, Join, Expr] | None,
+) -> float:
     """How much is wrong with a skip if this convolution is its score layer."""
     if one is None:
         return ABSENT
     position, join, node = one
     upscores = [each.role for each in architecture.upscores]
-    before = sum(step.op == "deconv" for step in path.steps[: position + 1])
+    before = sum(step.op == "deconv" and step.key not in plain for step in path.steps[: position + 1])
     tap = path.steps[: path.places[join.tap.key] + 1] if join.tap else ()
     pools = sum(map(is_pool, tap))
     wrong = (

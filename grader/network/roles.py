@@ -16,6 +16,7 @@ from reference.architecture import Conv, Pool
 POOLINGS = ("max_pool", "avg_pool", "adaptive")
 NOT_ALIKE = 1e9  # above any sum of costs: such a pair is never matched
 MISSING_CONV = 2.0  # a missing and an extra layer cost 4, a pair at most 3.5: a wrong layer keeps its role
+OTHER_KIND = 2.5  # a transposed convolution is taken for a plain one where hardly anything else differs
 AFTER_POOLS = "fc6"  # the first layer that no pool may stand behind
 MISSING_POOL = 1.6  # less, so that a pool in a wrong place is a moved pool and not two moved layers
 
@@ -73,11 +74,13 @@ def is_pool(node: Expr) -> bool:
     return any(name in node.op for name in POOLINGS)
 
 
-def _conv_cost(layer: Layer, wanted: Conv) -> float:
-    if layer.transposed != wanted.transposed:
+def conv_cost(layer: Layer, wanted: Conv) -> float:
+    """Return how unlike a layer is to one of the assignment."""
+    if wanted.transposed and not layer.transposed:
         return NOT_ALIKE
     return (
-        1.0 * (layer.outputs != wanted.outputs)
+        OTHER_KIND * (layer.transposed and not wanted.transposed)
+        + 1.0 * (layer.outputs != wanted.outputs)
         + 0.6 * (layer.inputs != wanted.inputs)
         + 0.9 * (layer.kernel != (wanted.kernel,) * 2)
         + 0.4 * (layer.stride != (wanted.stride,) * 2)
@@ -90,7 +93,7 @@ def _conv_cost(layer: Layer, wanted: Conv) -> float:
 def _cost(node: Expr, wanted: Conv | Pool) -> float:
     if isinstance(wanted, Pool):
         return 0.5 * (node.op != "max_pool") if is_pool(node) else NOT_ALIKE
-    return NOT_ALIKE if is_pool(node) else _conv_cost(read_layer(node), wanted)
+    return NOT_ALIKE if is_pool(node) else conv_cost(read_layer(node), wanted)
 
 
 def align(nodes: Sequence[Expr], wanted: Sequence[Conv | Pool]) -> dict[str, Expr]:

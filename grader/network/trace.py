@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from grader.errors import ProtocolError
 from grader.network import moved, normal
-from grader.network.abandoned import Abandoned, abandoned
+from grader.network.abandoned import Abandoned, abandoned, unused
 from grader.network.axes import WINDOWS, Moved
 from grader.network.graph import INPUT, Expr, leaf
 from grader.network.moved import CHANNELS
@@ -64,6 +64,7 @@ class Trace:
     random: tuple[Place | None, ...]  # the lines that drew random numbers
     constants: Mapping[str, Array]  # what is known of tensors that are neither parameters nor buffers
     abandoned: tuple[Abandoned, ...]  # what it computed, and let go of
+    unused: tuple[Expr, ...] = ()  # every value that nothing took
 
 
 def read_trace(record: Recording, constants: Mapping[int, Array] | None = None) -> Trace:
@@ -108,6 +109,7 @@ def _read(record: Recording, constants: Mapping[int, Array]) -> Trace:
         random=tuple(place(call.line) for call in record.calls if call.name.startswith("random.")),
         constants={name: constants[number] for number, name in known.items() if number in constants},
         abandoned=abandoned(record, values, output),
+        unused=unused(record, values, output),
     )
 
 

@@ -78,7 +78,7 @@ def seeded(reading: Reading, shapes: Mapping[str, tuple[int, ...]]) -> Values:
             bounds[layer.weight] = GAIN * _he(shapes.get(layer.weight, ()))
         elif role.startswith("score"):
             bounds[layer.weight] = 0.0
-    upscores = [layer for layer in reading.layers.values() if layer.transposed]
+    upscores = reading.upscores.values()
     given = {
         layer.weight: _bilinear(layer)
         for layer in upscores
@@ -125,7 +125,7 @@ def zero(reading: Reading, shapes: Mapping[str, tuple[int, ...]]) -> Values:
     """Start from scratch as the assignment does: convolutions zero, transposed convolutions bilinear."""
     layers = reading.layers.values()
     bounds = {name: 0.0 for layer in layers for name in (layer.weight, layer.bias)}
-    return _known(bounds, {layer.weight: _bilinear(layer) for layer in layers if layer.transposed}, shapes)
+    return _known(bounds, {up.weight: _bilinear(up) for up in reading.upscores.values()}, shapes)
 
 
 def vgg16(reading: Reading, shapes: Mapping[str, tuple[int, ...]], state: Mapping[str, Tensor]) -> Values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -59,7 +59,26 @@ def copy_vgg(world: World, asked: CopyVgg, arrays: Arrays) -> Answer[Copied]:
     """Let the submission copy the VGG-16 that was made, in whichever way it does."""
     assert world.state.vgg16 is not None, "it was made before"
     vgg16 = world.state.vgg16.model
-    return copied(world, asked, vgg16, lambda model: _stand_in(model, vgg16, asked.stand_ins)), {}
+    lent = list[nn.Module]()
+
+    def prepare(model: nn.Module) -> None:
+        _stand_in(model, vgg16, asked.stand_ins)
+        lent.extend(_lend_biases(model, asked.biasless))
+
+    try:
+        return copied(world, asked, vgg16, prepare), {}
+    finally:
+        for layer in lent:
+            layer.register_parameter("bias", None)
+
+
+def _lend_biases(model: nn.Module, names: Collection[str]) -> Iterator[nn.Module]:
+    """Give layers the bias that they lack, as copying may ask for it; yield each."""
+    for name, layer in model.named_modules():
+        weight = getattr(layer, "weight", None)
+        if name in names and isinstance(weight, nn.Parameter) and getattr(layer, "bias", weight) is None:
+            layer.register_parameter("bias", nn.Parameter(weight.new_zeros(len(weight))))
+            yield layer
 
 
 def _stand_in(model: nn.Module, vgg16: nn.Module, names: Mapping[str, str]) -> None:

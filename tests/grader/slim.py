@@ -233,7 +233,7 @@ def reading_of(source: str, name: str = "FCN8s", **options: Any) -> Reading:
     """A network in the assignment's terms."""
     trace = trace_of(source, name, **options)
     assert trace.output is not None
-    return read_whole(trace.output, trace.abandoned, SLIM[name](12))
+    return replace(read_whole(trace.output, trace.abandoned, SLIM[name](12)), unused=trace.unused)
 
 
 class Computes(nn.Module):

@@ -104,6 +104,17 @@ def test_a_wrong_attribute_is_named_under_its_own_line(edit: Edit, line: str, wo
     assert any(words in text for _, text in found)
 
 
+@pytest.mark.parametrize(
+    ("layer", "line"), [("score", "score"), ("score_pool_4", "score_pools"), ("fc7", "fc7")]
+)
+def test_a_transposed_convolution_of_one_pixel_is_of_another_kind(layer: str, line: str) -> None:
+    """It stands where the plain one should, and nothing else is said of it."""
+    made = f"self.{layer} = nn.Conv2d"
+    words = f"{layer} is a transposed convolution, the assignment says a convolution"
+
+    assert said((made, made.replace("Conv2d", "ConvTranspose2d"))) == [(line, words)]
+
+
 def test_the_layer_is_shown_beside_the_assignments() -> None:
     """A finding shows both layers as constructor calls."""
     found, dilated = findings(("3, padding=100", "3, padding=150, dilation=(1, 2)"))

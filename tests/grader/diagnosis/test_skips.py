@@ -17,10 +17,25 @@ from tests.grader.diagnosis.way_up import (
 )
 from tests.grader.slim import Edit, edited, reading_of
 
+UPSCORE1 = "self.upscore1 = nn.Conv"
+LEARNT = (UPSCORE1, f"self.alpha = nn.Parameter(torch.ones(1)); {UPSCORE1}")
+KEPT = (UPSCORE1, f"self.register_buffer('alpha', torch.ones(1)); {UPSCORE1}")
+
 
 @pytest.mark.parametrize(
     ("edits", "words"),
     [
+        (
+            [LEARNT, (POOL4, "s = self.alpha * self.score_pool_4(pool4)")],
+            "is multiplied by a learnt parameter",
+        ),
+        ([LEARNT, (POOL3, POOL3 + " * self.alpha.sigmoid()")], "is multiplied by a learnt parameter"),
+        (
+            [LEARNT, (POOL4, "s = self.score_pool_4(self.alpha * pool4)")],
+            "is multiplied by a learnt parameter",
+        ),
+        ([LEARNT, (POOL4, "s = self.alpha + self.score_pool_4(pool4)")], "has a learnt parameter added"),
+        ([KEPT, (POOL3, POOL3 + " / self.alpha")], "is divided by a buffer"),
         ([(JOIN3, "pass")], "the pool3 skip is missing"),
         ([(JOIN4, JOIN4.replace("h + s", "h - s"))], "the pool4 skip is subtracted, it must be added"),
         ([(JOIN4, JOIN4.replace("h + s", "h + 0.5 * s"))], "the pool4 skip is scaled by 0.5"),

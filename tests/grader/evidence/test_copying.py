@@ -10,7 +10,7 @@ from torchvision.models import vgg16
 from grader.checks.weights import check_copy_source
 from grader.diagnosis.copying import SOURCES, copy_findings
 from grader.errors import Blocked, StudentRaised
-from grader.evidence.copying import stand_ins, vgg16_shapes
+from grader.evidence.copying import biasless, stand_ins, vgg16_shapes
 from grader.evidence.model import ModelEvidence
 from grader.evidence.subject import Subject
 from grader.records.reason import Cause
@@ -296,3 +296,17 @@ def test_the_second_network_finds_vgg16_as_it_was() -> None:
 
         assert (said(first), said(second)) == ([], [])
         assert bool(first.copied.vgg16_changed) == bool(second.copied.vgg16_changed) == changed
+
+
+def test_a_bias_that_copying_asks_for_in_vain_is_paid_once() -> None:
+    """The layer that lacks it has a cause of its own."""
+    found = copying(
+        (
+            "self.conv5_2 = nn.Conv2d(16, 16, 3, padding=1)",
+            "self.conv5_2 = nn.Conv2d(16, 16, 3, padding=1, bias=False)",
+        )
+    )
+
+    assert biasless(found.reading) == ("conv5_2",)
+    assert found.copied.raised is None
+    assert said(found) == []

@@ -93,3 +93,26 @@ def test_a_method_without_its_parentheses_is_called() -> None:
 
     assert (line(first, 2), first.made) == ("y = x.shape, x.data.float()", Place("cell 2", 2))
     assert "x.data.float()" not in of("TypeError", "must be Tensor", 3, source)[0].words
+
+
+FORWARD = """class FCN32s(nn.Module):
+    def forward(self, x):
+        h = self.conv1(x)
+        print(h.shape)
+        self.relu(self.conv2(h))
+        h[:, :, 5:]
+        h.add_(x)
+        return self.conv3(h)
+"""
+
+
+def test_what_is_applied_and_not_kept_is_kept_by_the_name_that_it_is_applied_to() -> None:
+    """The nearest first; what is called for its effect is none of it."""
+    message = "expected input[1, 64, 8, 8] to have 128 channels, but got 64 channels instead"
+    cut, applied, *_ = found = of("RuntimeError", message, 8, FORWARD)
+
+    assert (line(cut, 6), cut.made) == ("h = h[:, :, 5:]", Place("cell 2", 6))
+    assert line(applied, 5) == "h = self.relu(self.conv2(h))"
+    assert "whose result is thrown away, read as `h = self.relu" in applied.words
+    assert not any("print" in each.words or "add_" in each.words for each in found)
+    assert not any("thrown away" in each.words for each in of("RuntimeError", "another", 8, FORWARD))

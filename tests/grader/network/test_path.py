@@ -87,11 +87,11 @@ def test_a_join_has_a_kind(function: Callable[..., Any], kind: str) -> None:
     assert join.tap == INPUT
 
 
-def test_a_value_of_another_origin_has_no_tap() -> None:
-    """A branch that starts from a weight was taken from nowhere on the path; a constant is no branch."""
+def test_a_branch_that_is_weighed_is_taken_from_what_is_weighed() -> None:
+    """A parameter in front of a product is where no branch begins; a constant is no branch."""
     other = expr("aten.mul.Tensor", leaf("scale", (3, 1, 1)), INPUT)
 
-    assert main_path(add(layer(layer(INPUT, "a"), "b"), other)).joins[3].tap is None
+    assert main_path(add(layer(layer(INPUT, "a"), "b"), other)).joins[3].tap == INPUT
     assert main_path(add(layer(INPUT), leaf("bias", (1,)))).joins == {}
 
 

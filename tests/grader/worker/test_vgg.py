@@ -84,3 +84,20 @@ def test_copying_finds_stand_ins_for_what_is_missing() -> None:
     stand_ins = {"conv1_1": "features.0", "relu1_1": ""}
     answer, _ = ask(world, "copy_vgg", stand_ins=stand_ins)
     assert answer["failed"] is None
+
+
+def test_a_layer_without_bias_gets_one_for_as_long_as_it_is_copied() -> None:
+    """That it has none was paid for, and it has none again afterwards."""
+    both = ("weight", "bias")
+    looks = "; ".join(f"self.conv.{kind}.data.copy_(vgg16.features[0].{kind})" for kind in both)
+    world = tiny(
+        ("def forward", f"def load_vgg(self, vgg16):\n        {looks}\n\n    def forward"),
+        ("3, padding=1)", "3, padding=1, bias=False)"),
+    )
+
+    ask(world, "make_vgg", **MADE)
+    answer, _ = ask(world, "copy_vgg", stand_ins={})
+    assert answer["failed"]["kind"] == "AttributeError"
+    answer, _ = ask(world, "copy_vgg", stand_ins={}, biasless=("conv",))
+    assert answer["failed"] is None
+    assert conv(real(world), "conv").bias is None
