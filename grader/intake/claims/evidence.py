@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import re2
 
-from grader.assignment import CAM, FCN8S, FCN16S, GRADCAM, GRADIENTS, MAP, PREDICT
+from grader.assignment import CAM, FCN8S, FCN16S, FCN32S, GRADCAM, GRADIENTS, MAP, PREDICT
 from grader.intake.claims.answers import answers
 from grader.intake.claims.figures import MOST, figure, pictures
 from grader.intake.claims.logs import Log, logs, predictions, spoken
@@ -62,10 +63,11 @@ def _evidence(cells: Sequence[Cell], program: Program, cam_labels: frozenset[str
     code = [cell for cell in cells if cell.kind == "code"]
     story = Story(program, cells)
     texts = [(cell, printed(cell)) for cell in code if cell.outputs]
+    runs = tuple(run for cell, text in texts for run in _runs(cell, logs(text), story))
     return SavedEvidence(
         has_outputs=bool(texts),
-        runs=tuple(run for cell, text in texts for run in _runs(cell, logs(text), story)),
-        figures=tuple(_figures(code, story, cam_labels)),
+        runs=runs,
+        figures=tuple(_figures(code, story, cam_labels, runs)),
         predictions=_predictions([(cell.label, printed) for cell, printed in texts], cam_labels),
     )
 
@@ -83,26 +85,56 @@ def _runs(cell: Cell, found: list[Log], story: Story) -> Iterator[TrainingRun]:
 
     Where the code doesn't tell how the model began, the log does; only FCN-32s is asked for from scratch.
     """
-    trained = story.trainings(cell.label)
+    trained = _trained(cell, found, story)
     for number, log in enumerate(found):
         told = trained[min(number, len(trained) - 1)] if trained else story.heading(cell.label)
-        pretrained = told.pretrained or (log.learns and (not trained or told.model in BETTER))
+        by_log = not trained or told.open or told.model in BETTER
         results = log.epochs, log.test_accuracy, log.test_mean_iou
-        yield TrainingRun(cell.label, told.model, pretrained, *results)
+        yield TrainingRun(cell.label, told.model, told.pretrained or (log.learns and by_log), *results)
 
 
-def _figures(cells: Sequence[Cell], story: Story, cam_labels: frozenset[str]) -> Iterator[Figure]:
-    found = ((cell, *picture) for cell in cells for picture in pictures(cell))
-    for _, (cell, form, data) in zip(range(MOST), found, strict=False):
-        if made := figure(cell.label, _part(cell, story, cam_labels), form, data):
+def _trained(cell: Cell, found: list[Log], story: Story) -> list[Told]:
+    """What a cell trained, in order: where it printed more logs than that, which is whose is left open."""
+    trained = story.trainings(cell.label)
+    if len(found) == 1 or len(found) == len(trained):
+        return trained
+    if len(story.models(cell.label)) > 1:
+        return [Told(open=True)]
+    return [Told(told.model, open=len(found) > len(trained)) for told in trained]
+
+
+def _figures(
+    cells: Sequence[Cell], story: Story, cam_labels: frozenset[str], runs: Sequence[TrainingRun]
+) -> Iterator[Figure]:
+    models = {cell.label: [run.model for run in runs if run.label == cell.label] for cell in cells}
+    found = (
+        (cell, part, *picture)
+        for cell in cells
+        if (drawn := [*islice(pictures(cell), MOST)])
+        for part, picture in zip(_parts(cell, len(drawn), story, cam_labels, models), drawn, strict=True)
+    )
+    for cell, part, form, data in islice(found, MOST):
+        if made := figure(cell.label, part, form, data):
             yield made
 
 
-def _part(cell: Cell, story: Story, cam_labels: frozenset[str]) -> str:
-    """The part of the assignment that a cell's pictures belong to, "" where it can't be told."""
+def _parts(
+    cell: Cell, count: int, story: Story, cam_labels: frozenset[str], models: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """The parts of the assignment that a cell's pictures belong to, "" where it can't be told.
+
+    Those of a cell with several models are of one after the other.
+    """
     if GRADIENTS in story.calls(cell.label):
-        return GRADCAM
+        return [GRADCAM] * count
     if cell.label in cam_labels or story.calls(cell.label) & CAM_CALLS:
-        return CAM
+        return [CAM] * count
+    trained = models[cell.label]
+    shown = trained if len(trained) > 1 else story.shows(cell.label)
+    if len(set(shown)) > 1 or (len(shown) > 1 and not shown[0]):
+        shown = [
+            model or (BETTER[-1] if at == len(shown) - 1 else FCN32S.part) for at, model in enumerate(shown)
+        ]
+        return [shown[at * len(shown) // max(count, len(shown))] for at in range(count)]
     heading: Told = story.heading(cell.label) if SHOWS_MODEL.search(cell.source) else Told()
-    return story.shows(cell.label) or heading.model
+    return [shown[0] if shown else heading.model] * count

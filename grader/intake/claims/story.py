@@ -22,16 +22,23 @@ OTHER = "other"  # a model that is none of the assignment's
 MENTION = re2.compile(rf"(?i)FCN[\s_-]*({NUMBERS})s?\b")
 PREPARES = re2.compile(r"(?i)pre_?-?train\w*|_?trained")  # what such a call does is no training
 TRAINS = re2.compile(r"(?i)train|fit")
+SHOWS = re2.compile(r"(?i)visuali|show|plot|draw|display")
 LATER_PART = re2.compile(r"(?i)[\s#]*(?:\d[\d.]*\s*)?Part\s*[34]\b")
 DEEPEST = 6  # statements from a name back to the one that made the model
+DISPLAYS = (ast.List, ast.Tuple, ast.Dict, ast.Set)
+COLLECTS = {"dict", "list", "tuple", "zip", "OrderedDict"}  # calls that put together what a loop goes through
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A model ("fcn32s", "fcn8s", "other", or "" where it can't be told), and whether it was pretrained."""
+    """A model ("fcn32s", "fcn8s", "other", or "" where it can't be told), and whether it was pretrained.
+
+    Where that is `open`, some of a loop's runs were and others not.
+    """
 
     model: str = ""
     pretrained: bool = False
+    open: bool = False
 
 
 class Story:
@@ -41,7 +48,9 @@ class Story:
         self._program = program
         self._calls = [calls(running([statement.node])) for statement in program.statements]
         self._cells: dict[str, list[tuple[int, Call]]] = defaultdict(list)
+        self._statements: dict[str, list[int]] = defaultdict(list)
         for at, statement in enumerate(program.statements):
+            self._statements[statement.label].append(at)
             self._cells[statement.label] += [(at, call) for call in self._calls[at]]
         self._headings = _headings(cells)
         texts = (statement.text[:5000] for statement in program.statements)
@@ -53,34 +62,56 @@ class Story:
         found = list[Told]()
         for at, call in self._cells.get(label, ()):
             if TRAINS.search(PREPARES.sub("", call.path.rpartition(".")[2])):
-                told = self._of_call(at, call)
-                found += [told] if told.model else self._of_loop(at)
+                told, loop = self._of_call(at, call), self._of_loop(at)
+                found += loop if len(loop) > 1 or not told.model else [told]
         return [told for told in found if told.model]
 
     def _of_loop(self, at: int) -> list[Told]:
-        """The models that a loop trains one after the other, as in `for net in (FCN32s, FCN8s):`."""
-        node = self._program.statements[at].node
-        if not isinstance(node, ast.For):
-            return []
-        nodes = list(walk(node.iter))
-        for name in [each.id for each in nodes if isinstance(each, ast.Name)]:
-            bound = self._program.sources(name, at)[:1]
-            nodes += [each for one in bound for each in walk(self._program.statements[one].node)]
-        names = dict.fromkeys(each.id for each in nodes if isinstance(each, ast.Name))
+        """The models that a loop goes through one after the other, as in `for net in (FCN32s, FCN8s):`."""
         pretrained = self._pretrains[at] or any(
             self._is_vgg(read, at) for read in self._program.statements[at].names.reads
         )
-        told = [self._of_name(name, at) for name in names]
-        return [Told(each.model, each.pretrained or pretrained) for each in told if each.model]
+        told = [each for name in self._turns(at) if (each := self._of_name(name, at)).model]
+        ours = [each for each in told if each.model in MODELS.values()] or told
+        again = pretrained and len({each.model for each in ours}) < len(ours)
+        return [Told(each.model, (each.pretrained or pretrained) and not again, again) for each in ours]
+
+    def _turns(self, at: int) -> list[str]:
+        """The names in what a loop goes through, in order; a list that has a name is looked into."""
+        node = self._program.statements[at].node
+        nodes = list[ast.AST]()
+        for each in walk(node.iter) if isinstance(node, ast.For) else ():
+            nodes += [*self._collected(each.id, at)] if isinstance(each, ast.Name) else ()
+        return [each.id for each in nodes if isinstance(each, ast.Name)]
+
+    def _collected(self, name: str, at: int) -> Iterable[ast.AST]:
+        """What a name was put together from, or the name itself."""
+        bound = (self._program.statements[one].node for one in self._program.sources(name, at)[:1])
+        value = next((node.value for node in bound if isinstance(node, ast.Assign)), None)
+        collects = isinstance(value, ast.Call) and path(value.func).rpartition(".")[2] in COLLECTS
+        return walk(value) if value and (collects or isinstance(value, DISPLAYS)) else [ast.Name(name)]
+
+    def models(self, label: str) -> frozenset[str]:
+        """The models that a cell may use, by itself or through the functions that it calls."""
+        found = (reached(self._program, at) for at in self._statements.get(label, ()))
+        return frozenset(MODELS[name] for names in found for name in names)
 
     def heading(self, label: str) -> Told:
         """The model that the text above a cell speaks of."""
         return self._headings.get(label, Told())
 
-    def shows(self, label: str) -> str:
-        """The model whose predictions a cell shows, as far as the names it calls tell."""
+    def shows(self, label: str) -> list[str]:
+        """The models whose predictions a cell shows, in order, as far as the names it calls tell."""
+        drawn = [model for at in self._statements.get(label, ()) for model in self._shown(at)]
         found = {self._of_call(at, call).model for at, call in self._cells.get(label, ())} - {""}
-        return found.pop() if len(found) == 1 else ""
+        return drawn or (list(found) if len(found) == 1 else [])
+
+    def _shown(self, at: int) -> list[str]:
+        """The models that a statement shows: the one that its calls are given, or those of a loop."""
+        drawing = [call for call in self._calls[at] if SHOWS.search(call.path)]
+        told = {self._of_call(at, call).model for call in drawing} - {""}
+        loop = [each.model for each in self._of_loop(at)] if drawing and not told else []
+        return [*told] if len(told) == 1 else loop
 
     def calls(self, label: str) -> set[str]:
         """What a cell calls."""

@@ -88,6 +88,65 @@ def test_two_runs_in_one_cell_have_their_own_models(tmp_path: Path) -> None:
     ]
 
 
+BOTH = "def run(cls):\n    Trainer(cls())\n"
+
+
+def test_runs_of_several_models_that_cannot_be_told_apart_are_nobodys(tmp_path: Path) -> None:
+    """Whatever heading stands above them; and they count for any."""
+    heading = cell("## Part 2: FCN-8s", "markdown")
+    source = f"{BOTH}done = [run(cls) for cls in (FCN32s, FCN8s)]"
+    saved = of_cells(tmp_path, heading, cell(source, outputs=[printed(LOG * 2)])).saved
+
+    assert [(run.model, run.pretrained) for run in saved.runs] == [("", True)] * 2
+
+
+def test_runs_of_one_model_in_a_cell_are_its_own(tmp_path: Path) -> None:
+    """Though fewer calls are seen than logs."""
+    heading = cell("## Part 2: FCN-8s", "markdown")
+    source = f"{BOTH}done = [run(FCN8s) for _ in range(2)]"
+    saved = of_cells(tmp_path, heading, cell(source, outputs=[printed(LOG * 2)])).saved
+
+    assert [run.model for run in saved.runs] == ["fcn8s", "fcn8s"]
+
+
+def test_one_call_with_two_logs_leaves_open_which_was_pretrained(tmp_path: Path) -> None:
+    """The logs tell."""
+    turn = "    m = FCN32s()\n    if given:\n        m.copy(v)\n    Trainer(m)"
+    source = f"v = vgg16()\nfor given in (0, 1):\n{turn}"
+    flat = LOG.replace("Mean IoU: 0.3\n", "Mean IoU: 0.03\n")
+    saved = of_cells(tmp_path, cell(source, outputs=[printed(flat + LOG)])).saved
+
+    assert [(run.model, run.pretrained) for run in saved.runs] == [("fcn32s", False), ("fcn32s", True)]
+
+
+@pytest.mark.parametrize(
+    ("source", "parts"),
+    [
+        ("for b in (a8, a32):\n    visualize(b)", ["fcn8s", "fcn32s"]),
+        ("visualize(a32)\nvisualize(a8)", ["fcn32s", "fcn8s"]),
+        ("visualize(a32)", ["fcn32s", "fcn32s"]),
+    ],
+)
+def test_pictures_of_several_models_come_one_after_the_other(
+    tmp_path: Path, source: str, parts: list[str]
+) -> None:
+    """In the order in which they are shown, whatever heading stands above them."""
+    heading = cell("## Part 2: FCN-8s", "markdown")
+    made = "a32 = FCN32s()\na8 = FCN8s()"
+    saved = of_cells(tmp_path, heading, made, cell(source, outputs=[drawn(), drawn()])).saved
+
+    assert [one.part for one in saved.figures] == parts
+
+
+def test_pictures_of_a_cell_that_trains_several_are_of_one_run_after_the_other(tmp_path: Path) -> None:
+    """Where the runs can't be told apart, the last is of the network that is asked for last."""
+    source = f"{BOTH}done = [run(cls) for cls in (FCN32s, FCN8s)]"
+    outputs = [printed(LOG), drawn(), printed(LOG), drawn()]
+    saved = of_cells(tmp_path, cell(source, outputs=outputs)).saved
+
+    assert [one.part for one in saved.figures] == ["fcn32s", "fcn8s"]
+
+
 @pytest.mark.parametrize(
     ("code", "model"),
     [

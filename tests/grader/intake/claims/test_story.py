@@ -59,6 +59,15 @@ def test_a_training_call_tells_its_model(story: Story) -> None:
         ("nets = {'a': FCN8s}\nfor key, cls in nets.items():\n    Trainer(cls(), a)", ["fcn8s"]),
         ("class UNet(nn.Module): pass\nfor cls in [UNet]:\n    Trainer(cls(), a)", ["other"]),
         ("for run in range(3):\n    Trainer(run, a)", []),
+        (
+            "runs = [(FCN32s, 10), (FCN32s, 20), (FCN8s, 20)]\nfor cls, n in runs:\n    Trainer(cls(), n)",
+            ["fcn32s", "fcn32s", "fcn8s"],
+        ),
+        (
+            "class Run: pass\nfor run in (Run(FCN32s, 10), Run(FCN8s, 20)):\n    Trainer(run.net(), run.n)",
+            ["fcn32s", "fcn8s"],
+        ),
+        ("for cls, n in zip([FCN8s, FCN8s], (1, 2)):\n    Trainer(cls(), n)", ["fcn8s", "fcn8s"]),
     ],
 )
 def test_a_loop_trains_its_models_one_after_the_other(text: str, models: list[str]) -> None:
@@ -68,9 +77,32 @@ def test_a_loop_trains_its_models_one_after_the_other(text: str, models: list[st
     assert [each.model for each in told] == models
 
 
+def test_a_loop_that_trains_a_model_twice_leaves_open_which_run_was_pretrained() -> None:
+    """What copies VGG-16 in it stands under a condition."""
+    text = "vgg = vgg16()\nfor cls, pre in [(FCN32s, 0), (FCN32s, 1)]:\n    m = cls()\n    if pre:\n        m.copy(vgg)\n    Trainer(m)"
+    told = Story(program("submission", [Source("cell 1", text)], lambda _: False), []).trainings("cell 1")
+
+    assert told == [Told("fcn32s", pretrained=False, open=True)] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "models"),
+    [
+        ("def run():\n    Trainer(FCN32s())\n    Trainer(FCN8s())\n\nrun()", {"fcn32s", "fcn8s"}),
+        ("nets = {'a': FCN32s}\nTrainer(nets['a']())", {"fcn32s"}),
+        ("x = 1", set()),
+    ],
+)
+def test_a_cell_may_use_models_through_functions_and_tables(text: str, models: set[str]) -> None:
+    """Whatever it does with them."""
+    story = Story(program("submission", [Source("cell 1", text)], lambda _: False), [])
+
+    assert story.models("cell 1") == models
+
+
 def test_a_figure_tells_the_model_it_shows(story: Story) -> None:
-    """Unless several are shown."""
-    assert [story.shows(f"cell {n}") for n in (3, 8, 10)] == ["fcn32s", "", ""]
+    """Several in their order."""
+    assert [story.shows(f"cell {n}") for n in (3, 8, 10)] == [["fcn32s"], ["fcn8s"], ["fcn32s", "fcn8s"]]
 
 
 def test_headings_tell_where_names_do_not(story: Story) -> None:
