@@ -71,7 +71,7 @@ def release(
     all_ = gate.leaving(rows)
     tables, said = _tables(all_, KINDS[kind], title, bool(blocked), there)
     kept = replacing.replace(to, lambda part: _write(rows, part, KINDS[kind], tables))
-    for what in (*kept, *said):
+    for what in (*kept, *said, *_undeleted(to)):
         screen.tell(what)
     left = plural(len([one for one in all_ if one.grade]), "student's grade was", "students' grades were")
     screen.tell(f"{left} released to {shown(to)}.")
@@ -95,6 +95,14 @@ def _tables(
     return tables, said
 
 
+def _undeleted(to: Path) -> list[str]:
+    """What is left of older releases, which whoever sends the folder on would send, too."""
+    return [
+        f"{shown(folder)} is of an older release and can't be deleted: send the folder on without it."
+        for folder in replacing.left(to)
+    ]
+
+
 def _room_for_it(to: Path, out: Path) -> None:
     """Raise CallError where the folder holds anything but an older release: it would look released, too."""
     if to.resolve() == out.resolve() or to.resolve() in out.resolve().parents:
@@ -112,7 +120,7 @@ def _same_class(to: Path, entries: Sequence[Entry]) -> None:
 def _is_released(path: Path, to: Path) -> bool:
     """Whether an older release wrote this; a folder of submissions may be called `students`, too."""
     folder, *inner = path.parts
-    if folder in replacing.OURS:
+    if replacing.is_ours(folder):
         return True
     if folder != STUDENTS:
         return not inner and folder in KINDS["all"]

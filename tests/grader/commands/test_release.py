@@ -25,7 +25,7 @@ from grader.marks.store import Store
 from grader.records import saved
 from grader.records.grade import Grade
 from grader.release import packages
-from grader.release.replacing import BEFORE, PART
+from grader.release.replacing import BEFORE, GONE, PART
 from tests.grader.a_class import FAILED, graded
 from tests.grader.release import course_systems
 from tests.grader.release.course_systems import User
@@ -296,6 +296,22 @@ def test_a_release_that_was_killed_is_told_and_put_right(tmp_path: Path, screen:
 
     assert contents(one.to) == before
     assert "the one before it is back in its place" in told(screen.err)
+
+
+@pytest.mark.slow
+def test_older_grades_that_can_not_be_deleted_are_told(tmp_path: Path, screen: Screen) -> None:
+    """Whoever sends the folder on would send them, too."""
+    one = a_class(tmp_path, "plain")
+    one.mark()
+    one.release(screen)
+    assert GONE not in told(screen.out)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("grader.release.replacing.shutil.rmtree", lambda path, ignore_errors: None)
+        assert one.release(screen) == 0
+
+    assert f"{GONE}.1 is of an older release" in told(screen.out)
+    assert one.release(screen) == 0
+    assert GONE not in str(list(one.to.iterdir()))
 
 
 def contents(folder: Path) -> dict[str, bytes]:

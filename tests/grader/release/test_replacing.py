@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from grader.release import replacing
-from grader.release.replacing import BEFORE, PART, WHOLE, recover, replace
+from grader.release.replacing import BEFORE, GONE, PART, WHOLE, left, recover, replace
 
 OLD = {"canvas.csv": b"old", "gradebook.csv": b"old", "students/ada/report.html": b"old"}
 NEW = {"gradebook.csv": b"new", "moodle.csv": b"new", "students/bea/report.html": b"new"}
@@ -134,3 +134,36 @@ def test_what_is_there_is_not_lost_for_what_was_before(tmp_path: Path) -> None:
     recover(tmp_path)
 
     assert contents(tmp_path) == NEW | {"canvas.csv": b"old"}
+
+
+def test_old_files_that_stay_are_not_taken_for_a_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come back neither at the next start nor in the next release, and are told until they can go."""
+    newest = {"gradebook.csv": b"newest"}
+    fill(tmp_path, OLD)
+    monkeypatch.setattr(shutil, "rmtree", lambda path, ignore_errors: None)  # as of a share that is read-only
+
+    replace(tmp_path, partial(fill, files=NEW))
+    assert recover(tmp_path) == ""
+    replace(tmp_path, partial(fill, files=newest))
+
+    kept = left(tmp_path)
+    assert [contents(folder) for folder in kept] == [OLD, NEW]
+    there = {name: data for name, data in contents(tmp_path).items() if not name.startswith(GONE)}
+    assert there == newest
+    monkeypatch.undo()
+    assert left(tmp_path) == []
+    assert contents(tmp_path) == newest
+
+
+def test_a_part_that_stays_stands_in_nobodys_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next release is written beside it."""
+    fill(tmp_path / PART, OLD)
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", lambda path, ignore_errors: None)
+        recover(tmp_path)
+        replace(tmp_path, partial(fill, files=NEW))
+
+    assert left(tmp_path) == []
+    assert contents(tmp_path) == NEW
