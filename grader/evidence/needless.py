@@ -1,21 +1,26 @@
-"""The operation at fault: without it, or with another in its place, the maps of a submission are right."""
+"""The operation at fault: without it, or with another in its place, the maps of a submission are right.
+
+Of maps that show nothing, none is believed where many changes show one: those are guesses.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from grader.assignment import MAP
 from grader.diagnosis import cam as diagnosis
-from grader.evidence.otherwise import AskMaps, Explained, is_the_same_again
+from grader.evidence.otherwise import MOST_SHOWN, AskMaps, Explained, is_flat, is_the_same_again
 from grader.evidence.questions import PANEL
+from grader.evidence.shown import is_constant
 from grader.mending.floats import in_floats, with_one_less, with_one_other
 from grader.mending.stepping import paying
 from grader.records.reason import Place
-from grader.records.submission import Slice
+from grader.records.submission import Module, Slice
 
 MOST_TRIED = 80  # operations of a function, each left out in turn
 SUM, STRETCH, FORM = "sum", "stretch", "map"  # subjects of causes
+Change = tuple[str, Place, tuple[Module, ...]]  # in words, where it is, what is read instead
 RIGHT = diagnosis.Verdict("", "", "")
 BEGUN = {  # by the step that is begun last above an operation
     "normalise": STRETCH,
@@ -27,16 +32,39 @@ BEGUN = {  # by the step that is begun last above an operation
 def needless(ask: AskMaps, slice: Slice, follows_sum: bool) -> Explained | None:
     """Return the operation at fault, in words; what bends levels alone is in the stretch."""
     floats = in_floats(slice)
-    if floats and _are_right(ask(floats, PANEL)):  # bytes alone are too early
+    before = ask(floats, PANEL)
+    if floats and _are_right(before):  # bytes alone are too early
         return None
     for ways, kind in ((with_one_less, "operation"), (with_one_other, "otherwise")):
-        for words, place, instead in islice(ways(slice, MAP), MOST_TRIED):
-            if _are_right(ask(instead, PANEL[:1])) and _are_right(ask(instead, PANEL)):
-                if not is_the_same_again(ask, slice):
-                    return None
-                step = _step(slice, place, follows_sum or kind == "otherwise")
-                return Explained(RIGHT, words, place, f"{step}.{kind}")
+        found = _found(ask, islice(ways(slice, MAP), MOST_TRIED), nothing=_shows_nothing(before))
+        if found is not None:
+            if not is_the_same_again(ask, slice):
+                return None
+            words, place = found
+            step = _step(slice, place, follows_sum or kind == "otherwise")
+            return Explained(RIGHT, words, place, f"{step}.{kind}")
     return None
+
+
+def _found(ask: AskMaps, changes: Iterable[Change], nothing: bool) -> tuple[str, Place] | None:
+    """Return the first change with which maps are right; where `nothing` shows, none if many show one."""
+    found, shown = None, set[bytes]()
+    for words, place, instead in changes:
+        first = ask(instead, PANEL[:2] if nothing else PANEL[:1])
+        if not _shows_nothing(first):
+            shown.add(first[0].answer.tobytes())
+        if nothing and len(shown) > MOST_SHOWN:
+            return None
+        if found is None and _are_right(first) and _are_right(ask(instead, PANEL)):
+            found = words, place
+        if found and not nothing:
+            break
+    return found
+
+
+def _shows_nothing(cases: Sequence[diagnosis.Case]) -> bool:
+    """Return whether there are no maps, or none that depends on what is asked."""
+    return not cases or is_flat(cases) or (len(cases) > 1 and is_constant(cases))
 
 
 def _step(slice: Slice, place: Place, bends: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
@@ -73,11 +74,12 @@ def _changes(node: ast.AST) -> TypeGuard[ast.AugAssign | ast.Assign]:
 def _other_names(function: ast.FunctionDef) -> Iterator[tuple[ast.Name, str]]:
     """Yield each name that is read, with the one that was bound last above it."""
     names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    stored = [(node.lineno, node.col_offset, node.id) for node in names if isinstance(node.ctx, ast.Store)]
+    stored.sort()
     for name in (node for node in names if isinstance(node.ctx, ast.Load)):
-        above = [each for each in names if isinstance(each.ctx, ast.Store) and each.lineno < name.lineno]
-        latest = max(above, key=lambda each: (each.lineno, each.col_offset), default=name).id
-        if latest != name.id:
-            yield name, latest
+        above = bisect_left(stored, (name.lineno,))
+        if above and stored[above - 1][-1] != name.id:
+            yield name, stored[above - 1][-1]
 
 
 # --- one of them ------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from grader.diagnosis.causes import because
 from grader.mending.edits import with_node, with_source
-from grader.mending.trouble import tree
+from grader.mending.trouble import LARGEST, tree
 from grader.records.reason import Place, Reason
 from grader.records.submission import Chunk, Slice
 
@@ -28,7 +28,8 @@ class Held(NamedTuple):
 
 def mends(slice: Slice) -> Iterator[Held]:
     """The changes by which a network gets to know layers that it keeps in a list or a dictionary."""
-    for chunk in (chunk for module in slice.modules for chunk in module.chunks if "class " in chunk.source):
+    chunks = (chunk for module in slice.modules for chunk in module.chunks if "class " in chunk.source)
+    for chunk in (each for each in chunks if len(each.source) <= LARGEST):
         for node in ast.walk(tree(chunk)):
             match node:
                 case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self")) as own], value=value):

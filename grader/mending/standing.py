@@ -1,7 +1,8 @@
 """A forward pass that stands in for one that can't be run, so that what the constructor built is judged.
 
-It joins the layers in the order in which they were made and crops nothing as the assignment asks: it knows no
-answer. What the forward pass itself is worth is paid for by its lines.
+It joins the layers in the order in which they were made and crops nothing as the assignment asks: it knows
+no answer. What the forward pass itself is worth is paid for by its lines. What the code's text makes and the
+network has none of stays away: code that never runs may make it.
 """
 
 from __future__ import annotations
@@ -33,9 +34,14 @@ def _standing_in(self, x):
     score = next(head for head in heads if head.in_channels > 1000)
     skips = [next((head for head in heads if head.in_channels == size), None) for size in (512, 256)]
     relus, pools, drops = kinds(nn.ReLU), kinds(nn.MaxPool2d), kinds(nn.Dropout2d, nn.Dropout)
-    relu = iter(relus if len(relus) >= len(trunk) else [torch.relu] * len(trunk))
-    pool = iter(pools if len(pools) == 5 else [nn.MaxPool2d(2, 2, ceil_mode=True)] * 5)
-    drop = iter(drops if len(drops) == 2 else [nn.Dropout2d(0.5)] * 2)
+    said = {said}
+    one = lambda own, line, right, other: right if own or line not in said else other
+    relu = one(relus, "activations", torch.relu, nn.Identity())
+    pool = one(pools, "pools", nn.MaxPool2d, nn.AvgPool2d)(2, 2, ceil_mode=True)
+    drop = one(drops, "dropout", nn.Dropout2d(0.5), nn.Identity())
+    relu = iter(relus if len(relus) >= len(trunk) else [relu] * len(trunk))
+    pool = iter(pools if len(pools) == 5 else [pool] * 5)
+    drop = iter(drops if len(drops) == 2 else [drop] * 2)
     fed = lambda layer, h: layer(h.repeat(1, layer.in_channels, 1, 1)[:, : layer.in_channels]
                                  if h.shape[1] != layer.in_channels else h)
     h, taps, layers = x, [], iter(trunk)
@@ -65,7 +71,8 @@ def standing(slice: Slice, model: str) -> Slice | None:
     for module in slice.modules:
         for at, chunk in enumerate(module.chunks):
             if model in bound(chunk):
-                more = Chunk(f"{chunk.label} (stand-in)", 1, STAND_IN.format(name=model))
+                text = STAND_IN.format(name=model, said=sorted(_made(slice)))
+                more = Chunk(f"{chunk.label} (stand-in)", 1, text)
                 chunks = (*module.chunks[: at + 1], more, *module.chunks[at + 1 :])
                 changed = replace(module, chunks=chunks)
                 modules = tuple(changed if each is module else each for each in slice.modules)
@@ -75,9 +82,14 @@ def standing(slice: Slice, model: str) -> Slice | None:
 
 def lines(slice: Slice, model: str) -> tuple[str, ...]:
     """The lines that pay for a forward pass which can't be run; layers it has none of, it makes itself."""
+    own = LAYERS.keys() - _made(slice)
+    return tuple(f"{model.lower()}.{line}" for line in (*PAYS, *(line for line in LAYERS if line in own)))
+
+
+def _made(slice: Slice) -> set[str]:
+    """The lines whose layers the code makes anywhere, as its text has it."""
     chunks = (chunk for module in slice.modules for chunk in module.chunks)
     nodes = (node for chunk in chunks if "class " in chunk.source for node in ast.walk(tree(chunk)))
     calls = [node.func for node in nodes if isinstance(node, ast.Call)]
     made = {getattr(called, "attr", getattr(called, "id", "")) for called in calls}
-    own = tuple(line for line, layers in LAYERS.items() if made.isdisjoint(layers))
-    return tuple(f"{model.lower()}.{line}" for line in (*PAYS, *own))
+    return {line for line, layers in LAYERS.items() if not made.isdisjoint(layers)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from grader.assignment import PART_OF
 from grader.diagnosis.causes import because
@@ -40,6 +41,7 @@ MOST_GUESSED = 24  # more of them, where no change that the message tells of hel
 MOST_MADE = 12  # more of them, where nothing near to what raises has helped
 MOST_LEFT_OUT = 12  # more of them, where nothing has come of those
 SECONDS = 300.0  # of all: what is not mended by then is judged as it is
+M = TypeVar("M", Mend, Held)
 FITS = "channels, but got"  # what is said where a layer is applied too early or too late
 IMPORTS = ("ImportError", "ModuleNotFoundError")  # what follows from them doesn't name them
 
@@ -246,7 +248,7 @@ class Trials(Running):
         """Whether more may be tried: what is tried is loaded and run in the time that judging needs too."""
         return time.monotonic() < self._end and self.student.has_time(target if target in MODELS else "")
 
-    def _within(self, target: str, proposed: Iterable[Mend]) -> Iterator[Mend]:
+    def _within(self, target: str, proposed: Iterable[M]) -> Iterator[M]:
         """As many as are tried: those of a long line take minutes only to be written."""
         each = iter(proposed)
         while self._left > 0 and self._has_time(target) and (mend := next(each, None)):
@@ -269,7 +271,7 @@ class Trials(Running):
 
     def _registered(self, target: str) -> Held | None:
         before, known = self.slice, -1
-        for held in registering.mends(before):
+        for held in self._within(target, registering.mends(before)):
             known = self.parameters(target) if known < 0 else known
             self.take(held.slice)
             if self.parameters(target) > known > 0 and self.trouble(target) is None:

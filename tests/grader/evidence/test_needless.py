@@ -108,3 +108,25 @@ def test_what_is_right_for_one_question_alone_is_not_told() -> None:
 
     assert found(*scaled, answers=RIGHT) is not None
     assert found(*scaled, answers=[RIGHT[0], *WRONG[1:]]) is None
+
+
+GUESSES = "    cam = z * (row @ features) + z * features.sum(0) + z * (features @ row){more}\n"
+FLAT = [replace(case, answer=case.answer * 0) for case in RIGHT]
+
+
+@pytest.mark.parametrize(("more", "cause"), [("", f"{SUM}.operation"), (" + z * idx + z * row", None)])
+def test_of_maps_that_show_nothing_no_guess_is_taken(more: str, cause: str | None) -> None:
+    """Where many operations may be left out so that a map is seen, the right one is one guess of many."""
+    source = SOURCE.replace("    cam = row @ features\n", GUESSES.format(more=more))
+
+    def ask(instead: tuple[Module, ...], questions: Sequence[object]) -> list[Case]:
+        text = instead[-1].chunks[-1].source if instead else source
+        guess = next((n for n, word in enumerate(text.split(" + ")) if word.count("z *") == 0), None)
+        answers = {None: FLAT, 0: RIGHT}.get(
+            guess, [replace(case, answer=case.answer // (2 + (guess or 0))) for case in RIGHT]
+        )
+        return list(answers)[: len(questions)]
+
+    told = needless(ask, Slice((Module("submission", (Chunk("cell 3", 1, source),)),)), follows_sum=False)
+
+    assert (told.cause if told else None) == cause

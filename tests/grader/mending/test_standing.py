@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+import torch
+from torch.overrides import TorchFunctionMode
 
 from grader.mending.standing import STAND_IN, lines, standing
 from grader.records.submission import Chunk, Module, Slice
@@ -47,3 +51,45 @@ def test_what_only_the_forward_pass_says_is_paid_for_too(layers: str, own: set[s
     assert {f"fcn8s.{line}" for line in ("activations", "pools", "dropout")} & set(found) == {
         f"fcn8s.{line}" for line in own
     }
+
+
+BARE = """\
+import torch
+from torch import nn
+
+class FCN32s(nn.Module):
+    def __init__(self):
+        super().__init__()
+        widths = [3, 64, 64, 128, 128, *[256] * 3, *[512] * 6]
+        convs = [nn.Conv2d(a, b, 3, padding=1) for a, b in zip(widths, widths[1:])]
+        heads = [nn.Conv2d(512, 4096, 7), nn.Conv2d(4096, 4096, 1), nn.Conv2d(4096, 12, 1)]
+        self.layers = nn.ModuleList([*convs, *heads, nn.ConvTranspose2d(12, 12, 64, 32, bias=False)])
+"""
+NEVER = "\n    def never(self):\n        return nn.ReLU(), nn.MaxPool2d(2), nn.Dropout2d()\n"
+
+
+@pytest.mark.parametrize(("never", "count"), [("", 1), (NEVER, 0)], ids=["not spoken of", "spoken of"])
+def test_layers_of_code_that_never_runs_are_none(never: str, count: int) -> None:
+    """Their lines would be earned by text; where that has none either, the stand-in's own are paid for."""
+    found = standing(slice_of(BARE + never), "FCN32s")
+    assert found is not None
+    names: dict[str, Any] = {}
+    for chunk in found.modules[0].chunks[1:]:
+        exec(chunk.source, names)
+    calls = set[str]()
+    with torch.device("meta"), Recording(calls):
+        names["FCN32s"]()(torch.ones(1, 3, 224, 224))
+
+    assert sum(name in calls for name in ("relu", "max_pool2d", "dropout2d")) == 3 * count
+
+
+class Recording(TorchFunctionMode):
+    """The names of the functions that are called meanwhile."""
+
+    def __init__(self, calls: set[str]) -> None:
+        super().__init__()
+        self.calls = calls
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.calls.add(function.__name__)
+        return function(*args, **(kwargs or {}))

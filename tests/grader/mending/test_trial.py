@@ -334,3 +334,22 @@ def test_functions_have_time_of_their_own() -> None:
     trials = Trials(student, Slice(()))
 
     assert [trials._has_time(name) for name in (PREDICT, MAP, "FCN8s")] == [False, False, True]
+
+
+def test_of_lists_that_may_hold_layers_a_few_are_tried() -> None:
+    """A network may keep thousands, and each is a run of the submission."""
+    lists = "".join(f"        self.list{n} = [Other()]\n" for n in range(3 * MOST_TRIALS))
+    source = f"class FCN32s(nn.Module):\n    def __init__(self):\n{lists}"
+    taken: list[Slice] = []
+
+    class Still(Trials):
+        def take(self, slice: Slice) -> None:
+            taken.append(slice)
+
+        def parameters(self, target: str) -> int:
+            return 1
+
+    slice = Slice((Module("submission", (Chunk("cell 3", 1, source),)),))
+    student: Any = Refusing(StudentRaised("ValueError", "no"))
+    assert Still(student, slice).register("FCN32s") == []
+    assert len(taken) == 2 * MOST_TRIALS  # and back again
