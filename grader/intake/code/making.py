@@ -29,7 +29,8 @@ def made_wrong(reason: Reason, texts: Mapping[str, str]) -> Place | None:
         return place
     lines = (place, *place.callers)
     writing = next((each for each in lines if found <= _written(texts, each)), None)
-    return writing or _in_a_table(texts, place, found) or place
+    tables = (_in_a_table(texts, each, found) for each in lines)
+    return writing or next(filter(None, tables), place)
 
 
 def _leaves_out_layers(reason: Reason) -> bool:

@@ -36,6 +36,15 @@ def test_a_table_is_the_place_of_its_number(table: str) -> None:
     assert where(f"{table}\nfor size in SIZES:\n    layer(size)", 3, 192, want=256) == 1
 
 
+def test_a_table_beside_a_caller_is_the_place_of_its_number() -> None:
+    """Though the helper that is given the number stands in another cell."""
+    texts = {"cell 1": HELPER, "cell 2": "for start in (32, 9):\n    x = cut(x, start)\n"}
+    place = Place("cell 1", 2, callers=(Place("cell 2", 2),))
+    cause = Cause("crop.offset", {"got": 32, "want": 31})
+
+    assert made_wrong(Reason(place=place, cause=cause), texts) == Place("cell 2", 1)
+
+
 @pytest.mark.parametrize("other", ["layer(192, 5)", "SIZES = [1]\nx = 192\ny = [192]", "x = 190 + 192"])
 def test_a_number_in_another_call_is_no_place(other: str) -> None:
     """Nor one that stands in several lines, nor part of a sum."""
