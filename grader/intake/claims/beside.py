@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import re2
+
 from grader.intake.candidate import Candidate, labelled
 from grader.intake.claims.answers import answers
 from grader.intake.files.basket import is_prose, shown
@@ -13,6 +15,8 @@ from grader.profiles.reading import Questions
 from grader.records.submission import Answer
 
 PICTURES = (".png", ".jpg", ".jpeg")
+POINTS = re2.compile(r"(?i)\battached|\brefer to|\buploaded|\bseparate|\bfiles?\b|\.(?:pdf|txt|md|docx?)\b")
+POINTER = 100  # characters of an answer that says no more than where the answer is
 
 
 def with_those_beside(
@@ -21,14 +25,16 @@ def with_those_beside(
     texts: Mapping[str, bytes],
     asked: Questions,
 ) -> tuple[Answer, ...]:
-    """The answers of what is graded, and of texts and notebooks beside it to what it leaves unanswered."""
-    if not _missing(found, asked):
+    """The answers of what is graded, and of texts and notebooks beside it to what it leaves to them."""
+    wanted = _missing([answer for answer in found if not _points(answer)], asked)
+    if not wanted:
         return found
     prose = [(Cell(name, "markdown", decoded(data)),) for name, data in texts.items() if is_prose(name)]
     stories = (labelled(each).cells for each in notebooks)
     beside = {answer.question: answer for cells in (*prose, *stories) for answer in answers(cells, asked)}
-    more = (beside[question] for question in _missing(found, asked) if question in beside)
-    return tuple(sorted((*found, *more), key=lambda answer: answer.question))
+    answered = {answer.question: answer for answer in found}
+    answered |= {question: beside[question] for question in wanted if question in beside}
+    return tuple(answered[question] for question in sorted(answered))
 
 
 def unread(found: tuple[Answer, ...], others: Iterable[str], asked: Questions) -> list[str]:
@@ -46,3 +52,8 @@ def unread(found: tuple[Answer, ...], others: Iterable[str], asked: Questions) -
 def _missing(found: Iterable[Answer], asked: Questions) -> list[int]:
     have = {answer.question for answer in found}
     return sorted(set(asked.numbers) - have)
+
+
+def _points(answer: Answer) -> bool:
+    """Whether an answer says no more than where the answer is."""
+    return len(answer.text) <= POINTER and bool(POINTS.search(answer.text))

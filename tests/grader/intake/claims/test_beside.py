@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.corpus.case import correct
-from fixtures.edits import drop, replace
+from fixtures.edits import drop, replace, write
 from fixtures.notebook import to_ipynb
 from grader.intake import read
 from grader.records.submission import Submission
@@ -42,6 +42,25 @@ def test_answers_in_a_notebook_of_their_own_are_found(tmp_path: Path) -> None:
     assert {(answer.question, answer.label) for answer in found} == {
         (number, "3_questions.ipynb cell 1") for number in (1, 2)
     }
+
+
+@pytest.mark.parametrize(
+    ("pointer", "label"),
+    [
+        ("Please see the attached file.", "answers.txt"),
+        ("It is in answers.txt", "answers.txt"),
+        ("FCN-8s, as one can see in the pictures.", "cell 16"),
+    ],
+)
+def test_an_answer_that_points_to_another_file_is_read_there(
+    pointer: str, label: str, tmp_path: Path
+) -> None:
+    """Not one that is short."""
+    cells = write("questions", f"**Question 2**\n\n{pointer}")(correct())
+    (tmp_path / "a.ipynb").write_text(to_ipynb(cells), encoding="utf-8")
+    (tmp_path / "answers.txt").write_text("Question 2\nMine.\n", encoding="utf-8")
+
+    assert [answer.label for answer in read(tmp_path).saved.answers] == [label]
 
 
 def test_the_notebook_s_own_answer_counts(tmp_path: Path) -> None:
