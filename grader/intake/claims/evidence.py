@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 
 import re2
 
@@ -63,13 +63,26 @@ def _evidence(cells: Sequence[Cell], program: Program, cam_labels: frozenset[str
     code = [cell for cell in cells if cell.kind == "code"]
     story = Story(program, cells)
     texts = [(cell, printed(cell)) for cell in code if cell.outputs]
-    runs = tuple(run for cell, text in texts for run in _runs(cell, logs(text), story))
+    told = [*texts, *_retyped(cells, story)]
+    runs = tuple(run for cell, text in told for run in _runs(cell, logs(text), story))
     return SavedEvidence(
         has_outputs=bool(texts),
         runs=runs,
         figures=tuple(_figures(code, story, cam_labels, runs)),
         predictions=_predictions([(cell.label, printed) for cell, printed in texts], cam_labels),
     )
+
+
+def _retyped(cells: Sequence[Cell], story: Story) -> Iterator[tuple[Cell, str]]:
+    """Cells that train and printed nothing, with the text below them: some keep their log there."""
+    for cell, below in pairwise(cells):
+        trains = cell.kind == "code" and below.kind == "markdown" and story.trainings(cell.label)
+        if trains and _has_epochs(below.source) and not _has_epochs(printed(cell)):
+            yield cell, below.source
+
+
+def _has_epochs(text: str) -> bool:
+    return any(log.epochs for log in logs(text))
 
 
 def _predictions(texts: Sequence[tuple[str, str]], cam_labels: frozenset[str]) -> tuple[Prediction, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import re2
 
+from grader.intake.claims.log_tables import named
 from grader.intake.claims.log_words import english
 from grader.records.submission import Epoch
 
@@ -75,7 +76,7 @@ def _epochs(figures: Sequence[tuple[str, float]]) -> tuple[Epoch, ...]:
 
 def _figures(text: str) -> Iterator[tuple[str, bool, float]]:
     """Each figure of a validation or a test, its name and value; what is measured in training is none."""
-    text = english(text)
+    text = named(english(text))
     lines = LIKELY.findall(text) if "iou" in text or "io_u" in text else []
     of_test = _of_test(lines)
     for line in lines:

@@ -88,6 +88,16 @@ def test_two_runs_in_one_cell_have_their_own_models(tmp_path: Path) -> None:
     ]
 
 
+def test_a_log_below_a_cell_that_printed_none_is_its_own(tmp_path: Path) -> None:
+    """As where the outputs were too long to be kept; figures typed without epochs are none."""
+    below = cell(f"The log:\n\n```\n{LOG}```", "markdown")
+    saved = of_cells(
+        tmp_path, cell(TRAIN), below, cell(TRAIN), cell("Test Acc: 1, Test Mean IoU: 1", "markdown")
+    ).saved
+
+    assert [(run.label, run.model, len(run.epochs)) for run in saved.runs] == [("cell 1", "fcn8s", 1)]
+
+
 BOTH = "def run(cls):\n    Trainer(cls())\n"
 
 
