@@ -9,6 +9,7 @@ from grader.wall.verbs import Model
 
 SINGLE = 4  # bytes of a number
 MOST = 6 << 30  # bytes of all parameters: of the 8 GiB that a network is given, to run it takes some too
+CLAIMED = 1 << 80  # bytes
 AXES = 2  # that a weight has at least; a list of no numbers may be meant
 
 
@@ -20,8 +21,13 @@ def impossible(model: Model) -> Trouble | None:
         if sizes[name] == 0 and len(parameter.shape) >= AXES:
             return Trouble("ValueError", f"{name} of {parameter.shape} has no numbers", place)
         if sizes[name] > MOST:
-            taken = f"{sizes[name] / 1e9:.3g} GB"
+            taken = _gigabytes(sizes[name])
             return Trouble("MemoryError", f"{name} of {parameter.shape} takes {taken}", place)
     whole = sum(sizes.values())
-    told = f"all {len(sizes)} parameters take {whole / 1e9:.3g} GB"
+    told = f"all {len(sizes)} parameters take {_gigabytes(whole)}"
     return Trouble("MemoryError", told, None) if whole > MOST else None
+
+
+def _gigabytes(size: int) -> str:
+    """A size as it is told; one that is only claimed may be larger than any float."""
+    return f"{size / 1e9:.3g} GB" if size < CLAIMED else "more than any machine has"

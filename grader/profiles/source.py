@@ -16,6 +16,7 @@ from grader.errors import CallError
 
 Table = Mapping[str, Any]
 WHERE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+DEEPEST = 20  # tables and lists in one another: a profile has four
 ENTRIES = {"part": "id", "lines": "check"}  # lists of tables, each known by a key of its own
 
 
@@ -51,7 +52,19 @@ def _not_toml(path: Path, error: str) -> str:
 @lru_cache(maxsize=32)
 def _parsed_once(text: str) -> Table:
     """A class asks for its profile with every submission."""
-    return parsed(text)
+    table = parsed(text)
+    if _is_deep(table):
+        raise ValueError(f"more than {DEEPEST} tables lie in one another")
+    return table
+
+
+def _is_deep(table: Table) -> bool:
+    """Whether more tables and lists lie in one another than those who read them go down."""
+    held: list[Any] = [table]
+    for _ in range(DEEPEST):
+        parts = (part for one in held for part in (one.values() if isinstance(one, dict) else one))
+        held = [part for part in parts if isinstance(part, dict | list)]
+    return bool(held)
 
 
 def parsed(text: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ def of(*shape: int, line: SourceLine | None = LINE) -> Trouble | None:
     [
         ((512, 256, 0, 0), "ValueError", "fc6.weight of (512, 256, 0, 0) has no numbers"),
         ((200_000, 200_000), "MemoryError", "fc6.weight of (200000, 200000) takes 160 GB"),
+        ((1 << 40,) * 64, "MemoryError", f"fc6.weight of {(1 << 40,) * 64} takes more than any machine has"),
     ],
 )
 def test_a_weight_that_cant_be_is_told(shape: tuple[int, ...], kind: str, words: str) -> None:

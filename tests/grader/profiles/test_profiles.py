@@ -199,6 +199,11 @@ def test_a_profile_that_inherits_from_itself_is_told(tmp_path: Path) -> None:
     assert "inherits from itself" in told(tmp_path, 'inherits = "year.toml"\n')
 
 
+def test_tables_in_tables_without_end_are_told(tmp_path: Path) -> None:
+    """Deeper than Python itself goes down, though not too deep for what parses them."""
+    assert "more than 20 tables lie in one another" in told(tmp_path, ".".join("a" * 900) + " = 1\n")
+
+
 def test_a_line_says_how_much_of_it_is_told(tmp_path: Path) -> None:
     """As all lines do, or for itself."""
     text = 'feedback = "hint"\n' + GOOD.replace('title = "The type"', 'title = "The type", feedback = "line"')
