@@ -54,5 +54,7 @@ def check_dtype(maps: MapEvidence | GradEvidence) -> None:
     text = f"{maps.name} returns a {kind}, not {what}"
     id = "map.listed" if listed else "map.type"
     expect.that(kind in wanted, because(id, got=kind, text=text, expected=wanted[-1], actual=kind))
+    if isinstance(maps, MapEvidence) and maps.panel and maps.explained.cause == f"{needless.FORM}.otherwise":
+        return  # what is enlarged is another value than the bytes, and that is a fault by another name
     got = str(dtype)
     expect.that(dtype == np.uint8, because("map.dtype", got=got, expected="uint8", actual=got))

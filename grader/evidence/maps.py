@@ -150,7 +150,9 @@ class MapEvidence:
         found = diagnosis.search(plainly(self.panel))
         if found is None and self.is_stretched and self.follows_sum:
             return otherwise.Explained(None)
-        if found is None or found.faults > 1:  # one operation too many is a likelier fault than two steps
+        if (
+            found is None or found.faults + self.is_no_bytes > 1
+        ):  # one operation too many is a likelier fault than two steps
             without = needless(self._asked_with, self.slice, self.follows_sum)
             if without is not None:
                 return without
@@ -167,6 +169,11 @@ class MapEvidence:
     def is_constant(self) -> bool:
         """Whether the same map comes back for every question: no step of it can be told."""
         return shown.is_constant(self.panel)
+
+    @property
+    def is_no_bytes(self) -> bool:
+        """Whether the maps hold something else than bytes, which is a fault of its own."""
+        return self.first.dtype != np.uint8
 
     @once
     def beside_enlarging(self) -> str:

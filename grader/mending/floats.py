@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from contextlib import suppress
 
-from grader.mending.alternatives import Ways, others, shorter
+from grader.mending.alternatives import Ways, latest, others, shorter
 from grader.mending.edits import read_otherwise
 from grader.mending.trouble import bound, tree
 from grader.records.reason import Place
@@ -59,19 +59,26 @@ def with_one_less(slice: Slice, name: str) -> Iterator[tuple[str, Place, tuple[M
     yield from _each(slice, name, shorter)
 
 
+def with_latest_name(slice: Slice, name: str) -> Iterator[tuple[str, Place, tuple[Module, ...]]]:
+    """Yield a function with the name that was bound last in another's place: idem, whole numbers too."""
+    yield from _each(slice, name, latest, floats=False)
+
+
 def with_one_other(slice: Slice, name: str) -> Iterator[tuple[str, Place, tuple[Module, ...]]]:
     """Yield a function in floats with another operation in one's place: the words, the place, the change."""
     yield from _each(slice, name, others)
 
 
-def _each(slice: Slice, name: str, ways: Ways) -> Iterator[tuple[str, Place, tuple[Module, ...]]]:
-    modules = {module.name: module for module in in_floats(slice)}
+def _each(
+    slice: Slice, name: str, ways: Ways, floats: bool = True
+) -> Iterator[tuple[str, Place, tuple[Module, ...]]]:
+    modules = {module.name: module for module in in_floats(slice)} if floats else {}
     for module in slice.modules:
         for chunk in (chunk for chunk in module.chunks if name in bound(chunk)):
             beside = [each for each in modules.values() if each.name != module.name]
             changed = modules[module.name].chunks if module.name in modules else ()
             for words, line, source in ways(chunk.source, name) if _written(chunk) else ():
-                less = read_otherwise(chunk, _floating(source) or source)
+                less = read_otherwise(chunk, (floats and _floating(source)) or source)
                 place = Place(chunk.label, chunk.line + line - 1)
                 yield words, place, (*beside, Module(module.name, (*changed, less)))
 

@@ -32,6 +32,12 @@ def _adds_products(node: ast.AST, function: Function) -> bool:
     return sums or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult))
 
 
+def _adds_up(node: ast.AST, function: Function) -> bool:
+    """Whether it adds products, or is a loop that does."""
+    loops = isinstance(node, ast.For) and any(isinstance(each, ast.AugAssign) for each in ast.walk(node))
+    return loops or _adds_products(node, function)
+
+
 def _takes_weights(node: ast.AST, function: Function) -> bool:
     """Whether it takes a part of the function's second argument."""
     arguments = [*function.args.posonlyargs, *function.args.args]
@@ -107,6 +113,7 @@ STEPS: dict[str, tuple[Takes, ...]] = {  # by rubric line; the second is looked 
     ),
     "inputs_kept": (_changes_an_argument,),
 }
+BEGINS: dict[str, Takes] = {"weighted_sum": _adds_up}  # where a step is begun earlier than it is taken
 TAKEN = {  # the lines of the rubric whose steps a function takes; of two on one line of code the first
     MAP: ("weighted_sum", "class_weights", "normalise", "shape", "dtype"),
     PREDICT: ("cls_index", "cls_probability", "cls_name", "cls_return"),
@@ -129,7 +136,7 @@ def check_at(parsed: ast.AST, name: str, line: int) -> str | None:
     found = [node for node in _functions(parsed) if node.name == name][-1:]
     inside = [node for node in found if node.lineno <= line <= (node.end_lineno or 0)]
     begun = {
-        check: [at for at in _lines(function, STEPS[check][0]) if at <= line]
+        check: [at for at in _lines(function, BEGINS.get(check, STEPS[check][0])) if at <= line]
         for function in inside
         for check in TAKEN.get(name, ())
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from itertools import islice
 from unittest.mock import Mock
 
 import pytest
 
 from grader.mending import alternatives
-from grader.mending.alternatives import others
+from grader.mending.alternatives import latest, others
 from grader.mending.edits import with_node
 
 HEAD = "def returnCAM(feature_conv, weight_fc, idx):\n    n, c = feature_conv.shape\n"
@@ -31,6 +32,11 @@ def of(line: str) -> list[str]:
         ("255 + cam", "`255 + cam` read as `255 * cam`"),
         ("cam - low", "`cam - low` read as `low - cam`"),
         ("range(c + 1)", "`c + 1` read as `c`"),
+        ("range(1, c)", "`range(1, c)` read as `range(c)`"),
+        ("range(1, c + 1)", "`range(1, c + 1)` read as `range(c)`"),
+        ("range(c)", "`range(c)` read as `range(c + 1)`"),
+        ("cam.resize(n)", "`cam.resize(n)` read as `cam`"),
+        ("255 ** cam", "`255 ** cam` read as `255 * cam`"),
         ("idx[weight]", "`idx[weight]` read as `weight[idx]`"),
         ("a[c, 0]", "`a[c, 0]` read as `a[0, c]`"),
         ("a[0, 0, 0]", "`a[0, 0, 0]` read as `a[0, 0]`"),
@@ -41,6 +47,36 @@ def of(line: str) -> list[str]:
 )
 def test_an_operation_is_another(line: str, words: str) -> None:
     assert words in of(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("cam -= w", "`cam -= w` read as `cam += w`"),
+        ("for k in w: cam = w[k]", "`cam = w[k]` read as `cam += w[k]`"),
+        ("top = torch.sort(p, 1)", "`torch.sort(p, 1)` read as `torch.sort(p, 1)[1]`"),
+    ],
+)
+def test_what_is_bound_is_added_up_or_taken_apart(line: str, words: str) -> None:
+    """A statement is another one, which is Python still."""
+    changes = {said: source for said, _, source in others(f"{HEAD}    {line}", "returnCAM")}
+
+    ast.parse(changes[words])
+
+
+def test_a_name_is_the_one_that_was_bound_last() -> None:
+    source = f"{HEAD}    cam = n\n    image = cam * 255\n    return cam"
+    found = list(latest(source, "returnCAM"))
+
+    assert ("`cam` read as `image`", 5) in [(words, at) for words, at, _ in found]
+    assert next(changed for words, *_, changed in found if "`image`" in words).endswith("return image")
+
+
+def test_what_is_enlarged_is_the_name_that_was_bound_last() -> None:
+    """Where it has no name itself."""
+    source = f"{HEAD}    image = n * 255\n    return cv2.resize(n[0, 0], c)"
+
+    assert "`n[0, 0]` read as `image`" in [words for words, *_ in latest(source, "returnCAM")]
 
 
 def test_what_has_nothing_beside_it_stays() -> None:

@@ -22,6 +22,8 @@ MAP = dedent("""\
         features *= 0
         return cv2.resize(cam, (256, 256))
 """)
+SUM = "    cam = row @ features.reshape(nc, h * w)\n    cam = cam.reshape(h, w)\n"
+LOOP = MAP.replace(SUM, "    cam = 0\n    for k in range(nc + 1):\n        cam += row[k] * features[0, k]\n")
 PREDICT = dedent("""\
     def best(logit):
         shares = torch.softmax(logit, 1)
@@ -113,6 +115,8 @@ def test_a_step_that_nobody_takes_has_no_line() -> None:
         (MAP, "returnCAM", "row @ features", "weighted_sum"),
         (MAP, "returnCAM", "cam.reshape(h, w)", "weighted_sum"),
         (MAP, "returnCAM", "cam / cam.max()", "normalise"),
+        (LOOP, "returnCAM", "for k in range(nc + 1)", "weighted_sum"),
+        (LOOP, "returnCAM", "cam += row[k]", "weighted_sum"),
         (MAP, "returnCAM", "np.uint8", "dtype"),
         (MAP, "returnCAM", "cv2.resize", "shape"),
         (PREDICT, "get_cls_pred", "softmax", "cls_probability"),
