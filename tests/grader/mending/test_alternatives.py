@@ -34,6 +34,8 @@ def of(line: str) -> list[str]:
         ("range(c + 1)", "`c + 1` read as `c`"),
         ("range(1, c)", "`range(1, c)` read as `range(c)`"),
         ("range(1, c + 1)", "`range(1, c + 1)` read as `range(c)`"),
+        ("range(513)", "`range(513)` read as `range(512)`"),
+        ("range(1, 513)", "`range(1, 513)` read as `range(512)`"),
         ("range(c)", "`range(c)` read as `range(c + 1)`"),
         ("cam.resize(n)", "`cam.resize(n)` read as `cam`"),
         ("255 ** cam", "`255 ** cam` read as `255 * cam`"),
@@ -54,6 +56,7 @@ def test_an_operation_is_another(line: str, words: str) -> None:
     [
         ("cam -= w", "`cam -= w` read as `cam += w`"),
         ("for k in w: cam = w[k]", "`cam = w[k]` read as `cam += w[k]`"),
+        ("for k in w: cam += a[0, 0] * w[k]", "`a[0, 0]` read as `a[0, k]`"),
         ("top = torch.sort(p, 1)", "`torch.sort(p, 1)` read as `torch.sort(p, 1)[1]`"),
     ],
 )
