@@ -70,13 +70,24 @@ def _thrown_away(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]
     function = function_at(tree(chunk), line)
     nodes = [node for node in ast.walk(function) if isinstance(node, ast.Expr)] if function else []
     for node in sorted((node for node in nodes if node.lineno < line), key=lambda node: -node.lineno):
-        if name := _applied_to(node.value):
+        for name in _names_for(node, function):
             words = (
                 f"`{told(node.value)}`, whose result is thrown away, read as `{name} = {told(node.value)}`"
             )
             place = Place(chunk.label, chunk.line + node.lineno - 1)
             source = with_node(chunk.source, node, f"{name} = {ast.unparse(node.value)}")
             yield Mend(with_source(slice, chunk, source), words, made=place)
+
+
+def _names_for(thrown: ast.Expr, function: ast.AST | None) -> list[str]:
+    """The names that may keep a result: the one that is applied, and the one that the next line binds."""
+    applied = _applied_to(thrown.value)
+    nodes = ast.walk(function) if applied and function else ()
+    bound = [(node.lineno, node.targets[0]) for node in nodes if isinstance(node, ast.Assign)]
+    below = sorted(
+        (line, each.id) for line, each in bound if isinstance(each, ast.Name) and line > thrown.lineno
+    )
+    return list(dict.fromkeys(filter(None, (applied, *(name for _, name in below[:1])))))
 
 
 def _applied_to(node: ast.expr) -> str:

@@ -116,3 +116,11 @@ def test_what_is_applied_and_not_kept_is_kept_by_the_name_that_it_is_applied_to(
     assert "whose result is thrown away, read as `h = self.relu" in applied.words
     assert not any("print" in each.words or "add_" in each.words for each in found)
     assert not any("thrown away" in each.words for each in of("RuntimeError", "another", 8, FORWARD))
+
+
+def test_what_is_not_kept_may_be_what_the_next_line_binds() -> None:
+    """Where it is applied to a name that is needed again."""
+    source = FORWARD.replace("        h[:, :, 5:]\n", "        y = self.conv4(h)\n")
+    found = of("RuntimeError", "size of tensor a (3) must match the size of tensor b", 8, source)
+
+    assert [line(each, 5).partition(" = ")[0] for each in found if "conv2" in each.words] == ["h", "y"]
