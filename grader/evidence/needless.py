@@ -5,15 +5,17 @@ Of maps that show nothing, none is believed where many changes show one: those a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
+
+import numpy as np
 
 from grader.assignment import MAP
 from grader.diagnosis import cam as diagnosis
 from grader.evidence.otherwise import MOST_SHOWN, AskMaps, Explained, is_flat, is_the_same_again
 from grader.evidence.questions import PANEL
 from grader.evidence.shown import is_constant
-from grader.mending.floats import in_floats, with_one_less, with_one_other
+from grader.mending.floats import in_floats, with_latest_name, with_one_less, with_one_other
 from grader.mending.stepping import paying
 from grader.records.reason import Place
 from grader.records.submission import Module, Slice
@@ -21,7 +23,13 @@ from grader.records.submission import Module, Slice
 MOST_TRIED = 80  # operations of a function, each left out in turn
 SUM, STRETCH, FORM = "sum", "stretch", "map"  # subjects of causes
 Change = tuple[str, Place, tuple[Module, ...]]  # in words, where it is, what is read instead
+Right = Callable[[Sequence[diagnosis.Case]], bool]
 RIGHT = diagnosis.Verdict("", "", "")
+WAYS = (  # what is changed, and the kind of cause that this is
+    (with_one_less, "operation"),
+    (with_latest_name, "otherwise"),  # what is enlarged bends nothing: it is another value
+    (with_one_other, "otherwise"),
+)
 BEGUN = {  # by the step that is begun last above an operation
     "normalise": STRETCH,
     "shape": FORM,
@@ -35,18 +43,22 @@ def needless(ask: AskMaps, slice: Slice, follows_sum: bool) -> Explained | None:
     before = ask(floats, PANEL)
     if floats and _are_right(before):  # bytes alone are too early
         return None
-    for ways, kind in ((with_one_less, "operation"), (with_one_other, "otherwise")):
-        found = _found(ask, islice(ways(slice, MAP), MOST_TRIED), nothing=_shows_nothing(before))
+    for ways, kind in WAYS:
+        right = _are_right_bytes if ways is with_latest_name else _are_right
+        found = _found(ask, islice(ways(slice, MAP), MOST_TRIED), right, nothing=_shows_nothing(before))
         if found is not None:
             if not is_the_same_again(ask, slice):
                 return None
             words, place = found
-            step = _step(slice, place, follows_sum or kind == "otherwise")
+            bends = ways is with_one_other or (ways is with_one_less and follows_sum)
+            step = _step(slice, place, bends)
             return Explained(RIGHT, words, place, f"{step}.{kind}")
     return None
 
 
-def _found(ask: AskMaps, changes: Iterable[Change], nothing: bool) -> tuple[str, Place] | None:
+def _found(
+    ask: AskMaps, changes: Iterable[Change], right: Right, *, nothing: bool
+) -> tuple[str, Place] | None:
     """Return the first change with which maps are right; where `nothing` shows, none if many show one."""
     found, shown = None, set[bytes]()
     for words, place, instead in changes:
@@ -55,7 +67,7 @@ def _found(ask: AskMaps, changes: Iterable[Change], nothing: bool) -> tuple[str,
             shown.add(first[0].answer.tobytes())
         if nothing and len(shown) > MOST_SHOWN:
             return None
-        if found is None and _are_right(first) and _are_right(ask(instead, PANEL)):
+        if found is None and right(first) and right(ask(instead, PANEL)):
             found = words, place
         if found and not nothing:
             break
@@ -72,6 +84,10 @@ def _step(slice: Slice, place: Place, bends: bool) -> str:
     begun = next((line.rpartition(".")[2] for line in paying(slice, MAP, place)), "")
     step = BEGUN.get(begun, SUM)
     return STRETCH if step == FORM and bends else step
+
+
+def _are_right_bytes(cases: Sequence[diagnosis.Case]) -> bool:
+    return _are_right(cases) and all(case.answer.dtype == np.uint8 for case in cases)
 
 
 def _are_right(cases: Sequence[diagnosis.Case]) -> bool:

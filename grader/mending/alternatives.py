@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any, TypeGuard
@@ -16,6 +16,9 @@ AXES = ("0", "1", "2", "(1, 2)")  # of features and of their sum
 OPERATORS = (ast.Mult, ast.Div, ast.Add, ast.Sub)
 FROM_BOTH = ast.Sub | ast.Div | ast.MatMult  # what is another value with its sides exchanged
 NAMED = ("axis", "dim")
+ENLARGING = ("resize", "interpolate", "zoom")
+GIVE_NOTHING = ("resize", "sort", "fill", "put", "partition")  # methods of an array, which change it
+PAIRS = ("sort", "topk", "max", "min")  # give values and indices
 BLANK = "_"  # in the place of what stays
 Changes = Iterator[tuple[str, int, str]]  # in words, the line, the source changed
 Ways = Callable[[str, str], Changes]  # of a source, in the function of a name
@@ -31,13 +34,27 @@ def others(source: str, name: str, near: int | None = None) -> Changes:
         operations = [(node, exchanged) for each in function.body for node in expressions(each)]
         beside = partial(_beside, _together(function))
         names = [(node, beside) for node in _read(function)]
-        ways: list[tuple[Any, Callable[[Any], Iterator[ast.expr]]]] = [*operations, *names]
+        bound = [(node, way) for node, way in _bound(function)]
+        ways: list[tuple[Any, Callable[[Any], Iterator[ast.AST]]]] = [*operations, *names, *bound]
         if near is not None:
             ways.sort(key=lambda way: abs(way[0].lineno - near))
         for node, way in ways:
             for other in way(node):
                 words = f"`{told(node)}` read as `{told(other)}`"
-                yield words, node.lineno, with_node(source, node, f"({ast.unparse(other)})")
+                text = ast.unparse(other)
+                yield (
+                    words,
+                    node.lineno,
+                    with_node(source, node, text if _is_statement(other) else f"({text})"),
+                )
+
+
+def latest(source: str, name: str) -> Changes:
+    """Yield each name that a function reads, its line, and the source with the name that was bound last."""
+    functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
+    for function in (node for node in functions if node.name == name):
+        for read, other in _other_names(function):
+            yield f"`{told(read)}` read as `{other}`", read.lineno, with_node(source, read, other)
 
 
 def shorter(source: str, name: str) -> Changes:
@@ -53,8 +70,6 @@ def shorter(source: str, name: str) -> Changes:
         given = given_to(function)
         for changed in (node for node in ast.walk(function) if _changes(node) or binds(node, given)):
             yield told(changed), changed.lineno, with_node(source, changed, "pass")
-        for read, latest in _other_names(function):
-            yield f"{read.id}` in place of `{latest}", read.lineno, with_node(source, read, latest)
 
 
 def _gone(node: ast.expr, operand: str) -> str:
@@ -71,15 +86,23 @@ def _changes(node: ast.AST) -> TypeGuard[ast.AugAssign | ast.Assign]:
     return parts or isinstance(node, ast.AugAssign)
 
 
-def _other_names(function: ast.FunctionDef) -> Iterator[tuple[ast.Name, str]]:
-    """Yield each name that is read, with the one that was bound last above it."""
-    names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+def _other_names(function: ast.FunctionDef) -> Iterator[tuple[ast.expr, str]]:
+    """Yield each name that is read, and what is enlarged, with the name that was bound last above it."""
+    nodes = list(ast.walk(function))
+    names = [node for node in nodes if isinstance(node, ast.Name)]
     stored = [(node.lineno, node.col_offset, node.id) for node in names if isinstance(node.ctx, ast.Store)]
     stored.sort()
-    for name in (node for node in names if isinstance(node.ctx, ast.Load)):
-        above = bisect_left(stored, (name.lineno,))
-        if above and stored[above - 1][-1] != name.id:
-            yield name, stored[above - 1][-1]
+    enlarged = [node.args[0] for node in nodes if isinstance(node, ast.Call) and _enlarges(node)]
+    for read in (*(node for node in names if isinstance(node.ctx, ast.Load)), *enlarged):
+        above = bisect_left(stored, (read.lineno,))
+        if above and stored[above - 1][-1] != getattr(read, "id", ""):
+            yield read, stored[above - 1][-1]
+
+
+def _enlarges(call: ast.Call) -> bool:
+    """Whether a call enlarges an expression that has no name."""
+    unnamed = bool(call.args) and not isinstance(call.args[0], ast.Name | ast.Starred)
+    return unnamed and getattr(call.func, "attr", "") in ENLARGING
 
 
 # --- one of them ------------------------------------------------------------------------------------
@@ -91,11 +114,13 @@ def exchanged(node: ast.expr) -> Iterator[ast.expr]:
         case ast.Call():
             yield from _over_others(node)
             yield from _swapped(node)
+            yield from _counting(node)
+            if isinstance(node.func, ast.Attribute) and node.func.attr in GIVE_NOTHING:
+                yield node.func.value
         case ast.BinOp(left=left, op=op, right=right):
             if isinstance(right, ast.Constant):
                 yield left
-            if isinstance(op, OPERATORS):
-                yield from (ast.BinOp(left, kind(), right) for kind in OPERATORS if not isinstance(op, kind))
+            yield from (ast.BinOp(left, kind(), right) for kind in OPERATORS if not isinstance(op, kind))
             if isinstance(op, FROM_BOTH):
                 yield ast.BinOp(right, op, left)
         case ast.Subscript(value=ast.Name() as value, slice=ast.Name() as index):
@@ -130,6 +155,79 @@ def _swapped(call: ast.Call) -> Iterator[ast.Call]:
     """Yield a call with two neighbouring arguments exchanged."""
     for at, (left, right) in enumerate(pairwise(call.args)):
         yield ast.Call(call.func, [*call.args[:at], right, left, *call.args[at + 2 :]], call.keywords)
+
+
+def _counting(call: ast.Call) -> Iterator[ast.Call]:
+    """Yield what a loop counts with from 0, and up to what is one less or one more."""
+    match call:
+        case ast.Call(func=ast.Name(id="range"), args=[_, end, *_]):
+            yield ast.Call(call.func, [end], [])
+            yield from (ast.Call(call.func, [one], []) for one in _one_less(end))
+        case ast.Call(func=ast.Name(id="range"), args=[end]):
+            yield from (ast.Call(call.func, [one], []) for one in _one_less(end))
+            yield ast.Call(call.func, [ast.BinOp(end, ast.Add(), ast.Constant(1))], [])
+
+
+def _one_less(end: ast.expr) -> Iterator[ast.expr]:
+    """Yield what a loop ends at without what is added there, or one before a number."""
+    match end:
+        case ast.BinOp(left=left, right=ast.Constant()):
+            yield left
+        case ast.Constant(value=int(number)):
+            yield ast.Constant(number - 1)
+
+
+def _bound(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, Callable[[Any], Iterator[ast.AST]]]]:
+    """Yield the statements that may add up otherwise, and the results that may be taken apart."""
+    for loop in (node for node in ast.walk(function) if isinstance(node, ast.For)):
+        parts = (node for each in loop.body for node in ast.walk(each) if isinstance(node, ast.Subscript))
+        yield from ((node, partial(_by_the_round, _stored(loop.target))) for node in parts)
+    looped = {id(node) for loop in ast.walk(function) if isinstance(loop, ast.For) for node in ast.walk(loop)}
+    for node in ast.walk(function):
+        match node:
+            case ast.AugAssign():
+                yield node, _added_otherwise
+            case ast.Assign(targets=[ast.Name()]) if id(node) in looped:
+                yield node, _added_up
+            case ast.Assign(targets=[ast.Name()], value=ast.Call(func=called) as value):
+                if getattr(called, "attr", "") in PAIRS:
+                    yield value, _of_two
+
+
+def _stored(target: ast.expr) -> list[str]:
+    """The names that a loop gives a value in each round."""
+    return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
+
+
+def _by_the_round(names: Sequence[str], node: ast.Subscript) -> Iterator[ast.expr]:
+    """Yield a part that is the same in each round as the one by the round's own name."""
+    places = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    for at, name in ((at, name) for at in reversed(range(len(places))) for name in names):
+        if isinstance(places[at], ast.Constant):
+            other = [*places[:at], ast.Name(name, ast.Load()), *places[at + 1 :]]
+            yield ast.Subscript(node.value, other[0] if len(other) == 1 else ast.Tuple(other), ast.Load())
+
+
+def _added_otherwise(node: ast.AugAssign) -> Iterator[ast.stmt]:
+    """Yield a statement that changes a name by each other operation."""
+    yield from (
+        ast.AugAssign(node.target, kind(), node.value) for kind in OPERATORS if not isinstance(node.op, kind)
+    )
+
+
+def _added_up(node: ast.Assign) -> Iterator[ast.stmt]:
+    """Yield a statement that binds a name anew in each round as one that adds to it."""
+    if isinstance(node.targets[0], ast.Name):
+        yield ast.AugAssign(ast.Name(node.targets[0].id, ast.Store()), ast.Add(), node.value)
+
+
+def _of_two(call: ast.Call) -> Iterator[ast.expr]:
+    """Yield each of the two that a call gives: values and indices."""
+    yield from (ast.Subscript(call, ast.Constant(at), ast.Load()) for at in (0, 1))
+
+
+def _is_statement(node: ast.AST) -> bool:
+    return isinstance(node, ast.stmt)
 
 
 def _read(function: ast.FunctionDef) -> list[ast.Name]:
