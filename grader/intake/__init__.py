@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from grader import profiles
 from grader.errors import IntakeError
 from grader.intake.choosing import Choice, choose
-from grader.intake.claims.beside import unread, with_those_beside
+from grader.intake.claims.beside import unread, with_logs_beside, with_those_beside
 from grader.intake.claims.evidence import evidence
 from grader.intake.claims.held import held
 from grader.intake.claims.outputs import cut
@@ -94,6 +94,7 @@ def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Su
     there = defined(choice, targets)
     strange = another(profile, choice, there)
     saved = evidence(_stories(choice), last, profile.questions, there)
+    saved = replace(saved, runs=with_logs_beside(saved.runs, files.data))
     written = with_those_beside(saved.answers, choice.left, files.data, profile.questions)
     return Submission(
         name=name,

@@ -1,4 +1,4 @@
-"""Answers that stand beside the notebook: in a text that is read, or perhaps in a paper that is not."""
+"""Answers and logs that stand beside the notebook: in a text that is read, or in a paper that is not."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import re2
 
 from grader.intake.candidate import Candidate, labelled
 from grader.intake.claims.answers import answers
+from grader.intake.claims.logs import Log, logs
+from grader.intake.code.reaching import MENTION
 from grader.intake.files.basket import is_prose, shown
 from grader.intake.files.notebook import Cell, decoded
 from grader.intake.files.papers import is_paper
 from grader.profiles.reading import Questions
-from grader.records.submission import Answer
+from grader.records.submission import Answer, TrainingRun
 
 PICTURES = (".png", ".jpg", ".jpeg")
 POINTS = re2.compile(r"(?i)\battached|\brefer to|\buploaded|\bseparate|\bfiles?\b|\.(?:pdf|txt|md|docx?)\b")
@@ -35,6 +37,20 @@ def with_those_beside(
     answered = {answer.question: answer for answer in found}
     answered |= {question: beside[question] for question in wanted if question in beside}
     return tuple(answered[question] for question in sorted(answered))
+
+
+def with_logs_beside(found: tuple[TrainingRun, ...], texts: Mapping[str, bytes]) -> tuple[TrainingRun, ...]:
+    """The runs of what is graded; where it shows no epoch, those of texts beside it, told by their names."""
+    if any(run.epochs for run in found):
+        return found
+    kept = ((name, log) for name in sorted(texts) for log in logs(decoded(texts[name])) if log.epochs)
+    return (*found, *(_run(name, log) for name, log in kept))
+
+
+def _run(name: str, log: Log) -> TrainingRun:
+    mention = MENTION.search(name)
+    model = f"fcn{mention[1] or mention[2]}s" if mention else ""
+    return TrainingRun(shown(name), model, log.learns, log.epochs, log.test_accuracy, log.test_mean_iou)
 
 
 def unread(found: tuple[Answer, ...], others: Iterable[str], asked: Questions) -> list[str]:

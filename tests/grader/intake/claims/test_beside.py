@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.corpus.case import correct
-from fixtures.edits import drop, replace, write
+from fixtures.edits import clear, drop, replace, write
 from fixtures.notebook import to_ipynb
 from grader.intake import read
 from grader.records.submission import Submission
@@ -68,6 +68,31 @@ def test_the_notebook_s_own_answer_counts(tmp_path: Path) -> None:
     found = handed_in(tmp_path, {"answers.txt": "Question 1\nOther.\n\nQuestion 2\nMine.\n"}).saved.answers
 
     assert "Other" not in found[0].text and found[1].text == "Mine."
+
+
+LOG = "Init Model\nEpoch Loss: 1.2, Avg Acc: 0.6, Mean IoU: 0.3\nTest Acc: 0.7, Test Mean IoU: 0.4\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "runs"),
+    [
+        (["logs/fcn8s.txt", "logs/FCN-32s_vgg.txt"], [("fcn32s", True), ("fcn8s", True)]),
+        (["log.csv"], [("", True)]),
+    ],
+)
+def test_logs_in_texts_beside_the_notebook_are_found(
+    files: list[str], runs: list[tuple[str, bool]], tmp_path: Path
+) -> None:
+    """Told by the names of the files; where the notebook shows a log, its own count."""
+    (tmp_path / "logs").mkdir()
+    for name in files:
+        (tmp_path / name).write_text(LOG, encoding="utf-8")
+    (tmp_path / "a.ipynb").write_text(to_ipynb(clear()(correct())), encoding="utf-8")
+    found = read(tmp_path).saved.runs
+    (tmp_path / "a.ipynb").write_text(to_ipynb(correct()), encoding="utf-8")
+
+    assert [(run.model, run.pretrained) for run in found] == runs
+    assert len(read(tmp_path).saved.runs) == 3
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "settings.json"])
