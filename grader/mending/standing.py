@@ -87,9 +87,11 @@ def lines(slice: Slice, model: str) -> tuple[str, ...]:
 
 
 def _made(slice: Slice) -> set[str]:
-    """The lines whose layers the code makes anywhere, as its text has it."""
+    """The lines whose layers the code makes, as its text has it, outside of forward passes."""
     chunks = (chunk for module in slice.modules for chunk in module.chunks)
-    nodes = (node for chunk in chunks if "class " in chunk.source for node in ast.walk(tree(chunk)))
-    calls = [node.func for node in nodes if isinstance(node, ast.Call)]
+    nodes = [node for chunk in chunks if "class " in chunk.source for node in ast.walk(tree(chunk))]
+    passes = (node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == "forward")
+    within = {id(part) for each in passes for part in ast.walk(each)}
+    calls = [node.func for node in nodes if isinstance(node, ast.Call) and id(node) not in within]
     made = {getattr(called, "attr", getattr(called, "id", "")) for called in calls}
     return {line for line, layers in LAYERS.items() if not made.isdisjoint(layers)}

@@ -40,6 +40,7 @@ def test_the_stand_in_knows_no_answer() -> None:
         ("nn.ReLU(), nn.MaxPool2d(2), nn.Dropout2d()", set()),
         ("ReLU(), nn.Dropout()", {"pools"}),
         ("nn.MaxPool2d(2)", {"activations", "dropout"}),
+        ("lambda: ReLU()\n    def forward(self, x): return nn.MaxPool2d(2)(x)", {"pools", "dropout"}),
         ("'nn.ReLU() nn.MaxPool2d(2)'  # nn.Dropout2d()", {"activations", "pools", "dropout"}),
     ],
 )
