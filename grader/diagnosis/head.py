@@ -29,7 +29,7 @@ KNOWN = ("conv", "deconv", "relu", "max_pool", "input")
 
 def logit_findings(reading: Reading) -> Iterator[Reason]:
     """Find what turns logits into something else after the last layer."""
-    for step in reading.path.steps[reading.last_layer + 1 :]:
+    for step in (*reading.path.steps[reading.last_layer + 1 :], *reading.beside_path):
         if _makes_probabilities(step):
             yield because(
                 "logits.changed",

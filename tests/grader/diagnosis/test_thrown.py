@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from grader.diagnosis.crops import crop_findings
-from grader.diagnosis.head import other_findings
+from grader.diagnosis.head import logit_findings, other_findings
 from grader.diagnosis.layers import layer_findings
 from grader.diagnosis.skips import skip_findings
 from grader.diagnosis.steps import activation_findings, pool_findings
@@ -68,3 +68,13 @@ def test_a_crop_may_be_thrown_away() -> None:
 def test_a_layer_that_is_nowhere_is_missing() -> None:
     """Nothing applies it."""
     assert said(("h = F.relu(self.conv4_2(h))", "pass")) == ["conv4_2 is missing"]
+
+
+def test_what_is_returned_instead_may_be_no_logits_besides() -> None:
+    """Two faults, each named."""
+    thrown = ("        h = self.upscore(h)", "        self.upscore(h)")
+    cut = "h[:, :, 19:19 + x.size(2), 19:19 + x.size(3)]"
+    reading = reading_of(edited(thrown, (f"return {cut}", f"return torch.sigmoid({cut})")), "FCN32s")
+
+    (found,) = logit_findings(reading)
+    assert found.text.startswith("the output went through sigmoid")
