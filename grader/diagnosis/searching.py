@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import islice, product, takewhile
+from itertools import compress, islice, product, takewhile
 from typing import Any, Generic, Protocol, TypeVar
 
 import cv2
@@ -34,6 +34,8 @@ from grader.diagnosis.ways import Floats
 STRETCH_FAULTS = {0: 3, 1: 2, 2: 1, 3: 0}  # by the number of faults in weights and sum
 ALIKE = 4  # more explanations of as many faults that are compared with the first
 ROUNDED = 1.0  # levels that are no distance
+AT_ONCE = 64  # wrong ways that are held against an answer together
+RIGHT = np.array([0])  # the stretch without a fault
 TRIED = 100  # combinations that are compared pixel by pixel, for the whole search
 
 
@@ -128,9 +130,23 @@ class _Search(Generic[P]):
         counts = stretches.fault_counts()
         for wrong, more in sorted(product(STRETCH_FAULTS, range(stretches.MOST_FAULTS + 1)), key=sum):
             numbers = np.flatnonzero(counts == more)
-            for pair in self.pairs if more <= STRETCH_FAULTS[wrong] else ():
-                if pair.cost == wrong:
-                    yield from ((pair, int(number)) for number in self._near(pair, numbers))
+            pairs = [each for each in self.pairs if each.cost == wrong and more <= STRETCH_FAULTS[wrong]]
+            for pair in self._promising(pairs) if wrong and not more else pairs:
+                yield from ((pair, int(number)) for number in self._near(pair, numbers))
+
+    def _promising(self, pairs: Sequence[P]) -> Iterator[P]:
+        """Yield the wrong ways that may give the first answer if it is stretched as it must be.
+
+        There are thousands: many are held against it at once.
+        """
+        for start in range(0, len(pairs), AT_ONCE):
+            some = pairs[start : start + AT_ONCE]
+            levels = [self._levels(pair, 0, RIGHT)[0] for pair in some]
+            fit = np.ones(len(some), dtype=np.bool_)
+            for shape in {each.shape for each in levels}:  # turned ones may have another
+                alike = [number for number, each in enumerate(levels) if each.shape == shape]
+                fit[alike] = self._shows(0, np.stack([levels[number] for number in alike]))
+            yield from compress(some, fit)
 
     def _near(self, pair: Making, numbers: Numbers) -> Numbers:
         """Return the stretches that may give every answer, by the middles of the cells alone."""
@@ -173,14 +189,21 @@ class _Search(Generic[P]):
 
     def _fits(self, pair: Making, number: int, numbers: Numbers) -> NDArray[np.bool_]:
         """Return for each stretch whether it may give an answer."""
-        case, levels = self.cases[number], self._levels(pair, number, numbers)
+        levels = self._levels(pair, number, numbers)
+        keep = self._shows(number, levels)
+        if not pair.cost and not keep.all():
+            middles = self.middles(number, levels.shape[1:])
+            for bent in self.large(pair, number):
+                keep |= close(bent.levels(numbers), middles, mixings(middles.shape, middles.shape))
+        return keep
+
+    def _shows(self, number: int, levels: Floats) -> NDArray[np.bool_]:
+        """Return for each of (N, h, w) levels whether an answer may show them."""
         middles = self.middles(number, levels.shape[1:])
         keep = roughly(levels, middles)
         if keep.any():
-            keep[keep] = close(levels[keep], middles, mixings(middles.shape, case.answer.shape))
-        if not pair.cost and not keep.all():
-            for bent in self.large(pair, number):
-                keep |= close(bent.levels(numbers), middles, mixings(middles.shape, middles.shape))
+            size = self.cases[number].answer.shape
+            keep[keep] = close(levels[keep], middles, mixings(middles.shape, size))
         return keep
 
 
