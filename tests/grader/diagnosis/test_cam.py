@@ -461,3 +461,14 @@ def test_every_finish_is_a_whole_map() -> None:
     for finished in (*finishes(_levels(raw)), *stretched_late(raw)):
         assert finished.shape == (256, 256)
         assert finished.dtype == np.float64
+
+
+@pytest.mark.parametrize("pixel", [(0, 0), (7, 9), (32, 48), (99, 99)])
+def test_one_pixel_that_is_elsewhere_is_seen(pixel: tuple[int, int]) -> None:
+    """Whether it is one of those that are compared first or not; most of the map is still the same."""
+    map = np.linspace(0, 255, 10_000).reshape(100, 100)
+    moved = map.copy()
+    moved[pixel] += 3
+
+    assert matches(map + 1, map) and not matches(moved, map)
+    assert matches(moved, map, share=0.9)
