@@ -110,7 +110,16 @@ def check_gradients(network: ModelEvidence, case: Case) -> None:
                 actual=f"{len(cut)} of {len(roles)} have none",
             )
         )
+    if told := ", ".join(_severed(network)):
+        help = "The layers before it learn only from what comes to them on another way."
+        wanted, got = "a gradient through every layer to those before it", f"none through {told}"
+        expect.fail(because("gradients.severed", layers=told, help=help, expected=wanted, actual=got))
     believe(network, "gradients")
+
+
+def _severed(network: ModelEvidence) -> tuple[str, ...]:
+    """The layers through which no gradient goes back, where real runs show it."""
+    return () if network.unverified else network.confirmed.severed
 
 
 def _are_labels(network: ModelEvidence) -> bool:

@@ -144,6 +144,8 @@ WEIGHTS = {
     "gradients.held": "the layers in {got} can't learn: the network knows those in an {want}, "
     "none in a plain list or dictionary",
     "gradients.cut": "no gradient reaches {layers}",
+    "gradients.severed": "no gradient goes back through {layers}: what it is given is cut from the graph, "
+    "by detach(), .data or no_grad()",
     "copy.function": "{network} has no function that copies VGG-16",
     "copy.missing": "{parameter} was not copied",
     "copy.undone": "{parameter} was written, then set back to what it held before copying",

@@ -19,6 +19,7 @@ from grader.evidence import tracing
 from grader.evidence.challenge import Started, close
 from grader.evidence.confirming import COUNT, Runs, counts_classes
 from grader.evidence.once import Attempt
+from grader.evidence.severed import severed
 from grader.network import narrow
 from grader.network.evaluate import BILINEAR
 from grader.network.graph import Expr, replace_leaves, walk
@@ -43,7 +44,7 @@ class Confirmed:
     """What was not borne out, in words; "" where it was.
 
     `repeats`: whether one input gave one output. `unkept`: the dropouts whose result nothing took, by their
-    numbers among those that are on in train mode.
+    numbers among those that are on in train mode. `severed`: the layers through which no gradient goes back.
     """
 
     outputs: str = ""
@@ -52,11 +53,13 @@ class Confirmed:
     gradients: str = ""
     repeats: bool = True
     unkept: Numbers = ()
+    severed: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing was not borne out."""
-        return replace(self, unkept=()) == Confirmed()
+        explained = replace(self, gradients="") if self.severed else self
+        return replace(explained, unkept=(), severed=()) == Confirmed()
 
     def lacks(self, line: str) -> str:
         """Return what keeps a line of the rubric from being believed."""
@@ -89,14 +92,12 @@ def confirmed(basis: Basis) -> Confirmed:
     """Compare every run with what it should have given."""
     evaluation = [taken for taken in basis.runs.taken if not taken[0].training]
     learning = [taken for taken in basis.runs.taken if taken[0].training]
-    training, gradients, unkept = _learned(basis, *learning[0]) if learning else ("", "", ())
-    return Confirmed(
+    learned = _learned(basis, *learning[0]) if learning else Confirmed()
+    return replace(
+        learned,
         outputs=_first(_output(basis, run, reply) for run, reply in evaluation),
         sizes=_first(_size(basis, run, reply) for run, reply in evaluation),
-        training=training,
-        gradients=gradients,
         repeats=_repeats(evaluation),
-        unkept=unkept,
     )
 
 
@@ -127,26 +128,37 @@ def _size(basis: Basis, run: Run, reply: Answer) -> str:
     return "" if fits else f"{_at(run)} gives an output {shape}"
 
 
-def _learned(basis: Basis, run: Run, reply: Answer) -> tuple[str, str, Numbers]:
+def _learned(basis: Basis, run: Run, reply: Answer) -> Confirmed:
     """Return what was not borne out by a run in train mode: the output, the gradients; and which dropouts'
-    results were let go of."""
+    results were let go of, through which layers no gradient goes back."""
     if isinstance(reply, GraderError):
-        return f"{_at(run)} fails: {reply}", "", ()
+        return Confirmed(training=f"{_at(run)} fails: {reply}")
     for unkept in LET_GO:
         if (match := matching(basis, run, reply, unkept)) is not None:
-            return "", _other_gradients(basis, run, *match), unkept
-    return f"{_at(run)} gives something else than its layers and dropouts compute", "", ()
+            gradients, cut = _other_gradients(basis, run, *match)
+            return Confirmed(gradients=gradients, unkept=unkept, severed=cut)
+    return Confirmed(training=f"{_at(run)} gives something else than its layers and dropouts compute")
 
 
-def _other_gradients(basis: Basis, run: Run, learner: Learner, root: Expr) -> str:
+def _other_gradients(basis: Basis, run: Run, learner: Learner, root: Expr) -> tuple[str, tuple[str, ...]]:
     if run.grad != "backward":
-        return ""
+        return "", ()
     if basis.runs.stuck is not None:
-        return f"{_at(run)} can't be differentiated: {basis.runs.stuck}"
-    wanted = learner.gradients(root)
-    other = [name for name in basis.runs.learned if not _same_gradient(basis.runs, name, wanted)]
-    names = ", ".join(other[:3]) + (" ..." if len(other) > 3 else "")
-    return f"{_at(run)} has other gradients than its layers, at {names}" if other else ""
+        return f"{_at(run)} can't be differentiated: {basis.runs.stuck}", ()
+    other = partial(_others, basis.runs)
+    if not (names := other(learner.gradients(root))):
+        return "", ()
+    few = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
+    if basis.runs.wide:  # each try is a pass through all channels
+        cut: tuple[str, ...] = ()
+    else:
+        cut = severed(learner, root, lambda gradients: not other(gradients))
+    return f"{_at(run)} has other gradients than its layers, at {few}", cut
+
+
+def _others(runs: Runs, wanted: Mapping[str, torch.Tensor]) -> list[str]:
+    """The parameters whose gradients are not the wanted ones."""
+    return [name for name in runs.learned if not _same_gradient(runs, name, wanted)]
 
 
 def _repeats(taken: Sequence[tuple[Run, Answer]]) -> bool:

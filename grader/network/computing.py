@@ -71,5 +71,6 @@ COMPUTED: dict[str, Operation] = {
     "like": lambda node, inputs: _like(inputs[0], inputs[1], node),
     "add": lambda node, inputs: torch.add(inputs[0], inputs[1], alpha=node["scale"]),
     "scale": lambda node, inputs: inputs[0] * node["factor"],
+    "detach": lambda node, inputs: inputs[0].detach(),
     "item": lambda node, inputs: inputs[0][node["index"]],
 }

@@ -35,8 +35,16 @@ class Learner(Evaluator):
         self.input = torch.from_numpy(draw_alone(run, "input", shape))
         self._run = run
         self.of = (*self.of, run, chance)
+        self._seed = chance
         self._chance = None if chance is None else torch.Generator().manual_seed(chance)
         self._parameters: dict[str, Tensor] = {}
+
+    def anew(self) -> Learner:
+        """Return one that computed nothing yet: its dropouts draw the same again."""
+        size = tuple(self.input.shape)
+        made = Learner(self.seed, size, self._run, self._seed, narrow=self._narrow)
+        made._given = self._given
+        return made
 
     @torch.enable_grad()
     def __call__(self, root: Expr) -> Tensor:
