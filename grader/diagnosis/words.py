@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from grader.network.graph import Expr, walk
 from grader.network.reading import strides
+
+NEAR = 1e-6  # of a factor that float32 holds
+TINY = 1e-9  # a factor below which nobody writes a whole number to divide by
 
 SAID = {
     "avg_pool2d": "average pooling (avg_pool2d)",
@@ -49,7 +53,7 @@ def numeral(text: str) -> int | str:
 def deed(step: Expr) -> str:
     """Return what a step does to a value, as in "which is multiplied by 2"."""
     if step.op == "scale":
-        return f"is multiplied by {step['factor']:.4g}"
+        return _scaled(float(step["factor"]))
     if step.op == "crop":
         return f"is cropped from {both((step['top'], step['left']))}"
     if strides(step):
@@ -61,6 +65,14 @@ def deed(step: Expr) -> str:
     if "norm" in step.op:
         return "goes through a normalisation layer"
     return f"goes through {plain(step)}"
+
+
+def _scaled(factor: float) -> str:
+    """Say a factor as a person wrote it: 1 / 255 is no 0.003922."""
+    short, whole = f"{factor:.4g}", round(1 / factor) if abs(factor) > TINY else 0
+    is_short = math.isclose(float(short), factor, rel_tol=NEAR)
+    divides = not is_short and whole and math.isclose(factor * whole, 1, rel_tol=NEAR)
+    return f"is divided by {whole}" if divides else f"is multiplied by {short}"
 
 
 def held(step: Expr) -> str:

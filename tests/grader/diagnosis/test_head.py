@@ -43,7 +43,7 @@ def test_an_output_that_is_no_logits_is_named(new: str, name: str) -> None:
             ("self.fc6(h)", "self.fc6(h * 2)"),
             "the output of pool5 is multiplied by 2, which the assignment does not do",
         ),
-        (("self.conv1_1(x)", "self.conv1_1(x / 255)"), "the input is multiplied by 0.003922, which"),
+        (("self.conv1_1(x)", "self.conv1_1(x / 255)"), "the input is divided by 255, which"),
         (("self.fc6(h)", "self.fc6(F.instance_norm(h))"), "goes through a normalisation layer"),
         (("self.conv3_1(h)", "self.conv3_1(h.flip(3))"), "the output of pool2 goes through flip, which"),
         (
@@ -54,6 +54,7 @@ def test_an_output_that_is_no_logits_is_named(new: str, name: str) -> None:
             ("self.conv5_1(h)", "self.conv5_1(h[:, :, 1:])"),
             "the output of pool4 is cropped from (1, 0), which",
         ),
+        (("self.conv1_1(x)", "self.conv1_1(x * 0.01)"), "the input is multiplied by 0.01, which"),
         (("self.score(h)\n", "self.score(h) * 3\n"), "the output of score is multiplied by 3, which"),
         (
             ("self.upscore3(h)\n", "self.upscore3(h) / 2\n"),
