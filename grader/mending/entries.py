@@ -38,7 +38,7 @@ def _entered(trouble: Trouble, slice: Slice, key: str, layers: tuple[Conv, ...])
     looked_up = {
         node.value.attr for node in nodes if isinstance(node, ast.Subscript) and own.is_own(node.value)
     }
-    for chunk, _, constructor in constructors(slice):
+    for chunk, constructor in _nearest(trouble, slice):
         classes = own.classes(constructor) or str(N_CLASS)
         for name, statement in own.bindings(constructor).items():
             if name not in looked_up:
@@ -55,6 +55,18 @@ def _entered(trouble: Trouble, slice: Slice, key: str, layers: tuple[Conv, ...])
                     lines=("build", LAYERS[layer.role].line),
                     whole=True,
                 )
+
+
+def _nearest(trouble: Trouble, slice: Slice) -> list[tuple[Chunk, ast.FunctionDef]]:
+    """Every constructor with its statement, that of the class in which a lookup failed before all others."""
+    here = [chunk for _, chunk in chunks_at(slice, trouble.place)]
+
+    def is_elsewhere(found: tuple[Chunk, ast.ClassDef, ast.FunctionDef]) -> bool:
+        chunk, owner, _ = found
+        inside = owner.lineno <= line_in(trouble, chunk) <= (owner.end_lineno or 0)
+        return not (inside and any(chunk is each for each in here))
+
+    return [(chunk, made) for chunk, _, made in sorted(constructors(slice), key=is_elsewhere)]
 
 
 # --- tables -----------------------------------------------------------------------------------------

@@ -72,3 +72,13 @@ def test_a_table_may_be_of_names_with_both_widths() -> None:
     ]
 
     assert any(table.startswith("TABLE = {'conv1_1': (3, 64), 'conv1_2': (64, 64)") for table in tables)
+
+
+def test_the_class_that_looks_up_comes_first() -> None:
+    """Another one's dictionary may have the same name: what is tried has an end."""
+    other = CODE.replace("FCN8s", "FCN32s")
+    found = of("KeyError", "'score'", 23, f"{other}\n{CODE}")
+
+    mend = next(mend for mend in found if "self.heads" in mend.words)
+    assert mend.made and mend.made.line == 18
+    assert sum("self.heads" in mend.words for mend in found) % 2 == 0, "then the other's"
