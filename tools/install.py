@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 LOCK = Path(__file__).resolve().parents[1] / "lock"
@@ -32,13 +33,13 @@ LAST_LINES = 15
 
 
 def main() -> None:
-    """Install torch first, since it takes longest, then the rest; end with 1 where pip does."""
+    """Install torch, which takes longest, beside the rest; end with 1 where pip does."""
     index = os.environ.get("TORCH_INDEX", "")
     if index:
-        install("PyTorch, another build of it (by version, its files are not in the lock)", torch_from(index))
+        torch = "PyTorch, another build of it (by version, its files are not in the lock)", torch_from(index)
     else:
-        install("PyTorch", locked("torch.txt"))
-    install("everything else", locked("packages.txt"))
+        torch = "PyTorch", locked("torch.txt")
+    together(torch, ("everything else", locked("packages.txt")))
     install("OpenCV", locked("opencv.txt"))
     if missing := problem_of_opencv():
         print(f"  OpenCV can't show windows here ({missing}): its build without windows takes its place.")
@@ -61,6 +62,13 @@ def torch_from(index: str) -> tuple[str, ...]:
     """The lock's versions of torch and torchvision, as that index builds them."""
     text = (LOCK / "torch.txt").read_text(encoding="utf-8")
     return ("--index-url", index, *re.findall(r"^torch(?:vision)?==[\w.]+", text, re.MULTILINE))
+
+
+def together(*groups: tuple[str, Sequence[str]]) -> None:
+    """Install groups that share no package at once: unpacking keeps one core each."""
+    with ThreadPoolExecutor(len(groups)) as pool:
+        for done in [pool.submit(install, *group) for group in groups]:
+            done.result()
 
 
 def install(what: str, words: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,11 @@ print("  Downloading https://host/a/filelock-4.3.1-py3-none-any.whl.metadata (12
 print("Installing collected packages: filelock, torch")
 print("Successfully installed filelock-4.3.1 torch-2.14.1")
 """
+
+
+def lock(name: str) -> str:
+    """The text of one of the lock's files."""
+    return (install.LOCK / f"{name}.txt").read_text(encoding="utf-8")
 
 
 def program(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,6 +50,25 @@ def test_a_failure_shows_why(monkeypatch: pytest.MonkeyPatch) -> None:
         install.install("PyTorch", ())
 
     assert "line 85\n" in str(end.value) and "line 80\n" not in str(end.value)
+
+
+def test_one_of_two_that_fails_ends_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the other one is through."""
+    program("import sys; raise SystemExit(sys.argv[1] == 'bad')", monkeypatch)
+    install.together(("this", ("good",)), ("that", ("good",)))
+
+    with pytest.raises(SystemExit, match="The packages could not"):
+        install.together(("this", ("bad",)), ("that", ("good",)))
+
+
+def test_what_is_installed_at_once_shares_no_package() -> None:
+    """Two would write the same files."""
+    pinned = [
+        set(re.findall(r"^[\w.-]+(?===)", text, re.MULTILINE)) for text in map(lock, ("torch", "packages"))
+    ]
+
+    assert all(pinned)
+    assert not pinned[0] & pinned[1]
 
 
 def test_a_file_on_disk_has_its_size(tmp_path: Path) -> None:
@@ -74,5 +99,6 @@ def test_opencv_without_windows_where_there_is_no_graphics_library(
     monkeypatch.delenv("TORCH_INDEX", raising=False)
     install.main()
 
-    assert asked == ["torch.txt", "packages.txt", "opencv.txt", "opencv-python", "opencv-headless.txt"]
+    assert sorted(asked[:2]) == ["packages.txt", "torch.txt"]
+    assert asked[2:] == ["opencv.txt", "opencv-python", "opencv-headless.txt"]
     assert "libGL.so.1" in capsys.readouterr().out
