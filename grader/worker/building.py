@@ -6,12 +6,13 @@ import inspect
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any
+from weakref import ref
 
 import torch
 from torch import nn
-from torch.nn.parameter import is_lazy
 
 from grader.wall.verbs import Way
+from grader.worker.answering import examine, forget_lazy, in_mode, is_lazy_anywhere
 from grader.worker.configured import counted, counting, counting_names, counts, with_classes
 from grader.worker.loader import StudentCodeError, World, call, describe, run_chunks
 from grader.worker.memory import reclaim
@@ -45,12 +46,15 @@ def construct(world: World, name: str, n_class: int) -> tuple[nn.Module, Way]:
         model, way = _made_as_in_notebook(world, name, make, n_class), "keyword"
     if inspect.isclass(model) and issubclass(model, nn.Module):  # a function gave the class
         model = _made(model, _forms(model, _parameters(model), n_class) or [("default", (), {})])[0]
-    if not isinstance(model, nn.Module):
+    if not issubclass(type(model), nn.Module):  # its `__class__` may say otherwise
         raise StudentCodeError from WrongKindError(
             f"{name}(...) is of type {type(model).__name__}, not an nn.Module"
         )
-    if any(is_lazy(tensor) for tensor in (*model.parameters(), *model.buffers())):
+    if call(is_lazy_anywhere, model):
         _run_once(model)
+        call(forget_lazy, model)
+    call(examine, model)
+    world.state.made = ref(model)
     return model, way
 
 
@@ -178,6 +182,6 @@ def _made_as_in_notebook(
 def _run_once(model: nn.Module) -> None:
     """Let lazy layers take their shapes, as the first pass of a notebook does."""
     modes = [(module, module.training) for module in model.modules()]
-    call(model.eval(), torch.zeros(PICTURE))
+    call(in_mode(model, training=False), torch.zeros(PICTURE))
     for module, training in modes:
         module.training = training

@@ -24,6 +24,7 @@ from grader.wall.verbs import (
 )
 from grader.wall.wire import DTYPES
 from grader.worker import trace
+from grader.worker.answering import in_mode
 from grader.worker.building import construct
 from grader.worker.convolved import Convolved
 from grader.worker.loader import World, call
@@ -32,7 +33,7 @@ from grader.worker.models import Answer, Arrays, without_slow_initialisers
 from grader.worker.plainly import Plainly
 from grader.worker.results import Results, Uncounted
 from grader.worker.state import Real
-from grader.worker.trace import LARGE, Calm, Dropouts, describe
+from grader.worker.trace import LARGE, Calm, Dropouts, describe, is_tensor
 from grader.worker.untouched import Untouched
 
 
@@ -44,7 +45,7 @@ def real_model(world: World, asked: OfModel[Any]) -> nn.Module:
             state.real = None
             reclaim()
         with without_slow_initialisers(), Untouched():  # copying replaces most of it, filling the rest
-            state.real = Real(key, construct(world, *key)[0].eval())
+            state.real = Real(key, in_mode(construct(world, *key)[0], training=False))
     return state.real.model
 
 
@@ -66,7 +67,7 @@ def is_small(tensor: Tensor) -> bool:
 @torch.no_grad()
 def constants(world: World, asked: Constants, arrays: Arrays) -> Answer[Done]:
     """Send the constants of a forward pass, in the order of the recording that was made of it."""
-    model = real_model(world, asked).eval()
+    model = in_mode(real_model(world, asked), training=False)
     recorded_real = (asked.model, asked.n_class, False) in world.state.solid
     found = call(trace.constants, model, torch.zeros(asked.size), recognising=recorded_real)
     known = enumerate(found[:MAX_CONSTANTS])
@@ -94,19 +95,18 @@ def put(parameter: Tensor, seed: int, key: str) -> None:
 @torch.inference_mode()
 def forward(world: World, asked: Forward, arrays: Arrays) -> Answer[Described]:
     """Run a filled model on an input drawn from the seed, dropouts taken out."""
-    model = real_model(world, asked)
-    model.eval()
+    model = in_mode(real_model(world, asked), training=False)
     x = torch.from_numpy(draw_alone(asked.seed, "input", asked.size))
     convolved = world.state.convolved = world.state.convolved or Convolved()
     with Plainly(convolved), Calm(), Dropouts():  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
         output = call(model, x)
-    seen = Described(**describe(output))
-    return seen, {"output": call(numbers, output)} if isinstance(output, Tensor) else {}
+    seen = Described(**call(describe, output))
+    return seen, {"output": call(numbers, output)} if is_tensor(output) else {}
 
 
 def ends(world: World, asked: Ends, arrays: Arrays) -> Answer[Done]:
     """Send what some operations of a forward pass give, which its output may not be made of."""
-    model = real_model(world, asked).train(asked.training)
+    model = in_mode(real_model(world, asked), asked.training)
     x = torch.from_numpy(draw_alone(asked.seed, "input", asked.size))
     torch.manual_seed(asked.chance)
     kept = Results(asked.operations)

@@ -7,11 +7,12 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from grader.wall.draws import draw_alone
 from grader.wall.values import Described, Shape
 from grader.wall.verbs import Done, Grad, Narrow, OfModel, Run
+from grader.worker.answering import in_mode
 from grader.worker.building import construct
 from grader.worker.challenge import is_small, numbers, put, real_model
 from grader.worker.loader import World, call
@@ -19,7 +20,7 @@ from grader.worker.memory import keep_memory, reclaim
 from grader.worker.meta import exchange, in_place_of
 from grader.worker.models import Answer, Arrays, without_slow_initialisers
 from grader.worker.state import Narrowed
-from grader.worker.trace import Calm, describe
+from grader.worker.trace import Calm, describe, is_tensor
 from grader.worker.untouched import Untouched
 
 
@@ -64,19 +65,19 @@ def resize(model: nn.Module, shapes: Mapping[str, Shape]) -> None:
 
 def run(world: World, asked: Run, arrays: Arrays) -> Answer[Described]:
     """Run one of the two models once."""
-    model = (real_model(world, asked) if asked.challenged else _as_made(world)).train(asked.training)
-    model.zero_grad(set_to_none=True)
+    model = in_mode(real_model(world, asked) if asked.challenged else _as_made(world), asked.training)
+    call(model.zero_grad, set_to_none=True)
     x = torch.from_numpy(draw_alone(asked.seed, "input", asked.size))
     torch.manual_seed(asked.chance)
     with _mode(asked.grad), Calm() if asked.calm else nullcontext():  # type: ignore[no-untyped-call]  # as torch leaves its modes
         output = call(model, x)
-    seen = Described(**describe(output))
-    if not isinstance(output, Tensor):
+    seen = Described(**call(describe, output))
+    if not is_tensor(output):
         return seen, {}
-    if asked.grad == "backward" and output.requires_grad:
-        weights = torch.from_numpy(draw_alone(asked.seed, "weights", tuple(output.shape)))
-        call((output * weights).sum().backward)
-    return seen, {"output": call(numbers, output.detach())}
+    if asked.grad == "backward" and seen.requires_grad:
+        weights = torch.from_numpy(draw_alone(asked.seed, "weights", tuple(seen.shape)))
+        call(lambda: (output * weights).sum().backward())
+    return seen, {"output": call(lambda: numbers(output.detach()))}
 
 
 @torch.no_grad()

@@ -14,6 +14,7 @@ from torch.nn.parameter import is_lazy
 
 from grader.wall.values import SourceLine
 from grader.wall.verbs import Copied, CopyVgg, Failure
+from grader.worker.answering import in_mode
 from grader.worker.challenge import real_model
 from grader.worker.configured import counting_names
 from grader.worker.downloads import downloaded
@@ -181,15 +182,19 @@ def _adopt(world: World, asked: CopyVgg, made: object) -> None:
         if model is known:
             return
         if _shapes(model) == _shapes(known):
-            world.state.real = Real((asked.model, asked.n_class), model.cpu().eval())
+            call(model.cpu)
+            world.state.real = Real((asked.model, asked.n_class), in_mode(model, training=False))
             return
 
 
 def _models_in(made: object) -> Iterator[nn.Module]:
     """The models in a wrapper, a table, a list or an object that holds them."""
+    if isinstance(made, nn.Module):
+        yield from made.modules()
+        return
     held = made.values() if isinstance(made, dict) else made if isinstance(made, list | tuple) else ()
-    own = vars(made).values() if hasattr(made, "__dict__") and not isinstance(made, nn.Module) else ()
-    for each in (made, *held, *own):
+    own = vars(made).values() if hasattr(made, "__dict__") else ()
+    for each in (*held, *own):
         if isinstance(each, nn.Module):
             yield from each.modules()
 

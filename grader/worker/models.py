@@ -26,6 +26,7 @@ from grader.wall.verbs import (
     Trace,
     Way,
 )
+from grader.worker.answering import in_mode
 from grader.worker.building import construct
 from grader.worker.loader import StudentCodeError, World, call
 from grader.worker.meta import weightless
@@ -33,7 +34,7 @@ from grader.worker.origins import Origins, noting_makers
 from grader.worker.places import line_of, place_of, spot
 from grader.worker.state import Light
 from grader.worker.strict import Strict
-from grader.worker.trace import LARGE, describe, record
+from grader.worker.trace import LARGE, describe, is_tensor, record
 
 V = TypeVar("V")
 Arrays = Mapping[str, np.ndarray[Any, Any]]
@@ -103,7 +104,8 @@ def _on_meta(world: World, name: str, n_class: int) -> tuple[nn.Module, Way]:
     try:
         with torch.device("meta"):
             model, way = construct(world, name, n_class)
-        return model.to("meta"), way  # a parameter made from numpy came from elsewhere
+        call(model.to, "meta")
+        return model, way  # a parameter made from numpy came from elsewhere
     except StudentCodeError:  # a constructor may look at values, which the meta device has none of
         with without_slow_initialisers():
             model, way = construct(world, name, n_class)
@@ -145,7 +147,7 @@ def _tried(world: World, asked: OfModel[Any], training: bool, run: Callable[[nn.
     mode = (asked.model, asked.n_class, training)
     model, alike = _light(world, asked, training).model, world.state.raises_alike
     try:
-        return run(model.train(training))
+        return run(in_mode(model, training))
     except StudentCodeError as error:
         if _device(model) != "meta" or mode in alike:
             raise
@@ -153,7 +155,7 @@ def _tried(world: World, asked: OfModel[Any], training: bool, run: Callable[[nn.
     with without_slow_initialisers():
         real = construct(world, asked.model, asked.n_class)
     try:
-        done = run(real[0].train(training))
+        done = run(in_mode(real[0], training))
     except StudentCodeError as error:
         if _raised(error) == refused:
             alike.add(mode)
@@ -191,7 +193,7 @@ def _traced(world: World, model: nn.Module, asked: Trace) -> dict[str, Any]:
 
 def shapes(world: World, asked: Shapes, arrays: Arrays) -> Answer[Outputs]:
     """Return what the model gives for each input size: a description, or the exception's text."""
-    model = _light(world, asked, training=False).model.eval()
+    model = in_mode(_light(world, asked, training=False).model, training=False)
     return Outputs(tuple(_seen(model, size) for size in asked.sizes)), {}
 
 
@@ -212,11 +214,15 @@ def gradients(world: World, asked: Gradients, arrays: Arrays) -> Answer[Reached]
 
 
 def _reached(model: nn.Module, size: tuple[int, ...]) -> dict[str, bool]:
-    model.zero_grad(set_to_none=True)
+    call(model.zero_grad, set_to_none=True)
     with torch.enable_grad(), torch.device(_device(model)):
         output = call(model, torch.zeros(size))
-        if isinstance(output, Tensor) and output.requires_grad:
-            call(output.sum().backward)
+        call(_go_back, output)
     reached = {name: p.grad is not None for name, p in model.named_parameters()}
     model.zero_grad(set_to_none=True)
     return reached
+
+
+def _go_back(output: Any) -> None:
+    if is_tensor(output) and output.requires_grad:
+        output.sum().backward()

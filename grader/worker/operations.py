@@ -7,8 +7,9 @@ from typing import Any
 
 from grader.wall import verbs
 from grader.worker import cam, challenge, confirming, gradcam, models, resuming, training, vgg
+from grader.worker.answering import blaming
 
-OPERATIONS: Mapping[type[verbs.Request[Any]], Any] = {
+_KNOWN: Mapping[type[verbs.Request[Any]], Any] = {
     verbs.Build: models.build,
     verbs.Trace: models.trace,
     verbs.Constants: challenge.constants,
@@ -38,3 +39,4 @@ OPERATIONS: Mapping[type[verbs.Request[Any]], Any] = {
     verbs.GradCam: gradcam.grad_cam,
     verbs.CamCell: cam.cam_cell,
 }
+OPERATIONS = {kind: blaming(operation) for kind, operation in _KNOWN.items()}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:  # torch is imported by the operations, and only where there are any
+    from weakref import ref
+
     from torch import Tensor, nn
 
     from grader.wall.values import SourceLine
     from grader.wall.verbs import Way
     from grader.worker.convolved import Convolved
+    from grader.worker.training import Session
 
 Key = tuple[str, int]  # a model's name and its number of classes
 Mode = tuple[str, int, bool]  # ... and whether it is in train mode
@@ -51,6 +54,7 @@ class Vgg16(NamedTuple):
 class State:
     """Models under examination: of real ones, half a gigabyte each, there is one at a time."""
 
+    made: ref[nn.Module] | None = None  # last
     light: dict[Key, Light] = field(default_factory=dict)
     real: Real | None = None
     solid: dict[Mode, Light] = field(default_factory=dict)  # where the meta device didn't do
@@ -59,4 +63,13 @@ class State:
     narrowed: Narrowed | None = None
     vgg16: Vgg16 | None = None
     convolved: Convolved | None = None  # what models that were run had in common with those to come
-    training: object | None = None  # the Session of training.py
+    training: Session | None = None
+
+    def models(self) -> Iterator[nn.Module]:
+        """All models that there are, the last one made first."""
+        if self.made is not None and (made := self.made()) is not None:
+            yield made
+        yield from (each.model for each in (*self.light.values(), *self.solid.values()))
+        for held in (self.real, self.narrowed, self.training):
+            if held is not None:
+                yield held.model

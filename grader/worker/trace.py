@@ -203,7 +203,7 @@ def record(
         output = model(x)
     trace = {
         "input": entry,
-        "output": recorder.number(output) if isinstance(output, Tensor) else None,
+        "output": recorder.number(output) if is_tensor(output) else None,
         "leaves": recorder.leaves,
         "calls": [[*row, line(noted)] for *row, noted in recorder.calls],
         "dropouts": [[*row, line(noted)] for *row, noted in recorder.dropouts],
@@ -228,7 +228,12 @@ def constants(model: nn.Module, x: Tensor, *, recognising: bool) -> list[Tensor 
 
 def describe(output: Any) -> dict[str, Any]:
     """Return what a forward pass returned: type, shape, dtype, whether a gradient can flow."""
-    if not isinstance(output, Tensor):
+    if not is_tensor(output):
         return {"type": cut(type(output).__name__, 200), "shape": [], "dtype": "", "requires_grad": False}
     shape, dtype = [int(n) for n in output.shape], str(output.dtype).removeprefix("torch.")
     return {"type": "Tensor", "shape": shape, "dtype": dtype, "requires_grad": output.requires_grad}
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether a value is a tensor, whatever its `__class__` says."""
+    return issubclass(type(value), Tensor)

@@ -31,11 +31,13 @@ from grader.wall.verbs import (
     TrainSteps,
 )
 from grader.worker import stepping
+from grader.worker.answering import in_mode
 from grader.worker.building import construct
 from grader.worker.confirming import small
-from grader.worker.loader import StudentCodeError, World, call
+from grader.worker.loader import World, call
 from grader.worker.memory import keep_memory, reclaim
 from grader.worker.models import Answer, Arrays
+from grader.worker.trace import is_tensor
 
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)  # of ImageNet
 STD = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
@@ -79,7 +81,8 @@ class Session:
 
     def loss(self, image: Tensor, label: Tensor) -> Tensor:
         """Return the mean cross entropy of a picture's pixels, in nats."""
-        return F.cross_entropy(self.run(self.normalised(image)), label[None].long())
+        logits: Tensor = self.run(self.normalised(image))
+        return call(F.cross_entropy, logits, label[None].long())  # type: ignore[no-any-return]  # a tensor
 
     def normalised(self, image: Tensor) -> Tensor:
         """Return a picture, uint8 (H, W, 3), as a batch of one: float32 (1, 3, H, W)."""
@@ -88,10 +91,7 @@ class Session:
     def run(self, images: Tensor) -> Tensor:
         """Return the model's logits, float32 (N, n_class, H, W), for normalised images."""
         output = call(self.model, images)
-        if not isinstance(output, Tensor) or output.ndim != 4 or output.shape[2:] != images.shape[2:]:
-            shape = tuple(output.shape) if isinstance(output, Tensor) else type(output).__name__
-            raise StudentCodeError from WrongOutputError(f"{tuple(images.shape)} in, {shape} out")
-        return output.float()
+        return call(_logits, output, images)  # type: ignore[no-any-return]  # as `_logits` says
 
 
 def begin(world: World, asked: TrainBegin, arrays: Arrays) -> Answer[Done]:
@@ -107,13 +107,21 @@ def begin(world: World, asked: TrainBegin, arrays: Arrays) -> Answer[Done]:
     _set(model, asked, arrays, torch.Generator().manual_seed(asked.seed))
     device = torch.device(asked.device)
     stepping.prepare(device)
-    model.to(device)
+    call(model.to, device)
     parameters = list(model.parameters())
-    optimizer = stepping.adam(parameters, asked.learning_rate, asked.weight_decay, device)
+    optimizer = call(stepping.adam, parameters, asked.learning_rate, asked.weight_decay, device)
     schedule = ReduceLROnPlateau(optimizer, "min", patience=asked.patience, min_lr=asked.min_learning_rate)
     torch.manual_seed(asked.seed)  # dropout is the same however the constructor drew
     world.state.training = Session(model, optimizer, schedule, device, asked.seed)
     return Done(), {}
+
+
+def _logits(output: Any, images: Tensor) -> Tensor:
+    if not is_tensor(output) or output.ndim != 4 or output.shape[2:] != images.shape[2:]:
+        shape = tuple(output.shape) if is_tensor(output) else type(output).__name__
+        raise WrongOutputError(f"{tuple(images.shape)} in, {shape} out")
+    logits: Tensor = output.float()
+    return logits
 
 
 def current(world: World) -> Session:
@@ -138,7 +146,7 @@ def learn_from(world: World, asked: TrainPictures, arrays: Arrays) -> Answer[Don
 def steps(world: World, asked: TrainSteps, arrays: Arrays) -> Answer[Done]:
     """Take a step on each of the named pictures in turn; return their losses."""
     session = current(world)
-    session.model.train()
+    in_mode(session.model, training=True)
     losses = [session.take(session.images[index], session.labels[index]) for index in asked.order]
     session.losses += losses
     if asked.epoch_ends:
@@ -150,7 +158,7 @@ def steps(world: World, asked: TrainSteps, arrays: Arrays) -> Answer[Done]:
 def gradients(world: World, asked: TrainGradients, arrays: Arrays) -> Answer[Done]:
     """Return what the loss of a picture is, and how it changes with each of the named parameters."""
     session = current(world)
-    session.model.train()
+    in_mode(session.model, training=True)
     session.optimizer.zero_grad()
     torch.manual_seed(asked.seed)
     loss = session.loss(session.images[asked.picture], session.labels[asked.picture])
@@ -168,13 +176,16 @@ def gradients(world: World, asked: TrainGradients, arrays: Arrays) -> Answer[Don
 def predict(world: World, asked: TrainPredict, arrays: Arrays) -> Answer[Done]:
     """Return for each `image/K` the class of every pixel and the log-probabilities of some."""
     session = current(world)
-    session.model.eval()
+    in_mode(session.model, training=False)
     stride, found = asked.stride, {}
     for number, array in enumerate(numbered(arrays, "image")):
         logits = session.run(session.normalised(torch.from_numpy(array.copy()).to(session.device)))[0]
-        found[f"class/{number}"] = logits.argmax(0).to(torch.uint8)
-        found[f"log/{number}"] = logits[:, ::stride, ::stride].log_softmax(0)
+        found[f"class/{number}"], found[f"log/{number}"] = call(_predicted, logits, stride)
     return Done(), {name: value.cpu().numpy() for name, value in found.items()}  # waits for a GPU once
+
+
+def _predicted(logits: Tensor, stride: int) -> tuple[Tensor, Tensor]:
+    return logits.argmax(0).to(torch.uint8), logits[:, ::stride, ::stride].log_softmax(0)
 
 
 def best(world: World, asked: TrainBest, arrays: Arrays) -> Answer[Done]:
