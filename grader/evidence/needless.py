@@ -1,18 +1,26 @@
 """The operation at fault: without it, or with another in its place, the maps of a submission are right.
 
-Of maps that show nothing, none is believed where many changes show one: those are guesses.
+Of maps that show nothing, none is believed where many changes show other sums: those are guesses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 
 from grader.assignment import MAP
 from grader.diagnosis import cam as diagnosis
-from grader.evidence.otherwise import MOST_SHOWN, AskMaps, Explained, is_flat, is_the_same_again
+from grader.evidence.otherwise import (
+    MOST_SHOWN,
+    AskMaps,
+    Explained,
+    follow_sum,
+    is_flat,
+    is_the_same_again,
+)
 from grader.evidence.questions import PANEL
 from grader.evidence.shown import is_constant
 from grader.mending.floats import in_floats, with_latest_name, with_one_less, with_one_other
@@ -59,19 +67,29 @@ def needless(ask: AskMaps, slice: Slice, follows_sum: bool) -> Explained | None:
 def _found(
     ask: AskMaps, changes: Iterable[Change], right: Right, *, nothing: bool
 ) -> tuple[str, Place] | None:
-    """Return the first change with which maps are right; where `nothing` shows, none if many show one."""
+    """Return the first change with which maps are right.
+
+    Where `nothing` shows, the last one, since a sum is spoilt after it was made, and none if many show other
+    sums.
+    """
     found, shown = None, set[bytes]()
     for words, place, instead in changes:
         first = ask(instead, PANEL[:2] if nothing else PANEL[:1])
-        if not _shows_nothing(first):
+        if not (_shows_nothing(first) or _is_of_the_sum(first)):
             shown.add(first[0].answer.tobytes())
         if nothing and len(shown) > MOST_SHOWN:
             return None
-        if found is None and right(first) and right(ask(instead, PANEL)):
+        if (nothing or found is None) and right(first) and right(ask(instead, PANEL)):
             found = words, place
-        if found and not nothing:
-            break
+            if not nothing:
+                break
     return found
+
+
+def _is_of_the_sum(cases: Sequence[diagnosis.Case]) -> bool:
+    """Return whether maps rise or fall with the right sum: whatever stretched it, that is no other guess."""
+    negated = [replace(case, answer=-case.answer.astype(np.float64)) for case in cases]
+    return follow_sum(cases) or follow_sum(negated)
 
 
 def _shows_nothing(cases: Sequence[diagnosis.Case]) -> bool:

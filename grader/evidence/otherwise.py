@@ -55,7 +55,7 @@ def explained(ask: AskMaps, slice: Slice, panel: Sequence[diagnosis.Case], nothi
     floats = ask(instead, PANEL) if instead else ()
     before = diagnosis.search(floats) if floats else None
     found = Explained(None)
-    if before is None and floats and is_flat(panel) and _follow(floats):
+    if before is None and floats and is_flat(panel) and follow_sum(floats):
         before = diagnosis.Verdict("", "", STRAIGHT)
     if before is not None:
         found = Explained(replace(before, stretch=_cut_off(before.stretch, flat=is_flat(panel))))
@@ -80,7 +80,7 @@ def _without_what_flattens(ask: AskMaps, slice: Slice) -> Explained:
         if len(shown) > MOST_SHOWN:
             return Explained(None)
     last_first = list(shown.values())[::-1]  # a sum is spoilt after it was made
-    straight = [_follow(maps) for *_, maps in last_first]
+    straight = [follow_sum(maps) for *_, maps in last_first]
     every = zip(last_first, straight, strict=True)
     if not last_first or not all(right or _is_stretched(maps) for (*_, maps), right in every):
         return Explained(None)  # sums that differ are guesses, too
@@ -94,7 +94,7 @@ def _is_stretched(cases: Sequence[diagnosis.Case]) -> bool:
     return found is not None and not (found.classes or found.sums)
 
 
-def _follow(cases: Sequence[diagnosis.Case]) -> bool:
+def follow_sum(cases: Sequence[diagnosis.Case]) -> bool:
     """Return whether there are maps, and all of them show the right sum."""
     if not cases or is_flat(cases):
         return False

@@ -18,7 +18,17 @@ FROM_BOTH = ast.Sub | ast.Div | ast.MatMult  # what is another value with its si
 NAMED = ("axis", "dim")
 ENLARGING = ("resize", "interpolate", "zoom")
 GIVE_NOTHING = ("resize", "sort", "fill", "put", "partition")  # methods of an array, which change it
+NO_BYTES = ("int8", "int16", "uint16", "int32", "int64", "int_", "intp", "uint", "int")
+BYTES = "uint8"
 PAIRS = ("sort", "topk", "max", "min")  # give values and indices
+MISTAKEN = {  # what is written for another: a place for a value, one end for the other
+    "argmax": ("max",),
+    "argmin": ("min",),
+    "max": ("min", "argmax"),
+    "min": ("max",),
+    "sort": ("argsort",),
+    "values": ("indices",),
+}
 BLANK = "_"  # in the place of what stays
 Changes = Iterator[tuple[str, int, str]]  # in words, the line, the source changed
 Ways = Callable[[str, str], Changes]  # of a source, in the function of a name
@@ -111,6 +121,12 @@ def _enlarges(call: ast.Call) -> bool:
 def exchanged(node: ast.expr) -> Iterator[ast.expr]:
     """Yield an operation over each other axis, by each other sign, and with two neighbours exchanged."""
     match node:
+        case ast.Attribute(value=value, attr=word) if word in MISTAKEN:
+            yield from (ast.Attribute(value, other, ast.Load()) for other in MISTAKEN[word])
+        case ast.Attribute(value=value, attr=word) if word in NO_BYTES:
+            yield ast.Attribute(value, BYTES, ast.Load())
+        case ast.Call(func=ast.Attribute(attr="astype") as function, args=[kind]) if _is_no_byte(kind):
+            yield ast.Call(function, [ast.Constant(BYTES)], [])
         case ast.Call():
             yield from _over_others(node)
             yield from _swapped(node)
@@ -123,11 +139,18 @@ def exchanged(node: ast.expr) -> Iterator[ast.expr]:
             yield from (ast.BinOp(left, kind(), right) for kind in OPERATORS if not isinstance(op, kind))
             if isinstance(op, FROM_BOTH):
                 yield ast.BinOp(right, op, left)
+        case ast.Subscript(value=value, slice=ast.Constant(value=0 | 1 as place)):
+            yield ast.Subscript(value, ast.Constant(1 - place), ast.Load())
         case ast.Subscript(value=ast.Name() as value, slice=ast.Name() as index):
             yield ast.Subscript(index, value, ast.Load())
         case ast.Subscript(value=value, slice=ast.Tuple(elts=places)):
             for other in _other_places(places):
                 yield ast.Subscript(value, other[0] if len(other) == 1 else ast.Tuple(other), ast.Load())
+
+
+def _is_no_byte(kind: ast.expr) -> bool:
+    """Whether an expression names a type of whole numbers that are no bytes: int, "int16"."""
+    return (kind.value if isinstance(kind, ast.Constant) else getattr(kind, "id", "")) in NO_BYTES
 
 
 def _over_others(call: ast.Call) -> Iterator[ast.Call]:

@@ -9,13 +9,13 @@ import ast
 from collections.abc import Iterator
 from contextlib import suppress
 
-from grader.mending.alternatives import Ways, latest, others, shorter
+from grader.mending.alternatives import NO_BYTES, Ways, latest, others, shorter
 from grader.mending.edits import read_otherwise
 from grader.mending.trouble import bound, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 
-WHOLE = ("uint8", "ubyte", "int8", "int16", "uint16", "int32", "int64", "int_", "intp", "uint", "int")
+WHOLE = ("uint8", "ubyte", *NO_BYTES)
 OPENCV = {"CV_8U": "CV_64F", "CV_8UC1": "CV_64FC1"}
 METHODS = ("byte", "int", "long", "short")  # of a tensor
 ROUNDING = ("floor", "round", "rint", "around", "trunc", "fix", "ceil")

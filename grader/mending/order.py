@@ -8,6 +8,7 @@ from itertools import combinations
 
 from grader.mending.edits import Mend, Span, function_at, is_simple, with_node, with_source, with_text
 from grader.mending.trouble import Trouble, line_in, tree
+from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
 UNBOUND = ("NameError", "UnboundLocalError")
@@ -80,11 +81,21 @@ def _unpacked(slice: Slice, chunk: Chunk, function: ast.FunctionDef, line: int, 
                     text = ", ".join(map(ast.unparse, swapped))
                     words = f"`{ast.unparse(target)}` read as `{text}`"
                     source = with_node(chunk.source, target, text)
-                    yield Mend(with_source(slice, chunk, source), words, whole=True)
+                    made = Place(chunk.label, chunk.line + node.lineno - 1)
+                    yield Mend(with_source(slice, chunk, source), words, made=made, whole=True)
 
 
 def _last(function: ast.FunctionDef, names: Sequence[ast.expr]) -> bool:
-    """Whether nothing else in a function takes these names: that would be another slip than their order."""
-    nodes = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
-    stored = [node.id for node in nodes if isinstance(node.ctx, ast.Store)]
-    return all(stored.count(ast.unparse(name)) == 1 for name in names)
+    """Whether nothing else is given these names but what is made of it: else their order is not the slip."""
+    told = {ast.unparse(name) for name in names}
+    nodes = list(ast.walk(function))
+    made = [node.targets[0] for node in nodes if isinstance(node, ast.Assign) and _of_itself(node)]
+    stored = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    own = [node.id for node in stored if node.id in told and node not in made]
+    return len(own) == len(told) == len(names)
+
+
+def _of_itself(node: ast.Assign) -> bool:
+    """Whether a statement gives a name what is made of the value that it had."""
+    read = {each.id for each in ast.walk(node.value) if isinstance(each, ast.Name)}
+    return isinstance(node.targets[0], ast.Name) and node.targets[0].id in read

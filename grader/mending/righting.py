@@ -17,7 +17,7 @@ from grader.diagnosis.cam import Case
 from grader.diagnosis.cam import is_right as is_right_map
 from grader.diagnosis.payers import STOPPED, LineName
 from grader.errors import StudentError
-from grader.mending.alternatives import Changes, others
+from grader.mending.alternatives import BYTES, Changes, others
 from grader.mending.arguments import ASKED, functions
 from grader.mending.edits import Mend, read_otherwise, with_source, with_text
 from grader.mending.running import Mendable
@@ -52,9 +52,19 @@ def _changes(slice: Slice, name: str, trouble: Trouble) -> Iterator[tuple[Mend, 
                 for words, line, source in _each(chunk, name, trouble):
                     made = Place(chunk.label, chunk.line + line - 1)
                     changed = with_source(slice, chunk, source)
-                    costs = _line(changed, name, chunk, line, line_in(trouble, chunk))
+                    costs = (
+                        "dtype"
+                        if _is_type(words)
+                        else _line(changed, name, chunk, line, line_in(trouble, chunk))
+                    )
                     mend = Mend(changed, words, made=made, whole=True, lines=(costs,))
                     yield mend, Module(module.name, (read_otherwise(chunk, source),))
+
+
+def _is_type(words: str) -> bool:
+    """Whether a change is that of a type: OpenCV enlarges bytes, and not every other kind."""
+    before, _, after = words.rpartition(" read as ")
+    return BYTES in after and BYTES not in before
 
 
 def _line(slice: Slice, name: str, chunk: Chunk, line: int, raised: int) -> LineName:

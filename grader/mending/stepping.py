@@ -108,7 +108,9 @@ STEPS: dict[str, tuple[Takes, ...]] = {  # by rubric line; the second is looked 
     "weighted_sum": (_adds_products, named("sum"), of_kind(ast.AugAssign, ast.Mult)),
     "class_weights": (_takes_weights,),
     "normalise": (
-        named("min", "max", "minimum", "amin", "amax", "ptp", "clip", "normalize", "relu"),
+        named(
+            "min", "max", "minimum", "amin", "amax", "argmin", "argmax", "ptp", "clip", "normalize", "relu"
+        ),
         named("uint8"),
     ),
     "inputs_kept": (_changes_an_argument,),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from grader.diagnosis.cam import Case
@@ -123,10 +124,30 @@ def test_of_maps_that_show_nothing_no_guess_is_taken(more: str, cause: str | Non
         text = instead[-1].chunks[-1].source if instead else source
         guess = next((n for n, word in enumerate(text.split(" + ")) if word.count("z *") == 0), None)
         answers = {None: FLAT, 0: RIGHT}.get(
-            guess, [replace(case, answer=case.answer // (2 + (guess or 0))) for case in RIGHT]
+            guess, [replace(case, answer=np.roll(case.answer, 64 + (guess or 0), 1)) for case in RIGHT]
         )
         return list(answers)[: len(questions)]
 
     told = needless(ask, Slice((Module("submission", (Chunk("cell 3", 1, source),)),)), follows_sum=False)
 
     assert (told.cause if told else None) == cause
+
+
+def test_of_changes_that_show_the_sum_the_last_is_taken() -> None:
+    """Maps of the right sum in another stretch are no guesses, however many."""
+    old, new = "cam / cam.max()", "cam / cam.min()"
+    source = SOURCE.replace(old, new)
+
+    def ask(instead: tuple[Module, ...], questions: Sequence[object]) -> list[Case]:
+        text = instead[-1].chunks[-1].source if instead else source
+        scale = 1.0 if "cam.max" in text or "cam.min() - cam" in text else 0.2 + 0.001 * len(text)
+        found = (
+            FLAT
+            if text == source
+            else [replace(case, answer=case.answer.astype(float) * scale) for case in RIGHT]
+        )
+        return list(found)[: len(questions)]
+
+    told = needless(ask, Slice((Module("submission", (Chunk("cell 3", 1, source),)),)), follows_sum=False)
+
+    assert told is not None and told.operation == "`cam.min` read as `cam.max`"

@@ -45,6 +45,13 @@ def of(line: str) -> list[str]:
         ("a[1, 0]", "`a[1, 0]` read as `a[0, 0]`"),
         ("range(n)", "`n` read as `c`"),
         ("weight_fc.reshape(c)", "`weight_fc` read as `weight_fc[idx]`"),
+        ("cam / np.argmax(cam)", "`np.argmax` read as `np.max`"),
+        ("cam - np.max(cam)", "`np.max` read as `np.min`"),
+        ("np.sort(p)", "`np.sort` read as `np.argsort`"),
+        ("p.topk(1).values", "`p.topk(1).values` read as `p.topk(1).indices`"),
+        ("p.sort()[0]", "`p.sort()[0]` read as `p.sort()[1]`"),
+        ("np.int8(cam)", "`np.int8` read as `np.uint8`"),
+        ("cam.astype(int)", "`cam.astype(int)` read as `cam.astype('uint8')`"),
     ],
 )
 def test_an_operation_is_another(line: str, words: str) -> None:

@@ -84,6 +84,14 @@ def test_values_and_indices_are_exchanged() -> None:
     assert only.whole
 
 
+def test_a_value_may_be_made_a_number_of_below() -> None:
+    """Its name is taken again for what is made of it."""
+    largest = "def f(p):\n    index, best = p.max(1)\n    best = best.item()\n    return classes[index]\n"
+    (only,) = of("TypeError", "only integer tensors of a single element can be an index", 4, largest)
+
+    assert lines(only)[1] == "    best, index = p.max(1)"
+
+
 def test_a_size_whose_name_is_taken_again_is_another_slip() -> None:
     again = FUNCTION.replace("bz, h, nc, w", "bz, h, weights, w")
 

@@ -24,6 +24,10 @@ def returnCAM(feature_conv, idx, weight_fc):
     return row
 """
 ROW = CAM.replace("idx, weight_fc)", "weight_fc, idx)")
+INT8 = """\
+def returnCAM(feature_conv, weight_fc, idx):
+    return cv2.resize(np.int8(weight_fc[idx]), (256, 256))
+"""
 CLASS = """\
 def get_cls_pred(logit):
     return logit[0, 0, 0]
@@ -62,6 +66,7 @@ class Answering:
             "`returnCAM(feature_conv, idx, weight_fc)` read as `returnCAM(feature_conv, weight_fc, idx)`",
             "weighted_sum",
         ),
+        (MAP, INT8, "uint8", "`np.int8` read as `np.uint8`", "dtype"),
         (PREDICT, CLASS, "logit[0, 0])", "`logit[0, 0, 0]` read as `logit[0, 0]`", "cls_return"),
     ],
 )
