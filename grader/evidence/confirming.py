@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
+from math import prod
 from random import Random
 from typing import Any
 
@@ -164,7 +165,7 @@ class Runs:
         names = dict.fromkeys(n for layer in layers for n in (layer.weight, layer.bias) if n in live)
         made = self.read.built.parameters.items()
         known = {name: parameter.shape for name, parameter in made if parameter.trained}
-        few = (n for n in names if n in known and not (self.wide and np.prod(known[n]) > LARGE))
+        few = (n for n in names if n in known and not (self.wide and prod(known[n]) > LARGE))
         return tuple(few)
 
 

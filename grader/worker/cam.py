@@ -73,9 +73,14 @@ def cam(world: World, asked: Cam, arrays: Arrays) -> Answer[Map]:
     with otherwise(world, asked.instead):
         function = target(world, "returnCAM")
         value = call(function, features, weight, INDICES[asked.form](asked.index))
-    kept = bool(np.array_equal(features, arrays["features"]) and np.array_equal(weight, arrays["weight"]))
+    kept = _alike(features, arrays["features"]) and _alike(weight, arrays["weight"])
     seen, array = returned(value)
     return Map(seen.type, seen.shape, seen.dtype, seen.text, kept), named("value", array)
+
+
+def _alike(now: Array, before: Array) -> bool:
+    """Whether an array is as it was; student code may have replaced what numpy compares with."""
+    return now.shape == before.shape and now.tobytes() == before.tobytes()
 
 
 @contextmanager

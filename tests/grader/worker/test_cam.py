@@ -122,6 +122,13 @@ def test_an_index_comes_in_every_accepted_form(form: str, kind: str, shape: tupl
 def test_changed_inputs_are_noticed(body: str, kept: bool) -> None:
     """Whether features or weights were modified is told, and the grader's own stay as they were."""
     assert mapped(f"{body}; return 0")[0]["kept"] is kept
+
+
+def test_inputs_are_compared_by_nothing_that_student_code_replaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A comparison of numpy's that always says yes changes nothing."""
+    monkeypatch.setattr(np, "array_equal", lambda *_: True)
+
+    assert mapped("feature_conv *= 0; return 0")[0]["kept"] is False
     assert FEATURES.all() and WEIGHT[0, 0] == 0
 
 
