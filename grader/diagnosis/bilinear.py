@@ -26,7 +26,19 @@ def what_kernel(weight: NDArray[Any], side: int) -> str:
         return f"every weight is {_number(values.flat[0])}"
     if values.shape[2:] != (side, side):
         return ""
-    return _of_kernels(values, side) or _drawn(values)
+    others, values = _off_the_diagonal(values)
+    made = _of_kernels(values, side)
+    return "; ".join(filter(None, (others, made))) or _drawn(values)
+
+
+def _off_the_diagonal(values: Floats) -> tuple[str, Floats]:
+    """Name one number that stands everywhere off the diagonal, and return the weights without it."""
+    others = np.eye(*values.shape[:2]) == 0
+    found = values[others]
+    if not found.size or np.ptp(found) >= CLOSE or abs(found.flat[0]) < CLOSE:
+        return "", values
+    told = f"every weight from one class to another is {_number(found.flat[0])}, it must be 0"
+    return told, np.where(others[:, :, None, None], 0.0, values)
 
 
 def _of_kernels(values: Floats, side: int) -> str:
@@ -72,7 +84,8 @@ def _made(shape: Floats, scale: float) -> tuple[str, ...] | None:
     if (shape > CLOSE).sum() == 1:
         return ("a kernel has one weight that is not 0",)
     if not np.allclose(shape, np.outer(column, row), atol=1e-3):
-        return None
+        added = np.allclose(shape, column[:, None] + row[None, :] - 1, atol=1e-3)
+        return ("the ramps of rows and columns are added, they must be multiplied",) if added else None
     if min(np.ptp(row), np.ptp(column)) < CLOSE:
         along = "columns" if np.ptp(column) < CLOSE else "rows"
         return (f"only along {along} the kernel is a ramp",)
@@ -103,6 +116,7 @@ def _tent(row: Floats, cut: bool) -> Tent | None:
     """Return the tent that a row is, whatever its height; the nearest to the middle first."""
     side = len(row)
     reaches, row = STEPS[2 * side >= STEPS], row / _peak(row)
+    reaches = reaches if cut else np.concatenate([reaches, -reaches])  # it may rise from its middle
     for middle in sorted(np.arange(0, side, 0.5), key=lambda at: abs(at - (side - 1) / 2)):
         ramps = _ramps(side, float(middle), reaches, cut)
         peaks = np.take_along_axis(ramps, np.abs(ramps).argmax(axis=1)[:, None], axis=1)
@@ -123,7 +137,9 @@ def _steps(side: int, tent: Tent, scale: float) -> Iterator[str]:
     factor = scale / _peak(values) ** 2
     if tent.middle != centre:
         yield f"the kernel's middle is at {_number(tent.middle)}, it must be at {_number(centre)}"
-    if tent.reach != wanted:
+    if tent.reach < 0:
+        yield "the kernel rises from its middle to its border, it must fall to 0 there"
+    elif tent.reach != wanted:
         beyond = "" if tent.cut else " and goes on below 0"
         reach = f"{_number(tent.reach)} pixel{'s' if tent.reach != 1 else ''}"
         yield f"the kernel falls to 0 within {reach}{beyond}, it must be within {wanted}"

@@ -28,6 +28,7 @@ def find_offset(output: Tensor, uncropped: Tensor) -> tuple[int, int] | None:
         output.shape[1] != uncropped.shape[1]
         or patch.ndim != 2
         or min(patch.shape) < 4
+        or not uncropped.isfinite().all()
         or any(p > w for p, w in zip(patch.shape, whole.shape, strict=True))
     ):
         return None
@@ -53,7 +54,7 @@ def explain_difference(
 
 def _revalued(output: Tensor, wanted: Tensor) -> Reason | None:
     """Find what was done to every value alike."""
-    if output.shape != wanted.shape:
+    if output.shape != wanted.shape or not wanted.isfinite().all():
         return None
     if torch.allclose(output, wanted.softmax(1), atol=1e-5):
         return because("forward.probabilities", expected="logits", actual="probabilities")

@@ -20,6 +20,7 @@ VERBS = {
     "cat": "concatenated",
     "mul": "multiplied",
     "div": "divided",
+    "pow": "taken as an exponent",
     "stack": "stacked",
     "stack, mean": "averaged with what it joins",
     "stack, max": "joined by a maximum",

@@ -55,6 +55,10 @@ def deed(step: Expr) -> str:
     if step.op == "scale":
         return _scaled(float(step["factor"]))
     if step.op == "crop":
+        if dict(step.attrs).get("even"):
+            return f"is padded by {both((-int(step['top']), -int(step['left'])))}"
+        if dict(step.attrs).get("padded"):
+            return "is padded below or at the right"
         return f"is cropped from {both((step['top'], step['left']))}"
     if strides(step):
         return f"keeps one of {strides(step)} {'rows' if step['args'][1] % 4 == 2 else 'columns'}"

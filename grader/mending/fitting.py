@@ -20,8 +20,10 @@ from grader.mending.paying import ROOM
 from grader.mending.trouble import Trouble, line_in, on_line, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
+from reference.architecture import TRUNK, Conv
 
 IMAGE = 3  # channels
+INPUTS = {layer.inputs for layer in TRUNK if isinstance(layer, Conv)}  # what scores are not
 MOST_ABOVE = 8  # calls that may have been given the image; each costs a run of the submission
 N_CLASS = 12  # what a model is tried with, where no other number is said
 WIDTHS = re2.compile(
@@ -45,6 +47,8 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         widths = (first, second) if found[1] is not None else (second, first)
         if given == IMAGE:
             yield from _of_another_name(trouble, slice, chunk)
+        elif given not in INPUTS:
+            yield from _of_features(trouble, slice, chunk)
         makers = _makers(trouble, chunk)
         if found[1] is None:
             yield from exchanged.mends(slice, chunk, makers, second, first, given)
@@ -82,6 +86,25 @@ def _of_another_name(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[M
                 place = Place(chunk.label, chunk.line + node.lineno - 1)
                 words = f"{given} read as {latest}"
                 yield Mend(with_source(slice, chunk, source), words, made=place, whole=True)
+
+
+def _of_features(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """A layer of features that is applied to scores, as one applied to what was made above."""
+    line = line_in(trouble, chunk)
+    function = function_at(tree(chunk), line) or tree(chunk)
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.lineno < line]
+    stored = sorted(
+        (node for node in names if isinstance(node.ctx, ast.Store)), key=lambda node: -node.lineno
+    )
+    for node in (node for node in on_line(trouble, chunk) if isinstance(node, ast.Call)):
+        match node:
+            case ast.Call(func=layer, args=[ast.Name(id=given) as argument]) if own.is_own(layer):
+                others = dict.fromkeys(each.id for each in stored if each.id != given)
+                for other in islice(others, MOST_ABOVE):
+                    source = with_node(chunk.source, argument, other)
+                    place = Place(chunk.label, chunk.line + node.lineno - 1)
+                    words = f"{given} read as {other}"
+                    yield Mend(with_source(slice, chunk, source), words, made=place, whole=True)
 
 
 def _stored_last(function: ast.AST, line: int) -> str:

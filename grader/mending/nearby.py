@@ -125,8 +125,10 @@ def _beside(node: ast.expr, _: ast.AST) -> Iterator[str]:
 
 
 def _turned_round(node: ast.expr, _: ast.AST) -> Iterator[str]:
-    """A sum as a difference, and the other way round."""
+    """A sum as a difference, and the other way round; two values beside `and` as their sum."""
     match node:
+        case ast.BoolOp(values=[left, right]):
+            yield f"({ast.unparse(ast.BinOp(left, ast.Add(), right))})"
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             yield f"({ast.unparse(ast.BinOp(left, ast.Sub(), right))})"
         case ast.BinOp(left=left, op=ast.Sub(), right=right):

@@ -62,11 +62,17 @@ def _convolution(args: Args, place: Place | None) -> Expr | None:
 
 def _max_pool(args: Args, place: Place | None) -> Expr:
     x, kernel, stride, padding, dilation, ceil = (*args, *(None,) * 6)[:6]
+    rows, columns = pair(padding or 0)
+    # Zeros are a ReLU's least; where sizes are rounded up, a pool's own padding has no window for itself.
+    if x.op == "crop" and dict(x.attrs).get("even") and x.inputs[0].op == "relu" and not ceil:
+        more = rows - int(x["top"]), columns - int(x["left"])
+        if all(2 * pad <= size for pad, size in zip(more, pair(kernel), strict=True)):
+            x, rows, columns = x.inputs[0], *more
     return max_pool(
         x,
         pair(kernel),
         pair(stride) if stride else pair(kernel),
-        pair(padding or 0),
+        (rows, columns),
         pair(dilation or 1),
         bool(ceil),
         place,

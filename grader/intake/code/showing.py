@@ -66,6 +66,7 @@ WRITTEN: tuple[tuple[str, str], ...] = (  # what a step is called, and how it ma
 KERNELS: tuple[tuple[str, str], ...] = (  # idem, of the function that makes a bilinear kernel
     (r"divided by its sum", r"\.sum\("),
     (r"diagonal|classes", r"\w\[.*\] *\*?="),
+    (r"rises", r"\+ *\w*\.?abs\("),
     (r"middle", r"middle|cent(re|er)|mid\b"),
     (r"falls to 0", r"reach|factor|radius"),
     (r"nearest|every weight", r"ones|fill|full"),

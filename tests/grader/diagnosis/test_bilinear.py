@@ -42,6 +42,15 @@ def everywhere(values: Array, number: int, kernel: Array) -> None:
     values[:, number] = kernel
 
 
+def ones_beside(values: Array, number: int, kernel: Array) -> None:
+    values[number] = 1
+    values[number, number] = kernel
+
+
+def ramp(side: int) -> Array:
+    return np.asarray(np.sqrt(np.diagonal(weight(side)[0, 0])))
+
+
 def beside(values: Array, number: int, kernel: Array) -> None:
     values[number, (number + 1) % CLASSES] = kernel
 
@@ -56,6 +65,9 @@ def first(values: Array, number: int, kernel: Array) -> None:
     [
         (lambda side: weight(side, times=1 / side**2), "the kernel is multiplied by"),
         (lambda side: weight(side, times=2.0), "the kernel is multiplied by 2"),
+        (lambda side: weight(side, ones_beside), "from one class to another is 1, it must be 0"),
+        (lambda side: weight(side, kernel=np.add.outer(ramp(side), ramp(side))), "are added"),
+        (lambda side: weight(side, reach=-((side + 1) // 2)), "rises from its middle"),
         (lambda side: weight(side, times=1 / weight(side)[0, 0].sum()), "divided by its sum"),
         (lambda side: weight(side, everywhere), "between every two classes"),
         (lambda side: weight(side, beside), "no class interpolates itself"),

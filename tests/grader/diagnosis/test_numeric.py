@@ -29,6 +29,13 @@ def test_a_window_is_found_where_it_was_cut(row: int, column: int, height: int, 
     assert find_offset(output, WHOLE) == (row, column)
 
 
+def test_nothing_is_found_where_no_number_is_known() -> None:
+    """The tolerances are taken from the numbers."""
+    unknown = torch.full_like(WHOLE, torch.nan)
+
+    assert find_offset(WHOLE, unknown) is None
+
+
 def test_a_window_that_is_short_is_found() -> None:
     """A window that ends with the map is found by where it starts."""
     assert find_offset(WHOLE[..., 40:, 30:], WHOLE) == (40, 30)

@@ -144,6 +144,15 @@ def test_the_image_is_read_as_what_was_computed_last() -> None:
     assert mend.whole
 
 
+def test_scores_are_read_as_features_that_were_made_above() -> None:
+    """Where a layer of features is given as many channels as there are classes."""
+    text = NETWORK.replace("skip = skip[:, :, 5:]", "pool = self.first(x)")
+    chunk = Chunk("cell 1", 1, text.format(line="return self.score(h)"))
+    trouble = Trouble("RuntimeError", WIDTH.replace("512", "12"), Place("cell 1", LINE))
+    mend = next(mends(trouble, Slice((Module("submission", (chunk,)),)), chunk))
+    assert (mend.words, mend.whole, mend.made) == ("h read as pool", True, Place("cell 1", LINE))
+
+
 def test_a_pool_of_the_image_is_one_of_what_was_computed_last() -> None:
     """It raises nothing itself: the next convolution does, and the fault is told where it was made."""
     width = WIDTH.replace("512", "3")

@@ -45,6 +45,12 @@ def test_a_name_is_another_of_the_function() -> None:
     assert "`depth` read as `self`" not in words
 
 
+def test_values_beside_and_are_added() -> None:
+    code = CODE.replace("make(width, n)", "width and depth")
+
+    assert "`width and depth` read as `(width + depth)`" in of(6, (6, 25, 6, 40), code=code)
+
+
 def test_what_a_loop_goes_through_may_be_in_another_order() -> None:
     assert "`zip(self.last, n)` read as `zip(n, self.last)`" in of(6, (6, 25, 6, 39))
 

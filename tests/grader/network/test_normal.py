@@ -222,6 +222,19 @@ def test_zero_padding_before_a_convolution_is_its_padding(function: Function) ->
     assert expr_of(function, one=layer) == wanted
 
 
+def test_zero_padding_of_a_relu_before_a_pool_is_the_pool_s() -> None:
+    """Zeros are the least that there is; nothing is padded by more than half of a window."""
+    padded = expr_of(lambda x: F.max_pool2d(F.pad(F.relu(x), (1, 1, 1, 1)), 2))
+
+    assert padded == expr_of(lambda x: F.max_pool2d(F.relu(x), 2, padding=1))
+    for other in (
+        lambda x: F.max_pool2d(F.pad(x, (1, 1, 1, 1)), 2),
+        lambda x: F.max_pool2d(F.pad(F.relu(x), (2, 2, 2, 2)), 2),
+        lambda x: F.max_pool2d(F.pad(F.relu(x), (1, 1, 1, 1)), 2, ceil_mode=True),
+    ):
+        assert expr_of(other)["padding"] == (0, 0)
+
+
 @pytest.mark.parametrize(
     "function",
     [
