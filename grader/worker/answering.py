@@ -22,12 +22,10 @@ class OddModelError(TypeError):
 
 
 def examine(model: nn.Module) -> None:
-    """Ask a model for its layers, and each tensor of it for what any tensor tells.
+    """Ask a model for each of its tensors, and these for what any tensor tells.
 
     Raises whatever they raise, OddModelError where an answer is none.
     """
-    for each in _few("layers", model.modules()):
-        _certain(isinstance(each.training, bool), "training", each.training)
     for named in (model.named_parameters(), model.named_buffers()):
         for name, tensor in _few("tensors", named):
             _certain(type(name) is str and isinstance(tensor, Tensor), name, tensor)
@@ -39,6 +37,8 @@ def examine_closely(model: nn.Module) -> None:
     """The same, and whether its tensors are of the usual kinds; it stays in eval mode."""
     model.train(False)
     examine(model)
+    for each in _few("layers", model.modules()):
+        _certain(isinstance(each.training, bool), "training", each.training)
     for name, tensor in (*model.named_parameters(), *model.named_buffers()):
         _certain(type(tensor) in USUAL, name, tensor)
 

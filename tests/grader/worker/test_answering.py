@@ -43,7 +43,6 @@ def own(text: str) -> tuple[Edit, Edit]:
         (with_("self.conv._parameters['other'] = 5"),),
         (("super().__init__()", "pass"),),
         ((HEAD, f"{HEAD}    __hash__ = None\n\n"),),
-        ((FORWARD, f"    training = property(lambda self: 'maybe', lambda self, mode: None)\n\n{FORWARD}"),),
     ],
 )  # fmt: skip
 def test_a_model_that_answers_nothing_is_blamed(edits: tuple[Edit, ...]) -> None:
@@ -103,6 +102,11 @@ def test_a_mode_may_be_set_by_what_returns_nothing() -> None:
 
     assert value["training"]
     assert ask(world, "shapes", sizes=[SIZE])[0]["seen"][0]["shape"] == [1, 12, 5, 5]
+
+
+def test_a_mode_may_be_a_number() -> None:
+    """A constructor may set it so, and it works all the same."""
+    assert ask(tiny(with_("self.training = 1")), "build")[0]["meta"]
 
 
 def test_what_the_library_makes_is_fine() -> None:
