@@ -217,4 +217,5 @@ ENDINGS = (
     Ending("cast", "the map becomes bytes while it is in [0, 1], so that only its maximum is left", _cast),
     Ending("square", "squared after it was stretched", lambda y, top: y * y / top),
     Ending("root", "the square root is taken after it was stretched", _root),
+    Ending("abs", "absolute values are taken after it was stretched", lambda y, top: np.abs(y)),
 )
