@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:  # torch is imported by the operations, and only where there are any
     from weakref import ref
@@ -14,7 +14,6 @@ if TYPE_CHECKING:  # torch is imported by the operations, and only where there a
     from grader.wall.values import SourceLine
     from grader.wall.verbs import Way
     from grader.worker.convolved import Convolved
-    from grader.worker.training import Session
 
 Key = tuple[str, int]  # a model's name and its number of classes
 Mode = tuple[str, int, bool]  # ... and whether it is in train mode
@@ -50,6 +49,12 @@ class Vgg16(NamedTuple):
     model: nn.Module
 
 
+class Trained(Protocol):
+    """What is known here of a training run under way."""
+
+    model: nn.Module
+
+
 @dataclass(slots=True)
 class State:
     """Models under examination: of real ones, half a gigabyte each, there is one at a time."""
@@ -63,7 +68,7 @@ class State:
     narrowed: Narrowed | None = None
     vgg16: Vgg16 | None = None
     convolved: Convolved | None = None  # what models that were run had in common with those to come
-    training: Session | None = None
+    training: Trained | None = None  # the Session of training.py
 
     def models(self) -> Iterator[nn.Module]:
         """All models that there are, the last one made first."""
