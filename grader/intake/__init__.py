@@ -20,7 +20,6 @@ from grader.intake.code.copying import copiers_of, copyings
 from grader.intake.code.cutting import dropped, modules
 from grader.intake.code.magics import run_name
 from grader.intake.code.program import Program
-from grader.intake.code.remarks import remarks
 from grader.intake.code.slicing import Walk
 from grader.intake.code.targets import walk_targets
 from grader.intake.files.basket import MOST_NAMES, is_markdown
@@ -29,6 +28,7 @@ from grader.intake.files.notebook import Cell
 from grader.intake.files.papers import for_a_person, sha256_of
 from grader.intake.files.unpack import Files, name_of, unpack
 from grader.intake.fitting import another, better, defined
+from grader.intake.remarks import remarks
 from grader.intake.whereabouts import whereabouts
 from grader.paths import ROOT, SUBMISSIONS
 from grader.profiles import Profile

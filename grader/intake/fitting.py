@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 
 from grader import profiles
 from grader.intake.choosing import Choice
-from grader.intake.code.remarks import alike
 from grader.intake.files.basket import shown
+from grader.intake.remarks import alike
 from grader.profiles import Profile
 
 NAMED = 4  # of its own classes and functions
