@@ -35,7 +35,7 @@ def examine(model: nn.Module) -> None:
 
 def examine_closely(model: nn.Module) -> None:
     """The same, and whether its tensors are of the usual kinds; it stays in eval mode."""
-    model.train(False)
+    model.eval()
     examine(model)
     for each in _few("layers", model.modules()):
         _certain(isinstance(each.training, bool), "training", each.training)
@@ -44,8 +44,8 @@ def examine_closely(model: nn.Module) -> None:
 
 
 def in_mode(model: nn.Module, training: bool) -> nn.Module:
-    """A model in train or eval mode; one that overrides `train` may forget to return itself."""
-    call(model.train, training)
+    """A model in train or eval mode, set as a notebook does; who overrides that may forget to return it."""
+    call(lambda: model.train() if training else model.eval())
     return model
 
 

@@ -208,7 +208,7 @@ def record(
         "calls": [[*row, line(noted)] for *row, noted in recorder.calls],
         "dropouts": [[*row, line(noted)] for *row, noted in recorder.dropouts],
         "aliased": recorder.aliased,
-        "training": model.training,
+        "training": bool(model.training),
         **describe(output),
     }
     return trace, output

@@ -109,6 +109,23 @@ def test_a_mode_may_be_a_number() -> None:
     assert ask(tiny(with_("self.training = 1")), "build")[0]["meta"]
 
 
+@pytest.mark.parametrize("training", [True, False])
+def test_a_mode_may_be_set_to_a_number(training: bool) -> None:
+    numbered = f"    def train(self, mode=True):\n        self.training = int(mode)\n\n{FORWARD}"
+
+    assert ask(tiny((FORWARD, numbered)), "trace", size=SIZE, training=training)[0]["training"] is training
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_mode_is_set_as_a_notebook_sets_it(training: bool) -> None:
+    """Who overrides both methods need not take the argument of `train`, which no notebook gives."""
+    both = "    def train(self):\n        super().train()\n\n"
+    both += "    def eval(self):\n        super().train(False)\n\n"
+    world = tiny((FORWARD, both + FORWARD))
+
+    assert ask(world, "trace", size=SIZE, training=training)[0]["training"] is training
+
+
 def test_what_the_library_makes_is_fine() -> None:
     model = nn.Sequential(nn.Conv2d(3, 2, 1), nn.BatchNorm2d(2), nn.ParameterList([torch.zeros(2)]))
     examine(model)
