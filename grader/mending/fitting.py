@@ -20,10 +20,8 @@ from grader.mending.paying import ROOM
 from grader.mending.trouble import Trouble, line_in, on_line, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
-from reference.architecture import TRUNK, Conv
 
 IMAGE = 3  # channels
-INPUTS = {layer.inputs for layer in TRUNK if isinstance(layer, Conv)}  # what scores are not
 MOST_ABOVE = 8  # calls that may have been given the image; each costs a run of the submission
 N_CLASS = 12  # what a model is tried with, where no other number is said
 WIDTHS = re2.compile(
@@ -47,7 +45,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         widths = (first, second) if found[1] is not None else (second, first)
         if given == IMAGE:
             yield from _of_another_name(trouble, slice, chunk)
-        elif given not in INPUTS:
+        elif given == N_CLASS:
             yield from _of_features(trouble, slice, chunk)
         makers = _makers(trouble, chunk)
         if found[1] is None:

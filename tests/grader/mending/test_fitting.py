@@ -153,6 +153,15 @@ def test_scores_are_read_as_features_that_were_made_above() -> None:
     assert (mend.words, mend.whole, mend.made) == ("h read as pool", True, Place("cell 1", LINE))
 
 
+def test_a_layer_of_another_width_is_not_left_out() -> None:
+    """What is given may come from a layer that makes too few channels: it isn't read as what was made above."""
+    text = NETWORK.replace("skip = skip[:, :, 5:]", "pool = self.first(x)")
+    chunk = Chunk("cell 1", 1, text.format(line="return self.score(h)"))
+    trouble = Trouble("RuntimeError", WIDTH.replace("512", "1000"), Place("cell 1", LINE))
+    found = mends(trouble, Slice((Module("submission", (chunk,)),)), chunk)
+    assert "h read as pool" not in [mend.words for mend in found]
+
+
 def test_a_pool_of_the_image_is_one_of_what_was_computed_last() -> None:
     """It raises nothing itself: the next convolution does, and the fault is told where it was made."""
     width = WIDTH.replace("512", "3")
