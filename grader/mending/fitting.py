@@ -22,6 +22,7 @@ from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
 IMAGE = 3  # channels
+CLASSIFIER = 4096  # channels of fc6 and fc7: of too few, they are at fault and not what takes them
 MOST_ABOVE = 8  # calls that may have been given the image; each costs a run of the submission
 N_CLASS = 12  # what a model is tried with, where no other number is said
 WIDTHS = re2.compile(
@@ -45,7 +46,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         widths = (first, second) if found[1] is not None else (second, first)
         if given == IMAGE:
             yield from _of_another_name(trouble, slice, chunk)
-        elif given == N_CLASS:
+        elif given == N_CLASS and wanted != CLASSIFIER:
             yield from _of_features(trouble, slice, chunk)
         makers = _makers(trouble, chunk)
         if found[1] is None:

@@ -153,11 +153,13 @@ def test_scores_are_read_as_features_that_were_made_above() -> None:
     assert (mend.words, mend.whole, mend.made) == ("h read as pool", True, Place("cell 1", LINE))
 
 
-def test_a_layer_of_another_width_is_not_left_out() -> None:
+@pytest.mark.parametrize(("wanted", "given"), [("256", "1000"), ("4096", "12")])
+def test_a_layer_of_another_width_is_not_left_out(wanted: str, given: str) -> None:
     """What is given may come from a layer that makes too few channels: it isn't read as what was made above."""
     text = NETWORK.replace("skip = skip[:, :, 5:]", "pool = self.first(x)")
     chunk = Chunk("cell 1", 1, text.format(line="return self.score(h)"))
-    trouble = Trouble("RuntimeError", WIDTH.replace("512", "1000"), Place("cell 1", LINE))
+    message = WIDTH.replace("512", given).replace("256", wanted)
+    trouble = Trouble("RuntimeError", message, Place("cell 1", LINE))
     found = mends(trouble, Slice((Module("submission", (chunk,)),)), chunk)
     assert "h read as pool" not in [mend.words for mend in found]
 
