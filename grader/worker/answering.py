@@ -7,6 +7,7 @@ from functools import wraps
 from itertools import islice
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
@@ -82,7 +83,7 @@ def blaming(operation: Callable[..., Any]) -> Callable[..., Any]:
     def run(world: World, asked: Any, arrays: Any) -> Any:
         try:
             return operation(world, asked, arrays)
-        except StudentCodeError:
+        except (StudentCodeError, MemoryError, torch.OutOfMemoryError):
             raise
         except BaseException as error:
             for model in world.state.models() if line_of(error) is None else ():

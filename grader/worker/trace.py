@@ -171,10 +171,10 @@ class Recorder(TorchDispatchMode):
     def _keep(self, tensor: Tensor, number: int) -> None:
         self._numbers[id(tensor)] = number
         self._kept.append(tensor)
-        self._storages.setdefault(tensor.untyped_storage()._cdata, []).append(tensor)
+        self._storages.setdefault(_memory(tensor), []).append(tensor)
 
     def _twins(self, tensor: Tensor) -> list[Tensor]:
-        return self._storages.get(tensor.untyped_storage()._cdata, [])
+        return self._storages.get(_memory(tensor), [])
 
     def _renumber(self, tensor: Tensor) -> None:
         """Give a tensor changed in place a new number; other views of its memory are stale from now on."""
@@ -184,6 +184,11 @@ class Recorder(TorchDispatchMode):
                 self._numbers[id(twin)] = self._next
             else:
                 self._stale.add(id(twin))
+
+
+def _memory(tensor: Tensor) -> int:
+    """What tells the memory that a tensor shares with its views; a sparse one shares none."""
+    return tensor.untyped_storage()._cdata if tensor.layout is torch.strided else id(tensor)
 
 
 def _same_view(a: Tensor, b: Tensor) -> bool:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader.worker.answering import examine, examine_closely, in_mode
+from grader.worker.answering import blaming, examine, examine_closely, in_mode
 from grader.worker.loader import StudentCodeError
 from tests.grader.slim import Edit
 from tests.grader.worker.a_model import ask, cause, tiny
@@ -124,6 +124,19 @@ def test_a_mode_is_set_as_a_notebook_sets_it(training: bool) -> None:
     world = tiny((FORWARD, both + FORWARD))
 
     assert ask(world, "trace", size=SIZE, training=training)[0]["training"] is training
+
+
+def test_nobody_is_blamed_where_memory_ran_out() -> None:
+    """However odd the student's tensors are."""
+    world = tiny(*own("odd = True"))
+    ask(world, "build")
+
+    @blaming
+    def broken(*_: object) -> None:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        broken(world, None, None)
 
 
 def test_what_the_library_makes_is_fine() -> None:

@@ -57,6 +57,13 @@ def test_a_tensor_of_nowhere_is_a_constant() -> None:
     assert recorded(lambda x: x + constant)["leaves"][-1][1:] == ["constant", "", [3, 1, 1]]
 
 
+def test_a_sparse_tensor_is_a_leaf_too() -> None:
+    """It has no memory that views could share."""
+    constant = torch.eye(3).to_sparse()
+
+    assert recorded(lambda x: x + constant.to_dense().sum(), "cpu")["leaves"][-1][1] == "constant"
+
+
 def test_data_of_a_parameter_is_the_parameter() -> None:
     """A tensor that shows a parameter's memory is no constant of unknown origin."""
     written = recorded(lambda x, one: F.conv2d(x, one.weight.data), one=nn.Conv2d(3, 2, 1))
