@@ -96,6 +96,10 @@ def _cast(y: Floats, top: Floats) -> Floats:
     return np.asarray(np.floor(y / top + 1e-9) * top)
 
 
+def _rounded(y: Floats, top: Floats) -> Floats:
+    return np.asarray(np.round(y / top) * top)
+
+
 def _least_off(axis: int) -> Callable[[Floats], Floats]:
     return lambda r: np.asarray(r - r.min(axis, keepdims=True))
 
@@ -200,9 +204,10 @@ DIVISORS = (
     Taken("two", "it is divided by 2, whatever it holds", lambda s, _: np.full_like(s.mean, 2.0)),
 )
 
+UNSCALED = "normalised to [0, 1], not to [0, 255]"
 TOPS = (
     Top("", "", 255.0),
-    Top("1", "normalised to [0, 1], not to [0, 255]", 1.0),
+    Top("1", UNSCALED, 1.0),
     Top("127", "normalised to half of the range, about [0, 127]", 127.5),
     Top("100", "normalised to [0, 100]", 100.0),
     Top("256", "normalised to [0, 256], so that the maximum wraps around to 0", 256.0),
@@ -215,6 +220,7 @@ ENDINGS = (
     Ending("inverted", "inverted: the strongest place is dark", lambda y, top: top - y),
     Ending("negated", "it has the other sign, so that its levels are below 0", lambda y, top: -y),
     Ending("cast", "the map becomes bytes while it is in [0, 1], so that only its maximum is left", _cast),
+    Ending("round", "rounded to whole numbers while it is in [0, 1]", _rounded),
     Ending("square", "squared after it was stretched", lambda y, top: y * y / top),
     Ending("root", "the square root is taken after it was stretched", _root),
     Ending("abs", "absolute values are taken after it was stretched", lambda y, top: np.abs(y)),

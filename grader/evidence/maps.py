@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from grader.assignment import MAP
 from grader.diagnosis import cam as diagnosis
 from grader.diagnosis.afterwards import beside_enlarging
+from grader.diagnosis.normalising import UNSCALED
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence import otherwise, shown
 from grader.evidence.needless import needless
@@ -150,15 +151,17 @@ class MapEvidence:
         found = diagnosis.search(plainly(self.panel))
         if found is None and self.is_stretched and self.follows_sum:
             return otherwise.Explained(None)
-        if (
-            found is None or found.faults + self.is_no_bytes > 1
-        ):  # one operation too many is a likelier fault than two steps
+        if found is None or self._is_unlikely(found):
             without = needless(self._asked_with, self.slice, self.follows_sum)
             if without is not None:
                 return without
         if found is not None:
             return otherwise.Explained(found)
         return otherwise.explained(self._asked_with, self.slice, self.panel, self.shows_nothing)
+
+    def _is_unlikely(self, found: diagnosis.Verdict) -> bool:
+        """Whether one operation at fault is likelier than these steps: two faults, or levels up to 1."""
+        return found.faults + self.is_no_bytes > 1 or found.stretch == UNSCALED
 
     @property
     def verdict(self) -> diagnosis.Verdict | None:

@@ -44,6 +44,7 @@ def test_questions_are_asked_once() -> None:
             (("weight_fc[idx].", "np.abs(weight_fc[idx])."), "the weights' absolute values are used"),
             (("cam.reshape(h, w) - cam.min()", "cam.reshape(h, w)"), "the minimum is not taken off"),
             (("    return cv2", "    cam = 255 - cam\n    return cv2"), ""),
+            (("255 * cam / cam.max()", "255 * np.round(cam / cam.max())"), "rounded to whole numbers while"),
         ],
     ),
 )
@@ -56,6 +57,16 @@ def test_a_wrong_map_is_explained(edit: Edit, verdict: str) -> None:
     else:
         assert found is not None
         assert verdict in f"{found.classes}{found.sums}{found.stretch}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sign", "told"), [("**", "`cam / cam.max() * 255`"), ("", "")])
+def test_levels_up_to_1_may_have_lost_their_factor(sign: str, told: str) -> None:
+    """Where the code has a 255 that does something else, that is the fault; else it was forgotten."""
+    found = read(("255 * cam / cam.max()", f"(cam / cam.max()) {sign} {'255' * bool(sign)}")).maps.explained
+
+    assert found.verdict
+    assert told in found.operation if told else found.verdict.stretch.startswith("normalised to [0, 1]")
 
 
 def test_a_map_that_never_changes_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
