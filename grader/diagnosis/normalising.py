@@ -215,12 +215,13 @@ TOPS = (
     Top("255 twice", "multiplied by 255 twice, so that levels wrap around", 255.0 * 255.0),
 )
 
+ROUNDED = "levels in [0, 1] are rounded to 0 or 1, or compared with a half"
 ENDINGS = (
     Ending("", "", lambda y, top: y),
     Ending("inverted", "inverted: the strongest place is dark", lambda y, top: top - y),
     Ending("negated", "it has the other sign, so that its levels are below 0", lambda y, top: -y),
     Ending("cast", "the map becomes bytes while it is in [0, 1], so that only its maximum is left", _cast),
-    Ending("round", "rounded to whole numbers while it is in [0, 1]", _rounded),
+    Ending("round", ROUNDED, _rounded),
     Ending("square", "squared after it was stretched", lambda y, top: y * y / top),
     Ending("root", "the square root is taken after it was stretched", _root),
     Ending("abs", "absolute values are taken after it was stretched", lambda y, top: np.abs(y)),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from grader.assignment import MAP
 from grader.diagnosis import cam as diagnosis
 from grader.diagnosis.afterwards import beside_enlarging
-from grader.diagnosis.normalising import UNSCALED
+from grader.diagnosis.normalising import ROUNDED, UNSCALED
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence import otherwise, shown
 from grader.evidence.needless import needless
@@ -160,8 +160,8 @@ class MapEvidence:
         return otherwise.explained(self._asked_with, self.slice, self.panel, self.shows_nothing)
 
     def _is_unlikely(self, found: diagnosis.Verdict) -> bool:
-        """Whether one operation at fault is likelier than these steps: two faults, or levels up to 1."""
-        return found.faults + self.is_no_bytes > 1 or found.stretch == UNSCALED
+        """Whether one operation at fault may be meant: a mask rounds, too, a 255 may do something else."""
+        return found.faults + self.is_no_bytes > 1 or found.stretch in (UNSCALED, ROUNDED)
 
     @property
     def verdict(self) -> diagnosis.Verdict | None:

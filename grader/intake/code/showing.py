@@ -54,7 +54,7 @@ WRITTEN: tuple[tuple[str, str], ...] = (  # what a step is called, and how it ma
     (r"^list$|^tuple$", r"\[\]|append|return"),
     (r"percentage", r"\b100\b"),
     (r"to about \[0,|half of the range|\[0, 256\]", r"\b\d\d+\.?\d* *\*(?:[^*]|$)|[^*]\*=? *\d\d"),
-    (r"rounded to whole", r"\bround\(|\bround_\(|\brint\(|\baround\("),
+    (r"are rounded to", r"\bround_?\(|\brint\(|\baround\(|[<>]=? *0?\.5"),
     (r"rounded or cut", r"\bround\(|\bint\(|\.(?:int|long|round)\(|:\.[0-2]|%\.[0-2]"),
     (r"whatever the logits: the softmax|softmax", r"[sS]oftmax"),
     (r"other sign", r"softmin|\(-"),

@@ -44,7 +44,7 @@ def test_questions_are_asked_once() -> None:
             (("weight_fc[idx].", "np.abs(weight_fc[idx])."), "the weights' absolute values are used"),
             (("cam.reshape(h, w) - cam.min()", "cam.reshape(h, w)"), "the minimum is not taken off"),
             (("    return cv2", "    cam = 255 - cam\n    return cv2"), ""),
-            (("255 * cam / cam.max()", "255 * np.round(cam / cam.max())"), "rounded to whole numbers while"),
+            (("255 * cam / cam.max()", "255 * np.round(cam / cam.max())"), "are rounded to 0 or 1"),
         ],
     ),
 )

@@ -59,7 +59,11 @@ def test_a_wrong_step_is_where_it_is_written(check: str, id: str, got: str, line
         ("stretch.way", "normalised to about [0, 222]", "cam = np.uint8(225 * cam)"),
         ("stretch.way", "normalised to about [0, 222]", "cam *= 225.0"),
         ("stretch.way", "normalised to [0, 256], so that the maximum wraps around to 0", "cam = 256 * cam"),
-        ("stretch.way", "rounded to whole numbers while it is in [0, 1]", "cam = np.rint(cam) * 255"),
+        (
+            "stretch.way",
+            "levels in [0, 1] are rounded to 0 or 1, or compared with a half",
+            "cam = np.rint(cam) * 255",
+        ),
         ("stretch.way", "it is divided by the square root of the sum of squares", "cam /= norm(cam)"),
         ("stretch.way", "brackets are missing around maximum minus minimum", "cam = (cam - a) / b - a"),
         ("index.class", "the class one after the most probable", "return index + 1"),
