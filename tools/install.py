@@ -73,16 +73,22 @@ def together(*groups: tuple[str, Sequence[str]]) -> None:
 
 def install(what: str, words: Sequence[str]) -> None:
     """Run pip; of its hundreds of lines tell the large files, the sum, and where it fails the last lines."""
-    print(f"  {what} ...", flush=True)
+    say(f"  {what} ...")
     last = deque[str](maxlen=LAST_LINES)
     total = 0.0
     for line in run((*PIP, *words), last):
         name, size = file_of(line)
         total += size
         if size >= LARGE:
-            print(f"    {name}, {size:,.0f} MB", flush=True)
+            say(f"    {name}, {size:,.0f} MB")
         if line.startswith("Installing collected packages"):
-            print(f"    unpacking {line.count(',') + 1} packages, {total:,.0f} MB", flush=True)
+            say(f"    unpacking {line.count(',') + 1} packages, {total:,.0f} MB")
+
+
+def say(line: str) -> None:
+    """Print a line at once and in one piece, since two groups tell of themselves."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def file_of(line: str) -> tuple[str, float]:
