@@ -75,11 +75,11 @@ def _found(
     found, shown = None, set[bytes]()
     for words, place, instead in changes:
         first = ask(instead, PANEL[:2] if nothing else PANEL[:1])
-        if not (_shows_nothing(first) or _is_of_the_sum(first)):
+        if nothing and not (_shows_nothing(first) or _is_of_the_sum(first)):
             shown.add(first[0].answer.tobytes())
-        if nothing and len(shown) > MOST_SHOWN:
+        if len(shown) > MOST_SHOWN:
             return None
-        if (nothing or found is None) and right(first) and right(ask(instead, PANEL)):
+        if right(first) and right(ask(instead, PANEL)):
             found = words, place
             if not nothing:
                 break

@@ -44,8 +44,7 @@ def others(source: str, name: str, near: int | None = None) -> Changes:
         operations = [(node, exchanged) for each in function.body for node in expressions(each)]
         beside = partial(_beside, _together(function))
         names = [(node, beside) for node in _read(function)]
-        bound = [(node, way) for node, way in _bound(function)]
-        ways: list[tuple[Any, Callable[[Any], Iterator[ast.AST]]]] = [*operations, *names, *bound]
+        ways: list[tuple[Any, Callable[[Any], Iterator[ast.AST]]]] = [*operations, *names, *_bound(function)]
         if near is not None:
             ways.sort(key=lambda way: abs(way[0].lineno - near))
         for node, way in ways:

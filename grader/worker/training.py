@@ -107,6 +107,7 @@ def begin(world: World, asked: TrainBegin, arrays: Arrays) -> Answer[Done]:
     _set(model, asked, arrays, torch.Generator().manual_seed(asked.seed))
     device = torch.device(asked.device)
     stepping.prepare(device)
+    torch.empty(1, device=device)  # a card that does not start is not the student's
     call(model.to, device)
     parameters = list(model.parameters())
     optimizer = call(stepping.adam, parameters, asked.learning_rate, asked.weight_decay, device)

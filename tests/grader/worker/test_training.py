@@ -220,6 +220,12 @@ def test_an_output_of_another_size_is_named() -> None:
         losses(student, [0])
 
 
+def test_a_card_that_does_not_start_is_nobody_s_fault() -> None:
+    """Of the machine's own lack no student is blamed."""
+    with pytest.raises((RuntimeError, AssertionError, NotImplementedError)):
+        begun(device="xpu:99")
+
+
 def test_the_end_frees_the_model() -> None:
     """Half a gigabyte is not kept for nothing, and not until Python collects circles by itself."""
     student = begun()
