@@ -13,6 +13,7 @@ from grader.profiles import FOLDER
 from grader.sandbox.folders import shallow
 
 SOURCES = ("grader", "reference")
+LINK = b"link"  # before the hash of where one leads: a file may hold the same words
 
 
 def submission_sha(path: Path) -> str:
@@ -49,7 +50,7 @@ def _sha_of_files(root: Path, files: Iterable[Path]) -> str:
 def _sha_of_content(file: Path) -> bytes:
     """Return a file's hash; empty for folders, devices and pipes, which can't be read."""
     if file.is_symlink():
-        return _sha_of_name(file.readlink())
+        return LINK + _sha_of_name(file.readlink())
     if not file.is_file():
         return b""
     with file.open("rb") as stream:

@@ -21,7 +21,7 @@ class Which(StrEnum):
 
     STALE = "stale"  # whatever a new grading could change: submission, grader, rubric, seed, options
     CHANGED = "changed"  # only submissions that are new or changed
-    FAILED = "failed"  # only those without a grade, and those that a person must look at
+    FAILED = "failed"  # those too, and those that a person must look at
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,18 @@ def _is_left(task: Task, which: Which) -> bool:
     kept = saved.read(task.folder, without=saved.HEAVY)
     if kept is None or kept.grade.student != task.folder.name:  # a folder that a person copied or renamed
         return True
-    if which is Which.CHANGED:
-        return kept.key.submission != submission_sha(task.path)
-    return any(check.outcome is Outcome.ERROR for check in kept.grade.checks)
+    has_error = any(check.outcome is Outcome.ERROR for check in kept.grade.checks)
+    return _is_of_another(task, kept) or (which is Which.FAILED and has_error)
 
 
 def _has(task: Task, cause: str) -> bool:
-    """Whether a line was lost for this cause, given by its id or with its parameters."""
+    """Whether a line was lost for this cause, given by its id or with its parameters; or it isn't known now."""
     kept = saved.read(task.folder, without=saved.HEAVY)
     reasons = [check.reason.cause for check in kept.grade.checks] if kept else []
-    return any(cause in (one.id, str(one)) for reason in reasons if reason for one in reason.each)
+    found = (one for reason in reasons if reason for one in reason.each)
+    return any(cause in (one.id, str(one)) for one in found) or bool(kept and _is_of_another(task, kept))
+
+
+def _is_of_another(task: Task, kept: saved.Saved) -> bool:
+    """Whether what is kept was handed in before: its grade would stand for what is there now."""
+    return kept.key.submission != submission_sha(task.path)

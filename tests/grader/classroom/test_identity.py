@@ -60,6 +60,16 @@ def test_a_link_is_not_followed(folder: Path, tmp_path: Path) -> None:
     assert submission_sha(folder) == before
 
 
+def test_a_link_is_no_file_that_names_what_it_leads_to(folder: Path) -> None:
+    """Either may be a whole notebook."""
+    (folder / "link").symlink_to('{"cells": []}')
+    before = submission_sha(folder)
+    (folder / "link").unlink()
+    (folder / "link").write_text('{"cells": []}')
+
+    assert submission_sha(folder) != before
+
+
 def test_a_pipe_does_not_block(folder: Path) -> None:
     """A submission can hold anything."""
     os.mkfifo(folder / "pipe")

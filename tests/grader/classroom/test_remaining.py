@@ -86,6 +86,19 @@ def test_failed_means_without_a_grade_or_for_a_person(fake: Fake, alice: Entry, 
     assert is_left(alice, out, OPTIONS, Which.FAILED)
 
 
+@pytest.mark.parametrize("which", Which)
+@pytest.mark.parametrize("cause", ["", "crop.offset"])
+def test_what_was_handed_in_again_is_left_whatever_is_asked_for(
+    fake: Fake, alice: Entry, out: Path, which: Which, cause: str
+) -> None:
+    """The grade of an older submission stands for no newer one."""
+    grade_it(alice, out)
+    assert alice.path is not None
+    alice.path.write_text("changed")
+
+    assert left([alice], out, MARKS(out), OPTIONS, VIEW, which, cause)
+
+
 def test_a_run_killed_before_the_end_is_not_done(
     fake: Fake, alice: Entry, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

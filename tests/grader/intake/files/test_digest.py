@@ -42,6 +42,19 @@ def test_every_byte_counts(tmp_path: Path) -> None:
     assert len(found) == 6
 
 
+def test_no_small_file_holds_what_a_large_one_is_told_by(tmp_path: Path) -> None:
+    """Nor does the size of one run into the place of its content."""
+    block = b"x" * (1 << 16)
+    (tmp_path / "large").write_bytes(block + bytes(2 << 20))
+    size = (tmp_path / "large").stat().st_size
+    found = {of(tmp_path / "large")}
+    for told in (f"{size}0:", f"{size}:0:"):
+        (tmp_path / "small").write_bytes(told.encode() + block)
+        found.add(of(tmp_path / "small"))
+
+    assert len(found) == 3
+
+
 def test_all_is_read_where_a_file_system_cannot_tell_what_takes_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
