@@ -67,7 +67,7 @@ def _is_left(task: Task, which: Which) -> bool:
 
 
 def _has(task: Task, cause: str) -> bool:
-    """Whether a line was lost for this cause, given by its id or with its parameters; or it isn't known now."""
+    """Whether a line was lost for this cause, by its id or with its parameters, or that isn't known now."""
     kept = saved.read(task.folder, without=saved.HEAVY)
     reasons = [check.reason.cause for check in kept.grade.checks] if kept else []
     found = (one for reason in reasons if reason for one in reason.each)

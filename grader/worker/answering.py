@@ -42,6 +42,14 @@ def examine_closely(model: nn.Module) -> None:
         _certain(isinstance(each.training, bool), "training", each.training)
     for name, tensor in (*model.named_parameters(), *model.named_buffers()):
         _certain(type(tensor) in USUAL, name, tensor)
+        _usual(name, tensor)
+
+
+def has_values(model: nn.Module) -> None:
+    """Raise OddModelError where a tensor of a model that was made to be real is on the meta device."""
+    for name, tensor in (*model.named_parameters(), *model.named_buffers()):
+        if tensor.is_meta:
+            raise OddModelError(f"{name} of the model has no values: it is on the meta device")
 
 
 def in_mode(model: nn.Module, training: bool) -> nn.Module:
@@ -60,6 +68,25 @@ def _few(what: str, given: Iterable[Any]) -> Iterator[Any]:
 def _certain(usual: bool, name: object, found: object) -> None:
     if not usual:
         raise OddModelError(f"{name} of the model is of type {type(found).__name__}")
+
+
+def _usual(name: str, tensor: Tensor) -> None:
+    """Raise OddModelError where a tensor can't be written to, or holds no real numbers as they are."""
+    if tensor.is_complex() or tensor.is_quantized or tensor.is_mkldnn:
+        raise OddModelError(f"{name} of the model is of type {tensor.dtype}, {tensor.layout}")
+    if tensor.layout is torch.strided:
+        tensor.data_ptr()  # what is left of a tensor within `torch.vmap` has none
+    if overlaps(tensor):
+        raise OddModelError(f"{name} of the model is an expanded view: nothing can be written to it")
+    if tensor.is_inference():
+        raise OddModelError(f"{name} of the model was made in inference mode: it can't be trained")
+
+
+def overlaps(tensor: Tensor) -> bool:
+    """Whether several of a tensor's numbers are one in memory, as `expand` leaves them."""
+    if tensor.layout is not torch.strided:
+        return False
+    return any(side > 1 and not step for side, step in zip(tensor.shape, tensor.stride(), strict=True))
 
 
 def is_lazy_anywhere(model: nn.Module) -> bool:

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from grader.wall.verbs import Way
-from grader.worker.answering import examine, forget_lazy, in_mode, is_lazy_anywhere
+from grader.worker.answering import examine, forget_lazy, has_values, in_mode, is_lazy_anywhere
 from grader.worker.configured import counted, counting, counting_names, counts, with_classes
 from grader.worker.loader import StudentCodeError, World, call, describe, run_chunks
 from grader.worker.memory import reclaim
@@ -54,6 +54,8 @@ def construct(world: World, name: str, n_class: int) -> tuple[nn.Module, Way]:
         _run_once(model)
         call(forget_lazy, model)
     call(examine, model)
+    if not torch.empty(0).is_meta:
+        call(has_values, model)
     world.state.made = ref(model)
     return model, way
 

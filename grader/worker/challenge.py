@@ -24,7 +24,7 @@ from grader.wall.verbs import (
 )
 from grader.wall.wire import DTYPES
 from grader.worker import trace
-from grader.worker.answering import in_mode
+from grader.worker.answering import in_mode, overlaps
 from grader.worker.building import construct
 from grader.worker.convolved import Convolved
 from grader.worker.loader import World, call
@@ -55,8 +55,14 @@ def initial(world: World, asked: Initial, arrays: Arrays) -> Answer[Kept]:
     known = dict(model.named_parameters())
     found = {name: known[name] for name in asked.names if name in known}
     small = {name: b for name, b in model.named_buffers() if is_small(b)}
-    values = {name: t.detach().numpy().copy() for name, t in {**small, **found}.items()}
+    values = {name: values_of(t) for name, t in {**small, **found}.items()}
     return Kept(tuple(sorted(small))), values
+
+
+def values_of(tensor: Tensor) -> np.ndarray[Any, Any]:
+    """A copy of a tensor's values, of types that NumPy knows."""
+    known = tensor.detach() if str(tensor.dtype).removeprefix("torch.") in DTYPES else tensor.detach().float()
+    return known.resolve_neg().numpy().copy()
 
 
 def is_small(tensor: Tensor) -> bool:
@@ -71,7 +77,7 @@ def constants(world: World, asked: Constants, arrays: Arrays) -> Answer[Done]:
     recorded_real = (asked.model, asked.n_class, False) in world.state.solid
     found = call(trace.constants, model, torch.zeros(asked.size), recognising=recorded_real)
     known = enumerate(found[:MAX_CONSTANTS])
-    return Done(), {str(n): value.numpy() for n, value in known if value is not None and is_small(value)}
+    return Done(), {str(n): values_of(value) for n, value in known if value is not None and is_small(value)}
 
 
 @torch.no_grad()
@@ -84,8 +90,10 @@ def fill(world: World, asked: Fill, arrays: Arrays) -> Answer[Done]:
 
 
 def put(parameter: Tensor, seed: int, key: str) -> None:
-    """Fill one parameter with what is drawn for a key."""
+    """Fill one parameter with what is drawn for a key; one that is a view of fewer values gets its own."""
     data, shape = parameter.data, tuple(parameter.shape)
+    if overlaps(data):
+        parameter.data = data = data.clone(memory_format=torch.contiguous_format)
     if data.dtype == torch.float32 and data.device.type == "cpu" and data.is_contiguous():
         draw_into(data.view(-1).numpy(), seed, key, parameter_scale(shape))
     else:

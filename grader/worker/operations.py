@@ -8,6 +8,7 @@ from typing import Any
 from grader.wall import verbs
 from grader.worker import cam, challenge, confirming, gradcam, models, resuming, training, vgg
 from grader.worker.answering import blaming
+from grader.worker.leftovers import again
 
 _KNOWN: Mapping[type[verbs.Request[Any]], Any] = {
     verbs.Build: models.build,
@@ -39,4 +40,4 @@ _KNOWN: Mapping[type[verbs.Request[Any]], Any] = {
     verbs.GradCam: gradcam.grad_cam,
     verbs.CamCell: cam.cam_cell,
 }
-OPERATIONS = {kind: blaming(operation) for kind, operation in _KNOWN.items()}
+OPERATIONS = {kind: blaming(again(operation)) for kind, operation in _KNOWN.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:  # torch is imported by the operations, and only where there are any
     from weakref import ref
@@ -69,6 +69,7 @@ class State:
     vgg16: Vgg16 | None = None
     convolved: Convolved | None = None  # what models that were run had in common with those to come
     training: Trained | None = None  # the Session of training.py
+    names: Mapping[int, Mapping[Any, Any]] | None = None  # what the submission's tables held at first
 
     def models(self) -> Iterator[nn.Module]:
         """All models that there are, the last one made first."""

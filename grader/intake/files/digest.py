@@ -13,7 +13,7 @@ ZEROS = bytes(1 << 16)
 
 
 def digest(file: BufferedReader) -> bytes:
-    """Return the SHA-256 of a file's content; of a large one another hash, of its size and of what isn't zero.
+    """Return the SHA-256 of a file's content; of a large one another hash: of its size and what isn't zero.
 
     It is another function, so that no small file can hold what a large one is told by.
     """

@@ -145,3 +145,28 @@ def test_what_the_library_makes_is_fine() -> None:
     examine_closely(in_mode(model, training=True))
 
     assert not model.training
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "self.q = nn.Parameter(torch.zeros(3, dtype=torch.complex64).conj())",
+        "self.q = nn.Parameter(torch.zeros(1).expand(3))",
+        "self.q = nn.Parameter(torch.zeros(3, device='cpu').to_mkldnn())",
+        "torch.vmap(lambda t: setattr(self, 'q', nn.Parameter(t)) or t)(torch.zeros(2, 3))",
+    ],
+)
+def test_a_tensor_that_nobody_can_write_to_is_told_where_something_breaks(line: str) -> None:
+    """What holds no plain numbers, or fewer than it says."""
+    world = tiny(with_(line))
+    broken = blaming(lambda *_: [][0])
+    with pytest.raises(StudentCodeError):
+        ask(world, "build")
+        broken(world, None, None)
+
+
+def test_a_real_model_without_values_is_blamed() -> None:
+    """It holds what another one was made of."""
+    line = "self.conv = nn.Conv2d(3, n_class, 3, padding=1, device='meta')"
+
+    assert "no values" in str(cause(tiny(with_(line)), "initial", names=[]))

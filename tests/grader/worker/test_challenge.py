@@ -30,6 +30,20 @@ def test_initial_values_are_those_of_the_constructor() -> None:
     assert set(arrays) == {"conv.bias", *kept["buffers"]}
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "self.bn.bias = nn.Parameter(torch.ones(12, dtype=torch.complex64).conj().imag)",
+        "self.bfloat16()",
+    ],
+)
+def test_initial_values_are_sent_whatever_way_they_are_held(line: str) -> None:
+    """As NumPy would not take them."""
+    _, arrays = ask(tiny(("self.drop =", f"{line}\n        self.drop =")), "initial", names=["bn.bias"])
+
+    assert arrays["bn.bias"].tolist() == [0.0] * 12
+
+
 @pytest.mark.parametrize("looks", [False, True])
 def test_constants_are_sent_in_the_order_of_the_recording(looks: bool) -> None:
     """Whether that was made on the meta device or with values."""
@@ -68,6 +82,15 @@ def test_parameters_are_filled_by_their_keys() -> None:
         conv(model, "conv").weight.detach(), draw_parameter(5, "conv1_1.weight", (12, 3, 3, 3))
     )
     assert np.array_equal(model.state_dict()["bn.bias"], before["bn.bias"])
+
+
+def test_a_parameter_that_is_a_view_of_one_number_is_filled() -> None:
+    """Its numbers are its own from then on."""
+    line = "self.conv.bias = nn.Parameter(torch.zeros(1).expand(n_class))"
+    world = tiny(("self.drop =", f"{line}\n        self.drop ="))
+    ask(world, "fill", keys={"conv.bias": "b"}, seed=1)
+
+    assert np.array_equal(real(world).conv.bias.detach().numpy(), draw_parameter(1, "b", (12,)))  # type: ignore[union-attr]  # a layer
 
 
 def test_forward_is_the_model_on_the_drawn_input() -> None:
