@@ -144,7 +144,7 @@ def check_copy_classifier(network: ModelEvidence) -> None:
 
 def _copied(network: ModelEvidence, line: LineName, roles: tuple[str, ...]) -> None:
     copied = _tried(network)
-    raised, found = copied.raised, copy_findings(copied, network.reading, roles)
+    raised, found = copied.raised, copy_findings(copied, network.reading, roles, network.computed)
     if found:
         fault = merge(found)
         prefix = f"{copied.way} raises {raised}: " if raised else ""

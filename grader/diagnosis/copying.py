@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from grader.diagnosis.causes import because
@@ -42,10 +42,20 @@ HOLDS = {
 }
 
 
-def copy_findings(copied: AfterCopying, reading: Reading, roles: tuple[str, ...]) -> list[Reason]:
-    """Name what each of these layers holds instead of its own VGG-16 values."""
+def copy_findings(
+    copied: AfterCopying, reading: Reading, roles: tuple[str, ...], computed: Collection[str] = ()
+) -> list[Reason]:
+    """Name what each of these layers holds instead of its own VGG-16 values.
+
+    What is `computed` in each pass holds nothing for long: the layer's line tells of it.
+    """
     layers = [(role, layer) for role in roles if (layer := _own_layer(reading, role)) is not None]
-    found = (_fault(copied, reading, role, layer, kind) for role, layer in layers for kind in KINDS)
+    found = (
+        _fault(copied, reading, role, layer, kind)
+        for role, layer in layers
+        for kind in KINDS
+        if role not in computed or kind != "weight"
+    )
     return [reason for reason in found if reason is not None]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from grader.diagnosis import thrown
 from grader.diagnosis.causes import because
 from grader.diagnosis.words import both, numeral, plain
-from grader.network.graph import Expr
+from grader.network.graph import Expr, walk
 from grader.network.path import LAYERS
 from grader.network.reading import Reading
 from grader.network.roles import Layer, read_layer
@@ -15,6 +15,7 @@ from grader.records.reason import Place, Reason
 from reference.architecture import Conv
 
 PADDINGS = ("replication_pad2d", "reflection_pad2d", "_pad_circular", "pad_circular")
+NORMALISING = {"_weight_norm": "weight normalisation", "dot": "spectral normalisation"}  # by operation
 KINDS = ("a convolution", "a transposed convolution")
 Places = Mapping[str, Place]  # parameter name -> the line that made it
 Shapes = Mapping[str, tuple[int, ...]]  # parameter name -> its shape
@@ -70,11 +71,13 @@ def attributes(layer: Layer, wanted: Conv) -> Iterator[tuple[str, str, str]]:
     yield from (row for row in rows if row[1] != row[2])
 
 
-def layer_findings(reading: Reading, places: Places, made: Shapes) -> Iterator[Reason]:
+def layer_findings(
+    reading: Reading, places: Places, made: Shapes, computed: Collection[str] = ()
+) -> Iterator[Reason]:
     """Compare every layer with the table; then the missing, the reused and those too many.
 
     `made` are the parameters that the constructor made, in order: a skip's own score layer that is not called
-    costs no more than the skip.
+    costs no more than the skip. `computed` are the layers whose weight is no parameter as it is.
     """
     owner: dict[str, str] = {}
     skips = [skip.score for skip in reading.architecture.skips]
@@ -89,7 +92,10 @@ def layer_findings(reading: Reading, places: Places, made: Shapes) -> Iterator[R
             yield _reused(reading, made, shared, wanted.role)
         else:
             owner[layer.weight] = wanted.role
-            yield from _compared(reading, layer, wanted, places.get(layer.weight, layer.place))
+            place = places.get(layer.weight, layer.place)
+            yield from _compared(reading, layer, wanted, place)
+            if wanted.role in computed:
+                yield _computed(layer, wanted, place)
     yield from _extra(reading, places)
 
 
@@ -117,6 +123,21 @@ def _compared(reading: Reading, layer: Layer, wanted: Conv, place: Place | None)
             actual=actual,
             place=place,
         )
+
+
+def _computed(layer: Layer, wanted: Conv, place: Place | None) -> Reason:
+    """Name what the weight of a layer is computed from in each pass, and how where that is known."""
+    weight = layer.expr.inputs[1]
+    names = [str(node["name"]) for node in walk(weight) if node.op == "leaf" and node["name"]]
+    how = next((said for op, said in NORMALISING.items() if any(op in node.op for node in walk(weight))), "")
+    return because(
+        "layer.weight",
+        layer=wanted.role,
+        got=(" and ".join(sorted(set(names))) or "no parameter") + (how and f" by {how}"),
+        expected=spec(wanted),
+        actual=describe(layer, wanted.role),
+        place=place,
+    )
 
 
 def padded_by(reading: Reading, layer: Layer) -> Expr | None:

@@ -48,6 +48,8 @@ LAYERS = {
     },
     "layer.kind": "{layer} is {got}, the assignment says {want}",
     "layer.border": "{layer}: padded by {got}, the assignment pads with {want} zeros",
+    "layer.weight": "{layer}: its weight is computed from {got} in each pass, "
+    "the assignment takes a parameter as it is",
     "layer.missing": "{layer} is missing",
     "layer.unkept": "{layer} is applied, and its result is thrown away",
     "layer.interpolated": "{layer} is missing: the map is resized by interpolation "

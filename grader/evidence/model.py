@@ -22,9 +22,10 @@ from grader.evidence.supposing import as_assigned
 from grader.evidence.tracing import Read, Traced
 from grader.evidence.unreached import NOTHING, Shown, shown, unreached
 from grader.network.evaluate import Evaluator
-from grader.network.graph import replace_leaves
+from grader.network.graph import Expr, replace_leaves
 from grader.network.reading import Reading, read_whole
 from grader.network.replaying import NotReplayableError
+from grader.network.roles import parameters
 from grader.network.trace import Trace
 from grader.records.reason import Reason
 from grader.wall.draws import derived
@@ -254,6 +255,25 @@ class ModelEvidence:
         why = self.confirmed.lacks(line)
         return f"claimed, not borne out: {why}" if why else ""
 
+    @once
+    def computed(self) -> frozenset[str]:
+        """The layers whose weight is not as a parameter holds it: normalised, say."""
+        found = ((role, layer.weight, layer.expr.inputs[1]) for role, layer in self.reading.layers.items())
+        made = [(role, name, weight) for role, name, weight in found if weight.op != "leaf"]
+        return frozenset(role for role, name, weight in made if not self._is_held(name, weight))
+
+    def _is_held(self, name: str, weight: Expr) -> bool:
+        held = next((node for node in parameters(weight) if node["name"] == name), None)
+        if held is None:
+            return False
+        try:
+            value, own = (
+                self.evaluator(replace_leaves(node, self.challenged.contents)) for node in (weight, held)
+            )
+        except NotReplayableError:
+            return False
+        return close(value.flatten(), own.flatten())
+
     # --- findings ---
 
     @once
@@ -263,7 +283,7 @@ class ModelEvidence:
         found = self._dropout_findings()
         if not self.is_reference:
             found += chain(
-                layers.layer_findings(reading, self.read.places, self.read.shapes),
+                layers.layer_findings(reading, self.read.places, self.read.shapes, self.computed),
                 steps.activation_findings(reading),
                 steps.pool_findings(reading),
                 skips.skip_findings(reading),

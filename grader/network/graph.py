@@ -14,6 +14,7 @@ from grader.records.reason import Place
 
 Pair = tuple[int, int]
 Attrs = tuple[tuple[str, Any], ...]
+COMPUTED = "weight_shape"  # the attribute of a layer that tells the shape of a weight which is no leaf
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +120,12 @@ def crop(x: Expr, top: int, left: int, height: int, width: int, place: Place | N
 def add(a: Expr, b: Expr, scale: float = 1.0, place: Place | None = None) -> Expr:
     """Make a + scale * b."""
     return expr("add", a, b, place=place, scale=float(scale))
+
+
+def weight_shape(layer: Expr) -> tuple[int, ...]:
+    """Return the shape of a convolution's weight; () where nothing tells it."""
+    known: tuple[int, ...] = dict(layer.attrs).get(COMPUTED) or dict(layer.inputs[1].attrs).get("shape", ())
+    return known
 
 
 def walk(root: Expr) -> Iterator[Expr]:

@@ -25,7 +25,7 @@ _PURE = """
     clone contiguous expand_as hardswish hardsigmoid mish selu celu addmm linear split split_with_sizes
     chunk unbind std var amax amin prod norm linalg_vector_norm scalar_tensor _to_copy alias detach relu
     _prelu_kernel prelu hardshrink softshrink log_sigmoid_forward erf sign square logsumexp var_mean
-    nan_to_num isnan masked_fill tril triu baddbmm dot mv pixel_shuffle diag eye linspace scatter
+    nan_to_num isnan masked_fill tril triu baddbmm dot mv pixel_shuffle vdot diag eye linspace scatter
     index_put select_scatter slice_scatter flatten movedim floor ceil round trunc reciprocal log1p expm1
     sin tan lerp addcmul addcdiv _unsafe_index im2col _weight_norm_interface unfold
 """

@@ -6,10 +6,11 @@ where a layer that differs costs a little for every attribute and one that is mi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
-from grader.network.graph import Expr, Pair
+from grader.network.graph import Expr, Pair, walk, weight_shape
 from grader.records.reason import Place
 from reference.architecture import Conv, Pool
 
@@ -44,15 +45,15 @@ class Layer:
 
 
 def read_layer(node: Expr) -> Layer:
-    """Read a convolution's attributes; a weight that is computed is named by its expression's key."""
+    """Read a convolution's attributes; one that is computed has the name of the parameter that holds it."""
     weight, bias = node.inputs[1], node.inputs[2] if len(node.inputs) > 2 else None
-    shape = dict(weight.attrs).get("shape", ())
+    shape = weight_shape(node)
     transposed, groups = node.op == "deconv", int(node["groups"])
     first, second, *kernel = shape if len(shape) == 4 else (0, 0, 0, 0)
     return Layer(
         expr=node,
-        weight=_name(weight),
-        bias="" if bias is None else _name(bias),
+        weight=_name(weight, prod(shape)),
+        bias="" if bias is None else _name(bias, second * groups if transposed else first),
         inputs=first if transposed else second * groups,
         outputs=second * groups if transposed else first,
         kernel=(kernel[0], kernel[1]),
@@ -65,8 +66,17 @@ def read_layer(node: Expr) -> Layer:
     )
 
 
-def _name(node: Expr) -> str:
-    return str(node["name"]) if node.op == "leaf" else f"computed {node.key[:8]}"
+def _name(node: Expr, elements: int) -> str:
+    """The name of a parameter, of the one that what is computed has its elements from, or else of its own."""
+    if node.op == "leaf":
+        return str(node["name"])
+    held = [leaf["name"] for leaf in parameters(node) if prod(leaf["shape"]) == elements]
+    return str(held[0]) if len(held) == 1 else f"computed {node.key[:8]}"
+
+
+def parameters(node: Expr) -> Iterator[Expr]:
+    """Yield the parameters that a value is computed from."""
+    return (each for each in walk(node) if each.op == "leaf" and each["kind"] == "parameter")
 
 
 def is_pool(node: Expr) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grader.network.graph import Expr
+from grader.network.graph import Expr, weight_shape
 from grader.network.path import LAYERS
 
 BORDERS = ("aten.reflection_pad2d.default", "aten.replication_pad2d.default")
@@ -25,13 +25,13 @@ def mapped(size: int, steps: Iterable[Expr], axis: int) -> int | None:
 
 
 def _after(size: int, step: Expr, axis: int) -> int | None:
-    if step.op in LAYERS and "shape" not in dict(step.inputs[1].attrs):
-        return None  # its weight is computed
+    if step.op in LAYERS and not weight_shape(step):
+        return None
     if step.op == "conv":
-        reach = step["dilation"][axis] * (step.inputs[1]["shape"][2 + axis] - 1)
+        reach = step["dilation"][axis] * (weight_shape(step)[2 + axis] - 1)
         return int((size + 2 * step["padding"][axis] - reach - 1) // step["stride"][axis] + 1)
     if step.op == "deconv":
-        reach = step["dilation"][axis] * (step.inputs[1]["shape"][2 + axis] - 1)
+        reach = step["dilation"][axis] * (weight_shape(step)[2 + axis] - 1)
         grown = (size - 1) * step["stride"][axis] - 2 * step["padding"][axis]
         return int(grown + reach + step["output_padding"][axis] + 1)
     if step.op == "max_pool":

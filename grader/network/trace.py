@@ -15,8 +15,9 @@ from grader.errors import ProtocolError
 from grader.network import moved, normal
 from grader.network.abandoned import Abandoned, abandoned, unused
 from grader.network.axes import WINDOWS, Moved
-from grader.network.graph import INPUT, Expr, leaf
+from grader.network.graph import COMPUTED, INPUT, Expr, leaf
 from grader.network.moved import CHANNELS
+from grader.network.path import LAYERS
 from grader.records.reason import Place
 from grader.wall.recording import Argument, Call, Items, Leaf, Other, Recording, Tensor
 from grader.wall.values import place
@@ -156,12 +157,20 @@ def _number_of(argument: Argument, scalars: Mapping[int, float]) -> Argument:
 def _call(values: dict[int, Expr], shapes: dict[int, tuple[int, ...]], call: Call) -> None:
     args = [_argument(arg, values) for arg in call.args]
     named = {name: _argument(value, values) for name, value in call.named.items()}
-    made = normal.normalise(call.name, args, named, place(call.line))
+    made = _with_shape(normal.normalise(call.name, args, named, place(call.line)), call, shapes)
     first = call.args[0] if call.args else None
     source = shapes.get(first.number) if isinstance(first, Tensor) else None
     for position, result in enumerate(call.results):
         shapes[result.number] = result.shape
         values[result.number] = normal.result(made, position, len(call.results), source, result.shape)
+
+
+def _with_shape(made: Expr, call: Call, shapes: Mapping[int, tuple[int, ...]]) -> Expr:
+    """Write the shape of a layer's weight beside it where no leaf tells it, since it is computed."""
+    weight = call.args[1] if len(call.args) > 1 else None
+    if made.op not in LAYERS or made.inputs[1].op == "leaf" or not isinstance(weight, Tensor):
+        return made
+    return replace_fields(made, attrs=(*made.attrs, (COMPUTED, shapes.get(weight.number, ()))))
 
 
 def _move(

@@ -38,6 +38,7 @@ def construct(world: World, name: str, n_class: int) -> tuple[nn.Module, Way]:
     """
     make = _constructor(world, name)
     _let_go(world.state, name, n_class)
+    torch.manual_seed(0)  # what is drawn for a buffer is the same in each model: none of it is drawn anew
     parameters = _parameters(make)
     forms = _forms(make, parameters, n_class)
     if forms:

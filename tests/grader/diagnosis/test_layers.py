@@ -258,3 +258,15 @@ def test_of_two_calls_of_one_layer_the_one_without_its_own_is_named(calls: str, 
     found = reused((f"h = self.{missing}(h)", f"h = self.{calls}(h)"), made=UPSCORES)
 
     assert found == [f"{missing} has no layer of its own: {calls}'s is used a second time"]
+
+
+def test_a_weight_that_is_computed_is_told_by_what_it_is_made_of() -> None:
+    """Weight normalisation costs the line of its layer alone; where the weight is as it is held, nothing."""
+    made = f"nn.utils.parametrizations.weight_norm({CONV4_2.removeprefix('self.conv4_2 = ')})"
+    reading = reading_of(edited((CONV4_2, f"self.conv4_2 = {made}")), "FCN8s")
+    (told,) = layer_findings(reading, {}, {}, {"conv4_2"})
+
+    assert list(layer_findings(reading, {}, {})) == []
+    assert payer_of(told) == "conv4"
+    assert "conv4_2.parametrizations.weight.original0 and conv4_2" in told.text
+    assert "by weight normalisation" in told.text

@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from grader.network.graph import INPUT, Expr, conv, leaf, max_pool
-from grader.network.roles import align, is_pool, read_layer
+from grader.network.roles import align, is_pool, parameters, read_layer
 from grader.records.reason import Place
 from reference.architecture import Conv, Pool
 from tests.grader.slim import SLIM, expr_of
@@ -180,13 +180,30 @@ def test_a_transposed_layer_has_its_channels_the_other_way() -> None:
     assert (layer.output_padding, layer.bias) == ((1, 1), "")
 
 
-def test_a_computed_weight_has_no_parameters_name() -> None:
-    """A weight that is computed in the forward pass is said to be."""
-    one = nn.Conv2d(3, 3, 1)
+def test_a_computed_weight_is_named_after_what_holds_its_elements() -> None:
+    """A computed weight has a shape, and the name of the one parameter of its size."""
+    one = nn.Conv2d(3, 5, 2)
     layer = read_layer(expr_of(lambda x, one: F.conv2d(x, one.weight.abs()), one=one))
+    twice = read_layer(
+        expr_of(lambda x, one, two: F.conv2d(x, one.weight * two.weight), one=one, two=nn.Conv2d(3, 5, 2))
+    )
 
-    assert layer.weight.startswith("computed ")
-    assert layer.weight != "layers.one.weight"
+    assert (layer.inputs, layer.outputs, layer.kernel) == (3, 5, (2, 2))
+    assert layer.weight == "layers.one.weight"
+    assert twice.weight.startswith("computed ")
+
+
+def test_a_normalised_weight_has_the_shape_of_the_layer() -> None:
+    """Weight normalisation computes the weight from a length and a direction; the direction holds it."""
+    one = nn.utils.parametrizations.weight_norm(nn.Conv2d(3, 5, 2))
+    layer = read_layer(expr_of(lambda x, one: one(x), one=one))
+
+    assert (layer.inputs, layer.outputs, layer.kernel) == (3, 5, (2, 2))
+    assert layer.weight == "layers.one.parametrizations.weight.original1"
+    assert {leaf["name"] for leaf in parameters(layer.expr.inputs[1])} == {
+        "layers.one.parametrizations.weight.original0",
+        layer.weight,
+    }
 
 
 def test_a_layer_knows_its_line() -> None:
