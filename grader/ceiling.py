@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import resource
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ MEMORY = 2 * GiB  # that this process may take beyond what it has when judging b
 READING = 120.0  # seconds to read a submission's files: most take a fraction of one
 AGAIN = 5.0  # seconds until what caught the first interruption is interrupted once more
 LONG = dict.fromkeys(("full", "full-edges"), 11.5 * 3600)  # the course's whole recipe, by the training plan
+WHOLE = (256, 256)  # of a matrix whose product is large enough for every thread to take part
 SECONDS = {"none": 1500.0, **LONG}
 OTHER_PLANS = 6900.0  # all are a little nearer than a class's CEILINGS: what was judged by then is kept
 
@@ -35,6 +37,7 @@ def memory(limit: int = MEMORY) -> Iterator[None]:
     if not STATUS.exists():  # only Linux counts it, and tells
         yield
         return
+    _make_ready()
     before = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (_lower(before[0], _data() + limit), before[1]))
     try:
@@ -69,6 +72,15 @@ def until(deadline: float, what: str = "judging") -> Iterator[None]:
 
 def _over(what: str) -> Unverified:
     return Unverified(f"the time that {what} one submission may take is used up")
+
+
+def _make_ready() -> None:
+    """Multiply two matrices, which gives every thread of NumPy's OpenBLAS the memory that it works in.
+
+    It does so at the first product, also of a forked process, and where it gets none it asks for ever.
+    """
+    if numpy := sys.modules.get("numpy"):
+        _ = numpy.ones(WHOLE) @ numpy.ones(WHOLE)
 
 
 def _lower(known: int, wanted: int) -> int:

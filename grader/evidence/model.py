@@ -119,10 +119,13 @@ class ModelEvidence:
 
     @once
     def evaluator(self) -> Evaluator:
-        """The trusted side's arithmetic for this challenge, shared by both networks."""
+        """The trusted side's arithmetic for this challenge, shared by both networks.
+
+        A network that needs another size has its own: both together would take more than there is.
+        """
         shape = (1, 3, *self.read.size)
         for other in (other for known, other in self._evaluators.items() if known != shape):
-            other.settle()  # of what was computed ahead nothing is needed
+            other.forget(given=False)
         return self._evaluators.setdefault(shape, Evaluator(self.subject.seed, shape))
 
     @once

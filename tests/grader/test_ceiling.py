@@ -3,6 +3,8 @@ from __future__ import annotations
 import math
 import resource
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -79,6 +81,26 @@ def test_more_memory_than_the_ceiling_is_refused() -> None:
         assert np.zeros(64 << 20, np.uint8).size
 
     assert resource.getrlimit(resource.RLIMIT_DATA) == before
+
+
+FORKED = """
+import os
+import numpy as np
+from grader import ceiling
+
+wide, tall = np.ones((1000, 512)), np.ones((512, 49))
+if os.fork() == 0:  # as a class forks its gradings, long after NumPy was imported
+    with ceiling.memory(8 << 20):
+        wide @ tall
+    os._exit(0)
+os._exit(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+
+
+def test_arithmetic_goes_on_where_there_is_no_more_memory() -> None:
+    """OpenBLAS asks for ever for what its threads work in: it has that before the memory is limited."""
+    done = subprocess.run([sys.executable, "-c", FORKED], timeout=60, check=False)
+    assert done.returncode == 0
 
 
 def test_a_grading_ends_by_itself_before_a_class_ends_it() -> None:

@@ -513,6 +513,20 @@ def test_both_networks_share_one_arithmetic() -> None:
     assert first.evaluator is second.evaluator
 
 
+@pytest.mark.slow
+def test_networks_of_other_sizes_are_not_kept_together() -> None:
+    """Both with all their weights would take more memory than a grading has."""
+    evaluators: dict[Any, Any] = {}
+    unpadded = "self.conv1_1.padding = 1, 1\n        self.upscore = "
+    student = InProcess(edited(("self.upscore = ", unpadded)))
+    first = ModelEvidence(Subject(student, slim32, SEED), evaluators)
+    second = ModelEvidence(Subject(student, slim8, SEED), evaluators)
+
+    assert not first.is_reference and second.is_reference
+    assert first.evaluator is not second.evaluator
+    assert first.evaluator._values == {}
+
+
 def test_bilinear_weights_stay_in_place() -> None:
     """Transposed convolutions that start as bilinear interpolation are not drawn; others are."""
     right = evidence().challenged.contents
