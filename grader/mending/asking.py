@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,15 @@ def questions(target: str, form: Form = FORMS[0], size: tuple[int, ...] = SIZE) 
         return [(ClsPred(), {"logit": logit[None]})]
     if target == GRADIENTS:
         return [(GradCam(index=3, form=form, seed=0, picture=0), {})]
-    features = np.linspace(0, 1, 512 * 49, dtype=np.float32).reshape(1, 512, 7, 7)
-    weight = np.linspace(-1, 1, 512_000, dtype=np.float32).reshape(1000, 512)
-    return [(Cam(index=3, form=form), {"features": features, "weight": weight})]
+    return [(Cam(index=3, form=form), {"features": given, "weight": weight}) for given, weight in _maps()]
+
+
+def _maps() -> Iterator[tuple[Array, Array]]:
+    """Yield what a map is made of: of sums below 0, then of some below and some above."""
+    shape = (1, 512, 7, 7)
+    yield (
+        np.linspace(0, 1, 512 * 49, dtype=np.float32).reshape(shape),
+        np.linspace(-1, 1, 512_000, dtype=np.float32).reshape(1000, 512),
+    )
+    weights = np.linspace(-1, 1, 512, dtype=np.float32)
+    yield np.random.default_rng(0).random(shape, np.float32), np.tile(weights, (1000, 1))

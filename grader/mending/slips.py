@@ -23,6 +23,7 @@ from grader.mending import (
     order,
     pasted,
     sequences,
+    wrapping,
 )
 from grader.mending.alike import alike
 from grader.mending.edits import (
@@ -65,6 +66,7 @@ def mends(trouble: Trouble, slice: Slice, target: str = "", padding: int = FIRST
             order.mends(trouble, slice, chunk),
             propose(trouble, slice, module, chunk) if propose is not None else iter(()),
             operations.mends(trouble, slice, chunk),
+            wrapping.mends(trouble, slice, chunk),
             keys.mends(trouble, slice, chunk),
             _bound_again(trouble, slice, module, chunk),
         )
