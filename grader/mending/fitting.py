@@ -56,6 +56,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
             yield from _wider(trouble, slice, chunk, widths, wanted, given, found[1] is not None)
         if given > wanted:
             yield from _first_channels(trouble, slice, chunk, wanted, given)
+        yield from _listed(slice, chunk, wanted, given)
     if BEYOND in trouble.message:
         yield from cropping.shorter(trouble, slice, chunk, (*SIDES, "crop", "shape"))
     if SIZES.search(trouble.message):
@@ -166,6 +167,19 @@ def _wider(
             meant = (given, widths[1]) in exchanged.WIDTHS and widths not in exchanged.WIDTHS
             made = place if meant else None  # else it may be the layer before that gives too few or too many
             yield Mend(with_source(slice, chunk, source), words, place, made=made, shown=SKIPS)
+
+
+def _listed(slice: Slice, chunk: Chunk, wanted: int, given: int) -> Iterator[Mend]:
+    """A number of a table from which a loop makes layers, as the channels that one of them is given."""
+    tables = (node for node in ast.walk(tree(chunk)) if isinstance(node, ast.Tuple | ast.List))
+    numbers = ((table, each) for table in tables for each in table.elts if isinstance(each, ast.Constant))
+    widths = ((table, each) for table, each in numbers if each.value == wanted)
+    for table, width in islice(widths, MOST_ABOVE):
+        told = as_written(ast.unparse(table))
+        words = f"{wanted} in `{told}`, which makes a layer that is given {given} channels, read as {given}"
+        place = Place(chunk.label, chunk.line + width.lineno - 1)
+        source = with_node(chunk.source, width, str(given))
+        yield Mend(with_source(slice, chunk, source), words, made=place, shown=SKIPS[:1])
 
 
 def _makers(trouble: Trouble, chunk: Chunk) -> list[ast.Call]:

@@ -175,6 +175,27 @@ def test_a_pool_of_the_image_is_one_of_what_was_computed_last() -> None:
     assert (mend.whole, mend.made) == (True, Place("cell 1", LINE))
 
 
+TABLE = """\
+class FCN8s(nn.Module):
+    def __init__(self, classes):
+        for name, channels in (("4", 512), ("3", 512)):
+            self.skip[name] = nn.Conv2d(channels, classes, 1)
+    def forward(self, h, skip):
+        return self.skip["3"](skip)"""
+
+
+def test_a_width_of_a_table_is_the_one_that_is_given() -> None:
+    """Each is tried: which of the layers is meant, only a run tells."""
+    chunk = Chunk("cell 1", 1, TABLE)
+    message = WIDTH.replace("512", "?").replace("256", "512").replace("?", "256")
+    trouble = Trouble("RuntimeError", message, Place("cell 1", 6))
+    found = list(mends(trouble, Slice((Module("submission", (chunk,)),)), chunk))
+    tables = [mend.slice.modules[0].chunks[0].source.split("\n")[2].partition(" in ")[2] for mend in found]
+
+    assert tables == ['(("4", 256), ("3", 512)):', '(("4", 512), ("3", 256)):']
+    assert {mend.made for mend in found} == {Place("cell 1", 3)}
+
+
 def test_other_troubles_are_not_mended_so() -> None:
     """Neither widths nor sizes are told."""
     chunk = Chunk("cell 1", 1, NETWORK.format(line="return h + skip"))
