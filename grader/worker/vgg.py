@@ -59,10 +59,10 @@ def copy_vgg(world: World, asked: CopyVgg, arrays: Arrays) -> Answer[Copied]:
     """Let the submission copy the VGG-16 that was made, in whichever way it does."""
     assert world.state.vgg16 is not None, "it was made before"
     vgg16 = world.state.vgg16.model
-    lent = list[nn.Module]()
+    lent, stood = list[nn.Module](), list[tuple[nn.Module, str]]()
 
     def prepare(model: nn.Module) -> None:
-        _stand_in(model, vgg16, asked.stand_ins)
+        stood.extend((model, name) for name in _stand_in(model, vgg16, asked.stand_ins))
         lent.extend(_lend_biases(model, asked.biasless))
 
     try:
@@ -70,6 +70,8 @@ def copy_vgg(world: World, asked: CopyVgg, arrays: Arrays) -> Answer[Copied]:
     finally:
         for layer in lent:
             layer.register_parameter("bias", None)
+        for model, name in stood:  # an nn.Sequential would apply them
+            model._modules.pop(name, None)
 
 
 def _lend_biases(model: nn.Module, names: Collection[str]) -> Iterator[nn.Module]:
@@ -81,8 +83,9 @@ def _lend_biases(model: nn.Module, names: Collection[str]) -> Iterator[nn.Module
             yield layer
 
 
-def _stand_in(model: nn.Module, vgg16: nn.Module, names: Mapping[str, str]) -> None:
-    """Give the model what copying may ask for by name though the student's forward pass has no such layer."""
+def _stand_in(model: nn.Module, vgg16: nn.Module, names: Mapping[str, str]) -> Iterator[str]:
+    """Give the model what copying may ask for by name though the student's forward pass has no such layer;
+    yield each name."""
     for name, source in names.items():
         if hasattr(model, name):
             continue
@@ -91,6 +94,7 @@ def _stand_in(model: nn.Module, vgg16: nn.Module, names: Mapping[str, str]) -> N
             kernel = (twin.weight.shape[2], twin.weight.shape[3])
             twin = nn.Conv2d(twin.weight.shape[1], twin.weight.shape[0], kernel)
         setattr(model, name, twin)
+        yield name
 
 
 def sample(world: World, asked: Sample, arrays: Arrays) -> Answer[Sampled]:

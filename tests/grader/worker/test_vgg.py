@@ -74,7 +74,7 @@ def test_a_function_gets_its_arguments_in_its_own_order(order: str) -> None:
 
 
 def test_copying_finds_stand_ins_for_what_is_missing() -> None:
-    """Names that the model lacks are there for the copying, as layers of VGG-16's shape."""
+    """Names that the model lacks are there for the copying alone, as layers of VGG-16's shape."""
     looks = "self.conv1_1.weight.data.copy_(vgg16.features[0].weight); self.relu1_1"
     world = tiny(("def forward", f"def load_vgg(self, vgg16):\n        {looks}\n\n    def forward"))
 
@@ -84,6 +84,7 @@ def test_copying_finds_stand_ins_for_what_is_missing() -> None:
     stand_ins = {"conv1_1": "features.0", "relu1_1": ""}
     answer, _ = ask(world, "copy_vgg", stand_ins=stand_ins)
     assert answer["failed"] is None
+    assert not any(hasattr(real(world), name) for name in stand_ins)
 
 
 def test_a_layer_without_bias_gets_one_for_as_long_as_it_is_copied() -> None:
