@@ -13,6 +13,7 @@ import numpy as np
 
 from grader.assignment import MAP
 from grader.diagnosis import cam as diagnosis
+from grader.diagnosis.finishing import as_floats
 from grader.evidence.otherwise import (
     MOST_SHOWN,
     AskMaps,
@@ -51,9 +52,10 @@ def needless(ask: AskMaps, slice: Slice, follows_sum: bool) -> Explained | None:
     before = ask(floats, PANEL)
     if floats and _are_right(before):  # bytes alone are too early
         return None
+    nothing, most = _shows_nothing(before), MOST_TRIED if _shows_somewhere(before) else MOST_SHOWN
     for ways, kind in WAYS:
         right = _are_right_bytes if ways is with_latest_name else _are_right
-        found = _found(ask, islice(ways(slice, MAP), MOST_TRIED), right, nothing=_shows_nothing(before))
+        found = _found(ask, islice(ways(slice, MAP), MOST_TRIED), right, nothing=nothing, most=most)
         if found is not None:
             if not is_the_same_again(ask, slice):
                 return None
@@ -65,19 +67,19 @@ def needless(ask: AskMaps, slice: Slice, follows_sum: bool) -> Explained | None:
 
 
 def _found(
-    ask: AskMaps, changes: Iterable[Change], right: Right, *, nothing: bool
+    ask: AskMaps, changes: Iterable[Change], right: Right, *, nothing: bool, most: int
 ) -> tuple[str, Place] | None:
     """Return the first change with which maps are right.
 
-    Where `nothing` shows, the last one, since a sum is spoilt after it was made, and none if many show other
-    sums.
+    Where `nothing` shows, the last one, since a sum is spoilt after it was made, and none if more than `most`
+    show other sums.
     """
     found, shown = None, set[bytes]()
     for words, place, instead in changes:
         first = ask(instead, PANEL[:2] if nothing else PANEL[:1])
         if nothing and not (_shows_nothing(first) or _is_of_the_sum(first)):
             shown.add(first[0].answer.tobytes())
-        if len(shown) > MOST_SHOWN:
+        if len(shown) > most:
             return None
         if right(first) and right(ask(instead, PANEL)):
             found = words, place
@@ -95,6 +97,12 @@ def _is_of_the_sum(cases: Sequence[diagnosis.Case]) -> bool:
 def _shows_nothing(cases: Sequence[diagnosis.Case]) -> bool:
     """Return whether there are no maps, or none that depends on what is asked."""
     return not cases or is_flat(cases) or (len(cases) > 1 and is_constant(cases))
+
+
+def _shows_somewhere(cases: Sequence[diagnosis.Case]) -> bool:
+    """Return whether there are levels beside places that are no numbers, as where something is over 0."""
+    numbers = [(floats, np.isfinite(floats)) for floats in (as_floats(case.answer) for case in cases)]
+    return any(not known.all() and len(np.unique(floats[known])) > 1 for floats, known in numbers)
 
 
 def _step(slice: Slice, place: Place, bends: bool) -> str:

@@ -113,17 +113,25 @@ def test_what_is_right_for_one_question_alone_is_not_told() -> None:
 
 GUESSES = "    cam = z * (row @ features) + z * features.sum(0) + z * (features @ row){more}\n"
 FLAT = [replace(case, answer=case.answer * 0) for case in RIGHT]
+LEVELS = [(case, np.asarray(case.answer, np.float64)) for case in RIGHT]
+IN_PART = [replace(case, answer=np.where(each > 0, 9.5 * each[::-1], np.nan)) for case, each in LEVELS]
+MANY = " + z * idx + z * row"
 
 
-@pytest.mark.parametrize(("more", "cause"), [("", f"{SUM}.operation"), (" + z * idx + z * row", None)])
-def test_of_maps_that_show_nothing_no_guess_is_taken(more: str, cause: str | None) -> None:
+@pytest.mark.parametrize(
+    ("more", "shown", "cause"),
+    [("", FLAT, f"{SUM}.operation"), (MANY, FLAT, None), (MANY, IN_PART, f"{SUM}.operation")],
+)
+def test_of_maps_that_show_nothing_no_guess_is_taken(
+    more: str, shown: Sequence[Case], cause: str | None
+) -> None:
     """Where many operations may be left out so that a map is seen, the right one is one guess of many."""
     source = SOURCE.replace("    cam = row @ features\n", GUESSES.format(more=more))
 
     def ask(instead: tuple[Module, ...], questions: Sequence[object]) -> list[Case]:
         text = instead[-1].chunks[-1].source if instead else source
         guess = next((n for n, word in enumerate(text.split(" + ")) if word.count("z *") == 0), None)
-        answers = {None: FLAT, 0: RIGHT}.get(
+        answers = {None: shown, 0: RIGHT}.get(
             guess, [replace(case, answer=np.roll(case.answer, 64 + (guess or 0), 1)) for case in RIGHT]
         )
         return list(answers)[: len(questions)]
