@@ -54,17 +54,16 @@ def _changes(slice: Slice, name: str, trouble: Trouble) -> Iterator[tuple[Mend, 
                     changed = with_source(slice, chunk, source)
                     costs = (
                         "dtype"
-                        if _is_type(words)
+                        if _is_type(chunk.source, source)
                         else _line(changed, name, chunk, line, line_in(trouble, chunk))
                     )
                     mend = Mend(changed, words, made=made, whole=True, lines=(costs,))
                     yield mend, Module(module.name, (read_otherwise(chunk, source),))
 
 
-def _is_type(words: str) -> bool:
-    """Whether a change is that of a type: OpenCV enlarges bytes, and not every other kind."""
-    before, _, after = words.rpartition(" read as ")
-    return BYTES in after and BYTES not in before
+def _is_type(before: str, after: str) -> bool:
+    """Whether a change of code is that of a type: OpenCV enlarges bytes, and not every other kind."""
+    return after.count(BYTES) > before.count(BYTES)
 
 
 def _line(slice: Slice, name: str, chunk: Chunk, line: int, raised: int) -> LineName:
