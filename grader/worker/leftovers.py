@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import _lru_cache_wrapper, wraps
 from itertools import islice
 from types import CellType, FunctionType
@@ -108,9 +109,17 @@ def _held(owner: Owner) -> Mapping[Any, Any]:
 
 
 def _is_empty(value: Any) -> bool:
-    """Whether a value is, or holds, a tensor without values."""
+    """Whether a value is, or holds, a tensor or a layer without values."""
     inner = value.values() if type(value) is dict else value if type(value) in (list, tuple) else (value,)
-    return any(type(each) in TENSORS and each.is_meta for each in inner)
+    return any(map(_has_none, inner))
+
+
+def _has_none(value: Any) -> bool:
+    if type(value) in TENSORS:
+        return bool(value.is_meta)
+    with suppress(Exception):  # what an odd layer raises
+        return issubclass(type(value), nn.Module) and any(each.is_meta for each in value.parameters())
+    return False
 
 
 def _put_back(owner: Owner, name: Any, before: Mapping[Any, Any]) -> None:

@@ -59,6 +59,18 @@ def test_what_a_forward_pass_keeps_is_made_again_without_another_model() -> None
     assert real(world) is filled
 
 
+def test_a_layer_that_was_made_once_is_made_again() -> None:
+    """It is the model's own, and one that raises where it is looked at is left alone."""
+    once = "import functools\n\n@functools.cache\ndef once(n): return nn.Conv2d(3, n, 3, padding=1)\n"
+    odd = "class Odd(nn.Module):\n    def parameters(self): raise OSError\nODD = Odd()\n"
+    made = f"{MADE}        self.conv = once(n_class)\n"
+    world = tiny((IMPORTS, f"{IMPORTS}{once}{odd}"), (MADE, made))
+    ask(world, "build")
+    _, arrays = ask(world, "initial", names=["conv.bias"])
+
+    assert arrays["conv.bias"].shape == (12,)
+
+
 def test_what_has_no_values_for_good_is_the_students() -> None:
     """It was so before any model was made."""
     kept = f"{IMPORTS}KEPT = torch.ones(12, device='meta')\n"
