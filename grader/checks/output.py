@@ -106,18 +106,24 @@ def _fault(size: tuple[int, ...], shape: tuple[int, ...]) -> Reason:
 
 
 def _right_size(reading: Reading, size: tuple[int, ...], shape: tuple[int, ...], axis: int) -> bool:
-    """Equal to the input's, or to what the network's own layers and crop leave: those were judged before."""
+    """Equal to the input's, or to what the network's own layers and crop leave: those were judged before.
+
+    The crop may have its start alone wrong, and end where it must.
+    """
     got, wanted = shape[2 + axis], size[2 + axis]
-    return got == wanted or got == _left(reading, wanted, axis)
+    end = reading.architecture.crop + wanted
+    return got == wanted or got in (_left(reading, wanted, axis), _left(reading, wanted, axis, end))
 
 
-def _left(reading: Reading, wanted: int, axis: int) -> int | None:
+def _left(reading: Reading, wanted: int, axis: int, end: int | None = None) -> int | None:
     trunk, tail = reading.path.steps[1 : reading.last_layer + 1], reading.path.steps[reading.last_layer + 1 :]
     uncropped = mapped(wanted, [*trunk, *filter(is_pool, tail)], axis)
     if uncropped is None:
         return None
     start = offset(reading.path.steps[reading.last_layer + 1 :])
-    return uncropped if start is None else max(0, min(start[axis] + wanted, uncropped) - max(start[axis], 0))
+    if start is None:
+        return uncropped
+    return max(0, min(start[axis] + wanted if end is None else end, uncropped) - max(start[axis], 0))
 
 
 def _fits(reading: Reading, size: tuple[int, ...]) -> bool:
