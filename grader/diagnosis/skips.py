@@ -45,6 +45,7 @@ CHANGES = (
     "pool",
 )
 REDUCTIONS = ("mean", "max", "min", "amax", "amin", "prod", "sum", "median")
+BEFORE_THE_POOL = "{} (before the pooling)"
 LAST_OF_BLOCKS = tuple(f"conv{block}_{len(widths)}" for block, widths in enumerate(BLOCKS, start=1))
 
 
@@ -116,9 +117,15 @@ def _side_findings(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]
         )
     yield from _changed(reading, skip, join)
     tap = tap_name(reading, join)
-    if tap != skip.pool:
+    if tap != skip.pool and not _lacks_its_pool(reading, skip, tap):
         taken = next((part.place for part in join.side if part.place), place)
         yield because("skip.source", pool=skip.pool, got=tap, expected=wanted, actual=tap, place=taken)
+
+
+def _lacks_its_pool(reading: Reading, skip: Skip, tap: str) -> bool:
+    """Return whether a skip comes from where its pool would be, which is missing: that is paid for there."""
+    block = int(skip.pool.removeprefix("pool"))
+    return skip.pool not in reading.pools and tap == BEFORE_THE_POOL.format(LAST_OF_BLOCKS[block - 1])
 
 
 def reduced(reading: Reading, join: Join) -> str:
@@ -184,7 +191,7 @@ def tap_name(reading: Reading, join: Join) -> str:
         return f"{role} before its ReLU" if later_relu and not _has_relu(reading, position) else role
     if join.tap.op != "relu":
         return f"{role} before its ReLU"
-    return f"{role} (before the pooling)" if role in LAST_OF_BLOCKS else role
+    return BEFORE_THE_POOL.format(role) if role in LAST_OF_BLOCKS else role
 
 
 def _has_relu(reading: Reading, position: int) -> bool:

@@ -100,6 +100,12 @@ def test_a_skip_is_named_by_how_it_joins(edits: list[Edit], words: str) -> None:
     assert len(found["skips"]) == 1
 
 
+def test_a_skip_of_a_missing_pool_is_taken_from_where_that_would_be() -> None:
+    """The pool is paid for, and the skip is no second fault."""
+    found = said(("self.pool3(F.relu(self.conv3_3(h)))", "F.relu(self.conv3_3(h))"))
+    assert "skips" not in found
+
+
 @pytest.mark.parametrize(
     ("join", "words"),
     [
