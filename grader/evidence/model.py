@@ -11,7 +11,7 @@ from grader.diagnosis.causes import because, kind_of
 from grader.diagnosis.copying import AfterCopying
 from grader.diagnosis.numeric import explain_difference
 from grader.diagnosis.payers import LineName, line_of
-from grader.errors import Blocked, ProtocolError, StudentError, Unverified
+from grader.errors import Blocked, ProtocolError, StudentError, StudentRaised, Unverified
 from grader.evidence import dropping, tracing
 from grader.evidence.challenge import Challenged, Response, challenge, close, real_output
 from grader.evidence.confirmed import Basis, Confirmed, confirmed
@@ -32,6 +32,7 @@ from grader.wall.draws import derived
 from grader.wall.verbs import Model, Seen
 
 Evaluators = dict[tuple[int, ...], Evaluator]
+NO_ROOM = ("enough memory", "allocate memory", "out of memory")
 
 
 class ModelEvidence:
@@ -164,7 +165,7 @@ class ModelEvidence:
     def outgrown(self) -> str:
         """Why no real run with all channels tells anything: the budget is ours; "" where one does."""
         response = self.challenged.response
-        starved = isinstance(response, StudentError) and "memory" in str(response)
+        starved = isinstance(response, StudentError) and _starved(response)
         return "run for real, it takes more memory than a network is given here" if starved else ""
 
     @property
@@ -318,3 +319,10 @@ class ModelEvidence:
             self.train_reading, train.dropouts, self.reading, active, self.drawn_by_hand
         )
         return list(found)
+
+
+def _starved(error: StudentError) -> bool:
+    """Whether memory ran out; a student's exception may speak of memory for another reason."""
+    if not isinstance(error, StudentRaised):
+        return "memory" in str(error)
+    return error.kind.endswith("MemoryError") or any(words in str(error).lower() for words in NO_ROOM)

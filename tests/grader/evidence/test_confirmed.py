@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.errors import Unverified
+from grader.errors import StudentRaised, Unverified
 from grader.evidence.confirmed import Confirmed
 from tests.grader.evidence.test_model import evidence
 from tests.grader.slim import Edit
@@ -71,6 +71,19 @@ def test_a_network_that_outgrows_its_memory_is_read_and_left_to_a_person() -> No
     assert not found.is_reference and "fc7" in found.findings
     assert all("more memory than a network is given" in found.lacks(line) for line in ("conv1", "forward"))
     with pytest.raises(Unverified, match="more memory"):
+        print(found.response)
+
+
+@pytest.mark.slow
+def test_what_only_speaks_of_memory_is_no_want_of_it() -> None:
+    """It raises as anything else does."""
+    found = evidence(
+        _real("raising(RuntimeError('unsupported memory format'))"),
+        ("class Trunk", "def raising(error):\n    raise error\n\n\nclass Trunk"),
+    )
+
+    assert not found.outgrown
+    with pytest.raises(StudentRaised, match="memory format"):
         print(found.response)
 
 
