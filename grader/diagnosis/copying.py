@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.diagnosis.causes import because
+from grader.diagnosis.layers import attributes
 from grader.errors import StudentError
 from grader.network.reading import Reading
 from grader.network.roles import Layer
@@ -16,6 +17,7 @@ SOURCES = {role: f"features.{index}" for index, role in VGG_FEATURES.items()} | 
     role: f"classifier.{index}" for index, role in VGG_LINEARS.items()
 }
 KINDS = ("weight", "bias")
+Setting = tuple[str, str]  # a layer's name, an attribute of it
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +33,12 @@ class AfterCopying:
     vgg16_changed: tuple[str, ...] = ()  # parameters of the VGG-16 that aren't what they were
     home: Place | None = None  # where what copies is defined
     written: Mapping[str, Place] = field(default_factory=dict)  # the line that wrote a parameter last
+    changed: Mapping[Setting, tuple[str, str]] = field(default_factory=dict)  # what it was, what it is
+
+    @property
+    def remade(self) -> bool:
+        """Whether the model is no longer the one that was recorded."""
+        return bool(self.unusable or self.changed)
 
 
 HOLDS = {
@@ -56,7 +64,28 @@ def copy_findings(
         for kind in KINDS
         if role not in computed or kind != "weight"
     )
-    return [reason for reason in found if reason is not None]
+    reset = (reason for role, layer in layers for reason in _reset(copied, reading, role, layer))
+    return [*(reason for reason in found if reason is not None), *reset]
+
+
+def _reset(copied: AfterCopying, reading: Reading, role: str, layer: Layer) -> Iterator[Reason]:
+    """Name what a layer is set to since, where it was made right and is not what the table asks for."""
+    wanted = next(conv for conv in reading.architecture.convs() if conv.role == role)
+    wrong = {name for name, _, _ in attributes(layer, wanted)}
+    asked = {"stride": wanted.stride, "padding": wanted.padding, "dilation": 1, "groups": 1}
+    for setting, want in asked.items():
+        made, since = copied.changed.get((layer.weight.removesuffix(".weight"), setting), ("", ""))
+        if made != since and since != str(want) and setting not in wrong:
+            yield because(
+                "copy.setting",
+                help="A layer that is put in the place of another brings its own settings with it.",
+                parameter=f"{role}.{setting}",
+                made=made,
+                got=since,
+                expected=made,
+                actual=since,
+                place=copied.written.get(layer.weight) or copied.home,
+            )
 
 
 def _own_layer(reading: Reading, role: str) -> Layer | None:

@@ -157,6 +157,7 @@ WEIGHTS = {
     "copy.parameter": "{parameter} is not a parameter",
     "copy.shape": "{parameter} has the shape {got} after copying",
     "copy.gone": "{parameter} is gone after copying",
+    "copy.setting": "{parameter} is {got} once VGG-16 is copied: the constructor made it {made}",
     "copy.source": "copying changes VGG-16 itself: {parameters}",
     "training.below": "{figure} on pictures it never saw is not what right models reach",
     "training.constant": "{network} does not learn: it says one class of every pixel",

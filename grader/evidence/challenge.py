@@ -109,7 +109,7 @@ def _kept(subject: Subject, reading: Reading, copied: Attempt[AfterCopying]) -> 
     """Return the parameters that hold values of the VGG-16, by the key that those were drawn by."""
     if isinstance(copied, StudentError | Blocked):
         return {}  # the copying lines tell why
-    if taken(copied).unusable:
+    if taken(copied).remade:
         subject.student.ask(
             Release(subject.name)
         )  # a new model is judged: the copying lines tell of this one

@@ -86,6 +86,7 @@ def copy(subject: Subject, read: Read) -> AfterCopying:
         otherwise=_otherwise(subject.seed, reading, shapes, after.arrays, held),
         home=place(copied.home),
         written={name: line.place for name, line in copied.written.items()},
+        changed={(one.layer, one.setting): (one.before, one.after) for one in copied.changed},
         vgg16_changed=tuple(
             name
             for name, shape in (shapes | {LAST: LAST_SHAPE}).items()

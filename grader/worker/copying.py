@@ -16,6 +16,7 @@ from grader.wall.values import SourceLine
 from grader.wall.verbs import Copied, CopyVgg, Failure
 from grader.worker.answering import in_mode
 from grader.worker.challenge import real_model
+from grader.worker.changing import changes, settings
 from grader.worker.configured import counting_names
 from grader.worker.downloads import downloaded
 from grader.worker.loader import StudentCodeError, World, call, describe, run_chunks
@@ -232,11 +233,12 @@ def copied(world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn
         for way in ways(world, asked):
             model = real_model(world, asked)
             prepare(model)
-            watch = Watch(model)
+            before, watch = call(settings, model), Watch(model)
             with watched(watch):
                 failed = _gone(way, model, vgg16)
-            gone = Copied(way.name, failed, way.home, watch.written)
-            if took(real_model(world, asked), vgg16):
+            now = real_model(world, asked)
+            gone = Copied(way.name, failed, way.home, watch.written, changes(before, call(settings, now)))
+            if took(now, vgg16):
                 return gone
             likely = "vgg" in way.name.lower() or way.name.startswith("the notebook")
             first = first or (gone if likely else None)

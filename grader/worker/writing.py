@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -26,10 +26,11 @@ class Watch:
 
     def __init__(self, model: nn.Module) -> None:
         self.owners = {
-            f"{prefix}.{key}" if prefix else key: (module, key)
+            f"{prefix}.{key}" if prefix else key: (prefix, module, key)
             for prefix, module in model.named_modules()
             for key, _ in module.named_parameters(recurse=False)
         }
+        self._holders = _holders(dict(model.named_modules()))
         self.written: dict[str, SourceLine] = {}
         self.left = MOST
         self._values: dict[str, tuple[int, Any]] = {}
@@ -61,7 +62,9 @@ class Watch:
         return self._behind
 
     def _look(self, name: str) -> Seen:
-        module, key = self.owners[name]
+        prefix, made, key = self.owners[name]
+        holder, child = self._holders[prefix]
+        module = getattr(holder, child, made) if child else made  # another may stand in its place now
         parameters = module._parameters
         parameter = parameters[key] if key in parameters else None  # noqa: SIM401 - a scripted module's has no `get`
         if parameter is None or is_lazy(parameter):
@@ -71,6 +74,12 @@ class Watch:
             self._values[name] = where, _view(parameter)
         values = self._values[name][1]
         return where, tuple(values[at] for at in (0, len(values) // 2, -1)) if len(values) else ()
+
+
+def _holders(modules: Mapping[str, nn.Module]) -> dict[str, tuple[nn.Module, str]]:
+    """Return the module that each of them is held by, and its name there; of the model itself that is ""."""
+    parts = {name: name.rpartition(".") for name in modules}
+    return {name: (modules[above], child) for name, (above, _, child) in parts.items()}
 
 
 def _view(parameter: Tensor) -> Any:

@@ -24,7 +24,7 @@ from grader.wall.verbs.cam import (
 )
 from grader.wall.verbs.challenge import MAX_ENDS, Ends, Fill, Forward, Initial, Kept, Release
 from grader.wall.verbs.confirming import Grad, Narrow, Run
-from grader.wall.verbs.copying import Copied, CopyVgg, MakeVgg, Sample, Sampled
+from grader.wall.verbs.copying import Changed, Copied, CopyVgg, MakeVgg, Sample, Sampled
 from grader.wall.verbs.loading import Failure, Load, Loaded, Ping
 from grader.wall.verbs.models import (
     MAX_CONSTANTS,
@@ -63,6 +63,7 @@ __all__ = [
     "Cam",
     "CamCell",
     "Cell",
+    "Changed",
     "ClsPred",
     "Constants",
     "Copied",

@@ -13,14 +13,24 @@ from grader.wall.verbs.request import MAX_PARAMETERS, Done, MiB, OfModel
 from grader.wall.wire import WireLimits
 
 
+class Changed(Value, frozen=True):
+    """An attribute of a layer that is not what it was before copying; of the model itself the name is ""."""
+
+    layer: Name
+    setting: Name
+    before: Name
+    after: Name
+
+
 class Copied(Value, frozen=True):
     """In which way the submission copied, "" where it has none, what it raised, where that way is defined,
-    and which line wrote each parameter last."""
+    which line wrote each parameter last, and what the layers are set to otherwise than they were made."""
 
     way: Name
     failed: Failure | None = None
     home: SourceLine | None = None
     written: Annotated[dict[Name, SourceLine], Meta(max_length=MAX_PARAMETERS)] = field(default_factory=dict)
+    changed: Annotated[tuple[Changed, ...], Meta(max_length=MAX_PARAMETERS)] = ()
 
 
 class MakeVgg(OfModel[Done], frozen=True, kw_only=True):

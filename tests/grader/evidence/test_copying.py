@@ -56,6 +56,26 @@ def test_right_copying_is_right(network: str) -> None:
     assert list(found.copied.vgg16_changed) == []
 
 
+RESET = (COPY_BIAS, f"{COPY_BIAS}\n        self.conv1_1.padding = (1, 1)")
+
+
+@pytest.mark.parametrize("network", every(3, SLIM))
+def test_a_layer_that_copying_sets_otherwise_is_named_alone(network: str) -> None:
+    """Without its padding the copied network fails at this size: the one that was made is run."""
+    found = copying(RESET, network=network)
+
+    assert said(found) == ["conv1_1.padding is 1 once VGG-16 is copied: the constructor made it 100"]
+    assert found.is_reference
+
+
+def test_what_was_wrong_before_is_no_fault_of_copying() -> None:
+    """The layer's own line tells of it; and what copying sets right is right."""
+    wrong = ("3, 2, 3, padding=100", "3, 2, 3, padding=150")
+
+    assert said(copying(RESET, wrong)) == []
+    assert said(copying((COPY_BIAS, f"{COPY_BIAS}\n        self.conv1_1.padding = 100"), wrong)) == []
+
+
 def test_vgg16_s_layers_are_found_where_torchvision_has_them() -> None:
     """Each role's source is the layer of that place in torchvision's VGG-16."""
     with torch.device("meta"):

@@ -83,7 +83,7 @@ def test_where_nothing_copies_nothing_is_named() -> None:
     ask(world, "make_vgg", **MADE)
     answer, _ = ask(world, "copy_vgg", stand_ins={})
 
-    assert answer == {"way": "", "failed": None, "home": None, "written": {}}
+    assert answer == {"way": "", "failed": None, "home": None, "written": {}, "changed": ()}
 
 
 def test_a_lazy_model_that_copying_leaves_without_shapes_is_not_taken() -> None:

@@ -39,6 +39,15 @@ def test_the_line_that_writes_is_noted(how: str) -> None:
     assert written(f"def copy(m):\n    x = 1\n    {WAYS[how]}\n    x = 2\n") == {"weight": [3]}
 
 
+def test_a_layer_put_in_another_s_place_is_watched() -> None:
+    """What stands there now holds other values."""
+    model = nn.Sequential(nn.Linear(2, 2))
+    source = "def copy(m):\n    x = 1\n    m[0] = nn.Linear(2, 2)\n    x = 2\n"
+    model.weight = model.bias = nn.Parameter(torch.zeros(1))
+
+    assert written(source, model).items() >= {"0.weight": [3], "0.bias": [3]}.items()
+
+
 def test_a_parameter_without_numbers_is_watched_too() -> None:
     """Its memory is nowhere: a layer that gives no channels out has one."""
     model = nn.Linear(2, 2)
