@@ -13,6 +13,7 @@ from math import prod
 
 import re2
 
+from grader.diagnosis.payers import LineName
 from grader.mending import cropping, exchanged, own
 from grader.mending.edits import Mend, function_at, with_node, with_source
 from grader.mending.keys import as_written
@@ -31,6 +32,7 @@ WIDTHS = re2.compile(
 WEIGHT = re2.compile(r"weight of size \[([\d, ]{1,60})\]")
 LARGEST = 2**28  # numbers of a weight that is made wider; fc6's are two fifths of that
 SIZES = re2.compile(r"size of tensor a \(\d+\) must match the size of tensor b \(\d+\) .* dimension [23]$")
+CHANNELS = re2.compile(r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) .* dimension 1$")
 BEYOND = "exceeds dimension size"
 PAD = "__import__('torch').nn.functional.pad"
 MOST_SIDES = 24  # of the sums on a line: the whole class is read for each
@@ -51,12 +53,18 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         makers = _makers(trouble, chunk)
         if found[1] is None:
             yield from exchanged.mends(slice, chunk, makers, second, first, given)
+        if wanted == N_CLASS:
+            yield from _scores(slice, chunk, given)
         yield from _never_applied(trouble, slice, chunk, given)
         if _numbers(trouble.message) // max(wanted, 1) * given <= LARGEST:
             yield from _wider(trouble, slice, chunk, widths, wanted, given, found[1] is not None)
         if given > wanted:
             yield from _first_channels(trouble, slice, chunk, wanted, given)
         yield from _listed(slice, chunk, wanted, given)
+    if found := CHANNELS.search(trouble.message):
+        first, second = map(int, found.groups())
+        if N_CLASS in (first, second):
+            yield from _scores(slice, chunk, first + second - N_CLASS)
     if BEYOND in trouble.message:
         yield from cropping.shorter(trouble, slice, chunk, (*SIDES, "crop", "shape"))
     if SIZES.search(trouble.message):
@@ -167,6 +175,20 @@ def _wider(
             meant = (given, widths[1]) in exchanged.WIDTHS and widths not in exchanged.WIDTHS
             made = place if meant else None  # else it may be the layer before that gives too few or too many
             yield Mend(with_source(slice, chunk, source), words, place, made=made, shown=SKIPS)
+
+
+def _scores(slice: Slice, chunk: Chunk, given: int) -> Iterator[Mend]:
+    """A layer of scores that is made for another number of classes, as one for those there are."""
+    for node in (node for node in ast.walk(tree(chunk)) if isinstance(node, ast.Call)):
+        match node.args:
+            case [ast.Constant(value=int(inputs)), ast.Constant(value=outputs) as width, *_]:
+                if outputs == given and (line := exchanged.WIDTHS.get((inputs, N_CLASS))):
+                    classes = _classes(chunk, node)
+                    words = f"`{as_written(ast.unparse(node))}` read as one of {classes} outputs"
+                    place = Place(chunk.label, chunk.line + node.lineno - 1)
+                    source = with_node(chunk.source, width, classes)
+                    lines: tuple[LineName, ...] = ("build", line)
+                    yield Mend(with_source(slice, chunk, source), words, made=place, lines=lines, whole=True)
 
 
 def _listed(slice: Slice, chunk: Chunk, wanted: int, given: int) -> Iterator[Mend]:

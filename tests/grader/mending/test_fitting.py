@@ -23,6 +23,8 @@ LINE = 8
 WIDTH = "Given groups=1, weight of size [12, 256, 1, 1], expected input[1, 512, 9, 9] to have 256 channels, but got 512 channels instead"
 JOINED = "Given transposed=1, weight of size [12, 12, 4, 4], expected input[1, 24, 9, 9] to have 12 channels, but got 24 channels instead"
 SIZE = "The size of tensor a (18) must match the size of tensor b (9) at non-singleton dimension 3"
+OTHERS = "Given transposed=1, weight of size [12, 12, 4, 4], expected input[1, 21, 2, 2] to have 12 channels, but got 21 channels instead"
+OTHER_SKIP = "The size of tensor a (12) must match the size of tensor b (21) at non-singleton dimension 1"
 PAD = "__import__('torch').nn.functional.pad"
 BOTH = "(0, ({0}).shape[3] - ({1}).shape[3], 0, ({0}).shape[2] - ({1}).shape[2])"
 
@@ -43,6 +45,18 @@ def test_the_layer_that_is_applied_takes_what_it_is_given() -> None:
         "        self.score = nn.Conv2d(512, classes, 1)",
     ]
     assert shown == SKIPS
+
+
+@pytest.mark.parametrize("message", [OTHERS, OTHER_SKIP])
+def test_scores_of_other_classes_are_read_as_those_of_the_classes_there_are(message: str) -> None:
+    """Also where they don't fit a sum; its own line pays beside "build"."""
+    source = NETWORK.format(line="return self.up(self.score(h))").replace("256, classes", "4096, 21", 1)
+    chunk = Chunk("cell 1", 1, source)
+    trouble = Trouble("RuntimeError", message, Place("cell 1", LINE))
+    mend = next(mends(trouble, Slice((Module("submission", (chunk,)),)), chunk))
+
+    assert "self.first = nn.Conv2d(4096, classes, 1)" in mend.slice.modules[0].chunks[0].source
+    assert (mend.lines, mend.made) == (("build", "score"), Place("cell 1", 3))
 
 
 def test_a_layer_that_takes_no_channels_takes_what_it_is_given() -> None:
