@@ -219,6 +219,7 @@ ROUNDED = "levels in [0, 1] are rounded to 0 or 1, or compared with a half"
 ENDINGS = (
     Ending("", "", lambda y, top: y),
     Ending("inverted", "inverted: the strongest place is dark", lambda y, top: top - y),
+    Ending("around_0", "moved so that half of its levels are below 0", lambda y, top: 2 * y - top),
     Ending("negated", "it has the other sign, so that its levels are below 0", lambda y, top: -y),
     Ending("cast", "the map becomes bytes while it is in [0, 1], so that only its maximum is left", _cast),
     Ending("round", ROUNDED, _rounded),

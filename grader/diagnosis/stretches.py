@@ -90,6 +90,8 @@ WHOLE_NAMES: dict[tuple[str, ...], str] = {
     ("", "", "none", "1", ""): "the minimum is taken off, but the map is not divided by its range",
     ("", "", "none", "", ""): "the minimum is taken off, but the map is not divided by its range, only "
     "multiplied by 255",
+    ("", "", "", "1", "around_0"): "normalised to [-1, 1], not to [0, 255]",
+    ("", "", "", "", "around_0"): "normalised to [-255, 255], not to [0, 255]",
     (
         "",
         "mean",

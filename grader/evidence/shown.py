@@ -17,6 +17,7 @@ from reference.cam import SIZE
 
 Array = NDArray[Any]
 LEVELS_OFF = 2.0  # by which rounding may move the ends of a range of 255
+LEVELS = 255
 LARGEST = 1024  # pixels of a map's longer side that it is judged at
 
 
@@ -74,10 +75,12 @@ def is_stretched(panel: Sequence[Case]) -> bool:
 def straight_range(panel: Sequence[Case]) -> str:
     """The range that every map is stretched to along a straight line; "" where each has its own."""
     found = [linear_ends(case, case.answer) for case in plainly(panel)]
-    tops = [ends[1] - ends[0] for ends in found if ends and abs(ends[0]) <= LEVELS_OFF]
-    if not tops or len(tops) < len(panel) or max(tops) - min(tops) > LEVELS_OFF:
+    ends = [each for each in found if each]
+    if not ends or len(ends) < len(panel) or np.ptp(ends, axis=0).max() > LEVELS_OFF:
         return ""
-    return f"[0, {round(sum(tops) / len(tops))}]"
+    low, high = np.mean(ends, axis=0)
+    near_0 = abs(low) <= LEVELS_OFF * (high - low) / LEVELS
+    return f"[{0 if near_0 else round(low)}, {round(high - low if near_0 else high)}]"
 
 
 def _all(panel: Sequence[Case], holds: Callable[[Case], bool]) -> bool:

@@ -65,8 +65,9 @@ def test_flat_maps_and_a_single_one_show_nothing() -> None:
 
 
 def test_a_range_is_told_where_all_maps_have_it() -> None:
-    """From 0 on; maps that bend, or are none, have no straight one."""
-    assert shown.straight_range([of(0, 200), of(0, 201, 1)]) == "[0, 200]"
+    """From 0 on but for rounding; maps that bend, or are none, have no straight one."""
+    assert shown.straight_range([of(0, 200), of(1, 201, 1)]) == "[0, 200]"
+    assert shown.straight_range([of(-1, 1), of(-1, 1, 1)]) == "[-1, 1]"
     for other in (of(0, 180, 1), of(20, 220, 1), FLAT, NO_MAP):
         assert not shown.straight_range([of(0, 200), other])
 
