@@ -29,6 +29,7 @@ PROBABILITIES = (
     "max.dim",
     "amax",
 )
+RELU6 = (0, 6)  # the ends of the hardtanh that it is
 PROBABILITY = ("sigmoid", "log_sigmoid", "softmax", "log_softmax")
 
 
@@ -71,6 +72,8 @@ def _is_last(reading: Reading, step: Expr) -> bool:
 
 
 def _name(step: Expr) -> str:
+    if plain(step) == "hardtanh" and tuple(step["args"][1:]) == RELU6:
+        return "ReLU6"
     return "ReLU" if step.op == "relu" else plain(step)
 
 
@@ -79,7 +82,7 @@ def _wanted(
 ) -> Iterator[Reason]:
     expected = f"{role} -> ReLU"
     for step in others:
-        got, actual = plain(step), f"{role} -> {plain(step)}"
+        got, actual = _name(step), f"{role} -> {_name(step)}"
         yield because(
             "activation.other", after=role, got=got, expected=expected, actual=actual, place=made(step.place)
         )

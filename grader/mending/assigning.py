@@ -44,7 +44,7 @@ def _added(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
                 unbound |= trouble.kind == "AttributeError" and trouble.names[1:] == [
                     name.removeprefix("self.")
                 ]
-                if unbound or any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(value)):
+                if unbound or _applied_to(value) == name:
                     text = f"{name} = {ast.unparse(value)}"
                     words = f"`{told(node)}` read as `{name} = {told(value)}`"
                     yield Mend(with_source(slice, chunk, with_node(chunk.source, node, text)), words)
@@ -95,9 +95,11 @@ def _applied_to(node: ast.expr) -> str:
     match node:
         case ast.Name(id=name):
             return "" if name == "self" else name
+        case ast.Call(func=ast.Attribute(value=ast.Call() as before)):
+            return _applied_to(before)
         case ast.Call(args=[first, *_]) if not _is_for_its_effect(node):
             return _applied_to(first)
-        case ast.Subscript(value=value):
+        case ast.Subscript(value=value) | ast.Tuple(elts=[value]):
             return _applied_to(value)
     return ""
 

@@ -48,7 +48,7 @@ def test_nothing_is_said_of_the_right_steps(network: str) -> None:
         ((CONV2_1, "F.softmax(self.conv2_1(h), 1)"), "softmax after conv2_1, the assignment says ReLU"),
         ((CONV2_1, "F.softsign(self.conv2_1(h))"), "softsign after conv2_1, the assignment says ReLU"),
         ((CONV2_1, "self.conv2_1(h).exp()"), "exp after conv2_1, the assignment says ReLU"),
-        ((CONV2_1, "F.relu6(self.conv2_1(h))"), "hardtanh after conv2_1, the assignment says ReLU"),
+        ((CONV2_1, "F.relu6(self.conv2_1(h))"), "ReLU6 after conv2_1, the assignment says ReLU"),
         (("self.score(h)\n", "F.relu(self.score(h))\n"), "a ReLU after score, where the assignment has none"),
         (("self.upscore1(h)\n", "F.relu(self.upscore1(h))\n"), "a ReLU after upscore1, where the assignment"),
         (
