@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from torch import nn
+
 from grader.diagnosis.causes import because
 from grader.diagnosis.layers import attributes
 from grader.errors import StudentError
@@ -17,6 +19,9 @@ SOURCES = {role: f"features.{index}" for index, role in VGG_FEATURES.items()} | 
     role: f"classifier.{index}" for index, role in VGG_LINEARS.items()
 }
 KINDS = ("weight", "bias")
+CONVS = tuple(VGG_FEATURES.values())
+RATE, KIND = "p", "type"  # settings of layers without weights
+TYPES = frozenset(nn.modules.__all__)
 Setting = tuple[str, str]  # a layer's name, an attribute of it
 
 
@@ -65,7 +70,24 @@ def copy_findings(
         if role not in computed or kind != "weight"
     )
     reset = (reason for role, layer in layers for reason in _reset(copied, reading, role, layer))
-    return [*(reason for reason in found if reason is not None), *reset]
+    beside = _reset_beside(copied, reading) if CONVS[0] in roles else ()
+    return [*(reason for reason in found if reason is not None), *reset, *beside]
+
+
+def _reset_beside(copied: AfterCopying, reading: Reading) -> Iterator[Reason]:
+    """Name a layer without weights that copying made one of another kind, or a dropout of another rate."""
+    own = {layer.weight.removesuffix(".weight") for layer in reading.layers.values()}
+    for (name, setting), (made, since) in copied.changed.items():
+        if name and name not in own and (setting == RATE or (setting == KIND and {made, since} <= TYPES)):
+            yield because(
+                "copy.setting",
+                parameter=f"{name}.{setting}",
+                made=made,
+                got=since,
+                expected=made,
+                actual=since,
+                place=copied.home,
+            )
 
 
 def _reset(copied: AfterCopying, reading: Reading, role: str, layer: Layer) -> Iterator[Reason]:

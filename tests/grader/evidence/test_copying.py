@@ -68,6 +68,15 @@ def test_a_layer_that_copying_sets_otherwise_is_named_alone(network: str) -> Non
     assert found.is_reference
 
 
+def test_a_layer_without_weights_that_copying_replaces_is_named_once() -> None:
+    """One that does the same is no fault."""
+    replaced = (COPY_BIAS, f"{COPY_BIAS}\n        self.drop6 = nn.{{}}")
+    found = copying((replaced[0], replaced[1].format("Identity()")), network="FCN32s")
+
+    assert said(found) == ["drop6.type is Identity once VGG-16 is copied: the constructor made it Dropout2d"]
+    assert said(copying((replaced[0], replaced[1].format("Dropout2d()")), network="FCN32s")) == []
+
+
 def test_what_was_wrong_before_is_no_fault_of_copying() -> None:
     """The layer's own line tells of it; and what copying sets right is right."""
     wrong = ("3, 2, 3, padding=100", "3, 2, 3, padding=150")
