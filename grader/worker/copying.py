@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import torch
+from msgspec import structs
 from torch import nn
 from torch.nn.parameter import is_lazy
 
+from grader.assignment import NETWORKS
+from grader.records.submission import Chunk
 from grader.wall.values import SourceLine
 from grader.wall.verbs import Copied, CopyVgg, Failure
 from grader.worker.answering import in_mode
@@ -29,6 +32,7 @@ V = TypeVar("V")
 TELLING = ("vgg", "pretrain", "copy", "transfer", "load", "init", "weight", "backbone")  # likeliest first
 ENOUGH = 8  # ways that are tried: some take a second
 VGG_LIKE = ("vgg", "pretrain", "source", "src", "backbone")  # in the name of an argument
+NAMES = tuple(network.name for network in NETWORKS.values())
 PASSED = {"forward", "train", "eval"}
 BOUND = (("model", "vgg16"), ("model",))  # what a method is called with; of a class method, a class
 FREE = (("vgg16",), ("model", "vgg16"), ("vgg16", "model"))
@@ -42,6 +46,7 @@ class Way:
     name: str
     go: Callable[[nn.Module, nn.Module], Failure | None]
     home: SourceLine | None
+    takes: bool = False  # whether it is given what to copy from
 
 
 def ways(world: World, asked: CopyVgg) -> list[Way]:
@@ -71,7 +76,8 @@ def _methods(world: World, asked: CopyVgg, model: type[nn.Module]) -> Iterator[W
         free = isinstance(method, staticmethod)
         for form in _fitting(function, *(FREE if free else BOUND)) if is_students(function) else ():
             if "vgg16" in form or _asks_for_vgg(function):
-                yield Way(name, _method(world, asked, name, form if free else form[1:]), _home(function))
+                go = _method(world, asked, name, form if free else form[1:])
+                yield Way(name, go, _home(function), "vgg16" in form)
 
 
 def _method(world: World, asked: CopyVgg, name: str, form: tuple[str, ...]) -> Callable[..., None]:
@@ -93,7 +99,7 @@ def _functions(world: World, asked: CopyVgg) -> Iterator[Way]:
         both = ("vgg16", "model") if vgg_first else ("model", "vgg16")
         for form in _fitting(function, both, both[::-1], ("model",), ("vgg16",)):
             if len(form) > 1 or _asks_for_vgg(function):
-                yield Way(name, _function(world, asked, function, form), _home(function))
+                yield Way(name, _function(world, asked, function, form), _home(function), "vgg16" in form)
 
 
 def _function(
@@ -140,14 +146,32 @@ def _replays(world: World, asked: CopyVgg) -> Iterator[Way]:
     for copying in world.slice.copying.get(asked.model, ()):
 
         def go(model: nn.Module, vgg16: nn.Module, copying: Any = copying) -> Failure | None:
-            namespace = dict(world.namespaces.get(copying.module, {}))
-            with without_slow_initialisers():
-                failures = run_chunks(copying.chunks, namespace)
+            known = world.namespaces.get(copying.module, {})
+            namespace, failures = _replayed(copying.chunks, known)
+            held = world.state.vgg16
+            if failures and held is not None and vgg16 is not held.model:
+                lacked = _lacked(failures[0])  # a model that was trained where nothing is run
+                namespace, failures = _replayed(copying.chunks, {**known, lacked: vgg16})
             _adopt(world, asked, namespace.get(copying.name))
             return failures[0] if failures else None
 
         last = copying.chunks[-1]
-        yield Way(f"the notebook's {copying.name}", go, SourceLine(last.label, last.line))
+        yield Way(f"the notebook's {copying.name}", go, SourceLine(last.label, last.line), takes=True)
+
+
+def _replayed(
+    chunks: Sequence[Chunk], known: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], Sequence[Failure]]:
+    """Run statements with what is known; what they bound, and what failed."""
+    namespace = dict(known)
+    with without_slow_initialisers():
+        failures = run_chunks(chunks, namespace)
+    return namespace, failures
+
+
+def _lacked(failure: Failure) -> str:
+    """The name that has no value, where that is what failed."""
+    return failure.message.split("'")[1] if failure.kind == "NameError" and "'" in failure.message else ""
 
 
 def _constructors(world: World, asked: CopyVgg) -> Iterator[Way]:
@@ -226,24 +250,53 @@ def took(model: nn.Module, vgg16: nn.Module) -> bool:
 def copied(world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn.Module], None]) -> Copied:
     """Go the ways until one puts the VGG-16 into the model, and tell of it.
 
-    Where none does, of the first one, and the model is as it was made.
+    Where none does, those that are given a model are given the submission's other network, which holds the
+    VGG-16 by then; if they don't either, the first way is told of, and the model is as it was made.
     """
-    first: Copied | None = None
     with downloaded(vgg16):
-        for way in ways(world, asked):
-            model = real_model(world, asked)
-            prepare(model)
-            before, watch = call(settings, model), Watch(model)
-            with watched(watch):
-                failed = _gone(way, model, vgg16)
-            now = real_model(world, asked)
-            gone = Copied(way.name, failed, way.home, watch.written, changes(before, call(settings, now)))
-            if took(now, vgg16):
-                return gone
-            likely = "vgg" in way.name.lower() or way.name.startswith("the notebook")
-            first = first or (gone if likely else None)
-            world.state.real = None
-    return first or Copied("")
+        tried = ways(world, asked)
+        took_it, first = _go(world, asked, tried, vgg16, vgg16, prepare)
+        giving = [way for way in tried if way.takes]
+        if took_it is None and giving and (other := _other(world, asked, vgg16)) is not None:
+            took_it, _ = _go(world, asked, giving, other, vgg16, prepare)
+    return took_it or first or Copied("")
+
+
+def _go(
+    world: World,
+    asked: CopyVgg,
+    tried: Sequence[Way],
+    source: nn.Module,
+    vgg16: nn.Module,
+    prepare: Callable[[nn.Module], None],
+) -> tuple[Copied | None, Copied | None]:
+    """Go ways with a model to copy from: what is to be told of the one that took, and of the first."""
+    first: Copied | None = None
+    for way in tried:
+        model = real_model(world, asked)
+        prepare(model)
+        before, watch = call(settings, model), Watch(model)
+        with watched(watch):
+            failed = _gone(way, model, source)
+        now = real_model(world, asked)
+        gone = Copied(way.name, failed, way.home, watch.written, changes(before, call(settings, now)))
+        if took(now, vgg16):
+            return gone, first
+        likely = "vgg" in way.name.lower() or way.name.startswith("the notebook")
+        first = first or (gone if likely else None)
+        world.state.real = None
+    return None, first
+
+
+def _other(world: World, asked: CopyVgg, vgg16: nn.Module) -> nn.Module | None:
+    """The submission's other network, with the VGG-16 in it; None where nothing copies it there."""
+    for name in NAMES:
+        if name != asked.model and name in world.targets:
+            instead = structs.replace(asked, model=name, stand_ins={}, biasless=())
+            took_it, _ = _go(world, instead, ways(world, instead), vgg16, vgg16, lambda _: None)
+            held, world.state.real = world.state.real, None
+            return held.model if took_it and held else None
+    return None
 
 
 def _gone(way: Way, model: nn.Module, vgg16: nn.Module) -> Failure | None:

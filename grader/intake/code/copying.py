@@ -13,7 +13,7 @@ from grader.intake.code.names import walk as nodes_of
 from grader.intake.code.program import Program
 from grader.intake.code.reaching import reached
 from grader.intake.code.slicing import Walk
-from grader.intake.code.weight import is_heavy
+from grader.intake.code.weight import is_heavy, runs
 from grader.records.submission import Copying
 
 MODELS = tuple(network.name for network in NETWORKS.values())
@@ -102,11 +102,17 @@ def _touching(walk: Walk, program: Program, built: int, name: str) -> list[int]:
             if name in statement.names.sure:
                 break
             continue
-        if at in walk.barred(program.name):
+        if at in walk.barred(program.name) and not _only_lacks(program, at):
             break
         if _does_something(statement.node, name):
             found.append(at)
     return found
+
+
+def _only_lacks(program: Program, at: int) -> bool:
+    """Whether a statement takes weights of a model that was trained, and trains none itself."""
+    node = program.statements[at].node
+    return _handles_weights(node) and not runs(program, node)
 
 
 def _does_something(node: ast.stmt, name: str) -> bool:

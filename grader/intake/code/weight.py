@@ -51,14 +51,14 @@ def _lighter(program: Program, statement: Statement) -> Statement:
 
 
 def _heavy_inside(program: Program, node: ast.stmt) -> Iterator[ast.stmt]:
-    return (each for each in _inner(node) if isinstance(each, ast.Expr) and _runs(program, each))
+    return (each for each in _inner(node) if isinstance(each, ast.Expr) and runs(program, each))
 
 
 def _inner(node: ast.stmt) -> Iterator[ast.AST]:
     return (part for part in running([node]) if part is not node)
 
 
-def _runs(program: Program, node: ast.AST) -> bool:
+def runs(program: Program, node: ast.AST) -> bool:
     """Whether something heavy is called when this node runs."""
     return any(is_heavy(program, call.path) for call in calls(running([node])))
 
@@ -70,6 +70,6 @@ def barred(program: Program) -> frozenset[int]:
         needs = (program.sources(name, position) for name in statement.names.reads)
         kept = isinstance(statement.node, (ast.Try, *DEFINITIONS))  # they fail, and it can be mended
         lacks = not kept and any(at and found.issuperset(at) for at in needs)
-        if lacks or _runs(program, statement.node):
+        if lacks or runs(program, statement.node):
             found.add(position)
     return frozenset(found)

@@ -77,6 +77,52 @@ def test_the_notebooks_own_statements_are_gone_through() -> None:
     assert np.array_equal(weight(world), DRAWN)
 
 
+OTHER = """\
+class FCN8s(nn.Module):
+    def __init__(self, n_class=12):
+        super().__init__()
+        self.conv = nn.Conv2d(3, n_class, 3, padding=1)
+
+    def follow(self, net):
+        self.conv.weight.data.copy_(net.conv.weight.data)
+
+
+"""
+FETCH = method(f"def fetch(self, net):\n        {COPY.format('self', 'net')}")
+
+
+def two(*edits: tuple[str, str]) -> World:
+    """A second network beside the tiny one."""
+    world = tiny(("class FCN32s", f"{OTHER}class FCN32s"), *edits)
+    world.targets["FCN8s"] = world.namespaces["submission"]["FCN8s"]
+    return world
+
+
+@pytest.mark.parametrize(
+    "notebook", ["", "net = FCN8s()\nnet.load_state_dict(best.state_dict(), strict=False)"]
+)
+def test_a_network_may_copy_what_the_other_one_copied(notebook: str) -> None:
+    """By a method, or by statements about a model that was trained where nothing is run."""
+    world = two(FETCH, ("follow(self, net):", "follow(self, net, more):")) if notebook else two(FETCH)
+    chunks = (Chunk("cell 9", 1, notebook),)
+    world.slice = Slice(copying={"FCN8s": (Copying("submission", "net", chunks),)} if notebook else {})
+
+    ask(world, "make_vgg", **MADE)
+    answer, _ = ask(world, "copy_vgg", model="FCN8s", stand_ins={})
+
+    assert answer["way"] == ("the notebook's net" if notebook else "follow")
+    assert (answer["failed"], world.state.real and world.state.real.key[0]) == (None, "FCN8s")
+    assert np.array_equal(weight(world), DRAWN)
+
+
+def test_what_the_other_one_lacks_is_copied_by_nothing() -> None:
+    world = two()
+    ask(world, "make_vgg", **MADE)
+    answer, _ = ask(world, "copy_vgg", model="FCN8s", stand_ins={})
+
+    assert answer["way"] == ""
+
+
 def test_where_nothing_copies_nothing_is_named() -> None:
     """And the model is as it was made."""
     world = tiny()

@@ -25,6 +25,11 @@ CELLS: dict[str, tuple[str, list[str]]] = {
         "t = {'a': FCN8s}\nm = t['a']()\nm.weight = get()\nTrainer(m)",
         ["t = {'a': FCN8s}", "m = t['a']()", "m.weight = get()"],
     ),
+    "a model that was trained": (
+        "t = Trainer(1)\nm = FCN8s()\nm.load_state_dict(t.state_dict())\nTrainer(m)",
+        ["m = FCN8s()", "m.load_state_dict(t.state_dict())"],
+    ),
+    "what a model that was trained gives": ("t = Trainer(1)\nm = FCN8s()\nm.show(t.loss)\nTrainer(m)", []),
     "a number of classes by its name": ("m = FCN8s(num_classes)\nTrainer(m)", []),
     "a configuration": ("cfg = get()\nm = FCN8s(cfg)\nTrainer(m)", ["cfg = get()", "m = FCN8s(cfg)"]),
     "nothing": ("m = FCN8s()\nm = m.to(device)\nTrainer(m)\nm.load_pretrained(1)", []),
