@@ -60,7 +60,8 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
             yield from _wider(trouble, slice, chunk, widths, wanted, given, found[1] is not None)
         if given > wanted:
             yield from _first_channels(trouble, slice, chunk, wanted, given)
-        yield from _listed(slice, chunk, wanted, given)
+        if given != IMAGE:
+            yield from _listed(slice, chunk, wanted, given)
     if found := CHANNELS.search(trouble.message):
         first, second = map(int, found.groups())
         if N_CLASS in (first, second):
@@ -201,7 +202,7 @@ def _listed(slice: Slice, chunk: Chunk, wanted: int, given: int) -> Iterator[Men
         words = f"{wanted} in `{told}`, which makes a layer that is given {given} channels, read as {given}"
         place = Place(chunk.label, chunk.line + width.lineno - 1)
         source = with_node(chunk.source, width, str(given))
-        yield Mend(with_source(slice, chunk, source), words, made=place, shown=SKIPS[:1])
+        yield Mend(with_source(slice, chunk, source), words, made=place, shown=SKIPS[:1], whole=True)
 
 
 def _makers(trouble: Trouble, chunk: Chunk) -> list[ast.Call]:

@@ -13,7 +13,6 @@ from msgspec import structs
 from torch import nn
 from torch.nn.parameter import is_lazy
 
-from grader.assignment import NETWORKS
 from grader.records.submission import Chunk
 from grader.wall.values import SourceLine
 from grader.wall.verbs import Copied, CopyVgg, Failure
@@ -32,7 +31,6 @@ V = TypeVar("V")
 TELLING = ("vgg", "pretrain", "copy", "transfer", "load", "init", "weight", "backbone")  # likeliest first
 ENOUGH = 8  # ways that are tried: some take a second
 VGG_LIKE = ("vgg", "pretrain", "source", "src", "backbone")  # in the name of an argument
-NAMES = tuple(network.name for network in NETWORKS.values())
 PASSED = {"forward", "train", "eval"}
 BOUND = (("model", "vgg16"), ("model",))  # what a method is called with; of a class method, a class
 FREE = (("vgg16",), ("model", "vgg16"), ("vgg16", "model"))
@@ -290,8 +288,8 @@ def _go(
 
 def _other(world: World, asked: CopyVgg, vgg16: nn.Module) -> nn.Module | None:
     """The submission's other network, with the VGG-16 in it; None where nothing copies it there."""
-    for name in NAMES:
-        if name != asked.model and name in world.targets:
+    for name, made in world.targets.items():
+        if name != asked.model and inspect.isclass(made) and issubclass(made, nn.Module):
             instead = structs.replace(asked, model=name, stand_ins={}, biasless=())
             took_it, _ = _go(world, instead, ways(world, instead), vgg16, vgg16, lambda _: None)
             held, world.state.real = world.state.real, None
