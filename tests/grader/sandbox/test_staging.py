@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
+from collections.abc import Iterator
 from importlib.util import cache_from_source
 from pathlib import Path
 
@@ -29,6 +31,30 @@ def test_what_is_compiled_fits(monkeypatch: pytest.MonkeyPatch) -> None:
         assert len(modules) > 50 and all(map(_fits, modules))
     finally:
         made.remove()
+
+
+def test_what_the_worker_imports_of_ours_is_there() -> None:
+    """Anything else stops every worker at its start, and no test that runs its code in this process."""
+    made = stage(Program())
+    try:
+        wanted = {name for file in (made.code / "grader").rglob("*.py") for name in _imported(file)}
+        there = {name for name in wanted if _holds(made.code, name)}
+        assert len(wanted) > 50 and wanted == there
+    finally:
+        made.remove()
+
+
+def _imported(file: Path) -> Iterator[str]:
+    """The modules of ours that a file imports names from."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("grader"):
+            yield node.module or ""
+
+
+def _holds(code: Path, name: str) -> bool:
+    """Whether a folder of code holds a module."""
+    path = code.joinpath(*name.split("."))
+    return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
 
 
 def test_nothing_need_be_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
