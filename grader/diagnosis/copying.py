@@ -79,15 +79,7 @@ def _reset_beside(copied: AfterCopying, reading: Reading) -> Iterator[Reason]:
     own = {layer.weight.removesuffix(".weight") for layer in reading.layers.values()}
     for (name, setting), (made, since) in copied.changed.items():
         if name and name not in own and (setting == RATE or (setting == KIND and {made, since} <= TYPES)):
-            yield because(
-                "copy.setting",
-                parameter=f"{name}.{setting}",
-                made=made,
-                got=since,
-                expected=made,
-                actual=since,
-                place=copied.home,
-            )
+            yield _set(f"{name}.{setting}", made, since, copied.home)
 
 
 def _reset(copied: AfterCopying, reading: Reading, role: str, layer: Layer) -> Iterator[Reason]:
@@ -98,16 +90,22 @@ def _reset(copied: AfterCopying, reading: Reading, role: str, layer: Layer) -> I
     for setting, want in asked.items():
         made, since = copied.changed.get((layer.weight.removesuffix(".weight"), setting), ("", ""))
         if made != since and since != str(want) and setting not in wrong:
-            yield because(
-                "copy.setting",
-                help="A layer that is put in the place of another brings its own settings with it.",
-                parameter=f"{role}.{setting}",
-                made=made,
-                got=since,
-                expected=made,
-                actual=since,
-                place=copied.written.get(layer.weight) or copied.home,
-            )
+            place = copied.written.get(layer.weight) or copied.home
+            yield _set(f"{role}.{setting}", made, since, place)
+
+
+def _set(setting: str, made: str, since: str, place: Place | None) -> Reason:
+    """Say what a layer's setting became."""
+    return because(
+        "copy.setting",
+        help="A layer that is put in the place of another brings its own settings with it.",
+        parameter=setting,
+        made=made,
+        got=since,
+        expected=made,
+        actual=since,
+        place=place,
+    )
 
 
 def _own_layer(reading: Reading, role: str) -> Layer | None:

@@ -147,8 +147,8 @@ def _replays(world: World, asked: CopyVgg) -> Iterator[Way]:
             known = world.namespaces.get(copying.module, {})
             namespace, failures = _replayed(copying.chunks, known)
             held = world.state.vgg16
-            if failures and held is not None and vgg16 is not held.model:
-                lacked = _lacked(failures[0])  # a model that was trained where nothing is run
+            lacked = _lacked(failures[0]) if failures else ""
+            if lacked and held is not None and vgg16 is not held.model:  # it was trained: nothing is here
                 namespace, failures = _replayed(copying.chunks, {**known, lacked: vgg16})
             _adopt(world, asked, namespace.get(copying.name))
             return failures[0] if failures else None

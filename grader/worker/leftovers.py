@@ -105,7 +105,7 @@ def _is_class(each: Any) -> bool:
 
 
 def _held(owner: Owner) -> Mapping[Any, Any]:
-    return owner if type(owner) is dict else _vars(owner)  # type: ignore[no-any-return]  # a mapping
+    return owner if type(owner) is dict else _vars(owner)  # type: ignore[no-any-return]  # `__get__` has no types
 
 
 def _is_empty(value: Any) -> bool:

@@ -222,6 +222,7 @@ def test_an_output_of_another_size_is_named() -> None:
 
 def test_a_card_that_does_not_start_is_nobody_s_fault() -> None:
     """Of the machine's own lack no student is blamed."""
+    # Which of them depends on what this build of PyTorch lacks; what a student is blamed for is none of them.
     with pytest.raises((RuntimeError, AssertionError, NotImplementedError)):
         begun(device="xpu:99")
 
