@@ -12,7 +12,7 @@ from grader.classroom.directory import directory
 from grader.classroom.exports import EXPORTS
 from grader.classroom.exports.found import Found
 from grader.classroom.matching import match
-from grader.classroom.people import Person, Roster, same_person
+from grader.classroom.people import Person, Roster, exact, same_person
 from grader.classroom.times import after
 from grader.errors import CallError
 from grader.paths import report_name, report_names, shown, submissions_in
@@ -80,6 +80,7 @@ def read(folder: Path, roster: Roster, out: Path) -> Class:
         [f"{shown(home)} was read: the export lies there, not in {shown(folder)}."] if home != folder else []
     )
     system = export_of(home)
+    said += EXPORTS[system].said(home) if system else []
     every = [one for one in _found(home, out / STAGING) if one.path.resolve() != out.resolve()]
     older = [] if system else [one.path for one in every if (one.path / LIST).is_file()]
     said += [f"{shown(path.name)} was not graded: it holds a class's reports ({LIST})." for path in older]
@@ -88,6 +89,7 @@ def read(folder: Path, roster: Roster, out: Path) -> Class:
     found = [one for one in every if one.path not in (*older, *exports)]
     if not found:
         raise CallError(f"{shown(folder)} holds no submission: no folder, no .zip, .tar, .ipynb or .py file.")
+    roster = _as_it_lies(roster, found)
     entries, present = _known(found, roster)
     missing = [Entry("", None, (one,)) for one in roster.people if one.is_student and one not in present]
     if system == "Moodle" and not roster.people:
@@ -160,11 +162,11 @@ def _plain(path: Path) -> Found:
 
 
 def _ignored(home: Path, out: Path) -> tuple[str, ...]:
-    """Files that nobody will grade: alice.rar may be a submission all the same."""
+    """Files and broken links that nobody will grade: alice.rar may be a submission all the same."""
     graded = {path.name for path in submissions_in(home)}
     if export := export_of(home):
         graded |= EXPORTS[export].left_out(home)
-    files = {path.name for path in home.iterdir() if path.is_file() and not path.name.startswith(".")}
+    files = {path.name for path in home.iterdir() if not path.is_dir() and not path.name.startswith(".")}
     own = {name for name in files if name.startswith(f"{out.name}.marks.sqlite")}
     return tuple(sorted(files - graded - own))
 
@@ -172,12 +174,40 @@ def _ignored(home: Path, out: Path) -> tuple[str, ...]:
 # --- whose they are -------------------------------------------------------------------------------
 
 
+def _as_it_lies(roster: Roster, found: Sequence[Found]) -> Roster:
+    """The roster with submissions called as they are here: a zip may have been unpacked since.
+
+    It is said where the roster calls one what nothing here is called.
+    """
+    files = {exact(one.path.name) for one in found}
+    called: dict[str, set[str]] = defaultdict(set)
+    for one in found:
+        called[exact(one.name)].add(one.path.name)
+    people, lost = list[Person](), list[Person]()
+    for who in roster.people:
+        names = called[exact(who.submission)] or called[exact(report_name(Path(who.submission)))]
+        if not who.submission or exact(who.submission) in files or len(names) > 1:
+            people.append(who)
+        else:
+            people.append(replace(who, submission=next(iter(names), who.submission)))
+            lost += [] if names else [who]
+    return Roster(tuple(people), (*roster.remarks, *_lost(lost)))
+
+
+def _lost(people: Sequence[Person]) -> list[str]:
+    names = ", ".join(f"{one.submission!r} of {one.called}" for one in people[:SHOWN])
+    more = f" and {len(people) - SHOWN} more" if people[SHOWN:] else ""
+    return (
+        [f"The roster's column 'submission' names what is not here: {shown(names)}{more}."] if people else []
+    )
+
+
 def _known(found: Sequence[Found], roster: Roster) -> tuple[list[Entry], set[Person]]:
     """The entries, in order of name, and who of the roster they are of."""
     names, said = report_names([(one.name, one.path) for one in found])
     entries, present, known = list[Entry](), set[Person](), directory(roster.people)
     for one in sorted(found, key=lambda one: names[one.path]):
-        matched = match(one.people, known, (one.name, one.path.name))
+        matched = match(one.people, known, (one.path.name, one.name))
         present |= set(matched.known)
         entries.append(
             Entry(

@@ -26,8 +26,9 @@ def match(claimed: tuple[Person, ...], roster: Directory, called: Iterable[str] 
 
     Where the roster itself says whose the submission is, by what it is `called`, that counts.
     """
-    if told := tuple(roster.of(("submission", exact(name)) for name in called)):
-        return Match(told, told)
+    for name in called:
+        if told := tuple(roster.of([("submission", exact(name))])):
+            return Match(told, told)
     found = [_one(person, roster) for person in claimed]
     return Match(
         tuple(person for one in found for person in one.people),

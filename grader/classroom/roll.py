@@ -11,6 +11,7 @@ import msgspec
 
 from grader.classroom.handed_in import LIST, Class, Entry
 from grader.classroom.homes import as_it_counts, home
+from grader.classroom.identity import submission_sha
 from grader.classroom.people import Person
 from grader.classroom.statistics import Row
 from grader.errors import CallError
@@ -33,7 +34,9 @@ class Roll:
 
 def render(title: str, one: Class) -> str:
     """The class as text."""
-    entries = [{**asdict(entry), "path": str(entry.path) if entry.path else None} for entry in one.entries]
+    entries = [
+        {**asdict(entry), "path": str(entry.path.absolute()) if entry.path else None} for entry in one.entries
+    ]
     return json.dumps({"title": title, "remarks": one.remarks, "entries": entries}, indent=1)
 
 
@@ -88,5 +91,15 @@ def _row(entry: Entry, out: Path, standing: Standing) -> Row:
         return Row(entry, None, "not graded" if entry.path else "")
     if kept.grade.student != entry.name:  # a folder that a person copied or renamed
         return Row(entry, None, f"its reports are those of {shown(kept.grade.student)}: grade it again")
+    if _is_newer(entry, kept, out):
+        return Row(entry, None, "it was handed in again since it was graded: grade the class again")
     one = home(entry, out, Path(), kept.grade.profile)
     return Row(entry, as_it_counts(kept.grade, standing, one))
+
+
+def _is_newer(entry: Entry, kept: saved.Saved, out: Path) -> bool:
+    """Whether something else lies where a submission was graded, if it is there still."""
+    path = entry.path
+    if path is None or path == out / entry.name or not path.exists():  # without a list it's not known where
+        return False
+    return submission_sha(path) != kept.key.submission

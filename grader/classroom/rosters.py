@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from grader import tables
-from grader.classroom.people import IDS, Person, Roster, of_one_name, same_ids
+from grader.classroom.people import FRACTION, IDS, Person, Roster, of_one_name, same_ids
 from grader.errors import CallError
 from grader.plurals import plural
 
@@ -20,7 +20,7 @@ COLUMNS = {
     "last": ("last name", "surname", "family name"),
     "canvas_id": ("id", "canvas id", "canvas user id", "canvas_user_id"),
     "sis_id": ("sis user id", "sis_id", "sid", "student id", "matriculation number", "id number", "user_id"),
-    "login": ("sis login id", "login", "login_id", "username", "github"),
+    "login": ("sis login id", "login", "login_id", "username", "github", "github_username"),
     "email": ("email", "e-mail", "email address"),
     "moodle_id": ("identifier",),
     "section": ("section", "sections", "section name"),
@@ -29,6 +29,10 @@ COLUMNS = {
     "submission": ("submission", "file"),
 }
 POINTS_POSSIBLE = "points possible"  # Canvas puts a row of these under its header
+PARTICIPANT = re.compile(
+    r"([^\W\d]{3}[^\d]*)?(\d+)"
+)  # "Participant 4711", "Teilnehmer/in4711": Moodle's number
+AS_TEXT = re.compile(r"""="(.*)"|'(.*)""")  # what people write around an id to make a spreadsheet keep it
 ROUNDED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)  # a long number as Excel shows and saves it
 NOT_KNOWN = ("-", "–", "?", "n/a", "na", "none", "null", "nan", "tbd", "unknown", "#n/a")  # for an id
 SHOWN = 5  # names of many
@@ -145,8 +149,16 @@ def _person(row: Sequence[str], places: Mapping[str, int]) -> Person:
     said = {field: row[place].strip() for field, place in places.items() if place < len(row)}
     if not said.get("name"):
         said["name"] = f"{said.get('first', '')} {said.get('last', '')}".strip()
-    said["moodle_id"] = said.get("moodle_id", "").removeprefix("Participant ").strip()
-    for kind in IDS:
-        if ROUNDED.fullmatch(said.get(kind, "")) or said.get(kind, "").casefold() in NOT_KNOWN:
-            said[kind] = ""
+    number = PARTICIPANT.fullmatch(said.get("moodle_id", ""))
+    said["moodle_id"] = number[2] if number else ""  # others than Moodle call a column so, too
+    said |= {kind: _id(said[kind]) for kind in IDS if kind in said}
     return Person(**{field.name: said.get(field.name, "") for field in fields(Person)})
+
+
+def _id(cell: str) -> str:
+    """An id as it was before a table of numbers or its author wrote something around it; "" for none."""
+    text = AS_TEXT.fullmatch(cell)
+    id = (text[1] or text[2] or "").strip() if text else cell
+    if ROUNDED.fullmatch(id) or id.casefold() in NOT_KNOWN:
+        return ""
+    return FRACTION.sub(r"\1", id) if FRACTION.fullmatch(id) else id

@@ -1,4 +1,7 @@
-"""The bulk exports of course systems: one module each, with `is_one(folder)` and `read(folder, staging)`."""
+"""The bulk exports of course systems: one module each.
+
+Each has `is_one(folder)`, `said(folder)` and `read(folder, staging)`.
+"""
 
 from __future__ import annotations
 

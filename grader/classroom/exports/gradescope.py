@@ -32,6 +32,8 @@ def _plain(loader: Any, suffix: str, node: yaml.Node) -> Any:
 
 
 _Loader.add_multi_constructor("!ruby/", _plain)
+for _kind in ("bool", "int", "float"):  # an id keeps its zeros, and a person may be called No
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_kind}", lambda loader, node: node.value)
 
 
 def is_one(folder: Path) -> bool:
@@ -47,6 +49,11 @@ def packed(names: Iterable[str]) -> bool:
 def left_out(folder: Path) -> set[str]:
     """Files that are no submission and need not be one."""
     return {path.name for path in folder.iterdir() if path.is_file()}
+
+
+def said(folder: Path) -> list[str]:
+    """What to say of people who handed in what is not read: there is none."""
+    return []
 
 
 def read(folder: Path, staging: Path) -> Iterator[Found]:
@@ -71,7 +78,7 @@ def _found(path: Path, entry: Any) -> Found:
         name=path.name,
         path=path,
         people=people or (Person(path.name),),
-        late=bool(_get(entry, "late")),
+        late=str(_get(entry, "late")).lower() == "true",
         at=_time(_get(entry, "created_at")),
         due=_time(_get(entry, "due_date")),
         subject="+".join(sorted(filter(None, (one.sis_id or one.email for one in people)))),

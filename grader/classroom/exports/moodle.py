@@ -18,6 +18,7 @@ NAMED = re.compile(
 )
 MARK = re.compile(r"_\d{1,18}_assignsubmission_")
 HIDDEN = "Participant"  # where Moodle marks blindly
+TYPED = "{} typed something into Moodle and handed in no file: it was not graded."
 TWO = "{} names two participants: the roster's column 'submission' must say whose it is."
 
 
@@ -35,6 +36,17 @@ def packed(names: Iterable[str]) -> bool:
 def left_out(folder: Path) -> set[str]:
     """Files that belong to a submission, whatever their kind."""
     return {path.name for path in folder.iterdir() if NAMED.fullmatch(path.name)}
+
+
+def said(folder: Path) -> list[str]:
+    """What to say of participants who handed in what is not read."""
+    found = [one for path in sorted(folder.iterdir()) if (one := NAMED.fullmatch(path.name))]
+    with_files = {(one["who"], one["id"]) for one in found if one["kind"] == "file"}
+    return [
+        TYPED.format(shown(f"{one['who']}_{one['id']}"))
+        for one in found
+        if (one["who"], one["id"]) not in with_files
+    ]
 
 
 def read(folder: Path, staging: Path) -> Iterator[Found]:

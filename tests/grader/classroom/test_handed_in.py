@@ -295,3 +295,34 @@ def test_the_reports_of_a_class_are_no_submission(tmp_path: Path) -> None:
     touch(tmp_path, "a.zip", "reports/a/report.json")
 
     assert set(short(read(tmp_path, NOBODY, tmp_path / "reports"), tmp_path)) == {"a"}
+
+
+def test_the_roster_may_call_a_submission_as_it_was_packed(tmp_path: Path) -> None:
+    """A zip that was unpacked since is the folder; what is lost is said."""
+    touch(tmp_path, "team/a.ipynb", "x/a.ipynb", "x.zip")
+    said = {"Ann": "team", "Ben": "team.zip", "Cy": "x.zip", "Di": "x", "Eve": "gone.zip"}
+    people = [Person(name, submission=told) for name, told in said.items()]
+    one = read(tmp_path, roster(people), tmp_path / "out")
+
+    found = {e.path.name: [who.name for who in e.students] for e in one.entries if e.path}
+    assert found == {"team": ["Ann", "Ben"], "x": ["Di"], "x.zip": ["Cy"]}
+    assert one.remarks == ("The roster's column 'submission' names what is not here: 'gone.zip' of Eve.",)
+
+
+def test_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:
+    """Somebody may have handed in what it led to."""
+    touch(tmp_path, "b.ipynb")
+    (tmp_path / "alice").symlink_to(tmp_path / "gone")
+
+    assert read(tmp_path, NOBODY, tmp_path / "out").ignored == ("alice",)
+
+
+def test_who_typed_into_moodle_is_told(tmp_path: Path) -> None:
+    """It can't be graded, and is not nothing; who handed in files as well has handed in those."""
+    names = ("Jo_1_assignsubmission_file_/a.ipynb", "Jo_1_assignsubmission_onlinetext_/onlinetext.html")
+    touch(tmp_path, *names, "Al Roe_2_assignsubmission_onlinetext_/onlinetext.html")
+    one = read(tmp_path, NOBODY, tmp_path / "out")
+
+    assert [said for said in one.remarks if "typed" in said] == [
+        "Al Roe_2 typed something into Moodle and handed in no file: it was not graded."
+    ]

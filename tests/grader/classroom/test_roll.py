@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.classroom import roll
 from grader.classroom.handed_in import Class, Entry
+from grader.classroom.identity import submission_sha
 from grader.classroom.people import Person
+from grader.classroom.statistics import Row
 from grader.errors import CallError
 from grader.marks.entry import Mark
 from grader.marks.standing import standing
@@ -17,7 +20,7 @@ from tests.grader.a_class import graded
 from tests.grader.marks.test_standing import log
 
 ZOE = Person("Zoë", sis_id="7")
-ODD = Entry("caf\udce9", Path("in/caf\udce9.zip"), (ZOE,), "7", True, "a", "b", ("c",), held=(ZOE,))
+ODD = Entry("caf\udce9", Path("/in/caf\udce9.zip"), (ZOE,), "7", True, "a", "b", ("c",), held=(ZOE,))
 KEY = saved.Key("s", "g", "r", "o")
 
 
@@ -82,3 +85,22 @@ def test_a_folder_without_reports_is_refused(tmp_path: Path) -> None:
     """Nothing was graded there."""
     with pytest.raises(CallError, match="holds no reports"):
         roll.read(tmp_path)
+
+
+def test_what_was_handed_in_since_has_no_grade(tmp_path: Path) -> None:
+    """The grade is of what lay there before; what isn't there any more keeps its own."""
+    file = tmp_path / "zoe.ipynb"
+    file.write_text("{}")
+    out, entry = tmp_path / "out", Entry("zoe", file, (ZOE,))
+    saved.write(out / "zoe", saved.Saved(replace(KEY, submission=submission_sha(file)), graded("zoe")))
+
+    def row() -> Row:
+        (found,) = roll.rows(roll.Roll("x", (entry,)), out, standing(()))
+        return found
+
+    assert row().grade is not None
+    file.write_text("[]")
+    assert row().grade is None
+    assert "since it was graded" in row().problem
+    file.unlink()
+    assert row().grade is not None

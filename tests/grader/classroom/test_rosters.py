@@ -169,3 +169,24 @@ def test_a_student_may_be_called_as_canvas_calls_a_row(tmp_path: Path) -> None:
     text = "Student,ID,SIS User ID\n    Points Possible,,\nPoints Possible,5,9\n"
 
     assert [person.canvas_id for person in roster(tmp_path, text)] == ["5"]
+
+
+@pytest.mark.parametrize("cell", ["0077", "'0077", '"=""0077"""', "0077.0", "0077.00"])
+def test_an_id_is_as_it_was_before_a_spreadsheet(tmp_path: Path, cell: str) -> None:
+    """It goes back to the course system as it is here."""
+    assert roster(tmp_path, f"Name,SID\nJo,{cell}\n")[0].sis_id == "0077"
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("Participant 4711", "4711"),
+        ("Teilnehmer/in4711", "4711"),
+        ("4711", "4711"),
+        ("jd1@x.edu", ""),  # of GitHub Classroom's roster
+        ("A4711", ""),
+    ],
+)
+def test_moodles_number_is_read_in_any_language(tmp_path: Path, cell: str, number: str) -> None:
+    """Others than Moodle have a column of that name, too."""
+    assert roster(tmp_path, f"Identifier,Name\n{cell},Jo\n")[0].moodle_id == number

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from grader.classroom import roll
 from grader.classroom.handed_in import Class, read
+from grader.classroom.identity import submission_sha
 from grader.classroom.rosters import read_roster
 from grader.commands.release import release
 from grader.commands.screen import Screen
@@ -146,7 +147,8 @@ def a_class(tmp_path: Path, shape: str) -> Graded:
 def keep(one: Class, out: Path) -> None:
     for entry in one.entries:
         if entry.path:
-            saved.write(out / entry.name, saved.Saved(KEY, grade_of(entry.name)))
+            key = replace(KEY, submission=submission_sha(entry.path))
+            saved.write(out / entry.name, saved.Saved(key, grade_of(entry.name)))
     (out / roll.FILE).write_text(roll.render("class", one))
 
 

@@ -85,3 +85,15 @@ def test_metadata_of_another_shape_say_nobody(tmp_path: Path, text: str) -> None
 def test_metadata_are_read_by_the_fast_loader() -> None:
     """PyYAML's own takes ten seconds for four megabytes."""
     assert issubclass(gradescope._Loader, yaml.CSafeLoader)
+
+
+def test_what_looks_like_a_number_is_text(tmp_path: Path) -> None:
+    """YAML takes 00123 for 83 and No for nothing, where a person has taken the quotes away."""
+    who = "{}:\n  :submitters:\n  - :name: {}\n    :sid: {}\n"
+    touch(tmp_path, "submission_1/a.ipynb", "submission_2/a.ipynb")
+    text = who.format("submission_1", "No", "00123") + who.format("submission_2", "Jo", "1e5")
+    (tmp_path / "submission_metadata.yml").write_text(f"{text}  :late: true\n")
+    one, other = gradescope.read(tmp_path, tmp_path / "out")
+
+    assert (one.people, one.late) == ((Person("No", sis_id="00123"),), False)
+    assert (other.people, other.late) == ((Person("Jo", sis_id="1e5"),), True)
