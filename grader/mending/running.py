@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
+
+from msgspec.structs import replace
 
 from grader.assignment import GRADIENTS, MAP, NETWORKS
-from grader.errors import GraderError, StudentError
+from grader.errors import GraderError, StudentError, StudentRaised
 from grader.mending.asking import LARGER, Question, questions
 from grader.mending.impossible import impossible
 from grader.mending.leaving import STUCK
@@ -14,7 +16,7 @@ from grader.mending.trouble import Trouble, of_error, of_missing, root
 from grader.records.submission import Slice
 from grader.wall.answers import Reply
 from grader.wall.recording import Argument, Items, Recording, Tensor
-from grader.wall.verbs import FORMS, Build, Loaded, Map, Model, Request
+from grader.wall.verbs import FORMS, Build, Loaded, Map, Model, Raised, Request, Trace
 from grader.wall.wire import Array
 
 V = TypeVar("V")
@@ -54,6 +56,7 @@ class Running:
         self.student = student
         self.slice = slice
         self._answered: Map | Recording | None = None
+        self._known: set[Raised] = set()  # by any slice: most that can't be run are stopped by the same
 
     def take(self, slice: Slice) -> None:
         """Go on with a slice."""
@@ -85,7 +88,7 @@ class Running:
     def _asked(self, asked: Sequence[Question]) -> Trouble | None:
         try:
             for request, arrays in asked:
-                answer = self.student.ask(request, arrays, seconds=LONGEST, told=True).value
+                answer = self.student.ask(self._knowing(request), arrays, seconds=LONGEST, told=True).value
                 if isinstance(answer, Model) and (found := impossible(answer)):
                     return found
                 self._answered = answer if isinstance(answer, Map | Recording) else None
@@ -94,8 +97,17 @@ class Running:
                 if isinstance(answer, Map) and answer.type == "NoneType":
                     return Trouble("TypeError", f"{MAP} returns a {answer.type}", None)
         except StudentError as error:
+            self._keep(error)
             return of_error(error)
         return None
+
+    def _knowing(self, request: Request[Any]) -> Request[Any]:
+        """A question with what was seen to be raised: to see it again with real weights takes a second."""
+        return replace(request, known=tuple(sorted(self._known))) if isinstance(request, Trace) else request
+
+    def _keep(self, error: StudentError) -> None:
+        if isinstance(error, StudentRaised) and error.place:
+            self._known.add((error.kind, error.place.label, error.place.line))
 
     @property
     def is_map(self) -> bool:

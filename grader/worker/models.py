@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 from weakref import ref
 
@@ -20,6 +21,7 @@ from grader.wall.verbs import (
     OfModel,
     Outputs,
     Parameter,
+    Raised,
     Reached,
     Seen,
     Shapes,
@@ -35,6 +37,7 @@ from grader.worker.places import line_of, place_of, spot
 from grader.worker.state import Light
 from grader.worker.strict import Strict
 from grader.worker.trace import LARGE, describe, is_tensor, record
+from grader.worker.untouched import Untouched
 
 V = TypeVar("V")
 Arrays = Mapping[str, np.ndarray[Any, Any]]
@@ -107,7 +110,7 @@ def _on_meta(world: World, name: str, n_class: int) -> tuple[nn.Module, Way]:
         call(model.to, "meta")
         return model, way  # a parameter made from numpy came from elsewhere
     except StudentCodeError:  # a constructor may look at values, which the meta device has none of
-        with without_slow_initialisers():
+        with without_slow_initialisers(), Untouched():
             model, way = construct(world, name, n_class)
         return weightless(model), way  # a forward pass on real ones takes seconds
 
@@ -138,11 +141,17 @@ def _device(model: nn.Module) -> str:
     return "meta" if all(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())) else "cpu"
 
 
-def _tried(world: World, asked: OfModel[Any], training: bool, run: Callable[[nn.Module], V]) -> V:
+def _tried(
+    world: World,
+    asked: OfModel[Any],
+    training: bool,
+    run: Callable[[nn.Module], V],
+    known: Collection[Raised] = (),
+) -> V:
     """Do something with a model in eval or train mode.
 
-    What looks at values needs real ones, in that mode from then on; what raises alike with them raises for
-    itself.
+    What looks at values needs real ones, in that mode from then on; what raises alike with them, or is
+    known to, raises for itself.
     """
     mode = (asked.model, asked.n_class, training)
     model, alike = _light(world, asked, training).model, world.state.raises_alike
@@ -152,7 +161,9 @@ def _tried(world: World, asked: OfModel[Any], training: bool, run: Callable[[nn.
         if _device(model) != "meta" or mode in alike:
             raise
         refused = _raised(error)
-    with without_slow_initialisers():
+        if refused in known:
+            raise
+    with without_slow_initialisers(), Untouched():
         real = construct(world, asked.model, asked.n_class)
     try:
         done = run(in_mode(real[0], training))
@@ -173,16 +184,17 @@ def trace(world: World, asked: Trace, arrays: Arrays) -> Answer[dict[str, Any]]:
     if mode in world.state.traced:
         world.state.light.pop(mode[:2], None)
     world.state.traced.add(mode)
-    return _tried(world, asked, asked.training, lambda model: _traced(world, model, asked)), {}
+    run = partial(_traced, world, asked)
+    return _tried(world, asked, asked.training, run, asked.known), {}
 
 
-def _raised(error: StudentCodeError) -> tuple[str, Any]:
-    """Return the kind and the place of what student code raised: words differ from device to device."""
+def _raised(error: StudentCodeError) -> Raised:
+    """Return the class and the place of what student code raised: words differ from device to device."""
     cause = error.__cause__ or error
-    return type(cause).__name__, place_of(cause)
+    return type(cause).__name__, *(place_of(cause) or ("", 0))
 
 
-def _traced(world: World, model: nn.Module, asked: Trace) -> dict[str, Any]:
+def _traced(world: World, asked: Trace, model: nn.Module) -> dict[str, Any]:
     device, makers = torch.device(_device(model)), _light(world, asked).makers
     origins = Origins({id(each): makers[name] for name, each in model.named_modules() if name in makers})
     x = torch.zeros(asked.size, device=device)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
 
 from grader.mending.running import Mendable, Running
 from grader.records.submission import Slice
+from grader.wall.answers import Reply
 from grader.wall.recording import Recording
+from grader.wall.verbs import Request, Trace
 from tests.grader.in_process import InProcess
 
 CODE = """\
@@ -57,3 +59,26 @@ def test_a_record_that_does_not_hold_its_input_is_of_no_whole(monkeypatch: pytes
     monkeypatch.setattr(running, "_answered", replace(running._answered, input=10_000))
 
     assert not running.is_whole("FCN8s")
+
+
+class Noting(InProcess):
+    """A student that keeps what it was asked with."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self.known: list[tuple[Any, ...]] = []
+
+    def ask(self, request: Request[Any], *given: Any, **more: Any) -> Reply[Any]:
+        if isinstance(request, Trace):
+            self.known.append(request.known)
+        return super().ask(request, *given, **more)
+
+
+def test_what_was_raised_is_known_when_the_next_slice_is_run() -> None:
+    """By its class and line: it need not be seen a second time with real weights."""
+    student = Noting(CODE.format(returned="self.fc(x)"))
+    running = Running(cast(Mendable, student), Slice())
+    for _ in range(2):
+        assert running.trouble("FCN8s") is not None
+
+    assert student.known == [(), (("AttributeError", "cell 1", 10),)]

@@ -154,6 +154,21 @@ def test_a_forward_pass_that_looks_at_values_is_traced_for_real() -> None:
     assert list(ask(world, "shapes", sizes=[[1, 3, 6, 6]])[0]["seen"][0]["shape"]) == [1, 12, 6, 6]
 
 
+def test_what_is_known_to_raise_is_not_tried_for_real() -> None:
+    """It ends where the meta device ended; what another line raised is of no use."""
+    asked, looks = (
+        {"size": [1, 3, 5, 5], "training": False},
+        "assert x.mean().item() == 0\n        return self.drop",
+    )
+    same, other = ("RuntimeError", "cell 1", 12), ("RuntimeError", "cell 1", 13)
+
+    error = cause(tiny(("return self.drop", looks)), "trace", known=[other, same], **asked)
+    value, _ = ask(tiny(("return self.drop", looks)), "trace", known=[other], **asked)
+
+    assert "meta" in str(error)
+    assert list(value["shape"]) == [1, 12, 5, 5]
+
+
 def test_a_forward_pass_that_raises_is_blamed() -> None:
     """The exception is the student's own."""
     error = cause(tiny(("return self.drop", "return self.dorp")), "trace", size=[1, 3, 5, 5], training=False)
