@@ -6,7 +6,6 @@ starts no thread: those are not forked along.
 
 from __future__ import annotations
 
-import gc
 import importlib
 from contextlib import suppress
 
@@ -14,6 +13,7 @@ from grader import __version__
 from grader.records.grade import Grade, Provenance
 from grader.records.submission import PageCell, Submission
 from grader.wall.collecting import importing
+from grader.wall.settling import settle
 
 NEEDED = ("grader.classroom.batch", "grader.evidence.case")  # by gradings, beside what is prepared here
 
@@ -37,8 +37,7 @@ def prepare() -> None:
         judging.prepare()
         for name in reports.USUAL:
             reports.RENDERERS[name](_nothing())
-    gc.collect()
-    gc.freeze()  # no later collection walks through what is there now, and copies its pages
+    settle()
 
 
 def _nothing() -> Grade:

@@ -14,7 +14,6 @@ as the worker is.
 from __future__ import annotations
 
 import fcntl
-import gc
 import importlib
 import json
 import os
@@ -29,6 +28,7 @@ from typing import Any
 
 from grader.sandbox import kernel, users
 from grader.wall.collecting import importing
+from grader.wall.settling import settle
 
 LARGEST = 1 << 17  # bytes of a request
 MOST = 8  # descriptors of a request
@@ -53,8 +53,7 @@ def main(text: str) -> None:
     with importing():
         for name in config["preload"]:
             importlib.import_module(name)
-    gc.collect()
-    gc.freeze()  # no later collection walks through what is there now, and copies its pages
+    settle()
     if len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208 - as in users
         raise RuntimeError("what was imported has started threads, which no fork takes along")
     while _serve(sock, config):

@@ -37,7 +37,7 @@ KIT_CODE = (
 # What nearly every grading asks a worker for, imported while the submission is read.
 SLOW = ("grader.worker.libraries", "torch", "torchvision")
 # What students' slices import now and then.
-USUAL = ("cv2", "matplotlib.pyplot", "PIL.Image", "tqdm")
+USUAL = ("cv2", "matplotlib.pyplot", "PIL.Image", "tqdm", "sympy")
 
 
 @dataclass(frozen=True, slots=True)
