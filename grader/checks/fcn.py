@@ -42,7 +42,9 @@ def check_build(network: ModelEvidence, case: Case) -> None:
     """The model can be built with any number of classes and run; its output has one channel a class."""
     first, wanted = network.first_trace, case.profile.n_class
     trace = first.trace
-    expect.that(trace.output is not None and trace.type == "Tensor", because("build.output", type=trace.type))
+    alone = "Return the cropped scores alone, as a tensor (N, n_class, H, W)."
+    got = because("build.output", type=trace.type, help=alone)
+    expect.that(trace.output is not None and trace.type == "Tensor", got)
     if first.built.way == "default":
         expected, actual = f"{network.name}(n_class={wanted})", f"{network.name}()"
         expect.fail(because("build.no_classes", network=network.name, expected=expected, actual=actual))

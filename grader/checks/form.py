@@ -10,6 +10,7 @@ from grader.diagnosis.colouring import coloured
 from grader.evidence import needless
 from grader.evidence.gradcam import GradEvidence
 from grader.evidence.maps import MapEvidence
+from grader.plurals import article
 
 KINDS = {"array": ("ndarray",), "list": ("tuple", "list"), "either": ("tuple", "list", "ndarray")}
 LISTS = ("list", "tuple")
@@ -51,7 +52,7 @@ def check_dtype(maps: MapEvidence | GradEvidence) -> None:
     dtype, wanted = maps.first.dtype, KINDS[maps.asked.returned]
     kind, listed = maps.kind, "list" in wanted
     what = "a list with the map in it" if listed else "an array"
-    text = f"{maps.name} returns a {kind}, not {what}"
+    text = f"{maps.name} returns {article(kind)}, not {what}"
     id = "map.listed" if listed else "map.type"
     expect.that(kind in wanted, because(id, got=kind, text=text, expected=wanted[-1], actual=kind))
     if isinstance(maps, MapEvidence) and maps.panel and maps.explained.cause == f"{needless.FORM}.otherwise":

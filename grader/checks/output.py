@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from grader.diagnosis.room import crowding
 from grader.diagnosis.steps import resizes
 from grader.evidence.challenge import close
 from grader.evidence.model import ModelEvidence
+from grader.network.graph import walk
 from grader.network.reading import Reading, offset
 from grader.network.roles import is_pool
 from grader.network.sizes import mapped
@@ -141,14 +143,30 @@ def check_forward(network: ModelEvidence) -> None:
     """The output is what the network's layers compute, joined in the assignment's order."""
     bad = int((~torch.isfinite(network.response.output)).sum())
     if bad:
-        text = f"the output holds {bad:,} values that are NaN or infinite"
-        expect.fail(
-            because("forward.infinite", text=text, expected="finite numbers", actual=f"{bad:,} are not")
-        )
+        expect.fail(_infinite(network, bad))
     judge(network, "forward")
     structural = set(network.findings) - {"dropout"}
     if not structural and not network.is_reference and not _same_where_both(network):
         expect.charge("forward", network.difference)
+
+
+def _infinite(network: ModelEvidence, bad: int) -> Reason:
+    """Say what values are no numbers, and which operation is given an infinite one."""
+    missing = int(network.response.output.isnan().sum())
+    kind = "NaN" if missing == bad else "NaN or infinite" if missing else "infinite"
+    text, place = f"the output holds {bad:,} values that are {kind}", None
+    for node in walk(network.reading.output):
+        given = [each for each in dict(node.attrs).get("args", ()) if isinstance(each, float)]
+        if filled := next(filter(math.isinf, given), None):
+            text, place = f"{text}: {_bare(node.op)} is given {filled}", node.place
+            break
+    actual = f"{bad:,} are not"
+    return because("forward.infinite", text=text, expected="finite numbers", actual=actual, place=place)
+
+
+def _bare(operation: str) -> str:
+    """An operation as PyTorch's documentation calls it."""
+    return operation.removeprefix("aten.").partition(".")[0]
 
 
 def _same_where_both(network: ModelEvidence) -> bool:

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from string import Formatter
+from typing import Any
 
 from grader.diagnosis.sentences import SENTENCES, WORDS
 from grader.errors import StudentError, StudentRaised
+from grader.plurals import article
 from grader.records.reason import Cause, Parameter, Place, Reason
 
 LONGEST = 120  # characters of a parameter: a student may have chosen it, the name of a type for example
 FOUND = ("got", "type", "kind", "words")  # parameters that hold what was found
 TOLD = 6  # faults of one line that are told; what is in the seventh is mended with the first six
+
+
+class Saying(Formatter):
+    """Fills in a sentence; what stands there as `{type:a}` gets its article."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return article(str(value)) if format_spec == "a" else str(super().format_field(value, format_spec))
+
+
+SAYING = Saying()
 
 
 def because(
@@ -45,7 +57,7 @@ def cause(id: str, /, **parameters: Parameter) -> Cause:
 def sentence(cause: Cause) -> str:
     """Return what a cause says; its id with its parameters where another version of the grader named it."""
     try:
-        return SENTENCES[cause.id].format_map({**cause.parameters, **WORDS})
+        return SAYING.vformat(SENTENCES[cause.id], (), {**cause.parameters, **WORDS})
     except KeyError:
         return str(cause)
 

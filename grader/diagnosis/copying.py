@@ -39,6 +39,7 @@ class AfterCopying:
     home: Place | None = None  # where what copies is defined
     written: Mapping[str, Place] = field(default_factory=dict)  # the line that wrote a parameter last
     changed: Mapping[Setting, tuple[str, str]] = field(default_factory=dict)  # what it was, what it is
+    changed_at: Mapping[Setting, Place | None] = field(default_factory=dict)  # the notebook's line, if known
 
     @property
     def remade(self) -> bool:
@@ -79,7 +80,8 @@ def _reset_beside(copied: AfterCopying, reading: Reading) -> Iterator[Reason]:
     own = {layer.weight.removesuffix(".weight") for layer in reading.layers.values()}
     for (name, setting), (made, since) in copied.changed.items():
         if name and name not in own and (setting == RATE or (setting == KIND and {made, since} <= TYPES)):
-            yield _set(f"{name}.{setting}", made, since, copied.home)
+            place = copied.changed_at.get((name, setting)) or copied.home
+            yield _set(f"{name}.{setting}", made, since, place)
 
 
 def _reset(copied: AfterCopying, reading: Reading, role: str, layer: Layer) -> Iterator[Reason]:
@@ -88,9 +90,10 @@ def _reset(copied: AfterCopying, reading: Reading, role: str, layer: Layer) -> I
     wrong = {name for name, _, _ in attributes(layer, wanted)}
     asked = {"stride": wanted.stride, "padding": wanted.padding, "dilation": 1, "groups": 1}
     for setting, want in asked.items():
-        made, since = copied.changed.get((layer.weight.removesuffix(".weight"), setting), ("", ""))
+        key = layer.weight.removesuffix(".weight"), setting
+        made, since = copied.changed.get(key, ("", ""))
         if made != since and since != str(want) and setting not in wrong:
-            place = copied.written.get(layer.weight) or copied.home
+            place = copied.changed_at.get(key) or copied.written.get(layer.weight) or copied.home
             yield _set(f"{role}.{setting}", made, since, place)
 
 

@@ -89,7 +89,7 @@ def _skip_crop(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:
         place = join.expr.place
         yield because("skip_crop.missing", pool=skip.pool, expected=expected, actual="no crop", place=place)
     elif start is not None and start != (skip.crop, skip.crop):
-        kind, said = kind_of_skip_crop(reading, join, start)
+        kind, said = kind_of_skip_crop(reading, join, start, skip.crop)
         got: dict[str, Any] = {"got": said} if kind == OFFSET else {}
         yield because(
             f"skip_crop.{kind}",

@@ -28,16 +28,16 @@ def kind_of_crop(reading: Reading, start: Pair) -> Start:
     """Return how the output's crop starts there."""
     size = _output(reading)
     trunk = reading.path.steps[: reading.last_layer + 1]
-    return _start(_mapped(size, trunk), size, start)
+    return _start(_mapped(size, trunk), size, start, reading.architecture.crop)
 
 
-def kind_of_skip_crop(reading: Reading, join: Join, start: Pair) -> Start:
-    """Return how a skip's crop starts there."""
+def kind_of_skip_crop(reading: Reading, join: Join, start: Pair, want: int) -> Start:
+    """Return how a skip's crop starts there, which must start at a number."""
     if join.tap is None:
         return Start(OFFSET, corner(start))
     trunk = reading.path.steps[: reading.path.places[join.tap.key] + 1]
     side = [part for part in join.side if part.op != "crop"]
-    return _start(_mapped(_output(reading), [*trunk, *side]), _cut(join.side), start)
+    return _start(_mapped(_output(reading), [*trunk, *side]), _cut(join.side), start, want)
 
 
 def _output(reading: Reading) -> Pair | None:
@@ -57,8 +57,11 @@ def _mapped(size: Pair | None, steps: Sequence[Expr]) -> Pair | None:
     return None if rows is None or columns is None else (rows, columns)
 
 
-def _start(full: Pair | None, size: Pair | None, start: Pair) -> Start:
-    """Name a start by what it is counted from: rows and columns differ in size, so that both tell."""
+def _start(full: Pair | None, size: Pair | None, start: Pair, want: int) -> Start:
+    """Name a start by what it is counted from: rows and columns differ in size, so that both tell.
+
+    Where one of them is right and the other is one beside it, it may be two numbers that happen to be this.
+    """
     if full is None or size is None or start[0] == start[1]:  # as a number would start it, too
         return Start(OFFSET, corner(start))
     left = full[0] - size[0], full[1] - size[1]
@@ -66,6 +69,8 @@ def _start(full: Pair | None, size: Pair | None, start: Pair) -> Start:
         shift = start[0] - by[0]
         told = not shift or abs(start[0] - start[1]) > 1  # 8 and 9 are more likely two numbers
         if told and shift == start[1] - by[1] and shift in SHIFTS:
+            if want in start and abs(start[0] - start[1]) == 1:
+                return Start(OFFSET, f"{corner(start)} ({name} at the size that is looked at)")
             return Start(OFFSET, f"{SHIFTS[shift]}{name}") if shift else Start(KINDS[name])
     rows, columns = _axis("row", left[0], start[0]), _axis("column", left[1], start[1])
     return Start(OFFSET, f"{rows} and {columns}")

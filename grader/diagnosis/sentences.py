@@ -39,7 +39,7 @@ CODE = {
 }
 
 LAYERS = {
-    "build.output": "the forward pass returns a {type}, it must return a tensor of logits",
+    "build.output": "the forward pass returns {type:a}, it must return a tensor of logits",
     "build.no_classes": "{network} takes no number of classes",
     "build.classes": "n_class is ignored: with n_class={n_class} the output has {channels} channels",
     **{
@@ -191,8 +191,8 @@ MAPS = {
     "map.enlarged": "the map must be enlarged, and nothing else: {got}",
     "map.otherwise": "the map is right with {want} in the place of {got}",
     "map.operation": "the map must be enlarged, and nothing else: it is right without {got}",
-    "map.type": "{MAP} returns a {got}, not an array",
-    "map.listed": "{MAP} returns a {got}, not a list with the map in it",
+    "map.type": "{MAP} returns {got:a}, not an array",
+    "map.listed": "{MAP} returns {got:a}, not a list with the map in it",
     "map.dtype": "the map is {got}, it must be uint8",
     "sum.way": "weighted sum: {got}",
     "sum.otherwise": "weighted sum: the map is right with {want} in the place of {got}",
@@ -221,7 +221,7 @@ GRAD_CAM = {
 LAST_CELL = {
     "weight_fc.raises": "the last cell raises {kind}",
     "weight_fc.missing": "the last cell binds no {WEIGHT}",
-    "weight_fc.type": "{WEIGHT} is a {got}, it must be a numpy array",
+    "weight_fc.type": "{WEIGHT} is {got:a}, it must be a numpy array",
     "weight_fc.shape": "{WEIGHT} is {got}, it must be {want}",
     "weight_fc.scaled": "{WEIGHT} does not hold the fc layer's weight: it is {got} times that",
     "weight_fc.absolute": "{WEIGHT} does not hold the fc layer's weight: it holds absolute values",

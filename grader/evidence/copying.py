@@ -87,6 +87,7 @@ def copy(subject: Subject, read: Read) -> AfterCopying:
         home=place(copied.home),
         written={name: line.place for name, line in copied.written.items()},
         changed={(one.layer, one.setting): (one.before, one.after) for one in copied.changed},
+        changed_at={(one.layer, one.setting): place(one.line) for one in copied.changed},
         vgg16_changed=tuple(
             name
             for name, shape in (shapes | {LAST: LAST_SHAPE}).items()

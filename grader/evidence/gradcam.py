@@ -19,6 +19,7 @@ from grader.diagnosis.ways import Floats
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence.once import once
 from grader.evidence.shown import plain
+from grader.plurals import article
 from grader.profiles.profile import MAP as MAP_FORM
 from grader.profiles.profile import MapForm
 from grader.wall.answers import Asks, Reply
@@ -137,7 +138,9 @@ class GradEvidence:
         except StudentError as error:
             raise Blocked(f"{GRADIENTS} can't be called, see gradcam.weighted_sum") from error
         if any("value" not in reply.arrays for reply in replies):
-            raise Blocked(f"{GRADIENTS} returns a {replies[0].value.type}, not an array: see gradcam.dtype")
+            raise Blocked(
+                f"{GRADIENTS} returns {article(replies[0].value.type)}, not an array: see gradcam.dtype"
+            )
         return tuple(reply.arrays["value"] for reply in replies)
 
     @property

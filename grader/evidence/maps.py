@@ -19,6 +19,7 @@ from grader.evidence.once import Answers, attempt, once, taken
 from grader.evidence.prediction import PredictionEvidence
 from grader.evidence.questions import LEVELS, PANEL, Levels, Maps
 from grader.evidence.shown import plain, plainly
+from grader.plurals import article
 from grader.profiles.profile import MAP as MAP_FORM
 from grader.profiles.profile import MapForm
 from grader.records.submission import Module
@@ -84,7 +85,7 @@ class MapEvidence:
         replies = [(question, reply) for question in PANEL if (reply := self.unless_out_of_range(question))]
         if any("value" not in reply.arrays for _, reply in replies):
             kind = replies[0][1].value.type
-            raise Blocked(f"{MAP} returns a {kind}, not an array: see cam.weighted_sum")
+            raise Blocked(f"{MAP} returns {article(kind)}, not an array: see cam.weighted_sum")
         return tuple(self._case(question, reply.arrays["value"]) for question, reply in replies)
 
     @property

@@ -17,6 +17,7 @@ from grader.errors import (
 from grader.evidence.subject import N_CLASS, Subject
 from grader.network.reading import Reading, read_whole
 from grader.network.trace import Array, Trace, read_trace
+from grader.plurals import article
 from grader.records.reason import Place
 from grader.wall import verbs
 from grader.wall.recording import Recording
@@ -130,7 +131,7 @@ def read(subject: Subject, traced: Traced) -> Read:
     """Read a network in the assignment's terms; Blocked where it gives no tensor."""
     output = traced.trace.output
     if output is None:
-        raise Blocked(f"{subject.name} returns a {traced.trace.type}, see {subject.part}.build")
+        raise Blocked(f"{subject.name} returns {article(traced.trace.type)}, see {subject.part}.build")
     reading = read_whole(output, traced.trace.abandoned, subject.assignment(N_CLASS))
     classes = traced.trace.shape[1] if len(traced.trace.shape) == 4 else N_CLASS
     score = reading.layers.get("score")

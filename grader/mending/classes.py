@@ -33,7 +33,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     if "has no attribute" in message and len(trouble.names) > 1:
         yield from _local(slice, chunk, trouble.names[1])
     yield from arguments.mends(trouble, slice, chunk)
-    if " returns a " in message:
+    if " returns a" in message:
         yield from _returning(slice, chunk)
 
 

@@ -14,7 +14,7 @@ from math import prod
 import re2
 
 from grader.diagnosis.payers import LineName
-from grader.mending import cropping, exchanged, own
+from grader.mending import cropping, exchanged, own, unscored
 from grader.mending.edits import Mend, function_at, with_node, with_source
 from grader.mending.keys import as_written
 from grader.mending.paying import ROOM
@@ -53,9 +53,10 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         makers = _makers(trouble, chunk)
         if found[1] is None:
             yield from exchanged.mends(slice, chunk, makers, second, first, given)
-        if wanted == N_CLASS:
-            yield from _scores(slice, chunk, given)
         yield from _never_applied(trouble, slice, chunk, given)
+        if wanted == N_CLASS:
+            yield from unscored.mends(slice, chunk, _arguments(trouble, chunk), given)
+            yield from _scores(slice, chunk, given)
         if _numbers(trouble.message) // max(wanted, 1) * given <= LARGEST:
             yield from _wider(trouble, slice, chunk, widths, wanted, given, found[1] is not None)
         if given > wanted:
@@ -65,6 +66,8 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     if found := CHANNELS.search(trouble.message):
         first, second = map(int, found.groups())
         if N_CLASS in (first, second):
+            sides = (side for _, side in _summed(trouble, chunk))
+            yield from unscored.mends(slice, chunk, sides, first + second - N_CLASS)
             yield from _scores(slice, chunk, first + second - N_CLASS)
     if BEYOND in trouble.message:
         yield from cropping.shorter(trouble, slice, chunk, (*SIDES, "crop", "shape"))
@@ -233,6 +236,14 @@ def _first_channels(trouble: Trouble, slice: Slice, chunk: Chunk, wanted: int, g
                 words = f"`{told}`, which has {given} channels, read as its first {wanted}"
                 source = with_node(chunk.source, argument, text)
                 yield Mend(with_source(slice, chunk, source), words, shown=SKIPS)
+
+
+def _arguments(trouble: Trouble, chunk: Chunk) -> Iterator[ast.expr]:
+    """What layers are applied to on the line that raises."""
+    for node in on_line(trouble, chunk):
+        match node:
+            case ast.Call(func=layer, args=[argument], keywords=[]) if _is_layer(layer):
+                yield argument
 
 
 def _is_layer(called: ast.expr) -> bool:

@@ -78,7 +78,7 @@ def _made(
     order = [each for each in read if each == name or each in stored]
     for layer, made in stand_ins(name, layers, constructor):
         role = layer.role
-        if source := _with_layer(chunk, constructor, order, name, f"self.{name} = {made}"):
+        if source := with_layer(chunk, constructor, order, name, f"self.{name} = {made}"):
             words = f"self.{name}, which the constructor does not make, read as the assignment's {role}"
             yield Mend(with_source(slice, chunk, source), words, lines=("build", LAYERS[role].line))
 
@@ -187,7 +187,7 @@ def code(layer: Conv, classes: str) -> str:
 # --- where it stands ------------------------------------------------------------------------------------
 
 
-def _with_layer(
+def with_layer(
     chunk: Chunk, constructor: ast.FunctionDef, order: Sequence[str], name: str, code: str
 ) -> str | None:
     """The class with a statement more: after the layer before, before the layer after, or first of all."""

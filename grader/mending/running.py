@@ -13,6 +13,7 @@ from grader.mending.asking import LARGER, Question, questions
 from grader.mending.impossible import impossible
 from grader.mending.leaving import STUCK
 from grader.mending.trouble import Trouble, of_error, of_missing, root
+from grader.plurals import article
 from grader.records.submission import Slice
 from grader.wall.answers import Reply
 from grader.wall.recording import Argument, Items, Recording, Tensor
@@ -93,9 +94,9 @@ class Running:
                     return found
                 self._answered = answer if isinstance(answer, Map | Recording) else None
                 if isinstance(answer, Recording) and answer.output is None:
-                    return Trouble("TypeError", f"the forward pass returns a {answer.type}", None)
+                    return Trouble("TypeError", f"the forward pass returns {article(answer.type)}", None)
                 if isinstance(answer, Map) and answer.type == "NoneType":
-                    return Trouble("TypeError", f"{MAP} returns a {answer.type}", None)
+                    return Trouble("TypeError", f"{MAP} returns {article(answer.type)}", None)
         except StudentError as error:
             self._keep(error)
             return of_error(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import prod
 from typing import Any
@@ -25,13 +25,19 @@ BILINEAR = "bilinear"  # the name of a leaf that holds bilinear interpolation
 
 
 class Evaluator:
-    """Computes expressions for one seed and one input; leaves are drawn by name and shape."""
+    """Computes expressions for one seed and one input; leaves are drawn by name and shape.
+
+    Where values are `lasting`, gradients go back through all of them.
+    """
+
+    lasting = False
 
     def __init__(self, seed: int, shape: tuple[int, ...]) -> None:
         self.seed = seed
         self.of: tuple[object, ...] = (seed, shape)  # what tells its values from those of another one
         self.input = torch.from_numpy(draw_alone(derived(seed, "input"), "input", shape))
         self._values: dict[str, Value] = {}
+        self._drawn: set[str] = set()  # weights among them
         self._taken: set[str] = set()  # those of them that another grading computed
         self._given: dict[str, Tensor] = {}
         self.spent = 0.0  # operations
@@ -88,28 +94,62 @@ class Evaluator:
     def value(self, root: Expr) -> Tensor:
         """Return it in whatever mode torch is."""
         if root.key not in self._values:
-            self._add(node for node in walk(root) if node.key not in self._values)
+            self._add(list({node.key: node for node in walk(root, self._values)}.values()))
         value = self._values[root.key]
         if not isinstance(value, Tensor):
             raise NotReplayableError(f"{root.op} gives several values")
         return value
 
-    def _add(self, nodes: Iterable[Expr]) -> None:
+    def _add(self, nodes: Sequence[Expr]) -> None:
         """Compute and keep values; of an expression that takes too much memory none is kept."""
-        added: list[str] = []
+        added, passing = list[str](), self._passing(nodes)
         total = sum(map(budget.elements, self._values.values()))
         try:
-            for node in nodes:
-                self.spent += self._price(node, self._most() - total)
+            for at, node in enumerate(nodes):
+                price, size = self._price(node)
+                if size > self._most() - total:
+                    total -= self._make_room(nodes[at:])
+                if size > self._most() - total:
+                    raise NotReplayableError("the forward pass needs too much memory")
+                self.spent += price
                 if self.spent > budget.MAX_OPERATIONS:
                     raise NotReplayableError("the forward pass needs too much arithmetic")
                 value = self._values[node.key] = self._compute(node)
                 added.append(node.key)
                 total += budget.elements(value)
+                total -= sum(budget.elements(self._values.pop(key)) for key in passing.get(node.key, ()))
         except NotReplayableError:
             for key in added:
-                del self._values[key]
+                self._values.pop(key, None)
             raise
+
+    def _passing(self, nodes: Sequence[Expr]) -> dict[str, list[str]]:
+        """What weights are computed from, by the last value that takes it: nothing else needs it then.
+
+        A normalised weight would take the room of three.
+        """
+        fixed, taken, last = set[str](), set[str](), dict[str, str]()
+        if self.lasting:
+            return {}
+        for node in nodes:
+            sources = [source.key for source in node.inputs]
+            if node.op == "leaf" or (node.op not in OWN and sources and fixed.issuperset(sources)):
+                fixed.add(node.key)
+            else:
+                taken.update(sources)
+            last |= dict.fromkeys(sources, node.key)
+        passing: dict[str, list[str]] = {}
+        for key in fixed - taken:
+            if key in last:
+                passing.setdefault(last[key], []).append(key)
+        return passing
+
+    def _make_room(self, coming: Sequence[Expr]) -> int:
+        """Drop drawn weights that what comes next doesn't take, and can draw again; return their size."""
+        needed = {source.key for node in coming for source in node.inputs}
+        gone = self._drawn - needed if not self.lasting else set()
+        self._drawn -= gone
+        return sum(budget.elements(self._values.pop(key)) for key in gone if key in self._values)
 
     def _most(self) -> int:
         """How many elements its values may have together."""
@@ -117,19 +157,18 @@ class Evaluator:
 
     @torch.no_grad()
     @without_compiler()  # of which torch asks for operations on the meta device
-    def _price(self, node: Expr, left: int) -> float:
-        """Return the operations that a value takes, tried on the meta device; raises NotReplayableError."""
+    def _price(self, node: Expr) -> tuple[float, int]:
+        """Return the operations and the elements that a value takes, tried on the meta device.
+
+        Raises NotReplayableError.
+        """
         with _refused(node):
             if node.op in ("leaf", "random", "input"):
                 shape = dict(node.attrs).get("shape", ())
-                price, size = budget.leaf(shape), prod(shape)
-            else:
-                inputs = [budget.on_meta(self._values[source.key]) for source in node.inputs]
-                made = self._made(node, inputs, "meta")
-                price, size = budget.operations(node, inputs, made), budget.elements(made)
-        if size > left:
-            raise NotReplayableError("the forward pass needs too much memory")
-        return price
+                return budget.leaf(shape), prod(shape)
+            inputs = [budget.on_meta(self._values[source.key]) for source in node.inputs]
+            made = self._made(node, inputs, "meta")
+            return budget.operations(node, inputs, made), budget.elements(made)
 
     def forget(self, *, given: bool = True) -> None:
         """Drop computed values and drawn weights, and what was given."""
@@ -154,6 +193,7 @@ class Evaluator:
         if name == BILINEAR:
             return bilinear_weight(shape[0], shape[1], shape[2])
         if kind == "parameter":
+            self._drawn.add(node.key)
             purpose = "vgg16" if name.startswith("vgg/") else "fill"
             return torch.from_numpy(draw_parameter(derived(self.seed, purpose), name, shape))
         if name in self._given:

@@ -6,7 +6,7 @@ Equal expressions have equal keys, so that what two networks share is computed o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,15 +128,15 @@ def weight_shape(layer: Expr) -> tuple[int, ...]:
     return known
 
 
-def walk(root: Expr) -> Iterator[Expr]:
-    """Yield every expression below a root once, inputs first."""
+def walk(root: Expr, known: Container[str] = ()) -> Iterator[Expr]:
+    """Yield every expression below a root once, inputs first; none with one of the known keys or below it."""
     seen: set[int] = set()
     stack: list[tuple[Expr, bool]] = [(root, False)]
     while stack:
         node, ready = stack.pop()
         if ready:
             yield node
-        elif id(node) not in seen:
+        elif id(node) not in seen and node.key not in known:
             seen.add(id(node))
             stack.append((node, True))
             stack.extend((source, False) for source in reversed(node.inputs))

@@ -27,6 +27,8 @@ class Learner(Evaluator):
     without it every coin is one, as in a calm run. One of a `narrow` network takes less memory.
     """
 
+    lasting = True
+
     def __init__(
         self, seed: int, shape: tuple[int, ...], run: int, chance: int | None = None, *, narrow: bool = False
     ) -> None:

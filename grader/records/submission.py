@@ -71,11 +71,15 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Copying:
-    """What a notebook does with a model that it builds, up to training: in `module`, by its `name` there."""
+    """What a notebook does with a model that it builds, up to training: in `module`, by its `name` there.
+
+    `awaits` are names that its statements read and others bind: a model that was trained, say.
+    """
 
     module: str
     name: str
     chunks: tuple[Chunk, ...]
+    awaits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

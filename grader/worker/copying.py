@@ -16,6 +16,7 @@ from torch.nn.parameter import is_lazy
 from grader.records.submission import Chunk
 from grader.wall.values import SourceLine
 from grader.wall.verbs import Copied, CopyVgg, Failure
+from grader.worker.afterwards import left_by
 from grader.worker.answering import in_mode
 from grader.worker.challenge import real_model
 from grader.worker.changing import changes, settings
@@ -148,7 +149,8 @@ def _replays(world: World, asked: CopyVgg) -> Iterator[Way]:
             namespace, failures = _replayed(copying.chunks, known)
             held = world.state.vgg16
             lacked = _lacked(failures[0]) if failures else ""
-            if lacked and held is not None and vgg16 is not held.model:  # it was trained: nothing is here
+            awaited = lacked in copying.awaits  # it was trained: nothing is here
+            if awaited and held is not None and vgg16 is not held.model:
                 namespace, failures = _replayed(copying.chunks, {**known, lacked: vgg16})
             _adopt(world, asked, namespace.get(copying.name))
             return failures[0] if failures else None
@@ -256,7 +258,8 @@ def copied(world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn
         took_it, first = _go(world, asked, tried, vgg16, vgg16, prepare)
         giving = [way for way in tried if way.takes]
         if took_it is None and giving and (other := _other(world, asked, vgg16)) is not None:
-            took_it, _ = _go(world, asked, giving, other, vgg16, prepare)
+            took_it, later = _go(world, asked, giving, other, vgg16, prepare)
+            first = later if later and first and first.failed and _lacked(first.failed) else first
     return took_it or first or Copied("")
 
 
@@ -279,7 +282,10 @@ def _go(
         now = real_model(world, asked)
         gone = Copied(way.name, failed, way.home, watch.written, changes(before, call(settings, now)))
         if took(now, vgg16):
-            return gone, first
+            copyings = world.slice.copying.get(asked.model, ())
+            known = world.namespaces.get(copyings[0].module, {}) if copyings else {}
+            left = left_by(copyings[0], known, vgg16, before, gone.changed) if copyings else gone.changed
+            return structs.replace(gone, changed=left), first
         likely = "vgg" in way.name.lower() or way.name.startswith("the notebook")
         first = first or (gone if likely else None)
         world.state.real = None
@@ -287,14 +293,31 @@ def _go(
 
 
 def _other(world: World, asked: CopyVgg, vgg16: nn.Module) -> nn.Module | None:
-    """The submission's other network, with the VGG-16 in it; None where nothing copies it there."""
+    """The submission's other network, with the VGG-16 in it; None where it doesn't take it.
+
+    What its own copying leaves out costs its own lines: it is filled in.
+    """
     for name, made in world.targets.items():
         if name != asked.model and inspect.isclass(made) and issubclass(made, nn.Module):
             instead = structs.replace(asked, model=name, stand_ins={}, biasless=())
             took_it, _ = _go(world, instead, ways(world, instead), vgg16, vgg16, lambda _: None)
-            held, world.state.real = world.state.real, None
-            return held.model if took_it and held else None
+            held, world.state.real = world.state.real if took_it else None, None
+            model = held.model if held else real_model(world, instead)
+            world.state.real = None
+            _fill(model, vgg16)
+            return model if took(model, vgg16) else None
     return None
+
+
+def _fill(model: nn.Module, vgg16: nn.Module) -> None:
+    """Put a VGG-16's values into the layers of a model that are as large, in order."""
+    own, theirs = (
+        [each for each in one.modules() if isinstance(each, nn.Conv2d | nn.Linear)] for one in (model, vgg16)
+    )
+    for mine, other in zip(own, theirs, strict=False):
+        for to, value in zip(mine.parameters(False), other.parameters(False), strict=False):
+            if not is_lazy(to) and to.numel() == value.numel():
+                to.data = value.detach().clone().reshape(to.shape)
 
 
 def _gone(way: Way, model: nn.Module, vgg16: nn.Module) -> Failure | None:

@@ -44,7 +44,8 @@ def _of_model(walk: Walk, model: str) -> Iterator[Copying]:
                 fork.keep(entry, position)
             walk.take_imports(fork)
             positions = (fork.kept[entry] - walk.kept[entry]) | {at, *touching}
-            yield Copying(entry, name, chunks(fork, entry, in_order(program, positions)))
+            parts = chunks(fork, entry, in_order(program, positions))
+            yield Copying(entry, name, parts, _awaited(program, touching))
 
 
 def _built(walk: Walk, program: Program, model: str) -> Iterator[tuple[int, str]]:
@@ -107,6 +108,15 @@ def _touching(walk: Walk, program: Program, built: int, name: str) -> list[int]:
         if _does_something(statement.node, name):
             found.append(at)
     return found
+
+
+def _awaited(program: Program, touching: list[int]) -> frozenset[str]:
+    """What statements read that is bound somewhere, in a cell that isn't read too: no typing errors."""
+    read = {name for at in touching for name in program.statements[at].names.reads}
+    unread = [one.first_line for one in program.dropped]
+    return frozenset(
+        name for name in read if name in program.binders or any(name in line.split() for line in unread)
+    )
 
 
 def _only_lacks(program: Program, at: int) -> bool:

@@ -14,12 +14,16 @@ from grader.wall.wire import WireLimits
 
 
 class Changed(Value, frozen=True):
-    """An attribute of a layer that is not what it was before copying; of the model itself the name is ""."""
+    """An attribute of a layer that is not what it was before copying; of the model itself the name is "".
+
+    `line` is the notebook's, where no method or function did it.
+    """
 
     layer: Name
     setting: Name
     before: Name
     after: Name
+    line: SourceLine | None = None
 
 
 class Copied(Value, frozen=True):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from grader.diagnosis.causes import LONGEST, because, cause, merge, sentence
+from grader.diagnosis.causes import LONGEST, SAYING, because, cause, merge, sentence
 from grader.diagnosis.sentences import SENTENCES, WORDS
 from grader.records.reason import Cause, Place, Reason
 
@@ -36,7 +36,11 @@ def test_every_sentence_can_be_made(id: str) -> None:
     told = dict.fromkeys(set(names) - set(WORDS), "x")
 
     assert all(names)
-    assert sentence(cause(id, **told)) == SENTENCES[id].format_map({**told, **WORDS})
+    assert sentence(cause(id, **told)) == SAYING.vformat(SENTENCES[id], (), {**told, **WORDS})
+
+
+def test_a_type_has_its_article() -> None:
+    assert sentence(cause("map.type", got="OrderedDict")).endswith("returns an OrderedDict, not an array")
 
 
 @pytest.mark.parametrize("given", [{}, {"got": 1}, {"got": 1, "want": 2, "more": 3}])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.diagnosis.offsets import kind_of_crop
+from grader.diagnosis.offsets import Start, _start, kind_of_crop
 from tests.grader.slim import edited, reading_of
 
 CROP = "h[:, :, 19:19 + x.size(2), 19:19 + x.size(3)]"
@@ -56,3 +56,12 @@ def test_average_pools_are_measured_too() -> None:
     start = sum(step["top"] for step in crops), sum(step["left"] for step in crops)
 
     assert kind_of_crop(reading, start).kind == "centred"
+
+
+def test_two_numbers_may_happen_to_be_the_middle() -> None:
+    """Where one is right and the other is one beside it: at another size they would not be."""
+    found = _start((20, 21), (10, 10), (5, 5), 5), _start((20, 22), (10, 10), (5, 6), 5)
+
+    assert found[0] == Start("offset", 5)
+    assert found[1] == Start("offset", "row 5 and column 6 (the middle at the size that is looked at)")
+    assert _start((20, 22), (10, 10), (5, 6), 9) == Start("centred")

@@ -339,6 +339,24 @@ def test_values_have_a_budget_together(monkeypatch: pytest.MonkeyPatch) -> None:
     assert evaluator(small).shape == SHAPE
 
 
+def test_what_weights_are_computed_from_takes_no_lasting_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A weight may be normalised in many steps; what the input leads to is kept."""
+    made = leaf("layer.weight", (2, 3, 4, 4))
+    held = made
+    for step in range(20):
+        made = expr("scale", made, factor=1.0 + step)
+    root = relu(conv(INPUT, made, None))
+    elements = sum(map(budget.elements, (Evaluator(SEED, SHAPE)(each) for each in (INPUT, held, root, root))))
+    monkeypatch.setattr(budget, "MAX_TOTAL", elements + 2 * 96)
+    evaluator = Evaluator(SEED, SHAPE)
+
+    evaluator(root)
+
+    assert {made.key, root.key} < set(evaluator._values)
+    assert held.key not in evaluator._values
+    assert torch.equal(evaluator(add(root, root)), 2 * evaluator(root))
+
+
 def test_arithmetic_has_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many steps over values that take no memory are given up before they are taken."""
     evaluator, chain = Evaluator(SEED, SHAPE), INPUT

@@ -105,7 +105,8 @@ def test_a_network_may_copy_what_the_other_one_copied(notebook: str) -> None:
     """By a method, or by statements about a model that was trained where nothing is run."""
     world = two(FETCH, ("follow(self, net):", "follow(self, net, more):")) if notebook else two(FETCH)
     chunks = (Chunk("cell 9", 1, notebook),)
-    world.slice = Slice(copying={"FCN8s": (Copying("submission", "net", chunks),)} if notebook else {})
+    copying = Copying("submission", "net", chunks, frozenset({"best"}))
+    world.slice = Slice(copying={"FCN8s": (copying,)} if notebook else {})
 
     ask(world, "make_vgg", **MADE)
     answer, _ = ask(world, "copy_vgg", model="FCN8s", stand_ins={})
@@ -115,12 +116,36 @@ def test_a_network_may_copy_what_the_other_one_copied(notebook: str) -> None:
     assert np.array_equal(weight(world), DRAWN)
 
 
-def test_what_the_other_one_lacks_is_copied_by_nothing() -> None:
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("net.load_state_dict(bset.state_dict())", "name 'bset' is not defined"),
+        ("best.state_dict(); net.load_state_dict(state)", "name 'state' is not defined"),
+    ],
+)
+def test_a_name_that_nothing_binds_is_no_other_network(statement: str, told: str) -> None:
+    """And is what is told of, though what was trained is missing, too."""
+    world = two(FETCH, ("follow(self, net):", "follow(self, net, more):"))
+    copying = Copying(
+        "submission", "net", (Chunk("cell 9", 1, f"net = FCN8s()\n{statement}"),), frozenset({"best"})
+    )
+    world.slice = Slice(copying={"FCN8s": (copying,)})
+
+    ask(world, "make_vgg", **MADE)
+    answer, _ = ask(world, "copy_vgg", model="FCN8s", stand_ins={})
+
+    assert answer["failed"]["message"].startswith(told)
+    assert world.state.real is None
+
+
+def test_what_the_other_one_does_not_copy_is_filled_in() -> None:
+    """It costs that one's lines."""
     world = two()
     ask(world, "make_vgg", **MADE)
     answer, _ = ask(world, "copy_vgg", model="FCN8s", stand_ins={})
 
-    assert answer["way"] == ""
+    assert answer["way"] == "follow"
+    assert np.array_equal(weight(world), DRAWN)
 
 
 def test_where_nothing_copies_nothing_is_named() -> None:
