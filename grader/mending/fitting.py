@@ -53,10 +53,10 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         makers = _makers(trouble, chunk)
         if found[1] is None:
             yield from exchanged.mends(slice, chunk, makers, second, first, given)
-        yield from _never_applied(trouble, slice, chunk, given)
         if wanted == N_CLASS:
             yield from unscored.mends(slice, chunk, _arguments(trouble, chunk), given)
             yield from _scores(slice, chunk, given)
+        yield from _never_applied(trouble, slice, chunk, given)
         if _numbers(trouble.message) // max(wanted, 1) * given <= LARGEST:
             yield from _wider(trouble, slice, chunk, widths, wanted, given, found[1] is not None)
         if given > wanted:

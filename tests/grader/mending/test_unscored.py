@@ -22,8 +22,8 @@ class {}(nn.Module):
 """
 
 
-def of(name: str, text: str, given: int) -> list[Mend]:
-    chunk = Chunk("cell 1", 1, CLASS.format(name))
+def of(name: str, text: str, given: int, code: str = CLASS) -> list[Mend]:
+    chunk = Chunk("cell 1", 1, code.format(name))
     nodes = [node for node in ast.walk(ast.parse(chunk.source)) if isinstance(node, ast.expr)]
     values = [node for node in nodes if ast.unparse(node) == text][-1:]
     return list(mends(Slice((Module("submission", (chunk,)),)), chunk, values, given))
@@ -52,3 +52,11 @@ def test_what_no_layer_of_scores_is_given_stays() -> None:
     assert of("FCN8s", "pool4", 128) == []
     assert of("Net", "pool4", 512) == []
     assert of("FCN32s", "pool4", 512) == []
+
+
+def test_a_layer_of_scores_that_is_made_is_none_that_lacks() -> None:
+    """Whatever it makes."""
+    made = "self.fc7 = nn.Conv2d(4096, 4096, 1)"
+    code = CLASS.replace(made, f"{made}; self.score = nn.Conv2d(4096, 4096, kernel_size=1)")
+
+    assert of("FCN8s", "self.fc7(h)", 4096, code) == []
