@@ -44,8 +44,10 @@ def check_bilinear(network: ModelEvidence) -> None:
 
 def _not_bilinear(network: ModelEvidence, wrong: Mapping[str, Layer]) -> Reason:
     layer, names = next(iter(wrong.values())), _some(list(wrong))
+    weights = network.challenged.started.weights
+    ways = {role: what_kernel(weights[one.weight], min(one.kernel)) for role, one in wrong.items()}
     kernel = bilinear_weight(layer.inputs, layer.outputs // layer.groups, min(layer.kernel))
-    got = what_kernel(network.challenged.started.weights[layer.weight], min(layer.kernel))
+    got = _told(ways)
     text = f"{names} {'do' if len(wrong) > 1 else 'does'} not start as bilinear interpolation"
     return because(
         "bilinear.way" if got else "bilinear.start",
@@ -54,9 +56,17 @@ def _not_bilinear(network: ModelEvidence, wrong: Mapping[str, Layer]) -> Reason:
         text=f"{text}: {got}" if got else text,
         help="Each class interpolates itself: the bilinear kernel on the diagonal, zero elsewhere.",
         expected=_describe_weight(kernel),
-        actual=_describe_weight(network.challenged.started.weights[layer.weight]),
+        actual=_describe_weight(weights[layer.weight]),
         place=network.read.places.get(layer.weight),
     )
+
+
+def _told(ways: Mapping[str, str]) -> str:
+    """Return how kernels were made, each way with its layers; of the first alone where one is unknown."""
+    if len(set(ways.values())) == 1 or not all(ways.values()):
+        return next(iter(ways.values()))
+    alike = {way: [role for role in ways if ways[role] == way] for way in ways.values()}
+    return "; ".join(f"{way} ({_some(roles)})" for way, roles in alike.items())
 
 
 def _describe_weight(weight: object) -> str:

@@ -77,6 +77,8 @@ def _has_a_cause(reading: Reading, position: int, step: Expr) -> bool:
     """Return whether a step is the assignment's, or a fault by another name than `forward`."""
     if step.op == "crop":  # crop, skip_crop
         return position >= reading.first_upscore
+    if plain(step) in ("index", "index_select") and position > reading.last_layer:  # crop, by its values
+        return True
     if step.op == "scale" and on_the_way_up(reading, position):  # skip.before
         return True
     joined = reading.path.joins.get(position - 1) if position - 1 in where_skips_join(reading) else None

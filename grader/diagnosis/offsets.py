@@ -72,11 +72,11 @@ def _start(full: Pair | None, size: Pair | None, start: Pair, want: int) -> Star
             if want in start and abs(start[0] - start[1]) == 1:
                 return Start(OFFSET, f"{corner(start)} ({name} at the size that is looked at)")
             return Start(OFFSET, f"{SHIFTS[shift]}{name}") if shift else Start(KINDS[name])
-    rows, columns = _axis("row", left[0], start[0]), _axis("column", left[1], start[1])
+    rows, columns = _axis("row", left[0], start[0], want), _axis("column", left[1], start[1], want)
     return Start(OFFSET, f"{rows} and {columns}")
 
 
-def _axis(axis: str, left: int, start: int) -> str:
-    """Return where a crop starts along one axis."""
-    names = {left: END, left // 2: MIDDLE} if left > 1 else {}
+def _axis(axis: str, left: int, start: int, want: int) -> str:
+    """Return where a crop starts along one axis; one that is right is a number, whatever else is there."""
+    names = {left: END, left // 2: MIDDLE} if left > 1 and start != want else {}
     return f"{names[start]} of the {axis}s" if start in names else f"{axis} {start}"

@@ -64,19 +64,47 @@ def _pad(args: Args, source: Shape, made: Expr) -> Pair | None:
 
 
 def _index_select(args: Args, source: Shape, made: Expr) -> Pair | None:
-    index = made.inputs[1]
-    if not index.op.startswith("aten.arange"):
+    found, dim = _counted(made.inputs[1]), args[1] % 4
+    if found is None or dim < 2:
         return None
+    return (found[0], 0) if dim == 2 else (0, found[0])
+
+
+def _index(args: Args, source: Shape, made: Expr) -> Pair | None:
+    """Rows upright beside columns, or either alone: `x[:, :, rows[:, None], columns]`."""
+    batch, channels, rows, columns = (*args[1][1:], None, None)[:4]
+    down = (0, True) if rows is None else _counted(made.inputs[rows[1]])
+    along = (0, False) if columns is None else _counted(made.inputs[columns[1]])
+    if (batch, channels) != (None, None) or down is None or along is None:
+        return None
+    outer = rows is None or columns is None or (down[1] and not along[1])  # else they run side by side
+    return (down[0], along[0]) if outer else None
+
+
+def _counted(index: Expr) -> tuple[int, bool] | None:
+    """Where numbers that are counted one by one start, and whether they stand upright; None for others."""
+    shift, upright = 0, False
+    while not index.op.startswith("aten.arange"):
+        args = (*dict(index.attrs).get("args", ()), None)
+        if index.op == "aten.add.Tensor" and isinstance(args[1], int) and not index["named"]:
+            shift += args[1]
+        elif index.op == "aten.unsqueeze.default":
+            upright = args[1] % 2 == 1
+        elif index.op == "aten.view.default":
+            upright = len(args[1]) == 3 and args[1][-1] == 1
+        else:
+            return None
+        index = index.inputs[0]
     numbers = [n for n in index["args"] if isinstance(n, int)]
     start, step = (0 if len(numbers) < 2 else numbers[0]), (numbers[2] if len(numbers) > 2 else 1)
-    dim = args[1] % 4
-    return None if step != 1 or dim < 2 else ((start, 0) if dim == 2 else (0, start))
+    return (start + shift, upright) if step == 1 else None
 
 
 CROPS: dict[str, Callable[[Args, Shape, Expr], Pair | None]] = {
     "aten.slice.Tensor": _slice,
     "aten.constant_pad_nd.default": _pad,
     "aten.index_select.default": _index_select,
+    "aten.index.Tensor": _index,
 }
 
 

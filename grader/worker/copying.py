@@ -251,7 +251,8 @@ def copied(world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn
     """Go the ways until one puts the VGG-16 into the model, and tell of it.
 
     Where none does, those that are given a model are given the submission's other network, which holds the
-    VGG-16 by then; if they don't either, the first way is told of, and the model is as it was made.
+    VGG-16 by then; if they don't either, the first way is told of, and gone again, so that the model is as it
+    leaves it.
     """
     with downloaded(vgg16):
         tried = ways(world, asked)
@@ -259,8 +260,19 @@ def copied(world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn
         giving = [way for way in tried if way.takes]
         if took_it is None and giving and (other := _other(world, asked, vgg16)) is not None:
             took_it, later = _go(world, asked, giving, other, vgg16, prepare)
-            first = later if later and first and first.failed and _lacked(first.failed) else first
-    return took_it or first or Copied("")
+            lacked = first is not None and first[0].failed is not None and _lacked(first[0].failed)
+            first, again = (later, None) if later and lacked else (first, first)
+        else:
+            again = first
+        if took_it is None and again is not None:
+            _gone(again[1], _prepared(world, asked, prepare), vgg16)
+    return took_it or (first[0] if first else Copied(""))
+
+
+def _prepared(world: World, asked: CopyVgg, prepare: Callable[[nn.Module], None]) -> nn.Module:
+    model = real_model(world, asked)
+    prepare(model)
+    return model
 
 
 def _go(
@@ -270,12 +282,11 @@ def _go(
     source: nn.Module,
     vgg16: nn.Module,
     prepare: Callable[[nn.Module], None],
-) -> tuple[Copied | None, Copied | None]:
+) -> tuple[Copied | None, tuple[Copied, Way] | None]:
     """Go ways with a model to copy from: what is to be told of the one that took, and of the first."""
-    first: Copied | None = None
+    first: tuple[Copied, Way] | None = None
     for way in tried:
-        model = real_model(world, asked)
-        prepare(model)
+        model = _prepared(world, asked, prepare)
         before, watch = call(settings, model), Watch(model)
         with watched(watch):
             failed = _gone(way, model, source)
@@ -287,7 +298,7 @@ def _go(
             left = left_by(copyings[0], known, vgg16, before, gone.changed) if copyings else gone.changed
             return structs.replace(gone, changed=left), first
         likely = "vgg" in way.name.lower() or way.name.startswith("the notebook")
-        first = first or (gone if likely else None)
+        first = first or ((gone, way) if likely else None)
         world.state.real = None
     return None, first
 

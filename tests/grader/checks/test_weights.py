@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from grader import profiles
-from grader.checks.weights import check_bilinear, check_gradients
+from grader.checks.weights import _told, check_bilinear, check_gradients
 from grader.errors import Fault
 from grader.evidence.model import ModelEvidence
 from grader.evidence.subject import Subject
@@ -59,3 +59,12 @@ def test_a_layer_in_groups_has_no_kernel_to_start_with() -> None:
     source = edited((made, f"{made}, groups=n_class"), (MADE, "pass"))
 
     check_bilinear(ModelEvidence(Subject(InProcess(source), SLIM["FCN32s"], 3), {}))
+
+
+def test_kernels_that_are_made_otherwise_are_told_apart() -> None:
+    """What is true of one layer is said of no other."""
+    ways = {"upscore1": "a", "upscore2": "a", "upscore3": "b"}
+
+    assert _told(ways) == "a (upscore1, upscore2); b (upscore3)"
+    assert _told(dict.fromkeys(ways, "a")) == "a"
+    assert _told({"upscore1": "a", "upscore3": ""}) == "a"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from grader.diagnosis.offsets import Start, _start, kind_of_crop
@@ -41,6 +43,16 @@ def test_a_start_beside_the_middle_is_said_as_that(rows: int, columns: int, got:
     found = kind_of_crop(reading, (middle[0] + rows, middle[1] + columns))
 
     assert (found.kind, found.got) == ("offset", got)
+
+
+def test_an_axis_that_is_right_is_no_middle() -> None:
+    """Where it must start at 19, a 19 beside a 20 is a number, whatever else is there."""
+    reading = reading_of(edited((CROP, MIDDLE)), "FCN32s")
+    crops = [step for step in reading.path.steps if step.op == "crop"]
+    middle = sum(step["top"] for step in crops)
+    same = replace(reading, architecture=replace(reading.architecture, crop=middle))
+
+    assert kind_of_crop(same, (middle, middle + 1)).got == f"row {middle} and column {middle + 1}"
 
 
 def test_average_pools_are_measured_too() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.network.crops import fold_crop
 from grader.network.graph import INPUT, crop
+from tests.grader.slim import edited, reading_of
+
+CROP = "h[:, :, 19:19 + x.size(2), 19:19 + x.size(3)]"
 
 
 @given(st.data())
@@ -24,6 +28,31 @@ def test_a_crop_of_a_crop_is_the_crop_of_both_offsets(data: st.DataObject) -> No
         assert merged == outer
     else:
         assert merged == crop(INPUT, down + y, right + x, height, width)
+
+
+ROWS, COLUMNS = "(torch.arange(x.size(2)) + 18)", "torch.arange(18, 18 + x.size(3))"
+
+
+@pytest.mark.parametrize(
+    ("index", "is_crop"),
+    [
+        (f"{ROWS}[:, None], {COLUMNS}", True),
+        (f"{ROWS}.view(-1, 1), {COLUMNS}[None]", True),
+        (f"{ROWS}][..., {COLUMNS}", True),
+        (f"{ROWS}[None], {COLUMNS}[:, None]", False),  # turned
+        (f"{ROWS}.flip(0)][..., {COLUMNS}", False),
+        (f"(2 * {ROWS}).clamp(max=70)][..., {COLUMNS}", False),
+    ],
+)
+def test_numbers_that_are_counted_cut_a_crop(index: str, is_crop: bool) -> None:
+    """Rows upright beside columns, or one after the other; no others."""
+    reading = reading_of(edited((CROP, f"h[:, :, {index}]")), "FCN32s")
+    *_, step = reading.path.steps
+
+    starts = (step["top"], step["left"]) if step.op == "crop" else ()
+    assert (
+        starts == (18, 18) and "aten.index.Tensor" not in [one.op for one in reading.path.steps]
+    ) is is_crop
 
 
 def test_padding_a_crop_is_not_merged() -> None:

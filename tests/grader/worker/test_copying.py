@@ -60,6 +60,19 @@ def test_a_way_is_found(way: str) -> None:
     assert np.array_equal(weight(world), DRAWN)
 
 
+def test_a_way_that_copies_no_weight_as_it_is_leaves_what_it_wrote() -> None:
+    """What it made of them can be told then."""
+    world = tiny()
+    world.targets["copy_vgg16"] = lambda model, vgg16: model.conv.weight.data.copy_(
+        vgg16.features[0].weight / 2
+    )
+
+    ask(world, "make_vgg", **MADE)
+    ask(world, "copy_vgg", stand_ins={})
+
+    assert np.allclose(weight(world), DRAWN / 2)
+
+
 def test_the_notebooks_own_statements_are_gone_through() -> None:
     """The model that they make is the one that is looked at then."""
     world = tiny()
