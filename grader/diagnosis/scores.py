@@ -32,6 +32,10 @@ def _divided(x: Floats, by: float) -> Floats:
     return np.asarray(x / by if by else np.full_like(x, np.inf))
 
 
+def _exponentials(x: Floats) -> float:
+    return float(np.exp(np.minimum(x, 700)).sum())
+
+
 def _number(x: Floats) -> Floats:
     return np.where(np.arange(len(x)) == x.argmax(), np.arange(len(x)), -1.0)
 
@@ -59,6 +63,7 @@ SCORES = (
         "the logit divided by the sum of the absolute logits", lambda x: _divided(x, float(np.abs(x).sum()))
     ),
     Step("the logit's share of the logits' sum", lambda x: _divided(x, float(x.sum()))),
+    Step("the logit divided by the sum of the exponentials", lambda x: _divided(x, _exponentials(x))),
     Step("a power of 2 instead of e, divided by their sum", lambda x: _softmax(x * np.log(2))),
     Step("the exponential divided by the mean of all", lambda x: _softmax(x) * len(x)),
     Step("the number of the class", _number),
