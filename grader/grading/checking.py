@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader import ceiling
@@ -14,6 +15,7 @@ from grader.records.grade import CheckResult, Outcome, Picture
 from grader.records.progress import Listener, Progress
 from grader.records.reason import Reason
 from grader.records.submission import Submission
+from grader.sandbox import isolation
 from grader.sandbox.process import Worker
 from grader.scoring import by_a_person
 from grader.wall.collecting import importing
@@ -40,18 +42,20 @@ def check(submission: Submission, terms: Terms, worker: Worker, listen: Listener
     with clock.lap("libraries"), importing():
         from grader.sandbox.student import Student
 
-    student = Student(
-        submission.slice,
-        isolation=terms.isolation,
-        limits=worker.limits,
-        device=terms.device,
-        seed=derived(terms.seed, "worker"),
-        threads=terms.threads,
-        worker=worker,
-    )
-    clock.watch(lambda: student.computed)
-    with clock.lap("ending the worker"), student:
-        return _asked(submission, terms, student, worker, listen, clock)
+    with ExitStack() as lasting:
+        student = Student(
+            submission.slice,
+            isolation=terms.isolation,
+            limits=worker.limits,
+            device=terms.device,
+            seed=derived(terms.seed, "worker"),
+            threads=terms.threads,
+            worker=worker,
+            forking=lambda: lasting.enter_context(isolation.warm(terms.isolation, terms.device)),
+        )
+        clock.watch(lambda: student.computed)
+        with clock.lap("ending the worker"), student:
+            return _asked(submission, terms, student, worker, listen, clock)
 
 
 def _asked(

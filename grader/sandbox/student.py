@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -26,6 +27,7 @@ from grader.sandbox.asking import exchange, interpret, packed
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
 from grader.sandbox.loading import Key, Loading
+from grader.sandbox.parent import Parent
 from grader.sandbox.process import Worker
 from grader.sandbox.staging import Program
 from grader.sandbox.stopwatch import StarvedError, Stopwatch
@@ -37,6 +39,7 @@ from grader.wall.wire import Array, send
 TRIES = 2  # times that a question may end the worker before it is not asked again
 BUSY = "Nothing is known of the submission by that: grade it again when less runs on the machine."
 MAX_SKIPS = 4  # statements that hang or exit, before the whole submission is given up
+FEW = 1  # slices taken by workers that are started; from the next on a parent of workers is worth its start
 
 Asked = tuple[str, str, bool]  # a verb, a model, whether code is read otherwise
 V = TypeVar("V")
@@ -57,12 +60,17 @@ class Student:
         threads: int = 2,
         worker: Worker | None = None,
         program: Program | None = None,
+        forking: Callable[[], Parent | None] = lambda: None,
     ) -> None:
-        """Load nothing yet; `worker` is one that was started before, with the same options."""
+        """Load nothing yet; `worker` is one that was started before, with the same options.
+
+        `forking` gives a parent that forks the workers of further slices, if one may be had.
+        """
         self._slice, self._seed = slice, seed
         self._rung, self._limits = isolation, limits or Limits()
         self._device, self._threads, self._program = device, threads, program
-        self._worker = worker
+        self._worker, self._forking = worker, forking
+        self._taken = 0  # slices, after the first
         self._loaded: Loaded | None = None
         self._in_place = False  # whether the slice is loaded in the worker that runs now
         self._skipped: dict[Key, Failure] = {}
@@ -169,6 +177,9 @@ class Student:
     def take(self, slice: Slice) -> None:
         """Go on with another slice, in a fresh worker: a mended one."""
         self.close()
+        self._taken += 1
+        if self._taken == FEW + 1 and self._rung.parent is None:
+            self._rung = replace(self._rung, parent=self._forking())
         self._slice, self._loaded, self._fatal = slice, None, None
         self._ended.clear()
         self._starts = 0

@@ -23,10 +23,11 @@ from grader.errors import (
 from grader.sandbox import process, stopwatch, tree
 from grader.sandbox.ladder import Isolation
 from grader.sandbox.limits import Limits
+from grader.sandbox.parent import Forked
 from grader.sandbox.process import Worker
 from grader.sandbox.stopwatch import Stopwatch
 from grader.wall.verbs import Done, Ping, Request
-from tests.grader.sandbox.conftest import FORKED, HELD, TOY, Start
+from tests.grader.sandbox.conftest import FORKED, HELD, TOY, Start, slice_of
 from tests.grader.sandbox.toy_operations import Broken, Call, Double, Printed, Unknown
 from tests.share import every, rows
 
@@ -439,6 +440,31 @@ def test_a_worker_started_before_is_used(rung: str, rungs: Mapping[str, Isolatio
         assert student.ask(Call("f")).value.value == 5
         assert student._worker is worker
     assert not worker.alive
+
+
+@pytest.mark.parametrize("rung", FORKED)
+def test_workers_for_many_slices_are_forked(start: Start, rung: str, rungs: Mapping[str, Isolation]) -> None:
+    """A parent is asked for once, and not for a slip that the first change mends."""
+    parents = iter([rungs[rung].parent])
+    student = start("def f(): return 0", rung=rungs[rung].name, forking=lambda: next(parents))
+    kinds = []
+    for number in range(1, 4):
+        student.take(slice_of(f"def f(): return {number}"))
+
+        assert student.ask(Call("f")).value.value == number
+        assert student._worker is not None
+        kinds.append(isinstance(student._worker._popen, Forked))
+
+    assert kinds == [False, True, True]
+
+
+def test_where_no_parent_is_had_each_worker_is_started(start: Start) -> None:
+    """As on a rung whose workers can't be held when they are forked."""
+    student = start("def f(): return 0", rung="none")
+    for number in range(1, 4):
+        student.take(slice_of(f"def f(): return {number}"))
+
+        assert student.ask(Call("f")).value.value == number
 
 
 def test_a_worker_that_died_between_requests_is_replaced(start: Start) -> None:
