@@ -18,6 +18,7 @@ from grader.evidence.questions import CLASSES_ASKED, LOGITS, Logits, falsify
 from reference.cam import get_cls_pred, softmax
 
 NEGATIVE = Logits(1, 7, -20.0, 1.0)
+AS_NETWORKS_GIVE = (Logits(6, 250, 0.0, 1.0, "needed"), Logits(7, 730, 0.0, 1.0, "off"))
 
 
 def check_cls_index(prediction: PredictionEvidence) -> None:
@@ -41,6 +42,8 @@ def check_cls_index(prediction: PredictionEvidence) -> None:
 
     falsify(LOGITS, right, prediction.seed)
     right(NEGATIVE)  # whatever was drawn: an order of absolute values is another one here
+    for question in AS_NETWORKS_GIVE:
+        right(question)
 
 
 def _hint(got: str) -> str:

@@ -15,9 +15,11 @@ from hypothesis.internal.constants_ast import Constants
 from numpy.typing import NDArray
 
 from grader.wall.draws import draw
+from grader.wall.verbs import LogitGrad
 
 Array = NDArray[Any]
 CLASSES, CHANNELS, SIDE = 1000, 512, 7
+GRADS: dict[LogitGrad, str] = {"usual": "", "needed": ", with a gradient", "off": ", with gradients off"}
 EXAMPLES = 12  # drawn beside the fixed ones; each is a call of the student's function
 
 # Hypothesis also draws numbers that it finds in the source of whatever this process has imported, and keeps
@@ -33,6 +35,7 @@ class Logits:
     index: int
     offset: float
     margin: float
+    grad: LogitGrad = "usual"
 
     def array(self, seed: int) -> Array:
         logits = draw(seed, f"logits/{self.number}", (1, CLASSES), 1.0)
@@ -41,7 +44,7 @@ class Logits:
 
     def __str__(self) -> str:
         best = f"best class {self.index}, {self.margin:g} above the next"
-        return f"logits #{self.number}: {best}, offset {self.offset:g}"
+        return f"logits #{self.number}: {best}, offset {self.offset:g}{GRADS[self.grad]}"
 
 
 @dataclass(frozen=True)

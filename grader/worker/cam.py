@@ -46,7 +46,9 @@ def cls_pred(world: World, asked: ClsPred, arrays: Arrays) -> Answer[Prediction]
     """Call get_cls_pred on a (1, 1000) tensor of logits."""
     with otherwise(world, asked.instead), capture() as tape, capture_errors() as errors:
         function = target(world, "get_cls_pred")
-        value = call(function, torch.from_numpy(arrays["logit"].copy()))
+        logit = torch.from_numpy(arrays["logit"].copy()).requires_grad_(asked.grad == "needed")
+        with torch.set_grad_enabled(asked.grad != "off"):
+            value = call(function, logit * 1 if logit.requires_grad else logit)
     seen, array = returned(value)
     shown = tape.text if tape.text.strip() else errors.text  # loggers write to sys.stderr
     printed = cut(shown, CAP + 100)

@@ -15,6 +15,7 @@ from grader.wall.wire import WireLimits
 MAX_CALLS = 200  # of the two functions in the last cell
 MAX_INPUTS = 4  # that a network was given last there: each costs seconds to explain
 Form = Literal["tensor", "tensor0", "array", "array0", "int"]
+LogitGrad = Literal["usual", "needed", "off"]  # a constant's; that of what a network gave; turned off
 FORMS: tuple[Form, ...] = ("tensor", "tensor0", "array0", "array", "int")  # likeliest first
 
 
@@ -34,12 +35,13 @@ class Prediction(Returned, frozen=True):
 
 
 class ClsPred(Request[Prediction], frozen=True):
-    """Call get_cls_pred on the array `logit`, float32 (1, 1000).
+    """Call get_cls_pred on the array `logit`, float32 (1, 1000), as a network gives it where `grad` says so.
 
     Statements of the submission may be read otherwise for this call.
     """
 
     instead: tuple[Module, ...] = ()
+    grad: LogitGrad = "usual"
 
     @property
     def limits(self) -> WireLimits:

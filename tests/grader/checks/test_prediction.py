@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.checks.prediction import check_cls_name, check_cls_probability
+from grader.checks.prediction import check_cls_index, check_cls_name, check_cls_probability
 from grader.errors import Fault
 from grader.evidence.prediction import PredictionEvidence
 from tests.grader.a_cam import LABELS, SEED
@@ -58,3 +58,16 @@ def test_a_wrong_probability_is_told_by_what_gives_it_whatever_the_logits() -> N
     """What fits one question alone is a coincidence."""
     with pytest.raises(Fault, match=r"it is the probability of the second best"):
         check_cls_probability(prediction("i = int(p.argmax())" + PRINTS % "p.sort()[0][-2]"))
+
+
+@pytest.mark.parametrize("wrong", ["logit.requires_grad", "not torch.is_grad_enabled()"])
+def test_a_class_that_is_right_for_constants_alone_is_wrong(wrong: str) -> None:
+    """A network's logits need a gradient, or come where gradients are off."""
+    body = f"i = int(p.argmin() if {wrong} else p.argmax()); return torch.tensor([i])"
+    with pytest.raises(Fault, match=r"it is that of the least probable class|the most probable class is"):
+        check_cls_index(prediction(body))
+
+
+def test_what_refuses_logits_that_need_a_gradient_is_asked_without() -> None:
+    """The last cell may turn gradients off."""
+    check_cls_index(prediction("i = int(p.numpy().argmax()); return torch.tensor([i])"))
