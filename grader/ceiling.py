@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 import resource
 import signal
@@ -9,13 +10,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
 from grader.errors import Unverified
 
 GiB = 1 << 30
+M_MMAP_THRESHOLD, LARGE = -3, 4 << 20  # malloc.h; bytes of a block that is no part of the heap
 STATUS = Path("/proc/self/status")
 MEMORY = 2 * GiB  # that this process may take beyond what it has when judging begins
 READING = 120.0  # seconds to read a submission's files: most take a fraction of one
@@ -38,6 +40,7 @@ def memory(limit: int = MEMORY) -> Iterator[None]:
         yield
         return
     _make_ready()
+    _give_back()
     before = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (_lower(before[0], _data() + limit), before[1]))
     try:
@@ -81,6 +84,12 @@ def _make_ready() -> None:
     """
     if numpy := sys.modules.get("numpy"):
         _ = numpy.ones(WHOLE) @ numpy.ones(WHOLE)
+
+
+def _give_back() -> None:
+    """Let large blocks have memory of their own: of a heap the kernel counts what was freed, too."""
+    with suppress(AttributeError, OSError):  # of glibc alone
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE)
 
 
 def _lower(known: int, wanted: int) -> int:

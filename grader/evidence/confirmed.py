@@ -86,6 +86,13 @@ class Basis:
     started: Started
     is_reference: bool
     known: dict[tuple[object, ...], Computed] = field(default_factory=dict)  # what equal runs should give
+    stuck: dict[tuple[object, ...], str] = field(default_factory=dict)  # ... or why that can't be computed
+
+    def unlike(self, run: Run, computed: str) -> str:
+        """Return that a run gave something else than was computed, or why nothing was."""
+        if stuck := self.stuck.get(_like(run)):
+            return f"{_at(run)} can't be computed again: {stuck}"
+        return f"{_at(run)} gives something else than its {computed} compute"
 
 
 def confirmed(basis: Basis) -> Confirmed:
@@ -105,6 +112,11 @@ def _first(found: Iterable[str]) -> str:
     return next(filter(None, found), "")
 
 
+def _like(run: Run) -> tuple[object, ...]:
+    """What equal runs have in common."""
+    return run.size, run.seed, run.training
+
+
 def _at(run: Run) -> str:
     return f"in {'train' if run.training else 'eval'} mode, for an input {run.size}, {run.model}"
 
@@ -114,7 +126,7 @@ def _output(basis: Basis, run: Run, reply: Answer) -> str:
         return f"{_at(run)} fails: {reply}"
     if run == basis.runs.schedule.other and not basis.is_reference and counts_classes(basis.runs.read):
         return ""  # of its buffers no more is known than as many classes as the assignment's have
-    return "" if matching(basis, run, reply) else f"{_at(run)} gives something else than its layers compute"
+    return "" if matching(basis, run, reply) else basis.unlike(run, "layers")
 
 
 def _size(basis: Basis, run: Run, reply: Answer) -> str:
@@ -137,7 +149,7 @@ def _learned(basis: Basis, run: Run, reply: Answer) -> Confirmed:
         if (match := matching(basis, run, reply, unkept)) is not None:
             gradients, cut = _other_gradients(basis, run, *match)
             return Confirmed(gradients=gradients, unkept=unkept, severed=cut)
-    return Confirmed(training=f"{_at(run)} gives something else than its layers and dropouts compute")
+    return Confirmed(training=basis.unlike(run, "layers and dropouts"))
 
 
 def _other_gradients(basis: Basis, run: Run, learner: Learner, root: Expr) -> tuple[str, tuple[str, ...]]:
@@ -208,7 +220,7 @@ def _expected(basis: Basis, run: Run, unkept: Numbers) -> Iterator[tuple[Learner
     ways: list[Way] = [_reference] if basis.is_reference and not unkept else []
     ways += [partial(_replay, unkept=unkept)] if drops or not basis.is_reference else []
     for number, way in enumerate(ways):
-        key = (number, run.size, run.seed, run.training, unkept)
+        key = (number, *_like(run), unkept)
         if key not in basis.known:
             basis.known[key] = _computed(basis, run, way)
         yield from basis.known[key]
@@ -224,7 +236,8 @@ def _computed(basis: Basis, run: Run, way: Way) -> Computed:
         if not run.training:  # what led to it is of no use any more, and may be large
             learner.keep_only(root)
         return [(learner, root)]
-    except (NotReplayableError, GraderError):
+    except (NotReplayableError, GraderError) as error:
+        basis.stuck[_like(run)] = str(error)
         return []
 
 

@@ -21,6 +21,7 @@ from grader.evidence.subject import Subject
 from grader.evidence.supposing import as_assigned
 from grader.evidence.tracing import Read, Traced
 from grader.evidence.unreached import NOTHING, Shown, shown, unreached
+from grader.network import budget
 from grader.network.evaluate import Evaluator
 from grader.network.graph import Expr, replace_leaves
 from grader.network.reading import Reading, read_whole
@@ -201,6 +202,7 @@ class ModelEvidence:
 
         Where fewer channels don't do, all of them are tried.
         """
+        self.evaluator.leave(budget.MAX_NARROW)
         found = self._confirmed(self.runs)
         if self.runs.failed or (found.repeats and not found.is_whole and not self.is_reference):
             self.evaluator.forget(given=False)  # both are large

@@ -15,7 +15,7 @@ Value = Tensor | tuple[Tensor, ...]
 MAX_ELEMENTS = 400_000_000  # of one value, or of what a convolution lays out on its way
 MAX_TOTAL = 450_000_000  # of all values that are kept; both reference networks take half of it
 MAX_WIDE = 330_000_000  # of those of a run with all channels, which takes 270 and more for gradients
-MAX_NARROW = 100_000_000  # of those of a run with an eighth of the channels, which takes a tenth of it
+MAX_NARROW = 200_000_000  # of those of a run with an eighth of the channels, which takes a twentieth of it
 MAX_OPERATIONS = 5e12  # of all that is computed: a hundred passes of a reference network, a minute or less
 TOUCHED = 100  # operations that reading or writing an element takes as long as
 

@@ -170,6 +170,11 @@ class Evaluator:
             made = self._made(node, inputs, "meta")
             return budget.operations(node, inputs, made), budget.elements(made)
 
+    def leave(self, room: int) -> None:
+        """Drop computed values where less than so many elements are left for others."""
+        if sum(map(budget.elements, self._values.values())) > budget.MAX_TOTAL - room:
+            self.forget(given=False)
+
     def forget(self, *, given: bool = True) -> None:
         """Drop computed values and drawn weights, and what was given."""
         self._values.clear()

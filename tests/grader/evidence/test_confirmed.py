@@ -6,6 +6,7 @@ import pytest
 
 from grader.errors import StudentRaised, Unverified
 from grader.evidence.confirmed import Confirmed
+from grader.network import budget
 from tests.grader.evidence.test_model import evidence
 from tests.grader.slim import Edit
 from tests.share import every
@@ -143,3 +144,16 @@ HONEST: dict[str, list[Edit]] = {
 def test_what_is_claimed_honestly_is_borne_out(name: str) -> None:
     """Right networks in odd manners, and wrong ones: a fault takes no line that has nothing to do with it."""
     assert evidence(*HONEST[name]).confirmed == Confirmed()
+
+
+@pytest.mark.slow
+def test_a_run_that_is_too_large_to_be_computed_again_is_no_untrue_claim(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the grader has no room for is told as that."""
+    monkeypatch.setattr(budget, "MAX_NARROW", 1000)
+    monkeypatch.setattr(budget, "MAX_WIDE", 1000)
+    found = evidence(("self.fc7 = nn.Conv2d(24, 24, 1)", "self.fc7 = nn.Conv2d(24, 24, 1, bias=False)"))
+
+    for line in ("forward", "dropout"):
+        assert "can't be computed again: the forward pass needs too much memory" in found.lacks(line)

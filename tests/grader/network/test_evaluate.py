@@ -339,6 +339,19 @@ def test_values_have_a_budget_together(monkeypatch: pytest.MonkeyPatch) -> None:
     assert evaluator(small).shape == SHAPE
 
 
+def test_values_leave_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are dropped where too little would be left, and computed again when they are asked for."""
+    evaluator, root = Evaluator(SEED, SHAPE), relu(INPUT)
+    wanted = evaluator(root)
+    monkeypatch.setattr(budget, "MAX_TOTAL", 2 * wanted.numel() + 10)
+
+    evaluator.leave(10)
+    assert root.key in evaluator._values
+    evaluator.leave(11)
+    assert evaluator._values == {}
+    assert torch.equal(evaluator(root), wanted)
+
+
 def test_what_weights_are_computed_from_takes_no_lasting_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """A weight may be normalised in many steps; what the input leads to is kept."""
     made = leaf("layer.weight", (2, 3, 4, 4))

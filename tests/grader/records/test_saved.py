@@ -11,7 +11,16 @@ import pytest
 from grader.records import saved
 from grader.records.reason import Cause, Reason
 from grader.records.saved import Key, Saved
-from grader.records.submission import Dropped, Epoch, Figure, SavedEvidence, Slice, TrainingRun
+from grader.records.submission import (
+    Chunk,
+    Copying,
+    Dropped,
+    Epoch,
+    Figure,
+    SavedEvidence,
+    Slice,
+    TrainingRun,
+)
 from tests.grader.a_class import FAILED, PLACE, graded
 
 KEY = Key("s", "g", "r", "{}")
@@ -21,9 +30,9 @@ def a_saved() -> Saved:
     grade = graded("eve \ud800\x00", crop=FAILED, why="crop")
     runs = (TrainingRun("cell 3", "fcn8s", True, (Epoch(1.0, 0.5, 0.25),), None, 0.5),)
     evidence = SavedEvidence(True, runs, (Figure("cell 4", "cam", b"\x00\xff", 1, 1),))
-    submission = replace(
-        grade.submission, saved=evidence, slice=Slice(dropped=(Dropped("cell 2", 1, "!pip", "magic"),))
-    )
+    copying = Copying("submission", "fcn8s", (Chunk("cell 3", 1, "x = 1"),), frozenset({"trained", "net"}))
+    slice = Slice(dropped=(Dropped("cell 2", 1, "!pip", "magic"),), copying={"FCN8s": (copying,)})
+    submission = replace(grade.submission, saved=evidence, slice=slice)
     reason = Reason("why", place=PLACE, cause=Cause("a.b", {"got": 1, "of": "c"}, (Cause("d"),)))
     checks = (replace(grade.checks[0], reason=reason), *grade.checks[1:])
     return Saved(KEY, replace(grade, submission=submission, checks=checks), "shown")
