@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 from msgspec.structs import replace
 
 from grader.assignment import GRADIENTS, MAP, NETWORKS
-from grader.errors import GraderError, StudentError, StudentRaised
+from grader.errors import GraderError, StudentError
 from grader.mending.asking import LARGER, Question, questions
 from grader.mending.impossible import impossible
 from grader.mending.leaving import STUCK
@@ -107,8 +107,8 @@ class Running:
         return replace(request, known=tuple(sorted(self._known))) if isinstance(request, Trace) else request
 
     def _keep(self, error: StudentError) -> None:
-        if isinstance(error, StudentRaised) and error.place:
-            self._known.add((error.kind, error.place.label, error.place.line))
+        if (found := of_error(error)) and found.place:
+            self._known.add((found.kind, found.place.label, found.place.line, found.message))
 
     @property
     def is_map(self) -> bool:

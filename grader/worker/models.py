@@ -31,6 +31,7 @@ from grader.wall.verbs import (
 from grader.worker.answering import in_mode
 from grader.worker.building import construct
 from grader.worker.loader import StudentCodeError, World, call
+from grader.worker.loader import describe as describe_error
 from grader.worker.meta import weightless
 from grader.worker.origins import Origins, noting_makers
 from grader.worker.places import line_of, place_of, spot
@@ -151,7 +152,7 @@ def _tried(
     """Do something with a model in eval or train mode.
 
     What looks at values needs real ones, in that mode from then on; what raises alike with them, or is
-    known to, raises for itself.
+    known in the same words to, raises for itself.
     """
     mode = (asked.model, asked.n_class, training)
     model, alike = _light(world, asked, training).model, world.state.raises_alike
@@ -161,7 +162,7 @@ def _tried(
         if _device(model) != "meta" or mode in alike:
             raise
         refused = _raised(error)
-        if refused in known:
+        if (*refused, describe_error(error.__cause__ or error)[1]) in known:
             raise
     with without_slow_initialisers(), Untouched():
         real = construct(world, asked.model, asked.n_class)
@@ -188,7 +189,7 @@ def trace(world: World, asked: Trace, arrays: Arrays) -> Answer[dict[str, Any]]:
     return _tried(world, asked, asked.training, run, asked.known), {}
 
 
-def _raised(error: StudentCodeError) -> Raised:
+def _raised(error: StudentCodeError) -> tuple[str, str, int]:
     """Return the class and the place of what student code raised: words differ from device to device."""
     cause = error.__cause__ or error
     return type(cause).__name__, *(place_of(cause) or ("", 0))

@@ -12,7 +12,7 @@ from grader.wall.verbs.request import MAX_PARAMETERS, Done, MiB, OfModel
 from grader.wall.wire import WireLimits
 
 MAX_CONSTANTS = 256
-Raised = tuple[str, str, int]  # an exception's class, and the label and line that raised it
+Raised = tuple[str, str, int, str]  # an exception's class, the label and line that raised it, its message
 
 
 class Parameter(Value, frozen=True):
@@ -42,7 +42,7 @@ class Build(OfModel[Model], frozen=True):
 class Trace(OfModel[Recording], frozen=True, kw_only=True):
     """Record a forward pass on an input of zeros.
 
-    `known` are exceptions that other code of the same submission was seen to raise, by their class and line.
+    `known` are exceptions that other code of the same submission was seen to raise.
     """
 
     size: tuple[int, ...]

@@ -75,10 +75,11 @@ class Noting(InProcess):
 
 
 def test_what_was_raised_is_known_when_the_next_slice_is_run() -> None:
-    """By its class and line: it need not be seen a second time with real weights."""
+    """In its words, by its line: it need not be seen a second time with real weights."""
     student = Noting(CODE.format(returned="self.fc(x)"))
     running = Running(cast(Mendable, student), Slice())
     for _ in range(2):
         assert running.trouble("FCN8s") is not None
 
-    assert student.known == [(), (("AttributeError", "cell 1", 10),)]
+    raised = "AttributeError", "cell 1", 10, "'FCN8s' object has no attribute 'fc'"
+    assert student.known == [(), (raised,)]

@@ -155,12 +155,13 @@ def test_a_forward_pass_that_looks_at_values_is_traced_for_real() -> None:
 
 
 def test_what_is_known_to_raise_is_not_tried_for_real() -> None:
-    """It ends where the meta device ended; what another line raised is of no use."""
+    """It ends where the meta device ended; what was told in other words is of no use."""
     asked, looks = (
         {"size": [1, 3, 5, 5], "training": False},
         "assert x.mean().item() == 0\n        return self.drop",
     )
-    same, other = ("RuntimeError", "cell 1", 12), ("RuntimeError", "cell 1", 13)
+    words = "Tensor.item() cannot be called on meta tensors"
+    same, other = ("RuntimeError", "cell 1", 12, words), ("RuntimeError", "cell 1", 12, "another one")
 
     error = cause(tiny(("return self.drop", looks)), "trace", known=[other, same], **asked)
     value, _ = ask(tiny(("return self.drop", looks)), "trace", known=[other], **asked)
