@@ -41,19 +41,19 @@ def bound(trees: Sequence[ast.Module]) -> Mapping[str, tuple[ast.stmt, ...]]:
     """Return the statements outside of definitions that bind each name."""
     found = defaultdict[str, tuple[ast.stmt, ...]](tuple)
     for statement in (statement for tree in trees for statement in tree.body):
-        stored = (n.id for n in _top(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+        stored = (n.id for n in top(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
         for name in dict.fromkeys(stored):
             found[name] = (*found[name], statement)
     return dict(found)
 
 
-def _top(node: ast.AST) -> Iterator[ast.AST]:
-    """What stands in a statement, but for what is in definitions."""
+def top(node: ast.AST) -> Iterator[ast.AST]:
+    """Return what stands in a statement, but for what is in definitions."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
         return
     yield node
     for child in ast.iter_child_nodes(node):
-        yield from _top(child)
+        yield from top(child)
 
 
 def constant(statement: ast.stmt) -> bool:

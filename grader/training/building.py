@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from grader.training.bindings import top
 from grader.training.tameness import (
     ELSEWHERE,
     HELD,
@@ -16,6 +17,9 @@ from grader.training.tameness import (
     OddError,
     dotted_path,
 )
+
+CLASS_NODES = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Expr, ast.Pass)
+JUDGED = frozenset(("forward", "extra_repr"))  # of what a module has
 
 
 def builds(node: ast.AST, names: Names, at_once: frozenset[int], called: frozenset[int]) -> None:
@@ -62,7 +66,20 @@ def _is_tensor(node: ast.AST, names: Names) -> bool:
     return dotted.startswith("torch.") and not dotted.startswith("torch.nn")
 
 
-def called_there(tree: ast.Module) -> frozenset[int]:
+def binds(definition: ast.ClassDef, names: Names) -> None:
+    """Refuse what gives a class a method otherwise than by a `def` of its name, by which it is judged."""
+    for statement in definition.body:
+        if not isinstance(statement, CLASS_NODES):
+            raise OddError(statement, f"`{type(statement).__name__.lower()}` in a class")
+        stored = [node for node in top(statement) if isinstance(node, ast.Name)]
+        bound = [node.id for node in stored if isinstance(node.ctx, ast.Store)]
+        bound += [statement.name] if isinstance(statement, ast.ClassDef) else []
+        for name in bound:
+            if name in TAKEN | HELD | JUDGED or name in names.functions or name.startswith("__"):
+                raise OddError(statement, f"`{name}` bound anew in a class")
+
+
+def called_there(tree: ast.AST) -> frozenset[int]:
     """Return what is called where it stands, and what is but a step on the way to something else."""
     found: set[int] = set()
     for node in ast.walk(tree):
@@ -70,6 +87,18 @@ def called_there(tree: ast.Module) -> frozenset[int]:
             case ast.Call(func=value) | ast.Attribute(value=value):
                 found.add(id(value))
     return frozenset(found)
+
+
+def applied(tree: ast.AST, names: Names) -> frozenset[int]:
+    """Return what is given to a module's own `apply`, which calls it there and then."""
+    if "apply" in names.functions or "apply" in names.kept:
+        return frozenset()
+    return frozenset(
+        id(node.args[0])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr == "apply" and len(node.args) == 1
+    )
 
 
 def used_at_once(tree: ast.Module) -> frozenset[int]:

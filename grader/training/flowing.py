@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from grader.training.bindings import constant
 from grader.training.tameness import (
+    HELD,
     IN_FORWARD,
     METHODS,
     READABLE,
@@ -28,6 +29,7 @@ TELLING = frozenset(("getattr", "str", "bool", "sorted", "any", "all"))
 NUMBERS = frozenset(("int", "float", "max", "min"))  # so do these, of more than sizes
 SIZES = ("shape", "ndim")
 CHAINED = 8  # names that may be made of one another, each of the one before
+VALUES = frozenset(("weight", "bias"))  # of a layer: a network's own attribute of this name is no reason
 PLAIN_TEST = (ast.UnaryOp, ast.Not, ast.Attribute, ast.Name, ast.Constant, ast.Load)
 
 
@@ -54,6 +56,8 @@ def flows(function: Function, names: Names) -> None:
                 own_sizes or not _is_size(node, sizes)
             ):
                 raise OddError(node, f"`{name}` of more than sizes in the forward pass")
+            case ast.keyword(arg="out"):
+                raise OddError(node.value, "`out` in the forward pass")
             case ast.If(test=test) | ast.IfExp(test=test):
                 if not all(isinstance(part, PLAIN_TEST) for part in ast.walk(test)):
                     raise OddError(node, "a condition in the forward pass")
@@ -66,7 +70,7 @@ def _flow_attribute(node: ast.Attribute, names: Names) -> None:
     if dotted:
         if (not dotted.startswith("torch.nn") and dotted not in IN_FORWARD) or dotted.endswith("_"):
             raise OddError(node, f"`{dotted}` in the forward pass")
-    elif node.attr not in READABLE | METHODS | names.kept - TENSORS and node.attr not in names.functions:
+    elif node.attr not in READABLE | METHODS | (names.kept | names.functions.keys()) - TENSORS - HELD - VALUES:
         raise OddError(node, f"`.{node.attr}` in the forward pass")
 
 

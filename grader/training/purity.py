@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from grader.assignment import NETWORKS
 from grader.records.submission import Chunk, Slice
 from grader.training.bindings import bound, uses
-from grader.training.building import builds, called_there, used_at_once
+from grader.training.building import applied, binds, builds, called_there, used_at_once
 from grader.training.flowing import flows
 from grader.training.tameness import UNNAMED, Function, Names, OddError, borrows, tame
 
@@ -42,8 +42,8 @@ def doubt(slice: Slice) -> Doubt | None:
         names = _names(slice, [tree for _, tree in trees], uses([chunk.source for chunk, _ in trees]))
     except SyntaxError as error:  # that Python finds only where it makes scopes
         return Doubt(f"`{error.msg}`", chunks[0].label, error.lineno or 1)
-    flow = _reached({"forward", *UNNAMED}, names)
     ours = _reached({network.name for network in NETWORKS.values()}, names)
+    flow = _reached({"forward", *UNNAMED, *_held(ours, names)}, names)
     for chunk, tree in trees:
         try:
             _check(tree, names, flow, ours)
@@ -91,15 +91,32 @@ def _reached(start: set[str], names: Names) -> frozenset[str]:
         if name in reached:
             continue
         reached.add(name)
-        nodes: list[ast.AST] = list(names.functions.get(name, ()))
-        nodes += [names.classes[name]] if name in names.classes else []
-        nodes += names.bound.get(name, ())
         left += names.uses.get(name, frozenset()) & names.bound.keys()
-        for node in (inner for outer in nodes for inner in ast.walk(outer)):
+        for node in (inner for outer in _standing(name, names) for inner in ast.walk(outer)):
             for known in _mentioned(node):
                 if known in names.functions or known in names.classes:
                     left.append(known)
     return frozenset(reached)
+
+
+def _standing(name: str, names: Names) -> list[ast.AST]:
+    """Return what a name stands for: functions, a class, statements that bind it."""
+    found: list[ast.AST] = [*names.functions.get(name, ()), *names.bound.get(name, ())]
+    return [*found, names.classes[name]] if name in names.classes else found
+
+
+def _held(ours: frozenset[str], names: Names) -> Iterator[str]:
+    """Yield the functions that code of these names holds as values: whatever keeps one may call it later."""
+    for top in (top for name in ours for top in _standing(name, names)):
+        called = called_there(top) | applied(top, names)
+        for node in (node for node in ast.walk(top) if id(node) not in called):
+            match node:
+                case (
+                    ast.Name(id=name, ctx=ast.Load())
+                    | ast.Attribute(attr=name, ctx=ast.Load())
+                    | ast.Constant(value=str(name))  # of getattr
+                ) if name in names.functions:
+                    yield name
 
 
 def _mentioned(node: ast.AST) -> Iterator[str]:
@@ -117,6 +134,8 @@ def _check(tree: ast.Module, names: Names, flow: frozenset[str], ours: frozenset
     for definition in defined:
         if isinstance(definition, Function) and definition.name in flow:
             flows(definition, names)
+        if isinstance(definition, ast.ClassDef):
+            binds(definition, names)
     borrows(tree, names, network)
     at_once = used_at_once(tree)
     called = called_there(tree)

@@ -179,6 +179,59 @@ def test_what_python_calls_without_its_name_is_a_part_of_the_forward_pass(method
     assert found.startswith("something kept by the forward pass")
 
 
+COUNTS = "        self.n = self.n + 1\n        return x\n\n"
+CROPPED = "        return h[:, :, 19:19 + x.size(2), 19:19 + x.size(3)]"  # of FCN-32s
+METHOD = "    def trunk(self, x):"
+
+
+def with_method(text: str) -> Edit:
+    """Put more methods in a class."""
+    return METHOD, f"{text}{METHOD}"
+
+
+@pytest.mark.parametrize("made", ["    def append(self, n): pass\n\n", "    append = nn.ReLU()\n\n"])
+def test_an_own_name_lets_no_method_of_lists_in(made: str) -> None:
+    """Whatever a submission calls `append` itself, a list's may be meant."""
+    kept = before(MADE, "self.append = self.seen = [0]")
+    assert doubted(with_method(made), kept, before(CROPPED, "self.seen.append(0)")) != ""
+
+
+@pytest.mark.parametrize(
+    ("bound", "what"),
+    [
+        ("train = count", "`train` bound anew in a class"),
+        ("forward = count", "`forward` bound anew in a class"),
+        ("__call__ = count", "`__call__` bound anew in a class"),
+        ("class train: pass", "`train` bound anew in a class"),
+        ("import math as train", "`import` in a class"),
+    ],
+)
+def test_a_method_is_defined_by_its_name(bound: str, what: str) -> None:
+    """What gives a class a method otherwise is not judged as one."""
+    assert doubted(with_method(f"    def count(self, x):\n{COUNTS}    {bound}\n\n")).startswith(what)
+
+
+def test_constants_of_a_class_are_harmless() -> None:
+    assert doubted(with_method("    sizes = [64, 'M']\n    reach: int = 19\n\n")) == ""
+
+
+@pytest.mark.parametrize("kept", ["self.count", "[self.count]", "getattr(self, 'count')"])
+def test_a_method_that_is_kept_is_a_part_of_the_forward_pass(kept: str) -> None:
+    """Whoever keeps a function may call it by another name."""
+    made = with_method(f"    def count(self, x):\n{COUNTS}")
+    assert doubted(made, before(MADE, f"self.tail = {kept}")).startswith("something kept")
+
+
+def test_what_is_applied_to_a_module_is_called_there_and_then() -> None:
+    """As those who start weights do it, by a function that may change them."""
+    made = with_method("    def start(self, layer):\n        layer.weight.data.zero_()\n\n")
+    assert doubted(made, before(MADE, "self.apply(self.start)")) == ""
+
+
+def test_a_forward_pass_writes_into_nothing_else() -> None:
+    assert doubted(before(CROPPED, "torch.add(h, h, out=h)")) == "`out` in the forward pass (cell 1, line 76)"
+
+
 def test_a_layer_may_be_called_as_a_method_is() -> None:
     """What a network set on itself, and functions of torch, are no methods that are held."""
     assert (
