@@ -70,7 +70,7 @@ def _flow_attribute(node: ast.Attribute, names: Names) -> None:
     if dotted:
         if (not dotted.startswith("torch.nn") and dotted not in IN_FORWARD) or dotted.endswith("_"):
             raise OddError(node, f"`{dotted}` in the forward pass")
-    elif node.attr not in READABLE | METHODS | (names.kept | names.functions.keys()) - TENSORS - HELD - VALUES:
+    elif node.attr not in READABLE | METHODS | (names.kept | {*names.functions}) - TENSORS - HELD - VALUES:
         raise OddError(node, f"`.{node.attr}` in the forward pass")
 
 
