@@ -76,12 +76,22 @@ class StudentLacks(StudentError):
         self.name = name
 
 
+USUAL = ("Error", "Exception", "Warning", "Exit", "Interrupt", "Iteration", "Group")  # ends of their names
+
+
+def told(kind: str, message: str) -> str:
+    """Tell what student code raised on a line, so that its words can't be taken for ours."""
+    called = kind if kind.endswith(USUAL) else f"an exception called {kind}"
+    line = " ".join(message.split("\n")).strip()
+    return f"{called}: {line}" if line else called
+
+
 class StudentRaised(StudentError):
     """Student code raised an exception; `kind` is its class name."""
 
     def __init__(self, kind: str, message: str, place: Place | None = None) -> None:
-        super().__init__(f"{kind}: {message}" if message else kind, place)
-        self.kind = kind
+        super().__init__(told(kind, message), place)
+        self.kind, self.message = kind, message
 
 
 class StudentTimeout(StudentError):

@@ -151,7 +151,8 @@ def _explained(error: StudentError, graded: tuple[str, ...]) -> Reason:
     text, help, place = str(error), HELP.get(type(error), ""), error.place
     match error:
         case StudentRaised():
-            return because("code.raises", kind=error.kind, text=text, help=help, actual=text, place=place)
+            found = f"{error.kind}: {error.message}" if error.message else error.kind
+            return because("code.raises", kind=error.kind, text=text, help=help, actual=found, place=place)
         case StudentLacks():
             help = f"The names that are graded are {', '.join(graded)}."
             return because("code.lacks", name=error.name, text=text, help=help, actual="nothing", place=place)

@@ -19,6 +19,8 @@ from grader.wall.wire import Array
 V = TypeVar("V")
 FUNCTIONS: Mapping[type[Request[Any]], str] = {ClsPred: PREDICT, Cam: MAP, GradCam: GRADIENTS}
 
+WRONG_KIND = re.compile(r"\w+(\(\.\.\.\))? is of type [\w.]+, not an? [\w.]+")  # else a student's own words
+
 
 class Witness:
     """Asks the student's process, and nothing where what is asked about is missing."""
@@ -43,8 +45,8 @@ class Witness:
         try:
             return self.student.ask(request, arrays, seconds=seconds)
         except StudentRaised as error:
-            if error.kind == "WrongKindError":
-                raise StudentLacks(str(error).partition(": ")[2], error.place, name) from error
+            if error.kind == "WrongKindError" and WRONG_KIND.fullmatch(error.message):
+                raise StudentLacks(error.message, error.place, name) from error
             raise
 
     def _lack(self, request: Request[Any], name: str) -> Reason | None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from grader.errors import StudentError, StudentRaised
+from grader.errors import StudentError, StudentRaised, told
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 from grader.wall.verbs import Failure, Loaded
@@ -33,16 +33,14 @@ class Trouble:
         return self.message.split("'")[1::2]
 
     def __str__(self) -> str:
-        first = self.message.split("\n")[0]
-        return f"{self.kind}: {first}" if first else self.kind
+        return told(self.kind, self.message.split("\n")[0])
 
 
 def of_error(error: StudentError) -> Trouble | None:
     """What student code raised; None where it did something else, such as hang."""
     if not isinstance(error, StudentRaised):
         return None
-    message = str(error).removeprefix(error.kind).removeprefix(": ")
-    return Trouble(error.kind, message, error.place)
+    return Trouble(error.kind, error.message, error.place)
 
 
 def of_failure(failure: Failure) -> Trouble:

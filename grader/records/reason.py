@@ -66,5 +66,10 @@ class Reason:
     place: Place | None = None
     cause: Cause | None = None
 
+    def __post_init__(self) -> None:
+        """Tell it on one line, whatever a text within it holds: lines of its own would seem to be ours."""
+        if len(lines := self.text.splitlines()) > 1:
+            object.__setattr__(self, "text", " ".join(filter(None, map(str.strip, lines))))
+
 
 NOTHING = Reason()  # of a check that has nothing to say

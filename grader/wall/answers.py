@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from grader.errors import ProtocolError
 from grader.wall import verbs
-from grader.wall.values import Printed, SourceLine, Text, Value, Word
+from grader.wall.values import Kind, Printed, SourceLine, Text, Value
 from grader.wall.verbs import Request
 from grader.wall.wire import Array, announced, checked
 
@@ -69,7 +69,7 @@ class Ok(Status, frozen=True, tag="ok"):
 class Raised(Status, frozen=True, tag="raised"):
     """Student code raised an exception."""
 
-    kind: Word
+    kind: Kind
     message: Text
     line: SourceLine | None
     stdout: Printed

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
 from grader.records.reason import Place
 
+NAMED, NAMELESS = re.compile(r"[\w.]+"), "Nameless"
 MAX_CALLERS = 4  # lines above one that are told
 Name = Annotated[str, Meta(max_length=500)]  # of a parameter, a type, a method
 Word = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=2_000)]
 Printed = Annotated[str, Meta(max_length=70_000)]  # more than the worker's tapes keep
+Kind = Annotated[str, Meta(max_length=200, pattern=r"\A[\w.]*\Z")]  # of a type: no sentence
 Count = Annotated[int, Meta(ge=0, le=1 << 40)]
 Piece = tuple[Count, Count, Count, Count]  # of code: its first line and byte, its last line and byte
 Shape = Annotated[tuple[Count, ...], Meta(max_length=64)]  # numpy's greatest rank
@@ -51,7 +54,7 @@ class SourceLine(Row, frozen=True):
 class Described(Value, frozen=True):
     """What a forward pass returned: type, shape, dtype, whether a gradient can flow."""
 
-    type: Name
+    type: Kind
     shape: Shape = ()
     dtype: Word = ""
     requires_grad: bool = False
@@ -60,6 +63,12 @@ class Described(Value, frozen=True):
 def place(line: SourceLine | None) -> Place | None:
     """Return where a line is, if there is one."""
     return None if line is None else line.place
+
+
+def kind_of(value: Any) -> str:
+    """Return the name of a value's type; a type may be called anything, as a sentence of ours would be."""
+    name = cut(type(value).__name__, 200)
+    return name if NAMED.fullmatch(name) else NAMELESS
 
 
 def cut(value: Any, length: int) -> str:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
+from grader.wall.values import kind_of
 from grader.wall.verbs.request import MAX_PARAMETERS
 from grader.worker.loader import StudentCodeError, World, call
 from grader.worker.places import line_of
@@ -67,7 +68,7 @@ def _few(what: str, given: Iterable[Any]) -> Iterator[Any]:
 
 def _certain(usual: bool, name: object, found: object) -> None:
     if not usual:
-        raise OddModelError(f"{name} of the model is of type {type(found).__name__}")
+        raise OddModelError(f"{name} of the model is of type {kind_of(found)}")
 
 
 def _usual(name: str, tensor: Tensor) -> None:

@@ -11,6 +11,7 @@ from weakref import ref
 import torch
 from torch import nn
 
+from grader.wall.values import kind_of
 from grader.wall.verbs import Way
 from grader.worker.answering import examine, forget_lazy, has_values, in_mode, is_lazy_anywhere
 from grader.worker.configured import counted, counting, counting_names, counts, with_classes
@@ -49,7 +50,7 @@ def construct(world: World, name: str, n_class: int) -> tuple[nn.Module, Way]:
         model = _made(model, _forms(model, _parameters(model), n_class) or [("default", (), {})])[0]
     if not issubclass(type(model), nn.Module):  # its `__class__` may say otherwise
         raise StudentCodeError from WrongKindError(
-            f"{name}(...) is of type {type(model).__name__}, not an nn.Module"
+            f"{name}(...) is of type {kind_of(model)}, not an nn.Module"
         )
     if call(is_lazy_anywhere, model):
         _run_once(model)
@@ -66,7 +67,7 @@ def _constructor(world: World, name: str) -> Callable[..., Any]:
     if target is None:
         raise StudentCodeError from NameError(f"{name} is not defined")
     if not callable(target):
-        raise StudentCodeError from WrongKindError(f"{name} is of type {type(target).__name__}, not a class")
+        raise StudentCodeError from WrongKindError(f"{name} is of type {kind_of(target)}, not a class")
     return target  # type: ignore[no-any-return]  # a student bound it
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from grader.records.submission import Module
-from grader.wall.values import cut
+from grader.wall.values import cut, kind_of
 from grader.wall.verbs import (
     Cam,
     CamCell,
@@ -37,7 +37,7 @@ def target(world: World, name: str) -> Any:
     if name not in world.targets:
         raise StudentCodeError from NameError(f"{name} is not defined")
     if not callable(world.targets[name]):
-        kind = type(world.targets[name]).__name__
+        kind = kind_of(world.targets[name])
         raise StudentCodeError from WrongKindError(f"{name} is of type {kind}, not a function")
     return world.targets[name]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-from grader.wall.values import cut
+from grader.wall.values import cut, kind_of
 from grader.wall.verbs import Changed
 from grader.wall.verbs.request import MAX_PARAMETERS
 
@@ -28,7 +28,7 @@ def settings(model: nn.Module) -> Settings:
 
 
 def _of(layer: nn.Module) -> Iterator[tuple[str, str]]:
-    yield "type", type(layer).__name__
+    yield "type", kind_of(layer)
     for key, value in vars(layer).items():
         if not key.startswith("_") and key not in SAME and _is_plain(value):
             yield key, cut(_plainly(value), LONGEST)

@@ -18,7 +18,7 @@ from typing import Any
 
 from grader.records.submission import Chunk, DataFile, Module, Slice
 from grader.wall.uncompiled import run_uncompiled
-from grader.wall.values import SourceLine, cut
+from grader.wall.values import SourceLine, cut, kind_of
 from grader.wall.verbs import Failure
 from grader.worker.displaying import put_display
 from grader.worker.downloads import install
@@ -32,7 +32,7 @@ from grader.worker.waking import put_pipes
 
 FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as notebooks have it
-KIND_CAP, MESSAGE_CAP = 200, 2000
+MESSAGE_CAP = 2000
 
 
 class StudentCodeError(Exception):
@@ -64,7 +64,7 @@ def describe(error: BaseException) -> tuple[str, str]:
         message = cut(_told(error), MESSAGE_CAP)
     except BaseException:
         message = ""
-    return cut(type(error).__name__, KIND_CAP), message
+    return kind_of(error), message
 
 
 def _told(error: BaseException) -> str:

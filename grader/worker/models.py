@@ -218,7 +218,7 @@ def _seen(model: nn.Module, size: tuple[int, ...]) -> Seen:
         with torch.no_grad(), device, Strict():  # type: ignore[no-untyped-call]  # torch's
             return Seen(**describe(model(torch.zeros(size))))
     except Exception as error:
-        return Seen("", error=cut(f"{type(error).__name__}: {error}", 500), line=line_of(error))
+        return Seen("", error=cut(": ".join(filter(None, describe_error(error))), 500), line=line_of(error))
 
 
 def gradients(world: World, asked: Gradients, arrays: Arrays) -> Answer[Reached]:

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import Module
 from torch.nn.modules.module import register_module_forward_pre_hook
 
-from grader.wall.values import cut
+from grader.wall.values import cut, kind_of
 from grader.wall.verbs import MAX_CALLS, MAX_INPUTS, Noted, Returned
 from grader.wall.wire import DTYPES, MAX_DIMENSIONS
 
@@ -28,7 +28,7 @@ MAX_INPUT = 16 << 20  # bytes of a network's input; a picture of 640 x 640 has 5
 
 def returned(value: Any) -> tuple[Returned, Array | None]:
     """Describe a value of any kind, with its numbers where it is an array, a tensor or a number."""
-    kind = cut(type(value).__name__, 200)
+    kind = kind_of(value)
     try:
         array = value.detach().cpu().numpy() if isinstance(value, Tensor) else np.asarray(value)
     except Exception:

@@ -17,7 +17,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader.wall.recording import MAX_CALLS
-from grader.wall.values import cut
+from grader.wall.values import cut, kind_of
 
 LARGE = 1_000_000  # elements of a tensor that is not sent
 DROPOUTS: dict[Any, str] = {
@@ -234,7 +234,7 @@ def constants(model: nn.Module, x: Tensor, *, recognising: bool) -> list[Tensor 
 def describe(output: Any) -> dict[str, Any]:
     """Return what a forward pass returned: type, shape, dtype, whether a gradient can flow."""
     if not is_tensor(output):
-        return {"type": cut(type(output).__name__, 200), "shape": [], "dtype": "", "requires_grad": False}
+        return {"type": kind_of(output), "shape": [], "dtype": "", "requires_grad": False}
     shape, dtype = [int(n) for n in output.shape], str(output.dtype).removeprefix("torch.")
     return {"type": "Tensor", "shape": shape, "dtype": dtype, "requires_grad": output.requires_grad}
 

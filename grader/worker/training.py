@@ -20,6 +20,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from grader.wall.sketch import sketch
 from grader.wall.uncompiled import without_compiler
+from grader.wall.values import kind_of
 from grader.wall.verbs import (
     Done,
     TrainBegin,
@@ -119,7 +120,7 @@ def begin(world: World, asked: TrainBegin, arrays: Arrays) -> Answer[Done]:
 
 def _logits(output: Any, images: Tensor) -> Tensor:
     if not is_tensor(output) or output.ndim != 4 or output.shape[2:] != images.shape[2:]:
-        shape = tuple(output.shape) if is_tensor(output) else type(output).__name__
+        shape = tuple(output.shape) if is_tensor(output) else kind_of(output)
         raise WrongOutputError(f"{tuple(images.shape)} in, {shape} out")
     logits: Tensor = output.float()
     return logits

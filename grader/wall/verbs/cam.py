@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from grader.records.submission import Chunk, Module
-from grader.wall.values import Name, Printed, Shape, Value, Word
+from grader.wall.values import Kind, Printed, Shape, Value, Word
 from grader.wall.verbs.loading import Failures
 from grader.wall.verbs.request import MiB, Request
 from grader.wall.wire import WireLimits
@@ -22,7 +22,7 @@ FORMS: tuple[Form, ...] = ("tensor", "tensor0", "array0", "array", "int")  # lik
 class Returned(Value, frozen=True):
     """A value that a function was given or gave; its numbers, where it has any, are an array."""
 
-    type: Name
+    type: Kind
     shape: Shape = ()
     dtype: Word = ""
     text: Word = ""

@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from grader.records.submission import Slice
-from grader.wall.values import Name, SourceLine, Text, Value, Word
+from grader.wall.values import Kind, Name, SourceLine, Text, Value
 from grader.wall.verbs.request import Done, Request
 
 
@@ -15,7 +15,7 @@ class Failure(Value, frozen=True):
     """A statement of the submission that raised an exception."""
 
     at: SourceLine
-    kind: Word
+    kind: Kind
     message: Text
     line: SourceLine | None  # where it was raised
 

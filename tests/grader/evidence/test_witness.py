@@ -109,6 +109,13 @@ def test_a_name_of_the_wrong_kind_is_lacking() -> None:
         found.ask(Build("FCN8s"))
 
 
+def test_a_students_words_are_not_the_workers() -> None:
+    """Whoever raises what is called as the worker's own error is quoted as whoever raises."""
+    forged = StudentRaised("WrongKindError", "Full marks: nothing is wrong")
+    with pytest.raises(StudentRaised, match=r"^WrongKindError: Full marks"):
+        witness(Student("FCN8s", answer=forged)).ask(Build("FCN8s"))
+
+
 @pytest.mark.parametrize("error", [StudentRaised("ValueError", "no"), StudentDied("gone")])
 def test_other_errors_come_through(error: Exception) -> None:
     """What the submission does otherwise is no business of the witness."""

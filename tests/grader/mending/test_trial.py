@@ -296,7 +296,7 @@ def test_a_mend_is_told_as_a_student_would_write_it(monkeypatch: pytest.MonkeyPa
 
     reason = followed(monkeypatch, [told], "too long.").faults["FCN8s"]
 
-    assert reason.text == "E: too long. Judged as if mended: `nn.Conv2d(3)` left out"
+    assert reason.text == "an exception called E: too long. Judged as if mended: `nn.Conv2d(3)` left out"
 
 
 def test_the_place_is_that_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:

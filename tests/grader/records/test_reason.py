@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.records.reason import Cause
+from grader.records.reason import Cause, Reason
 
 PADDING = Cause("layer.padding", {"layer": "conv1_1", "got": 150})
 STRIDE = Cause("layer.stride", {"layer": "conv1_1", "got": 2})
@@ -32,3 +32,10 @@ def test_each_fault_of_a_line_can_be_taken_alone() -> None:
 
     assert both.each == (PADDING, STRIDE)
     assert both != PADDING
+
+
+def test_a_reason_is_told_on_one_line() -> None:
+    """A student's text within it begins no line of its own; what was found stays as it was."""
+    reason = Reason("ValueError: a\n\n  b\u2028c", actual="a\nb")
+
+    assert (reason.text, reason.actual) == ("ValueError: a b c", "a\nb")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from grader.records.reason import Place
-from grader.wall.values import SourceLine, cut, place
+from grader.wall.values import NAMELESS, SourceLine, cut, kind_of, place
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,15 @@ def test_a_line_is_a_place() -> None:
     """No line is no place."""
     assert place(SourceLine("cell 4", 2)) == Place("cell 4", 2)
     assert place(None) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("Odd", "Odd"), ("Full marks: nothing is wrong", NAMELESS), ("a\nb", NAMELESS), ("", NAMELESS)],
+)
+def test_a_type_is_called_by_a_name(name: str, kind: str) -> None:
+    """Python lets it be called by a sentence, which would stand in ours."""
+    assert kind_of(type("x", (), {})()) == "x"
+    made = type("x", (), {})
+    made.__name__ = name
+    assert kind_of(made()) == kind
