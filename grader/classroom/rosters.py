@@ -29,9 +29,8 @@ COLUMNS = {
     "submission": ("submission", "file"),
 }
 POINTS_POSSIBLE = "points possible"  # Canvas puts a row of these under its header
-PARTICIPANT = re.compile(
-    r"([^\W\d]{3}[^\d]*)?(\d+)"
-)  # "Participant 4711", "Teilnehmer/in4711": Moodle's number
+# "Participant 4711", "Teilnehmer/in4711": Moodle's number
+PARTICIPANT = re.compile(r"([^\W\d]{3}[^\d]*)?(\d+)")
 AS_TEXT = re.compile(r"""="(.*)"|'(.*)""")  # what people write around an id to make a spreadsheet keep it
 ROUNDED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)  # a long number as Excel shows and saves it
 NOT_KNOWN = ("-", "–", "?", "n/a", "na", "none", "null", "nan", "tbd", "unknown", "#n/a")  # for an id

@@ -98,17 +98,17 @@ class Running:
                 if isinstance(answer, Map) and answer.type == "NoneType":
                     return Trouble("TypeError", f"{MAP} returns {article(answer.type)}", None)
         except StudentError as error:
-            self._keep(error)
-            return of_error(error)
+            return self._noted(of_error(error))
         return None
 
     def _knowing(self, request: Request[Any]) -> Request[Any]:
         """A question with what was seen to be raised: to see it again with real weights takes a second."""
         return replace(request, known=tuple(sorted(self._known))) if isinstance(request, Trace) else request
 
-    def _keep(self, error: StudentError) -> None:
-        if (found := of_error(error)) and found.place:
+    def _noted(self, found: Trouble | None) -> Trouble | None:
+        if found and found.place:
             self._known.add((found.kind, found.place.label, found.place.line, found.message))
+        return found
 
     @property
     def is_map(self) -> bool:
