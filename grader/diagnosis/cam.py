@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.diagnosis import bending, others
+from grader.diagnosis.axes import AXES, OVER_OTHERS, RIGHT, is_finer
 from grader.diagnosis.bending import Extremes
 from grader.diagnosis.finishing import LEVELS, Maps, centres, matches, rights, spread
 from grader.diagnosis.nearness import MOSTLY
@@ -23,7 +24,6 @@ from grader.diagnosis.searching import STRETCH_FAULTS, explanation
 from grader.diagnosis.ways import CLASSES, SUMS, Floats, Sum, Way, compositions, weighted
 
 BRIGHT = 128  # of 255
-RIGHT = Sum(*(axis[0] for axis in SUMS))
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,8 @@ class _Pair:
 
     @cached_property
     def cost(self) -> int:
-        return bool(self.classes.fault) + len(self.sums.faults)
+        many = self.sums.join in AXES  # cells, for which few stretches are tried
+        return bool(self.classes.fault) + len(self.sums.faults) + many
 
     @property
     def unturned(self) -> _Pair:
@@ -115,9 +116,9 @@ class _Pair:
         return self.sums.do(case.features, case.weights(self.classes))
 
     def ends(self, case: Case) -> Extremes:
-        """Return the extremes over all classes; of two wrong steps of the sum, those of the right one."""
+        """Return the extremes over all classes: those of the right sum where too much of it is wrong."""
         way = self.sums.unturned
-        return case.ends(way if len(way.faults) < 2 else RIGHT)
+        return case.ends(RIGHT if len(way.faults) > 1 or way.join in AXES else way)
 
 
 @cache
@@ -125,6 +126,13 @@ def _pairs() -> tuple[_Pair, ...]:
     """Return every way to choose weights and to sum of few faults, the fewest first."""
     steps = compositions((CLASSES, *SUMS), max(STRETCH_FAULTS))
     return tuple(_Pair(classes, Sum(*sums)) for classes, *sums in steps)
+
+
+@cache
+def _over_others() -> tuple[_Pair, ...]:
+    """Return every way to choose weights and to sum over another axis, the fewest faults first."""
+    pairs = (_Pair(classes, sums) for sums in OVER_OTHERS for classes in CLASSES)
+    return tuple(sorted(pairs, key=lambda pair: pair.cost))
 
 
 def search(cases: Sequence[Case]) -> Verdict | None:
@@ -140,6 +148,8 @@ def search(cases: Sequence[Case]) -> Verdict | None:
         other = others.of_another(shown) if found is None else None
         if other is not None:
             found = explanation(shown, (_Pair(other, RIGHT),))
+        if found is None and all(is_finer(case.answer, case.cells) for case in shown):
+            found = explanation(shown, _over_others())
         of_all = explanation(shown, others.OF_ALL) if found is None else None
     if of_all is not None:
         return Verdict(of_all[0].fault, "", of_all[1].fault)

@@ -199,11 +199,13 @@ class _Search(Generic[P]):
 
     def _shows(self, number: int, levels: Floats) -> NDArray[np.bool_]:
         """Return for each of (N, h, w) levels whether an answer may show them."""
-        middles = self.middles(number, levels.shape[1:])
-        keep = roughly(levels, middles)
+        cells, size = levels.shape[1:], self.cases[number].answer.shape
+        middles, mixing = self.middles(number, cells), mixings(cells, size)
+        small = any(many > side for many, side in zip(cells, size, strict=True))
+        rows, columns = mixing[0]
+        keep = roughly(rows @ levels @ columns.T if small else levels, middles)
         if keep.any():
-            size = self.cases[number].answer.shape
-            keep[keep] = close(levels[keep], middles, mixings(middles.shape, size))
+            keep[keep] = close(levels[keep], middles, mixing)
         return keep
 
 

@@ -16,6 +16,7 @@ AXES = ("0", "1", "2", "(1, 2)")  # of features and of their sum
 OPERATORS = (ast.Mult, ast.Div, ast.Add, ast.Sub)
 FROM_BOTH = ast.Sub | ast.Div | ast.MatMult  # what is another value with its sides exchanged
 NAMED = ("axis", "dim")
+OVER_ONE = ("sum", "mean")  # whose axis often has no name
 ENLARGING = ("resize", "interpolate", "zoom")
 GIVE_NOTHING = ("resize", "sort", "fill", "put", "partition")  # methods of an array, which change it
 NO_BYTES = ("int8", "int16", "uint16", "int32", "int64", "int_", "intp", "uint", "int")
@@ -153,13 +154,27 @@ def _is_no_byte(kind: ast.expr) -> bool:
 
 
 def _over_others(call: ast.Call) -> Iterator[ast.Call]:
-    """Yield a call over each other axis than it names."""
+    """Yield a call over each other axis than it names, or than a sum is given without a name."""
     for at, given in enumerate(call.keywords):
-        for axis in AXES if given.arg in NAMED else ():
-            if ast.unparse(given.value) != axis:
-                other = ast.keyword(given.arg, ast.parse(axis, mode="eval").body)
-                keywords = [*call.keywords[:at], other, *call.keywords[at + 1 :]]
-                yield ast.Call(call.func, call.args, keywords)
+        for axis in _other_axes(given.value) if given.arg in NAMED else ():
+            keywords = [*call.keywords[:at], ast.keyword(given.arg, axis), *call.keywords[at + 1 :]]
+            yield ast.Call(call.func, call.args, keywords)
+    for at, value in enumerate(call.args if getattr(call.func, "attr", "") in OVER_ONE else ()):
+        for axis in _other_axes(value) if _is_axis(value) else ():
+            yield ast.Call(call.func, [*call.args[:at], axis, *call.args[at + 1 :]], call.keywords)
+
+
+def _other_axes(given: ast.expr) -> Iterator[ast.expr]:
+    return (ast.parse(axis, mode="eval").body for axis in AXES if ast.unparse(given) != axis)
+
+
+def _is_axis(value: ast.expr) -> bool:
+    """Whether an argument is a number as it is written for an axis: 1, -1, (1, 2)."""
+    try:
+        axis = ast.literal_eval(value)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return isinstance(axis, int | tuple)
 
 
 def _other_places(places: list[ast.expr]) -> Iterator[list[ast.expr]]:

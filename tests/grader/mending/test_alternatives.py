@@ -27,6 +27,8 @@ def of(line: str) -> list[str]:
     ("line", "words"),
     [
         ("a.sum(axis=2)", "`a.sum(axis=2)` read as `a.sum(axis=0)`"),
+        ("a.sum(-1)", "`a.sum(-1)` read as `a.sum(0)`"),
+        ("np.mean(a, 1)", "`np.mean(a, 1)` read as `np.mean(a, 0)`"),
         ("a.sum(dim=0)", "`a.sum(dim=0)` read as `a.sum(dim=(1, 2))`"),
         ("dot(a, b)", "`dot(a, b)` read as `dot(b, a)`"),
         ("255 + cam", "`255 + cam` read as `255 * cam`"),
