@@ -145,6 +145,8 @@ def check_copy_features(network: ModelEvidence) -> None:
         help += "the constructor were tried: none of them puts VGG-16's weights into the model."
         expect.fail(because("copy.function", network=network.name, help=help, actual="none"))
     _copied(network, "copy_features", VGG_CONVS)
+    if network.copied.slip:
+        raise network.copied.slip
 
 
 def check_copy_classifier(network: ModelEvidence) -> None:

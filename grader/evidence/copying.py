@@ -21,7 +21,7 @@ from grader.network.reading import Reading
 from grader.wall.answers import Reply
 from grader.wall.draws import derived, draw_at, parameter_scale, positions
 from grader.wall.values import Shape, place
-from grader.wall.verbs import CopyVgg, MakeVgg, Sample, Sampled
+from grader.wall.verbs import CopyVgg, Failure, MakeVgg, Sample, Sampled
 from reference.architecture import VGG_CONVS
 
 Array = np.ndarray[Any, Any]
@@ -76,10 +76,11 @@ def copy(subject: Subject, read: Read) -> AfterCopying:
         return AfterCopying("")
     after = _sample(subject, "model", list(before))
     vgg16 = _sample(subject, "vgg16", [*shapes, LAST]).arrays
-    failed, held = copied.failed, dict(_held(subject.seed, reading, shapes, after.arrays))
+    held = dict(_held(subject.seed, reading, shapes, after.arrays))
     return AfterCopying(
         way=copied.way,
-        raised=StudentRaised(failed.kind, failed.message, place(failed.line)) if failed else None,
+        raised=_raised(copied.failed),
+        slip=_raised(copied.slip),
         held=held,
         unchanged=frozenset(n for n in before if np.array_equal(before[n], after.arrays.get(n, ()))),
         unusable=_unusable(before, after.value.shapes, read.shapes),
@@ -94,6 +95,10 @@ def copy(subject: Subject, read: Read) -> AfterCopying:
             if not _holds(subject.seed, vgg16.get(name), f"vgg/{name}", name, shape)
         ),
     )
+
+
+def _raised(failed: Failure | None) -> StudentRaised | None:
+    return StudentRaised(failed.kind, failed.message, place(failed.line)) if failed else None
 
 
 def _unusable(names: Iterable[str], left: Mapping[str, Shape], made: Mapping[str, Shape]) -> dict[str, str]:

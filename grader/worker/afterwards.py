@@ -37,7 +37,7 @@ def left_by(
         seen.append((chunk, _settings(namespace.get(copying.name))))
         return True
 
-    with torch.device("meta"), downloaded(_weightless(vgg16)), without_slow_initialisers():
+    with torch.device("meta"), downloaded(weightless(vgg16)), without_slow_initialisers():
         failed = run_chunks(copying.chunks, namespace, look)
     last = _settings(namespace.get(copying.name))
     if not last or not all(map(_only_moves, failed)):
@@ -62,7 +62,7 @@ def _settings(model: object) -> Settings:
         return {}
 
 
-def _weightless(vgg16: nn.Module) -> nn.Module:
+def weightless(vgg16: nn.Module) -> nn.Module:
     """A VGG-16 whose values take no memory."""
     small = {id(each): in_place_of(each, each.detach().to("meta")) for each in vgg16.parameters()}
     return deepcopy(vgg16, small)

@@ -25,6 +25,7 @@ from grader.worker.downloads import downloaded
 from grader.worker.loader import StudentCodeError, World, call, describe, run_chunks
 from grader.worker.models import without_slow_initialisers
 from grader.worker.places import is_of_submission, is_students, line_of
+from grader.worker.slipped import slip_of
 from grader.worker.state import Real
 from grader.worker.writing import Watch, watched
 
@@ -266,7 +267,26 @@ def copied(world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn
             again = first
         if took_it is None and again is not None:
             _gone(again[1], _prepared(world, asked, prepare), vgg16)
+        if took_it is not None and not took_it.failed:
+            took_it = structs.replace(took_it, slip=_slip(world, asked, took_it.way, vgg16, prepare))
     return took_it or (first[0] if first else Copied(""))
+
+
+def _slip(
+    world: World, asked: CopyVgg, taken: str, vgg16: nn.Module, prepare: Callable[[nn.Module], None]
+) -> Failure | None:
+    """What stops the notebook's own call, where none of its statements puts a VGG-16 into a model."""
+    copyings, own = world.slice.copying.get(asked.model, ()), list(_replays(world, asked))
+    if not copyings or taken in [way.name for way in own]:
+        return None
+    known = world.namespaces.get(copyings[0].module, {})
+    found = slip_of(copyings[0], asked.model, known, vgg16)
+    if found is not None:
+        took_it, _ = _go(world, asked, own, vgg16, vgg16, prepare)
+        again = [way for way in ways(world, asked) if way.name == taken]
+        _go(world, asked, again, vgg16, vgg16, prepare)
+        return None if took_it else found
+    return None
 
 
 def _prepared(world: World, asked: CopyVgg, prepare: Callable[[nn.Module], None]) -> nn.Module:

@@ -13,6 +13,7 @@ from grader.intake.code.names import walk as nodes_of
 from grader.intake.code.program import Program
 from grader.intake.code.reaching import reached
 from grader.intake.code.slicing import Walk
+from grader.intake.code.statements import Statement
 from grader.intake.code.weight import is_heavy, runs
 from grader.records.submission import Copying
 
@@ -45,7 +46,7 @@ def _of_model(walk: Walk, model: str) -> Iterator[Copying]:
             walk.take_imports(fork)
             positions = (fork.kept[entry] - walk.kept[entry]) | {at, *touching}
             parts = chunks(fork, entry, in_order(program, positions))
-            yield Copying(entry, name, parts, _awaited(program, touching))
+            yield Copying(entry, name, parts, _awaited(walk, program, touching))
 
 
 def _built(walk: Walk, program: Program, model: str) -> Iterator[tuple[int, str]]:
@@ -110,13 +111,23 @@ def _touching(walk: Walk, program: Program, built: int, name: str) -> list[int]:
     return found
 
 
-def _awaited(program: Program, touching: list[int]) -> frozenset[str]:
-    """What statements read that is bound somewhere, in a cell that isn't read too: no typing errors."""
+def _awaited(walk: Walk, program: Program, touching: list[int]) -> frozenset[str]:
+    """What statements read that is bound somewhere, in a cell that isn't read too: no typing errors.
+
+    A star import may bind any name.
+    """
     read = {name for at in touching for name in program.statements[at].names.reads}
+    if walk.imports.stars(program.name) or any(map(_is_star, program.statements)):
+        return frozenset(read)
     unread = [one.first_line for one in program.dropped]
     return frozenset(
         name for name in read if name in program.binders or any(name in line.split() for line in unread)
     )
+
+
+def _is_star(statement: Statement) -> bool:
+    node = statement.node
+    return isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
 
 
 def _only_lacks(program: Program, at: int) -> bool:
