@@ -23,11 +23,14 @@ anything = st.text(st.characters(), max_size=60) | st.text(
         ("\u202etxt.exe", "\\u202etxt.exe"),
         ("half \ud83d", "half \\ud83d"),
         ("tag \U000e0041", "tag \\ue0041"),
+        ("a\u3164b\u034fc", "a\\u3164b\\u034fc"),
+        ("x" + "\u0338\u20e0" * 10, "x\u0338\u20e0\u0338\u20e0 (16 more marks)"),
+        ("שָׁלוֹם, e\u0302\u0301, ก็", "שָׁלוֹם, e\u0302\u0301, ก็"),
         ("naïve, Ω, 中文, 😀, a\tb", "naïve, Ω, 中文, 😀, a\tb"),
     ],
 )
 def test_what_is_not_plain_text_is_written_out(text: str, shown: str) -> None:
-    """Controls, bidi overrides and half characters are shown, letters of any script stay."""
+    """Controls, bidi overrides, half characters, what has no width, piles of marks; letters stay."""
     assert escape.printable(text) == shown
 
 
