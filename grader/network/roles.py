@@ -19,6 +19,7 @@ NOT_ALIKE = 1e9  # above any sum of costs: such a pair is never matched
 MISSING_CONV = 2.0  # a missing and an extra layer cost 4, a pair at most 3.5: a wrong layer keeps its role
 OTHER_KIND = 2.5  # a transposed convolution is taken for a plain one where hardly anything else differs
 AFTER_POOLS = "fc6"  # the first layer that no pool may stand behind
+LATER = 0.02  # below a name's part in a cost, so that it decides only between equal layers without names
 MISSING_POOL = 1.6  # less, so that a pool in a wrong place is a moved pool and not two moved layers
 
 
@@ -108,8 +109,8 @@ def _cost(node: Expr, wanted: Conv | Pool) -> float:
 
 def align(nodes: Sequence[Expr], wanted: Sequence[Conv | Pool]) -> dict[str, Expr]:
     """Match layers and pools with roles at least total cost; what the answer lacks is missing or extra."""
-    extra = [MISSING_POOL if is_pool(node) else MISSING_CONV for node in nodes]
-    absent = [MISSING_POOL if isinstance(role, Pool) else MISSING_CONV for role in wanted]
+    extra = _left_out([is_pool(node) for node in nodes])
+    absent = _left_out([isinstance(role, Pool) for role in wanted])
     best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
     for i in range(len(nodes) + 1):
         for j in range(len(wanted) + 1):
@@ -124,6 +125,12 @@ def align(nodes: Sequence[Expr], wanted: Sequence[Conv | Pool]) -> dict[str, Exp
                 best[i, j] = min(ways, key=lambda way: way[0])
     roles = _trace_back({cell: step for cell, (_, step) in best.items()}, nodes, wanted)
     return roles | _moved_pools(roles, nodes, wanted)
+
+
+def _left_out(pools: Sequence[bool]) -> list[float]:
+    """Return what leaving each out costs: least for the last of equal layers, as a short list leaves it."""
+    count = len(pools)
+    return [MISSING_POOL if pool else MISSING_CONV - LATER * at / count for at, pool in enumerate(pools)]
 
 
 def _moved_pools(

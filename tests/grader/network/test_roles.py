@@ -161,6 +161,22 @@ def test_of_two_equal_layers_the_name_decides_which_is_missing() -> None:
     assert set(align([made(twins[1])], twins)) == {"conv5_2"}
 
 
+def test_of_equal_layers_without_names_the_last_is_missing() -> None:
+    """A block that is one short has its first layers, as a list of widths that ends too early makes it."""
+    block = tuple(Conv(role, 4, 4, 3) for role in ("one", "two", "three"))
+    nodes = [made(block[0], name="0"), made(block[1], name="1")]
+
+    assert align(nodes, block) == {"one": nodes[0], "two": nodes[1]}
+
+
+def test_of_equal_layers_without_names_the_last_is_too_many() -> None:
+    """A block that has one more than it should begins as it should."""
+    block = tuple(Conv(role, 4, 4, 3) for role in ("one", "two"))
+    nodes = [made(block[0], name=name) for name in "abc"]
+
+    assert align(nodes, block) == {"one": nodes[0], "two": nodes[1]}
+
+
 def test_a_layer_is_read_with_all_its_attributes() -> None:
     """Channels count groups; kernel, stride, padding and dilation are pairs; names are the parameters'."""
     one = nn.Conv2d(6, 4, (3, 5), stride=(1, 2), padding=(0, 3), dilation=2, groups=2)
