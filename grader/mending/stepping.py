@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from grader.assignment import CAM, MAP, PREDICT
+from grader.mending.carrying import Function, Part
 from grader.mending.trouble import chunks_at, tree
 from grader.records.reason import Place
 from grader.records.submission import Slice
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 Takes = Callable[[ast.AST, Function], bool]
 
 
@@ -23,6 +23,12 @@ def named(*words: str) -> Takes:
 def of_kind(*kinds: type[ast.AST]) -> Takes:
     """Syntax of one of these kinds."""
     return lambda node, _: isinstance(node, kinds)
+
+
+ENDS = named("min", "max", "amin", "amax", "ptp")
+RANGES = named(
+    "min", "max", "minimum", "amin", "amax", "argmin", "argmax", "ptp", "clip", "normalize", "relu"
+)
 
 
 def _adds_products(node: ast.AST, function: Function) -> bool:
@@ -39,11 +45,37 @@ def _adds_up(node: ast.AST, function: Function) -> bool:
 
 
 def _takes_weights(node: ast.AST, function: Function) -> bool:
-    """Whether it takes a part of the function's second argument."""
+    """Whether it takes a part of the function's second argument, or of what a method makes of that."""
     arguments = [*function.args.posonlyargs, *function.args.args]
     if len(arguments) < 2 or not isinstance(node, ast.Subscript):
         return False
-    return isinstance(node.value, ast.Name) and node.value.id == arguments[1].arg
+    source: ast.AST = node
+    while isinstance(source, ast.Subscript | ast.Attribute | ast.Call):
+        source = source.func if isinstance(source, ast.Call) else source.value
+    return _owner(source) == arguments[1].arg
+
+
+def _brings_to_a_range(node: ast.AST, function: Function) -> bool:
+    """Whether it computes with a minimum or a maximum, be it by a name."""
+    if not isinstance(node, ast.BinOp | ast.AugAssign):
+        return False
+    named = {
+        part.id
+        for each in ast.walk(function)
+        if isinstance(each, ast.Assign) and _has_ends(each.value, function)
+        for target in each.targets
+        for part in ast.walk(target)
+        if isinstance(part, ast.Name) and not _computes(each.value)
+    }
+    return _has_ends(node, function) or _reads(node, named)
+
+
+def _has_ends(node: ast.AST, function: Function) -> bool:
+    return any(ENDS(each, function) for each in ast.walk(node))
+
+
+def _computes(node: ast.AST) -> bool:
+    return any(isinstance(each, ast.BinOp) for each in ast.walk(node))
 
 
 def _changes_an_argument(node: ast.AST, function: Function) -> bool:
@@ -107,15 +139,13 @@ STEPS: dict[str, tuple[Takes, ...]] = {  # by rubric line; the second is looked 
     "dtype": (named("uint8", "astype", "byte", "float32", "Resize", "resize"), of_kind(ast.Return)),
     "weighted_sum": (_adds_products, named("sum"), of_kind(ast.AugAssign, ast.Mult)),
     "class_weights": (_takes_weights,),
-    "normalise": (
-        named(
-            "min", "max", "minimum", "amin", "amax", "argmin", "argmax", "ptp", "clip", "normalize", "relu"
-        ),
-        named("uint8"),
-    ),
+    "normalise": (_brings_to_a_range, RANGES, named("uint8")),
     "inputs_kept": (_changes_an_argument,),
 }
-BEGINS: dict[str, Takes] = {"weighted_sum": _adds_up}  # where a step is begun earlier than it is taken
+BEGINS: dict[str, Takes] = {
+    "weighted_sum": _adds_up,
+    "normalise": RANGES,
+}  # where a step is begun earlier than it is taken
 TAKEN = {  # the lines of the rubric whose steps a function takes; of two on one line of code the first
     MAP: ("weighted_sum", "class_weights", "normalise", "shape", "dtype"),
     PREDICT: ("cls_index", "cls_probability", "cls_name", "cls_return"),
@@ -130,6 +160,15 @@ def step(parsed: ast.AST, name: str, check: str) -> int | None:
         for function in _where(functions, name, check, number):
             if (line := next(_lines(function, takes), None)) is not None:
                 return line
+    return None
+
+
+def taking(parts: Sequence[Part], check: str) -> Place | None:
+    """Return the line that takes the step of a check, in the first of some functions that takes it."""
+    for takes in STEPS.get(check, ()):
+        for chunk, function in parts:
+            if (line := next(_lines(function, takes), None)) is not None:
+                return Place(chunk.label, chunk.line + line - 1)
     return None
 
 

@@ -6,11 +6,13 @@ import ast
 from collections.abc import Iterable, Mapping
 
 from grader.assignment import CAM, GRADCAM, GRADIENTS, MAP, NETWORKS, PREDICT
-from grader.mending.stepping import step
+from grader.mending.carrying import carrying
+from grader.mending.stepping import step, taking
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
 SHOWN = {CAM: MAP, GRADCAM: GRADIENTS} | {part: network.name for part, network in NETWORKS.items()}
+MODELS = frozenset(network.name for network in NETWORKS.values())
 TRAINS = "Trainer("  # where another model is trained, or shown
 LAST_CELL = ("weight_fc", "maps")  # the lines that are about the last cell
 
@@ -26,8 +28,16 @@ def home(slice: Slice, line: str) -> Place | None:
 def _doing(slice: Slice, name: str, check: str) -> Place | None:
     """Return the line of a definition that takes a step; that of the definition where none does."""
     found = _defining(slice, name)
-    if found is None:
-        return None
+    if name in MODELS:
+        return _within_model(found, name, check) if found else None
+    parts = list(carrying(slice, name))
+    first = next(
+        (Place(part.chunk.label, part.chunk.line + part.function.lineno - 1) for part in parts), None
+    )
+    return taking(parts, check) or first
+
+
+def _within_model(found: tuple[Chunk, Place], name: str, check: str) -> Place:
     chunk, place = found
     line = step(ast.parse(chunk.source), name, check)
     return place if line is None else Place(chunk.label, chunk.line + line - 1)

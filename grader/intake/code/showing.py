@@ -9,9 +9,11 @@ from typing import Any
 import re2
 
 from grader.assignment import MAP, NETWORKS, PREDICT
-from grader.intake.code.parsing import parse
+from grader.mending.carrying import Function, carrying
+from grader.mending.stepping import taking
+from grader.mending.trouble import tree
 from grader.records.reason import Cause, Place
-from grader.records.submission import Chunk, Slice
+from grader.records.submission import Slice
 
 WRITTEN: tuple[tuple[str, str], ...] = (  # what a step is called, and how it may be written
     (r"sorted probabilities|probability of class 0", r"print\(|= *\w*prob\w*\["),
@@ -39,6 +41,7 @@ WRITTEN: tuple[tuple[str, str], ...] = (  # what a step is called, and how it ma
     (r"divided by its sum", r"sum\("),
     (r"brackets are missing", r"/.*-|-.*/"),
     (r"column of", r"\.T\b|transpose|\[:, "),
+    (r"is reshaped", r"weight\w*\.(?:reshape|view)\(|reshape\(\w*weight"),
     (r"class 0", r"\[0\]|= *0\b"),
     (r"last class", r"\[-1\]"),
     (r"class (?:one )?after", r"\+ *1"),
@@ -47,7 +50,7 @@ WRITTEN: tuple[tuple[str, str], ...] = (  # what a step is called, and how it ma
     (r"channel", r"range\(|\[1:\]|\[:-1\]|- *1"),
     (r"becomes bytes", r"uint8|//|astype\(int|\bbyte\("),
     (r"inverted", r"\b1\.? *-|255\.? *-"),
-    (r"inverted", r"max\(\) *-|(?:=|return) *-|[(*] *-|-="),
+    (r"inverted", r"max\(\) *-|(?:=|return) *-|[(*] *-(?:[^1]|1 *[*.])|\* *-1|-="),
     (r"least probable", r"argmin|min\(|largest=False|\[-1:?\]|, *-1:?\]"),
     (r"least probable", r"sort"),
     (r"second best", r"-2\]|\[1\]|, *1\]"),
@@ -80,6 +83,7 @@ KERNEL = re2.compile(r"(?i)upsampl|bilinear|kernel")  # in the name of that func
 MADE_KERNELS = [(re2.compile(said), re2.compile(code)) for said, code in KERNELS]
 COPIES = re2.compile(r"\.(?:weight|bias)\b[^=!<>]*(?:copy_\(|=[^=]).*\.(?:weight|bias)\b|load_state_dict\(")
 CALLED = [(re2.compile(said), re2.compile(code)) for said, code in WRITTEN]
+TURNS = re2.compile(r"rows and columns|flipped|turned")
 NUMBER = re2.compile(r"\b[1-9][0-9.]*\b")
 TYPE = re2.compile(r"(?:u?int|float|bool|complex)[0-9]*")
 USUAL = ("1", "255", "256")  # numbers that right code holds too
@@ -99,10 +103,19 @@ def shown(slice: Slice, line: str, cause: Cause | None) -> Place | None:
         return _in_the_kernel(slice, NETWORKS[part].name, got)
     name = PREDICT if check.startswith("cls") else MAP
     lines = list(_lines(slice, name))
+    if TURNS.search(got):
+        lines = _from_the_sum(slice, name, lines)
     for code in _codes(got):
         if found := next((place for place, line in lines if code.search(line)), None):
             return found
     return None
+
+
+def _from_the_sum(slice: Slice, name: str, lines: list[tuple[Place, str]]) -> list[tuple[Place, str]]:
+    """The lines from that of the sum on, then those before it, where transposing turns no map."""
+    begun = taking(list(carrying(slice, name)), "weighted_sum")
+    at = next((number for number, (place, _) in enumerate(lines) if place == begun), 0)
+    return lines[at:] + lines[:at]
 
 
 def copying(slice: Slice, name: str) -> Place | None:
@@ -117,8 +130,10 @@ def copying(slice: Slice, name: str) -> Place | None:
 
 def _in_the_kernel(slice: Slice, network: str, got: str) -> Place | None:
     """Return the line that shows a wrong step of the function which makes a network's kernels, if any."""
-    makers = [node.name for _, node in _functions(slice) if KERNEL.search(node.name)]
-    lines = [line for name in dict.fromkeys(makers) for line in _lines(slice, name, f"class {network}")]
+    chunks = [chunk for module in slice.modules for chunk in module.chunks if "def " in chunk.source]
+    names = [node.name for chunk in chunks for node in ast.walk(tree(chunk)) if isinstance(node, Function)]
+    makers = dict.fromkeys(filter(KERNEL.search, names))
+    lines = [line for name in makers for line in _lines(slice, name, network)]
     wanted = (code for said, code in MADE_KERNELS if said.search(got))
     return next((place for code in wanted for place, line in lines if code.search(line)), None)
 
@@ -134,35 +149,9 @@ def _codes(got: str) -> Iterator[Any]:
 
 
 def _lines(slice: Slice, name: str, owner: str = "") -> Iterator[tuple[Place, str]]:
-    """Yield the lines of a function's body, then of the functions that it calls.
-
-    Of functions of one name it is the one beside what says `owner`, else the last.
-    """
-    every = sorted(_functions(slice), key=lambda found: owner in found[0].source)
-    functions = {node.name: (chunk, node) for chunk, node in every}
-    waiting, seen = [name], set()
-    while waiting:
-        called = waiting.pop(0)
-        if called in seen or called not in functions:
-            continue
-        seen.add(called)
-        chunk, node = functions[called]
+    """Yield the lines of the body of a function, that of a class if it has one, then of those it calls."""
+    for chunk, node in carrying(slice, name, owner):
         rows = chunk.source.split("\n")
         body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
         for number in range((body or node.body)[0].lineno, (node.end_lineno or node.lineno) + 1):
             yield Place(chunk.label, chunk.line + number - 1), rows[number - 1].partition("#")[0]
-        waiting += [_called(each) for each in ast.walk(node) if isinstance(each, ast.Call)]
-
-
-def _functions(slice: Slice) -> Iterator[tuple[Chunk, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    for module in slice.modules:
-        for chunk in module.chunks:
-            for statement in parse(chunk.source)[0] if "def " in chunk.source else ():
-                for node in ast.walk(statement):
-                    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                        yield chunk, node
-
-
-def _called(call: ast.Call) -> str:
-    function = call.func
-    return getattr(function, "attr", getattr(function, "id", ""))

@@ -34,6 +34,21 @@ def test_a_line_is_at_home_where_its_subject_is_defined(line: str, place: Place 
     assert home(SLICE, line) == place
 
 
+def test_a_step_is_at_home_in_what_a_name_stands_for() -> None:
+    """In a method that it is bound to, or in what that calls; not where the ends are only given names."""
+    source = (
+        "class Map:\n    def explain(self, f, w, i):\n        return self.to_bytes(w[i] @ f)\n\n"
+        "    def to_bytes(self, cam):\n        low, high = cam.min(), cam.max()\n"
+        "        return np.uint8(255 * (cam - low) / high)\n"
+    )
+    chunks = (Chunk("cell 9", 1, source), Chunk("cell 9", 9, "returnCAM = Map().explain"))
+    slice = Slice((Module("submission", chunks),))
+
+    assert home(slice, "cam.normalise") == Place("cell 9", 7)
+    assert home(slice, "cam.class_weights") == Place("cell 9", 3)
+    assert home(slice, "cam.inputs_kept") == Place("cell 9", 2)
+
+
 def test_a_name_that_is_only_used_is_no_definition() -> None:
     """A call is not where a function is made."""
     assert (

@@ -105,6 +105,33 @@ def test_what_is_in_a_helper_is_found_there() -> None:
     assert shown(Slice(()), "cam.normalise", cause) is None
 
 
+BOUND = """\
+class Explanation:
+    def explain(self, f, w, i):
+        rows = f.reshape(512, 49).T
+        cam = (rows @ w[i]).reshape(7, 7)
+        return self.stretched(cam.T)
+
+    def stretched(self, cam):
+        low, high = cam.min(), cam.max()
+        return np.uint8((low - cam).reshape(-1, 7) / (low - high))
+
+returnCAM = Explanation().explain
+"""
+
+
+@pytest.mark.parametrize(
+    ("check", "got", "line"),
+    [("weighted_sum", "rows and columns are swapped", 5), ("normalise", "inverted", None)],
+)
+def test_what_a_name_stands_for_is_looked_at(check: str, got: str, line: int | None) -> None:
+    """A transposition at or after the sum turns the map, not one before it; a -1 alone inverts nothing."""
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, BOUND),)),))
+    found = shown(slice, f"cam.{check}", Cause("sum.way", {"got": got}))
+
+    assert (found and found.line) == line
+
+
 KERNEL = """\
 class Net:
     def get_upsampling_weight(self, inputs, outputs, size):
