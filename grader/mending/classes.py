@@ -137,27 +137,32 @@ def _local(slice: Slice, chunk: Chunk, name: str) -> Iterator[Mend]:
 
 
 def _returning(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
-    """The forward pass, or a function, that returns its last value, or the first of those it returns."""
+    """The forward pass, or a function, that returns one of several values, the one made last first."""
     top = [node for node in tree(chunk).body if isinstance(node, ast.FunctionDef)]
     for function in top or functions(chunk, "forward"):
         last = function.body[-1]
         place = Place(chunk.label, chunk.line + last.lineno - 1)
+        name = _bound_last(function)
         if isinstance(last, ast.Return) and last.value is not None:
-            for part in _parts(last.value, function):
-                source = with_node(chunk.source, last.value, ast.unparse(part))
-                words = f"`{ast.unparse(last)}` read as `return {ast.unparse(part)}`"
+            for part in sorted(map(ast.unparse, _parts(last.value, function)), key=lambda part: part != name):
+                source = with_node(chunk.source, last.value, part)
+                words = f"`{ast.unparse(last)}` read as `return {part}`"
                 yield Mend(with_source(slice, chunk, source), words, place)
-        made = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
-        stored = sorted(
-            (node for node in made if isinstance(node.ctx, ast.Store)), key=lambda node: node.lineno
-        )
-        if stored:
-            name, end = stored[-1].id, last.end_col_offset or 0
-            text = f"return {name}" if isinstance(last, ast.Return) else f"{ast.unparse(last)}; return {name}"
-            if not isinstance(last, ast.Return | ast.Expr | ast.Assign | ast.AugAssign | ast.Pass) or not end:
-                continue
-            source = with_node(chunk.source, last, text)
-            yield Mend(with_source(slice, chunk, source), f"`return {name}` is missing and was added", place)
+        if name and isinstance(last, ast.Return | ast.Expr | ast.Assign | ast.AugAssign | ast.Pass):
+            given = f"return {name}"
+            words = f"`{given}` is missing and was added"
+            if isinstance(last, ast.Return) and last.value is not None:
+                words = f"`{ast.unparse(last)}` read as `{given}`"
+            text = given if isinstance(last, ast.Return) else f"{ast.unparse(last)}; {given}"
+            yield Mend(with_source(slice, chunk, with_node(chunk.source, last, text)), words, place)
+
+
+def _bound_last(function: ast.FunctionDef) -> str:
+    """The name that a function gave a value last, before it returns; "" if it gave none."""
+    body = function.body[:-1] if isinstance(function.body[-1], ast.Return) else function.body
+    made = (node for each in body for node in ast.walk(each) if isinstance(node, ast.Name))
+    stored = sorted((node for node in made if isinstance(node.ctx, ast.Store)), key=lambda node: node.lineno)
+    return stored[-1].id if stored else ""
 
 
 def _parts(value: ast.expr, function: ast.FunctionDef) -> list[ast.expr]:

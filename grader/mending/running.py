@@ -17,7 +17,7 @@ from grader.plurals import article
 from grader.records.submission import Slice
 from grader.wall.answers import Reply
 from grader.wall.recording import Argument, Items, Recording, Tensor
-from grader.wall.verbs import FORMS, Build, Loaded, Map, Model, Raised, Request, Trace
+from grader.wall.verbs import FORMS, Build, GradCam, Loaded, Map, Model, Raised, Request, Trace
 from grader.wall.wire import Array
 
 V = TypeVar("V")
@@ -89,14 +89,17 @@ class Running:
     def _asked(self, asked: Sequence[Question]) -> Trouble | None:
         try:
             for request, arrays in asked:
-                answer = self.student.ask(self._knowing(request), arrays, seconds=LONGEST, told=True).value
+                reply = self.student.ask(self._knowing(request), arrays, seconds=LONGEST, told=True)
+                answer = reply.value
                 if isinstance(answer, Model) and (found := impossible(answer)):
                     return found
                 self._answered = answer if isinstance(answer, Map | Recording) else None
                 if isinstance(answer, Recording) and answer.output is None:
                     return Trouble("TypeError", f"the forward pass returns {article(answer.type)}", None)
-                if isinstance(answer, Map) and answer.type == "NoneType":
-                    return Trouble("TypeError", f"{MAP} returns {article(answer.type)}", None)
+                if isinstance(answer, Map) and not (reply.arrays and answer.shape):
+                    called = GRADIENTS if isinstance(request, GradCam) else MAP
+                    words = f"{called} returns {article(answer.type)}, not an array of numbers"
+                    return Trouble("TypeError", words, None)
         except StudentError as error:
             return self._noted(of_error(error))
         return None

@@ -83,3 +83,21 @@ def test_what_was_raised_is_known_when_the_next_slice_is_run() -> None:
 
     raised = "AttributeError", "cell 1", 10, "'FCN8s' object has no attribute 'fc'"
     assert student.known == [(), (raised,)]
+
+
+@pytest.mark.parametrize(
+    ("returned", "trouble"),
+    [
+        ("np.ones((256, 256))", None),
+        ("None", "returnCAM returns a NoneType, not an array of numbers"),
+        ("(features, weight)", "returnCAM returns a tuple, not an array of numbers"),
+        ("features.astype(object)", "returnCAM returns an ndarray, not an array of numbers"),
+        ("True", "returnCAM returns a bool, not an array of numbers"),
+    ],
+)
+def test_what_is_no_array_of_numbers_stops_a_map(returned: str, trouble: str | None) -> None:
+    """Nothing of it can be judged, so that a mend is looked for."""
+    source = f"import numpy as np\n\n\ndef returnCAM(features, weight, idx):\n    return {returned}\n"
+    found = Running(cast(Mendable, InProcess(source)), Slice()).trouble("returnCAM")
+
+    assert (found and found.message) == trouble
