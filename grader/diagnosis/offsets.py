@@ -26,7 +26,7 @@ class Start(NamedTuple):
 
 def kind_of_crop(reading: Reading, start: Pair) -> Start:
     """Return how the output's crop starts there."""
-    size = _output(reading)
+    size = reading.size or _output(reading)  # where it stops at the end of the map, it is smaller
     trunk = reading.path.steps[: reading.last_layer + 1]
     return _start(_mapped(size, trunk), size, start, reading.architecture.crop)
 

@@ -33,7 +33,6 @@ WEIGHT = re2.compile(r"weight of size \[([\d, ]{1,60})\]")
 LARGEST = 2**28  # numbers of a weight that is made wider; fc6's are two fifths of that
 SIZES = re2.compile(r"size of tensor a \(\d+\) must match the size of tensor b \(\d+\) .* dimension [23]$")
 CHANNELS = re2.compile(r"size of tensor a \((\d+)\) must match the .* b \((\d+)\) .* dimension 1$")
-BEYOND = "exceeds dimension size"
 PAD = "__import__('torch').nn.functional.pad"
 MOST_SIDES = 24  # of the sums on a line: the whole class is read for each
 ADDS = ("add", "add_", "sub", "sub_", "mul", "mul_", "maximum", "minimum")
@@ -69,7 +68,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
             sides = (side for _, side in _summed(trouble, chunk))
             yield from unscored.mends(slice, chunk, sides, first + second - N_CLASS)
             yield from _scores(slice, chunk, first + second - N_CLASS)
-    if BEYOND in trouble.message:
+    if any(words in trouble.message for words in cropping.BEYOND):
         yield from cropping.shorter(trouble, slice, chunk, (*SIDES, "crop", "shape"))
     if SIZES.search(trouble.message):
         yield from cropping.mends(slice, chunk, _every_side(trouble, chunk))

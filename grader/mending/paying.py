@@ -49,12 +49,12 @@ def showing(
     part = PART_OF[target]
     lost = list(_lost(part, results))
     for wanted in causes:
-        for line, cause in lost:
-            if cause.id.startswith(wanted):
-                return line
+        spoilt = None
         if wanted == ROOM and part in NETWORKS:
             spoilt = crowding(NETWORKS[part].table(padding=padding), [cause for _, cause in lost], sizes)
-            return next((line for line, cause in lost if cause == spoilt), "")
+        for line, cause in lost:
+            if cause == spoilt or cause.id.startswith(wanted):
+                return line
     return ""
 
 

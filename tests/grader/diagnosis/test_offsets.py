@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from grader.diagnosis.offsets import Start, _start, kind_of_crop
-from tests.grader.slim import edited, reading_of
+from tests.grader.slim import SIZE, edited, reading_of
 
 CROP = "h[:, :, 19:19 + x.size(2), 19:19 + x.size(3)]"
 MIDDLE = "h[:, :, (h.size(2) - x.size(2)) // 2:, (h.size(3) - x.size(3)) // 2:][:, :, :x.size(2), :x.size(3)]"
@@ -77,3 +77,11 @@ def test_two_numbers_may_happen_to_be_the_middle() -> None:
     assert found[0] == Start("offset", 5)
     assert found[1] == Start("offset", "row 5 and column 6 (the middle at the size that is looked at)")
     assert _start((20, 22), (10, 10), (5, 6), 9) == Start("centred")
+
+
+def test_a_crop_that_stops_short_does_not_start_at_the_end() -> None:
+    """What is left behind its start is less than the picture, which tells where the end would be."""
+    short = CROP.replace("19:19 + x.size(3)", "60:60 + x.size(3)")
+    reading = replace(reading_of(edited((CROP, short)), "FCN32s"), size=SIZE)
+
+    assert kind_of_crop(reading, (19, 60)).got == "row 19 and column 60"

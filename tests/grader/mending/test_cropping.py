@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+import torch
 
 from grader.mending.edits import Mend
 from grader.mending.fitting import mends
@@ -58,6 +61,8 @@ BEYOND = "start (31) + length (224) exceeds dimension size (88)."
         ("h = h.narrow(2, 31, n)", "h = h[:, :, 31:31 + n]"),
         ("h = h.narrow(-2, 31, n)", "h = h[:, :, 31:31 + n]"),
         ("h = h + s.narrow(2, a, n).narrow(3, a, m)", "h = h + s[:, :, a:a + n][:, :, :, a:a + m]"),
+        ("h = torch.narrow(torch.narrow(h, 2, a, n), 3, a, m)", "h = h[:, :, a:a + n][:, :, :, a:a + m]"),
+        ("h = torch.narrow(h, dim=2, start=a, length=n)", "h = h[:, :, a:a + n]"),
     ],
 )
 def test_what_is_narrowed_beyond_the_end_is_sliced(line: str, wanted: str) -> None:
@@ -68,6 +73,47 @@ def test_what_is_narrowed_beyond_the_end_is_sliced(line: str, wanted: str) -> No
 
     assert found.slice.modules[0].chunks[0].source == wanted
     assert found.shown
+
+
+NEGATIVE = "split_with_sizes expects split_sizes have only non-negative entries, but got [19, 224, -83]"
+UNEVEN = "split_with_sizes expects split_sizes to sum exactly to 100, but got split_sizes=[19, 50]"
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "told"),
+    [
+        ("h = h.split([3, 6, 1], dim=2)[1]", NEGATIVE, "beyond the end"),
+        ("_, h, _ = torch.split(h, [3, 6, 1], 2)", NEGATIVE, "beyond the end"),
+        ("h = torch.split(h, split_size_or_sections=sizes, dim=-2)[1]", NEGATIVE, "beyond the end"),
+        ("h = h.split_with_sizes((3, 6), 2)[1].split([4], -1)[0]", UNEVEN, "pieces that stop at the end"),
+    ],
+)
+def test_pieces_that_are_split_beyond_the_end_stop_there(line: str, message: str, told: str) -> None:
+    """They are as large as was asked for, as far as there is something."""
+    chunk = Chunk("cell 1", 1, line)
+    slice = Slice((Module("submission", (chunk,)),))
+    (found,) = mends(Trouble("RuntimeError", message, Place("cell 1", 1)), slice, chunk)
+    names: dict[str, Any] = {
+        "torch": torch,
+        "h": torch.arange(5.0).reshape(1, 1, 5, 1).expand(1, 1, 5, 4),
+        "sizes": [3, 6, -4],
+    }
+    exec(found.slice.modules[0].chunks[0].source, names)
+
+    assert names["h"][0, 0, :, 0].tolist() == [3, 4]
+    assert told in found.words
+    assert found.shown
+
+
+@pytest.mark.parametrize(
+    "line", ["h = h.split(5, 2)[1]", "h = h.narrow(*cut)", "h = split(h)", "h = h.split()"]
+)
+def test_other_cuts_are_left(line: str) -> None:
+    """Pieces of one size fit any map, and what isn't written out can't be read."""
+    chunk = Chunk("cell 1", 1, line)
+    slice = Slice((Module("submission", (chunk,)),))
+
+    assert not list(mends(Trouble("RuntimeError", NEGATIVE, Place("cell 1", 1)), slice, chunk))
 
 
 @pytest.mark.parametrize("axis", ["4", "1000000000", "-5", "axis"])

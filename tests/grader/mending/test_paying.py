@@ -42,6 +42,10 @@ def test_the_layer_that_leaves_no_room_pays() -> None:
 
     assert showing("FCN8s", (ROOM,), lines, SIZE) == "fcn8s.fc6"
     assert showing("FCN8s", (ROOM,), {"fcn8s.upscores": lines["fcn8s.upscores"]}, SIZE) == ""
+    assert (
+        showing("FCN8s", (ROOM, "layer."), {"fcn8s.upscores": lines["fcn8s.upscores"]}, SIZE)
+        == "fcn8s.upscores"
+    )
     assert showing("FCN32s", (ROOM,), lines, SIZE) == ""  # the lines are another network's
 
 
