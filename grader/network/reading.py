@@ -113,9 +113,9 @@ class Reading:
             names.setdefault(layer.weight, f"{role}.weight")
             if layer.bias:
                 names.setdefault(layer.bias, f"{role}.bias")
-        parameters = [
-            node["name"] for node in walk(self.output) if node.op == "leaf" and node["kind"] == "parameter"
-        ]
+        roots = self.output, *self.path.steps[-1:]  # the path goes on in what was let go of
+        leaves = (node for root in roots for node in walk(root) if node.op == "leaf")
+        parameters = [node["name"] for node in leaves if node["kind"] == "parameter"]
         return {name: f"own/{name}" for name in parameters} | names
 
     @cached_property

@@ -215,6 +215,18 @@ def test_a_layer_of_no_role_is_drawn_by_its_own_name() -> None:
     assert "fc7.0.running_mean" not in keys  # a buffer's values are sent
 
 
+def test_a_layer_of_no_role_in_what_was_let_go_of_is_drawn_as_well() -> None:
+    """Else it keeps values of its own there, and nothing that is replayed is what it gave."""
+    fc7 = "self.fc7 = nn.Conv2d(24, 24, 1)"
+    returned = "h[:, :, 19:19 + x.size(2), 19:19 + x.size(3)]"
+    two = fc7, "self.fc7 = nn.Sequential(nn.BatchNorm2d(24), nn.Conv2d(24, 24, 1))"
+
+    keys = reading_of(edited(two, (returned, returned.replace("h", "x", 1))), "FCN32s").keys
+
+    assert keys["fc7.0.weight"] == "own/fc7.0.weight"
+    assert keys["fc7.1.weight"] == "fc7.weight"
+
+
 def test_keys_make_names_no_matter(fcn8s: Reading) -> None:
     """Two networks that differ in names only are the same expression once their parameters are keyed."""
     renamed = reading_of(edited(("self.conv1_2 = nn.Conv2d(2, 2, 3, padding=1)", RENAMED), CALLED))
