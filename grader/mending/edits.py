@@ -81,6 +81,13 @@ def is_simple(node: ast.AST) -> TypeGuard[ast.stmt]:
     return isinstance(node, ast.stmt) and not hasattr(node, "body") and not isinstance(node, ast.Match)
 
 
+def statement_at(tree: ast.AST, line: int) -> ast.stmt | None:
+    """The simple statement that a line lies in."""
+    simple = filter(is_simple, ast.walk(tree))
+    around = [node for node in simple if node.lineno <= line <= (node.end_lineno or 0)]
+    return around[-1] if around else None
+
+
 def function_at(tree: ast.AST, line: int) -> ast.FunctionDef | None:
     """The innermost function that a line lies in."""
     functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TypeGuard
 
 from grader.assignment import MAP
-from grader.mending.edits import Mend, function_at, is_simple, with_node, with_source, with_text
+from grader.mending.edits import Mend, function_at, statement_at, with_node, with_source, with_text
 from grader.mending.trouble import Trouble, bound, line_in, tree
 from grader.records.submission import Chunk, Slice
 
@@ -29,7 +29,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     function = function_at(parsed, line)
     if trouble.kind == STUCK:
         yield from _unlooped(slice, chunk, function or parsed, line)
-    statement = _statement_at(function or parsed, line)
+    statement = statement_at(function or parsed, line)
     if statement is None:  # the head of a loop, a condition
         yield from _uncalled(slice, chunk, parsed, function)
         return
@@ -56,13 +56,6 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         words = f"`{told(statement.value)}` read as None"
         yield Mend(with_source(slice, chunk, source), words, whole=True)
     yield from _uncalled(slice, chunk, parsed, function)
-
-
-def _statement_at(tree: ast.AST, line: int) -> ast.stmt | None:
-    """The simple statement that a line lies in."""
-    simple = filter(is_simple, ast.walk(tree))
-    around = [node for node in simple if node.lineno <= line <= (node.end_lineno or 0)]
-    return around[-1] if around else None
 
 
 def given_to(function: ast.FunctionDef) -> set[str]:

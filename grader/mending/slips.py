@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from grader.assignment import MAP
+from grader.assignment import MAP, PREDICT
 from grader.mending import (
     assigning,
     classes,
@@ -24,6 +24,7 @@ from grader.mending import (
     order,
     pasted,
     sequences,
+    several,
     wrapping,
 )
 from grader.mending.alike import alike
@@ -94,8 +95,10 @@ def cell_mends(trouble: Trouble, slice: Slice) -> Iterator[tuple[Chunk, ...]]:
 
 
 def last_mends(trouble: Trouble, slice: Slice, target: str) -> Iterator[Mend]:
-    """The changes that leave out what raises."""
+    """The changes that are tried where no other helps: the first of several values, then what leaves out."""
     for _, chunk in _chunks(trouble, slice, target):
+        if target == PREDICT:
+            yield from as_far_as_written([several.mends(trouble, slice, chunk)])
         for mend in as_far_as_written([leaving.mends(trouble, slice, chunk)]):
             shown = SUM if target == MAP else _kernel(trouble) or mend.shown
             yield replace(mend, leaves=True, shown=shown)
