@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from grader.assignment import GRADED, GRADIENTS, MAP, NETWORKS, PREDICT, WEIGHT
 from grader.intake.code.cutting import chunks, in_order
@@ -20,6 +22,8 @@ from grader.records.submission import Copying
 MODELS = tuple(network.name for network in NETWORKS.values())
 IDLE = {"cpu", "cuda", "eval", "to", "train", "parameters", "state_dict", "print", "summary"}
 TELLING = {"weight", "bias", "state_dict", "load_state_dict", "copy_", "parameters", "named_parameters"}
+BUILTINS = frozenset(dir(builtins))
+ALIKE = 0.45  # of two names: `model` is meant for `model32_pretrain`
 MOST = 3  # models of one class that are looked at
 
 
@@ -103,12 +107,34 @@ def _touching(walk: Walk, program: Program, built: int, name: str) -> list[int]:
         if name not in statement.names.reads:
             if name in statement.names.sure:
                 break
+            if _misspelt(walk, program, at) == name:
+                found.append(at)
             continue
         if at in walk.barred(program.name) and not _only_lacks(program, at):
             break
         if _does_something(statement.node, name):
             found.append(at)
     return found
+
+
+def _misspelt(walk: Walk, program: Program, at: int) -> str:
+    """The model that a statement about VGG-16 means by a name that nothing binds; "" if none."""
+    node = program.statements[at].node
+    if not isinstance(node, ast.Expr) or "vgg" not in ast.unparse(node).lower():
+        return ""
+    built = [each for model in MODELS for each in _built(walk, program, model)]
+    models = [name for where, name in built if where < at and not _is_trained(walk, program, name, where, at)]
+    unbound = program.statements[at].names.reads - _awaited(walk, program, [at]) - BUILTINS
+    alike = [name for each in sorted(unbound) for name in get_close_matches(each, models, 1, ALIKE)]
+    return next(iter(alike), "")
+
+
+def _is_trained(walk: Walk, program: Program, name: str, built: int, at: int) -> bool:
+    """Whether a model is trained between two statements."""
+    return any(
+        built < each < at and name in program.statements[each].names.reads
+        for each in walk.barred(program.name)
+    )
 
 
 def _awaited(walk: Walk, program: Program, touching: list[int]) -> frozenset[str]:

@@ -32,6 +32,19 @@ CELLS: dict[str, tuple[str, list[str]]] = {
     "what a model that was trained gives": ("t = Trainer(1)\nm = FCN8s()\nm.show(t.loss)\nTrainer(m)", []),
     "a number of classes by its name": ("m = FCN8s(num_classes)\nTrainer(m)", []),
     "a configuration": ("cfg = get()\nm = FCN8s(cfg)\nTrainer(m)", ["cfg = get()", "m = FCN8s(cfg)"]),
+    "a misspelt model": (
+        "m_own = FCN8s()\nmodel8 = FCN8s()\nmodle8.take(vgg16)\nTrainer(model8)",
+        ["model8 = FCN8s()", "modle8.take(vgg16)"],
+    ),
+    "a name that is bound elsewhere": (
+        "model8 = FCN8s()\nmodle8.take(vgg16)\nTrainer(model8)\nmodle8 = 1",
+        [],
+    ),
+    "a function of the notebook's surroundings": ("m8 = FCN8s()\nprint(vgg16)\nTrainer(m8)", []),
+    "what a star brings": (
+        "from own import *\nmodel8 = FCN8s()\nmodle8.take(vgg16)\nTrainer(model8)",
+        [],
+    ),
     "nothing": ("m = FCN8s()\nm = m.to(device)\nTrainer(m)\nm.load_pretrained(1)", []),
     "another model": ("m = FCN8s()\nm = Other()\nm.load_pretrained(1)", []),
 }
