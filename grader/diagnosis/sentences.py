@@ -63,6 +63,7 @@ LAYERS = {
     "activation.unkept": "the ReLU after {after} is applied, and its result is thrown away",
     "activation.other": "{got} after {after}, the assignment says ReLU",
     "activation.unwanted": "a {got} after {after}, where the assignment has none",
+    "activation.sum": "a {got} on the sum of {after} and the {pool} skip, where the assignment has none",
     "activation.input": "a {got} on the input, before conv1_1",
     "activation.skip": "a {got} on the {pool} skip, where the assignment has none",
     "pool.missing": "{pool} is missing: no max pooling after block {block}",

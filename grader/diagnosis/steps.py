@@ -61,7 +61,7 @@ def activation_findings(reading: Reading) -> Iterator[Reason]:
             layer = reading.path.steps[position]
             yield from _wanted(wanted.role, relus, others, layer, thrown.relu(reading, layer))
         else:
-            yield from _unwanted(wanted.role, [*relus, *others])
+            yield from _unwanted(reading, wanted.role, [*relus, *others])
     yield from _elsewhere(reading)
 
 
@@ -94,12 +94,32 @@ def _wanted(
         yield because("activation.missing", after=role, expected=expected, actual=actual, place=layer.place)
 
 
-def _unwanted(role: str, found: Sequence[Expr]) -> Iterator[Reason]:
+def _unwanted(reading: Reading, role: str, found: Sequence[Expr]) -> Iterator[Reason]:
     for step in found[:1]:
         got, expected, actual = _name(step), f"{role} alone", f"{role} -> {_name(step)}"
+        if pool := _joined(reading, role, step):
+            actual = f"{role} + {pool} skip -> {got}"
+            yield because(
+                "activation.sum",
+                after=role,
+                pool=pool,
+                got=got,
+                expected=f"{role} + {pool} skip alone",
+                actual=actual,
+                place=step.place,
+            )
+            continue
         yield because(
             "activation.unwanted", after=role, got=got, expected=expected, actual=actual, place=step.place
         )
+
+
+def _joined(reading: Reading, role: str, step: Expr) -> str:
+    """The pool whose skip joins between a layer and a step; "" where none does."""
+    begin, end = reading.positions[role], reading.path.places[step.key]
+    joins = ((skip, reading.join_of(skip)) for skip in reading.architecture.skips)
+    found = (skip.pool for skip, join in joins if join and begin < join[0] < end)
+    return next(found, "")
 
 
 def _elsewhere(reading: Reading) -> Iterator[Reason]:

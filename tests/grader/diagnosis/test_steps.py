@@ -55,6 +55,13 @@ def test_nothing_is_said_of_the_right_steps(network: str) -> None:
             ("self.upscore2(h)\n", "torch.tanh(self.upscore2(h))\n"),
             "a tanh after upscore2, where the assignment",
         ),
+        (
+            (
+                "h + s[:, :, 5:5 + h.size(2), 5:5 + h.size(3)]",
+                "F.relu(h + s[:, :, 5:5 + h.size(2), 5:5 + h.size(3)])",
+            ),
+            "a ReLU on the sum of upscore1 and the pool4 skip, where the assignment has none",
+        ),
         (("self.conv1_1(x)", "self.conv1_1(F.relu(x))"), "a ReLU on the input, before conv1_1"),
         (
             ("s = self.score_pool_4(pool4)", "s = F.relu(self.score_pool_4(pool4))"),
