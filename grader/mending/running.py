@@ -12,6 +12,7 @@ from grader.errors import GraderError, StudentError
 from grader.mending.asking import LARGER, Question, questions
 from grader.mending.impossible import impossible
 from grader.mending.leaving import STUCK
+from grader.mending.reaching import beyond
 from grader.mending.trouble import Trouble, of_error, of_missing, root
 from grader.plurals import article
 from grader.records.submission import Slice
@@ -96,6 +97,8 @@ class Running:
                 self._answered = answer if isinstance(answer, Map | Recording) else None
                 if isinstance(answer, Recording) and answer.output is None:
                     return Trouble("TypeError", f"the forward pass returns {article(answer.type)}", None)
+                if isinstance(answer, Recording) and (found := beyond(answer)):
+                    return found
                 if isinstance(answer, Map) and not (reply.arrays and answer.shape):
                     called = GRADIENTS if isinstance(request, GradCam) else MAP
                     words = f"{called} returns {article(answer.type)}, not an array of numbers"

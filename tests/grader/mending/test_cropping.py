@@ -9,6 +9,7 @@ import torch
 
 from grader.mending.edits import Mend
 from grader.mending.fitting import mends
+from grader.mending.reaching import RAISED
 from grader.mending.trouble import Trouble
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
@@ -73,6 +74,30 @@ def test_what_is_narrowed_beyond_the_end_is_sliced(line: str, wanted: str) -> No
 
     assert found.slice.modules[0].chunks[0].source == wanted
     assert found.shown
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("h = h.index_select(2, torch.arange(31, 31 + n))", "h = h[:, :, 31:31 + n]"),
+        ("h = torch.index_select(h, -1, rows.to(h.device))", "h = h[:, :, :, a:a + n]"),
+        (
+            "h = h[:, :, torch.arange(n)[:, None] + 31, a + torch.arange(m)]",
+            "h = h[:, :, 0 + 31:n + 31, 0 + a:m + a]",
+        ),
+        ("h = h[..., a:].index_select(2, order)", None),
+        ("h = h.index_select(2, n * torch.arange(n))", None),
+    ],
+)
+def test_numbers_that_are_counted_beyond_the_end_are_sliced(line: str, wanted: str | None) -> None:
+    """Those of an order of their own stay as they are."""
+    forward = f"def forward(self, h):\n    rows = torch.arange(a, a + n)\n    {line}\n"
+    chunk = Chunk("cell 1", 1, forward)
+    slice = Slice((Module("submission", (chunk,)),))
+    found = mends(Trouble("IndexError", RAISED, Place("cell 1", 3)), slice, chunk)
+    sources = [mend.slice.modules[0].chunks[0].source.split("\n")[2].strip() for mend in found]
+
+    assert sources == ([wanted] if wanted else [])
 
 
 NEGATIVE = "split_with_sizes expects split_sizes have only non-negative entries, but got [19, 224, -83]"
