@@ -38,6 +38,7 @@ class Network:
 
 FCN32S, FCN16S, FCN8S = (Network(f"FCN-{n}s", f"FCN{n}s") for n in (32, 16, 8))
 NETWORKS = {network.part: network for network in (FCN32S, FCN16S, FCN8S)}
+MODELS = tuple(network.name for network in NETWORKS.values())
 NUMBERS = "|".join(network.number for network in NETWORKS.values())  # as an expression
 
 QUESTIONS, CAM, GRADCAM = "questions", "cam", "gradcam"  # the parts that are about no network

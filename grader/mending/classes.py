@@ -5,15 +5,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from grader.assignment import GRADIENTS, MAP
 from grader.mending import arguments
 from grader.mending.alike import alike
 from grader.mending.arguments import functions
 from grader.mending.edits import Mend, Span, with_node, with_source, with_text
-from grader.mending.trouble import Trouble, line_in, tree
+from grader.mending.trouble import Trouble, bound, line_in, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
 METHODS = ("__init__", "forward")
+FIRST = """\
+{0} = (lambda made: lambda *given: (lambda found:
+    next(iter(found.values() if isinstance(found, dict) else found))
+    if isinstance(found, (tuple, list, dict)) and found else found)(made(*given)))({0})"""
 MODULE = "__import__('torch').nn.Module"
 # What comes of a constructor or a forward pass that Python doesn't know for one.
 UNMADE = ('required "forward"', "unexpected keyword", "positional argument", "has no attribute")
@@ -35,6 +40,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     yield from arguments.mends(trouble, slice, chunk)
     if " returns a" in message:
         yield from _returning(slice, chunk)
+        yield from _taken_out(slice, chunk)
 
 
 # --- the parent -------------------------------------------------------------------------------------
@@ -155,6 +161,15 @@ def _returning(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
                 words = f"`{ast.unparse(last)}` read as `{given}`"
             text = given if isinstance(last, ast.Return) else f"{ast.unparse(last)}; {given}"
             yield Mend(with_source(slice, chunk, with_node(chunk.source, last, text)), words, place)
+
+
+def _taken_out(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """The first of several values that a function returns, however it was made and wherever it returns."""
+    for name in (MAP, GRADIENTS):
+        if name in bound(chunk):
+            source = f"{chunk.source}\n{FIRST.format(name)}"
+            words = f"the first of what {name} returns read as all of it"
+            yield Mend(with_source(slice, chunk, source), words, lines=("shape",))
 
 
 def _bound_last(function: ast.FunctionDef) -> str:

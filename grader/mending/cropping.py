@@ -49,8 +49,8 @@ def mends(slice: Slice, chunk: Chunk, sides: Iterable[tuple[ast.expr, Place | No
 
 def shorter(trouble: Trouble, slice: Slice, chunk: Chunk, shown: tuple[str, ...]) -> Iterator[Mend]:
     """What is cut beyond the end of a map, as what is there: a slice of it stops there, as pieces do."""
-    function = function_at(tree(chunk), line_in(trouble, chunk))
-    bound = _bound(function) if function else {}
+    line = line_in(trouble, chunk)
+    bound = _bound(function_at(tree(chunk), line) or tree(chunk), line)
     nodes = [node for node in on_line(trouble, chunk) if isinstance(node, ast.expr)]
     for node in [node for node in nodes if _stopping(node, bound)][:1]:  # the outermost
         text = ast.unparse(Stopping(bound).visit(ast.parse(ast.unparse(node), mode="eval")))
@@ -60,9 +60,10 @@ def shorter(trouble: Trouble, slice: Slice, chunk: Chunk, shown: tuple[str, ...]
         yield Mend(with_source(slice, chunk, source), words, shown=shown)
 
 
-def _bound(function: ast.FunctionDef) -> Bound:
-    """What names stand for that a function binds."""
-    made = (node for node in ast.walk(function) if isinstance(node, ast.Assign))
+def _bound(function: ast.AST, line: int) -> Bound:
+    """What names stand for at a line, by what was bound to them last above it."""
+    made = [node for node in ast.walk(function) if isinstance(node, ast.Assign) and node.lineno < line]
+    made.sort(key=lambda node: node.lineno)
     return {node.targets[0].id: node.value for node in made if isinstance(node.targets[0], ast.Name)}
 
 

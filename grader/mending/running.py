@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from grader.assignment import GRADIENTS, MAP, NETWORKS
+from grader.assignment import GRADIENTS, MAP, MODELS
 from grader.errors import GraderError, StudentError
 from grader.mending.asking import LARGER, Question, questions
 from grader.mending.impossible import impossible
@@ -19,11 +19,10 @@ from grader.records.submission import Slice
 from grader.wall.answers import Reply
 from grader.wall.recording import Argument, Items, Recording, Tensor
 from grader.wall.verbs import FORMS, Build, GradCam, Loaded, Map, Model, Raised, Request, Trace
-from grader.wall.wire import Array
+from grader.wall.wire import DTYPES, Array
 
 V = TypeVar("V")
 LONGEST = 20.0  # seconds that a question may take: most take a fraction of one
-MODELS = tuple(network.name for network in NETWORKS.values())
 TOO_SMALL = ("greater than actual input size", "utput size is too small")
 
 
@@ -100,9 +99,7 @@ class Running:
                 if isinstance(answer, Recording) and (found := beyond(answer)):
                     return found
                 if isinstance(answer, Map) and not (reply.arrays and answer.shape):
-                    called = GRADIENTS if isinstance(request, GradCam) else MAP
-                    words = f"{called} returns {article(answer.type)}, not an array of numbers"
-                    return Trouble("TypeError", words, None)
+                    return _unread(GRADIENTS if isinstance(request, GradCam) else MAP, answer)
         except StudentError as error:
             return self._noted(of_error(error))
         return None
@@ -138,6 +135,13 @@ class Running:
             return len(self.student.ask(Build(model=target), seconds=LONGEST, told=True).value.parameters)
         except StudentError:
             return 0
+
+
+def _unread(name: str, answer: Map) -> Trouble:
+    """What is wrong with an answer whose numbers can't be read."""
+    large = answer.shape and answer.dtype in DTYPES
+    told = f" of shape {answer.shape}, which is too large" if large else ", not an array of numbers"
+    return Trouble("TypeError", f"{name} returns {article(answer.type)}{told}", None)
 
 
 def _taken(arguments: Iterable[Argument]) -> Iterator[int]:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from grader.assignment import MAP, PREDICT
+from grader.assignment import MAP, MODELS, PREDICT
 from grader.mending import (
     assigning,
     classes,
@@ -42,7 +42,6 @@ from grader.mending.edits import (
     with_text,
 )
 from grader.mending.removed import REMOVED, Removed
-from grader.mending.running import MODELS
 from grader.mending.trouble import LARGEST, Trouble, bound, chunks_at, line_in, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice

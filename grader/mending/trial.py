@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from grader.assignment import PART_OF
+from grader.assignment import MODELS, PART_OF
 from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
 from grader.mending import (
@@ -28,7 +28,7 @@ from grader.mending.edits import Mend
 from grader.mending.lacking import lacking, outside, unread
 from grader.mending.outcome import Mended
 from grader.mending.registering import Held
-from grader.mending.running import MODELS, Mendable, Running
+from grader.mending.running import Mendable, Running
 from grader.mending.slips import as_far_as_written, last_mends, mends
 from grader.mending.trouble import Trouble
 from grader.records.reason import Reason

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from grader.assignment import GRADED, GRADIENTS, MAP, NETWORKS, PREDICT, WEIGHT
+from grader.assignment import GRADED, GRADIENTS, MAP, MODELS, PREDICT, WEIGHT
 from grader.intake.code.cutting import chunks, in_order
 from grader.intake.code.effects import calls, path, running
 from grader.intake.code.names import FUNCTIONS, parameters
@@ -19,7 +19,6 @@ from grader.intake.code.statements import Statement
 from grader.intake.code.weight import is_heavy, runs
 from grader.records.submission import Copying
 
-MODELS = tuple(network.name for network in NETWORKS.values())
 IDLE = {"cpu", "cuda", "eval", "to", "train", "parameters", "state_dict", "print", "summary"}
 TELLING = {"weight", "bias", "state_dict", "load_state_dict", "copy_", "parameters", "named_parameters"}
 BUILTINS = frozenset(dir(builtins))
@@ -119,12 +118,13 @@ def _touching(walk: Walk, program: Program, built: int, name: str) -> list[int]:
 
 def _misspelt(walk: Walk, program: Program, at: int) -> str:
     """The model that a statement about VGG-16 means by a name that nothing binds; "" if none."""
-    node = program.statements[at].node
-    if not isinstance(node, ast.Expr) or "vgg" not in ast.unparse(node).lower():
+    node, reads = program.statements[at].node, program.statements[at].names.reads
+    unbound = {name for name in reads if name not in program.binders} - BUILTINS
+    if not unbound or not isinstance(node, ast.Expr) or "vgg" not in ast.unparse(node).lower():
         return ""
     built = [each for model in MODELS for each in _built(walk, program, model)]
     models = [name for where, name in built if where < at and not _is_trained(walk, program, name, where, at)]
-    unbound = program.statements[at].names.reads - _awaited(walk, program, [at]) - BUILTINS
+    unbound -= _awaited(walk, program, [at])
     alike = [name for each in sorted(unbound) for name in get_close_matches(each, models, 1, ALIKE)]
     return next(iter(alike), "")
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 
-from grader.assignment import CAM, GRADCAM, GRADIENTS, MAP, NETWORKS, PREDICT
+from grader.assignment import CAM, GRADCAM, GRADIENTS, MAP, MODELS, NETWORKS, PREDICT
 from grader.mending.carrying import carrying
 from grader.mending.stepping import step, taking
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
 SHOWN = {CAM: MAP, GRADCAM: GRADIENTS} | {part: network.name for part, network in NETWORKS.items()}
-MODELS = frozenset(network.name for network in NETWORKS.values())
 TRAINS = "Trainer("  # where another model is trained, or shown
 LAST_CELL = ("weight_fc", "maps")  # the lines that are about the last cell
 
@@ -27,8 +26,8 @@ def home(slice: Slice, line: str) -> Place | None:
 
 def _doing(slice: Slice, name: str, check: str) -> Place | None:
     """Return the line of a definition that takes a step; that of the definition where none does."""
-    found = _defining(slice, name)
     if name in MODELS:
+        found = _defining(slice, name)
         return _within_model(found, name, check) if found else None
     parts = list(carrying(slice, name))
     first = next(

@@ -91,7 +91,8 @@ def test_what_is_narrowed_beyond_the_end_is_sliced(line: str, wanted: str) -> No
 )
 def test_numbers_that_are_counted_beyond_the_end_are_sliced(line: str, wanted: str | None) -> None:
     """Those of an order of their own stay as they are."""
-    forward = f"def forward(self, h):\n    rows = torch.arange(a, a + n)\n    {line}\n"
+    later = "    rows = torch.arange(b, b + n)"
+    forward = f"def forward(self, h):\n    rows = torch.arange(a, a + n)\n    {line}\n{later}\n"
     chunk = Chunk("cell 1", 1, forward)
     slice = Slice((Module("submission", (chunk,)),))
     found = mends(Trouble("IndexError", RAISED, Place("cell 1", 3)), slice, chunk)

@@ -93,6 +93,7 @@ def test_what_was_raised_is_known_when_the_next_slice_is_run() -> None:
         ("(features, weight)", "returnCAM returns a tuple, not an array of numbers"),
         ("features.astype(object)", "returnCAM returns an ndarray, not an array of numbers"),
         ("True", "returnCAM returns a bool, not an array of numbers"),
+        ("np.ones((9000, 9000))", "returnCAM returns an ndarray of shape (9000, 9000), which is too large"),
     ],
 )
 def test_what_is_no_array_of_numbers_stops_a_map(returned: str, trouble: str | None) -> None:
