@@ -63,7 +63,7 @@ check: .venv/installed  ## Lint, formatting, types, import contracts
 corpus: .venv/installed  ## Grade the corpus of mistakes and styles, write the matrix
 	@$(BYTECODE) $(LARGE_PAGES) $(PY) -m fixtures.corpus $(WORK) $(ARGS)
 
-attacks: .venv/installed  ## Attack the wall on every rung of isolation this machine has
+attacks: .venv/installed  ## Attack the wall on every rung of isolation this machine has; ARGS=--all tries each attack
 	@$(BYTECODE) $(PY) -m tools.attacks $(WORK) $(ARGS)
 
 mutants: .venv/installed  ## Search for wrong programs that keep full marks

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.attacks import ATTACKS, NEXT
+from fixtures.attacks import ATTACKS, GROUPS, NEXT
 from fixtures.attacks.results import Key, Result, load, note
 from fixtures.attacks.trying import Task, result_of
 from grader.engines.work import Done
 from tools import attacks
-from tools.attacks import END, ONCE, START, chosen, figures, plan, table, write
+from tools.attacks import END, ONCE, START, chosen, figures, plan, table, usual, write
 
 NAMES = list(ATTACKS)[:3]
 RUNGS = ("bwrap", "bwrap, forked", "landlock")
@@ -36,12 +36,12 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Key]:
 @pytest.mark.slow
 def test_a_whole_run_is_shown_and_goes_on_with_what_did_not_hold(made: list[Key], tmp_path: Path) -> None:
     """The page tells what did not hold; the exit code tells too; `--again` tries that alone."""
-    assert attacks.main([]) == 1
+    assert attacks.main(["--all"]) == 1
     assert sorted(made) == sorted(plan(RUNGS))
     assert "**a secret is in the report**" in (tmp_path / "page.md").read_text()
 
     made.clear()
-    assert attacks.main(["--again"]) == 1
+    assert attacks.main(["--all", "--again"]) == 1
     assert made == [("read files", "landlock")]
 
 
@@ -54,6 +54,25 @@ def test_the_judging_is_tried_once_and_the_sandbox_on_every_rung() -> None:
     assert all((name, rung) in planned for name in set(ATTACKS) - ONCE for rung in RUNGS)
     assert [key for key in planned if key[1] == "landlock"][-1] == (NEXT.name, "landlock")
     assert {rung for _, rung in plan(["landlock"])} == {"landlock"}
+
+
+def test_half_of_the_judging_s_attacks_are_tried_unless_all_are_asked_for() -> None:
+    """Of each kind; the sandbox's are all tried, and what comes afterwards."""
+    tried = {name for name, _ in usual(plan(RUNGS))}
+
+    assert set(ATTACKS) - ONCE <= tried
+    for group in GROUPS:
+        kept = sum(attack.name in tried for attack in group.attacks)
+        assert kept == ((len(group.attacks) + 1) // 2 if group.once else len(group.attacks))
+
+
+@pytest.mark.slow
+def test_half_a_run_leaves_the_page_as_it_is(made: list[Key], tmp_path: Path) -> None:
+    """It tells of a whole run."""
+    attacks.main([])
+
+    assert made == usual(plan(RUNGS))
+    assert "\nold\n" in (tmp_path / "page.md").read_text()
 
 
 def test_some_attacks_can_be_chosen() -> None:
