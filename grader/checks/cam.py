@@ -34,12 +34,13 @@ __all__ = [
 def check_weighted_sum(maps: MapEvidence) -> None:
     """The map is the features' sum over channels, each times its weight."""
     answer = maps.answers[0].answer  # what returnCAM raises is told here; the other lines are blocked by it
-    expect.that(
-        plain(answer) is not None or answer.ndim == 3,
-        because("map.none", got=str(answer.shape), expected=str(maps.asked.size), actual=str(answer.shape)),
-    )
     verdict = maps.verdict
     if verdict is None:
+        got = str(answer.shape)
+        expect.that(
+            plain(answer) is not None or answer.ndim == 3,
+            because("map.none", got=got, expected=str(maps.asked.size), actual=got),
+        )
         if maps.follows_sum:
             return
         help = f"Compare your 7x7 map with ({WEIGHT}[idx] * feature_conv).sum over the 512 channels."
@@ -71,8 +72,8 @@ def check_normalise(maps: MapEvidence) -> None:
     actual = _extremes(maps)
     must_not_be(maps, needless.STRETCH)
     if verdict is not None:
-        _, operation, place, _ = maps.explained
-        told = f"`{operation}` leaves nothing of the sum" if operation else verdict.stretch
+        _, operation, place, cause, *_ = maps.explained
+        told = f"`{operation}` leaves nothing of the sum" if operation and not cause else verdict.stretch
         text = f"normalisation: {told}"
         wrong = because(
             "stretch.way",
@@ -80,7 +81,7 @@ def check_normalise(maps: MapEvidence) -> None:
             got=verdict.stretch,
             expected="0 to 255",
             actual=actual,
-            place=place,
+            place=None if cause else place,
         )
         expect.that(not verdict.stretch, wrong)
         return

@@ -19,7 +19,8 @@ RESIZED = "the 7x7 map, resized"
 
 def check_shape(maps: MapEvidence | GradEvidence) -> None:
     """The map has the size that is asked for; whether it is in a list, another line judges."""
-    shape, size = maps.first.shape, maps.asked.size
+    shape = maps.shape if isinstance(maps, MapEvidence) else maps.first.shape
+    size = maps.asked.size
     if maps.kind in LISTS and shape[:1] == (1,):
         shape = shape[1:]
     got, want = str(shape), str(size)
@@ -37,9 +38,13 @@ def check_shape(maps: MapEvidence | GradEvidence) -> None:
 
 def must_not_be(maps: MapEvidence, step: str) -> None:
     """No operation of this step, a cause's subject, is all that is wrong."""
-    _, operation, place, cause = maps.explained
+    _, operation, place, cause, *_ = maps.explained
     if cause.partition(".")[0] != step:
         return
+    if cause.endswith("reduced"):
+        got, _, want = operation.partition(" read as ")
+        how = maps.explained.how
+        expect.fail(because(cause, got=got, want=want, how=how, expected=want, actual=got, place=place))
     if cause.endswith("operation"):
         got = f"`{operation}`"
         expect.fail(because(cause, got=got, expected="the map without it", actual=got, place=place))

@@ -164,6 +164,11 @@ def search(cases: Sequence[Case]) -> Verdict | None:
     return Verdict(pair.classes.fault, pair.sums.fault, stretch.fault)
 
 
+def is_over_others(verdict: Verdict) -> bool:
+    """Return whether a sum is taken over another axis than the channels."""
+    return any(way.fault in verdict.sums for way in AXES)
+
+
 def _is_lit(pair: _Pair, case: Case) -> bool:
     """Return whether a map is bright where the sum is strongest, so that its maximum is no 0."""
     raw = pair.raw(case)

@@ -197,6 +197,7 @@ MAPS = {
     "map.dtype": "the map is {got}, it must be uint8",
     "sum.way": "weighted sum: {got}",
     "sum.otherwise": "weighted sum: the map is right with {want} in the place of {got}",
+    "sum.reduced": "weighted sum: {how}: {got} must be {want}",
     "sum.operation": "weighted sum: the map is right without {got}",
     "sum.unknown": "the map is not the weighted sum of the features, and no known fault gives it",
     "sum.some": "the map is wrong for some inputs",

@@ -18,6 +18,7 @@ from grader.evidence.needless import needless
 from grader.evidence.once import Answers, attempt, once, taken
 from grader.evidence.prediction import PredictionEvidence
 from grader.evidence.questions import LEVELS, PANEL, Levels, Maps
+from grader.evidence.reduced import reduced
 from grader.evidence.shown import plain, plainly
 from grader.plurals import article
 from grader.profiles.profile import MAP as MAP_FORM
@@ -152,6 +153,10 @@ class MapEvidence:
         found = diagnosis.search(plainly(self.panel))
         if found is None and self.is_stretched and self.follows_sum:
             return otherwise.Explained(None)
+        if found is None or diagnosis.is_over_others(found):  # code tells more of it
+            other = reduced(self._asked_with, self.slice)
+            if other is not None:
+                return other
         if found is None or self._is_unlikely(found):
             without = needless(self._asked_with, self.slice, self.follows_sum)
             if without is not None:
@@ -168,6 +173,13 @@ class MapEvidence:
     def verdict(self) -> diagnosis.Verdict | None:
         """These steps alone; None where no known combination gives the maps."""
         return self.explained.verdict
+
+    @once
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the first answer, as it is where channels are summed."""
+        instead = self.explained.instead
+        reply = self._map_with(instead, PANEL[0], self.working_form) if instead else None
+        return reply.arrays["value"].shape if reply else self.first.shape
 
     @property
     def is_constant(self) -> bool:

@@ -47,6 +47,8 @@ class Explained(NamedTuple):
     operation: str = ""
     place: Place | None = None
     cause: str = ""  # of an operation without which the maps are right
+    how: str = ""  # channels are taken together, where they are not summed
+    instead: tuple[Module, ...] = ()  # what is run where they are
 
 
 def explained(ask: AskMaps, slice: Slice, panel: Sequence[diagnosis.Case], nothing: bool) -> Explained:

@@ -20,6 +20,7 @@ from grader.errors import StudentError
 from grader.mending.alternatives import BYTES, Changes, others
 from grader.mending.arguments import ASKED, functions
 from grader.mending.edits import Mend, read_otherwise, with_source, with_text
+from grader.mending.reductions import summed
 from grader.mending.running import Mendable
 from grader.mending.stepping import paying
 from grader.mending.trouble import LARGEST, Trouble, bound, line_in
@@ -39,13 +40,19 @@ def mends(
     """The changes of a function with which it answers a question rightly, those near to what raised first."""
     changes = islice(_changes(slice, name, trouble), MOST) if name in RIGHT else iter(())
     while has_time() and (change := next(changes, None)):
-        mend, module = change
-        if RIGHT[name](student, (module,)):
+        mend, instead = change
+        if RIGHT[name](student, instead):
             yield mend
 
 
-def _changes(slice: Slice, name: str, trouble: Trouble) -> Iterator[tuple[Mend, Module]]:
-    """The slice changed, and the statement that is run instead of the one that it changes."""
+def _changes(slice: Slice, name: str, trouble: Trouble) -> Iterator[tuple[Mend, tuple[Module, ...]]]:
+    """The slice changed, and the statements that are run instead of those that it changes."""
+    for each in summed(slice, name) if name == MAP else ():
+        words = f"{each.got} read as {each.want}" + (each.how and f": {each.how}")
+        made = Place(each.chunk.label, each.chunk.line + each.line - 1)
+        costs: LineName = "weighted_sum" if each.how else "shape"
+        changed = with_source(slice, each.chunk, each.source)
+        yield Mend(changed, words, made=made, whole=True, lines=(costs,)), each.modules
     for module in slice.modules:
         for chunk in module.chunks:
             if name in bound(chunk) and len(chunk.source) <= LARGEST:
@@ -58,7 +65,7 @@ def _changes(slice: Slice, name: str, trouble: Trouble) -> Iterator[tuple[Mend, 
                         else _line(changed, name, chunk, line, line_in(trouble, chunk))
                     )
                     mend = Mend(changed, words, made=made, whole=True, lines=(costs,))
-                    yield mend, Module(module.name, (read_otherwise(chunk, source),))
+                    yield mend, (Module(module.name, (read_otherwise(chunk, source),)),)
 
 
 def _is_type(before: str, after: str) -> bool:

@@ -39,9 +39,20 @@ def _adds_products(node: ast.AST, function: Function) -> bool:
 
 
 def _adds_up(node: ast.AST, function: Function) -> bool:
-    """Whether it adds products, or is a loop that does."""
+    """Whether it adds products, or is a loop that does, or a sum over an axis."""
     loops = isinstance(node, ast.For) and any(isinstance(each, ast.AugAssign) for each in ast.walk(node))
-    return loops or _adds_products(node, function)
+    return loops or _adds_products(node, function) or _sums_over_an_axis(node)
+
+
+def _sums_over_an_axis(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") not in ("sum", "mean"):
+        return False
+    numbers = any(isinstance(each, ast.Constant | ast.Tuple | ast.UnaryOp) for each in node.args)
+    return numbers or any(each.arg in ("axis", "dim") for each in node.keywords)
+
+
+def _multiplies(node: ast.AST, _: Function) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
 
 
 def _takes_weights(node: ast.AST, function: Function) -> bool:
@@ -137,7 +148,7 @@ STEPS: dict[str, tuple[Takes, ...]] = {  # by rubric line; the second is looked 
     "cls_return": (of_kind(ast.Return),),
     "shape": (named("resize", "interpolate", "zoom", "Resize"), of_kind(ast.Return)),
     "dtype": (named("uint8", "astype", "byte", "float32", "Resize", "resize"), of_kind(ast.Return)),
-    "weighted_sum": (_adds_products, named("sum"), of_kind(ast.AugAssign, ast.Mult)),
+    "weighted_sum": (_adds_products, named("sum"), of_kind(ast.AugAssign), _multiplies),
     "class_weights": (_takes_weights,),
     "normalise": (_brings_to_a_range, RANGES, named("uint8")),
     "inputs_kept": (_changes_an_argument,),
