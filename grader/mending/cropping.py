@@ -6,29 +6,31 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from grader.diagnosis.payers import LineName
-from grader.mending.edits import Mend, function_at, with_node, with_source
+from grader.mending import counting
+from grader.mending.edits import Mend, with_node, with_source
 from grader.mending.reaching import RAISED
 from grader.mending.trouble import Trouble, line_in, on_line, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
-Bound = Mapping[str, ast.expr]  # what names stand for
-
-# The axes of a map, counted from either end.
-AXES = {text: axis for axis in range(4) for text in (str(axis), str(axis - 4))}
 # What is said of a cut that can't be.
-BEYOND = ("exceeds dimension size", "start out of range", "split_with_sizes expects", RAISED)
+BEYOND = ("exceeds dimension size", "start out of range", "split_with_sizes expects", *RAISED)
 UNEVEN = "to sum exactly"
-GOES_ON = "which goes on beyond the end, read as what is there"
+GOES_ON = (
+    "which goes on beyond the end, read as what is there",
+    "of which one goes on beyond the end, read as what is there",
+)
+STOPS = "read as pieces that stop at the end"
 SPLIT = ("input", "sizes", "dim")
 CUTS = {
     "narrow": ("input", "dim", "start", "length"),
-    "index_select": ("input", "dim", "index"),
+    **dict.fromkeys(("index_select", "gather"), ("input", "dim", "index")),
+    "take_along_dim": ("input", "index", "dim"),
     **dict.fromkeys(("split", "split_with_sizes"), SPLIT),
 }
-SHAPED = ("view", "reshape", "unsqueeze", "flatten", "to", "long")  # what leaves numbers as they are
 KEYWORDS = {
     "tensor": "input",
+    "indices": "index",
     **dict.fromkeys(("split_size", "split_sizes", "split_size_or_sections"), "sizes"),
 }
 LINES: tuple[LineName, ...] = ("skip_crops",)  # nothing of the mended code shows the fault
@@ -49,90 +51,83 @@ def mends(slice: Slice, chunk: Chunk, sides: Iterable[tuple[ast.expr, Place | No
 
 def shorter(trouble: Trouble, slice: Slice, chunk: Chunk, shown: tuple[str, ...]) -> Iterator[Mend]:
     """What is cut beyond the end of a map, as what is there: a slice of it stops there, as pieces do."""
-    line = line_in(trouble, chunk)
-    bound = _bound(function_at(tree(chunk), line) or tree(chunk), line)
+    parsed, line = tree(chunk), line_in(trouble, chunk)
     nodes = [node for node in on_line(trouble, chunk) if isinstance(node, ast.expr)]
-    for node in [node for node in nodes if _stopping(node, bound)][:1]:  # the outermost
-        text = ast.unparse(Stopping(bound).visit(ast.parse(ast.unparse(node), mode="eval")))
-        source = with_node(chunk.source, node, text)
-        told = "read as pieces that stop at the end" if UNEVEN in trouble.message else GOES_ON
-        words = f"`{ast.unparse(node)}`, {told}"
-        yield Mend(with_source(slice, chunk, source), words, shown=shown)
+    stopping, source = Stopping(), chunk.source
+    cuts = {node: ast.unparse(stopping.visit(_copy(node))) for node in _outermost(nodes)}
+    made = counting.made_above(parsed, line, stopping.numbers)
+    changed = cuts | {node: counting.with_values(node) for node in made}
+    for node in sorted(changed, key=_position, reverse=True):
+        source = with_node(source, node, changed[node])
+    if cuts:
+        words = f"{_told(cuts)}, {STOPS if UNEVEN in trouble.message else GOES_ON[len(cuts) > 1]}"
+        yield Mend(with_source(counting.beside(slice, chunk), chunk, source), words, shown=shown)
 
 
-def _bound(function: ast.AST, line: int) -> Bound:
-    """What names stand for at a line, by what was bound to them last above it."""
-    made = [node for node in ast.walk(function) if isinstance(node, ast.Assign) and node.lineno < line]
-    made.sort(key=lambda node: node.lineno)
-    return {node.targets[0].id: node.value for node in made if isinstance(node.targets[0], ast.Name)}
+def _outermost(nodes: Iterable[ast.expr]) -> Iterator[ast.expr]:
+    """The cuts that are not part of another one."""
+    inner = set[ast.AST]()
+    for node in nodes:
+        if node not in inner and Stopping().stopped(node):
+            inner |= set(ast.walk(node))
+            yield node
+
+
+def _copy(node: ast.expr) -> ast.expr:
+    return ast.parse(ast.unparse(node), mode="eval").body
+
+
+def _position(node: ast.expr) -> tuple[int, int]:
+    return node.lineno, node.col_offset
+
+
+def _told(cuts: Iterable[ast.expr]) -> str:
+    return ", ".join(f"`{ast.unparse(node)}`" for node in sorted(cuts, key=_position))
 
 
 class Stopping(ast.NodeTransformer):
     """Writes what is narrowed, or taken by numbers, as a slice, what is split as pieces that fit."""
 
-    def __init__(self, bound: Bound) -> None:
-        self.bound = bound
+    def __init__(self) -> None:
+        self.numbers: list[ast.expr] = []  # that something is taken by
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """Return what stops at the end, and any other call as it is."""
         self.generic_visit(node)
-        return _stopping(node, self.bound) or node
+        return self.stopped(node) or node
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         """Return what stops at the end, and any other subscript as it is."""
         self.generic_visit(node)
-        return _stopping(node, self.bound) or node
+        return self.stopped(node) or node
 
+    def stopped(self, node: ast.expr) -> ast.expr | None:
+        """What is cut out of a value, written so that it stops at the end; None for anything else."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=value, attr=name), args=args, keywords=named) if (
+                name in CUTS
+            ):
+                values = args if ast.unparse(value) == "torch" else [value, *args]
+                given = dict(zip(CUTS[name], values, strict=False))
+                given |= {KEYWORDS.get(each.arg or "", each.arg or ""): each.value for each in named}
+                return _pieces(given) if CUTS[name] == SPLIT else self._sliced(given)
+            case ast.Subscript(value=value, slice=index) if counting.is_computed(index):
+                return self._taken(value, index)
+        return None
 
-def _stopping(node: ast.expr, bound: Bound) -> ast.expr | None:
-    """What is cut out of a value, written so that it stops at the end; None for anything else."""
-    match node:
-        case ast.Call(func=ast.Attribute(value=value, attr=name), args=args, keywords=named) if name in CUTS:
-            values = args if ast.unparse(value) == "torch" else [value, *args]
-            given = dict(zip(CUTS[name], values, strict=False))
-            given |= {KEYWORDS.get(each.arg or "", each.arg or ""): each.value for each in named}
-            return _pieces(given) if CUTS[name] == SPLIT else _sliced(given, bound)
-        case ast.Subscript(value=value, slice=ast.Tuple(elts=[ast.Slice(), ast.Slice(), *sides])):
-            axes = [_counted(side, bound) or side for side in sides]
-            taken = ast.Tuple([ast.Slice(), ast.Slice(), *axes], ast.Load())
-            return ast.Subscript(value, taken, ast.Load()) if axes != sides else None
-    return None
+    def _sliced(self, given: Mapping[str, ast.expr]) -> ast.expr | None:
+        """A value that is narrowed, or of which numbers are taken, as a slice."""
+        match given:
+            case {"input": value, "dim": axis, "start": start, "length": length}:
+                ends = [start, ast.BinOp(start, ast.Add(), length)]
+                return counting.as_slices(value, ast.Call(ast.Name("slice", ast.Load()), ends, []), axis)
+            case {"input": value, "dim": axis, "index": numbers}:
+                return self._taken(value, numbers, axis)
+        return None
 
-
-def _counted(numbers: ast.expr, bound: Bound) -> ast.Slice | None:
-    """Numbers that are counted one by one, as a slice; None for any others."""
-    match numbers:
-        case ast.Name(id=name) if name in bound:
-            return _counted(bound[name], {})
-        case ast.Call(func=ast.Attribute(attr="arange"), args=[end]):
-            return ast.Slice(ast.Constant(0), end)
-        case ast.Call(func=ast.Attribute(attr="arange"), args=[start, end]):
-            return ast.Slice(start, end)
-        case ast.Subscript(value=inner):  # as a column beside a row
-            return _counted(inner, bound)
-        case ast.Call(func=ast.Attribute(value=inner, attr=name)) if name in SHAPED:
-            return _counted(inner, bound)
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            for one, other in ((left, right), (right, left)):
-                if (found := _counted(one, bound)) and found.lower and found.upper:
-                    ends = (ast.BinOp(end, ast.Add(), other) for end in (found.lower, found.upper))
-                    return ast.Slice(*ends)
-    return None
-
-
-def _sliced(given: Mapping[str, ast.expr], bound: Bound) -> ast.expr | None:
-    """A value that is narrowed, or of which numbers are taken, as a slice."""
-    match given:
-        case {"input": value, "dim": axis, "start": start, "length": length} if ast.unparse(axis) in AXES:
-            axes: list[ast.expr] = [ast.Slice()] * AXES[ast.unparse(axis)]
-            axes.append(ast.Slice(start, ast.BinOp(start, ast.Add(), length)))
-            return ast.Subscript(value, ast.Tuple(axes, ast.Load()), ast.Load())
-        case {"input": value, "dim": axis, "index": numbers} if ast.unparse(axis) in AXES:
-            axes = [ast.Slice()] * AXES[ast.unparse(axis)]
-            counted = _counted(numbers, bound)
-            taken = ast.Tuple([*axes, *([counted] if counted else [])], ast.Load())
-            return ast.Subscript(value, taken, ast.Load()) if counted else None
-    return None
+    def _taken(self, value: ast.expr, numbers: ast.expr, axis: ast.expr | None = None) -> ast.expr:
+        self.numbers.append(numbers)
+        return counting.as_slices(value, numbers, axis)
 
 
 def _pieces(given: Mapping[str, ast.expr]) -> ast.expr | None:

@@ -12,7 +12,7 @@ from grader.errors import GraderError, StudentError
 from grader.mending.asking import LARGER, Question, questions
 from grader.mending.impossible import impossible
 from grader.mending.leaving import STUCK
-from grader.mending.reaching import beyond
+from grader.mending.reaching import by_number, with_values
 from grader.mending.trouble import Trouble, of_error, of_missing, root
 from grader.plurals import article
 from grader.records.submission import Slice
@@ -96,8 +96,9 @@ class Running:
                 self._answered = answer if isinstance(answer, Map | Recording) else None
                 if isinstance(answer, Recording) and answer.output is None:
                     return Trouble("TypeError", f"the forward pass returns {article(answer.type)}", None)
-                if isinstance(answer, Recording) and (found := beyond(answer)):
-                    return found
+                if isinstance(request, Trace) and isinstance(answer, Recording) and by_number(answer):
+                    for each in with_values(request):
+                        self.student.ask(each, seconds=LONGEST, told=True)
                 if isinstance(answer, Map) and not (reply.arrays and answer.shape):
                     return _unread(GRADIENTS if isinstance(request, GradCam) else MAP, answer)
         except StudentError as error:

@@ -6,12 +6,14 @@ from typing import cast
 
 import pytest
 
+from grader.mending.reaching import RAISED
 from grader.mending.running import Mendable, Running
 from grader.records.reason import Place
 from grader.records.submission import Slice
 from tests.grader.in_process import InProcess
 
 CODE = """\
+import numpy as np
 import torch
 from torch import nn
 
@@ -37,13 +39,25 @@ class FCN8s(nn.Module):
         ("h[:, :, torch.arange(rows)[:, None] + 6, torch.arange(columns)]", False),
         ("h[:, :, torch.arange(rows)[:, None], torch.arange(7, 7 + columns)]", True),
         ("h[:, :, torch.arange(7, 7 + rows) % 8]", False),
-        ("h.gather(2, torch.arange(70, 70 + rows).view(1, 1, -1, 1))", False),
+        ("h[:, :, [6 + n for n in range(rows)]]", False),
+        ("h[:, :, [7 + n for n in range(rows)]]", True),
+        ("h[:, :, np.arange(7, 7 + rows)]", True),
+        ("h.gather(2, torch.arange(70, 70 + rows).view(1, 1, -1, 1))", True),
     ],
 )
 def test_numbers_beyond_the_end(returned: str, beyond: bool) -> None:
-    """Those that are not counted one by one are not known, nor are other ways to take them."""
+    """However they are made and taken: a pass with values tells."""
     found = Running(cast(Mendable, InProcess(CODE.format(returned=returned))), Slice()).trouble("FCN8s")
 
     assert (found is not None) is beyond
     if found:
-        assert (found.kind, found.place) == ("IndexError", Place("cell 1", 12))
+        assert found.place == Place("cell 1", 13)
+        assert any(words in found.message for words in RAISED)
+
+
+def test_slices_need_no_pass_with_values() -> None:
+    """It takes longer than all else that is tried."""
+    student = InProcess(CODE.format(returned="h[:, :, 6:6 + rows]"))
+
+    assert Running(cast(Mendable, student), Slice()).trouble("FCN8s") is None
+    assert "run" not in student.asked
