@@ -21,6 +21,7 @@ from grader.records.submission import Copying
 
 IDLE = {"cpu", "cuda", "eval", "to", "train", "parameters", "state_dict", "print", "summary"}
 TELLING = {"weight", "bias", "state_dict", "load_state_dict", "copy_", "parameters", "named_parameters"}
+WEIGHTS, WRITING = {"data", "weight", "bias"}, {"copy_", "load_state_dict"}
 BUILTINS = frozenset(dir(builtins))
 ALIKE = 0.45  # of two names: `model` is meant for `model32_pretrain`
 MOST = 3  # models of one class that are looked at
@@ -104,10 +105,10 @@ def _touching(walk: Walk, program: Program, built: int, name: str) -> list[int]:
     for at in range(built + 1, len(program.statements)):
         statement = program.statements[at]
         if name not in statement.names.reads:
-            if name in statement.names.sure:
-                break
             if _misspelt(walk, program, at) == name:
                 found.append(at)
+            elif name in statement.names.sure:
+                break
             continue
         if at in walk.barred(program.name) and not _only_lacks(program, at):
             break
@@ -117,16 +118,52 @@ def _touching(walk: Walk, program: Program, built: int, name: str) -> list[int]:
 
 
 def _misspelt(walk: Walk, program: Program, at: int) -> str:
-    """The model that a statement about VGG-16 means by a name that nothing binds; "" if none."""
+    """The model that a statement about VGG-16 means by a name that nothing binds; "" if none.
+
+    What calls a function that copies may call it with any name: the model that was built last is meant.
+    """
     node, reads = program.statements[at].node, program.statements[at].names.reads
     unbound = {name for name in reads if name not in program.binders} - BUILTINS
-    if not unbound or not isinstance(node, ast.Expr) or "vgg" not in ast.unparse(node).lower():
+    copies = bool(unbound) and _calls_a_copier(walk, program, node)
+    about = copies or (isinstance(node, ast.Expr) and "vgg" in ast.unparse(node).lower())
+    built = (
+        sorted(each for model in MODELS for each in _built(walk, program, model)) if unbound and about else []
+    )
+    if not reads.isdisjoint(name for _, name in built):
         return ""
-    built = [each for model in MODELS for each in _built(walk, program, model)]
     models = [name for where, name in built if where < at and not _is_trained(walk, program, name, where, at)]
-    unbound -= _awaited(walk, program, [at])
+    unbound -= _awaited(walk, program, [at]) if built else set()
     alike = [name for each in sorted(unbound) for name in get_close_matches(each, models, 1, ALIKE)]
-    return next(iter(alike), "")
+    return next(iter([*alike, *models[-1:]] if unbound and copies else alike), "")
+
+
+def _calls_a_copier(walk: Walk, program: Program, node: ast.stmt) -> bool:
+    """Whether a statement does nothing but call a function or a method that puts weights into a model."""
+    if not isinstance(node, ast.Expr | ast.Assign):
+        return False
+    called = {call.path.rpartition(".")[2] for call in calls(running([node]))}
+    return any(map(_writes_weights, _defined(walk, program, called)))
+
+
+def _defined(walk: Walk, program: Program, names: set[str]) -> Iterator[ast.AST]:
+    """The submission's functions of these names, its models' methods, and what its own modules bring."""
+    yield from (program.functions[name].node for name in names if name in program.functions)
+    classes = (each.node for each in program.statements if isinstance(each.node, ast.ClassDef))
+    methods = (each for one in classes if one.name in MODELS for each in one.body)
+    yield from (each for each in methods if isinstance(each, FUNCTIONS) and each.name in names)
+    brought = (one for imports in program.imports for one in imports if one.bound in names)
+    for one in brought:
+        other = walk.library.program(one.module) if one.module in program.local else None
+        if other is not None and one.attribute in other.functions:
+            yield other.functions[one.attribute].node
+
+
+def _writes_weights(node: ast.AST) -> bool:
+    """Whether a function is about VGG-16, or gives a layer other weights."""
+    written = (target for part in nodes_of(node) if isinstance(part, ast.Assign) for target in part.targets)
+    attributes = {part.attr for part in nodes_of(node) if isinstance(part, ast.Attribute)}
+    gives = any(isinstance(target, ast.Attribute) and target.attr in WEIGHTS for target in written)
+    return gives or not attributes.isdisjoint(WRITING) or "vgg" in ast.unparse(node).lower()
 
 
 def _is_trained(walk: Walk, program: Program, name: str, built: int, at: int) -> bool:

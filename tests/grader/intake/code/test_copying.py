@@ -36,6 +36,23 @@ CELLS: dict[str, tuple[str, list[str]]] = {
         "m_own = FCN8s()\nmodel8 = FCN8s()\nmodle8.take(vgg16)\nTrainer(model8)",
         ["model8 = FCN8s()", "modle8.take(vgg16)"],
     ),
+    "a model that a function of no VGG-16 is called with": (
+        "def fill(a, b):\n    a.weight.data = b\nm = FCN8s()\nfill(fnc, get())\nTrainer(m)",
+        ["m = FCN8s()", "fill(fnc, get())"],
+    ),
+    "a misspelt model of what is bound again": (
+        "def fill(a):\n    a.x.copy_(1)\n    return a\nm8 = FCN8s()\nm8 = fill(m_8)\nTrainer(m8)",
+        ["m8 = FCN8s()", "m8 = fill(m_8)"],
+    ),
+    "a misspelt model of its own method": (
+        "class FCN8s:\n    def fill(self, n):\n        self.c.bias = n\nm = FCN8s()\nn.fill(1)\nTrainer(m)",
+        ["m = FCN8s()", "n.fill(1)"],
+    ),
+    "a function that only looks": ("def show(a):\n    print(a)\nm = FCN8s()\nshow(mm)\nTrainer(m)", []),
+    "another misspelt name": (
+        "def fill(a, b):\n    a.weight = b\nm = FCN8s()\nfill(m, bb)\nTrainer(m)",
+        ["m = FCN8s()", "fill(m, bb)"],
+    ),
     "a name that is bound elsewhere": (
         "model8 = FCN8s()\nmodle8.take(vgg16)\nTrainer(model8)\nmodle8 = 1",
         [],
