@@ -14,17 +14,19 @@ import numpy as np
 import torch
 
 from grader.diagnosis.copying import AfterCopying
-from grader.errors import Blocked, StudentError
+from grader.errors import Blocked, StudentError, Unverified
 from grader.evidence.copying import copy
 from grader.evidence.ends import LetGo, let_go
 from grader.evidence.once import Attempt, attempt, taken
 from grader.evidence.subject import N_CLASS, Subject
 from grader.evidence.tracing import Read
+from grader.network import budget
 from grader.network.evaluate import BILINEAR, Evaluator
 from grader.network.graph import replace_leaves
 from grader.network.reading import Reading
 from grader.network.reference import reference_output
 from grader.network.roles import Layer
+from grader.network.sizes import arithmetic
 from grader.network.trace import Trace
 from grader.wall.draws import derived
 from grader.wall.verbs import Fill, Forward, Initial, Release
@@ -81,6 +83,9 @@ def challenge(
 ) -> Challenged:
     """Go through the whole of it, doing something else between the steps; `trained` gives the forward pass
     in train mode. Raises StudentError where the model can't be built for real."""
+    if why := endless(read):
+        started = start(subject, read.reading)
+        return Challenged(started, attempt(lambda: copy(subject, read)), {}, Unverified(why), LetGo())
     between()
     started = start(subject, read.reading)
     between()
@@ -92,6 +97,13 @@ def challenge(
     ends = attempt(lambda: let_go(subject, read, trained))
     between()
     return Challenged(started, copied, contents, response, ends if isinstance(ends, LetGo) else LetGo())
+
+
+def endless(read: Read) -> str:
+    """Why a network is not run for real, where nothing would interrupt it; "" where it is."""
+    taken = arithmetic(read.size, read.reading.path.steps[1:])
+    heavy = taken > budget.MAX_OPERATIONS
+    return "run for real, it takes more arithmetic than a network is given here" if heavy else ""
 
 
 def start(subject: Subject, reading: Reading) -> Started:

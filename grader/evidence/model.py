@@ -13,7 +13,7 @@ from grader.diagnosis.numeric import explain_difference
 from grader.diagnosis.payers import LineName, line_of
 from grader.errors import Blocked, ProtocolError, StudentError, StudentRaised, Unverified
 from grader.evidence import dropping, tracing
-from grader.evidence.challenge import Challenged, Response, challenge, close, real_output
+from grader.evidence.challenge import Challenged, Response, challenge, close, endless, real_output
 from grader.evidence.confirmed import Basis, Confirmed, confirmed
 from grader.evidence.confirming import Runs
 from grader.evidence.once import once, taken
@@ -138,7 +138,10 @@ class ModelEvidence:
 
     @once
     def other_classes(self) -> tuple[int, tuple[int, ...]]:
-        """A number of classes, and the shape of what a real model of as many gives."""
+        """A number of classes, and the shape of what a real model of as many gives; as `response` does, it
+        raises Unverified."""
+        if self.outgrown:
+            raise Unverified(f"claimed, not verified: {self.outgrown}")
         n_class = Random(derived(self.subject.seed, f"classes of {self.name}")).randint(3, 9)
         return n_class, real_output(self.subject, self.first_trace.size, n_class).shape
 
@@ -156,7 +159,7 @@ class ModelEvidence:
     def response(self) -> Response:
         """The model's output under the challenge, beside the reference's.
 
-        Raises Unverified where it takes too much memory.
+        Raises Unverified where it takes too much memory or arithmetic.
         """
         if self.outgrown:
             raise Unverified(f"claimed, not verified: {self.outgrown}")
@@ -165,6 +168,8 @@ class ModelEvidence:
     @once
     def outgrown(self) -> str:
         """Why no real run with all channels tells anything: the budget is ours; "" where one does."""
+        if why := endless(self.read):
+            return why
         response = self.challenged.response
         starved = isinstance(response, StudentError) and _starved(response)
         return "run for real, it takes more memory than a network is given here" if starved else ""

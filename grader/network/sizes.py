@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import prod
 
-from grader.network.graph import Expr, weight_shape
+from grader.network.graph import Expr, Pair, weight_shape
 from grader.network.path import LAYERS
 
 BORDERS = ("aten.reflection_pad2d.default", "aten.replication_pad2d.default")
@@ -22,6 +23,20 @@ def mapped(size: int, steps: Iterable[Expr], axis: int) -> int | None:
             return None
         size = after
     return size
+
+
+def arithmetic(size: Pair, steps: Iterable[Expr]) -> float:
+    """Return the operations that the layers of a path take on a picture, as far as its sizes can be told."""
+    total, sides = 0.0, size
+    for step in steps:
+        rows, columns = (mapped(side, [step], axis) for axis, side in enumerate(sides))
+        if rows is None or columns is None:
+            break
+        over = sides if step.op == "deconv" else (rows, columns)  # where the kernel is laid
+        if step.op in LAYERS:
+            total += 2.0 * prod(over) * prod(weight_shape(step))
+        sides = rows, columns
+    return total
 
 
 def _after(size: int, step: Expr, axis: int) -> int | None:

@@ -152,14 +152,16 @@ def _tried(
     """Do something with a model in eval or train mode.
 
     What looks at values needs real ones, in that mode from then on; what raises alike with them, or is
-    known in the same words to, raises for itself.
+    known in the same words to, raises for itself, and so does what would take too long for real.
     """
     mode = (asked.model, asked.n_class, training)
     model, alike = _light(world, asked, training).model, world.state.raises_alike
+    strict = Strict()
     try:
-        return run(in_mode(model, training))
+        with strict:
+            return run(in_mode(model, training))
     except StudentCodeError as error:
-        if _device(model) != "meta" or mode in alike:
+        if _device(model) != "meta" or mode in alike or strict.heavy:
             raise
         refused = _raised(error)
         if (*refused, describe_error(error.__cause__ or error)[1]) in known:
@@ -167,7 +169,8 @@ def _tried(
     with without_slow_initialisers(), Untouched():
         real = construct(world, asked.model, asked.n_class)
     try:
-        done = run(in_mode(real[0], training))
+        with Strict():
+            done = run(in_mode(real[0], training))
     except StudentCodeError as error:
         if _raised(error) == refused:
             alike.add(mode)
@@ -199,7 +202,7 @@ def _traced(world: World, asked: Trace, model: nn.Module) -> dict[str, Any]:
     device, makers = torch.device(_device(model)), _light(world, asked).makers
     origins = Origins({id(each): makers[name] for name, each in model.named_modules() if name in makers})
     x = torch.zeros(asked.size, device=device)
-    with torch.set_grad_enabled(asked.training), device, Strict():  # type: ignore[no-untyped-call]  # torch's
+    with torch.set_grad_enabled(asked.training), device:
         written, _ = call(record, model, x, origins.mark, origins.row)
     return written  # type: ignore[no-any-return]  # what `record` gives
 
@@ -215,7 +218,7 @@ def _seen(model: nn.Module, size: tuple[int, ...]) -> Seen:
     if device.type != "meta" and size[0] * size[2] * size[3] > LARGE_INPUT:
         return Seen("", skipped=True)  # seconds of arithmetic for one number
     try:
-        with torch.no_grad(), device, Strict():  # type: ignore[no-untyped-call]  # torch's
+        with torch.no_grad(), device, Strict():
             return Seen(**describe(model(torch.zeros(size))))
     except Exception as error:
         return Seen("", error=cut(": ".join(filter(None, describe_error(error))), 500), line=line_of(error))

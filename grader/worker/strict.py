@@ -1,23 +1,46 @@
-"""What a real device refuses and torch's shape functions let through on the meta device."""
+"""What a real device refuses and torch's shape functions let through on the meta device; what it would do."""
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
+HEAVY = 5e12  # operations: half a minute and more, where a right network takes the hundredth part
+
 
 class Strict(TorchDispatchMode):
-    """Refuse convolutions that can't be computed, in the words of a real device."""
+    """Refuse convolutions that can't be computed, in the words of a real device, and count what they take."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # torch's
+        self.operations = 0
+
+    @property
+    def heavy(self) -> bool:
+        """Whether a real device would take too long: nothing interrupts a convolution that has begun."""
+        return self.operations > HEAVY
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         if func is torch.ops.aten.convolution.default:
             _check(*args, **(kwargs or {}))
-        return func(*args, **(kwargs or {}))
+        made = func(*args, **(kwargs or {}))
+        if func is torch.ops.aten.convolution.default:
+            self.operations += _taken(made, *args, **(kwargs or {}))
+        return made
+
+
+def _taken(
+    made: Tensor, x: Tensor, weight: Tensor, *args: Any, transposed: bool = False, **kwargs: Any
+) -> int:
+    """Count the operations of a convolution: the kernel is laid on each of what it makes, or else takes."""
+    over = x if transposed or args[4:5] == (True,) else made
+    return 2 * over.numel() * prod(weight.shape[1:])
 
 
 def _check(

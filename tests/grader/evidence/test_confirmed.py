@@ -76,6 +76,18 @@ def test_a_network_that_outgrows_its_memory_is_read_and_left_to_a_person() -> No
 
 
 @pytest.mark.slow
+def test_a_network_that_would_take_too_long_is_read_and_left_to_a_person() -> None:
+    """It is not run: what its recording shows wrong is told, and what copying left."""
+    found = evidence(("padding=100", "padding=300_000"))
+
+    assert "conv1" in found.findings and "copy" not in found.findings
+    assert all("more arithmetic than a network is given" in found.lacks(line) for line in ("fc6", "forward"))
+    with pytest.raises(Unverified, match="more arithmetic"):
+        print(found.other_classes)
+    assert not found.copied.raised
+
+
+@pytest.mark.slow
 def test_what_only_speaks_of_memory_is_no_want_of_it() -> None:
     """It raises as anything else does."""
     found = evidence(

@@ -12,7 +12,8 @@ from torch.nn import functional as F
 
 from grader.network.graph import INPUT, Expr, conv, expr, leaf, max_pool
 from grader.network.path import main_path
-from grader.network.sizes import mapped
+from grader.network.sizes import arithmetic, mapped
+from grader.worker.strict import Strict
 from tests.grader.slim import SIZE, SLIM, Computes, traced
 from tests.grader.styles import Style, styled_reading
 from tests.share import examples
@@ -44,7 +45,7 @@ def steps(draw: st.DrawFn) -> nn.Module:
 @settings(max_examples=examples(150))
 @given(st.lists(steps(), min_size=1, max_size=5), st.integers(6, 60), st.integers(6, 60))
 def test_sizes_are_what_torch_gives(layers: list[nn.Module], rows: int, columns: int) -> None:
-    """For any row of layers, the mapped size is the size of the map that torch makes."""
+    """For any row of layers, the mapped size is that of the map that torch makes, of as much arithmetic."""
     try:
         trace = traced(nn.Sequential(*layers), (1, 2, rows, columns))
     except RuntimeError:
@@ -53,6 +54,9 @@ def test_sizes_are_what_torch_gives(layers: list[nn.Module], rows: int, columns:
     path = main_path(trace.output)
 
     assert (mapped(rows, path.steps[1:], 0), mapped(columns, path.steps[1:], 1)) == trace.shape[2:]
+    with Strict() as strict, torch.no_grad():
+        nn.Sequential(*layers)(torch.zeros(1, 2, rows, columns))
+    assert arithmetic((rows, columns), path.steps[1:]) == strict.operations
 
 
 @pytest.mark.parametrize("network", SLIM)

@@ -154,6 +154,20 @@ def test_a_forward_pass_that_looks_at_values_is_traced_for_real() -> None:
     assert list(ask(world, "shapes", sizes=[[1, 3, 6, 6]])[0]["seen"][0]["shape"]) == [1, 12, 6, 6]
 
 
+def test_what_would_take_too_long_is_not_tried_for_real() -> None:
+    """Nothing interrupts a convolution: what raises behind endless ones raises as it did without values."""
+    world = tiny(
+        ("super().__init__()", "super().__init__(); COUNT.append(1)"),
+        ("import torch\n", "import torch\nCOUNT = []\n"),
+        ("padding=1", "padding=300_000"),
+        ("return self.drop", "raise ValueError(self.conv(x).shape)\n        return self.drop"),
+    )
+
+    error = cause(world, "trace", size=[1, 3, 8, 8], training=False)
+
+    assert isinstance(error, ValueError) and len(world.namespaces["submission"]["COUNT"]) == 1
+
+
 def test_what_is_known_to_raise_is_not_tried_for_real() -> None:
     """It ends where the meta device ended; what was told in other words is of no use."""
     asked, looks = (

@@ -36,7 +36,7 @@ GOOD: dict[str, Case] = {
 def run(make: Callable[[], nn.Module], shape: tuple[int, ...], device: str) -> torch.Size | str:
     """The output's shape, or the beginning of what is raised."""
     try:
-        with torch.device(device), torch.no_grad(), Strict():  # type: ignore[no-untyped-call]
+        with torch.device(device), torch.no_grad(), Strict():
             output: torch.Tensor = make()(torch.zeros(shape))
             return output.shape
     except RuntimeError as error:
@@ -57,6 +57,17 @@ def test_what_a_processor_refuses_is_refused(name: str) -> None:
 def test_what_a_processor_computes_is_computed(name: str) -> None:
     """Whatever runs on the processor has the same shape on the meta device."""
     assert run(*GOOD[name], "meta") == run(*GOOD[name], "cpu")
+
+
+def test_convolutions_are_counted() -> None:
+    """Two operations for each weight wherever the kernel is laid: on what is made, or else is taken."""
+    with torch.device("meta"), torch.no_grad(), Strict() as strict:
+        made = nn.Conv2d(6, 4, 3, groups=2)(torch.zeros(2, 6, 8, 9))
+        assert strict.operations == 2 * 2 * (6 * 7) * 4 * 3 * 9
+        nn.ConvTranspose2d(4, 5, 2, stride=2)(made)
+
+    assert strict.operations == 2 * 2 * (6 * 7) * 4 * (3 * 9 + 5 * 4)
+    assert not strict.heavy
 
 
 def test_a_left_out_layer_is_noticed_where_its_channels_are_missing() -> None:
