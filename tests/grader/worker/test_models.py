@@ -93,6 +93,15 @@ def test_large_weights_are_not_initialised() -> None:
     assert not linear(model, "big").weight.any()  # nothing of what the memory held before
 
 
+def test_what_is_made_of_weights_that_are_not_initialised_is_a_number() -> None:
+    """A weight is divided by its norm, which is that of what the constructor left."""
+    normalised = "self.big = nn.utils.parametrizations.spectral_norm(nn.Linear(1500, 1500))"
+    world = tiny(("self.drop =", f"{normalised}\n        self.drop ="))
+    ask(world, "initial", names=[])
+
+    assert linear(real(world), "big").weight.isfinite().all()
+
+
 # --- the light model ----------------------------------------------------------------------------------
 
 
