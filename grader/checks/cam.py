@@ -33,6 +33,8 @@ __all__ = [
 
 def check_weighted_sum(maps: MapEvidence) -> None:
     """The map is the features' sum over channels, each times its weight."""
+    unread = because("map.unread", got=maps.unread, expected="an array", actual=maps.unread)
+    expect.that(not maps.unread, unread)
     answer = maps.answers[0].answer  # what returnCAM raises is told here; the other lines are blocked by it
     verdict = maps.verdict
     if verdict is None:

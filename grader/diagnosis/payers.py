@@ -97,6 +97,7 @@ PAYERS: dict[str, Payer] = {
     "probability": Payer("cls_probability"),
     "name": Payer("cls_name"),
     "map.none": Payer("weighted_sum"),
+    "map.unread": Payer("weighted_sum"),
     "map.shape": Payer("shape", excused=("weighted_sum", "class_weights", "normalise", "maps")),
     "map.coloured": Payer("shape", excused=("weighted_sum", "class_weights", "normalise", "maps")),
     "map.enlarged": Payer("shape", excused=("weighted_sum", "class_weights", "normalise", "maps")),

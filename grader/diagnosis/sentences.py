@@ -187,6 +187,7 @@ PREDICTION = {
 
 MAPS = {
     "map.none": "{MAP} returns an array of shape {got}, not a map",
+    "map.unread": "{MAP} returns {got:a}, not an array of numbers",
     "map.shape": "the map is {got}, it must be {want}",
     "map.coloured": "the map is coloured, it must hold levels: {got}",
     "map.enlarged": "the map must be enlarged, and nothing else: {got}",

@@ -41,7 +41,7 @@ CLASSES: tuple[Way, ...] = (
     Way("the weights are those of the last class", lambda f, w, i: w[-1]),
     Way("the weights are those of the class after the predicted one", lambda f, w, i: w[(i + 1) % len(w)]),
     Way("the weights are those of the class before the predicted one", lambda f, w, i: w[i - 1]),
-    Way("the weights are the mean over all classes", lambda f, w, i: w.mean(axis=0)),
+    Way("the weights are the mean, or the sum, over all classes", lambda f, w, i: w.mean(axis=0)),
     Way("the weights are summed over all classes", lambda f, w, i: w.sum(axis=0)),
     Way(
         f"the weights are a column of {WEIGHT}, one class weight per feature",
@@ -52,6 +52,7 @@ CLASSES: tuple[Way, ...] = (
         lambda f, w, i: w.reshape(w.shape[::-1])[:, i],
     ),
     Way("the weights are those of the class of most evidence in the map", _second),
+    Way(f"the weights are the features' own means, none of {WEIGHT}", lambda f, w, i: f.mean(axis=(1, 2))),
 )
 
 
@@ -79,7 +80,7 @@ def _scrambled(f: Floats, w: Floats) -> Floats:
 
 
 def _mean(f: Floats, w: Floats) -> Floats:
-    return np.broadcast_to(f.mean(axis=0), (*w.shape[:-1], *f.shape[1:]))
+    return _without(f.mean(axis=0), w)
 
 
 def _mean_weight(f: Floats, w: Floats) -> Floats:
@@ -99,6 +100,11 @@ def _largest(f: Floats, w: Floats) -> Floats:
     if w.ndim > 1:  # one class at a time: all products of all classes take 200 MB
         return np.stack([_largest(f, one) for one in w])
     return np.asarray((f * w[:, None, None]).max(axis=0))
+
+
+def _without(taken: Floats, w: Floats) -> Floats:
+    """The same map for any weights."""
+    return np.broadcast_to(taken, (*w.shape[:-1], *taken.shape))
 
 
 def _one_channel(f: Floats, w: Floats) -> Floats:
@@ -140,6 +146,8 @@ JOINS: tuple[Way, ...] = (
     Way("the products' absolute values are summed", lambda f, w: weighted(np.abs(f), np.abs(w))),
     Way("the largest product is taken instead of the sum", _largest),
     Way("one channel is used only", _one_channel),
+    Way("one channel is used only, without its weight", lambda f, w: _without(f[0], w)),
+    Way("the largest feature is taken, without weights", lambda f, w: _without(f.max(axis=0), w)),
     Way("weights and features are added instead of multiplied", _added),
     Way("the sum is taken over rows, not over channels", _over_rows),
 )

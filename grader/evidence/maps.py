@@ -83,11 +83,19 @@ class MapEvidence:
         """The same; raises StudentError where it can't be called."""
         if len(self._refusals) == len(PANEL):
             raise self._refusals[0]
-        replies = [(question, reply) for question in PANEL if (reply := self.unless_out_of_range(question))]
-        if any("value" not in reply.arrays for _, reply in replies):
-            kind = replies[0][1].value.type
+        if kind := self.unread:
             raise Blocked(f"{MAP} returns {article(kind)}, not an array: see cam.weighted_sum")
-        return tuple(self._case(question, reply.arrays["value"]) for question, reply in replies)
+        return tuple(self._case(question, reply.arrays["value"]) for question, reply in self._replies)
+
+    @once
+    def unread(self) -> str:
+        """The type of what it returns, where that is no array; raises StudentError."""
+        return next((reply.value.type for _, reply in self._replies if "value" not in reply.arrays), "")
+
+    @property
+    def _replies(self) -> list[tuple[Maps, Reply[Map]]]:
+        asked = ((question, self.unless_out_of_range(question)) for question in PANEL)
+        return [(question, reply) for question, reply in asked if reply]
 
     @property
     def refused(self) -> StudentRaised | None:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.assignment import GRADIENTS, MAP
+from grader.diagnosis.payers import LineName
 from grader.mending import arguments
 from grader.mending.alike import alike
 from grader.mending.arguments import functions
@@ -19,6 +20,10 @@ FIRST = """\
 {0} = (lambda made: lambda *given: (lambda found:
     next(iter(found.values() if isinstance(found, dict) else found))
     if isinstance(found, (tuple, list, dict)) and found else found)(made(*given)))({0})"""
+BYTES = """\
+{0} = (lambda made: lambda *given: (lambda found:
+    __import__('numpy').frombuffer(found, 'uint8').reshape(round(len(found) ** 0.5), -1)
+    if isinstance(found, (bytes, bytearray, memoryview)) else found)(made(*given)))({0})"""
 MODULE = "__import__('torch').nn.Module"
 # What comes of a constructor or a forward pass that Python doesn't know for one.
 UNMADE = ('required "forward"', "unexpected keyword", "positional argument", "has no attribute")
@@ -40,6 +45,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     yield from arguments.mends(trouble, slice, chunk)
     if " returns a" in message:
         yield from _returning(slice, chunk)
+        yield from _of_a_lambda(slice, chunk)
         yield from _taken_out(slice, chunk)
 
 
@@ -153,22 +159,39 @@ def _returning(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
             for part in sorted(map(ast.unparse, _parts(last.value, function)), key=lambda part: part != name):
                 source = with_node(chunk.source, last.value, part)
                 words = f"`{ast.unparse(last)}` read as `return {part}`"
-                yield Mend(with_source(slice, chunk, source), words, place)
+                yield Mend(with_source(slice, chunk, source), words, place, whole=bool(top))
         if name and isinstance(last, ast.Return | ast.Expr | ast.Assign | ast.AugAssign | ast.Pass):
             given = f"return {name}"
             words = f"`{given}` is missing and was added"
             if isinstance(last, ast.Return) and last.value is not None:
                 words = f"`{ast.unparse(last)}` read as `{given}`"
             text = given if isinstance(last, ast.Return) else f"{ast.unparse(last)}; {given}"
-            yield Mend(with_source(slice, chunk, with_node(chunk.source, last, text)), words, place)
+            source = with_node(chunk.source, last, text)
+            yield Mend(with_source(slice, chunk, source), words, place, whole=bool(top))
+
+
+def _of_a_lambda(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """A function without a name that returns what another one makes of a value, as that value."""
+    for node in tree(chunk).body:
+        match node:
+            case ast.Assign(value=ast.Lambda(body=ast.Call(func=called, args=args) as body)):
+                parts = [*args, *([called.value] if isinstance(called, ast.Attribute) else [])]
+                for part in map(ast.unparse, parts):
+                    source = with_node(chunk.source, body, part)
+                    place = Place(chunk.label, chunk.line + node.lineno - 1)
+                    words = f"`{ast.unparse(body)}` read as `{part}`"
+                    lines: tuple[LineName, ...] = ("shape",) if MAP in bound(chunk) else ()
+                    yield Mend(with_source(slice, chunk, source), words, place, whole=True, lines=lines)
 
 
 def _taken_out(slice: Slice, chunk: Chunk) -> Iterator[Mend]:
-    """The first of several values that a function returns, however it was made and wherever it returns."""
-    for name in (MAP, GRADIENTS):
-        if name in bound(chunk):
-            source = f"{chunk.source}\n{FIRST.format(name)}"
-            words = f"the first of what {name} returns read as all of it"
+    """What a function returns, however it was made and wherever: the first of several values, or bytes."""
+    for name in (name for name in (MAP, GRADIENTS) if name in bound(chunk)):
+        for code, words in (
+            (FIRST, f"the first of what {name} returns read as all of it"),
+            (BYTES, f"the bytes that {name} returns read as an array"),
+        ):
+            source = f"{chunk.source}\n{code.format(name)}"
             yield Mend(with_source(slice, chunk, source), words, lines=("shape",))
 
 

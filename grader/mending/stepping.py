@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from grader.assignment import CAM, MAP, PREDICT
-from grader.mending.carrying import Function, Part
-from grader.mending.trouble import chunks_at, tree
+from grader.mending.carrying import Function, Part, carrying
 from grader.records.reason import Place
 from grader.records.submission import Slice
 
@@ -183,24 +182,25 @@ def taking(parts: Sequence[Part], check: str) -> Place | None:
     return None
 
 
-def check_at(parsed: ast.AST, name: str, line: int) -> str | None:
-    """Return the check whose step a line of a function takes, else that of the step begun last above it."""
-    found = [node for node in _functions(parsed) if node.name == name][-1:]
-    inside = [node for node in found if node.lineno <= line <= (node.end_lineno or 0)]
+def check_at(function: Function, name: str, line: int) -> str | None:
+    """Return the check whose step a line of a function takes, else that of the step begun last above it.
+
+    `name` is the graded function that it is, or that it works for.
+    """
     begun = {
-        check: [at for at in _lines(function, BEGINS.get(check, STEPS[check][0])) if at <= line]
-        for function in inside
-        for check in TAKEN.get(name, ())
+        check: list(_lines(function, BEGINS.get(check, STEPS[check][0]))) for check in TAKEN.get(name, ())
     }
-    latest = {check: lines[-1] for check, lines in begun.items() if lines}
+    summed = begun.get("weighted_sum") or [0]
+    begun["normalise"] = [at for at in begun.get("normalise", ()) if at >= summed[0]]  # else it is no map's
+    latest = {
+        check: above[-1] for check, lines in begun.items() if (above := [at for at in lines if at <= line])
+    }
     return max(latest, key=lambda check: latest[check], default=None)
 
 
 def chooses(slice: Slice, name: str) -> bool:
     """Whether a function takes a part of something by its last argument: a class's weights by its index."""
-    trees = (tree(chunk) for module in slice.modules for chunk in module.chunks if name in chunk.source)
-    found = [node for parsed in trees for node in _functions(parsed) if node.name == name][-1:]
-    return any(_takes_by(function, _bound_from(function)) for function in found)
+    return any(_takes_by(function, _bound_from(function)) for _, function in carrying(slice, name))
 
 
 def _bound_from(function: Function) -> set[str]:
@@ -230,9 +230,11 @@ def _reads(node: ast.AST, names: set[str]) -> bool:
 
 def paying(slice: Slice, name: str, place: Place | None) -> tuple[str, ...]:
     """Return the line of the rubric that a slip in a function costs; none where no step of it is taken."""
-    for _, chunk in chunks_at(slice, place) if place else ():
-        if check := check_at(tree(chunk), name, place.line - chunk.line + 1 if place else 0):
-            return (f"{CAM}.{check}",)
+    for chunk, function in carrying(slice, name) if place else ():
+        line = place.line - chunk.line + 1 if place and place.label == chunk.label else 0
+        if function.lineno <= line <= (function.end_lineno or 0):
+            check = check_at(function, name, line)
+            return (f"{CAM}.{check}",) if check else ()
     return ()
 
 

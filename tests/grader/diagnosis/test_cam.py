@@ -189,7 +189,7 @@ def test_a_curve_before_enlarging_is_one_fault(bent: str) -> None:
 
 # Faults that give the same numbers as another one, which is named instead.
 ALIKE = {
-    "the weights are summed over all classes": "the weights are the mean over all classes",
+    "the weights are summed over all classes": "the weights are the mean, or the sum, over all classes",
     "weights and features are added instead of multiplied": "the features are averaged without their weights",
     "a softmax of the weights is used": "the weights' exponentials are used",
     "the sum starts at 1 instead of 0": "",  # stretching takes it off again

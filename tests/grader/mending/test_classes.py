@@ -87,3 +87,20 @@ def test_what_a_layer_gave_before_is_not_what_is_returned() -> None:
     found = mends(trouble, slice, slice.modules[0].chunks[0])
 
     assert not [mend for mend in found if "return self.conv1_1(x)" in mend.slice.modules[0].chunks[0].source]
+
+
+def test_what_a_lambda_makes_of_a_map_is_read_as_the_map() -> None:
+    """And bytes are read as an array, wherever they are returned."""
+    chunk = Chunk("cell 3", 7, "returnCAM = lambda f, w, i: inner(f, w, i).tobytes()")
+    trouble = Trouble("TypeError", "returnCAM returns a bytes, not an array of numbers", None)
+    slice = Slice((Module("submission", (chunk,)),))
+
+    made = {mend.words: mend for mend in mends(trouble, slice, chunk)}
+
+    one = made["`inner(f, w, i).tobytes()` read as `inner(f, w, i)`"]
+    assert one.slice.modules[0].chunks[0].source == "returnCAM = lambda f, w, i: inner(f, w, i)"
+    assert one.lines == ("shape",)
+    assert (
+        "frombuffer"
+        in made["the bytes that returnCAM returns read as an array"].slice.modules[0].chunks[0].source
+    )
