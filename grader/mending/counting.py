@@ -26,7 +26,8 @@ def {MADE}(make):
             return func(*args, **{{name: "cpu" if name == "device" else named[name] for name in named}})
 
     with torch.device("cpu"), OnTheCpu():
-        return make()
+        made = make()
+        return tuple(made) if hasattr(made, "__next__") else made
 
 
 def {SLICES}(make, axis=None):

@@ -16,8 +16,9 @@ TAKES = ("aten.index_select.default", "aten.index.Tensor", "aten.gather.default"
 
 
 def by_number(run: Recording) -> bool:
-    """Whether a pass takes something by numbers that are computed."""
-    return any(call.name in TAKES and any(map(_is_computed, call.args[1:])) for call in run.calls)
+    """Whether a pass takes something by computed numbers; told of one mode, as the other does the same."""
+    taken = (call for call in run.calls if call.name in TAKES)
+    return not run.training and any(_is_computed(each) for call in taken for each in call.args[1:])
 
 
 def _is_computed(argument: Argument) -> bool:
@@ -34,7 +35,7 @@ def with_values(asked: Trace) -> tuple[Request[Any], ...]:
         size=asked.size,
         seed=0,
         chance=0,
-        training=asked.training,
+        training=False,
         grad="none",
     )
     return made, run

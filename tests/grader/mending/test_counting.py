@@ -46,6 +46,14 @@ def test_counted_numbers_are_slices(numbers: str, slices: object) -> None:
         assert eval(f"{SLICES}(lambda: {numbers})", NAMES) == slices
 
 
+def test_what_a_generator_makes_has_values_too() -> None:
+    """It is unpacked where no values are made any more."""
+    with torch.device("meta"):
+        rows, columns = eval(f"{MADE}(lambda: (torch.arange(n) for n in (2, 3)))", NAMES)
+
+    assert (rows.tolist(), columns.tolist()) == ([0, 1], [0, 1, 2])
+
+
 def test_an_axis_is_counted_from_either_end() -> None:
     """What lies before it is kept whole; of a number of the submission's own, four axes at most."""
     for axis in (2, -2, 10**9 + 2):
