@@ -150,7 +150,10 @@ def _named(
 
 
 def _place(copied: AfterCopying, reading: Reading, layer: Layer, kind: str, fault: str) -> Place | None:
-    """Return the line that wrote a parameter; of one that none wrote, the line that wrote what is nearest."""
+    """Return the line that wrote a parameter; of one that none wrote, the line that wrote what is nearest.
+
+    What copies VGG-16's convolutions stands elsewhere than what copies its linear layers.
+    """
     written = copied.written.get(getattr(layer, kind))
     if written and fault == "copy.undone":
         return written.callers[-1] if written.callers else written
@@ -159,7 +162,8 @@ def _place(copied: AfterCopying, reading: Reading, layer: Layer, kind: str, faul
     order = list(SOURCES)
     roles = [role for role in order if role in reading.layers]
     at = next((order.index(role) for role in roles if reading.layers[role] == layer), 0)
-    for role in sorted(roles, key=lambda role: abs(order.index(role) - at)):
+    akin = [role for role in roles if (role in CONVS) == (order[at] in CONVS)]
+    for role in sorted(akin, key=lambda role: abs(order.index(role) - at)):
         near = reading.layers[role]
         if found := copied.written.get(near.weight) or copied.written.get(near.bias):
             return found

@@ -199,6 +199,14 @@ def test_a_finding_points_at_the_line_that_copies() -> None:
     assert found[0].place is not None and found[0].place.line == line
 
 
+def test_a_finding_of_linear_layers_points_at_no_line_that_copies_convolutions() -> None:
+    """Where nothing writes them, it points at what should."""
+    network = copying((LINEARS, "():"))
+    found = copy_findings(network.copied, network.reading, tuple(VGG_LINEARS.values()))
+
+    assert found and {reason.place for reason in found} == {network.copied.home}
+
+
 def test_changing_vgg16_is_seen() -> None:
     """Parameters of VGG-16 that no longer hold what they did are listed; sharing them is allowed."""
     found = copying((COPY_BIAS, "layer.bias.data = source.bias.data.clone(); source.bias.data.zero_()"))
