@@ -96,6 +96,22 @@ def made_above(parsed: ast.Module, line: int, numbers: Iterable[ast.expr]) -> se
     return {bound[name] for name in seen}
 
 
+def are_given(parsed: ast.Module, line: int, numbers: Iterable[ast.expr]) -> bool:
+    """Whether a function is given the numbers: they are made elsewhere, and can't be read here."""
+    function = function_at(parsed, line)
+    given = {each.arg for each in function.args.args[1:]} if function else set[str]()
+    parts = [part for each in numbers for part in (each.elts if isinstance(each, ast.Tuple) else [each])]
+    return any(isinstance(root := _root(part), ast.Name) and root.id in given for part in parts)
+
+
+def _root(node: ast.expr) -> ast.expr:
+    """What is indexed, or whose method is called."""
+    match node:
+        case ast.Subscript(value=value) | ast.Call(func=ast.Attribute(value=value)):
+            return node if isinstance(value, ast.Attribute) else _root(value)
+    return node
+
+
 def _line(node: ast.Assign) -> int:
     return node.lineno
 

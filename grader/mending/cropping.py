@@ -59,7 +59,7 @@ def shorter(trouble: Trouble, slice: Slice, chunk: Chunk, shown: tuple[str, ...]
     changed = cuts | {node: counting.with_values(node) for node in made}
     for node in sorted(changed, key=_position, reverse=True):
         source = with_node(source, node, changed[node])
-    if cuts:
+    if cuts and not counting.are_given(parsed, line, stopping.numbers):
         words = f"{_told(cuts)}, {STOPS if UNEVEN in trouble.message else GOES_ON[len(cuts) > 1]}"
         yield Mend(with_source(counting.beside(slice, chunk), chunk, source), words, shown=shown)
 
@@ -111,7 +111,9 @@ class Stopping(ast.NodeTransformer):
                 given = dict(zip(CUTS[name], values, strict=False))
                 given |= {KEYWORDS.get(each.arg or "", each.arg or ""): each.value for each in named}
                 return _pieces(given) if CUTS[name] == SPLIT else self._sliced(given)
-            case ast.Subscript(value=value, slice=index) if counting.is_computed(index):
+            case ast.Subscript(value=value, slice=index) if counting.is_computed(index) and not _is_shape(
+                value
+            ):
                 return self._taken(value, index)
         return None
 
@@ -128,6 +130,10 @@ class Stopping(ast.NodeTransformer):
     def _taken(self, value: ast.expr, numbers: ast.expr, axis: ast.expr | None = None) -> ast.expr:
         self.numbers.append(numbers)
         return counting.as_slices(value, numbers, axis)
+
+
+def _is_shape(value: ast.expr) -> bool:
+    return isinstance(value, ast.Attribute) and value.attr == "shape"
 
 
 def _pieces(given: Mapping[str, ast.expr]) -> ast.expr | None:

@@ -13,6 +13,7 @@ from grader.mending.counting import (
     BESIDE,
     MADE,
     SLICES,
+    are_given,
     as_slices,
     beside,
     is_computed,
@@ -98,6 +99,22 @@ def test_what_numbers_were_made_of_above() -> None:
     assert {with_values(each) for each in found} == {
         f"{MADE}(lambda: {text})" for text in ("3", "count(n)", "2 * a")
     }
+
+
+@pytest.mark.parametrize(
+    ("numbers", "given"),
+    [
+        ("rows", True),
+        ("rows[:, None].long()", True),
+        ("torch.arange(start, start + n)", False),
+        ("self.count(start)", False),
+    ],
+)
+def test_numbers_that_a_function_is_given(numbers: str, given: bool) -> None:
+    """They are made where it is called; what it counts from a start is made here."""
+    parsed = ast.parse(f"def cut(self, rows, start, n):\n    return h[:, :, {numbers}]")
+    assert are_given(parsed, 2, [_expression(f"(None, {numbers})")]) is given
+    assert are_given(parsed, 2, [_expression(numbers)]) is given
 
 
 def test_the_functions_stand_before_what_is_mended() -> None:

@@ -120,6 +120,11 @@ def test_numbers_of_an_order_of_their_own_stay(line: str) -> None:
         _run(line, RAISED[1])
 
 
+def test_numbers_that_a_function_is_given_stay() -> None:
+    """They have no values where they are made, which is elsewhere."""
+    assert not _run("h = h[:, :, n]", RAISED[1])[1]
+
+
 def test_each_cut_of_a_line_is_named() -> None:
     """Which of them goes on beyond the end, the message does not tell."""
     _, (found,) = _run("h = h[:, :, rows] + h[:, :, rows]", RAISED[0])
