@@ -126,10 +126,14 @@ def _compared(reading: Reading, layer: Layer, wanted: Conv, place: Place | None)
 
 
 def _computed(layer: Layer, wanted: Conv, place: Place | None) -> Reason:
-    """Name what the weight of a layer is computed from in each pass, and how where that is known."""
+    """Name what the weight of a layer is computed from in each pass, and how where that is known.
+
+    What a known way keeps in buffers goes without saying.
+    """
     weight = layer.expr.inputs[1]
-    names = [str(node["name"]) for node in walk(weight) if node.op == "leaf" and node["name"]]
     how = next((said for op, said in NORMALISING.items() if any(op in node.op for node in walk(weight))), "")
+    leaves = [node for node in walk(weight) if node.op == "leaf" and node["name"]]
+    names = [str(node["name"]) for node in leaves if not how or node["kind"] == "parameter"]
     return because(
         "layer.weight",
         layer=wanted.role,
