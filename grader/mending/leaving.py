@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import TypeGuard
 
 from grader.assignment import MAP
 from grader.mending.edits import Mend, function_at, statement_at, with_node, with_source, with_text
-from grader.mending.trouble import Trouble, bound, line_in, tree
+from grader.mending.trouble import Trouble, bound, chunks_at, line_in, tree
 from grader.records.submission import Chunk, Slice
 
 SIMPLE = ast.Expr | ast.Assert | ast.Raise
 STUCK = "TimeoutError"  # what code raises that does not end
 MISFITS = ("match the broadcast shape", "must match the size of tensor")
+RESHAPED = ("is invalid for input of size", "cannot reshape array")
+COPIED = ("copy.",)  # what shows of a value that a constructor does not write
 LONGEST = 60  # characters of code that are told
 NN = "__import__('torch').nn"
 UNBOUND = ("NameError", "UnboundLocalError")
@@ -77,11 +80,15 @@ def _stored(statement: ast.Assign) -> set[str]:
 
 def _unlooped(slice: Slice, chunk: Chunk, tree: ast.AST, line: int) -> Iterator[Mend]:
     """The loops that a line lies in left out, the innermost first."""
-    loops = (node for node in ast.walk(tree) if isinstance(node, ast.While | ast.For))
-    around = [node for node in loops if node.lineno <= line <= (node.end_lineno or 0)]
-    for node in reversed(around):
+    for node in reversed(_loops(tree, line)):
         head = ast.unparse(node).split("\n")[0][:LONGEST]
         yield Mend(with_source(slice, chunk, with_node(chunk.source, node, "pass")), f"`{head}` left out")
+
+
+def _loops(tree: ast.AST, line: int) -> list[ast.While | ast.For]:
+    """The loops that a line lies in, the innermost last."""
+    loops = (node for node in ast.walk(tree) if isinstance(node, ast.While | ast.For))
+    return [node for node in loops if node.lineno <= line <= (node.end_lineno or 0)]
 
 
 def told(node: ast.AST) -> str:
@@ -98,6 +105,27 @@ def _one_less(slice: Slice, chunk: Chunk, statement: ast.stmt) -> Iterator[Mend]
 def misfits(trouble: Trouble) -> bool:
     """Whether a value does not fit what it is written into, which others of a loop may do."""
     return any(words in trouble.message for words in MISFITS)
+
+
+def spared(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
+    """What a loop writes left out where it does not fit, as a constructor does that loads VGG-16."""
+    for _, chunk in chunks_at(slice, trouble.place) if _is_too_large(trouble) else ():
+        parsed, line = tree(chunk), line_in(trouble, chunk)
+        statement = statement_at(parsed, line)
+        if statement is not None and _writes(statement) and _loops(parsed, line):
+            yield replace(_suppressed(slice, chunk, statement, trouble.kind), whole=True, shown=COPIED)
+
+
+def _is_too_large(trouble: Trouble) -> bool:
+    return misfits(trouble) or any(words in trouble.message for words in RESHAPED)
+
+
+def _writes(statement: ast.stmt) -> bool:
+    """Whether a statement writes into something, and binds no name."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return isinstance(statement, ast.Expr) or (
+        bool(targets) and all(isinstance(each, ast.Subscript | ast.Attribute) for each in targets)
+    )
 
 
 def _suppressed(slice: Slice, chunk: Chunk, statement: ast.stmt, kind: str) -> Mend:

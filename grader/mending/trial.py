@@ -13,6 +13,7 @@ from grader.diagnosis.payers import STOPPED
 from grader.mending import (
     conditions,
     entries,
+    leaving,
     looping,
     making,
     moving,
@@ -136,13 +137,14 @@ class Trials(Running):
         self._left = MOST_TRIALS
         self._guesses, self._makes = _budget(MOST_GUESSED), _budget(MOST_MADE)
         self._seen: list[Trouble] = []  # what stopped the target before: to come back to it is no progress
+        self._running: list[str] = []  # other networks, which ran before the target was mended
         self._end = time.monotonic() + SECONDS
 
     def mend(self, target: str) -> tuple[Trouble, list[Mend]] | None:
         """What stops a target first, and what it was mended by, if it could be; None if it runs."""
         self._left, self._guesses, self._makes = MOST_TRIALS, _budget(MOST_GUESSED), _budget(MOST_MADE)
         first = now = self.trouble(target)
-        self._seen = []
+        self._seen, self._running = [], self._others(target) if first else []
         before, made = self.slice, list[Mend]()
         while (
             first is not None
@@ -222,6 +224,7 @@ class Trials(Running):
     def _meant(self, target: str, now: Trouble, here: Slice) -> Mend | None:
         """What a network that can't be run may have meant: near to what raises, else where it was made."""
         near = [each.mends(now, here) for each in (looping, conditions, nearby)]
+        near.insert(0, leaving.spared(now, here))
         made = [making.mends(now, here, target, self._padding)]
         return self._guessed(target, near, self._guesses) or self._guessed(target, made, self._makes)
 
@@ -260,7 +263,21 @@ class Trials(Running):
         self._answered = None
         self.take(mend.slice)
         found = self.trouble(target)
+        if found is None and (harmed := self._harmed()):
+            return harmed, False
         return found, found is not None or self.is_map
+
+    def _others(self, target: str) -> list[str]:
+        """The other networks that run now."""
+        others = (each for each in MODELS if each != target and each in self.slice.targets)
+        return [other for other in others if self.trouble(other) is None] if target in MODELS else []
+
+    def _harmed(self) -> Trouble | None:
+        """What stops a network since the mend that ran before it: what both are made of is for both."""
+        answered = self._answered
+        found = next((each for other in self._running if (each := self.trouble(other))), None)
+        self._answered = answered
+        return found
 
     def register(self, target: str) -> list[Held]:
         """The changes by which a network that runs has more parameters."""

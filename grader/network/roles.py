@@ -12,7 +12,7 @@ from math import prod
 
 from grader.network.graph import Expr, Pair, walk, weight_shape
 from grader.records.reason import Place
-from reference.architecture import Conv, Pool
+from reference.architecture import VGG_FEATURES, Conv, Pool
 
 POOLINGS = ("max_pool", "avg_pool", "adaptive")
 NOT_ALIKE = 1e9  # above any sum of costs: such a pair is never matched
@@ -20,6 +20,7 @@ MISSING_CONV = 2.0  # a missing and an extra layer cost 4, a pair at most 3.5: a
 OTHER_KIND = 2.5  # a transposed convolution is taken for a plain one where hardly anything else differs
 AFTER_POOLS = "fc6"  # the first layer that no pool may stand behind
 LATER = 0.02  # below a name's part in a cost, so that it decides only between equal layers without names
+TORCHVISION = {role: f"features.{index}." for index, role in VGG_FEATURES.items()}
 MISSING_POOL = 1.6  # less, so that a pool in a wrong place is a moved pool and not two moved layers
 
 
@@ -97,8 +98,13 @@ def conv_cost(layer: Layer, wanted: Conv) -> float:
         + 0.4 * (layer.stride != (wanted.stride,) * 2)
         + 0.3 * (layer.padding != (wanted.padding,) * 2)
         + 0.3 * (layer.dilation != (wanted.dilation,) * 2)
-        - 0.05 * (wanted.role in layer.weight)  # only breaks ties between equal layers
+        - 0.05 * _is_named(layer.weight, wanted.role)  # only breaks ties between equal layers
     )
+
+
+def _is_named(parameter: str, role: str) -> bool:
+    """Whether a parameter's name speaks of a role, or of the layer that has it in torchvision's VGG-16."""
+    return role in parameter or TORCHVISION.get(role, role) in parameter
 
 
 def _cost(node: Expr, wanted: Conv | Pool) -> float:

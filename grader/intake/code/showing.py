@@ -9,7 +9,7 @@ from typing import Any
 import re2
 
 from grader.assignment import MAP, NETWORKS, PREDICT
-from grader.mending.carrying import Function, carrying
+from grader.mending.carrying import Function, Part, carrying
 from grader.mending.stepping import taking
 from grader.mending.trouble import tree
 from grader.records.reason import Cause, Place
@@ -71,6 +71,7 @@ WRITTEN: tuple[tuple[str, str], ...] = (  # what a step is called, and how it ma
 )
 KERNELS: tuple[tuple[str, str], ...] = (  # idem, of the function that makes a bilinear kernel
     (r"divided by its sum", r"\.sum\("),
+    (r"diagonal|classes", r"\b(?:repeat|expand|tile)\w*\("),
     (r"diagonal|classes", r"\w\[.*\] *\*?="),
     (r"rises", r"\+ *\w*\.?abs\("),
     (r"middle", r"middle|cent(re|er)|mid\b"),
@@ -81,6 +82,7 @@ KERNELS: tuple[tuple[str, str], ...] = (  # idem, of the function that makes a b
     (r"nearest|every weight|ramp", r"\bramp|outer"),
 )
 KERNEL = re2.compile(r"(?i)upsampl|bilinear|kernel")  # in the name of that function
+FILLS = re2.compile(r"weight.*(?:copy_\(|[^=!<>]=[^=])")  # a line that fills a layer with a kernel
 MADE_KERNELS = [(re2.compile(said), re2.compile(code)) for said, code in KERNELS]
 COPIES = re2.compile(r"\.(?:weight|bias)\b[^=!<>]*(?:copy_\(|=[^=]).*\.(?:weight|bias)\b|load_state_dict\(")
 CALLED = [(re2.compile(said), re2.compile(code)) for said, code in WRITTEN]
@@ -130,13 +132,21 @@ def copying(slice: Slice, name: str) -> Place | None:
 
 
 def _in_the_kernel(slice: Slice, network: str, got: str) -> Place | None:
-    """Return the line that shows a wrong step of the function which makes a network's kernels, if any."""
+    """Return the line that shows a wrong step of what makes a network's kernels, or fills layers with it."""
+    run = list(carrying(slice, network))
+    makers = [part for part in run if KERNEL.search(part.function.name)]
+    lines = [line for part in makers or _makers(slice, network) for line in _rows(part)]
+    filled = [(place, row) for part in run for place, row in _rows(part) if FILLS.search(row)]
+    wanted = [code for said, code in MADE_KERNELS if said.search(got)]
+    return next((place for code in wanted for place, line in (*lines, *filled) if code.search(line)), None)
+
+
+def _makers(slice: Slice, network: str) -> Iterator[Part]:
+    """Yield the functions that are named for kernels, those of a network's class before others of a name."""
     chunks = [chunk for module in slice.modules for chunk in module.chunks if "def " in chunk.source]
     names = [node.name for chunk in chunks for node in ast.walk(tree(chunk)) if isinstance(node, Function)]
-    makers = dict.fromkeys(filter(KERNEL.search, names))
-    lines = [line for name in makers for line in _lines(slice, name, network)]
-    wanted = (code for said, code in MADE_KERNELS if said.search(got))
-    return next((place for code in wanted for place, line in lines if code.search(line)), None)
+    for name in dict.fromkeys(filter(KERNEL.search, names)):
+        yield from carrying(slice, name, network)
 
 
 def _codes(got: str) -> Iterator[Any]:
@@ -149,10 +159,15 @@ def _codes(got: str) -> Iterator[Any]:
     yield from (code for said, code in CALLED if said.search(got))
 
 
-def _lines(slice: Slice, name: str, owner: str = "") -> Iterator[tuple[Place, str]]:
-    """Yield the lines of the body of a function, that of a class if it has one, then of those it calls."""
-    for chunk, node in carrying(slice, name, owner):
-        rows = chunk.source.split("\n")
-        body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
-        for number in range((body or node.body)[0].lineno, (node.end_lineno or node.lineno) + 1):
-            yield Place(chunk.label, chunk.line + number - 1), rows[number - 1].partition("#")[0]
+def _lines(slice: Slice, name: str) -> Iterator[tuple[Place, str]]:
+    """Yield the lines of the body of a function, then of those it calls."""
+    return (line for part in carrying(slice, name) for line in _rows(part))
+
+
+def _rows(part: Part) -> Iterator[tuple[Place, str]]:
+    """Yield the lines of the body of a function."""
+    chunk, node = part
+    rows = chunk.source.split("\n")
+    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+    for number in range((body or node.body)[0].lineno, (node.end_lineno or node.lineno) + 1):
+        yield Place(chunk.label, chunk.line + number - 1), rows[number - 1].partition("#")[0]

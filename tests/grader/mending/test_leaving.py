@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.mending.leaving import FIRST, mends
+from grader.mending.leaving import FIRST, mends, spared
 from grader.mending.trouble import Trouble
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
@@ -156,3 +156,29 @@ def test_a_helper_whose_loop_raises_is_not_called() -> None:
     (only,) = mends(Trouble("TypeError", "no", Place("cell 1", 6)), slice, chunk)
 
     assert only.words == "`self.fill()` left out"
+
+
+LOADS = """\
+class FCN8s(nn.Module):
+    def __init__(self, source):
+        for key, value in source.items():
+            own[key] = value.view(4, 4)
+            size = value.view(4, 4)
+        own[key] = value.view(4, 4)
+"""
+TOO_LARGE = "shape '[4, 4]' is invalid for input of size 5"
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "spares"),
+    [(4, TOO_LARGE, True), (5, TOO_LARGE, False), (6, TOO_LARGE, False), (4, "another reason", False)],
+)
+def test_what_does_not_fit_is_left_out_of_a_loop(line: int, message: str, spares: bool) -> None:
+    """The others that it writes are written; a name would have no value, and one alone has no others."""
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, LOADS),)),))
+
+    found = list(spared(Trouble("RuntimeError", message, Place("cell 1", line)), slice))
+
+    assert [mend.words for mend in found] == [
+        "`own[key] = value.view(4, 4)` left out where it raises"
+    ] * spares

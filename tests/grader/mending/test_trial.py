@@ -12,7 +12,7 @@ import pytest
 
 from fixtures.corpus.inside import KIT, Inside
 from fixtures.notebook import base, to_ipynb
-from grader.assignment import MAP, PREDICT
+from grader.assignment import MAP, MODELS, PREDICT
 from grader.errors import StudentRaised
 from grader.intake import read
 from grader.mending import classes
@@ -176,6 +176,25 @@ def test_a_mend_that_leads_back_is_no_progress(monkeypatch: pytest.MonkeyPatch) 
 
     assert mended is not None
     assert (mended[0], [mend.words for mend in mended[1]]) == (one, ["on", "done"])
+
+
+def test_a_mend_that_stops_the_other_network_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both share a trunk: what one needs read otherwise may be what the other one needs as it is."""
+    one, start = (
+        Trouble("RuntimeError", "a", Place("cell 1", 3)),
+        Slice(cam_module="a", targets=dict.fromkeys(MODELS, "")),
+    )
+    harmful, harmless = (replace(start, cam_module=name) for name in "bc")
+    found = {"FCN8s": {"a": one}, "FCN32s": {"b": one}}
+    monkeypatch.setattr(
+        Trials, "trouble", lambda self, target: found.get(target, {}).get(self.slice.cam_module)
+    )
+    monkeypatch.setattr("grader.mending.trial.mends", lambda *_: [Mend(harmful, "no"), Mend(harmless, "yes")])
+
+    mended = Trials(Taking(), start).mend("FCN8s")
+
+    assert mended is not None
+    assert [mend.words for mend in mended[1]] == ["yes"]
 
 
 def test_no_more_is_proposed_than_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,6 +161,14 @@ def test_of_two_equal_layers_the_name_decides_which_is_missing() -> None:
     assert set(align([made(twins[1])], twins)) == {"conv5_2"}
 
 
+def test_of_two_equal_layers_their_place_in_vgg_decides_which_is_missing() -> None:
+    """A trunk that is torchvision's has its numbers: features.24 is conv5_1."""
+    twins = (Conv("conv5_1", 6, 6, 3), Conv("conv5_2", 6, 6, 3))
+
+    assert set(align([made(twins[0], name="trunk.features.24")], twins)) == {"conv5_1"}
+    assert set(align([made(twins[1], name="trunk.features.26")], twins)) == {"conv5_2"}
+
+
 def test_of_equal_layers_without_names_the_last_is_missing() -> None:
     """A block that is one short has its first layers, as a list of widths that ends too early makes it."""
     block = tuple(Conv(role, 4, 4, 3) for role in ("one", "two", "three"))

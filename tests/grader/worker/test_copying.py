@@ -194,6 +194,18 @@ def test_a_way_that_leaves_layers_without_shapes_is_not_taken() -> None:
     assert (answer["way"], answer["failed"]) == ("fetch", None)
 
 
+def test_a_constructor_may_make_a_model_that_was_lent_no_layer() -> None:
+    """What the one under examination was lent, since copying may ask for it, no other one has."""
+    drop = "        self.drop = nn.Dropout2d(0.5)\n"
+    world = tiny((drop, f"{drop}        {OWN.format('pretrained=True')}\n"))
+
+    ask(world, "make_vgg", **MADE)
+    answer, _ = ask(world, "copy_vgg", stand_ins={"conv5_1": ""}, biasless=("score",))
+
+    assert answer["way"] == "FCN32s(...)"
+    assert np.array_equal(weight(world), DRAWN)
+
+
 def test_a_constructor_may_get_it_through_functions() -> None:
     """None of which names it where the model is made; a function may stand for the class, too."""
     begun = f"def begun(net):\n    import torchvision\n    given = torchvision.models.vgg16(weights='DEFAULT')\n    {COPY.format('net', 'given')}\n\n\nclass FCN32s"

@@ -176,6 +176,31 @@ def test_of_two_networks_with_such_a_function_each_has_its_own() -> None:
     assert shown(first, "fcn8s.bilinear", cause) == Place("cell 1", 5)
 
 
+OTHER = """\
+class FCN8s(nn.Module):
+    def __init__(self, n_class):
+        ramp = torch.arange(4)
+        self.up.weight.data.copy_(bilinear(4).repeat(n_class, n_class, 1, 1))
+        self.score.weight.data[0] = 0
+
+def bilinear(size):
+    return torch.ones(size, size)
+"""
+
+
+@pytest.mark.parametrize(
+    ("got", "line"), [("the kernel stands between every two classes", 4), ("every weight is 1", 8)]
+)
+def test_a_network_with_kernels_of_its_own_has_none_of_the_other_s(got: str, line: int) -> None:
+    """What it runs makes them, or fills its layers with them."""
+    chunks = Chunk("cell 1", 1, KERNEL.replace("Net", "FCN32s")), Chunk("cell 2", 1, OTHER)
+    found = shown(
+        Slice((Module("submission", chunks),)), "fcn8s.bilinear", Cause("bilinear.way", {"got": got})
+    )
+
+    assert found == Place("cell 2", line)
+
+
 COPYING = """\
 class Net:
     def __init__(self, backbone):
