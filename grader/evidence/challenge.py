@@ -29,7 +29,7 @@ from grader.network.roles import Layer
 from grader.network.sizes import arithmetic
 from grader.network.trace import Trace
 from grader.wall.draws import derived
-from grader.wall.verbs import Fill, Forward, Initial, Release
+from grader.wall.verbs import Begun, Fill, Forward, Initial, Release
 from reference.fcn import bilinear_weight
 
 Array = np.ndarray[Any, Any]
@@ -108,11 +108,26 @@ def endless(read: Read) -> str:
 
 def start(subject: Subject, reading: Reading) -> Started:
     """Ask for what the constructor leaves of what is not drawn."""
-    names = tuple(layer.weight for layer in reading.upscores.values())
-    reply = subject.student.ask(Initial(subject.name, names=names), seconds=60.0)
+    return _started(subject, Initial(subject.name, names=_upscores(reading)))
+
+
+def begun(subject: Subject, reading: Reading) -> Started:
+    """Ask for what the notebook's own statements leave before training; nothing where they raise."""
+    try:
+        return _started(subject, Begun(subject.name, names=_upscores(reading)))
+    except StudentError:
+        return Started({}, {})
+
+
+def _upscores(reading: Reading) -> tuple[str, ...]:
+    return tuple(layer.weight for layer in reading.upscores.values())
+
+
+def _started(subject: Subject, asked: Initial) -> Started:
+    reply = subject.student.ask(asked, seconds=60.0)
     buffers = set(reply.value.buffers)
     return Started(
-        weights={name: array for name, array in reply.arrays.items() if name in names},
+        weights={name: array for name, array in reply.arrays.items() if name in asked.names},
         buffers={name: array for name, array in reply.arrays.items() if name in buffers},
     )
 

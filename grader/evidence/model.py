@@ -13,7 +13,16 @@ from grader.diagnosis.numeric import explain_difference
 from grader.diagnosis.payers import LineName, line_of
 from grader.errors import Blocked, ProtocolError, StudentError, StudentRaised, Unverified
 from grader.evidence import dropping, tracing
-from grader.evidence.challenge import Challenged, Response, challenge, close, endless, real_output
+from grader.evidence.challenge import (
+    Challenged,
+    Response,
+    Started,
+    begun,
+    challenge,
+    close,
+    endless,
+    real_output,
+)
 from grader.evidence.confirmed import Basis, Confirmed, confirmed
 from grader.evidence.confirming import Runs
 from grader.evidence.once import once, taken
@@ -136,6 +145,11 @@ class ModelEvidence:
         """What came of the challenge."""
         between, trained = self.runs.go_on, lambda: self.train_trace
         return challenge(self.subject, self.read, self.evaluator, between, trained)
+
+    @once
+    def begun(self) -> Started:
+        """What the notebook's own statements leave of what is not drawn, such as `model.apply(init)`."""
+        return begun(self.subject, self.read.reading)
 
     @once
     def other_classes(self) -> tuple[int, tuple[int, ...]]:

@@ -67,6 +67,8 @@ def _orders(at: NDArray[np.int64], shape: Shape) -> Iterator[tuple[str, NDArray[
             f"read as ({rows}, {columns}, {inputs}) where they are ({inputs}, {rows}, {columns})",
             channels_last,
         )
+    for number, which in enumerate(("first", "second", "third")) if inputs == 3 else ():
+        yield f"with those of its {which} input at every input", flat(o, np.full_like(i, number), r, c)
     if outputs == inputs:
         yield "with inputs and outputs swapped", flat(i, o, r, c)
     yield "with its inputs in reverse order", flat(o, inputs - 1 - i, r, c)

@@ -51,7 +51,11 @@ def real_model(world: World, asked: OfModel[Any]) -> nn.Module:
 
 def initial(world: World, asked: Initial, arrays: Arrays) -> Answer[Kept]:
     """Return some parameters and all small buffers as the constructor leaves them."""
-    model = real_model(world, asked)
+    return kept(real_model(world, asked), asked)
+
+
+def kept(model: nn.Module, asked: Initial) -> Answer[Kept]:
+    """Return the parameters that are asked for and all small buffers of a model."""
     known = dict(model.named_parameters())
     found = {name: known[name] for name in asked.names if name in known}
     small = {name: b for name, b in model.named_buffers() if is_small(b)}

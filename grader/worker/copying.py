@@ -15,7 +15,7 @@ from torch.nn.parameter import is_lazy
 
 from grader.records.submission import Chunk
 from grader.wall.values import SourceLine
-from grader.wall.verbs import Copied, CopyVgg, Failure
+from grader.wall.verbs import Copied, CopyVgg, Failure, OfModel
 from grader.worker.afterwards import left_by
 from grader.worker.answering import in_mode
 from grader.worker.challenge import real_model
@@ -142,7 +142,15 @@ def _given(function: Callable[..., Any], values: Sequence[V]) -> tuple[Sequence[
 # --- as the notebook does it, and by the constructor ------------------------------------------------
 
 
-def _replays(world: World, asked: CopyVgg) -> Iterator[Way]:
+def as_the_notebook_begins(world: World, asked: OfModel[Any]) -> None:
+    """Let the notebook's own statements make a model and begin it, which is under examination then."""
+    for way in _replays(world, asked):
+        model = real_model(world, asked)
+        with suppress(StudentCodeError):
+            way.go(model, model)
+
+
+def _replays(world: World, asked: OfModel[Any]) -> Iterator[Way]:
     for copying in world.slice.copying.get(asked.model, ()):
 
         def go(model: nn.Module, vgg16: nn.Module, copying: Any = copying) -> Failure | None:
@@ -176,7 +184,7 @@ def _lacked(failure: Failure) -> str:
 
 
 def _constructors(world: World, asked: CopyVgg) -> Iterator[Way]:
-    """The constructor as it is, and with what its arguments seem to ask for.
+    """The constructor as it is, and with what its arguments seem to ask for: `backbone="vgg16"` is a name.
 
     Whether it gets a VGG-16 from somewhere, through functions and classes of its own, shows when it is gone.
     """
@@ -187,8 +195,9 @@ def _constructors(world: World, asked: CopyVgg) -> Iterator[Way]:
     parameters = {name: each.default for name, each in inspect.signature(make).parameters.items()}
 
     def go(model: nn.Module, vgg16: nn.Module) -> None:
-        given: dict[str, Any] = {name: True for name in parameters if "pretrain" in name.lower()}
-        given |= {name: vgg16 for name in parameters if "vgg" in name.lower() or "backbone" in name.lower()}
+        free = [name for name, default in parameters.items() if not isinstance(default, str)]
+        given: dict[str, Any] = {name: True for name in free if "pretrain" in name.lower()}
+        given |= {name: vgg16 for name in free if "vgg" in name.lower() or "backbone" in name.lower()}
         given |= dict.fromkeys(counting_names(parameters), asked.n_class)
         with without_slow_initialisers():
             _adopt(world, asked, call(make, **given))
@@ -201,7 +210,7 @@ def _home(function: Callable[..., Any]) -> SourceLine | None:
     return SourceLine(code.co_filename, code.co_firstlineno) if is_of_submission(code) else None
 
 
-def _adopt(world: World, asked: CopyVgg, made: object) -> None:
+def _adopt(world: World, asked: OfModel[Any], made: object) -> None:
     """Take a model that copying made, or that stands in what it made, for the one under examination."""
     known = real_model(world, asked)
     for model in _models_in(made):
@@ -213,11 +222,13 @@ def _adopt(world: World, asked: CopyVgg, made: object) -> None:
             return
 
 
-def _is_made_alike(model: nn.Module, known: nn.Module, asked: CopyVgg) -> bool:
+def _is_made_alike(model: nn.Module, known: nn.Module, asked: OfModel[Any]) -> bool:
     """Whether a model is of the same layers as the one under examination, but for what that one was lent."""
     own, others = _shapes(model), _shapes(known)
-    lent = {name for name in others if name.partition(".")[0] in asked.stand_ins}
-    lent |= {f"{layer}.bias" for layer in asked.biasless}
+    lent = set[str]()
+    if isinstance(asked, CopyVgg):
+        lent |= {name for name in others if name.partition(".")[0] in asked.stand_ins}
+        lent |= {f"{layer}.bias" for layer in asked.biasless}
     return own.items() <= others.items() and others.keys() - own.keys() <= lent
 
 

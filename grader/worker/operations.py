@@ -17,6 +17,7 @@ _KNOWN: Mapping[type[verbs.Request[Any]], Any] = {
     verbs.Shapes: models.shapes,
     verbs.Gradients: models.gradients,
     verbs.Initial: challenge.initial,
+    verbs.Begun: vgg.begun,
     verbs.Fill: challenge.fill,
     verbs.Ends: challenge.ends,
     verbs.Forward: challenge.forward,

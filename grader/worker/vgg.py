@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
 
 from grader.wall.draws import HUGE, draw_parameter, positions
-from grader.wall.verbs import Copied, CopyVgg, Done, MakeVgg, Sample, Sampled
-from grader.worker.challenge import put, real_model
-from grader.worker.copying import copied
+from grader.wall.verbs import Begun, Copied, CopyVgg, Done, Kept, MakeVgg, Sample, Sampled
+from grader.worker.challenge import kept, put, real_model
+from grader.worker.copying import as_the_notebook_begins, copied
+from grader.worker.downloads import downloaded
 from grader.worker.loader import World
 from grader.worker.models import Answer, Arrays
 from grader.worker.state import Vgg16
@@ -72,6 +74,16 @@ def copy_vgg(world: World, asked: CopyVgg, arrays: Arrays) -> Answer[Copied]:
             layer.register_parameter("bias", None)
         for model, name in stood:  # an nn.Sequential would apply them
             model._modules.pop(name, None)
+
+
+def begun(world: World, asked: Begun, arrays: Arrays) -> Answer[Kept]:
+    """Return some parameters as the notebook's own statements leave a model, or the constructor."""
+    known = world.state.vgg16
+    with downloaded(known.model) if known else nullcontext():
+        as_the_notebook_begins(world, asked)
+    answer = kept(real_model(world, asked), asked)
+    world.state.real = None  # what is asked next is asked of a new one
+    return answer
 
 
 def _lend_biases(model: nn.Module, names: Collection[str]) -> Iterator[nn.Module]:

@@ -23,7 +23,7 @@ from grader.wall.verbs.cam import (
     Prediction,
     Returned,
 )
-from grader.wall.verbs.challenge import MAX_ENDS, Ends, Fill, Forward, Initial, Kept, Release
+from grader.wall.verbs.challenge import MAX_ENDS, Begun, Ends, Fill, Forward, Initial, Kept, Release
 from grader.wall.verbs.confirming import Grad, Narrow, Run
 from grader.wall.verbs.copying import Changed, Copied, CopyVgg, MakeVgg, Sample, Sampled
 from grader.wall.verbs.loading import Failure, Load, Loaded, Ping
@@ -61,6 +61,7 @@ __all__ = [
     "MAX_CONSTANTS",
     "MAX_ENDS",
     "MAX_INPUTS",
+    "Begun",
     "Build",
     "Cam",
     "CamCell",

@@ -30,6 +30,10 @@ class Initial(OfModel[Kept], frozen=True, kw_only=True):
         return WireLimits(header=MiB, arrays=1_024, total=1_024 * MiB)
 
 
+class Begun(Initial, frozen=True, kw_only=True):
+    """Send the same as the notebook's own statements leave a model that they make, or the constructor."""
+
+
 class Fill(OfModel[Done], frozen=True, kw_only=True):
     """Fill the named parameters from the seed, each by its key."""
 

@@ -56,3 +56,12 @@ def test_a_square_layer_may_be_transposed() -> None:
 def test_a_bias_may_be_reversed() -> None:
     """What has one axis only."""
     assert how(SOURCE.ravel()[::-1].copy(), SOURCE.ravel()) == "in reverse order"
+
+
+@pytest.mark.parametrize(("number", "which"), enumerate(("first", "second", "third")))
+def test_one_colour_may_stand_for_all(number: int, which: str) -> None:
+    """In the layer that sees the picture."""
+    source = np.ascontiguousarray(SOURCE[:, :3])
+    held = np.repeat(source[:, number : number + 1], 3, axis=1)
+
+    assert how(held, source) == f"with those of its {which} input at every input"

@@ -194,6 +194,20 @@ def test_a_way_that_leaves_layers_without_shapes_is_not_taken() -> None:
     assert (answer["way"], answer["failed"]) == ("fetch", None)
 
 
+def test_a_constructor_that_is_told_a_name_is_given_no_network() -> None:
+    """`backbone="vgg16"` stays what it is, and `pretrained` is asked for."""
+    drop = "        self.drop = nn.Dropout2d(0.5)\n"
+    told = "n_class=12, backbone='vgg16', pretrained=False):\n        assert backbone == 'vgg16'\n"
+    loads = f"{drop}        if not pretrained: return\n        {OWN.format('pretrained=True')}\n"
+    world = tiny(("n_class=12):\n", told), (drop, loads))
+
+    ask(world, "make_vgg", **MADE)
+    answer, _ = ask(world, "copy_vgg", stand_ins={})
+
+    assert (answer["way"], answer["failed"]) == ("FCN32s(...)", None)
+    assert np.array_equal(weight(world), DRAWN)
+
+
 def test_a_constructor_may_make_a_model_that_was_lent_no_layer() -> None:
     """What the one under examination was lent, since copying may ask for it, no other one has."""
     drop = "        self.drop = nn.Dropout2d(0.5)\n"

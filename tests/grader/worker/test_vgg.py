@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.records.submission import Chunk, Copying, Slice
 from grader.wall.draws import draw_parameter
 from grader.worker.loader import World
 from tests.grader.worker.a_model import ask, real, tiny
@@ -102,3 +103,19 @@ def test_a_layer_without_bias_gets_one_for_as_long_as_it_is_copied() -> None:
     answer, _ = ask(world, "copy_vgg", stand_ins={}, biasless=("conv",))
     assert answer["failed"] is None
     assert conv(real(world), "conv").bias is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "begun"),
+    [("net.apply(lambda layer: None)", False), ("net.conv.weight.data.fill_(7)", True), ("1 / 0", False)],
+)
+def test_the_notebooks_own_statements_may_begin_a_model(statement: str, begun: bool) -> None:
+    """What they leave is sent, and no other question meets the model that they made."""
+    world, cell = tiny(), f"net = FCN32s()\n{statement}"
+    world.slice = Slice(copying={"FCN32s": (Copying("submission", "net", (Chunk("cell 9", 1, cell),)),)})
+
+    _, arrays = ask(world, "begun", names=("conv.weight",))
+    _, made = ask(world, "initial", names=("conv.weight",))
+
+    assert bool((arrays["conv.weight"] == 7).all()) == begun
+    assert not (made["conv.weight"] == 7).any()
