@@ -17,7 +17,8 @@ SIMPLE = ast.Expr | ast.Assert | ast.Raise
 STUCK = "TimeoutError"  # what code raises that does not end
 MISFITS = ("match the broadcast shape", "must match the size of tensor")
 RESHAPED = ("is invalid for input of size", "cannot reshape array")
-COPIED = ("copy.",)  # what shows of a value that a constructor does not write
+KERNELS = ("layer.groups", "layer.kernel")  # what shows of a layer that a bilinear kernel does not fit
+SPARED = (*KERNELS, "copy.")  # and of a value that a constructor does not write
 LONGEST = 60  # characters of code that are told
 NN = "__import__('torch').nn"
 UNBOUND = ("NameError", "UnboundLocalError")
@@ -113,7 +114,7 @@ def spared(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
         parsed, line = tree(chunk), line_in(trouble, chunk)
         statement = statement_at(parsed, line)
         if statement is not None and _writes(statement) and _loops(parsed, line):
-            yield replace(_suppressed(slice, chunk, statement, trouble.kind), whole=True, shown=COPIED)
+            yield replace(_suppressed(slice, chunk, statement, trouble.kind), whole=True, shown=SPARED)
 
 
 def _is_too_large(trouble: Trouble) -> bool:

@@ -48,7 +48,6 @@ from grader.records.submission import Chunk, Module, Slice
 from reference.architecture import FIRST_PADDING
 
 SUM = ("sum.way",)  # what leaving something out of a map's function shows as, unless it comes after the sum
-KERNELS = ("layer.groups", "layer.kernel")  # idem, of a layer that a bilinear kernel does not fit
 OF_LAYERS = ("weight", "bias", "in_channels", "out_channels", "in_features", "out_features", "kernel_size")
 LONGEST = 60  # characters by which names are compared, which takes their cube
 TORCH = ("torch.nn.functional", "torch", "torch.nn")  # where what is looked for in one of them may be
@@ -105,7 +104,7 @@ def last_mends(trouble: Trouble, slice: Slice, target: str) -> Iterator[Mend]:
 
 def _kernel(trouble: Trouble) -> tuple[str, ...]:
     """What tells of a kernel that does not fit the layer which it is put into."""
-    return KERNELS if leaving.misfits(trouble) else ()
+    return leaving.KERNELS if leaving.misfits(trouble) else ()
 
 
 def _chunks(trouble: Trouble, slice: Slice, target: str) -> Iterator[tuple[Module, Chunk]]:
