@@ -11,10 +11,11 @@ from torch import Tensor, nn
 from grader.wall.draws import HUGE, draw_parameter, positions
 from grader.wall.verbs import Begun, Copied, CopyVgg, Done, Kept, MakeVgg, Sample, Sampled
 from grader.worker.challenge import kept, put, real_model
-from grader.worker.copying import as_the_notebook_begins, copied
+from grader.worker.copying import copied
 from grader.worker.downloads import downloaded
 from grader.worker.loader import World
 from grader.worker.models import Answer, Arrays
+from grader.worker.replays import as_the_notebook_begins
 from grader.worker.state import Vgg16
 
 
