@@ -16,6 +16,7 @@ from grader.worker.afterwards import left_by
 from grader.worker.challenge import real_model
 from grader.worker.changing import changes, settings
 from grader.worker.downloads import downloaded
+from grader.worker.fetched import fetched_again
 from grader.worker.loader import StudentCodeError, World, call, describe
 from grader.worker.places import line_of
 from grader.worker.replays import lacked, replays
@@ -64,7 +65,7 @@ def copied(world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn
     VGG-16 by then; if they don't either, the first way is told of, and gone again, so that the model is as it
     leaves it.
     """
-    with downloaded(vgg16):
+    with downloaded(vgg16), fetched_again(world):
         tried = ways(world, asked)
         took_it, first = _go(world, asked, tried, vgg16, vgg16, prepare)
         giving = [way for way in tried if way.takes]
