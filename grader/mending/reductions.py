@@ -80,6 +80,8 @@ def _others(part: Part) -> Iterator[tuple[ast.expr, ast.expr, str]]:
     for statement in part.function.body:
         for node in expressions(statement):
             for given, reducer, axis in _taken(node):
+                if axis is None and not _is_product(given, part):
+                    continue  # the ends of a map, or its sum: a range is made of them
                 for right in NAMES:
                     how = _how(reducer, axis, right)
                     if how is not None:
@@ -98,10 +100,33 @@ def _products(part: Part) -> Iterator[ast.expr]:
     """Yield what may be summed and is not: products, and what a name is bound to."""
     for node in ast.walk(part.function):
         match node:
-            case ast.BinOp(op=ast.Mult()) | ast.Call(func=ast.Attribute(attr="multiply" | "mul")):
+            case ast.BinOp() | ast.Call() if _multiplies(node):
                 yield node
             case ast.Assign(targets=[ast.Name()], value=ast.Call() as value):
                 yield value
+
+
+def _is_product(given: ast.expr, part: Part) -> bool:
+    """Whether a value is of products, or a name that is bound to some."""
+    name = getattr(given, "id", "")
+    assigns = (node for node in ast.walk(part.function) if isinstance(node, ast.Assign))
+    made = [node.value for node in assigns if any(getattr(to, "id", "") == name for to in node.targets)]
+    return any(_multiplies(each) for value in (given, *made) for each in _chain(value))
+
+
+def _chain(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield a value, and those that it is a part or a method's result of."""
+    yield node
+    match node:
+        case ast.Subscript(value=value) | ast.Attribute(value=value) | ast.Call(func=value):
+            yield from _chain(value)
+
+
+def _multiplies(node: ast.AST) -> bool:
+    match node:
+        case ast.BinOp(op=ast.Mult()) | ast.Call(func=ast.Attribute(attr="multiply" | "mul")):
+            return True
+    return False
 
 
 def _taken(node: ast.expr) -> Iterator[tuple[ast.expr, str, ast.expr | None]]:

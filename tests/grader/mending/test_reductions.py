@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from grader.mending.reductions import Summed, summed
+from grader.mending.reductions import UNSUMMED, Summed, summed
 from grader.records.submission import Chunk, Module, Slice
 
 HEAD = "def returnCAM(f, w, idx):\n    p = w * f\n    cam = {}\n    return cam"
@@ -50,6 +50,22 @@ def test_it_is_told_what_is_taken_instead(code: str, want: str, how: str) -> Non
 @pytest.mark.parametrize("code", ["p.sum(0)", "p.mean(0)", "p.sum(axis)", "p.max(9)", "p.T"])
 def test_a_sum_over_channels_of_three_axes_is_none_of_them(code: str) -> None:
     assert not [each for each in of(code) if each.got == f"`{code}`" and each.want == "`p.sum(0)`"]
+
+
+@pytest.mark.parametrize(
+    ("code", "taken"),
+    [
+        ("f.reshape(4, 2 * 2).min()", False),
+        ("np.max(f)", False),
+        ("(w * f).max()", True),
+        ("np.sum(np.multiply(w, f).squeeze())", True),
+    ],
+)
+def test_the_ends_of_a_map_are_no_sum(code: str, taken: bool) -> None:
+    """What takes all together is meant for a sum where it takes products."""
+    told = [each.how for each in of(code) if each.got == f"`{code}`" and each.how != UNSUMMED]
+
+    assert bool(told) == taken
 
 
 def test_what_is_long_is_told_by_its_last_call() -> None:
