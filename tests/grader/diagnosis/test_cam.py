@@ -193,6 +193,7 @@ ALIKE = {
     "weights and features are added instead of multiplied": "the features are averaged without their weights",
     "a softmax of the weights is used": "the weights' exponentials are used",
     "the sum starts at 1 instead of 0": "",  # stretching takes it off again
+    "one channel is used only, without its weight": "one channel is used only",  # above 0
 }
 
 
@@ -218,6 +219,14 @@ def test_wrong_sums_are_named(way: Sum) -> None:
 TOLD_OTHERWISE = {
     "negative features are cut to 0 before the sum; one channel is used only",
     "the features are squared; one channel is used only",
+    *(
+        f"{what}; one channel is used only, without its weight"
+        for what in (
+            "negative features are cut to 0 before the sum",
+            "the features' absolute values are used",
+            "the features are squared",
+        )
+    ),
     "the features' absolute values are used; one channel is used only",
     "only the sign of the weights is used; the weights' mean is used for every channel",
     "the first channel is left out; one channel is used only",

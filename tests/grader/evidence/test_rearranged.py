@@ -58,7 +58,7 @@ def test_a_bias_may_be_reversed() -> None:
     assert how(SOURCE.ravel()[::-1].copy(), SOURCE.ravel()) == "in reverse order"
 
 
-@pytest.mark.parametrize(("number", "which"), enumerate(("first", "second", "third")))
+@pytest.mark.parametrize(("number", "which"), [*enumerate(("first", "second", "third"))])
 def test_one_colour_may_stand_for_all(number: int, which: str) -> None:
     """In the layer that sees the picture."""
     source = np.ascontiguousarray(SOURCE[:, :3])
