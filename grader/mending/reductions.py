@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from grader.mending.carrying import Part, carrying
-from grader.mending.edits import with_node
+from grader.mending.edits import read_otherwise, with_node
 from grader.mending.leaving import LONGEST, expressions, told
 from grader.mending.trouble import LARGEST, bound
 from grader.records.submission import Chunk, Module, Slice
@@ -67,7 +67,7 @@ def summed(slice: Slice, name: str) -> Iterator[Summed]:
 
 def _changed(slice: Slice, name: str, old: Chunk, source: str) -> Iterator[Module]:
     """The statement that is changed, and what is bound to the function's name after it."""
-    new = Chunk(f"{old.label} (read otherwise)", old.line, source)
+    new = read_otherwise(old, source)
     for module in slice.modules:
         again = [each for each in module.chunks if name in bound(each) and each is not old]
         chunks = [new] if old in module.chunks else []

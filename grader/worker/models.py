@@ -6,14 +6,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
-from unittest import mock
 from weakref import ref
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
-from torch.nn.utils.parametrizations import _SpectralNorm
 
 from grader.wall.values import SourceLine, cut
 from grader.wall.verbs import (
@@ -35,6 +33,7 @@ from grader.worker.building import construct
 from grader.worker.loader import StudentCodeError, World, call
 from grader.worker.loader import describe as describe_error
 from grader.worker.meta import weightless
+from grader.worker.norms import of_some_norm
 from grader.worker.origins import Origins, noting_makers
 from grader.worker.places import line_of, place_of, spot
 from grader.worker.state import Light
@@ -53,7 +52,6 @@ SLOW_INITIALISERS = (
     "uniform_",
     "normal_",
 )
-FAINT, OF_NORM = 1e-3, _SpectralNorm.__init__
 LARGE_INPUT = 100 * 100  # pixels of an input: of more a real device takes seconds
 
 
@@ -75,18 +73,11 @@ def without_slow_initialisers() -> Iterator[None]:
     for name, initialise in saved.items():
         setattr(nn.init, name, skipping(initialise))
     try:
-        with mock.patch.object(_SpectralNorm, "__init__", _of_some_norm):
+        with of_some_norm(LARGE):
             yield
     finally:
         for name, initialise in saved.items():
             setattr(nn.init, name, initialise)
-
-
-def _of_some_norm(self: _SpectralNorm, weight: Tensor, *args: Any, **kwargs: Any) -> None:
-    """Find the norm of a weight that was left at zero as if it held something: it would be 0 for good."""
-    if weight.numel() > LARGE and not weight.is_meta and not weight.any():
-        weight.data.fill_(FAINT)
-    OF_NORM(self, weight, *args, **kwargs)
 
 
 def _meta(world: World, name: str, n_class: int) -> Light:

@@ -63,8 +63,10 @@ def test_an_axis_is_counted_from_either_end() -> None:
 
 def test_what_is_taken_by_numbers_is_written_with_slices() -> None:
     """Within brackets and as an argument."""
-    taken = as_slices(ast.Name("h"), ast.parse("h[:, 1:n, at]").body[0].value.slice)  # type: ignore[attr-defined]
+    several = _expression("h[:, 1:n, at]")
+    assert isinstance(several, ast.Subscript)
 
+    taken = as_slices(ast.Name("h"), several.slice)
     assert ast.unparse(taken) == f"h[{SLICES}(lambda: (slice(None, None, None), slice(1, n, None), at))]"
     taken = as_slices(ast.Name("h"), _expression("at"), ast.Constant(2))
     assert ast.unparse(taken) == f"h[{SLICES}(lambda: at, 2)]"

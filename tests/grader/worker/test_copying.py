@@ -211,10 +211,11 @@ def test_a_constructor_that_is_told_a_name_is_given_no_network() -> None:
 def test_a_constructor_may_make_a_model_that_was_lent_no_layer() -> None:
     """What the one under examination was lent, since copying may ask for it, no other one has."""
     drop = "        self.drop = nn.Dropout2d(0.5)\n"
-    world = tiny((drop, f"{drop}        {OWN.format('pretrained=True')}\n"))
+    loads = f"{drop}        if not pretrained: return\n        {OWN.format('pretrained=True')}\n"
+    world = tiny(("n_class=12):", "n_class=12, pretrained=False):"), (drop, loads))
 
     ask(world, "make_vgg", **MADE)
-    answer, _ = ask(world, "copy_vgg", stand_ins={"conv5_1": ""}, biasless=("score",))
+    answer, _ = ask(world, "copy_vgg", stand_ins={"conv5_1": "features.0"})
 
     assert answer["way"] == "FCN32s(...)"
     assert np.array_equal(weight(world), DRAWN)
