@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import re2
@@ -13,7 +14,7 @@ from grader.mending.carrying import Function, Part, carrying
 from grader.mending.stepping import taking
 from grader.mending.trouble import tree
 from grader.records.reason import Cause, Place
-from grader.records.submission import Slice
+from grader.records.submission import Chunk, Slice
 
 WRITTEN: tuple[tuple[str, str], ...] = (  # what a step is called, and how it may be written
     (r"sorted probabilities|probability of class 0", r"print\(|= *\w*prob\w*\["),
@@ -82,7 +83,7 @@ KERNELS: tuple[tuple[str, str], ...] = (  # idem, of the function that makes a b
     (r"nearest|every weight|ramp", r"\bramp|outer"),
 )
 KERNEL = re2.compile(r"(?i)upsampl|bilinear|kernel")  # in the name of that function
-FILLS = re2.compile(r"weight.*(?:copy_\(|[^=!<>]=[^=])")  # a line that fills a layer with a kernel
+FILLS = re2.compile(r"weight.*(?:\w_\(|[^=!<>]=[^=])|\w_\(.*weight")  # a line that fills a layer
 MADE_KERNELS = [(re2.compile(said), re2.compile(code)) for said, code in KERNELS]
 COPIES = re2.compile(r"\.(?:weight|bias)\b[^=!<>]*(?:copy_\(|=[^=]).*\.(?:weight|bias)\b|load_state_dict\(")
 CALLED = [(re2.compile(said), re2.compile(code)) for said, code in WRITTEN]
@@ -91,6 +92,7 @@ NUMBER = re2.compile(r"\b[1-9][0-9.]*\b")
 TYPE = re2.compile(r"(?:u?int|float|bool|complex)[0-9]*")
 USUAL = ("1", "255", "256")  # numbers that right code holds too
 OPERATION = (".operation", ".reduced")  # causes that have their place
+OF_NETWORKS = {network.name for network in NETWORKS.values()}
 SUBJECTS = ("sum", "class", "stretch", "map", "index", "probability", "name", "bilinear")
 
 
@@ -124,21 +126,39 @@ def _from_the_sum(slice: Slice, name: str, lines: list[tuple[Place, str]]) -> li
 def copying(slice: Slice, name: str) -> Place | None:
     """Return the first line that copies a parameter: of the class that a network is, else of any function."""
     chunks = [chunk for module in slice.modules for chunk in module.chunks if "def " in chunk.source]
-    for chunk in sorted(chunks, key=lambda chunk: f"class {name}" not in chunk.source):
-        for number, row in enumerate(chunk.source.split("\n")):
-            if COPIES.search(row.partition("#")[0]):
-                return Place(chunk.label, chunk.line + number)
-    return None
+    rows = (
+        row
+        for chunk in sorted(chunks, key=lambda chunk: f"class {name}" not in chunk.source)
+        for row in _numbered(chunk)
+    )
+    return next((place for place, row in rows if COPIES.search(row)), None)
 
 
 def _in_the_kernel(slice: Slice, network: str, got: str) -> Place | None:
     """Return the line that shows a wrong step of what makes a network's kernels, or fills layers with it."""
-    run = list(carrying(slice, network))
+    chunks = [chunk for one in slice.copying.get(network, ()) for chunk in one.chunks]
+    run = [*carrying(slice, network), *_called(slice, chunks)]
     makers = [part for part in run if KERNEL.search(part.function.name)]
     lines = [line for part in makers or _makers(slice, network) for line in _rows(part)]
-    filled = [(place, row) for part in run for place, row in _rows(part) if FILLS.search(row)]
+    rows = [
+        *(row for part in run for row in _rows(part)),
+        *(row for chunk in chunks for row in _numbered(chunk)),
+    ]
+    filled = [(place, row) for place, row in rows if FILLS.search(row)]
     wanted = [code for said, code in MADE_KERNELS if said.search(got)]
     return next((place for code in wanted for place, line in (*lines, *filled) if code.search(line)), None)
+
+
+def _called(slice: Slice, chunks: list[Chunk]) -> Iterator[Part]:
+    """Yield the functions that statements of the notebook call or hand on, and those that these call.
+
+    Not those of a network that they name: another one's may be where its weights come from.
+    """
+    nodes = [node for chunk in chunks for node in ast.walk(tree(chunk))]
+    names = dict.fromkeys(node.id for node in nodes if isinstance(node, ast.Name))
+    for name in names:
+        if name not in OF_NETWORKS:
+            yield from carrying(slice, name)
 
 
 def _makers(slice: Slice, network: str) -> Iterator[Part]:
@@ -167,7 +187,12 @@ def _lines(slice: Slice, name: str) -> Iterator[tuple[Place, str]]:
 def _rows(part: Part) -> Iterator[tuple[Place, str]]:
     """Yield the lines of the body of a function."""
     chunk, node = part
-    rows = chunk.source.split("\n")
     body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
-    for number in range((body or node.body)[0].lineno, (node.end_lineno or node.lineno) + 1):
-        yield Place(chunk.label, chunk.line + number - 1), rows[number - 1].partition("#")[0]
+    first, last = (body or node.body)[0].lineno, node.end_lineno or node.lineno
+    return islice(_numbered(chunk), first - 1, last)
+
+
+def _numbered(chunk: Chunk) -> Iterator[tuple[Place, str]]:
+    """Yield the lines of a statement without their comments, each with its place."""
+    for number, row in enumerate(chunk.source.split("\n")):
+        yield Place(chunk.label, chunk.line + number), row.partition("#")[0]

@@ -6,7 +6,7 @@ import pytest
 
 from grader.intake.code.showing import copying, shown
 from grader.records.reason import Cause, Place
-from grader.records.submission import Chunk, Module, Slice
+from grader.records.submission import Chunk, Copying, Module, Slice
 
 SOURCE = """\
 def stretch(cam):
@@ -204,6 +204,28 @@ def test_a_network_with_kernels_of_its_own_has_none_of_the_other_s(got: str, lin
     )
 
     assert found == (Place("cell 2", line) if line else None)
+
+
+@pytest.mark.parametrize(
+    ("statements", "place"),
+    [
+        ("for layer in ups(net):\n    nn.init.ones_(layer.weight)", Place("cell 9", 2)),
+        ("net.apply(begin)", Place("cell 8", 2)),
+        ("net = FCN8s(12)", Place("cell 5", 4)),  # nothing else is known of
+    ],
+)
+def test_what_the_notebook_fills_kernels_with_is_shown_there(statements: str, place: Place) -> None:
+    """Not in a function for kernels that nothing calls."""
+    begin = Chunk("cell 8", 1, "def begin(layer):\n    layer.weight.data.fill_(1)")
+    module = Module("submission", (Chunk("cell 5", 1, KERNEL), begin))
+    own = Copying("submission", "net", (Chunk("cell 9", 1, statements),))
+    found = shown(
+        Slice((module,), copying={"FCN8s": (own,)}),
+        "fcn8s.bilinear",
+        Cause("bilinear.way", {"got": "every weight is 1"}),
+    )
+
+    assert found == place
 
 
 COPYING = """\
