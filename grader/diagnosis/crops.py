@@ -9,6 +9,7 @@ from grader.diagnosis import thrown
 from grader.diagnosis.causes import because
 from grader.diagnosis.offsets import OFFSET, kind_of_crop, kind_of_skip_crop
 from grader.diagnosis.steps import resizes, resizing
+from grader.diagnosis.words import plain
 from grader.network.graph import Expr
 from grader.network.path import Join
 from grader.network.reading import Reading, offset, strides
@@ -30,7 +31,7 @@ def crop_findings(reading: Reading) -> Iterator[Reason]:
     elif resized is not None:
         actual, place = resizing(resized), resized.place
         yield because("crop.resized", want=wanted, expected=expected, actual=actual, place=place)
-    elif start is None and not any("index" in step.op for step in tail):
+    elif start is None and not any(map(takes_by_number, tail)):
         yield _no_crop(reading, expected)
     elif start is not None and start != (wanted, wanted):
         place = next(step.place for step in tail if step.op == "crop" or strides(step))
@@ -48,6 +49,11 @@ def _no_crop(reading: Reading, expected: str) -> Reason:
         return because("crop.unkept", want=wanted, expected=expected, actual=actual, place=gone.place)
     place = reading.path.steps[-1].place
     return because("crop.missing", want=wanted, expected=expected, actual="no crop", place=place)
+
+
+def takes_by_number(step: Expr) -> bool:
+    """Return whether a step takes what computed numbers tell: its values alone show where it cuts."""
+    return plain(step) in ("index", "index_select", "unsafe_index", "gather")
 
 
 def cuts_channels(step: Expr) -> bool:
@@ -85,7 +91,7 @@ def _skip_crop(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:
             actual=resizing(resized),
             place=resized.place,
         )
-    elif start is None and not any("index" in part.op for part in join.side):
+    elif start is None and not any(map(takes_by_number, join.side)):
         place = join.expr.place
         yield because("skip_crop.missing", pool=skip.pool, expected=expected, actual="no crop", place=place)
     elif start is not None and start != (skip.crop, skip.crop):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.diagnosis.causes import because
-from grader.diagnosis.crops import cuts_channels
+from grader.diagnosis.crops import cuts_channels, takes_by_number
 from grader.diagnosis.layers import PADDINGS
 from grader.diagnosis.skips import on_the_way_up, reduced, where_skips_join
 from grader.diagnosis.steps import PROBABILITIES, is_activation, resizes
@@ -77,7 +77,7 @@ def _has_a_cause(reading: Reading, position: int, step: Expr) -> bool:
     """Return whether a step is the assignment's, or a fault by another name than `forward`."""
     if step.op == "crop":  # crop, skip_crop
         return position >= reading.first_upscore
-    if plain(step) in ("index", "index_select") and position > reading.last_layer:  # crop, by its values
+    if takes_by_number(step) and position > reading.last_layer:  # crop, by its values
         return True
     if step.op == "scale" and on_the_way_up(reading, position):  # skip.before
         return True
@@ -97,7 +97,7 @@ def _has_a_cause(reading: Reading, position: int, step: Expr) -> bool:
 
 def _takes_a_part(step: Expr) -> bool:
     """Return whether a step keeps some of the channels, or of the batch, alone."""
-    return plain(step) in ("slice", "narrow", "split", "chunk", "index_select", "select", "item")
+    return takes_by_number(step) or plain(step) in ("slice", "narrow", "split", "chunk", "select", "item")
 
 
 def _draws(source: Expr) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from grader.network.counted import Counted, counted
 from grader.network.graph import Expr, Pair, crop, expr
 from grader.wall.values import Shape
 
@@ -15,9 +16,11 @@ SPLITS = {"aten.split.Tensor", "aten.split_with_sizes.default"}
 
 def as_crop(made: Expr, source: Shape | None, shape: Shape) -> Expr | None:
     """The crop that a call is, knowing the shapes of its first argument and of its result; None for none."""
-    if source is None or len(source) != 4 or len(shape) != 4:
+    if made.op not in CROPS or source is None or len(source) != 4 or len(shape) != 4:
         return None
-    window = CROPS[made.op](made["args"], source, made) if made.op in CROPS else None
+    if shape[:2] != source[:2]:
+        return None  # of the batch, or of the channels, something is left out
+    window = CROPS[made.op](made["args"], source, made)
     if window is None:
         return None
     top, left = window
@@ -43,15 +46,7 @@ def _slice(args: Args, source: Shape, made: Expr) -> Pair | None:
     start = start + source[dim] if start < 0 else start  # one past the end leaves nothing, and is told
     if step not in (None, 1):
         return None
-    if dim % 4 < 2:
-        return None if start or made_short(args, source) else (0, 0)
-    return (start, 0) if dim % 4 == 2 else (0, start)
-
-
-def made_short(args: Args, source: Shape) -> bool:
-    """Whether a slice along batch or channels leaves something out."""
-    dim, end = (args[1] if len(args) > 1 else 0) or 0, args[3] if len(args) > 3 else None
-    return end is not None and not (end >= source[dim])
+    return _along(dim, start) or (0, 0)
 
 
 def _pad(args: Args, source: Shape, made: Expr) -> Pair | None:
@@ -64,40 +59,29 @@ def _pad(args: Args, source: Shape, made: Expr) -> Pair | None:
 
 
 def _index_select(args: Args, source: Shape, made: Expr) -> Pair | None:
-    found, dim = _counted(made.inputs[1]), args[1] % 4
-    if found is None or dim < 2:
-        return None
-    return (found[0], 0) if dim == 2 else (0, found[0])
+    found = counted(made.inputs[1])
+    return _along(args[1], found.start) if found else None
+
+
+def _gather(args: Args, source: Shape, made: Expr) -> Pair | None:
+    """What is taken along an axis by numbers that are counted along it, and alike everywhere else."""
+    found = counted(made.inputs[1])
+    return _along(args[1], found.start) if found and found.axis % 4 == args[1] % 4 else None
+
+
+def _along(dim: int, start: int) -> Pair | None:
+    return {2: (start, 0), 3: (0, start)}.get(dim % 4)
 
 
 def _index(args: Args, source: Shape, made: Expr) -> Pair | None:
     """Rows upright beside columns, or either alone: `x[:, :, rows[:, None], columns]`."""
     batch, channels, rows, columns = (*args[1][1:], None, None)[:4]
-    down = (0, True) if rows is None else _counted(made.inputs[rows[1]])
-    along = (0, False) if columns is None else _counted(made.inputs[columns[1]])
+    down = Counted(0, -2) if rows is None else counted(made.inputs[rows[1]])
+    along = Counted(0, -1) if columns is None else counted(made.inputs[columns[1]])
     if (batch, channels) != (None, None) or down is None or along is None:
         return None
-    outer = rows is None or columns is None or (down[1] and not along[1])  # else they run side by side
-    return (down[0], along[0]) if outer else None
-
-
-def _counted(index: Expr) -> tuple[int, bool] | None:
-    """Where numbers that are counted one by one start, and whether they stand upright; None for others."""
-    shift, upright = 0, False
-    while not index.op.startswith("aten.arange"):
-        args = (*dict(index.attrs).get("args", ()), None)
-        if index.op == "aten.add.Tensor" and isinstance(args[1], int) and not index["named"]:
-            shift += args[1]
-        elif index.op == "aten.unsqueeze.default":
-            upright = args[1] % 2 == 1
-        elif index.op == "aten.view.default":
-            upright = len(args[1]) == 3 and args[1][-1] == 1
-        else:
-            return None
-        index = index.inputs[0]
-    numbers = [n for n in index["args"] if isinstance(n, int)]
-    start, step = (0 if len(numbers) < 2 else numbers[0]), (numbers[2] if len(numbers) > 2 else 1)
-    return (start + shift, upright) if step == 1 else None
+    outer = rows is None or columns is None or (down.axis, along.axis) == (-2, -1)  # else side by side
+    return (down.start, along.start) if outer else None
 
 
 CROPS: dict[str, Callable[[Args, Shape, Expr], Pair | None]] = {
@@ -105,6 +89,7 @@ CROPS: dict[str, Callable[[Args, Shape, Expr], Pair | None]] = {
     "aten.constant_pad_nd.default": _pad,
     "aten.index_select.default": _index_select,
     "aten.index.Tensor": _index,
+    "aten.gather.default": _gather,
 }
 
 

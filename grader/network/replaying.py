@@ -27,7 +27,7 @@ _PURE = """
     _prelu_kernel prelu hardshrink softshrink log_sigmoid_forward erf sign square logsumexp var_mean
     nan_to_num isnan masked_fill tril triu baddbmm dot mv pixel_shuffle vdot diag eye linspace scatter
     index_put select_scatter slice_scatter flatten movedim floor ceil round trunc reciprocal log1p expm1
-    sin tan lerp addcmul addcdiv _unsafe_index im2col _weight_norm_interface unfold
+    sin tan lerp addcmul addcdiv _unsafe_index im2col _weight_norm_interface unfold remainder
 """
 REPLAYABLE = frozenset(_PURE.split())
 # A trace leaves copies out, so how a value lies in memory is not known here.
