@@ -13,7 +13,7 @@ from grader.mending.edits import function_at, with_import
 from grader.records.submission import Chunk, Slice
 
 MADE, SLICES = "_made_with_values_", "_as_slices_"
-SIZES = ("size", "shape")  # what is asked of a map, which isn't a number that is counted
+SIZES = ("size", "shape", "device", "dtype")  # what is asked of a map, which isn't a number that is counted
 BESIDE = f"""\
 def {MADE}(make):
     import torch
@@ -97,11 +97,34 @@ def made_above(parsed: ast.Module, line: int, numbers: Iterable[ast.expr]) -> se
 
 
 def are_given(parsed: ast.Module, line: int, numbers: Iterable[ast.expr]) -> bool:
-    """Whether a function is given the numbers: they are made elsewhere, and can't be read here."""
+    """Whether a function is given the numbers as they are: they are made elsewhere."""
     function = function_at(parsed, line)
-    given = {each.arg for each in function.args.args[1:]} if function else set[str]()
-    parts = [part for each in numbers for part in (each.elts if isinstance(each, ast.Tuple) else [each])]
-    return any(isinstance(root := _root(part), ast.Name) and root.id in given for part in parts)
+    names = _parameters(function) if function else set[str]()
+    return any(isinstance(root := _root(part), ast.Name) and root.id in names for part in _parts(numbers))
+
+
+def given(function: ast.FunctionDef, numbers: Iterable[ast.expr]) -> list[str]:
+    """The parameters of a function that numbers are, or have as a term."""
+    terms = (_root(term) for part in _parts(numbers) for term in _terms(part))
+    names = [term.id for term in terms if isinstance(term, ast.Name)]
+    return sorted(_parameters(function) & set(names))
+
+
+def _parameters(function: ast.FunctionDef) -> set[str]:
+    return {each.arg for each in function.args.args if each.arg != "self"}
+
+
+def _parts(numbers: Iterable[ast.expr]) -> Iterator[ast.expr]:
+    for each in numbers:
+        yield from each.elts if isinstance(each, ast.Tuple) else [each]
+
+
+def _terms(node: ast.expr) -> Iterator[ast.expr]:
+    match node:
+        case ast.BinOp(left=left, right=right):
+            yield from (*_terms(left), *_terms(right))
+        case _:
+            yield node
 
 
 def _root(node: ast.expr) -> ast.expr:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from grader.diagnosis.payers import LineName
 from grader.mending import counting
 from grader.mending.edits import Mend, with_node, with_source
+from grader.mending.given import Making, outermost
 from grader.mending.reaching import RAISED
-from grader.mending.trouble import Trouble, line_in, on_line, tree
+from grader.mending.trouble import Trouble, line_in, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
 # What is said of a cut that can't be.
-BEYOND = ("exceeds dimension size", "start out of range", "split_with_sizes expects", *RAISED)
+BEYOND = (
+    "exceeds dimension size",
+    "start out of range",
+    "split_with_sizes expects",
+    "to be no larger than self",
+    *RAISED,
+)
 UNEVEN = "to sum exactly"
 GOES_ON = (
     "which goes on beyond the end, read as what is there",
@@ -52,25 +59,27 @@ def mends(slice: Slice, chunk: Chunk, sides: Iterable[tuple[ast.expr, Place | No
 def shorter(trouble: Trouble, slice: Slice, chunk: Chunk, shown: tuple[str, ...]) -> Iterator[Mend]:
     """What is cut beyond the end of a map, as what is there: a slice of it stops there, as pieces do."""
     parsed, line = tree(chunk), line_in(trouble, chunk)
-    nodes = [node for node in on_line(trouble, chunk) if isinstance(node, ast.expr)]
-    stopping, source = Stopping(), chunk.source
-    cuts = {node: ast.unparse(stopping.visit(_copy(node))) for node in _outermost(nodes)}
-    made = counting.made_above(parsed, line, stopping.numbers)
-    changed = cuts | {node: counting.with_values(node) for node in made}
-    for node in sorted(changed, key=_position, reverse=True):
-        source = with_node(source, node, changed[node])
-    if cuts and not counting.are_given(parsed, line, stopping.numbers):
+    nodes = (node for node in ast.walk(parsed) if isinstance(node, ast.expr) and node.lineno == line)
+    stopping = Stopping()
+    stopped = outermost(node for node in nodes if Stopping().stopped(node))
+    cuts = {node: ast.unparse(stopping.visit(_copy(node))) for node in stopped}
+    making = Making(slice, chunk, parsed)
+    making.follow(chunk, parsed, line, stopping.numbers)
+    if cuts and making.is_known:
+        changed = [*((chunk, *each) for each in cuts.items()), *making.with_values()]
         words = f"{_told(cuts)}, {STOPS if UNEVEN in trouble.message else GOES_ON[len(cuts) > 1]}"
-        yield Mend(with_source(counting.beside(slice, chunk), chunk, source), words, shown=shown)
+        yield Mend(_changed(slice, changed), words, shown=shown)
 
 
-def _outermost(nodes: Iterable[ast.expr]) -> Iterator[ast.expr]:
-    """The cuts that are not part of another one."""
-    inner = set[ast.AST]()
-    for node in nodes:
-        if node not in inner and Stopping().stopped(node):
-            inner |= set(ast.walk(node))
-            yield node
+def _changed(slice: Slice, changed: Sequence[tuple[Chunk, ast.expr, str]]) -> Slice:
+    """A slice in which pieces of its statements have another text, and the functions that these call."""
+    for chunk in {id(chunk): chunk for chunk, _, _ in changed}.values():
+        texts = {node: text for of, node, text in changed if of is chunk}
+        source = chunk.source
+        for node in sorted(outermost(texts), key=_position, reverse=True):
+            source = with_node(source, node, texts[node])
+        slice = with_source(counting.beside(slice, chunk), chunk, source)
+    return slice
 
 
 def _copy(node: ast.expr) -> ast.expr:
