@@ -14,10 +14,9 @@ from math import prod
 import re2
 
 from grader.diagnosis.payers import LineName
-from grader.mending import cropping, exchanged, own, unscored
+from grader.mending import cropping, exchanged, joined, own, sizing, unscored
 from grader.mending.edits import Mend, function_at, with_node, with_source
 from grader.mending.keys import as_written
-from grader.mending.paying import ROOM
 from grader.mending.trouble import Trouble, line_in, on_line, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
@@ -31,13 +30,7 @@ WIDTHS = re2.compile(
 )
 WEIGHT = re2.compile(r"weight of size \[([\d, ]{1,60})\]")
 LARGEST = 2**28  # numbers of a weight that is made wider; fc6's are two fifths of that
-SIZES = re2.compile(r"size of tensor a \(\d+\) must match the size of tensor b \(\d+\) .* dimension [23]$")
 CHANNELS = re2.compile(r"size of tensor a \((\d+)\) must match the .* b \((\d+)\) .* dimension 1$")
-PAD = "__import__('torch').nn.functional.pad"
-MOST_SIDES = 24  # of the sums on a line: the whole class is read for each
-ADDS = ("add", "add_", "sub", "sub_", "mul", "mul_", "maximum", "minimum")
-SKIPS = ("skip.source", "skip.place", "skip.joined", "skip.changed")
-SIDES = (*SKIPS, "skip_crop", ROOM)
 
 
 def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
@@ -65,14 +58,15 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     if found := CHANNELS.search(trouble.message):
         first, second = map(int, found.groups())
         if N_CLASS in (first, second):
-            sides = (side for _, side in _summed(trouble, chunk))
+            sides = (side for _, side in joined.summed(trouble, chunk))
             yield from unscored.mends(slice, chunk, sides, first + second - N_CLASS)
             yield from _scores(slice, chunk, first + second - N_CLASS)
     if any(words in trouble.message for words in cropping.BEYOND):
-        yield from cropping.shorter(trouble, slice, chunk, (*SIDES, "crop", "shape"))
-    if SIZES.search(trouble.message):
-        yield from cropping.mends(slice, chunk, _every_side(trouble, chunk))
-        yield from _same_size(trouble, slice, chunk)
+        yield from cropping.shorter(trouble, slice, chunk, (*joined.SIDES, "crop", "shape"))
+    if joined.SIZES.search(trouble.message):
+        yield from cropping.mends(slice, chunk, joined.every_side(trouble, chunk))
+        yield from sizing.mends(trouble, slice, chunk)
+        yield from joined.same_size(trouble, slice, chunk)
 
 
 def _numbers(message: str) -> int:
@@ -177,7 +171,7 @@ def _wider(
             place = Place(chunk.label, chunk.line + node.lineno - 1)
             meant = (given, widths[1]) in exchanged.WIDTHS and widths not in exchanged.WIDTHS
             made = place if meant else None  # else it may be the layer before that gives too few or too many
-            yield Mend(with_source(slice, chunk, source), words, place, made=made, shown=SKIPS)
+            yield Mend(with_source(slice, chunk, source), words, place, made=made, shown=joined.SKIPS)
 
 
 def _scores(slice: Slice, chunk: Chunk, given: int) -> Iterator[Mend]:
@@ -204,7 +198,7 @@ def _listed(slice: Slice, chunk: Chunk, wanted: int, given: int) -> Iterator[Men
         words = f"{wanted} in `{told}`, which makes a layer that is given {given} channels, read as {given}"
         place = Place(chunk.label, chunk.line + width.lineno - 1)
         source = with_node(chunk.source, width, str(given))
-        yield Mend(with_source(slice, chunk, source), words, made=place, shown=SKIPS[:1], whole=True)
+        yield Mend(with_source(slice, chunk, source), words, made=place, shown=joined.SKIPS[:1], whole=True)
 
 
 def _makers(trouble: Trouble, chunk: Chunk) -> list[ast.Call]:
@@ -234,7 +228,7 @@ def _first_channels(trouble: Trouble, slice: Slice, chunk: Chunk, wanted: int, g
                 told = as_written(ast.unparse(argument))
                 words = f"`{told}`, which has {given} channels, read as its first {wanted}"
                 source = with_node(chunk.source, argument, text)
-                yield Mend(with_source(slice, chunk, source), words, shown=SKIPS)
+                yield Mend(with_source(slice, chunk, source), words, shown=joined.SKIPS)
 
 
 def _arguments(trouble: Trouble, chunk: Chunk) -> Iterator[ast.expr]:
@@ -248,57 +242,3 @@ def _arguments(trouble: Trouble, chunk: Chunk) -> Iterator[ast.expr]:
 def _is_layer(called: ast.expr) -> bool:
     """Whether what is called may be a layer: one of the object's own, of a list of layers, or a loop's."""
     return own.is_own(called) or isinstance(called, ast.Name | ast.Subscript)
-
-
-def _same_size(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
-    """A sum of which one side has the other's rows and columns: cut off, or filled up with zeros."""
-    for main, side in _summed(trouble, chunk):
-        a, b = ast.unparse(main), ast.unparse(side)
-        size = ", ".join(f"0, ({a}).shape[{axis}] - ({b}).shape[{axis}]" for axis in (3, 2))
-        other = as_written(a)
-        words = (
-            f"`{as_written(b)}` read as one that has the size of `{other}`, cut off or filled up with zeros"
-        )
-        source = with_node(chunk.source, side, f"{PAD}({b}, ({size}))")
-        made = _bound_last(chunk, b, line_in(trouble, chunk))
-        yield Mend(with_source(slice, chunk, source), words, made=made, shown=SIDES)
-
-
-def _every_side(trouble: Trouble, chunk: Chunk) -> Iterator[tuple[ast.expr, Place | None]]:
-    """The sides of the sums on a line, each with where it got its value if it is a name."""
-    for _, side in _summed(trouble, chunk):
-        yield side, _bound_last(chunk, ast.unparse(side), side.lineno)
-
-
-def _summed(trouble: Trouble, chunk: Chunk) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """The two sides of each sum on a line, of as many sums as are tried."""
-    pairs = (pair for node in on_line(trouble, chunk) for pair in _sides(node))
-    yield from islice(pairs, MOST_SIDES)
-
-
-def _sides(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """The two sides of a sum, the one that is fitted last: a skip, as far as names tell."""
-    pairs = list[tuple[ast.expr, ast.expr]]()
-    match node:
-        case ast.BinOp(left=left, right=right):
-            pairs = [(left, right), (right, left)]
-        case ast.AugAssign(target=target, value=value):
-            pairs = [(target, value)]
-        case ast.Call(func=ast.Attribute(attr=name) as function, args=[argument]) if name in ADDS:
-            pairs = [(function.value, argument)]
-        case ast.Call(func=ast.Attribute(attr=name), args=[left, right]) if name in ADDS:
-            pairs = [(left, right), (right, left)]
-    yield from sorted(pairs, key=lambda pair: _is_main(pair[1]))
-
-
-def _bound_last(chunk: Chunk, name: str, line: int) -> Place | None:
-    """Where a name got its value last above a line."""
-    stores = (node for node in ast.walk(tree(chunk)) if isinstance(node, ast.Name) and node.id == name)
-    above = [node.lineno for node in stores if isinstance(node.ctx, ast.Store) and node.lineno < line]
-    return Place(chunk.label, chunk.line + max(above) - 1) if above else None
-
-
-def _is_main(node: ast.expr) -> bool:
-    """Whether a side is called as the main path is."""
-    text = ast.unparse(node).lower()
-    return text in ("h", "x", "out", "y", "z") or text.startswith(("up", "self.up", "deconv"))

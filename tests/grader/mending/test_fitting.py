@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.mending.fitting import MOST_SIDES, SIDES, SKIPS, mends
+from grader.mending.fitting import mends
+from grader.mending.joined import SKIPS
 from grader.mending.trouble import Trouble
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
@@ -25,8 +26,6 @@ JOINED = "Given transposed=1, weight of size [12, 12, 4, 4], expected input[1, 2
 SIZE = "The size of tensor a (18) must match the size of tensor b (9) at non-singleton dimension 3"
 OTHERS = "Given transposed=1, weight of size [12, 12, 4, 4], expected input[1, 21, 2, 2] to have 12 channels, but got 21 channels instead"
 OTHER_SKIP = "The size of tensor a (12) must match the size of tensor b (21) at non-singleton dimension 1"
-PAD = "__import__('torch').nn.functional.pad"
-BOTH = "(0, ({0}).shape[3] - ({1}).shape[3], 0, ({0}).shape[2] - ({1}).shape[2])"
 
 
 def first(line: str, message: str) -> tuple[list[str], tuple[str, ...], Place | None]:
@@ -119,32 +118,6 @@ def test_a_layer_is_applied_to_the_first_channels() -> None:
     lines, shown, _ = first("return self.up(torch.cat((h, skip), 1))", JOINED)
     assert lines[-1].strip() == "return self.up((torch.cat((h, skip), 1))[:, :self.up.in_channels])"
     assert shown == SKIPS
-
-
-@pytest.mark.parametrize(
-    ("line", "wanted"),
-    [
-        ("return h + skip", f"return h + {PAD}(skip, {BOTH.format('h', 'skip')})"),
-        ("return skip + h", f"return {PAD}(skip, {BOTH.format('h', 'skip')}) + h"),
-        ("h += skip", f"h += {PAD}(skip, {BOTH.format('h', 'skip')})"),
-        ("return h.add(skip)", f"return h.add({PAD}(skip, {BOTH.format('h', 'skip')}))"),
-        ("return torch.add(h, skip)", f"return torch.add(h, {PAD}(skip, {BOTH.format('h', 'skip')}))"),
-    ],
-)
-def test_the_side_gets_the_size_of_the_main_path(line: str, wanted: str) -> None:
-    """However the sum is written; it was made where the side was."""
-    lines, shown, made = first(line, SIZE)
-    assert lines[-1].strip() == wanted
-    assert shown == SIDES
-    assert made == Place("cell 1", LINE - 1)
-
-
-def test_of_a_long_line_some_sums_are_tried() -> None:
-    """Each is looked up in the whole class."""
-    chunk = Chunk("cell 1", 1, NETWORK.format(line=f"return f({', '.join(['h + skip'] * 200)})"))
-    trouble = Trouble("RuntimeError", SIZE, Place("cell 1", LINE))
-
-    assert len(list(mends(trouble, Slice((Module("submission", (chunk,)),)), chunk))) == MOST_SIDES
 
 
 def test_the_image_is_read_as_what_was_computed_last() -> None:
