@@ -9,8 +9,8 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, TypeGuard
 
-from grader.mending.edits import with_node
-from grader.mending.leaving import binds, expressions, given_to, names_in, operands, told
+from grader.mending.edits import told, with_node
+from grader.mending.leaving import binds, expressions, given_to, names_in, operands
 
 AXES = ("0", "1", "2", "(1, 2)")  # of features and of their sum
 OPERATORS = (ast.Mult, ast.Div, ast.Add, ast.Sub)

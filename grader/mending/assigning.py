@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterator
 from itertools import islice
 
-from grader.mending.edits import Mend, function_at, with_node, with_source
-from grader.mending.leaving import told
+from grader.mending.edits import Mend, function_at, told, with_node, with_source
 from grader.mending.trouble import LARGEST, Trouble, line_in, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice

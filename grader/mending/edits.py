@@ -12,6 +12,7 @@ from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 
 Span = tuple[int, int, int]  # line, first byte and last byte of a piece of text, all from 0
+LONGEST = 60  # characters of code that are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,12 @@ def with_node(source: str, node: ast.expr | ast.stmt, text: str) -> str:
 def is_simple(node: ast.AST) -> TypeGuard[ast.stmt]:
     """Whether this is a statement that holds no others."""
     return isinstance(node, ast.stmt) and not hasattr(node, "body") and not isinstance(node, ast.Match)
+
+
+def told(node: ast.AST) -> str:
+    """A piece of code as it is told, not too long."""
+    text = ast.unparse(node)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
 def statement_at(tree: ast.AST, line: int) -> ast.stmt | None:

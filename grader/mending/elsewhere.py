@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.assignment import MAP
-from grader.mending.edits import Mend, function_at, with_node, with_source
-from grader.mending.leaving import told
+from grader.mending.edits import Mend, function_at, told, with_node, with_source
 from grader.mending.trouble import Trouble, line_in, tree
 from grader.records.submission import Chunk, Slice
 

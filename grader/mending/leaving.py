@@ -9,7 +9,8 @@ from itertools import islice
 from typing import TypeGuard
 
 from grader.assignment import MAP
-from grader.mending.edits import Mend, function_at, statement_at, with_node, with_source, with_text
+from grader.mending import plain_sums
+from grader.mending.edits import LONGEST, Mend, function_at, statement_at, told, with_node, with_source
 from grader.mending.trouble import Trouble, bound, chunks_at, line_in, tree
 from grader.records.submission import Chunk, Slice
 
@@ -19,12 +20,9 @@ MISFITS = ("match the broadcast shape", "must match the size of tensor")
 RESHAPED = ("is invalid for input of size", "cannot reshape array")
 KERNELS = ("layer.groups", "layer.kernel")  # what shows of a layer that a bilinear kernel does not fit
 SPARED = (*KERNELS, "copy.")  # and of a value that a constructor does not write
-LONGEST = 60  # characters of code that are told
 NN = "__import__('torch').nn"
 UNBOUND = ("NameError", "UnboundLocalError")
 FIRST = 12  # ways to shorten a statement that are tried before a plain sum stands in for it
-SIZES = (".shape[-2]", ".shape[-1]", ".shape[1]")  # of features: rows, columns, channels
-SUMS = ("[0].sum(0)", "[0].sum(0).reshape(-1)", ".sum(0)")  # of features: what stands in for a weighted sum
 
 
 def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
@@ -49,11 +47,10 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     if function and function.name == MAP and binds(statement, given_to(function)):
         yield from _one_less(slice, chunk, statement)
     if function and MAP in bound(chunk) and trouble.names and trouble.kind in UNBOUND:
-        yield from _bound_before(slice, chunk, statement, trouble.names[0], function)
+        yield from plain_sums.bound_before(slice, chunk, statement, trouble.names[0], function)
     shorter = _shorter(slice, chunk, statement, names, _given_back(statement, function))
     yield from islice(shorter, FIRST)
-    if function and MAP in bound(chunk) and function.args.args and isinstance(statement, ast.Assign):
-        yield from _summed(slice, chunk, statement, function.args.args[0].arg)
+    yield from plain_sums.instead(slice, chunk, line)
     yield from shorter
     if function and isinstance(statement, ast.Assign) and not names.isdisjoint(_stored(statement)):
         source = with_node(chunk.source, statement.value, "None")
@@ -90,12 +87,6 @@ def _loops(tree: ast.AST, line: int) -> list[ast.While | ast.For]:
     """The loops that a line lies in, the innermost last."""
     loops = (node for node in ast.walk(tree) if isinstance(node, ast.While | ast.For))
     return [node for node in loops if node.lineno <= line <= (node.end_lineno or 0)]
-
-
-def told(node: ast.AST) -> str:
-    """A piece of code as it is told, not too long."""
-    text = ast.unparse(node)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
 def _one_less(slice: Slice, chunk: Chunk, statement: ast.stmt) -> Iterator[Mend]:
@@ -213,28 +204,6 @@ def _begun_by(value: ast.expr) -> Iterator[ast.expr]:
     while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
         value = value.func.value
         yield value
-
-
-def _bound_before(
-    slice: Slice, chunk: Chunk, statement: ast.stmt, name: str, function: ast.FunctionDef
-) -> Iterator[Mend]:
-    """A name without a value as a size of the features, or their plain sum: what makes it is not there."""
-    features = function.args.args[0].arg if function.args.args else ""
-    sizes = [(f"{features}{way}", f"{features}{way}") for way in SIZES]
-    sums = [(f"__import__('numpy').asarray({features}){way}", f"the plain sum of {features}") for way in SUMS]
-    for value, words in (*sizes, *sums) if features else ():
-        span = statement.lineno - 1, statement.col_offset, statement.col_offset
-        source = with_text(chunk.source, [span], f"{name} = {value}; ")
-        words = f"{name}, which nothing makes, read as {words}"
-        yield Mend(with_source(slice, chunk, source), words, whole=True)
-
-
-def _summed(slice: Slice, chunk: Chunk, statement: ast.Assign, features: str) -> Iterator[Mend]:
-    """The plain sum of the features in a sum's place."""
-    for way in SUMS:
-        source = with_node(chunk.source, statement.value, f"__import__('numpy').asarray({features}){way}")
-        words = f"`{told(statement.value)}` read as the plain sum of {features}"
-        yield Mend(with_source(slice, chunk, source), words, whole=True)
 
 
 # --- layers -----------------------------------------------------------------------------------------

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from grader.diagnosis.payers import LAYERS, LineName
 from grader.mending import own
-from grader.mending.edits import Mend, function_at, with_node, with_source
+from grader.mending.edits import Mend, function_at, told, with_node, with_source
 from grader.mending.forgotten import N_CLASS, NN, TABLES, code, constructors, has_weights, stand_ins
-from grader.mending.leaving import told
 from grader.mending.trouble import LARGEST, Trouble, chunks_at, on_line, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice

@@ -8,8 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.mending.edits import Mend, function_at, is_simple, with_node, with_source
-from grader.mending.leaving import told
+from grader.mending.edits import Mend, function_at, is_simple, told, with_node, with_source
 from grader.mending.trouble import LARGEST, Trouble, chunks_at, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from grader.mending.carrying import Part, carrying
-from grader.mending.edits import read_otherwise, with_node
-from grader.mending.leaving import LONGEST, expressions, told
+from grader.mending.edits import LONGEST, read_otherwise, told, with_node
+from grader.mending.leaving import expressions
 from grader.mending.trouble import LARGEST, bound
 from grader.records.submission import Chunk, Module, Slice
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.mending.edits import Mend, function_at, statement_at, with_node, with_source
-from grader.mending.leaving import told
+from grader.mending.edits import Mend, function_at, statement_at, told, with_node, with_source
 from grader.mending.trouble import Trouble, line_in, tree
 from grader.records.submission import Chunk, Slice
 

@@ -30,7 +30,7 @@ RANGES = named(
 )
 
 
-def _adds_products(node: ast.AST, function: Function) -> bool:
+def adds_products(node: ast.AST, function: Function) -> bool:
     sums = named("dot", "matmul", "mm", "bmm", "mv", "einsum", "tensordot", "conv2d", "average")(
         node, function
     )
@@ -40,7 +40,7 @@ def _adds_products(node: ast.AST, function: Function) -> bool:
 def _adds_up(node: ast.AST, function: Function) -> bool:
     """Whether it adds products, or is a loop that does, or a sum over an axis."""
     loops = isinstance(node, ast.For) and any(isinstance(each, ast.AugAssign) for each in ast.walk(node))
-    return loops or _adds_products(node, function) or _sums_over_an_axis(node)
+    return loops or adds_products(node, function) or _sums_over_an_axis(node)
 
 
 def _sums_over_an_axis(node: ast.AST) -> bool:
@@ -147,7 +147,7 @@ STEPS: dict[str, tuple[Takes, ...]] = {  # by rubric line; the second is looked 
     "cls_return": (of_kind(ast.Return),),
     "shape": (named("resize", "interpolate", "zoom", "Resize"), of_kind(ast.Return)),
     "dtype": (named("uint8", "astype", "byte", "float32", "Resize", "resize"), of_kind(ast.Return)),
-    "weighted_sum": (_adds_products, named("sum"), of_kind(ast.AugAssign), _multiplies),
+    "weighted_sum": (adds_products, named("sum"), of_kind(ast.AugAssign), _multiplies),
     "class_weights": (_takes_weights,),
     "normalise": (_brings_to_a_range, RANGES, named("uint8")),
     "inputs_kept": (_changes_an_argument,),
