@@ -32,6 +32,11 @@ RIGHT = Sum(*(axis[0] for axis in SUMS))
 OVER_OTHERS: tuple[Sum, ...] = tuple(replace(RIGHT, join=way) for way in AXES)
 
 
+def is_over_others(sums: str) -> bool:
+    """Return whether words of a sum tell that it is taken over another axis than the channels."""
+    return any(way.fault in sums for way in AXES)
+
+
 def is_finer(answer: Maps, cells: tuple[int, ...]) -> bool:
     """Return whether a map's levels rise and fall more often than those of some cells, enlarged, can."""
     levels = as_floats(answer)

@@ -14,16 +14,18 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.diagnosis import bending, others
+from grader.diagnosis import bending, likely, others
 from grader.diagnosis.axes import AXES, OVER_OTHERS, RIGHT, is_finer
 from grader.diagnosis.bending import Extremes
 from grader.diagnosis.finishing import LEVELS, Maps, centres, matches, rights, spread
 from grader.diagnosis.nearness import MOSTLY
 from grader.diagnosis.normalising import TOPS
 from grader.diagnosis.searching import STRETCH_FAULTS, explanation
+from grader.diagnosis.stretches import Stretch
 from grader.diagnosis.ways import CLASSES, SUMS, Floats, Sum, Way, compositions, weighted
 
 BRIGHT = 128  # of 255
+ALL_WRONG = 9  # faults, where no steps are known
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,8 @@ def search(cases: Sequence[Case]) -> Verdict | None:
         if shown and all(map(is_right, shown)):
             return Verdict("", "", "")
         found = explanation(shown, _pairs())
+        if (unusual := _unusual(shown, found)) is not None:
+            return unusual
         other = others.of_another(shown) if found is None else None
         if other is not None:
             found = explanation(shown, (_Pair(other, RIGHT),))
@@ -164,9 +168,25 @@ def search(cases: Sequence[Case]) -> Verdict | None:
     return Verdict(pair.classes.fault, pair.sums.fault, stretch.fault)
 
 
-def is_over_others(verdict: Verdict) -> bool:
-    """Return whether a sum is taken over another axis than the channels."""
-    return any(way.fault in verdict.sums for way in AXES)
+def _unusual(cases: Sequence[Case], found: tuple[_Pair, Stretch] | None) -> Verdict | None:
+    """Return unusual steps that give every answer, if no usual ones do, or more of these are wrong."""
+    many = sum(_faults(found)) if found else ALL_WRONG
+    if many < 2:
+        return None
+    one = likely.of_one_channel(cases)
+    alone = explanation(cases, (_Pair(one, RIGHT),)) if one is not None else None
+    if one is not None and alone is not None and sum(_faults(alone)) < many:
+        return Verdict("", one.fault, alone[1].fault)
+    steps = [each for each in likely.likely(cases) if each.faults < many]
+    other = explanation(cases, tuple(_Pair(each.classes, replace(RIGHT, **each.summing)) for each in steps))
+    if other is None or sum(_faults(other)) >= many:
+        return None
+    return Verdict(other[0].classes.fault, other[0].sums.fault, other[1].fault)
+
+
+def _faults(found: tuple[_Pair, Stretch]) -> tuple[int, int]:
+    """How many steps are wrong before the stretch, and in it."""
+    return found[0].cost, len(found[1].faults)
 
 
 def _is_lit(pair: _Pair, case: Case) -> bool:

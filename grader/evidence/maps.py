@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from grader.assignment import MAP
 from grader.diagnosis import cam as diagnosis
 from grader.diagnosis.afterwards import beside_enlarging
+from grader.diagnosis.axes import is_over_others
+from grader.diagnosis.likely import leaves_channels_out
 from grader.diagnosis.normalising import ROUNDED, UNSCALED
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence import otherwise, shown
@@ -161,21 +163,20 @@ class MapEvidence:
         found = diagnosis.search(plainly(self.panel))
         if found is None and self.is_stretched and self.follows_sum:
             return otherwise.Explained(None)
-        if found is None or diagnosis.is_over_others(found):  # code tells more of it
-            other = reduced(self._asked_with, self.slice)
-            if other is not None:
-                return other
-        if found is None or self._is_unlikely(found):
-            without = needless(self._asked_with, self.slice, self.follows_sum)
-            if without is not None:
-                return without
+        over_others = found is None or is_over_others(found.sums)  # code tells more of it
+        if over_others and (other := reduced(self._asked_with, self.slice)) is not None:
+            return other
+        unlikely = found is None or self._is_unlikely(found)
+        if unlikely and (less := needless(self._asked_with, self.slice, self.follows_sum)) is not None:
+            return less
         if found is not None:
             return otherwise.Explained(found)
         return otherwise.explained(self._asked_with, self.slice, self.panel, self.shows_nothing)
 
     def _is_unlikely(self, found: diagnosis.Verdict) -> bool:
         """Whether one operation at fault may be meant: a mask rounds, too, a 255 may do something else."""
-        return found.faults + self.is_no_bytes > 1 or found.stretch in (UNSCALED, ROUNDED)
+        several = found.faults + self.is_no_bytes > 1 or leaves_channels_out(found.sums)
+        return several or found.stretch in (UNSCALED, ROUNDED)
 
     @property
     def verdict(self) -> diagnosis.Verdict | None:
@@ -255,7 +256,6 @@ class MapEvidence:
     @once
     def extremes(self) -> tuple[float, float]:
         """The least and the greatest value of the first answer."""
-        answer = self.panel[0].answer
-        if not answer.size:
+        if not self.first.size:
             raise Blocked("the map has no pixels, see cam.weighted_sum")
-        return float(answer.min()), float(answer.max())
+        return float(self.first.min()), float(self.first.max())
