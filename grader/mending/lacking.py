@@ -39,12 +39,13 @@ DEEDS = {
     ("copy", "copyfile", "copy2", "copytree"): "copies",
     ("stat", "getsize", "getmtime"): "looks at",
 }  # by the names of calls; what calls none of them opens a file
+STAR = re.compile(r"from\s+(\w[\w.]*)\s+import\s+\*")
 NOWHERE = Slice()
 
 
 def unread(name: str, slice: Slice) -> Reason | None:
     """What binds a name, where it is more than the grader reads: for a person to look at; else None."""
-    binds = re.compile(rf"(?:(?:async )?def |class )?{re.escape(name)}\b\s*(?:[(:]|=[^=])")
+    binds = re.compile(rf"(?:(?:async )?def |class )?{re.escape(name)}\b\s*(?:[(:\[]|=[^=])")
     for one in slice.dropped:
         if one.is_unread and binds.match(one.first_line):
             help = "Read it, and give the points by hand."
@@ -53,12 +54,26 @@ def unread(name: str, slice: Slice) -> Reason | None:
     return None
 
 
+def brought(slice: Slice) -> Reason | None:
+    """What may bring a name that nothing binds: a star import of a file that isn't there; else None."""
+    for chunk in (chunk for module in slice.modules for chunk in module.chunks):
+        star = STAR.match(chunk.source)
+        top = star[1].split(".")[0] if star else ""
+        if top and top not in _own(slice) and not libraries.is_there(top):
+            return _uninstalled(top, Place(chunk.label, chunk.line, chunk.source))
+    return None
+
+
 def lacking(trouble: Trouble, slice: Slice) -> Reason | None:
     """What isn't there, for a person to look at; None for other troubles."""
     if library := _library(trouble, slice):
-        help = f"Where it is a library: pip install {library}, then grade again; else a file is missing."
-        return because("code.library", help=help, place=trouble.place, library=library)
-    return outside(trouble, slice)
+        return _uninstalled(library, trouble.place)
+    return (brought(slice) if trouble.kind == "NameError" else None) or outside(trouble, slice)
+
+
+def _uninstalled(library: str, place: Place | None) -> Reason:
+    help = f"Where it is a library: pip install {library}, then grade again; else a file is missing."
+    return because("code.library", help=help, place=place, library=library)
 
 
 def outside(trouble: Trouble, slice: Slice = NOWHERE) -> Reason | None:
@@ -94,5 +109,8 @@ def _library(trouble: Trouble, slice: Slice) -> str:
     if not wanted and (trouble.kind != "ModuleNotFoundError" or not trouble.names):
         return ""
     top = wanted[1] if wanted else trouble.names[0].split(".")[0]
-    own = {name.split(".")[0] for each in slice.modules for name in (each.name, each.package)}
-    return "" if libraries.is_there(top) or top in own else top
+    return "" if libraries.is_there(top) or top in _own(slice) else top
+
+
+def _own(slice: Slice) -> set[str]:
+    return {name.split(".")[0] for each in slice.modules for name in (each.name, each.package)}

@@ -26,7 +26,7 @@ from grader.mending import (
 )
 from grader.mending.blanks import unwritten
 from grader.mending.edits import Mend
-from grader.mending.lacking import lacking, outside, unread
+from grader.mending.lacking import brought, lacking, outside, unread
 from grader.mending.outcome import Mended
 from grader.mending.registering import Held
 from grader.mending.running import Mendable, Running
@@ -79,7 +79,7 @@ def _budget(most: int) -> Iterator[int]:
 
 
 def _unread(target: str, slice: Slice) -> Reason | None:
-    return None if target in slice.targets else unread(target, slice)
+    return None if target in slice.targets else unread(target, slice) or brought(slice)
 
 
 def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
@@ -90,7 +90,7 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
         return _known(trials, target, slice)
     trouble, made = found
     words = [mend.words.replace("__import__('torch').", "") for mend in made]
-    if not words and (lack := lacking(trouble, trials.slice)):
+    if (not words or any(mend.leaves for mend in made)) and (lack := lacking(trouble, slice)):
         return Mended(slice, lacks={target: lack})
     if words or trouble.kind in IMPORTS or trouble.first:
         left = frozenset({target} if any(mend.leaves for mend in made) else ())

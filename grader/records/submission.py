@@ -40,7 +40,8 @@ class DataFile:
 
 
 TOO_DEEP, TOO_LONG, TOO_MUCH = "nested too deeply", "longer than", "below more code than is read"
-UNREAD = (TOO_DEEP, TOO_LONG, TOO_MUCH)
+NEWER = "written for Python 3.12 or newer, and the grader runs on an older one"
+UNREAD = (TOO_DEEP, TOO_LONG, TOO_MUCH, NEWER)
 
 
 @dataclass(frozen=True, slots=True)

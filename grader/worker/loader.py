@@ -20,6 +20,7 @@ from grader.records.submission import Chunk, DataFile, Module, Slice
 from grader.wall.uncompiled import run_uncompiled
 from grader.wall.values import SourceLine, cut, kind_of
 from grader.wall.verbs import Failure
+from grader.worker.backports import lend
 from grader.worker.displaying import put_display
 from grader.worker.downloads import install
 from grader.worker.ending import stay
@@ -163,6 +164,7 @@ def load(world: World, slice: Slice, before: Callable[[Chunk], bool] = lambda _:
     put_labels(texts)
     put_display(texts)
     put_pipes()
+    lend()
     run_uncompiled()
     serve(texts)
     install()

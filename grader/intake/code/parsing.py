@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 
+import re2
+
 from grader.intake.code.magics import Open
-from grader.records.submission import TOO_DEEP
+from grader.records.submission import NEWER, TOO_DEEP
 
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 GOES_ON = ("else", "elif", "except", "finally")  # such a line belongs to the statement above it
+GENERIC = (3, 12)  # the first Python that reads these
+GENERICS = re2.compile(r"(?m)^\s*(?:(?:async\s+)?(?:def|class)\s+\w+\s*\[|type\s+\w+\s*[=\[])")
 MOST_BROKEN = 50  # statements of one source that don't parse
 
 
@@ -53,7 +58,7 @@ def _salvage(lines: list[str]) -> tuple[list[ast.stmt], list[tuple[int, str]]]:
             nodes += _below("\n".join(lines[starts[at] : until]), starts[at])
             at = stop
         except UNPARSABLE as error:
-            broken.append((starts[at] + 1, _why(error)))
+            broken.append((starts[at] + 1, _why(error, "\n".join(lines[starts[at] : until]))))
             at = stop if closed else at + 1  # after a bracket that never closes, anything may begin anew
     return nodes, broken
 
@@ -75,7 +80,9 @@ def _end(lines: list[str], starts: list[int], at: int) -> tuple[int, bool]:
     return len(starts), not inside
 
 
-def _why(error: BaseException) -> str:
+def _why(error: BaseException, text: str) -> str:
+    if sys.version_info < GENERIC and GENERICS.search(text):
+        return NEWER
     if isinstance(error, SyntaxError):
         return f"does not parse: {error.msg} (line {error.lineno})"
     if isinstance(error, ValueError):

@@ -13,6 +13,7 @@ from grader.intake.code.excerpts import excerpt, first_line, replaced
 from grader.intake.code.lifting import needed, nest, opened, stays
 from grader.intake.code.magics import Plain, plain, run_name
 from grader.intake.code.names import FUNCTIONS, Names, names
+from grader.intake.code.older import older
 from grader.intake.code.parsing import parse
 from grader.intake.files.basket import shown
 from grader.records.submission import TOO_DEEP, TOO_LONG, TOO_MUCH, Chunk, Dropped
@@ -111,9 +112,8 @@ def statements(source: Source) -> tuple[list[Statement], list[Dropped]]:
     if python.writes:  # a file for others to import
         return [], []
     dropped = [_dropped(source, *removed) for removed in python.removed]
-    text = by_name(python.text)
+    text, nodes, broken = _read(by_name(python.text))
     lines = text.split("\n")
-    nodes, broken = parse(text)
     dropped += [_dropped(source, line, lines[line - 1], why) for line, why in broken]
     found: list[Statement] = []
     for node, only in flat(nodes):
@@ -125,6 +125,14 @@ def statements(source: Source) -> tuple[list[Statement], list[Dropped]]:
         except RecursionError:
             dropped.append(_dropped(source, node.lineno, lines[node.lineno - 1], TOO_DEEP))
     return found, dropped
+
+
+def _read(text: str) -> tuple[str, list[ast.stmt], list[tuple[int, str]]]:
+    """A text as this Python can read it, its statements, and what could not be one."""
+    nodes, broken = parse(text)
+    if not broken or (changed := older(text)) == text:
+        return text, nodes, broken
+    return changed, *parse(changed)
 
 
 def _unnested(source: Source, statement: Statement) -> Iterator[Statement]:

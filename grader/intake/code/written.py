@@ -1,10 +1,11 @@
-"""The files that cells write by `%%writefile` or a shell: code to import, data to read."""
+"""The files that cells write by `%%writefile`, a shell or Python: code to import, data to read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from grader.intake.code import by_python
 from grader.intake.code.magics import Written
 from grader.intake.code.statements import Source
 from grader.intake.files.basket import LARGEST_DATA, MOST_DATA, is_data, kind
@@ -38,4 +39,10 @@ def _written(notebooks: Notebooks) -> Iterator[tuple[str, str, Written]]:
     for path, sources in notebooks:
         for source in sources:
             for written in source.plain.writes:
-                yield str(PurePosixPath(path).parent / written.file), source.label, written
+                yield _beside(path, written), source.label, written
+        for label, written in by_python.files(sources):
+            yield _beside(path, written), label, written
+
+
+def _beside(notebook: str, written: Written) -> str:
+    return str(PurePosixPath(notebook).parent / written.file)

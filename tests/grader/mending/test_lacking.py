@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.mending.lacking import lacking, outside
+from grader.mending.lacking import brought, lacking, outside
 from grader.mending.trouble import Trouble
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Dropped, Module, Slice
@@ -129,3 +129,28 @@ def test_what_is_wrong_itself_is_read(dropped: Dropped) -> None:
     trouble = Trouble("NameError", "name 'weigh' is not defined", Place("cell 3", 7))
 
     assert lacking(trouble, Slice(dropped=(dropped,))) is None
+
+
+STAR = Module("submission", (Chunk("cell 2", 1, "from utils import *"),))
+
+
+def test_a_name_that_nothing_binds_may_be_in_a_file_that_is_missing() -> None:
+    """The import may be what the name is missing, so nobody knows whether the code is wrong."""
+    reason, trouble = brought(Slice((STAR,))), Trouble("NameError", "name 'weigh' is not defined", None)
+
+    assert reason is not None and reason.text.startswith("utils is not installed")
+    assert reason.place == Place("cell 2", 1, "from utils import *")
+    assert lacking(trouble, Slice((STAR,))) == reason
+
+
+@pytest.mark.parametrize(
+    "modules",
+    [
+        (STAR, Module("utils", ())),
+        (Module("submission", (Chunk("cell 2", 1, "from numpy import *"),)),),
+        (Module("submission", (Chunk("cell 2", 1, "from utils import weigh"),)),),
+    ],
+)
+def test_what_is_there_lacks_nothing(modules: tuple[Module, ...]) -> None:
+    """Files of the submission, libraries, and imports that name what they bring."""
+    assert brought(Slice(modules)) is None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import sys
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.intake.code.parsing import parse
+from grader.intake.code.parsing import GENERIC, parse
+from grader.records.submission import NEWER
 
 GOOD = "class FCN32s:\n    '''a\nb'''\n    def f(self):\n        return 1\n"
 BROKEN = [
@@ -81,3 +83,12 @@ def test_no_good_class_is_lost(parts: list[str]) -> None:
 
     if not set(parts) & {"foo(", "return (", "x = '''open", "def f(:\n    pass"}:
         assert sum(isinstance(node, ast.ClassDef) for node in nodes) == parts.count(GOOD)
+
+
+@pytest.mark.skipif(sys.version_info >= GENERIC, reason="this Python reads them")
+@pytest.mark.parametrize(
+    "code", ["class A[T]:\n    x = 1", "class A:\n    def f[T](self):\n        pass", "type A = int"]
+)
+def test_what_only_newer_pythons_read_is_no_fault(code: str) -> None:
+    """A person reads it."""
+    assert parse(f"{GOOD}\n{code}")[1] == [(7, NEWER)]
