@@ -84,7 +84,7 @@ def _unread(target: str, slice: Slice) -> Reason | None:
 
 def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
     """Mend what stops one target."""
-    if blank := unwritten(slice, target):
+    if (blank := unwritten(slice, target)) and trials.trouble(target):  # what runs stands outside of it
         return Mended(slice, {target: because("code.blank", actual="nothing", place=blank, name=target)})
     if (found := trials.mend(target)) is None:
         return _known(trials, target, slice)

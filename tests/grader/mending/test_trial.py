@@ -278,6 +278,18 @@ def followed(monkeypatch: pytest.MonkeyPatch, mends: Sequence[Mend], message: st
     return mended(slices[0], Taking(), asked=("FCN8s",))
 
 
+@pytest.mark.parametrize("stops", [True, False])
+def test_an_empty_blank_is_told_where_nothing_runs(monkeypatch: pytest.MonkeyPatch, stops: bool) -> None:
+    """What is written below the blank may be right."""
+    trouble = Trouble("NameError", "name 'cam' is not defined", Place("cell 1", 2)) if stops else None
+    monkeypatch.setattr(Trials, "trouble", lambda self, target: trouble)
+    monkeypatch.setattr("grader.mending.trial.unwritten", lambda slice, target: Place("cell 1", 1))
+
+    found = mended(Slice(targets={MAP: "a"}), Taking(), asked=(MAP,))
+
+    assert [reason.cause and reason.cause.id for reason in found.faults.values()] == ["code.blank"] * stops
+
+
 LAYER = Mend(Slice(), "layer", lines=("build", "fc6"))
 CROP = Mend(Slice(), "crop", lines=("skip_crops",), made=Place("cell 1", 90))
 SIDE = Mend(Slice(), "side", shown=("skip.source",))
