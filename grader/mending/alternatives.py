@@ -9,6 +9,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, TypeGuard
 
+from grader.mending import indexing
 from grader.mending.edits import told, with_node
 from grader.mending.leaving import binds, expressions, given_to, names_in, operands
 
@@ -139,13 +140,8 @@ def exchanged(node: ast.expr) -> Iterator[ast.expr]:
             yield from (ast.BinOp(left, kind(), right) for kind in OPERATORS if not isinstance(op, kind))
             if isinstance(op, FROM_BOTH):
                 yield ast.BinOp(right, op, left)
-        case ast.Subscript(value=value, slice=ast.Constant(value=0 | 1 as place)):
-            yield ast.Subscript(value, ast.Constant(1 - place), ast.Load())
-        case ast.Subscript(value=ast.Name() as value, slice=ast.Name() as index):
-            yield ast.Subscript(index, value, ast.Load())
-        case ast.Subscript(value=value, slice=ast.Tuple(elts=places)):
-            for other in _other_places(places):
-                yield ast.Subscript(value, other[0] if len(other) == 1 else ast.Tuple(other), ast.Load())
+        case ast.Subscript():
+            yield from indexing.exchanged(node)
 
 
 def _is_no_byte(kind: ast.expr) -> bool:
@@ -175,17 +171,6 @@ def _is_axis(value: ast.expr) -> bool:
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return False
     return isinstance(axis, int | tuple)
-
-
-def _other_places(places: list[ast.expr]) -> Iterator[list[ast.expr]]:
-    """Yield the places of a value with two neighbours exchanged, without one, and with the first for one."""
-    for at, place in enumerate(places):
-        before, after = places[:at], places[at + 1 :]
-        if after:
-            yield [*before, after[0], place, *after[1:]]
-        yield [*before, *after]
-        if isinstance(place, ast.Constant) and place.value:
-            yield [*before, ast.Constant(0), *after]
 
 
 def _swapped(call: ast.Call) -> Iterator[ast.Call]:

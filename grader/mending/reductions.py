@@ -78,7 +78,8 @@ def _changed(slice: Slice, name: str, old: Chunk, source: str) -> Iterator[Modul
 def _others(part: Part) -> Iterator[tuple[ast.expr, ast.expr, str]]:
     """Yield an expression, the sum in its place, and how the expression takes values together."""
     for statement in part.function.body:
-        for node in expressions(statement):
+        scales = _scales(statement)
+        for node in (each for each in expressions(statement) if id(each) not in scales):
             for given, reducer, axis in _taken(node):
                 if axis is None and not _is_product(given, part):
                     continue  # the ends of a map, or its sum: a range is made of them
@@ -89,6 +90,13 @@ def _others(part: Part) -> Iterator[tuple[ast.expr, ast.expr, str]]:
             yield from _letters(node)
     for node in _products(part):
         yield from ((node, _sum(node, right), UNSUMMED) for right in NAMES)
+
+
+def _scales(statement: ast.stmt) -> set[int]:
+    """What values are divided by, or what is taken off them: it scales them, and is no map."""
+    nodes = (node for node in ast.walk(statement) if isinstance(node, ast.BinOp))
+    rights = [node.right for node in nodes if isinstance(node.op, ast.Div | ast.Sub)]
+    return {id(each) for right in rights for each in ast.walk(right)}
 
 
 def _sum(given: ast.expr, right: str) -> ast.expr:

@@ -12,23 +12,25 @@ from typing import cast
 
 import numpy as np
 
-from grader.assignment import MAP, PREDICT
+from grader.assignment import CAM, MAP, PREDICT
 from grader.diagnosis.cam import Case
 from grader.diagnosis.cam import is_right as is_right_map
 from grader.diagnosis.payers import STOPPED, LineName
 from grader.errors import StudentError
 from grader.mending.alternatives import BYTES, Changes, others
 from grader.mending.arguments import ASKED, functions
+from grader.mending.carrying import carrying
 from grader.mending.edits import Mend, read_otherwise, with_source, with_text
 from grader.mending.reductions import summed
 from grader.mending.running import Mendable
-from grader.mending.stepping import paying
+from grader.mending.stepping import paying, taking
 from grader.mending.trouble import LARGEST, Trouble, bound, line_in
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 from grader.wall.verbs import FORMS, Cam, ClsPred
 
 MOST = 160  # changes that are tried: each is one run of a function
+CHOICE = f"{CAM}.class_weights"
 INDEX = 3  # of the class that is asked for
 SECONDS = 5.0  # of a run
 FEATURES, WEIGHT, LOGIT = (1, 512, 7, 7), (1000, 512), (1, 1000)
@@ -75,9 +77,17 @@ def _is_type(before: str, after: str) -> bool:
 
 def _line(slice: Slice, name: str, chunk: Chunk, line: int, raised: int) -> LineName:
     """The line of the rubric whose step is changed: where it raises, if that is further down."""
-    last = line if chunk.source.split("\n")[line - 1].lstrip().startswith("def ") else max(line, raised)
+    head = chunk.source.split("\n")[line - 1].lstrip().startswith("def ")
+    last = line if head or _is_choice(slice, name, chunk, line) else max(line, raised)
     costs = (*paying(slice, name, Place(chunk.label, chunk.line + last - 1)), STOPPED[name])[0]
     return cast(LineName, costs.rpartition(".")[2])
+
+
+def _is_choice(slice: Slice, name: str, chunk: Chunk, line: int) -> bool:
+    """Whether a line only chooses a class's weights, which stop further down where they don't fit."""
+    place = Place(chunk.label, chunk.line + line - 1)
+    costs = paying(slice, name, place)
+    return costs == (CHOICE,) and taking(tuple(carrying(slice, name)), "class_weights") == place
 
 
 def _each(chunk: Chunk, name: str, trouble: Trouble) -> Changes:

@@ -47,6 +47,14 @@ def test_it_is_told_what_is_taken_instead(code: str, want: str, how: str) -> Non
     ast.parse(found[f"`{want}`"].source)
 
 
+@pytest.mark.parametrize(
+    "code", ["p / np.linalg.norm(p, axis=1)", "p - p.mean(1)", "p / (p.max(1, keepdims=True) + 1e-8)"]
+)
+def test_what_scales_values_is_no_map(code: str) -> None:
+    """A norm that features are divided by is none in the sum's place."""
+    assert {each.how for each in of(code)} <= {UNSUMMED}
+
+
 @pytest.mark.parametrize("code", ["p.sum(0)", "p.mean(0)", "p.sum(axis)", "p.max(9)", "p.T"])
 def test_a_sum_over_channels_of_three_axes_is_none_of_them(code: str) -> None:
     assert not [each for each in of(code) if each.got == f"`{code}`" and each.want == "`p.sum(0)`"]

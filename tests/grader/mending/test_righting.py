@@ -81,6 +81,23 @@ def test_the_change_that_answers_rightly_is_meant(
     assert (found.words, found.lines) == (words, (line,))
 
 
+COLUMN = """\
+def returnCAM(feature_conv, weight_fc, idx):
+    row = weight_fc[:, idx % 512]
+    return (row[:, None, None] * feature_conv[0]).sum(0)
+"""
+
+
+def test_weights_of_a_wrong_axis_cost_the_choice_of_the_class() -> None:
+    """Though they stop where they are multiplied; the index is freed of the modulo that made it fit."""
+    student: Any = Answering("weight_fc[idx, :]")
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, COLUMN),)),))
+    (found, *_) = mends(student, slice, MAP, Trouble("ValueError", "no", Place("cell 1", 3)))
+
+    assert found.words == "`weight_fc[:, idx % 512]` read as `weight_fc[idx, :]`"
+    assert found.lines == ("class_weights",)
+
+
 def test_a_network_is_not_asked() -> None:
     student: Any = Answering("")
     slice = Slice((Module("submission", (Chunk("cell 1", 1, "class FCN8s: pass"),)),))
