@@ -67,7 +67,7 @@ def _sides(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
             pairs = [(left, right), (right, left)]
         case ast.Call(func=joins, args=[ast.List(elts=[left, right]) | ast.Tuple(elts=[left, right]), *_]):
             pairs = [(left, right), (right, left)] if ast.unparse(joins).split(".")[-1] in JOINS else []
-    yield from sorted(pairs, key=lambda pair: _is_main(pair[1]))
+    yield from sorted(pairs, key=lambda pair: is_main(pair[1]))
 
 
 def bound_last(chunk: Chunk, name: str, line: int) -> Place | None:
@@ -77,7 +77,7 @@ def bound_last(chunk: Chunk, name: str, line: int) -> Place | None:
     return Place(chunk.label, chunk.line + max(above) - 1) if above else None
 
 
-def _is_main(node: ast.expr) -> bool:
+def is_main(node: ast.expr) -> bool:
     """Whether a side is called as the main path is."""
     text = ast.unparse(node).lower()
     return text in ("h", "x", "out", "y", "z") or text.startswith(("up", "self.up", "deconv"))

@@ -10,7 +10,7 @@ import re2
 
 from grader.diagnosis.payers import LineName
 from grader.mending import joined
-from grader.mending.edits import Mend, statement_at, with_node, with_source
+from grader.mending.edits import Mend, function_at, statement_at, with_node, with_source
 from grader.mending.trouble import Trouble, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
@@ -33,9 +33,24 @@ def _cuts(trouble: Trouble, chunk: Chunk) -> Iterator[tuple[str, ast.expr, Place
     """Names of one side with what the other one is cut by, where it is bound or where it stands."""
     for main, side in joined.summed(trouble, chunk):
         made = joined.bound_last(chunk, ast.unparse(side), side.lineno)
-        cut = _bound(tree(chunk), made.line - chunk.line + 1) if made else side
-        if cut and isinstance(main, ast.Name):
+        line = made.line - chunk.line + 1 if made else side.lineno
+        cut = _bound(tree(chunk), line) if made else side
+        if (
+            cut
+            and isinstance(main, ast.Name)
+            and not joined.is_main(side)
+            and _is_known(chunk, main.id, line)
+        ):
             yield main.id, cut, made or Place(chunk.label, chunk.line + side.lineno - 1)
+
+
+def _is_known(chunk: Chunk, name: str, line: int) -> bool:
+    """Whether a name has a value above a line, within the same function."""
+    function = function_at(tree(chunk), line)
+    given = {each.arg for each in function.args.args} if function else set[str]()
+    bound = joined.bound_last(chunk, name, line)
+    inside = bound and (not function or bound.line - chunk.line + 1 > function.lineno)
+    return name in given or bool(inside)
 
 
 def _bound(parsed: ast.Module, line: int) -> ast.expr | None:

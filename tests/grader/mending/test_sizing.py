@@ -12,7 +12,7 @@ from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 
 MESSAGE = "The size of tensor a (18) must match the size of tensor b (8) at non-singleton dimension 3"
-FORWARD = "def forward(self, x):\n    {cut}\n    h = {sum}"
+FORWARD = "def forward(self, x, h):\n    {cut}\n    h = {sum}"
 
 
 def _mends(cut: str, joined: str = "h + s") -> list[Mend]:
@@ -60,8 +60,15 @@ def test_a_crop_within_the_sum_is_read_there() -> None:
         ("s = self.score(p)", "h + s"),
         ("s = s[:, :, 9:19, 9:19]", "self.up(h) + s"),  # no name, and to apply it twice is something else
         ("s, t = s[:, :, 9:19, 9:19], 0", "h + s"),
+        ("s = s[:, :, 9:19, 9:19]", "g + s"),  # where it stands, the other has no value yet
     ],
 )
 def test_others_are_left(cut: str, joined: str) -> None:
     """What has that size already, is no crop, or can't be asked for its size."""
-    assert not [mend for mend in _mends(cut, joined) if "size of `h`" in mend.words]
+    assert not [mend for mend in _mends(cut, joined) if "which has the size" in mend.words]
+
+
+def test_the_main_path_is_no_crop() -> None:
+    """Though the layer that gives it may be called with what was asked for its size."""
+    assert not _mends("h = self.up(pad(h, s.shape[2:]))", "h + s")
+    assert not _mends("h = self.up(pad(h, s.shape[2:]))", "s + h")
