@@ -31,7 +31,7 @@ def crop_findings(reading: Reading) -> Iterator[Reason]:
     elif resized is not None:
         actual, place = resizing(resized), resized.place
         yield because("crop.resized", want=wanted, expected=expected, actual=actual, place=place)
-    elif start is None and not any(map(takes_by_number, tail)):
+    elif start is None and not any(map(may_cut, tail)):
         yield _no_crop(reading, expected)
     elif start is not None and start != (wanted, wanted):
         place = next(step.place for step in tail if step.op == "crop" or strides(step))
@@ -54,6 +54,11 @@ def _no_crop(reading: Reading, expected: str) -> Reason:
 def takes_by_number(step: Expr) -> bool:
     """Return whether a step takes what computed numbers tell: its values alone show where it cuts."""
     return plain(step) in ("index", "index_select", "unsafe_index", "gather")
+
+
+def may_cut(step: Expr) -> bool:
+    """Return whether a step may cut rows and columns in a way that is not read."""
+    return takes_by_number(step) or plain(step) in ("as_strided", "unfold")
 
 
 def cuts_channels(step: Expr) -> bool:
@@ -91,7 +96,7 @@ def _skip_crop(reading: Reading, skip: Skip, join: Join) -> Iterator[Reason]:
             actual=resizing(resized),
             place=resized.place,
         )
-    elif start is None and not any(map(takes_by_number, join.side)):
+    elif start is None and not any(map(may_cut, join.side)):
         place = join.expr.place
         yield because("skip_crop.missing", pool=skip.pool, expected=expected, actual="no crop", place=place)
     elif start is not None and start != (skip.crop, skip.crop):
@@ -112,8 +117,13 @@ def _cropped_before_joining(reading: Reading) -> Iterator[Reason]:
     for step in reading.path.steps[reading.first_upscore : reading.last_layer]:
         if step.op == "crop" or resizes(step):
             after = reading.after(reading.path.places[step.key])
-            got = "cropped" if step.op == "crop" else "resized"
+            got = "resized" if resizes(step) else "padded" if _pads(step) else "cropped"
             expected = "the skip cropped, and nothing else"
             yield because(
                 "skip_crop.other", after=after, got=got, expected=expected, actual=got, place=step.place
             )
+
+
+def _pads(step: Expr) -> bool:
+    """Return whether a crop begins before a map does, which puts zeros there."""
+    return step.op == "crop" and min(step["top"], step["left"]) < 0

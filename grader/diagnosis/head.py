@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.diagnosis.causes import because
-from grader.diagnosis.crops import cuts_channels, takes_by_number
+from grader.diagnosis.crops import cuts_channels, may_cut, takes_by_number
 from grader.diagnosis.layers import PADDINGS
 from grader.diagnosis.skips import on_the_way_up, reduced, where_skips_join
 from grader.diagnosis.steps import PROBABILITIES, is_activation, resizes
@@ -77,7 +77,7 @@ def _has_a_cause(reading: Reading, position: int, step: Expr) -> bool:
     """Return whether a step is the assignment's, or a fault by another name than `forward`."""
     if step.op == "crop":  # crop, skip_crop
         return position >= reading.first_upscore
-    if takes_by_number(step) and position > reading.last_layer:  # crop, by its values
+    if position > reading.last_layer and _is_of_a_cut(reading, step):  # crop, by its values
         return True
     if step.op == "scale" and on_the_way_up(reading, position):  # skip.before
         return True
@@ -93,6 +93,12 @@ def _has_a_cause(reading: Reading, position: int, step: Expr) -> bool:
     if plain(step) in PADDINGS:  # layer.border
         return True
     return step.op in KNOWN or step.op == "item" or is_activation(step) or is_pool(step) or resizes(step)
+
+
+def _is_of_a_cut(reading: Reading, step: Expr) -> bool:
+    """Return whether a step cuts in a way that is not read, or shapes what such a one takes or gives."""
+    shapes = plain(step) in ("view", "unsafe_view", "reshape", "select")
+    return may_cut(step) or (shapes and any(map(may_cut, reading.path.steps[reading.last_layer + 1 :])))
 
 
 def _takes_a_part(step: Expr) -> bool:

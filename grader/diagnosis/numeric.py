@@ -78,7 +78,10 @@ def _moved(
         return None
     expected = f"from row and column {start}"
     actual = f"starts at row {found[0]}, column {found[1]}"
-    return because("crop.offset", got=corner(found), want=start, expected=expected, actual=actual)
+    place = next((step.place for step in reading.path.steps[reading.last_layer + 1 :] if step.place), None)
+    return because(
+        "crop.offset", got=corner(found), want=start, expected=expected, actual=actual, place=place
+    )
 
 
 def _shape(output: Tensor) -> str:

@@ -57,6 +57,11 @@ def _convolve(node: Expr, inputs: list[Any]) -> Tensor:
     )
 
 
+def _factor(value: Tensor, factor: float) -> float:
+    """A factor of a value; of whole numbers, such as an index, a multiple is one of whole numbers again."""
+    return int(factor) if not value.is_floating_point() and factor.is_integer() else factor
+
+
 COMPUTED: dict[str, Operation] = {
     "conv": _convolve,
     "deconv": _convolve,
@@ -69,8 +74,8 @@ COMPUTED: dict[str, Operation] = {
     "crop": lambda node, inputs: _crop(inputs[0], node),
     "window": lambda node, inputs: _window(inputs[0], node),
     "like": lambda node, inputs: _like(inputs[0], inputs[1], node),
-    "add": lambda node, inputs: torch.add(inputs[0], inputs[1], alpha=node["scale"]),
-    "scale": lambda node, inputs: inputs[0] * node["factor"],
+    "add": lambda node, inputs: torch.add(inputs[0], inputs[1], alpha=_factor(inputs[1], node["scale"])),
+    "scale": lambda node, inputs: inputs[0] * _factor(inputs[0], node["factor"]),
     "detach": lambda node, inputs: inputs[0].detach(),
     "item": lambda node, inputs: inputs[0][node["index"]],
 }

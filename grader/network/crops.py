@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 from grader.network.counted import Counted, counted
@@ -69,6 +70,15 @@ def _gather(args: Args, source: Shape, made: Expr) -> Pair | None:
     return _along(args[1], found.start) if found and found.axis % 4 == args[1] % 4 else None
 
 
+def _as_strided(args: Args, source: Shape, made: Expr) -> Pair | None:
+    """A window of a map whose rows lie one behind the other: where it starts, as a number of pixels."""
+    _, _, strides, offset = (*args, None)[:4]
+    behind = [prod(source[axis + 1 :]) for axis in range(4)]
+    if list(strides[1:]) != behind or not isinstance(offset, int):
+        return None
+    return divmod(offset, source[3]) if offset < behind[1] else None
+
+
 def _along(dim: int, start: int) -> Pair | None:
     return {2: (start, 0), 3: (0, start)}.get(dim % 4)
 
@@ -90,6 +100,7 @@ CROPS: dict[str, Callable[[Args, Shape, Expr], Pair | None]] = {
     "aten.index_select.default": _index_select,
     "aten.index.Tensor": _index,
     "aten.gather.default": _gather,
+    "aten.as_strided.default": _as_strided,
 }
 
 

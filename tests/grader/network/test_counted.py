@@ -49,3 +49,19 @@ def test_other_numbers_are_no_crop(taken: str) -> None:
     *_, step = reading_of(edited((CROP, taken)), "FCN32s").path.steps
 
     assert step.op == "aten.gather.default"
+
+
+def test_a_window_that_is_laid_over_the_numbers_of_a_map_is_a_crop() -> None:
+    """Where its rows lie one behind the other; none that begins in another channel."""
+    taken = "h.as_strided((*h.shape[:2], *x.shape[2:]), {}, {})"
+    laid, other, far = (
+        reading_of(edited((CROP, taken.format(*strides))), "FCN32s").path.steps[-1]
+        for strides in (
+            ("h.stride()", "18 * h.stride(2) + 20"),
+            ("[0, *h.stride()[2:], 1]", "18"),
+            ("h.stride()", "h.stride(1) + 18"),
+        )
+    )
+
+    assert (laid.op, laid["top"], laid["left"]) == ("crop", 18, 20)
+    assert {other.op, far.op} == {"aten.as_strided.default"}

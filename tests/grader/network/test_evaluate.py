@@ -56,8 +56,15 @@ def _cropped(function: Callable[[Tensor, int, int, int], Tensor]) -> Callable[[T
     return lambda h: function(h, 1, h.size(2) - 2, h.size(3) - 1)
 
 
+def _by_pixels(h: Tensor) -> Tensor:
+    """Rows upside down, by the numbers that their pixels have in the whole map."""
+    rows = torch.arange(h.size(2), device=h.device).flip(0)[:, None] * h.size(3)
+    return h.flatten(2)[:, :, (rows + torch.arange(h.size(3), device=h.device)).flatten()].view(h.shape)
+
+
 STEPS: dict[str, Step] = {
     **{name: _layer(name) for name in LAYERS if name != "prelu"},
+    "by pixels": _plain(_by_pixels),
     **{f"relu {name}": _plain(_relu(f)) for name, f in RELUS.items()},
     **{f"crop {name}": _plain(_cropped(f)) for name, f in CROPS.items()},
     "max pool": _plain(lambda h: F.max_pool2d(h, 2, 1)),
