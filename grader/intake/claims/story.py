@@ -6,7 +6,7 @@ import ast
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import re2
 
@@ -124,10 +124,15 @@ class Story:
         names = [name for name in (*given, call.path.split(".")[0]) if name]
         found = [self._of_name(name, at) for name in names]
         if told := next((told for told in found if told.model in MODELS.values()), None):
-            return told
+            return self._keyed(told, at)
         first = next((name for name in (*named, *call.arguments[:1]) if name), None)
         told = self._of_name(first, at) if first else Told()
         return told if told.model else self._of_texts(at)
+
+    def _keyed(self, told: Told, at: int) -> Told:
+        """One of several models that a name holds, the one of the key, as in `Trainer(nets["fcn8s"])`."""
+        model = by_key(self._program, at) if len(reached(self._program, at)) > 1 else ""
+        return replace(told, model=model or told.model)
 
     def _of_texts(self, at: int) -> Told:
         """What a statement tells that makes its model where it uses it, as in `Trainer(build("fcn8s"))`."""

@@ -128,6 +128,7 @@ vgg16 = models.vgg16(pretrained=True)
         ("Trainer(build('b'))", Told("fcn8s", False)),
         ("m = FCN8s()\nm.load_pretrained(vgg16)\nTrainer(m)", Told("fcn8s", True)),
         ("nets = {'x': FCN32s(), 'y': FCN8s()}\nm = nets['y']\nTrainer(m)", Told("fcn8s", False)),
+        ("nets = {'x': FCN32s(), 'y': FCN8s()}\nTrainer(nets['y'].cuda(), 20)", Told("fcn8s", False)),
     ],
 )
 def test_models_are_told_by_tables_and_keys(text: str, told: Told) -> None:
