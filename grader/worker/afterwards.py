@@ -15,9 +15,9 @@ from grader.wall.values import SourceLine
 from grader.wall.verbs import Changed, Failure
 from grader.worker.changing import Settings, changes, settings
 from grader.worker.downloads import downloaded
+from grader.worker.initialisers import without_slow_initialisers
 from grader.worker.loader import StudentCodeError, call, run_chunks
 from grader.worker.meta import in_place_of
-from grader.worker.models import without_slow_initialisers
 
 
 def left_by(

@@ -27,9 +27,10 @@ from grader.worker import trace
 from grader.worker.answering import in_mode, overlaps
 from grader.worker.building import construct
 from grader.worker.convolved import Convolved
+from grader.worker.initialisers import without_slow_initialisers
 from grader.worker.loader import World, call
 from grader.worker.memory import reclaim
-from grader.worker.models import Answer, Arrays, without_slow_initialisers
+from grader.worker.models import Answer, Arrays
 from grader.worker.plainly import Plainly
 from grader.worker.results import Results, Uncounted
 from grader.worker.state import Real

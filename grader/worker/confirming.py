@@ -15,10 +15,11 @@ from grader.wall.verbs import Done, Grad, Narrow, OfModel, Run
 from grader.worker.answering import in_mode
 from grader.worker.building import construct
 from grader.worker.challenge import is_small, numbers, put, real_model
+from grader.worker.initialisers import without_slow_initialisers
 from grader.worker.loader import World, call
 from grader.worker.memory import keep_memory, reclaim
 from grader.worker.meta import exchange, in_place_of
-from grader.worker.models import Answer, Arrays, without_slow_initialisers
+from grader.worker.models import Answer, Arrays
 from grader.worker.state import Narrowed
 from grader.worker.trace import Calm, describe, is_tensor
 from grader.worker.untouched import Untouched

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from grader.worker.initialisers import without_slow_initialisers
 from grader.worker.loader import World, run_chunks
-from grader.worker.models import without_slow_initialisers
 
 FETCHES = re.compile(r"\w+ *=[^=].*(?:\bvgg16\(|get_model\(.vgg16)")
 

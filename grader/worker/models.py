@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any, TypeVar
 from weakref import ref
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from grader.wall.values import SourceLine, cut
@@ -30,54 +29,24 @@ from grader.wall.verbs import (
 )
 from grader.worker.answering import in_mode
 from grader.worker.building import construct
+from grader.worker.initialisers import without_slow_initialisers
 from grader.worker.loader import StudentCodeError, World, call
 from grader.worker.loader import describe as describe_error
 from grader.worker.meta import weightless
-from grader.worker.norms import of_some_norm
 from grader.worker.origins import Origins, noting_makers
 from grader.worker.places import line_of, place_of, spot
 from grader.worker.state import Light
 from grader.worker.strict import Strict
-from grader.worker.trace import LARGE, describe, is_tensor, record
+from grader.worker.trace import describe, is_tensor, record
 from grader.worker.untouched import Untouched
 
 V = TypeVar("V")
 Arrays = Mapping[str, np.ndarray[Any, Any]]
 Answer = tuple[V, dict[str, np.ndarray[Any, Any]]]
-SLOW_INITIALISERS = (
-    "kaiming_uniform_",
-    "kaiming_normal_",
-    "xavier_uniform_",
-    "xavier_normal_",
-    "uniform_",
-    "normal_",
-)
 LARGE_INPUT = 100 * 100  # pixels of an input: of more a real device takes seconds
 
 
 # --- building ---------------------------------------------------------------------------------------
-
-
-@contextmanager
-def without_slow_initialisers() -> Iterator[None]:
-    """Leave large parameters at zero: memory that is used again may hold a VGG-16, which nobody copied."""
-    saved = {name: getattr(nn.init, name) for name in SLOW_INITIALISERS}
-
-    def skipping(initialise: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda tensor, *args, **kwargs: (
-            tensor.data.zero_()
-            if isinstance(tensor, Tensor) and tensor.numel() > LARGE
-            else initialise(tensor, *args, **kwargs)
-        )
-
-    for name, initialise in saved.items():
-        setattr(nn.init, name, skipping(initialise))
-    try:
-        with of_some_norm(LARGE):
-            yield
-    finally:
-        for name, initialise in saved.items():
-            setattr(nn.init, name, initialise)
 
 
 def _meta(world: World, name: str, n_class: int) -> Light:

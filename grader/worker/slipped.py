@@ -12,8 +12,8 @@ from grader.records.submission import Copying
 from grader.wall.verbs import Failure
 from grader.worker.afterwards import weightless
 from grader.worker.downloads import downloaded
+from grader.worker.initialisers import without_slow_initialisers
 from grader.worker.loader import run_chunks
-from grader.worker.models import without_slow_initialisers
 
 
 def slip_of(copying: Copying, model: str, known: Mapping[str, Any], vgg16: nn.Module) -> Failure | None:

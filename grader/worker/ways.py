@@ -14,8 +14,8 @@ from grader.wall.values import SourceLine
 from grader.wall.verbs import CopyVgg, Failure
 from grader.worker.adopting import adopt
 from grader.worker.configured import counting_names
+from grader.worker.initialisers import without_slow_initialisers
 from grader.worker.loader import World, call
-from grader.worker.models import without_slow_initialisers
 from grader.worker.places import is_of_submission, is_students
 
 V = TypeVar("V")

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.sandbox import calls
-from grader.worker.models import without_slow_initialisers
+from grader.worker.initialisers import without_slow_initialisers
 from grader.worker.untouched import Untouched, zeros
 
 SHAPE = (1_100, 1_000)
