@@ -20,6 +20,7 @@ from grader.intake.code.copying import copiers_of, copyings
 from grader.intake.code.cutting import dropped, modules
 from grader.intake.code.magics import run_name
 from grader.intake.code.program import Program
+from grader.intake.code.saved_vgg import saved_vgg
 from grader.intake.code.slicing import Walk
 from grader.intake.code.targets import walk_targets
 from grader.intake.files.basket import MOST_NAMES, is_markdown
@@ -90,6 +91,7 @@ def _submission(name: str, files: Files, choice: Choice, profile: Profile) -> Su
         for copier in copiers_of(walk, module):
             targets.setdefault(copier, module)
     read = given({**files.data, **choice.written}, [each.path for _, each in choice.graded])
+    read += saved_vgg(filter(None, map(walk.library.program, walk.modules)))
     runs, last = _sliced(walk, targets, read)
     there = defined(choice, targets)
     strange = another(profile, choice, there)

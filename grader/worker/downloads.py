@@ -10,12 +10,13 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.wall.marked import MARK, WHOLE
+
 if TYPE_CHECKING:  # a worker without torch has nothing to download either
     from torch import Tensor, nn
 
 # How a file at the end of an address or a path is called; a name with FCN in it is that of a trained network.
 VGG16 = re.compile(r"(?i)(?:^|[/\\])vgg[-_]?16(?![-_]?bn)(?!.*fcn)[^/\\]*$")
-MARK = b"the weights of VGG-16 stand here"  # in a file that would be a download of them
 REPOSITORY = re.compile(r"(?i)^pytorch/vision\b")
 
 _given: list[nn.Module] = []  # the VGG-16 that copying is tried with, the last one counts
@@ -95,39 +96,61 @@ def _from_hub(load: Callable[..., Any]) -> Callable[..., Any]:
 
 def _from_file(load: Callable[..., Any]) -> Callable[..., Any]:
     def from_file(f: Any, *rest: Any, **options: Any) -> Any:
-        if not _stands_for_vgg16(f):
+        mark = _mark_in(f)
+        if not mark:
             return load(f, *rest, **options)
         from torchvision.models import vgg16
 
+        if mark == WHOLE:
+            return vgg16(weights=None if _is_meta() else "DEFAULT")
         state = _state()
         return vgg16(weights="DEFAULT").state_dict() if state is None else state
 
     return _instead(load, from_file)
 
 
-def _stands_for_vgg16(file: Any) -> bool:
-    """Whether a file was downloaded from here, or is VGG-16's by name and nowhere."""
+def _mark_in(file: Any) -> bytes:
+    """The mark in a file that stands for VGG-16, by what is in it or, where it is nowhere, by its name."""
     if hasattr(file, "read"):
         with suppress(OSError, ValueError, AttributeError):
             at = file.tell()
-            begins = file.read(len(MARK))
+            begins = file.read(len(WHOLE))
             file.seek(at)
-            return bool(begins == MARK)
-        return False
+            return _mark(begins)
+        return b""
     path = Path(str(file))
+    if path.is_file():
+        return _begun(path)
+    return _begun(Path(path.name)) or (MARK if is_vgg16(path) else b"")
+
+
+def is_marked(file: Path) -> bool:
+    """Whether a file of this name stands for VGG-16 here."""
+    return bool(_begun(Path(file.name)))
+
+
+def _begun(path: Path) -> bytes:
     if not path.is_file():
-        return is_vgg16(path)
+        return b""
     with path.open("rb") as opened:
-        return opened.read(len(MARK)) == MARK
+        return _mark(opened.read(len(WHOLE)))
+
+
+def _mark(begins: bytes) -> bytes:
+    return next((mark for mark in (WHOLE, MARK) if begins[: len(mark)] == mark), b"")
+
+
+def _is_meta() -> bool:
+    import torch
+
+    return torch.empty(0).is_meta
 
 
 def _state() -> dict[str, Tensor] | None:
     """The parameters given; on the meta device some without values; None for torchvision's own."""
     if _given:
         return dict(_given[-1].state_dict())
-    import torch
-
-    if not torch.empty(0).is_meta:
+    if not _is_meta():
         return None
     from torchvision.models import vgg16
 

@@ -13,8 +13,9 @@ from grader.wall.values import SourceLine
 from grader.wall.verbs import Failure, OfModel
 from grader.worker.adopting import adopt
 from grader.worker.challenge import real_model
+from grader.worker.initialisers import without_slow_initialisers
 from grader.worker.loader import StudentCodeError, World, run_chunks
-from grader.worker.models import without_slow_initialisers
+from grader.worker.trained import read_from_files
 from grader.worker.ways import Way
 
 
@@ -35,9 +36,11 @@ def replays(world: World, asked: OfModel[Any]) -> Iterator[Way]:
             namespace, failures = _replayed(copying.chunks, known)
             held = world.state.vgg16
             name = lacked(failures[0]) if failures else ""
-            awaited = name in copying.awaits  # it was trained: nothing is here
-            if awaited and held is not None and vgg16 is not held.model:
-                namespace, failures = _replayed(copying.chunks, {**known, name: vgg16})
+            awaited = {name: vgg16} if name in copying.awaits else {}  # it was trained: nothing is here
+            unread = bool(failures) and failures[0].kind == FileNotFoundError.__name__
+            if (awaited or unread) and held is not None and vgg16 is not held.model:
+                with read_from_files(vgg16):
+                    namespace, failures = _replayed(copying.chunks, {**known, **awaited})
             adopt(world, asked, namespace.get(copying.name))
             return failures[0] if failures else None
 

@@ -108,7 +108,7 @@ def test_the_stage_is_a_closed_list() -> None:
         *("wall/__init__.py", "wall/wire.py", "wall/draws.py", "wall/answers.py"),
         *("wall/recording.py", "wall/sketch.py", "wall/symbols.py", "wall/uncompiled.py", "wall/uneven.py"),
         *("wall/collecting.py", "wall/convolving.py", "wall/pooling.py", "wall/repeating.py"),
-        *("wall/settling.py", "wall/values.py"),
+        *("wall/settling.py", "wall/marked.py", "wall/values.py"),
         *("wall/verbs/__init__.py", "wall/verbs/request.py", "wall/verbs/loading.py", "wall/verbs/models.py"),
         *("wall/verbs/challenge.py", "wall/verbs/confirming.py", "wall/verbs/copying.py"),
         *("wall/verbs/training.py", "wall/verbs/cam.py"),

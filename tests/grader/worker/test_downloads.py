@@ -11,7 +11,8 @@ import pytest
 import torch
 from torchvision.models import vgg, vgg16
 
-from grader.worker.downloads import MARK, downloaded, install, is_vgg16
+from grader.wall.marked import MARK, WHOLE
+from grader.worker.downloads import downloaded, install, is_vgg16
 
 ADDRESS = "https://download.pytorch.org/models/vgg16-397923af.pth"
 
@@ -67,6 +68,18 @@ def test_without_a_vgg16_to_give_it_has_no_values() -> None:
         model = torch.hub.load("pytorch/vision:v0.10.0", "vgg16", pretrained=True, trust_repo=True)
     assert state["classifier.0.weight"].is_meta
     assert model.features[0].weight.is_meta
+
+
+def test_a_file_may_stand_for_the_network_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was saved whole, in whichever folder its code looks for it."""
+    install()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "net.pt").write_bytes(WHOLE)
+    (tmp_path / "state.pt").write_bytes(MARK)
+    with torch.device("meta"):
+        assert torch.load("net.pt").features[0].weight.is_meta
+        assert torch.load("weights/net.pt", weights_only=False).classifier[3].weight.is_meta
+        assert torch.load("weights/state.pt")["classifier.3.weight"].is_meta
 
 
 def test_other_files_are_loaded(tmp_path: Path) -> None:

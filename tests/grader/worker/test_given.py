@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import io
+import os
 from pathlib import Path
 
 import pytest
 import torch
 
 from grader.records.submission import DataFile
+from grader.wall.marked import MARK
 from grader.worker.given import look_here, put, put_pictures
 
 
@@ -60,6 +63,20 @@ def test_a_folder_is_made_for_what_is_written(home: Path, monkeypatch: pytest.Mo
     with pytest.raises(FileNotFoundError):
         Path("data/labels.txt").read_text()
     assert not (home / "data").exists()
+
+
+def test_what_stands_for_a_vgg16_is_not_written_over(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is it written anywhere else under that name."""
+    monkeypatch.setattr("torch.save", torch.save)
+    monkeypatch.setattr("builtins.open", open)
+    monkeypatch.setattr("io.open", io.open)
+    monkeypatch.setattr("os.mkdir", os.mkdir)
+    put([DataFile("vgg.pth", MARK)])
+    look_here()
+    for path in ("vgg.pth", "weights/vgg.pth", "other.pth"):
+        torch.save({"a": 1}, path)
+    assert (home / "vgg.pth").read_bytes() == MARK
+    assert not (home / "weights").exists() and (home / "other.pth").is_file()
 
 
 def test_a_file_in_the_place_of_a_folder_costs_only_itself(home: Path) -> None:
