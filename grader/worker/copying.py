@@ -118,8 +118,10 @@ def _go(
     for way in tried:
         model = _prepared(world, asked, prepare)
         before, watch = call(settings, model), Watch(model)
+        world.state.watch = watch
         with watched(watch):
             failed = _gone(way, model, source)
+        world.state.watch = None
         now = real_model(world, asked)
         gone = Copied(way.name, failed, way.home, watch.written, changes(before, call(settings, now)))
         if took(now, vgg16):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # torch is imported by the operations, and only where there a
     from grader.wall.values import SourceLine
     from grader.wall.verbs import Way
     from grader.worker.convolved import Convolved
+    from grader.worker.writing import Watch
 
 Key = tuple[str, int]  # a model's name and its number of classes
 Mode = tuple[str, int, bool]  # ... and whether it is in train mode
@@ -68,6 +69,7 @@ class State:
     narrowed: Narrowed | None = None
     vgg16: Vgg16 | None = None
     convolved: Convolved | None = None  # what models that were run had in common with those to come
+    watch: Watch | None = None  # what looks at a model while it is copied into
     training: Trained | None = None  # the Session of training.py
     names: Mapping[int, Mapping[Any, Any]] | None = None  # what the submission's tables held at first
 

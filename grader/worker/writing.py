@@ -25,6 +25,17 @@ class Watch:
     """Looks at a model's parameters behind every line; `written` are the lines that changed them last."""
 
     def __init__(self, model: nn.Module) -> None:
+        self.left = MOST
+        self._lines: dict[int, int] = {}  # of each frame, the line that is running
+        self._found, self._unless = _nothing, _nothing()
+        self._take(model)
+
+    def follow(self, found: Callable[[], object], unless: object = None) -> None:
+        """Look at the model that is found in the place of this one, as soon as there is another than that."""
+        self._found, self._unless = found, unless
+
+    def _take(self, model: nn.Module) -> None:
+        self._model = model
         self.owners = {
             f"{prefix}.{key}" if prefix else key: (prefix, module, key)
             for prefix, module in model.named_modules()
@@ -32,10 +43,8 @@ class Watch:
         }
         self._holders = _holders(dict(model.named_modules()))
         self.written: dict[str, SourceLine] = {}
-        self.left = MOST
         self._values: dict[str, tuple[int, Any]] = {}
         self._seen = {name: self._look(name) for name in self.owners}
-        self._lines: dict[int, int] = {}  # of each frame, the line that is running
 
     def trace(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
         """Follow the submission's own code, line by line."""
@@ -53,6 +62,9 @@ class Watch:
             frame.f_trace = None
             return None
         line = self._lines.get(id(frame), frame.f_lineno)
+        other = self._found()
+        if other is not self._unless and isinstance(other, nn.Module) and other is not self._model:
+            self._take(other)
         for name in self.owners:
             seen = self._look(name)
             if seen != self._seen[name]:
@@ -74,6 +86,10 @@ class Watch:
             self._values[name] = where, _view(parameter)
         values = self._values[name][1]
         return where, tuple(values[at] for at in (0, len(values) // 2, -1)) if len(values) else ()
+
+
+def _nothing() -> object:
+    return None
 
 
 def _holders(modules: Mapping[str, nn.Module]) -> dict[str, tuple[nn.Module, str]]:

@@ -88,6 +88,7 @@ def test_the_notebooks_own_statements_are_gone_through() -> None:
 
     assert answer["way"] == "the notebook's net"
     assert np.array_equal(weight(world), DRAWN)
+    assert answer["written"]["conv.weight"][1] == 4
 
 
 OTHER = """\
