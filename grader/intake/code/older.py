@@ -14,7 +14,8 @@ from grader.intake.code.parsing import UNPARSABLE
 GAPS = (TokenType.whitespace, TokenType.nl, TokenType.comment)
 OPENS = (TokenType.lparen, TokenType.lbracket, TokenType.lbrace)
 CLOSES = (TokenType.rparen, TokenType.rbracket, TokenType.rbrace)
-UNREADABLE = (pytokens.TokenizeError, AssertionError, *UNPARSABLE)  # it asserts that what it reads goes on
+UNREADABLE = (pytokens.TokenizeError, AssertionError, IndexError, *UNPARSABLE)  # what it meets at an end
+MOST_EMPTY = 1000  # tokens without a character, one after the other: at some that are no Python it stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,12 @@ def older(text: str, reads: Callable[[str], bool] = _reads) -> str:
 
 
 def _tokens(text: str) -> Pieces:
+    empty = 0
     for token in pytokens.tokenize(text):
         written = text[token.start_index : token.end_index]
+        empty = 0 if written else empty + 1
+        if empty > MOST_EMPTY:
+            raise SyntaxError("no token")
         yield Piece(token.type, written, written)
 
 

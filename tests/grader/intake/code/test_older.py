@@ -67,7 +67,8 @@ def test_what_newer_pythons_read_is_read(text: str, says: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["x = 1", 'f"{a', 'f"{a!', 'f"{"', "print 'x'", "x = (", '"abc', 'f"{a:', "f'{{'"]
+    "text",
+    ["x = 1", 'f"{a', 'f"{a!', 'f"{"', "print 'x'", "x = (", '"abc', 'f"{a:', "f'{{'", "\0", "0x$", "]\\"],
 )
 def test_what_nobody_reads_stays(text: str) -> None:
     """Also where it never ends."""
