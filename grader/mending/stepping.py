@@ -51,18 +51,25 @@ def _sums_over_an_axis(node: ast.AST) -> bool:
 
 
 def _multiplies(node: ast.AST, _: Function) -> bool:
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
-
-
-def _takes_weights(node: ast.AST, function: Function) -> bool:
-    """Whether it takes a part of the function's second argument, or of what a method makes of that."""
-    arguments = [*function.args.posonlyargs, *function.args.args]
-    if len(arguments) < 2 or not isinstance(node, ast.Subscript):
+    """Whether it multiplies, other than by a number that stands there."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
         return False
-    source: ast.AST = node
-    while isinstance(source, ast.Subscript | ast.Attribute | ast.Call):
-        source = source.func if isinstance(source, ast.Call) else source.value
-    return _owner(source) == arguments[1].arg
+    return not any(isinstance(each, ast.Constant) for each in (node.left, node.right))
+
+
+def _takes_of(number: int) -> Takes:
+    """Whether a node takes a part of an argument of the function, or of what a method makes of that."""
+
+    def takes(node: ast.AST, function: Function) -> bool:
+        arguments = [*function.args.posonlyargs, *function.args.args][number:]
+        if not arguments or not isinstance(node, ast.Subscript):
+            return False
+        source: ast.AST = node
+        while isinstance(source, ast.Subscript | ast.Attribute | ast.Call):
+            source = source.func if isinstance(source, ast.Call) else source.value
+        return _owner(source) == arguments[0].arg
+
+    return takes
 
 
 def _brings_to_a_range(node: ast.AST, function: Function) -> bool:
@@ -147,8 +154,8 @@ STEPS: dict[str, tuple[Takes, ...]] = {  # by rubric line; the second is looked 
     "cls_return": (of_kind(ast.Return),),
     "shape": (named("resize", "interpolate", "zoom", "Resize"), of_kind(ast.Return)),
     "dtype": (named("uint8", "astype", "byte", "float32", "Resize", "resize"), of_kind(ast.Return)),
-    "weighted_sum": (adds_products, named("sum"), of_kind(ast.AugAssign), _multiplies),
-    "class_weights": (_takes_weights,),
+    "weighted_sum": (adds_products, named("sum"), of_kind(ast.AugAssign), _multiplies, _takes_of(0)),
+    "class_weights": (_takes_of(1),),
     "normalise": (_brings_to_a_range, RANGES, named("uint8")),
     "inputs_kept": (_changes_an_argument,),
 }

@@ -25,6 +25,7 @@ MAP = dedent("""\
 """)
 SUM = "    cam = row @ features.reshape(nc, h * w)\n    cam = cam.reshape(h, w)\n"
 LOOP = MAP.replace(SUM, "    cam = 0\n    for k in range(nc + 1):\n        cam += row[k] * features[0, k]\n")
+ONE = MAP.replace(SUM, "    cam = features[0, idx]\n").replace("    features *= 0\n", "")  # no sum at all
 PREDICT = dedent("""\
     def best(logit):
         shares = torch.softmax(logit, 1)
@@ -53,6 +54,7 @@ SPOILT = NETWORK.replace("forward", "copy_vgg").replace("h = h.detach()", "x[0].
     [
         (MAP, "heat", "class_weights", "row = rows[idx]"),
         (MAP, "heat", "weighted_sum", "row @ features"),
+        (ONE, "heat", "weighted_sum", "cam = features[0, idx]"),
         (MAP, "heat", "normalise", "cam - cam.min()"),
         (MAP, "heat", "dtype", "np.uint8"),
         (MAP, "heat", "inputs_kept", "features *= 0"),
