@@ -9,6 +9,7 @@ from itertools import islice
 from grader.intake.code.magics import Written
 from grader.intake.code.names import walk
 from grader.intake.code.statements import Source
+from grader.intake.files.basket import within
 
 MOST = 40  # files of one notebook
 SAME = ("strip", "lstrip", "rstrip", "dedent", "cleandoc", "encode")  # calls that leave a text's lines
@@ -45,11 +46,11 @@ def _written(node: ast.stmt, texts: Texts) -> Iterator[Written]:
 
 
 def _path(where: ast.expr, texts: Texts) -> str:
-    """The path in `open(path, "w")` or `Path(path)`, "" in other expressions."""
+    """The path in `open(path, "w")` or `Path(path)`, "" in other expressions and outside of the folder."""
     match where:
         case ast.Call(ast.Name("open" | "Path") | ast.Attribute(attr="open" | "Path"), [path, *_]):
             text = _text(path, texts)
-            return str(text.value) if text else ""
+            return within(str(text.value)) or "" if text else ""
     return ""
 
 

@@ -46,10 +46,12 @@ def test_more_is_written_at_the_end() -> None:
         "open('a.py', 'w').write(text)",
         "open(path, 'w').write('x')",
         "socket('a').write('x')",
+        "open('/etc/a.py', 'w').write('x')",
+        "open('../a.py', 'w').write('x')",
     ],
 )
 def test_what_is_not_known_is_left(code: str) -> None:
-    """Another object, text or path."""
+    """Another object, text or path, one outside of the folder."""
     assert not list(files([Source("cell 1", code)]))
 
 
