@@ -110,6 +110,8 @@ def _why(error: json.JSONDecodeError, text: str) -> str:
         return f"it has an unresolved merge conflict (<<<<<<<), and neither side can be read: {error.msg}"
     if text[error.pos : error.pos + 1] in ("}", "]") and text[: error.pos].rstrip().endswith(","):
         return f"there is a comma too many before line {error.lineno}"
+    if error.msg == "Extra data":
+        return f"something stands behind its end (line {error.lineno}) and must go"
     return f"{error.msg} (line {error.lineno}); it may be cut off"
 
 

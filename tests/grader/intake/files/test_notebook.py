@@ -129,6 +129,7 @@ def test_an_old_notebook_without_its_fields_is_still_read() -> None:
         (b'{"cells": [\n],\n}', "a.ipynb is no valid JSON: there is a comma too many before line 3"),
         (b'{"cells": [{},\n]}', "a.ipynb is no valid JSON: there is a comma too many before line 2"),
         (ipynb("x = 1")[:-9], r"a.ipynb is no valid JSON: .* \(line 1\); it may be cut off"),
+        (ipynb("x = 1") + b"\n<!-- -->", r"something stands behind its end \(line 2\) and must go"),
         (b"[1, 2]", 'a.ipynb is JSON, but no notebook: it has no "cells"'),
         (b'{"a": 1}', "no notebook"),
         (b"<!DOCTYPE html><html>", "a.ipynb is a web page, not a notebook"),
