@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 import sys
 from functools import cache
 from importlib.machinery import PathFinder
@@ -32,6 +33,7 @@ CONVENTIONS = {
     "Trainer": "from FCN.trainer import Trainer",
     "resnet18": "from CAM.resnet import resnet18",
 }
+IMPORTED = re.compile(r"^import ([\w.]+)")
 LIBRARIES = (
     "torch", "torchvision", "numpy", "cv2", "PIL", "matplotlib", "scipy", "skimage", "sklearn", "pandas",
     "einops", "tqdm", "seaborn", "torchinfo", "torchsummary", "imageio", "requests", "IPython", "ipywidgets",
@@ -51,6 +53,11 @@ def import_of(name: str) -> str:
     if name in CONVENTIONS:
         return CONVENTIONS[name]
     return f"import {name}" if name in sys.stdlib_module_names or name in LIBRARIES else ""
+
+
+def module_of(name: str) -> str:
+    """The module that a name stands for, by convention or as its own name."""
+    return next(iter(IMPORTED.findall(CONVENTIONS.get(name, ""))), name)
 
 
 def modules() -> list[str]:

@@ -20,6 +20,7 @@ from grader.mending import (
     kinds,
     leaving,
     libraries,
+    mistaken,
     operations,
     order,
     pasted,
@@ -58,6 +59,7 @@ def mends(trouble: Trouble, slice: Slice, target: str = "", padding: int = FIRST
     propose = KINDS.get(trouble.kind)
     for module, chunk in _chunks(trouble, slice, target):
         ways = (
+            mistaken.mends(trouble, slice, chunk),
             assigning.mends(trouble, slice, module, chunk),
             classes.mends(trouble, slice, chunk),
             pasted.mends(trouble, slice) if target in MODELS else iter(()),
