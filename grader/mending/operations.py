@@ -38,13 +38,15 @@ def _read(slice: Slice, chunk: Chunk, node: ast.expr, text: str, place: Place | 
 
 
 def _other_brackets(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
-    """`x.size[2]` read as `x.size(2)`, `x.shape(2)` as `x.shape[2]`."""
+    """`x.size[2]` read as `x.size(2)`, `x.shape(2)` as `x.shape[2]`, `x()` as `x`."""
     for node in on_line(trouble, chunk):
         match node:
             case ast.Subscript(value=ast.Attribute() as value, slice=index) if "subscr" in trouble.message:
                 yield _read(slice, chunk, node, f"{ast.unparse(value)}({ast.unparse(index)})")
-            case ast.Call(func=ast.Attribute() as value, args=[index]) if "callable" in trouble.message:
+            case ast.Call(func=value, args=[index]) if "callable" in trouble.message:
                 yield _read(slice, chunk, node, f"{ast.unparse(value)}[{ast.unparse(index)}]")
+            case ast.Call(func=value, args=[]) if "callable" in trouble.message:
+                yield _read(slice, chunk, node, ast.unparse(value))
 
 
 def _rows(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:

@@ -16,6 +16,7 @@ from grader.mending import (
     classes,
     elsewhere,
     forgotten,
+    inner,
     keys,
     kinds,
     leaving,
@@ -72,6 +73,7 @@ def mends(trouble: Trouble, slice: Slice, target: str = "", padding: int = FIRST
             wrapping.mends(trouble, slice, chunk),
             keys.mends(trouble, slice, chunk),
             _bound_again(trouble, slice, module, chunk),
+            inner.mends(trouble, slice, chunk),
         )
         yield from as_far_as_written(ways)
 
