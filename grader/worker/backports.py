@@ -37,8 +37,9 @@ def sumprod(p: Sequence[float], q: Sequence[float], /) -> float:
     return sum(x * y for x, y in zip(p, q, strict=True))
 
 
+# Few: by others, such as NoDefault, libraries tell how new a Python is, and take what it lacks.
 LENT: dict[ModuleType, dict[str, Any]] = {
-    typing: {name: getattr(typing_extensions, name) for name in typing_extensions.__all__},
+    typing: {"override": typing_extensions.override},
     warnings: {"deprecated": typing_extensions.deprecated},
     itertools: {"batched": batched},
     math: {"sumprod": sumprod},
