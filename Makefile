@@ -13,7 +13,7 @@ PY := .venv/bin/python
 COMMON = $(if $(OUT),--out "$$OUT") $(if $(TRAINING),--training "$$TRAINING") $(if $(SEED),--seed "$$SEED") \
          $(if $(PROFILE),--profile "$$PROFILE") $(ARGS)
 WORK = $(if $(JOBS),--jobs "$$JOBS")
-# A process for each core, and a file's tests in one of them: they share what is expensive to make.
+# A process more than there are cores (tests/conftest.py), and a file's tests in one of them: they share what is expensive to make.
 TESTS = --numprocesses $(if $(JOBS),"$$JOBS",logical) --dist loadfile $(if $(SLOW),,-m 'not slow' --hypothesis-profile quick)
 # Many processes import the same modules: what one has compiled is there for all, whatever the environment says.
 BYTECODE := PYTHONDONTWRITEBYTECODE=

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 
 import pytest
 from hypothesis import settings
@@ -13,6 +14,11 @@ from tests.share import FEW
 settings.register_profile("patient", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=FEW)
 settings.load_profile("patient")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one process more than there are cores: in many tests one waits for what another one does."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_finish() -> None:
