@@ -80,6 +80,7 @@ def copy_vgg(world: World, asked: CopyVgg, arrays: Arrays) -> Answer[Copied]:
 def begun(world: World, asked: Begun, arrays: Arrays) -> Answer[Kept]:
     """Return some parameters as the notebook's own statements leave a model, or the constructor."""
     known = world.state.vgg16
+    world.state.real = None  # one that was looked at holds what was drawn for it
     with downloaded(known.model) if known else nullcontext():
         as_the_notebook_begins(world, asked)
     answer = kept(real_model(world, asked), asked)

@@ -119,3 +119,14 @@ def test_the_notebooks_own_statements_may_begin_a_model(statement: str, begun: b
 
     assert bool((arrays["conv.weight"] == 7).all()) == begun
     assert not (made["conv.weight"] == 7).any()
+
+
+def test_what_a_model_begins_with_is_not_what_was_drawn_for_it() -> None:
+    """A model that was looked at is filled with other numbers: a new one is made."""
+    world = tiny()
+    ask(world, "fill", keys={"conv.weight": "a key"}, seed=5)
+    drawn = conv(real(world), "conv").weight.detach().numpy().copy()
+
+    _, arrays = ask(world, "begun", names=("conv.weight",))
+
+    assert not np.array_equal(arrays["conv.weight"], drawn)
