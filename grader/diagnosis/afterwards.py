@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.diagnosis.asked import Asked
 from grader.diagnosis.finishing import Maps, as_floats, matches
-from grader.diagnosis.ways import Floats, weighted
+from grader.diagnosis.ways import weighted
 from reference.cam import min_max
 
 Bytes = NDArray[np.uint8]
@@ -18,19 +18,6 @@ Size = tuple[int, ...]
 CUT = 0.98  # of the pixels: next to the level that is cut at, rounding decides
 SPREAD = 8  # levels of what is left: of one level alone nothing tells what it was before
 SEEN = 0.02  # of the pixels that must have been cut off, to be told from rounding
-
-
-class Asked(Protocol):
-    """A question to returnCAM and its answer."""
-
-    @property
-    def features(self) -> Floats: ...
-    @property
-    def weight(self) -> Floats: ...
-    @property
-    def index(self) -> int: ...
-    @property
-    def answer(self) -> Maps: ...
 
 
 def _repeated(small: Bytes, size: Size) -> Iterator[Maps]:

@@ -13,33 +13,24 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from grader.diagnosis.finishing import Maps, spread
+from grader.diagnosis.asked import Enlarged
+from grader.diagnosis.finishing import spread
+from grader.diagnosis.likeness import ALIKE, SHOWN, correlations
 from grader.diagnosis.unusual import AXES
 from grader.diagnosis.ways import Floats, Way, compositions
 
-ALIKE = 0.97  # a correlation of two maps of a few dozen cells that others do not come near
 MOST_FAULTS = 2  # of the steps before the sum
 MOST = 12  # ways that are compared with the maps
 ONE = "one channel is used only, not the sum over all of them"
 LEFT_OUT = (ONE, "that come first are summed")  # what a loop that slipped gives: its code tells more
-SHOWN = 3.0  # times the rounding of bytes that a map's range must have, to be like anything
 
 
-class Asked(Protocol):
-    """A question to returnCAM and its answer."""
+class Asked(Enlarged, Protocol):
+    """The same, whose weights can be taken in some way."""
 
-    @property
-    def features(self) -> Floats: ...
-    @property
-    def weight(self) -> Floats: ...
-    @property
-    def index(self) -> int: ...
-    @property
-    def answer(self) -> Maps: ...
     @property
     def cells(self) -> tuple[int, ...]: ...
     def weights(self, way: Way) -> Floats: ...
-    def middles(self, cells: tuple[int, ...]) -> Floats: ...
 
 
 RULES: dict[str, Callable[[Asked], int]] = {  # which channel may be taken alone
@@ -136,13 +127,6 @@ def _likeness(case: Asked) -> Floats:
         sums = weights @ features.do(case.features).reshape(weights.shape[1], -1)
         alike.append(correlations(sums, seen))
     return np.nan_to_num(np.concatenate(alike))
-
-
-def correlations(sums: Floats, seen: Floats) -> Floats:
-    """The correlation of each of some sums (N, cells) with what is seen of a map (cells)."""
-    sums, seen = sums - sums.mean(axis=-1, keepdims=True), seen - seen.mean()
-    lengths = np.linalg.norm(sums, axis=-1) * np.linalg.norm(seen)
-    return np.asarray(sums @ seen / np.maximum(lengths, 1e-12))
 
 
 def _seen(case: Asked) -> Floats:

@@ -4,30 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 
+from grader.diagnosis.asked import Enlarged
 from grader.diagnosis.bending import NO_ENDS, Extremes
-from grader.diagnosis.finishing import Maps, spread
+from grader.diagnosis.finishing import spread
+from grader.diagnosis.likeness import ALIKE, SHOWN, correlations
 from grader.diagnosis.ways import Floats, Way, weighted
-
-ALIKE = 0.97  # a correlation of two maps of a few dozen cells that others do not come near
-SHOWN = 3.0  # times the rounding of bytes that a map's range must have, to show which class it is of
-
-
-class Asked(Protocol):
-    """A question to returnCAM and its answer."""
-
-    @property
-    def features(self) -> Floats: ...
-    @property
-    def weight(self) -> Floats: ...
-    @property
-    def index(self) -> int: ...
-    @property
-    def answer(self) -> Maps: ...
-    def middles(self, cells: tuple[int, ...]) -> Floats: ...
 
 
 @dataclass(frozen=True)
@@ -45,10 +29,10 @@ class OfAll:
     def turn(self, maps: Floats) -> Floats:
         return maps
 
-    def raw(self, case: Asked) -> Floats:
+    def raw(self, case: Enlarged) -> Floats:
         return self.do(weighted(case.features, case.weight), case.index)
 
-    def ends(self, case: Asked) -> Extremes:
+    def ends(self, case: Enlarged) -> Extremes:
         return NO_ENDS
 
 
@@ -68,7 +52,7 @@ OF_ALL: tuple[OfAll, ...] = (
 )
 
 
-def of_another(cases: Sequence[Asked]) -> Way | None:
+def of_another(cases: Sequence[Enlarged]) -> Way | None:
     """Return the way to choose the weights of the class that each map is of; None where one shows none."""
     found = {case.index: _class_of(case) for case in cases}
     chosen = {index: number for index, number in found.items() if number is not None}
@@ -78,17 +62,13 @@ def of_another(cases: Sequence[Asked]) -> Way | None:
     return Way(_relation(chosen, max(sizes)), lambda f, w, i: w[chosen.get(i, i)])
 
 
-def _class_of(case: Asked) -> int | None:
+def _class_of(case: Enlarged) -> int | None:
     """Return the class whose weighted sum a map follows in a straight line."""
     sums = weighted(case.features, case.weight)
     seen = case.middles(sums.shape[1:]).ravel()
     if spread(seen) < SHOWN:
         return None
-    flat = sums.reshape(len(sums), -1)
-    flat = flat - flat.mean(axis=1, keepdims=True)
-    seen = seen - seen.mean()
-    lengths = np.linalg.norm(flat, axis=1) * np.linalg.norm(seen)
-    likeness = flat @ seen / np.maximum(lengths, 1e-12)
+    likeness = correlations(sums.reshape(len(sums), -1), seen)
     best = int(likeness.argmax())
     return best if likeness[best] > ALIKE else None
 

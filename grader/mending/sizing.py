@@ -70,11 +70,15 @@ def _ways(cut: ast.expr, main: str) -> Iterator[str]:
             yield text
 
 
-class Ending(ast.NodeTransformer):
-    """Lets slices of rows and columns, and what is narrowed, be as long as a map."""
+class Sizing(ast.NodeTransformer):
+    """Reads a crop as one to a map's size."""
 
     def __init__(self, main: str) -> None:
         self.main = main
+
+
+class Ending(Sizing):
+    """Lets slices of rows and columns, and what is narrowed, be as long as a map."""
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         """Return a slice of rows and columns from where it starts, with the map's size."""
@@ -104,11 +108,8 @@ class Ending(ast.NodeTransformer):
         return ast.parse(f"{before}{self.main}.size({axis})", mode="eval").body
 
 
-class Asking(ast.NodeTransformer):
+class Asking(Sizing):
     """Asks a map for its size, wherever another one is asked."""
-
-    def __init__(self, main: str) -> None:
-        self.main = main
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         """Return the size of the map in the place of another one's."""
@@ -118,11 +119,8 @@ class Asking(ast.NodeTransformer):
         return node
 
 
-class Giving(ast.NodeTransformer):
+class Giving(Sizing):
     """Gives a helper a map behind what it crops, in the place of another one."""
-
-    def __init__(self, main: str) -> None:
-        self.main = main
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """Return a call with the map for each other one but the first."""

@@ -10,6 +10,7 @@ from grader.mending.joined import SKIPS
 from grader.mending.trouble import Trouble
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
+from tests.grader.mending import a_misfit
 
 NETWORK = """\
 class FCN8s(nn.Module):
@@ -29,11 +30,7 @@ OTHER_SKIP = "The size of tensor a (12) must match the size of tensor b (21) at 
 
 
 def first(line: str, message: str) -> tuple[list[str], tuple[str, ...], Place | None]:
-    """The lines after the likeliest change, the causes that tell the same, and where it was made."""
-    chunk = Chunk("cell 1", 1, NETWORK.format(line=line))
-    trouble = Trouble("RuntimeError", message, Place("cell 1", LINE))
-    mend = next(mends(trouble, Slice((Module("submission", (chunk,)),)), chunk))
-    return mend.slice.modules[0].chunks[0].source.split("\n"), mend.shown, mend.made
+    return a_misfit.first(NETWORK.format(line=line), message)
 
 
 def test_the_layer_that_is_applied_takes_what_it_is_given() -> None:

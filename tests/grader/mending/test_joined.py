@@ -10,6 +10,7 @@ from grader.mending.joined import MOST_SIDES, SIDES
 from grader.mending.trouble import Trouble
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
+from tests.grader.mending import a_misfit
 
 NETWORK = """\
 def forward(self, h, skip):
@@ -24,11 +25,7 @@ BOTH = "(0, ({0}).shape[3] - ({1}).shape[3], 0, ({0}).shape[2] - ({1}).shape[2])
 
 
 def first(line: str, message: str) -> tuple[list[str], tuple[str, ...], Place | None]:
-    """The lines after the likeliest change, the causes that tell the same, and where it was made."""
-    chunk = Chunk("cell 1", 1, NETWORK.format(line=line))
-    trouble = Trouble("RuntimeError", message, Place("cell 1", LINE))
-    mend = next(mends(trouble, Slice((Module("submission", (chunk,)),)), chunk))
-    return mend.slice.modules[0].chunks[0].source.split("\n"), mend.shown, mend.made
+    return a_misfit.first(NETWORK.format(line=line), message)
 
 
 @pytest.mark.parametrize("message", (SIZE, CONCATENATED, STACKED))
