@@ -39,7 +39,9 @@ DEEDS = {
     ("copy", "copyfile", "copy2", "copytree"): "copies",
     ("stat", "getsize", "getmtime"): "looks at",
 }  # by the names of calls; what calls none of them opens a file
-STAR = re.compile(r"from\s+(\w[\w.]*)\s+import\s+\*")
+STAR = re.compile(r"from\s+(\.*\w[\w.]*)\s+import\s+\*")
+RUN = "run_"  # what the name of a module begins with that stands for a script
+ASK = "Ask for the {}, put it beside the notebook, and grade again; or give the points by hand."
 NOWHERE = Slice()
 
 
@@ -58,10 +60,25 @@ def brought(slice: Slice) -> Reason | None:
     """What may bring a name that nothing binds: a star import of a file that isn't there; else None."""
     for chunk in (chunk for module in slice.modules for chunk in module.chunks):
         star = STAR.match(chunk.source)
-        top = star[1].split(".")[0] if star else ""
-        if top and top not in _own(slice) and not libraries.is_there(top):
-            return _uninstalled(top, Place(chunk.label, chunk.line, chunk.source))
+        if star and (missing := _missing(star[1], slice)):
+            place = Place(chunk.label, chunk.line, chunk.source)
+            return _not_run(missing, place) if missing.startswith(RUN) else _uninstalled(missing, place)
     return None
+
+
+def _not_run(module: str, place: Place) -> Reason:
+    """A script that is run as a whole, and isn't there: by `%run`, or by `exec` of what is read from it."""
+    file = module.removeprefix(RUN).removesuffix("_py") + ".py"
+    return because("code.file", help=ASK.format("file"), place=place, file=file, does="runs")
+
+
+def _missing(module: str, slice: Slice) -> str:
+    """The module that an import names, if nothing has it; of a relative one the last name."""
+    if module.startswith("."):
+        last = module.rpartition(".")[2]
+        return "" if last in {each.name.rpartition(".")[2] for each in slice.modules} else last
+    top = module.split(".")[0]
+    return "" if libraries.is_there(top) or top in _own(slice) else top
 
 
 def lacking(trouble: Trouble, slice: Slice) -> Reason | None:
@@ -90,8 +107,7 @@ def outside(trouble: Trouble, slice: Slice = NOWHERE) -> Reason | None:
     file = next(filter(None, found.groups()))
     does = _deed(trouble, slice)
     what = "folder" if does in FOLDERS.values() else "file"
-    help = f"Ask for the {what}, put it beside the notebook, and grade again; or give the points by hand."
-    return because("code.file", help=help, place=trouble.place, actual=told, file=file, does=does)
+    return because("code.file", help=ASK.format(what), place=trouble.place, actual=told, file=file, does=does)
 
 
 def _deed(trouble: Trouble, slice: Slice) -> str:

@@ -134,6 +134,26 @@ def test_what_is_wrong_itself_is_read(dropped: Dropped) -> None:
 STAR = Module("submission", (Chunk("cell 2", 1, "from utils import *"),))
 
 
+def test_a_file_of_a_package_that_is_missing_may_bring_a_name() -> None:
+    """Where one of that name is there, it was looked into."""
+    star = Module("nets", (Chunk("nets/__init__.py", 1, "from .fcn import *"),))
+
+    reason = brought(Slice((star,)))
+
+    assert reason is not None and reason.text.startswith("fcn is not installed")
+    assert brought(Slice((star, Module("nets.fcn", ())))) is None
+
+
+def test_a_script_that_is_run_and_missing_may_bring_a_name() -> None:
+    """It is told by its file's name."""
+    run = Module("submission", (Chunk("cell 2", 1, "from run_my_nets_py import *"),))
+
+    reason = brought(Slice((run,)))
+
+    assert reason is not None
+    assert reason.text == "my_nets.py was not handed in, and the submission's code runs it"
+
+
 def test_a_name_that_nothing_binds_may_be_in_a_file_that_is_missing() -> None:
     """The import may be what the name is missing, so nobody knows whether the code is wrong."""
     reason, trouble = brought(Slice((STAR,))), Trouble("NameError", "name 'weigh' is not defined", None)
