@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from grader.assignment import GRADED
 from grader.intake.code import syntax
+from grader.intake.code.annotated import assigned
 from grader.intake.code.changes import ALIKE
 from grader.intake.code.helpers import broken_helpers
 from grader.intake.code.lifting import inner
@@ -37,7 +38,7 @@ def corrected(files: Sequence[Sources]) -> list[tuple[Sources, tuple[Slip, ...]]
     for number, sources in enumerate(found):
         of_syntax = (_slip(each, one) for each in sources for one in told.get((number, each.label), ()))
         slips[number] = [*of_syntax, *slips[number]]
-    found = _with_helpers(found, slips, MOST - len(told))
+    found = _assigned(_with_helpers(found, slips, MOST - len(told)), slips)
     return [(sources, tuple(slips[number])) for number, sources in enumerate(found)]
 
 
@@ -76,6 +77,17 @@ def _with_helpers(files: list[Sources], slips: list[list[Slip]], left: int) -> l
     return files
 
 
+def _assigned(files: list[Sources], slips: list[list[Slip]]) -> list[Sources]:
+    """The texts whose last definitions of targets assign what they annotate."""
+    for target in GRADED:
+        at = [(number, each) for number, file in enumerate(files) for each in file if target in targets(each)]
+        for number, source in at[-1:]:
+            new, made = assigned(source, target)
+            slips[number] += [_slip(new, one, target, "code.annotated") for one in made]
+            files = [tuple(new if each is source else each for each in sources) for sources in files]
+    return files
+
+
 def _is_broken(source: Source) -> bool:
     statements, dropped = source.parsed
     strays = [part for each in statements for part in (each.node, *_members(each.node))]
@@ -99,9 +111,9 @@ def _mended(source: Source) -> tuple[Source, tuple[syntax.MendedLine, ...]]:
     return (source.rewritten(made[0]), made[1]) if made else (source, ())
 
 
-def _slip(source: Source, slip: syntax.MendedLine, target: str = "") -> Slip:
+def _slip(source: Source, slip: syntax.MendedLine, target: str = "", cause: str = "code.syntax") -> Slip:
     place = Place(source.label, slip.line)
-    return Slip(target or _target_at(source, slip.line), "code.syntax", place, slip.told, slip.words)
+    return Slip(target or _target_at(source, slip.line), cause, place, slip.told, slip.words)
 
 
 def _target_at(source: Source, line: int) -> str:

@@ -83,3 +83,20 @@ def test_a_text_begins_a_target_even_where_it_does_not_parse() -> None:
     """Also where a letter of the keyword is wrong."""
     assert targets(Source("cell 1", BROKEN)) == {"FCN8s"}
     assert targets(Source("cell 1", GOOD.replace("class", "clas"))) == {"FCN8s"}
+
+
+def test_an_assignment_written_as_an_annotation_is_one() -> None:
+    """Where no type stands behind the colon: in the last definition of a target."""
+    written = "class FCN8s(nn.Module):\n    def forward(self, x):\n        h: self.conv(x)\n        y: int\n"
+    [((source,), (slip,))] = corrected([(Source("cell 4", written),)])
+
+    assert source.text == written.replace("h: self", "h = self")
+    assert (slip.target, slip.cause, slip.place.line) == ("FCN8s", "code.annotated", 3)
+    assert slip.words == "read as `h = self.conv(x)`"
+
+
+def test_what_is_annotated_with_a_type_stays() -> None:
+    """A field of a data class, a class, a list of one, a layer that is made below."""
+    fields = "class FCN8s(nn.Module):\n    width: field(default=3)\n    def __init__(self):\n"
+    sources = (Source("cell 4", f"{fields}        self.a: nn.Module\n        y: list[self.Map]\n"),)
+    assert corrected([sources]) == [(sources, ())]
