@@ -11,7 +11,7 @@ from grader.network.graph import Expr, walk
 from grader.network.path import LAYERS
 from grader.network.reading import Reading
 from grader.network.roles import Layer, read_layer
-from grader.records.reason import Place, Reason
+from grader.records.reason import UNAPPLIED, Place, Reason, applied
 from reference.architecture import Conv
 
 PADDINGS = ("replication_pad2d", "reflection_pad2d", "_pad_circular", "pad_circular")
@@ -87,7 +87,7 @@ def layer_findings(
         if wanted in skips and (layer is None or shared) and _idle(reading, made, _shape(wanted)):
             continue
         if layer is None:
-            yield _missing(reading, wanted)
+            yield _missing(reading, made, wanted)
         elif shared:
             yield _reused(reading, made, shared, wanted.role)
         else:
@@ -151,7 +151,7 @@ def padded_by(reading: Reading, layer: Layer) -> Expr | None:
     return before if plain(before) in PADDINGS else None
 
 
-def _missing(reading: Reading, wanted: Conv) -> Reason:
+def _missing(reading: Reading, made: Shapes, wanted: Conv) -> Reason:
     resized = next((step for step in reading.path.steps if "upsample" in step.op), None)
     expected = spec(wanted)
     if wanted.transposed and resized is not None:
@@ -165,8 +165,9 @@ def _missing(reading: Reading, wanted: Conv) -> Reason:
     if (gone := thrown.layer(reading, wanted)) is not None:
         actual = "what it gives goes nowhere"
         return because("layer.unkept", layer=wanted.role, expected=expected, actual=actual, place=gone.place)
-    actual = "no such layer in the forward pass"
-    place = reading.beside(wanted.role)
+    actual, place = "no such layer in the forward pass", reading.beside(wanted.role)
+    if _idle(reading, made, _shape(wanted)):
+        actual, place = UNAPPLIED, applied(place)
     return because("layer.missing", layer=wanted.role, expected=expected, actual=actual, place=place)
 
 

@@ -15,9 +15,9 @@ import torch
 
 from grader.diagnosis.copying import AfterCopying
 from grader.errors import Blocked, StudentError, Unverified
-from grader.evidence.copying import copy
 from grader.evidence.ends import LetGo, let_go
 from grader.evidence.once import Attempt, attempt, taken
+from grader.evidence.shortened import copy
 from grader.evidence.subject import N_CLASS, Subject
 from grader.evidence.tracing import Read
 from grader.network import budget

@@ -62,36 +62,39 @@ def biasless(reading: Reading) -> tuple[str, ...]:
     return tuple(layer.weight.removesuffix(".weight") for layer in layers if layer.weight.endswith(".weight"))
 
 
-def copy(subject: Subject, read: Read) -> AfterCopying:
-    """Let the submission copy into its model as it was made, in whichever way it does."""
+def copied(subject: Subject, read: Read, lacks: tuple[str, ...] = ()) -> AfterCopying:
+    """Let the submission copy, in whichever way it does, from a VGG-16 without what it `lacks`."""
     reading, shapes = read.reading, vgg16_shapes(read.reading)
+    left = {name: shape for name, shape in shapes.items() if name.rpartition(".")[0] not in lacks}
     layers = [reading.layers[role] for role in SOURCES if role in reading.layers]
     names = [name for layer in layers for name in (layer.weight, layer.bias) if name]
     before = _sample(subject, "model", names).arrays
     seed = derived(subject.seed, "vgg16")  # first told when the layers' values before copying are known
-    subject.student.ask(MakeVgg(subject.name, shapes=shapes, seed=seed, fresh=True), seconds=60.0)
-    asked = CopyVgg(subject.name, stand_ins=stand_ins(reading), biasless=biasless(reading))
-    copied = subject.student.ask(asked, seconds=90.0).value
-    if not copied.way:
+    made = MakeVgg(subject.name, shapes=left, seed=seed, fresh=True, lacks=lacks)
+    subject.student.ask(made, seconds=60.0)
+    standing = {name: source for name, source in stand_ins(reading).items() if source not in lacks}
+    asked = CopyVgg(subject.name, stand_ins=standing, biasless=biasless(reading))
+    done = subject.student.ask(asked, seconds=90.0).value
+    if not done.way:
         return AfterCopying("")
     after = _sample(subject, "model", list(before))
-    vgg16 = _sample(subject, "vgg16", [*shapes, LAST]).arrays
+    vgg16 = _sample(subject, "vgg16", [*left, LAST]).arrays
     held = dict(_held(subject.seed, reading, shapes, after.arrays))
     return AfterCopying(
-        way=copied.way,
-        raised=_raised(copied.failed),
-        slip=_raised(copied.slip),
+        way=done.way,
+        raised=_raised(done.failed),
+        slip=_raised(done.slip),
         held=held,
         unchanged=frozenset(n for n in before if np.array_equal(before[n], after.arrays.get(n, ()))),
         unusable=_unusable(before, after.value.shapes, read.shapes),
         otherwise=_otherwise(subject.seed, reading, shapes, after.arrays, held),
-        home=place(copied.home),
-        written={name: line.place for name, line in copied.written.items()},
-        changed={(one.layer, one.setting): (one.before, one.after) for one in copied.changed},
-        changed_at={(one.layer, one.setting): place(one.line) for one in copied.changed},
+        home=place(done.home),
+        written={name: line.place for name, line in done.written.items()},
+        changed={(one.layer, one.setting): (one.before, one.after) for one in done.changed},
+        changed_at={(one.layer, one.setting): place(one.line) for one in done.changed},
         vgg16_changed=tuple(
             name
-            for name, shape in (shapes | {LAST: LAST_SHAPE}).items()
+            for name, shape in (left | {LAST: LAST_SHAPE}).items()
             if not _holds(subject.seed, vgg16.get(name), f"vgg/{name}", name, shape)
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+UNAPPLIED = "one that is made, and not applied"  # what is found of such a layer
 Parameter = str | int | float | bool
 
 
@@ -28,6 +29,13 @@ class Place:
 def made(place: Place | None) -> Place | None:
     """Return the line that made the layer which computes at a place; the place itself where none does."""
     return place.maker or place if place else None
+
+
+def applied(place: Place | None) -> Place | None:
+    """Return the line that applies what computes at a place, which may be shown where that was made."""
+    if place is None or place.maker or not place.callers:
+        return place
+    return place.callers[-1]
 
 
 @dataclass(frozen=True, slots=True)

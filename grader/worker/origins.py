@@ -12,7 +12,7 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 from torch import nn
 
-from grader.wall.values import SourceLine
+from grader.wall.values import MAX_CALLERS, SourceLine
 from grader.worker.places import is_of_submission, spot
 
 SEQUENCE = nn.Sequential.forward.__code__
@@ -56,10 +56,14 @@ class Origins:
         return line
 
     def line(self, mark: Mark) -> SourceLine | None:
-        """Tell the line of a mark: what a loop or a sequence runs has the line that made it."""
+        """Tell the line of a mark: what a loop or a sequence runs has the line that made it.
+
+        The last of those that called it is then the one which runs it.
+        """
         maker = self.made.get(mark.module)
         if maker and (mark.in_a_sequence or len(self.modules[mark.call]) > 1):
-            return maker
+            running = (replace(mark.line, callers=()),) if mark.line else ()
+            return replace(maker, callers=(*maker.callers[: MAX_CALLERS - 1], *running))
         return replace(mark.line, maker=maker) if mark.line else None
 
 

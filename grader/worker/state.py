@@ -44,10 +44,11 @@ class Narrowed(NamedTuple):
 
 
 class Vgg16(NamedTuple):
-    """A VGG-16 whose layers have these shapes."""
+    """A VGG-16 whose layers have these shapes, without some modules."""
 
     shapes: Mapping[str, tuple[int, ...]]
     model: nn.Module
+    lacks: tuple[str, ...] = ()
 
 
 class Trained(Protocol):

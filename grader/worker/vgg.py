@@ -19,13 +19,16 @@ from grader.worker.replays import as_the_notebook_begins
 from grader.worker.state import Vgg16
 
 
-def filled_vgg16(world: World, shapes: Mapping[str, tuple[int, ...]], seed: int, fresh: bool) -> nn.Module:
+def filled_vgg16(
+    world: World, shapes: Mapping[str, tuple[int, ...]], seed: int, fresh: bool, lacks: tuple[str, ...] = ()
+) -> nn.Module:
     """Make a VGG-16 whose layers fit the student's, filled from the seed unless it still is."""
     made = world.state.vgg16
-    if made is not None and made.shapes == shapes and not fresh:
+    same = made is not None and (made.shapes, made.lacks) == (shapes, lacks)
+    if made is not None and same and not fresh:
         return made.model
-    if made is None or made.shapes != shapes:
-        made = world.state.vgg16 = Vgg16(shapes, _make_vgg16(shapes))
+    if made is None or not same:
+        made = world.state.vgg16 = Vgg16(shapes, _make_vgg16(shapes, lacks), lacks)
     with torch.no_grad():
         for key, parameter in made.model.named_parameters():
             _fill(parameter, seed, f"vgg/{key}")
@@ -40,7 +43,7 @@ def _fill(parameter: Tensor, seed: int, key: str) -> None:
         put(parameter, seed, key)
 
 
-def _make_vgg16(shapes: Mapping[str, tuple[int, ...]]) -> nn.Module:
+def _make_vgg16(shapes: Mapping[str, tuple[int, ...]], lacks: Collection[str]) -> nn.Module:
     from torchvision.models import VGG, vgg16  # a second's import, needed here only
 
     with torch.device("meta"):
@@ -48,13 +51,16 @@ def _make_vgg16(shapes: Mapping[str, tuple[int, ...]]) -> nn.Module:
     for key, shape in shapes.items():
         owner = model.get_submodule(key.rpartition(".")[0])
         setattr(owner, key.rpartition(".")[2], nn.Parameter(torch.empty(shape, device="meta")))
+    for key in lacks:
+        owner, _, name = key.rpartition(".")
+        model.get_submodule(owner)._modules.pop(name)
     empty: nn.Module = model.to_empty(device="cpu")
     return empty.eval()
 
 
 def make_vgg(world: World, asked: MakeVgg, arrays: Arrays) -> Answer[Done]:
     """Make the VGG-16 that is copied from."""
-    filled_vgg16(world, asked.shapes, asked.seed, asked.fresh)
+    filled_vgg16(world, asked.shapes, asked.seed, asked.fresh, asked.lacks)
     return Done(), {}
 
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 
 import re2
 
+from grader.intake.code.listing import listed, loops, rows
 from grader.intake.code.parsing import parse
-from grader.records.reason import Place, Reason
+from grader.records.reason import UNAPPLIED, Place, Reason
 
 WORD = re2.compile(r"[\w.]+")
 TOP = "255"  # that a right map is multiplied by, too: the steps before it tell more
 FREEZES = re2.compile(r"requires_grad(?:_\(| *=[^=])")
+COUNTED = ("layer.missing", "layer.extra", "pool.missing")  # whose place tells what loop is one short
 NUMBER = re2.compile(r"\d+(?:\.\d+)?")
 
 
@@ -23,6 +25,9 @@ def made_wrong(reason: Reason, texts: Mapping[str, str]) -> Place | None:
         return None
     if _leaves_out_layers(reason) and " raises " not in reason.text.partition(": ")[0]:
         return _loop(texts, place) or place
+    if reason.cause and reason.cause.id in COUNTED:
+        made = not reason.actual.startswith(UNAPPLIED)  # else what it was made from is right
+        return (listed if made else _loop)(texts, place) or place
     if reason.cause and reason.cause.id == "gradients.frozen":
         return _frozen(texts, place) or place
     if not found or (found == {TOP} and not _is_head(texts, place)):
@@ -43,26 +48,23 @@ def _leaves_out_layers(reason: Reason) -> bool:
 
 def _is_head(texts: Mapping[str, str], place: Place) -> bool:
     """Whether a place is a function's head: nothing in it was seen."""
-    rows = _rows(texts, place.label)
-    return 0 < place.line <= len(rows) and rows[place.line - 1].lstrip().startswith("def ")
+    lines = rows(texts, place.label)
+    return 0 < place.line <= len(lines) and lines[place.line - 1].lstrip().startswith("def ")
 
 
 def _frozen(texts: Mapping[str, str], place: Place) -> Place | None:
     """Return the first line from where a layer is made that turns gradients off, if there is one."""
-    rows = enumerate(_rows(texts, place.label), 1)
-    found = (number for number, row in rows if number >= place.line and FREEZES.search(row.partition("#")[0]))
+    numbered = enumerate(rows(texts, place.label), 1)
+    found = (
+        number for number, row in numbered if number >= place.line and FREEZES.search(row.partition("#")[0])
+    )
     return next((Place(place.label, number) for number in found), None)
 
 
 def _loop(texts: Mapping[str, str], place: Place) -> Place | None:
     """Return the head of the innermost loop around a place, if there is one."""
-    loops = [
-        node
-        for statement in parse("\n".join(_rows(texts, place.label)))[0]
-        for node in ast.walk(statement)
-        if isinstance(node, ast.For) and node.lineno < place.line <= (node.end_lineno or 0)
-    ]
-    return Place(place.label, max(node.lineno for node in loops)) if loops else None
+    around = loops(texts, place)
+    return Place(place.label, around[0].lineno) if around else None
 
 
 def _found(reason: Reason) -> set[str]:
@@ -78,22 +80,18 @@ def _numbers(text: str) -> set[str]:
 
 
 def _written(texts: Mapping[str, str], place: Place) -> set[str]:
-    rows = _rows(texts, place.label)
-    return _numbers(rows[place.line - 1]) if 0 < place.line <= len(rows) else set()
-
-
-def _rows(texts: Mapping[str, str], label: str) -> list[str]:
-    return texts.get(label, "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = rows(texts, place.label)
+    return _numbers(lines[place.line - 1]) if 0 < place.line <= len(lines) else set()
 
 
 def _in_a_table(texts: Mapping[str, str], place: Place, found: set[str]) -> Place | None:
     """Return the one line where a list or a constant holds the numbers; None where several do, or a line
     that computes with them."""
-    rows = _rows(texts, place.label)
-    if sum(found <= _numbers(row) for row in rows) != 1:
+    lines = rows(texts, place.label)
+    if sum(found <= _numbers(row) for row in lines) != 1:
         return None
-    line = next(number for number, row in enumerate(rows, start=1) if found <= _numbers(row))
-    return Place(place.label, line) if line in set(_tables("\n".join(rows))) else None
+    line = next(number for number, row in enumerate(lines, start=1) if found <= _numbers(row))
+    return Place(place.label, line) if line in set(_tables("\n".join(lines))) else None
 
 
 def _tables(text: str) -> Iterator[int]:

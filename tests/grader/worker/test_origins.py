@@ -61,6 +61,7 @@ def test_what_runs_in_a_loop_or_a_sequence_comes_from_where_it_was_made() -> Non
     found = lines()
 
     assert [found[name].line for name in ("tanh", "sigmoid", "softplus", "elu")] == [6, 7, 10, 11]
+    assert [found[name].callers[-1].line for name in ("tanh", "elu")] == [20, 21]
 
 
 def test_a_function_has_its_own_line() -> None:

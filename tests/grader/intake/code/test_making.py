@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from grader.intake.code.making import made_wrong
-from grader.records.reason import Cause, Place, Reason
+from grader.records.reason import UNAPPLIED, Cause, Place, Reason
 
 HELPER = "def cut(large, start):\n    return large[start:]\n"
 CALL = "def forward(x):\n    return cut(x, 32)\n"
@@ -88,3 +88,39 @@ def test_any_text_has_places(text: str) -> None:
 def test_nothing_without_a_place_has_one() -> None:
     """A fault that no line was seen for is placed by its subject."""
     assert made_wrong(Reason("x"), {}) is None
+
+
+TABLE = "SIZES = [64, 64, 128]\nfor size in SIZES:\n    for twice in range(2):\n        layer(size)"
+
+
+@pytest.mark.parametrize(
+    "text, line, found",
+    [
+        (TABLE, 4, 1),
+        (TABLE.replace("SIZES = [64, 64, 128]", "SIZES = 'M 64 M'"), 4, 1),
+        (TABLE.replace("SIZES = [64, 64, 128]", "SIZES = sizes()"), 4, 3),
+        (f"{TABLE}\nlayer(1)", 5, 5),
+        (
+            "SIZES = [1, 2, 3]\ndef make(sizes):\n    for size in sizes:\n        layer(size)\nmake(SIZES)",
+            4,
+            1,
+        ),
+    ],
+)
+def test_a_layer_that_is_missing_is_placed_where_what_makes_them_is_listed(
+    text: str, line: int, found: int
+) -> None:
+    """Else at the loop; what stands in none has its own line."""
+    place = Place("cell 1", line, callers=(Place("cell 1", 5),))
+    reason = Reason(place=place, cause=Cause("layer.missing", {"layer": "conv1_2"}))
+
+    assert made_wrong(reason, {"cell 1": text}) == Place("cell 1", found)
+
+
+def test_a_layer_that_is_made_and_not_applied_is_placed_at_the_loop() -> None:
+    """What it was made from is right."""
+    reason = Reason(
+        actual=UNAPPLIED, place=Place("cell 1", 4), cause=Cause("layer.missing", {"layer": "fc7"})
+    )
+
+    assert made_wrong(reason, {"cell 1": TABLE}) == Place("cell 1", 3)
