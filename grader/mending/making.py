@@ -91,9 +91,17 @@ def _making(constructor: ast.FunctionDef, applied: set[str]) -> Iterator[ast.Cal
 
 
 def _is_impossible(call: ast.Call) -> bool:
-    """Whether a call gives a size of 0 or less where there is none."""
+    """Whether a call gives a size of 0 or less where there is none, or a stride that leaves no map."""
     given = [(value, "") for value in call.args] + [(each.value, each.arg or "") for each in call.keywords]
-    return any(_number(value) < (0 if name in FROM_ZERO else 1) for value, name in given)
+    return any(_number(value) < (0 if name in FROM_ZERO else 1) for value, name in given) or _strides(call)
+
+
+def _strides(call: ast.Call) -> bool:
+    """Whether a convolution leaves most out: its padding, say, is given in the place of the stride."""
+    values = dict(zip(("inputs", "outputs", "kernel", "stride"), call.args, strict=False))
+    values |= {(each.arg or "").removesuffix("_size"): each.value for each in call.keywords}
+    kernel, stride = (_number(values[name]) if name in values else 1 for name in ("kernel", "stride"))
+    return getattr(call.func, "attr", getattr(call.func, "id", "")) == "Conv2d" and stride > 2 * kernel
 
 
 def _number(value: ast.expr) -> float:

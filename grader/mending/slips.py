@@ -28,6 +28,7 @@ from grader.mending import (
     pasted,
     sequences,
     several,
+    striding,
     wrapping,
 )
 from grader.mending.alike import alike
@@ -68,6 +69,7 @@ def mends(trouble: Trouble, slice: Slice, target: str = "", padding: int = FIRST
             forgotten.mends(trouble, slice, target, padding),
             sequences.mends(trouble, slice, chunk),
             order.mends(trouble, slice, chunk),
+            striding.mends(trouble, slice) if target in MODELS else iter(()),
             kinds.mends(trouble, slice, chunk),
             propose(trouble, slice, module, chunk) if propose is not None else iter(()),
             operations.mends(trouble, slice, chunk),

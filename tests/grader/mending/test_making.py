@@ -38,6 +38,7 @@ def of(
         (5, {"last": "nn.MaxPool2d()"}, "pool", "", "MaxPool2d(2, 2, ceil_mode=True)"),
         (5, {"last": "nn.Conv2d(4096, classes)"}, "score", "score", "Conv2d(4096, classes, 1, padding=0)"),
         (8, {"made": "nn.Conv2d(512, 512, 0)"}, "conv5_2", "conv5", "Conv2d(512, 512, 3, padding=1)"),
+        (8, {"made": "nn.Conv2d(512, 512, 3, stride=100)"}, "conv5_2", "conv5", "512, 512, 3, padding=1)"),
         (8, {"last": "nn.Conv2d(64, 64, 3, padding=-1)"}, "conv1_2", "conv1", "Conv2d(64, 64, 3, padding=1)"),
     ],
 )
