@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from grader.diagnosis.causes import because
 from grader.network.graph import Expr, walk
 from grader.network.reading import Reading
+from grader.network.segments import again, segment
 from grader.network.trace import Dropout
 from grader.records.reason import Place, Reason, made
 
@@ -30,6 +31,7 @@ def dropout_findings(
     for role, rate in wanted.items():
         if role in evaluation.layers:
             found = placed.pop(role, [])
+            found = found[: max(len(found) - again(evaluation, role), 1)]  # one for each time it is applied
             spared = min(orphans, len(found[1:]))
             orphans -= spared
             place = evaluation.layers[role].place
@@ -89,7 +91,7 @@ def _is_of_ones(dropout: Dropout) -> bool:
 
 
 def _is_dropped_behind(train: Reading, role: str, masks: Collection[str]) -> bool:
-    steps = (step for _, step in train.segment(train.positions[role]))
+    steps = (step for _, step in segment(train, train.positions[role]))
     return any(_is_masked(train, step) or any(each.key in masks for each in step.inputs) for step in steps)
 
 

@@ -10,6 +10,7 @@ from grader.diagnosis.words import both, numeral, plain
 from grader.network.graph import Expr
 from grader.network.reading import Reading
 from grader.network.roles import is_pool
+from grader.network.segments import segment
 from grader.records.reason import Reason, made
 from reference.architecture import Skip
 
@@ -54,7 +55,7 @@ def activation_findings(reading: Reading) -> Iterator[Reason]:
         position = reading.positions.get(wanted.role)
         if position is None:
             continue
-        steps = [step for _, step in reading.segment(position)]
+        steps = [step for _, step in segment(reading, position)]
         relus = [step for step in steps if step.op == "relu"]
         others = [step for step in steps if is_activation(step) and not _is_last(reading, step)]
         if wanted.relu:

@@ -18,6 +18,7 @@ from grader.evidence.rearranged import how_held
 from grader.evidence.subject import Subject
 from grader.evidence.tracing import Read
 from grader.network.reading import Reading
+from grader.network.segments import has_relu
 from grader.wall.answers import Reply
 from grader.wall.draws import derived, draw_at, parameter_scale, positions
 from grader.wall.values import Shape, place
@@ -52,7 +53,7 @@ def stand_ins(reading: Reading) -> dict[str, str]:
     """
     layers = {role: source for role, source in SOURCES.items() if role not in reading.layers}
     pools = {pool.role: "" for pool in reading.architecture.trunk if pool.role not in reading.positions}
-    bare = [role for role in VGG_CONVS if role in reading.positions and not reading.has_relu(role)]
+    bare = [role for role in VGG_CONVS if role in reading.positions and not has_relu(reading, role)]
     return {**pools, **{role.replace("conv", "relu"): "" for role in bare}, **layers}
 
 

@@ -12,6 +12,7 @@ from grader.evidence.copying import copied
 from grader.evidence.subject import Subject
 from grader.evidence.tracing import Read
 from grader.network.reading import Reading
+from grader.network.segments import has_relu
 from grader.wall.verbs import Release
 from reference.architecture import VGG_FEATURES, VGG_LINEARS
 
@@ -44,7 +45,7 @@ def lacked(reading: Reading) -> Iterator[str]:
     for index, role in VGG_FEATURES.items():
         if not _is_own(reading, role, owned):
             yield f"features.{index}"
-        if role not in reading.positions or not reading.has_relu(role):
+        if role not in reading.positions or not has_relu(reading, role):
             yield f"features.{index + 1}"
     yield from (f"features.{index}" for pool, index in POOLS.items() if pool not in reading.positions)
     for index, role in VGG_LINEARS.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import permutations
@@ -44,13 +44,6 @@ class Reading:
             role: self.path.places[node.key] for role, node in nodes.items() if node.key in self.path.places
         }
 
-    def segment(self, position: int) -> Iterator[tuple[int, Expr]]:
-        """Yield the path's steps after a layer, up to the next layer."""
-        for later in range(position + 1, len(self.path.steps)):
-            if self.path.steps[later].op in LAYERS:
-                return
-            yield later, self.path.steps[later]
-
     def beside(self, role: str) -> Place | None:
         """Return the line where a role that is missing should be: that of the one before it, or after it."""
         wanted = self.architecture
@@ -61,10 +54,6 @@ class Reading:
             if node is not None and node.place:
                 return node.place
         return None
-
-    def has_relu(self, role: str) -> bool:
-        """Return whether a ReLU follows a layer of the path before the next one."""
-        return any(step.op == "relu" for _, step in self.segment(self.positions[role]))
 
     @cached_property
     def beside_path(self) -> tuple[Expr, ...]:

@@ -73,23 +73,6 @@ def test_roles_stand_on_the_path_in_order(fcn8s: Reading) -> None:
     assert sorted(fcn8s.positions, key=lambda role: fcn8s.positions[role]) == order
 
 
-def test_a_segment_ends_before_the_next_layer(fcn8s: Reading) -> None:
-    """What follows a layer is told up to the next one."""
-    after_conv1_1 = [step.op for _, step in fcn8s.segment(fcn8s.positions["conv1_1"])]
-    after_conv1_2 = [step.op for _, step in fcn8s.segment(fcn8s.positions["conv1_2"])]
-
-    assert (after_conv1_1, after_conv1_2) == (["relu"], ["relu", "max_pool"])
-
-
-def test_a_layer_is_followed_by_its_relu_or_not(fcn8s: Reading) -> None:
-    """A ReLU counts up to the next layer, before or after a pooling, and no further."""
-    assert fcn8s.has_relu("conv1_2") and not fcn8s.has_relu("score")
-    late = edited(("self.pool1(F.relu(self.conv1_2(h)))", "F.relu(self.pool1(self.conv1_2(h)))"))
-    assert reading_of(late).has_relu("conv1_2")
-    without = edited(("F.relu(self.conv2_1(h))", "self.conv2_1(h)"))
-    assert not reading_of(without).has_relu("conv2_1")
-
-
 def test_a_position_comes_after_the_last_role_before_it(fcn8s: Reading) -> None:
     """Any place on the path is told by the layer or pool that it follows."""
     pool2 = fcn8s.positions["pool2"]
