@@ -28,6 +28,7 @@ GOES_ON = (
     "of which one goes on beyond the end, read as what is there",
 )
 STOPS = "read as pieces that stop at the end"
+PLAIN = ("2", "3")  # the axes of rows and columns
 SPLIT = ("input", "sizes", "dim")
 CUTS = {
     "narrow": ("input", "dim", "start", "length"),
@@ -131,6 +132,8 @@ class Stopping(ast.NodeTransformer):
         match given:
             case {"input": value, "dim": axis, "start": start, "length": length}:
                 ends = [start, ast.BinOp(start, ast.Add(), length)]
+                if ast.unparse(axis) in PLAIN and _are_sizes(ends):
+                    return _cut(value, int(ast.unparse(axis)), ends)
                 return counting.as_slices(value, ast.Call(ast.Name("slice", ast.Load()), ends, []), axis)
             case {"input": value, "dim": axis, "index": numbers}:
                 return self._taken(value, numbers, axis)
@@ -139,6 +142,18 @@ class Stopping(ast.NodeTransformer):
     def _taken(self, value: ast.expr, numbers: ast.expr, axis: ast.expr | None = None) -> ast.expr:
         self.numbers.append(numbers)
         return counting.as_slices(value, numbers, axis)
+
+
+def _are_sizes(ends: Iterable[ast.expr]) -> bool:
+    """Whether nothing is called to make them but sizes: they are numbers, as they stand."""
+    calls = (node.func for end in ends for node in ast.walk(end) if isinstance(node, ast.Call))
+    return all(isinstance(called, ast.Attribute) and called.attr == "size" for called in calls)
+
+
+def _cut(value: ast.expr, axis: int, ends: Sequence[ast.expr]) -> ast.expr:
+    """A value cut along an axis, as it is usually written."""
+    axes: list[ast.expr] = [*(ast.Slice() for _ in range(axis)), ast.Slice(ends[0], ends[1])]
+    return ast.Subscript(value, ast.Tuple(axes, ast.Load()), ast.Load())
 
 
 def _is_shape(value: ast.expr) -> bool:

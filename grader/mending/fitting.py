@@ -14,7 +14,7 @@ from math import prod
 import re2
 
 from grader.diagnosis.payers import LineName
-from grader.mending import cropping, exchanged, joined, own, sizing, unscored
+from grader.mending import cropping, exchanged, joined, lengths, own, sizing, unscored
 from grader.mending.edits import Mend, function_at, with_node, with_source
 from grader.mending.keys import as_written
 from grader.mending.trouble import Trouble, line_in, on_line, tree
@@ -62,6 +62,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
             yield from unscored.mends(slice, chunk, sides, first + second - N_CLASS)
             yield from _scores(slice, chunk, first + second - N_CLASS)
     if any(words in trouble.message for words in cropping.BEYOND):
+        yield from lengths.mends(trouble, slice, chunk)
         yield from cropping.shorter(trouble, slice, chunk, (*joined.SIDES, "crop", "shape"))
     if joined.SIZES.search(trouble.message):
         yield from cropping.mends(slice, chunk, joined.every_side(trouble, chunk))
