@@ -37,7 +37,7 @@ def check_shape(network: ModelEvidence) -> None:
     """The output has the size of the input, as far as the network's own layers allow it."""
     reading = network.reading
     wrong = [(size, shape) for size, shape in _outputs(network) if not _fitting(reading, size, shape)]
-    if wrong and astray(network) is None:
+    if wrong and astray(network) is None and not _cropped_before(network):
         size, shape = wrong[-1]  # the largest: where a fixed size shows
         fault = _endless(reading, size, shape) or _fault(size, shape)
         text = f"an input {size} gives an output {shape}: {fault.text}"
@@ -131,6 +131,12 @@ def _left(reading: Reading, wanted: int, axis: int, end: int | None = None) -> i
 def _fits(reading: Reading, size: tuple[int, ...]) -> bool:
     """Whether the network's own layers leave enough for the crop at this size."""
     return all(_left(reading, size[2 + axis], axis) in (None, size[2 + axis]) for axis in (0, 1))
+
+
+def _cropped_before(network: ModelEvidence) -> bool:
+    """Whether what a skip joins was cropped in its place, which leaves too little at the end."""
+    causes = (found.cause for found in network.findings.get("skip_crops", []))
+    return any(cause is not None and cause.id == "skip_crop.other" for cause in causes)
 
 
 def _crowded(network: ModelEvidence, size: tuple[int, ...]) -> bool:
