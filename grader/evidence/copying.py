@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import prod
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -63,15 +64,20 @@ def biasless(reading: Reading) -> tuple[str, ...]:
     return tuple(layer.weight.removesuffix(".weight") for layer in layers if layer.weight.endswith(".weight"))
 
 
-def copied(subject: Subject, read: Read, lacks: tuple[str, ...] = ()) -> AfterCopying:
-    """Let the submission copy, in whichever way it does, from a VGG-16 without what it `lacks`."""
+def copied(
+    subject: Subject,
+    read: Read,
+    lacks: tuple[str, ...] = (),
+    more: Mapping[str, Shape] = MappingProxyType({}),
+) -> AfterCopying:
+    """Let the submission copy, in its way, from a VGG-16 without what that `lacks` and with `more`."""
     reading, shapes = read.reading, vgg16_shapes(read.reading)
     left = {name: shape for name, shape in shapes.items() if name.rpartition(".")[0] not in lacks}
     layers = [reading.layers[role] for role in SOURCES if role in reading.layers]
     names = [name for layer in layers for name in (layer.weight, layer.bias) if name]
     before = _sample(subject, "model", names).arrays
     seed = derived(subject.seed, "vgg16")  # first told when the layers' values before copying are known
-    made = MakeVgg(subject.name, shapes=left, seed=seed, fresh=True, lacks=lacks)
+    made = MakeVgg(subject.name, shapes=left, seed=seed, fresh=True, lacks=lacks, more=dict(more))
     subject.student.ask(made, seconds=60.0)
     standing = {name: source for name, source in stand_ins(reading).items() if source not in lacks}
     asked = CopyVgg(subject.name, stand_ins=standing, biasless=biasless(reading))

@@ -1,37 +1,44 @@
-"""Copying into a network that lacks layers, which costs their own lines: what is copied in order shifts.
+"""Copying into a network with layers too few or too many: what is copied in order shifts.
 
-It is tried on a VGG-16 that lacks them as well where that leaves less to be told.
+They cost their own lines. It is tried on a VGG-16 with as many where that leaves less to be told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from grader.diagnosis.copying import SOURCES, AfterCopying, copy_findings
 from grader.evidence.copying import copied
 from grader.evidence.subject import Subject
 from grader.evidence.tracing import Read
+from grader.network.graph import weight_shape
 from grader.network.reading import Reading
+from grader.network.roles import read_layer
 from grader.network.segments import has_relu
+from grader.wall.values import Shape
 from grader.wall.verbs import Release
 from reference.architecture import VGG_FEATURES, VGG_LINEARS
 
+NOTHING: Mapping[str, Shape] = MappingProxyType({})
 POOLS = {f"pool{role[4]}": index + 2 for index, role in VGG_FEATURES.items()}  # a block's last one stays
 
 
 def copy(subject: Subject, read: Read) -> AfterCopying:
     """Let the submission copy into its model as it was made, in whichever way it does."""
-    found, lacks = copied(subject, read), tuple(lacked(read.reading))
-    if not lacks or not found.way or not (faults := _faults(found, read.reading)):
+    found, lacks, more = copied(subject, read), tuple(lacked(read.reading)), dict(added(read.reading))
+    if not (lacks or more) or not found.way or not (faults := _faults(found, read.reading)):
         return found
-    other = _anew(subject, read, lacks)
+    other = _anew(subject, read, lacks, more)
     return other if _faults(other, read.reading) < faults else _anew(subject, read)
 
 
-def _anew(subject: Subject, read: Read, lacks: tuple[str, ...] = ()) -> AfterCopying:
+def _anew(
+    subject: Subject, read: Read, lacks: tuple[str, ...] = (), more: Mapping[str, Shape] = NOTHING
+) -> AfterCopying:
     """Copy once more, into a new model."""
     subject.student.ask(Release(subject.name))
-    return copied(subject, read, lacks)
+    return copied(subject, read, lacks, more)
 
 
 def _faults(found: AfterCopying, reading: Reading) -> int:
@@ -51,6 +58,16 @@ def lacked(reading: Reading) -> Iterator[str]:
     for index, role in VGG_LINEARS.items():
         if not _is_own(reading, role, owned):
             yield from (f"classifier.{index + more}" for more in range(3))  # its ReLU and its dropout
+
+
+def added(reading: Reading) -> Iterator[tuple[str, Shape]]:
+    """Yield of convolutions too many the module of a VGG-16 that each comes behind, and its shape."""
+    behind = {role: index + 1 for index, role in VGG_FEATURES.items()} | POOLS
+    owned = {layer.weight for layer in reading.layers.values()}
+    for node in reading.extra:
+        role = reading.after(reading.path.places.get(node.key, -1))
+        if node.op == "conv" and role in behind and read_layer(node).weight not in owned:
+            yield f"features.{behind[role]}", weight_shape(node)
 
 
 def _is_own(reading: Reading, role: str, owned: list[str]) -> bool:

@@ -44,11 +44,12 @@ class Narrowed(NamedTuple):
 
 
 class Vgg16(NamedTuple):
-    """A VGG-16 whose layers have these shapes, without some modules."""
+    """A VGG-16 whose layers have these shapes, without some modules, and with more."""
 
     shapes: Mapping[str, tuple[int, ...]]
     model: nn.Module
     lacks: tuple[str, ...] = ()
+    more: Mapping[str, tuple[int, ...]] = {}
 
 
 class Trained(Protocol):

@@ -18,17 +18,24 @@ from grader.worker.models import Answer, Arrays
 from grader.worker.replays import as_the_notebook_begins
 from grader.worker.state import Vgg16
 
+Shapes = Mapping[str, tuple[int, ...]]
+
 
 def filled_vgg16(
-    world: World, shapes: Mapping[str, tuple[int, ...]], seed: int, fresh: bool, lacks: tuple[str, ...] = ()
+    world: World,
+    shapes: Shapes,
+    seed: int,
+    fresh: bool,
+    lacks: tuple[str, ...] = (),
+    more: Shapes = {},  # noqa: B006  # nobody changes it
 ) -> nn.Module:
     """Make a VGG-16 whose layers fit the student's, filled from the seed unless it still is."""
     made = world.state.vgg16
-    same = made is not None and (made.shapes, made.lacks) == (shapes, lacks)
+    same = made is not None and (made.shapes, made.lacks, made.more) == (shapes, lacks, more)
     if made is not None and same and not fresh:
         return made.model
     if made is None or not same:
-        made = world.state.vgg16 = Vgg16(shapes, _make_vgg16(shapes, lacks), lacks)
+        made = world.state.vgg16 = Vgg16(shapes, _make_vgg16(shapes, lacks, more), lacks, more)
     with torch.no_grad():
         for key, parameter in made.model.named_parameters():
             _fill(parameter, seed, f"vgg/{key}")
@@ -43,11 +50,13 @@ def _fill(parameter: Tensor, seed: int, key: str) -> None:
         put(parameter, seed, key)
 
 
-def _make_vgg16(shapes: Mapping[str, tuple[int, ...]], lacks: Collection[str]) -> nn.Module:
+def _make_vgg16(shapes: Shapes, lacks: Collection[str], more: Shapes) -> nn.Module:
     from torchvision.models import VGG, vgg16  # a second's import, needed here only
 
     with torch.device("meta"):
         model: VGG = vgg16(weights=None)
+        for key, (outputs, inputs, *kernel) in more.items():
+            _add_behind(model, key, nn.Conv2d(inputs, outputs, (kernel[0], kernel[1])))
     for key, shape in shapes.items():
         owner = model.get_submodule(key.rpartition(".")[0])
         setattr(owner, key.rpartition(".")[2], nn.Parameter(torch.empty(shape, device="meta")))
@@ -58,9 +67,20 @@ def _make_vgg16(shapes: Mapping[str, tuple[int, ...]], lacks: Collection[str]) -
     return empty.eval()
 
 
+def _add_behind(model: nn.Module, key: str, layer: nn.Module) -> None:
+    """Put a layer and a ReLU behind a module; all keep their names."""
+    owner, _, name = key.rpartition(".")
+    modules = model.get_submodule(owner)._modules
+    at = list(modules).index(name) + 1
+    known = list(modules.items())
+    new = [(f"{name}_more", layer), (f"{name}_more_relu", nn.ReLU())]
+    modules.clear()
+    modules.update([*known[:at], *new, *known[at:]])
+
+
 def make_vgg(world: World, asked: MakeVgg, arrays: Arrays) -> Answer[Done]:
     """Make the VGG-16 that is copied from."""
-    filled_vgg16(world, asked.shapes, asked.seed, asked.fresh, asked.lacks)
+    filled_vgg16(world, asked.shapes, asked.seed, asked.fresh, asked.lacks, asked.more)
     return Done(), {}
 
 

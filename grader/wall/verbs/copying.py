@@ -44,13 +44,15 @@ class Copied(Value, frozen=True):
 class MakeVgg(OfModel[Done], frozen=True, kw_only=True):
     """Make a VGG-16 for the model to copy: of these shapes, filled from the seed unless it still is.
 
-    What it `lacks` are modules by name, those of others stay.
+    What it `lacks` are modules by name; behind some stand `more` convolutions, of these shapes and with a
+    ReLU each. The names of all others stay.
     """
 
     shapes: Mapping[str, tuple[int, ...]]
     seed: int
     fresh: bool
     lacks: tuple[str, ...] = ()
+    more: Mapping[str, Shape] = field(default_factory=dict)
 
 
 class CopyVgg(OfModel[Copied], frozen=True, kw_only=True):

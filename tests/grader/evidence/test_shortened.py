@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from grader.diagnosis.copying import copy_findings
 from grader.evidence.model import ModelEvidence
-from grader.evidence.shortened import lacked
+from grader.evidence.shortened import added, lacked
 from grader.evidence.subject import Subject
 from reference.architecture import VGG_CONVS, VGG_LINEARS
 from tests.grader.in_process import InProcess
@@ -66,3 +66,25 @@ def test_a_layer_that_is_another_s_is_lacking() -> None:
     """Copying in order finds one layer in the place of both."""
     twice = ("F.relu(self.conv4_3(h))", "F.relu(self.conv4_2(h))")
     assert without(twice) == ["features.21"]
+
+
+MORE = (
+    ("        self.pool1 = nn", "        self.more = nn.Conv2d(4, 4, 3, padding=1)\n        self.pool1 = nn"),
+    ("self.pool2(F.relu(self.conv2_2(h)))", "self.pool2(F.relu(self.more(F.relu(self.conv2_2(h)))))"),
+)
+
+
+def test_a_layer_too_many_is_named_by_what_it_comes_behind() -> None:
+    """With its shape; one that is applied again is none."""
+    assert dict(added(network(*MORE).reading)) == {"features.8": (4, 4, 3, 3)}
+    again = ("self.pool2(F.relu(self.conv2_2(h)))", "self.pool2(F.relu(self.conv2_2(self.conv2_2(h))))")
+    assert dict(added(network(again).reading)) == {}
+
+
+def test_what_is_copied_in_order_around_a_layer_too_many_is_right() -> None:
+    """The constructor makes it where it is applied."""
+    made = (
+        "        self.conv3_1 = nn",
+        "        self.more = nn.Conv2d(4, 4, 3, padding=1)\n        self.conv3_1 = nn",
+    )
+    assert said(made, MORE[1], ("is nn.Conv2d][:13]", "is nn.Conv2d][:14]")) == []
