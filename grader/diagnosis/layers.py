@@ -17,6 +17,7 @@ from reference.architecture import Conv
 PADDINGS = ("replication_pad2d", "reflection_pad2d", "_pad_circular", "pad_circular")
 NORMALISING = {"_weight_norm": "weight normalisation", "dot": "spectral normalisation"}  # by operation
 KINDS = ("a convolution", "a transposed convolution")
+APPLIED = ("stride", "padding", "dilation", "groups", "output_padding")  # given where a kernel is applied
 Places = Mapping[str, Place]  # parameter name -> the line that made it
 Shapes = Mapping[str, tuple[int, ...]]  # parameter name -> its shape
 
@@ -113,6 +114,7 @@ def _compared(reading: Reading, layer: Layer, wanted: Conv, place: Place | None)
             place=place,
         )
         return
+    by_hand = layer.weight.rpartition(".")[2] != "weight"  # no layer was made that holds its sizes
     for name, got, want in attributes(layer, wanted):
         yield because(
             f"layer.{name}",
@@ -121,7 +123,7 @@ def _compared(reading: Reading, layer: Layer, wanted: Conv, place: Place | None)
             want=numeral(want),
             expected=expected,
             actual=actual,
-            place=place,
+            place=(layer.place or place) if by_hand and name in APPLIED else place,
         )
 
 

@@ -9,7 +9,7 @@ import re2
 
 from grader.intake.code.listing import listed, loops, rows
 from grader.intake.code.parsing import parse
-from grader.records.reason import UNAPPLIED, Place, Reason
+from grader.records.reason import UNAPPLIED, Cause, Place, Reason
 
 WORD = re2.compile(r"[\w.]+")
 TOP = "255"  # that a right map is multiplied by, too: the steps before it tell more
@@ -34,7 +34,8 @@ def made_wrong(reason: Reason, texts: Mapping[str, str]) -> Place | None:
         return place
     lines = (place, *place.callers)
     writing = next((each for each in lines if found <= _written(texts, each)), None)
-    tables = (_in_a_table(texts, each, found) for each in lines)
+    labels = dict.fromkeys(each.label for each in lines)
+    tables = (_in_a_table(texts, label, found) for label in (*labels, *(texts if len(found) > 1 else ())))
     return writing or next(filter(None, tables), place)
 
 
@@ -68,10 +69,16 @@ def _loop(texts: Mapping[str, str], place: Place) -> Place | None:
 
 
 def _found(reason: Reason) -> set[str]:
-    """Return the numbers that were found and are not wanted."""
-    parameters = reason.cause.parameters if reason.cause else {}
-    wanted = _numbers(str(parameters.get("want", "")))
-    return _numbers(str(parameters.get("got", ""))) - wanted
+    """Return the numbers that were found and are not wanted, all those of the layer that is told first."""
+    causes = reason.cause.each if reason.cause else ()
+    layers = [cause.parameters.get("layer") for cause in causes]
+    found = [_not_wanted(cause) for cause, layer in zip(causes, layers, strict=True) if layer == layers[0]]
+    return set().union(*found if layers[0] else found[:1]) if found else set()
+
+
+def _not_wanted(cause: Cause) -> set[str]:
+    wanted = _numbers(str(cause.parameters.get("want", "")))
+    return _numbers(str(cause.parameters.get("got", ""))) - wanted
 
 
 def _numbers(text: str) -> set[str]:
@@ -84,14 +91,14 @@ def _written(texts: Mapping[str, str], place: Place) -> set[str]:
     return _numbers(lines[place.line - 1]) if 0 < place.line <= len(lines) else set()
 
 
-def _in_a_table(texts: Mapping[str, str], place: Place, found: set[str]) -> Place | None:
+def _in_a_table(texts: Mapping[str, str], label: str, found: set[str]) -> Place | None:
     """Return the one line where a list or a constant holds the numbers; None where several do, or a line
     that computes with them."""
-    lines = rows(texts, place.label)
+    lines = rows(texts, label)
     if sum(found <= _numbers(row) for row in lines) != 1:
         return None
     line = next(number for number, row in enumerate(lines, start=1) if found <= _numbers(row))
-    return Place(place.label, line) if line in set(_tables("\n".join(lines))) else None
+    return Place(label, line) if line in set(_tables("\n".join(lines))) else None
 
 
 def _tables(text: str) -> Iterator[int]:

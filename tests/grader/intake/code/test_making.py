@@ -45,6 +45,19 @@ def test_a_table_beside_a_caller_is_the_place_of_its_number() -> None:
     assert made_wrong(Reason(place=place, cause=cause), texts) == Place("cell 2", 1)
 
 
+def test_the_table_that_holds_all_wrong_numbers_of_a_layer_is_their_place() -> None:
+    """Not one beside the helper that holds but one of them; for one number, no other cell is looked at."""
+    kernel, stride = (
+        Cause(f"layer.{name}", {"layer": "upscore3", "got": got, "want": want})
+        for name, got, want in (("kernel", 32, 16), ("stride", 16, 8))
+    )
+    texts = {"cell 1": "ups = {'up': (64, 32)}\nmake(k, s)\n", "cell 2": "ups = {'up8': (32, 16)}\n"}
+    both = Reason(place=Place("cell 1", 2), cause=Cause(kernel.id, kernel.parameters, (stride,)))
+
+    assert made_wrong(both, texts) == Place("cell 2", 1)
+    assert made_wrong(Reason(place=Place("cell 1", 2), cause=stride), texts) == Place("cell 1", 2)
+
+
 @pytest.mark.parametrize("other", ["layer(192, 5)", "SIZES = [1]\nx = 192\ny = [192]", "x = 190 + 192"])
 def test_a_number_in_another_call_is_no_place(other: str) -> None:
     """Nor one that stands in several lines, nor part of a sum."""
