@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from grader.assignment import MAP, MODELS, PREDICT
 from grader.mending import (
     assigning,
+    called,
     classes,
     elsewhere,
     forgotten,
@@ -68,6 +69,7 @@ def mends(trouble: Trouble, slice: Slice, target: str = "", padding: int = FIRST
             pasted.mends(trouble, slice) if target in MODELS else iter(()),
             forgotten.mends(trouble, slice, target, padding),
             sequences.mends(trouble, slice, chunk),
+            called.mends(trouble, slice, chunk),
             order.mends(trouble, slice, chunk),
             striding.mends(trouble, slice) if target in MODELS else iter(()),
             kinds.mends(trouble, slice, chunk),
