@@ -9,8 +9,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.diagnosis.normalising import BENDS, DIVISORS, ENDINGS, OFFSETS, Floats, Sheet, Taken
+from grader.diagnosis.normalising import BENDS, DIVISORS, ENDINGS, OFFSETS
 from grader.diagnosis.stretches import stretches
+from grader.diagnosis.taken import Floats, Sheet, Taken, not_0
 
 Extremes = Mapping[str, tuple[float, float]]  # by bend
 Cells = tuple[NDArray[np.intp] | slice, ...]
@@ -90,10 +91,10 @@ def stretched(number: int, raw: Floats, ends: Extremes, enlarging: Enlarging = a
 def _lines(sheet: Sheet, offsets: Sequence[Taken], divisors: Sequence[Taken]) -> Floats:
     """Return slope and start (bends, offsets, divisors, 2) of the straight line of each."""
     nothing = np.zeros_like(sheet.mean)
-    off = [offset.of(sheet, nothing) for offset in offsets]
-    by = np.array([[divisor.of(sheet, taken) for divisor in divisors] for taken in off]).transpose(2, 0, 1)
-    by[by == 0] = 1.0
-    return np.stack([1 / by, -np.array(off).T[:, :, None] / by], axis=-1)
+    off = np.array([offset.of(sheet, nothing) for offset in offsets])
+    by = np.stack([np.broadcast_to(divisor.of(sheet, off), off.shape) for divisor in divisors], axis=-1)
+    by = not_0(by.swapaxes(0, 1))
+    return np.stack([1 / by, -off.T[:, :, None] / by], axis=-1)
 
 
 def _sheet(bent: Floats, ends: Sequence[tuple[float, float]], sums: tuple[float, float]) -> Sheet:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from grader.diagnosis.taken import Floats, Taken, not_0
+from grader.diagnosis.unbracketed import UNBRACKETED
 
 
 @dataclass(frozen=True)
@@ -19,46 +18,6 @@ class Bend:
     id: str
     fault: str
     do: Callable[[Floats], Floats]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """For each of some bent sums, what offsets and divisors are made of.
-
-    `all_*` are over every class, `sums_*` as well, but of the right sums before anything is bent.
-    """
-
-    cells: int
-    minimum: Floats
-    maximum: Floats
-    mean: Floats
-    deviation: Floats
-    absolute: Floats  # the sum of absolute values
-    all_minimum: Floats
-    all_maximum: Floats
-    sums_minimum: Floats
-    sums_maximum: Floats
-
-    @property
-    def range(self) -> Floats:
-        return self.maximum - self.minimum
-
-    def sum(self, offset: Floats) -> Floats:
-        """The sum once an offset is taken off."""
-        return self.cells * (self.mean - offset)
-
-    def norm(self, offset: Floats) -> Floats:
-        """The square root of the sum of squares once an offset is taken off."""
-        return np.asarray(math.sqrt(self.cells) * np.hypot(self.deviation, self.mean - offset))
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A number taken off the bent sum, or what it is divided by; `offset` is what was taken off before."""
-
-    id: str
-    fault: str
-    of: Callable[[Sheet, Floats], Floats]
 
 
 @dataclass(frozen=True)
@@ -77,10 +36,6 @@ class Ending:
     id: str
     fault: str
     do: Callable[[Floats, Floats], Floats]
-
-
-def _not_0(values: Floats) -> Floats:
-    return np.where(values == 0, 1.0, values)
 
 
 def _softmax(r: Floats) -> Floats:
@@ -105,11 +60,11 @@ def _least_off(axis: int) -> Callable[[Floats], Floats]:
 
 
 def _over_greatest(axis: int) -> Callable[[Floats], Floats]:
-    return lambda r: np.asarray((r - r.min()) / _not_0((r - r.min()).max(axis, keepdims=True)))
+    return lambda r: np.asarray((r - r.min()) / not_0((r - r.min()).max(axis, keepdims=True)))
 
 
 def _stretched(axis: int) -> Callable[[Floats], Floats]:
-    return lambda r: np.asarray(_least_off(axis)(r) / _not_0(np.ptp(r, axis, keepdims=True)))
+    return lambda r: np.asarray(_least_off(axis)(r) / not_0(np.ptp(r, axis, keepdims=True)))
 
 
 def _along(axis: int, what: str) -> tuple[Bend, ...]:
@@ -155,22 +110,8 @@ OFFSETS = (
     Taken("maximum", "the maximum is taken off instead of the minimum", lambda s, _: s.maximum),
     Taken("plus_minimum", "the minimum is added instead of taken off", lambda s, _: -s.minimum),
     Taken("minus_one", "the map is shifted by 1, whatever it holds", lambda s, _: np.full_like(s.mean, -1.0)),
-    # What a formula takes off where brackets are missing; with the one divisor that UNBRACKETED says.
-    Taken("minimum_twice", "the minimum is taken off twice", lambda s, _: s.minimum * (1 + s.maximum)),
-    Taken("minimum_last", "the minimum is taken off after the division", lambda s, _: s.minimum * s.maximum),
-    Taken("minimum_over_range", "the minimum alone is divided", lambda s, _: s.minimum / _not_0(s.range)),
-    Taken(
-        "minimum_over_maximum",
-        "the minimum alone is divided",
-        lambda s, _: s.minimum / _not_0(s.maximum) + s.minimum,
-    ),
+    *(one.taken for one in UNBRACKETED),
 )
-UNBRACKETED = {
-    "minimum_twice": "old_maximum",
-    "minimum_last": "old_maximum",
-    "minimum_over_range": "none",
-    "minimum_over_maximum": "none",
-}
 
 DIVISORS = (
     Taken("", "", lambda s, _: s.range),

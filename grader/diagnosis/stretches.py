@@ -20,12 +20,12 @@ from grader.diagnosis.normalising import (
     ENDINGS,
     OFFSETS,
     TOPS,
-    UNBRACKETED,
     Bend,
     Ending,
-    Taken,
     Top,
 )
+from grader.diagnosis.taken import Taken
+from grader.diagnosis.unbracketed import UNBRACKETED, Unbracketed
 
 MOST_FAULTS = 3  # in one normalisation: more wrong steps than that explain anything
 
@@ -63,25 +63,7 @@ NAMES: dict[tuple[str, ...], str] = {
     ("", "none", "sum_of_absolutes"): "the map is divided by the sum of its absolute values instead of being "
     "stretched from minimum to maximum",
     ("", "none", "none"): "not normalised",
-    (
-        "",
-        "minimum_twice",
-        "old_maximum",
-    ): "brackets are missing around maximum minus minimum: it is divided by "
-    "the maximum alone, and the minimum is taken off once more",
-    (
-        "",
-        "minimum_last",
-        "old_maximum",
-    ): "brackets are missing around map minus minimum: the map is divided by "
-    "its maximum before the minimum is taken off",
-    ("", "minimum_over_range", "none"): "brackets are missing around map minus minimum: the minimum alone is "
-    "divided by the range",
-    (
-        "",
-        "minimum_over_maximum",
-        "none",
-    ): "brackets are missing: the minimum alone is divided by the maximum, and taken off once more",
+    **{("", one.taken.id, one.divisor): one.told for one in UNBRACKETED},
 }
 # What is never divided is as often left as it is: then the top is no second fault.
 WHOLE_NAMES: dict[tuple[str, ...], str] = {
@@ -100,7 +82,9 @@ WHOLE_NAMES: dict[tuple[str, ...], str] = {
         "",
     ): "mean and standard deviation are used instead of minimum and "
     "maximum, and nothing is multiplied by 255",
+    **{("", one.taken.id, one.divisor, "1", ""): one.told for one in UNBRACKETED if one.top == "1"},
 }
+FORMULAS = {one.taken.id: one for one in UNBRACKETED}
 SAME = ("old_sum", "old_maximum")  # where nothing is taken off, before and after are one
 
 
@@ -179,9 +163,16 @@ def _said_twice(one: Stretch) -> bool:
         return True
     if one.ending.id == "cast" and one.top.id:
         return True
-    if one.offset.id in UNBRACKETED and (one.bend.id or one.divisor.id != UNBRACKETED[one.offset.id]):
+    if (formula := FORMULAS.get(one.offset.id)) is not None and not _is_written(one, formula):
         return True
     ends = {id.endswith("_sums") for id in one.ids[1:3] if "_of_all" in id}
     if len(ends) > 1:
         return True
     return one.offset.id == "" and one.divisor.id == "new_maximum"
+
+
+def _is_written(one: Stretch, formula: Unbracketed) -> bool:
+    """Return whether a formula without brackets is what a stretch is: no curve, its own divisor and top."""
+    if formula.top is None:
+        return not one.bend.id and one.divisor.id == formula.divisor
+    return (*one.ids[:1], *one.ids[2:]) == ("", formula.divisor, formula.top, "")
