@@ -22,7 +22,7 @@ from grader.diagnosis.nearness import MOSTLY
 from grader.diagnosis.normalising import TOPS
 from grader.diagnosis.searching import STRETCH_FAULTS, explanation
 from grader.diagnosis.stretches import Stretch
-from grader.diagnosis.ways import CLASSES, SUMS, Floats, Sum, Way, compositions, weighted
+from grader.diagnosis.ways import CLASSES, FEATURES, SUMS, Floats, Sum, Way, compositions, weighted
 
 BRIGHT = 128  # of 255
 ALL_WRONG = 9  # faults, where no steps are known
@@ -68,7 +68,10 @@ class Case:
 
 def right_maps(case: Case) -> Iterator[Floats]:
     """Return every right map, of the answer's own size, right or not (the cause `map.shape`)."""
-    return rights(weighted(case.features, case.weight[case.index]), case.answer.shape)
+    for way in (way for way in FEATURES if not way.fault):
+        features = way.do(case.features)
+        if way is FEATURES[0] or not np.array_equal(features, case.features):
+            yield from rights(weighted(features, case.weight[case.index]), case.answer.shape)
 
 
 def is_right(case: Case) -> bool:

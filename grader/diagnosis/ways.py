@@ -120,11 +120,26 @@ WEIGHTS: tuple[Way, ...] = (
     Way("the weights' exponentials are used", _exp),
     Way("a softmax of the weights is used", _softmax),
 )
-FEATURES: tuple[Way, ...] = (
+FEATURES: tuple[Way, ...] = (  # those of the last block are a ReLU's, which two ways leave as they are
     Way("", lambda f: f),
-    Way("negative features are cut to 0 before the sum", _plus),
-    Way("the features' absolute values are used", np.abs),
+    Way("", _plus),
+    Way("", np.abs),
     Way("the features are squared", np.square),
+)
+
+
+def _moved(w: Floats, by: int) -> Floats:
+    """The weights of other channels: where a loop ends there is none."""
+    moved = np.roll(w, by, axis=-1)
+    moved[..., 0 if by > 0 else -1] = 0
+    return moved
+
+
+MOVED: tuple[tuple[str, Callable[[Floats], Floats]], ...] = (
+    ("before, the first one none", lambda w: _moved(w, 1)),
+    ("before, the first one that of the last", lambda w: np.roll(w, 1, axis=-1)),
+    ("after, the last one none", lambda w: _moved(w, -1)),
+    ("after, the last one that of the first", lambda w: np.roll(w, -1, axis=-1)),
 )
 HALF = "the first half of the channels is summed only"
 CHANNELS: tuple[Way, ...] = (
@@ -133,6 +148,7 @@ CHANNELS: tuple[Way, ...] = (
     Way("the last channel is left out", lambda w: np.where(np.arange(w.shape[-1]) < w.shape[-1] - 1, w, 0)),
     Way("only the last channel is used", lambda w: np.where(np.arange(w.shape[-1]) < w.shape[-1] - 1, 0, w)),
     Way("the first channel is left out", lambda w: np.where(np.arange(w.shape[-1]) > 0, w, 0)),
+    *(Way(f"each channel has the weight of the one {which}", moved) for which, moved in MOVED),
 )
 JOINS: tuple[Way, ...] = (
     Way("", weighted),

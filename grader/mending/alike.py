@@ -16,6 +16,12 @@ def alike(name: str, known: Iterable[str]) -> list[str]:
     return (same + near)[:MOST]
 
 
+def longer_or_shorter(name: str, known: Iterable[str]) -> list[str]:
+    """The names that a name begins with, or that begin with it: `min` for `minimum`."""
+    others = (other for other in sorted(set(known) - {name}) if min(len(name), len(other)) >= SHORTEST)
+    return [other for other in others if name.startswith(other) or other.startswith(name)][:MOST]
+
+
 def _bare(name: str) -> str:
     return name.replace("_", "").lower()
 

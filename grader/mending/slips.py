@@ -32,7 +32,7 @@ from grader.mending import (
     striding,
     wrapping,
 )
-from grader.mending.alike import alike
+from grader.mending.alike import alike, longer_or_shorter
 from grader.mending.edits import (
     Mend,
     Span,
@@ -222,7 +222,8 @@ def _attribute(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> 
     else:
         known = set(libraries.members(owner)) or attributes(slice)
         known |= set(OF_LAYERS if owner in libraries.holds("torch.nn") else ())
-    for other in alike(name, known):
+    begun = () if trouble.message.startswith("module '") else longer_or_shorter(name, libraries.members(owner))
+    for other in (*alike(name, known), *begun):
         if not _is_read(chunk, other):  # everything else calls it `name`: then its definition slipped
             yield from _renamed(slice, chunk, attribute_span(other), f"{other} read as {name}", name)
         yield from _renamed(slice, chunk, attribute_span(name), f"{name} read as {other}", other)

@@ -217,17 +217,8 @@ def test_wrong_sums_are_named(way: Sum) -> None:
 # Of one channel, what is done to its features is done to the map as well; the mean of signs may point
 # the other way than the weights' mean; of one channel less another one is left, which is not named yet.
 TOLD_OTHERWISE = {
-    "negative features are cut to 0 before the sum; one channel is used only",
     "the features are squared; one channel is used only",
-    *(
-        f"{what}; one channel is used only, without its weight"
-        for what in (
-            "negative features are cut to 0 before the sum",
-            "the features' absolute values are used",
-            "the features are squared",
-        )
-    ),
-    "the features' absolute values are used; one channel is used only",
+    "the features are squared; one channel is used only, without its weight",
     "only the sign of the weights is used; the weights' mean is used for every channel",
     "the first channel is left out; one channel is used only",
 }
