@@ -24,8 +24,8 @@ from grader.evidence.otherwise import (
 )
 from grader.evidence.questions import PANEL
 from grader.evidence.shown import is_constant
+from grader.mending.charging import paying
 from grader.mending.floats import in_floats, with_latest_name, with_one_less, with_one_other
-from grader.mending.stepping import paying
 from grader.records.reason import Place
 from grader.records.submission import Module, Slice
 

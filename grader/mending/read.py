@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from grader.diagnosis.causes import because, merge
 from grader.diagnosis.payers import MISNAMED, STOPPED
-from grader.mending import stepping
+from grader.mending import charging
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Reason
 from grader.records.submission import Slice, Slip
@@ -31,7 +31,7 @@ def _line(slip: Slip, slice: Slice, results: Mapping[str, CheckResult]) -> str:
     """The line that a slip costs: that of the step in which it is, if there is one."""
     if slip.cause == NAME:
         return MISNAMED[slip.target]
-    lines = stepping.paying(slice, slip.target, slip.place)
+    lines = charging.paying(slice, slip.target, slip.place)
     return next((line for line in lines if line in results), STOPPED[slip.target])
 
 

@@ -20,10 +20,11 @@ from grader.errors import StudentError
 from grader.mending.alternatives import BYTES, Changes, others
 from grader.mending.arguments import ASKED, functions
 from grader.mending.carrying import carrying
+from grader.mending.charging import paying
 from grader.mending.edits import Mend, read_otherwise, with_source, with_text
 from grader.mending.reductions import summed
 from grader.mending.running import Mendable
-from grader.mending.stepping import paying, taking
+from grader.mending.stepping import taking
 from grader.mending.trouble import LARGEST, Trouble, bound, line_in
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice

@@ -222,7 +222,9 @@ def _attribute(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> 
     else:
         known = set(libraries.members(owner)) or attributes(slice)
         known |= set(OF_LAYERS if owner in libraries.holds("torch.nn") else ())
-    begun = () if trouble.message.startswith("module '") else longer_or_shorter(name, libraries.members(owner))
+    begun = (
+        () if trouble.message.startswith("module '") else longer_or_shorter(name, libraries.members(owner))
+    )
     for other in (*alike(name, known), *begun):
         if not _is_read(chunk, other):  # everything else calls it `name`: then its definition slipped
             yield from _renamed(slice, chunk, attribute_span(other), f"{other} read as {name}", name)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from grader.assignment import CAM, MAP, PREDICT
+from grader.assignment import MAP, PREDICT
 from grader.mending.carrying import Function, Part, carrying
 from grader.records.reason import Place
 from grader.records.submission import Slice
@@ -175,7 +175,7 @@ def step(parsed: ast.AST, name: str, check: str) -> int | None:
     functions = _functions(parsed)
     for number, takes in enumerate(STEPS.get(check, ())):
         for function in _where(functions, name, check, number):
-            if (line := next(_lines(function, takes), None)) is not None:
+            if (line := next(lines(function, takes), None)) is not None:
                 return line
     return None
 
@@ -184,25 +184,9 @@ def taking(parts: Sequence[Part], check: str) -> Place | None:
     """Return the line that takes the step of a check, in the first of some functions that takes it."""
     for takes in STEPS.get(check, ()):
         for chunk, function in parts:
-            if (line := next(_lines(function, takes), None)) is not None:
+            if (line := next(lines(function, takes), None)) is not None:
                 return Place(chunk.label, chunk.line + line - 1)
     return None
-
-
-def check_at(function: Function, name: str, line: int) -> str | None:
-    """Return the check whose step a line of a function takes, else that of the step begun last above it.
-
-    `name` is the graded function that it is, or that it works for.
-    """
-    begun = {
-        check: list(_lines(function, BEGINS.get(check, STEPS[check][0]))) for check in TAKEN.get(name, ())
-    }
-    summed = begun.get("weighted_sum") or [0]
-    begun["normalise"] = [at for at in begun.get("normalise", ()) if at >= summed[0]]  # else it is no map's
-    latest = {
-        check: above[-1] for check, lines in begun.items() if (above := [at for at in lines if at <= line])
-    }
-    return max(latest, key=lambda check: latest[check], default=None)
 
 
 def chooses(slice: Slice, name: str) -> bool:
@@ -235,16 +219,6 @@ def _reads(node: ast.AST, names: set[str]) -> bool:
     return any(isinstance(each, ast.Name) and each.id in names for each in ast.walk(node))
 
 
-def paying(slice: Slice, name: str, place: Place | None) -> tuple[str, ...]:
-    """Return the line of the rubric that a slip in a function costs; none where no step of it is taken."""
-    for chunk, function in carrying(slice, name) if place else ():
-        line = place.line - chunk.line + 1 if place and place.label == chunk.label else 0
-        if function.lineno <= line <= (function.end_lineno or 0):
-            check = check_at(function, name, line)
-            return (f"{CAM}.{check}",) if check else ()
-    return ()
-
-
 def _functions(parsed: ast.AST) -> list[Function]:
     """Return all functions in the order in which they stand there."""
     found = [node for node in ast.walk(parsed) if isinstance(node, Function)]
@@ -259,7 +233,7 @@ def _where(functions: list[Function], name: str, check: str, number: int) -> lis
     return inside + (functions if check == "gradients" and number else [])  # frozen anywhere
 
 
-def _lines(function: Function, takes: Takes) -> Iterator[int]:
+def lines(function: Function, takes: Takes) -> Iterator[int]:
     """Yield the lines that take a step, in their order."""
     parts = (*function.decorator_list, *function.body)
     nodes: list[Any] = [node for part in parts for node in ast.walk(part) if takes(node, function)]

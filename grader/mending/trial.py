@@ -11,6 +11,7 @@ from grader.assignment import MODELS, PART_OF
 from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
 from grader.mending import (
+    charging,
     conditions,
     entries,
     leaving,
@@ -22,7 +23,6 @@ from grader.mending import (
     registering,
     righting,
     standing,
-    stepping,
 )
 from grader.mending.blanks import unwritten
 from grader.mending.edits import Mend
@@ -96,7 +96,7 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
         left = frozenset({target} if any(mend.leaves for mend in made) else ())
         shown = slice if left else trials.slice  # what was left out shows its step
         righted = target in righting.RIGHT and all(mend.lines for mend in made)
-        pays = () if righted else stepping.paying(shown, target, trouble.place)
+        pays = () if righted else charging.paying(shown, target, trouble.place)
         pays += _lines(target, made)
         told = tuple(cause for mend in made for cause in mend.shown) if all(one.shown for one in made) else ()
         trouble = replace(trouble, place=next((mend.made for mend in made[:1] if mend.made), trouble.place))

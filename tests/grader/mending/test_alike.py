@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.mending.alike import alike, is_one_edit
+from grader.mending.alike import alike, is_one_edit, longer_or_shorter
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,9 @@ def test_names_alike(name: str, known: list[str], found: list[str]) -> None:
 def test_one_edit(a: str, b: str, near: bool) -> None:
     """A letter more, less or other, or two swapped."""
     assert is_one_edit(a, b) == is_one_edit(b, a) == near
+
+
+def test_names_of_which_one_begins_the_other() -> None:
+    """Of three letters at least, and no name is its own."""
+    assert longer_or_shorter("minimum", ["min", "mi", "max", "minimum"]) == ["min"]
+    assert longer_or_shorter("arg", ["argmax", "argmin", "real"]) == ["argmax", "argmin"]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-from textwrap import dedent, indent
+from textwrap import dedent
 
 import pytest
 
-from grader.mending.stepping import STEPS, check_at, chooses, paying, step
-from grader.records.reason import Place
+from grader.mending.stepping import STEPS, chooses, step
 from grader.records.submission import Chunk, Module, Slice
 
 MAP = dedent("""\
@@ -108,55 +107,6 @@ def test_a_step_that_nobody_takes_has_no_line() -> None:
     assert step(ast.parse("def heat(a, b, c):\n    return a"), "heat", "normalise") is None
     assert step(ast.parse(MAP), "heat", "no such line") is None
     assert all(STEPS.values())
-
-
-@pytest.mark.parametrize(
-    ("source", "name", "code", "check"),
-    [
-        (MAP, "returnCAM", "bz, nc, h, w", None),
-        (MAP, "returnCAM", "row = rows[idx]", "class_weights"),
-        (MAP, "returnCAM", "row @ features", "weighted_sum"),
-        (MAP, "returnCAM", "cam.reshape(h, w)", "weighted_sum"),
-        (MAP, "returnCAM", "cam / cam.max()", "normalise"),
-        (LOOP, "returnCAM", "for k in range(nc + 1)", "weighted_sum"),
-        (LOOP, "returnCAM", "cam += row[k]", "weighted_sum"),
-        (MAP, "returnCAM", "np.uint8", "dtype"),
-        (MAP, "returnCAM", "cv2.resize", "shape"),
-        (PREDICT, "get_cls_pred", "softmax", "cls_probability"),
-        (PREDICT, "get_cls_pred", "print", "cls_name"),
-        (PREDICT, "get_cls_pred", "return top", "cls_return"),
-    ],
-)
-def test_a_line_is_of_the_step_that_was_begun_last(
-    source: str, name: str, code: str, check: str | None
-) -> None:
-    """Of a slip in it, that step's line of the rubric pays."""
-    source = source.replace("def heat", "def returnCAM").replace("def best", "def get_cls_pred")
-    line = next(number for number, row in enumerate(source.splitlines(), 1) if code in row)
-
-    function = next(node for node in ast.walk(ast.parse(source)) if getattr(node, "name", "") == name)
-
-    assert isinstance(function, ast.FunctionDef) and check_at(function, name, line) == check
-
-
-def test_what_brings_weights_to_a_range_before_the_sum_normalises_no_map() -> None:
-    source = MAP.replace("row = rows[idx]", "row = rows[idx]\n    row = row - row.min()")
-    function = ast.parse(source).body[0]
-    line = next(number for number, row in enumerate(source.splitlines(), 1) if "row.min()" in row)
-
-    assert isinstance(function, ast.FunctionDef) and check_at(function, "returnCAM", line) == "class_weights"
-
-
-@pytest.mark.parametrize("binds", ["returnCAM = Cam().run", "returnCAM = lambda f, w, i: Cam().run(f, w, i)"])
-def test_a_slip_in_a_method_behind_a_name_costs_its_step(binds: str) -> None:
-    """As in the function itself."""
-    run = indent(MAP.replace("def heat(", "def run(self, "), "    ")
-    source = f"class Cam:\n{run}\n{binds}\n"
-    slice = Slice((Module("submission", (Chunk("cell 1", 1, source),)),))
-    line = next(number for number, row in enumerate(source.splitlines(), 1) if "row @ features" in row)
-
-    assert paying(slice, "returnCAM", Place("cell 1", line)) == ("cam.weighted_sum",)
-    assert chooses(slice, "returnCAM")
 
 
 @pytest.mark.parametrize(
