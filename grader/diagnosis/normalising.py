@@ -130,6 +130,8 @@ DIVISORS = (
     ),
     Taken("maximum_and_minimum", "it is divided by maximum plus minimum", lambda s, _: s.maximum + s.minimum),
     Taken("sum_of_absolutes", "it is divided by the sum of absolute values", lambda s, _: s.absolute),
+    Taken("minimum", "it is divided by its minimum", lambda s, _: s.minimum),
+    Taken("mean", "it is divided by its mean", lambda s, _: s.mean),
     Taken("old_sum", "it is divided by the sum of before", lambda s, _: s.sum(np.zeros_like(s.mean))),
     Taken(
         "largest_absolute",

@@ -8,6 +8,7 @@ from typing import Any
 
 from grader.assignment import MAP, PREDICT
 from grader.mending.carrying import Function, Part, carrying
+from grader.mending.changing import changes_an_argument, owner, spoils
 from grader.records.reason import Place
 from grader.records.submission import Slice
 
@@ -67,7 +68,7 @@ def _takes_of(number: int) -> Takes:
         source: ast.AST = node
         while isinstance(source, ast.Subscript | ast.Attribute | ast.Call):
             source = source.func if isinstance(source, ast.Call) else source.value
-        return _owner(source) == arguments[0].arg
+        return owner(source) == arguments[0].arg
 
     return takes
 
@@ -95,42 +96,6 @@ def _computes(node: ast.AST) -> bool:
     return any(isinstance(each, ast.BinOp) for each in ast.walk(node))
 
 
-def _changes_an_argument(node: ast.AST, function: Function) -> bool:
-    """Whether it changes what an argument of the function holds, and does not bind its name anew."""
-    arguments = {argument.arg for argument in (*function.args.posonlyargs, *function.args.args)}
-    if isinstance(node, ast.AugAssign):
-        return _owner(node.target) in arguments
-    if isinstance(node, ast.Assign):
-        return any(isinstance(each, ast.Subscript) and _owner(each) in arguments for each in node.targets)
-    if isinstance(node, ast.keyword):
-        return node.arg == "out" and _owner(node.value) in arguments
-    changed = _changed_by_method(node)
-    return changed is not None and _owner(changed) in arguments
-
-
-def _changed_by_method(node: ast.AST) -> ast.expr | None:
-    """What a call's method changes in place; None where it is no such call."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-        return None
-    method = node.func.attr
-    in_place = method in ("sort", "fill", "put", "partition", "resize") or method.endswith("_")
-    return node.func.value if in_place else None
-
-
-def _owner(node: ast.AST) -> str:
-    """The name that an attribute, a part or a method's result belongs to."""
-    while isinstance(node, ast.Subscript | ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _spoils(node: ast.AST, _: Function) -> bool:
-    """Whether it changes anything in place."""
-    if isinstance(node, ast.Assign):
-        return any(isinstance(each, ast.Subscript) for each in node.targets)
-    return isinstance(node, ast.AugAssign) or _changed_by_method(node) is not None
-
-
 def _keeps(node: ast.AST, _: Function) -> bool:
     """Whether it binds an attribute."""
     return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
@@ -144,7 +109,7 @@ STEPS: dict[str, tuple[Takes, ...]] = {  # by rubric line; the second is looked 
         named("requires_grad", "requires_grad_"),
     ),
     "determinism": (_keeps,),
-    "copy_source": (_spoils,),
+    "copy_source": (spoils,),
     "cls_index": (
         named("argmax", "max", "sort", "topk", "argsort", "argmin", "min", "sorted"),
         of_kind(ast.Return),
@@ -157,7 +122,7 @@ STEPS: dict[str, tuple[Takes, ...]] = {  # by rubric line; the second is looked 
     "weighted_sum": (adds_products, named("sum"), of_kind(ast.AugAssign), _multiplies, _takes_of(0)),
     "class_weights": (_takes_of(1),),
     "normalise": (_brings_to_a_range, RANGES, named("uint8")),
-    "inputs_kept": (_changes_an_argument,),
+    "inputs_kept": (changes_an_argument,),
 }
 BEGINS: dict[str, Takes] = {
     "weighted_sum": _adds_up,

@@ -78,7 +78,14 @@ def test_a_step_is_at_the_line_that_takes_it(source: str, name: str, check: str,
 
 @pytest.mark.parametrize(
     "change",
-    ["features[0] = 0", "features -= 1", "np.subtract(features, 1, out=features)", "features.sort()"],
+    [
+        "view = features.squeeze()[0]; view *= 0",
+        "view = np.reshape(features, -1); view[3] = 0",
+        "features[0] = 0",
+        "features -= 1",
+        "np.subtract(features, 1, out=features)",
+        "features.sort()",
+    ],
 )
 def test_whatever_changes_an_argument_is_found(change: str) -> None:
     """In all the ways in which arrays are changed in place."""
