@@ -21,6 +21,7 @@ from grader.wall.uncompiled import run_uncompiled
 from grader.wall.values import SourceLine, cut, kind_of
 from grader.wall.verbs import Failure
 from grader.worker.backports import lend
+from grader.worker.debuggers import pass_by
 from grader.worker.displaying import put_display
 from grader.worker.downloads import install
 from grader.worker.ending import stay
@@ -163,6 +164,7 @@ def load(world: World, slice: Slice, before: Callable[[Chunk], bool] = lambda _:
     look_here()
     put_labels(texts)
     put_display(texts)
+    pass_by(texts)
     put_pipes()
     lend()
     run_uncompiled()
