@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from grader.mending.trouble import bound
+import ast
+
+from grader.mending.trouble import bound, tree
 from grader.records.reason import Place
 from grader.records.submission import Slice
 
 START, END = "START OF YOUR CODE", "END OF YOUR CODE"  # as the handout marks them, in comments
-NOTHING = ("pass", "...", "raise NotImplementedError", "raise NotImplementedError()", "return None", "return")
+NOTHING = ("pass", "...", "return None", "return")
+UNDONE = "raise NotImplementedError"  # whatever it says
 
 
 def unwritten(slice: Slice, target: str) -> Place | None:
@@ -17,6 +20,32 @@ def unwritten(slice: Slice, target: str) -> Place | None:
         if blanks and not any(written for _, written in blanks):
             return Place(chunk.label, chunk.line + blanks[0][0])
     return None
+
+
+def unwritten_forward(slice: Slice, target: str) -> Place | None:
+    """Where the forward pass of a network stands that does nothing; None where there is none, or it does."""
+    for chunk in (chunk for module in slice.modules for chunk in module.chunks if target in bound(chunk)):
+        for node in ast.walk(tree(chunk)):
+            if isinstance(node, ast.FunctionDef) and node.name == "forward" and _is_empty(node):
+                return Place(chunk.label, chunk.line + node.lineno - 1)
+    return None
+
+
+def _is_empty(function: ast.FunctionDef) -> bool:
+    """Whether a function only returns what nothing in it makes."""
+    return not any(_does(ast.unparse(each)) for each in function.body if not _is_said(each))
+
+
+def _is_said(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Constant()) | ast.Return(value=ast.Name()):
+            return True
+    return False
+
+
+def _does(text: str) -> bool:
+    """Whether a statement does anything."""
+    return text not in NOTHING and not text.startswith(UNDONE)
 
 
 def _blanks(lines: list[str]) -> list[tuple[int, bool]]:
@@ -29,6 +58,6 @@ def _blanks(lines: list[str]) -> list[tuple[int, bool]]:
         elif text.startswith("#") and END in text.upper() and start >= 0:
             found.append((start, written))
             start = -1
-        elif start >= 0 and text and not text.startswith("#") and text not in NOTHING:
+        elif start >= 0 and text and not text.startswith("#") and _does(text):
             written = True
     return found

@@ -59,6 +59,14 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     yield from _uncalled(slice, chunk, parsed, function)
 
 
+def guards(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
+    """The code's own check that stops it, left out: what it is about is judged by what the network does."""
+    for _, chunk in chunks_at(slice, trouble.place):
+        statement = statement_at(tree(chunk), line_in(trouble, chunk))
+        if isinstance(statement, ast.Assert | ast.Raise):
+            yield from _one_less(slice, chunk, statement)
+
+
 def given_to(function: ast.FunctionDef) -> set[str]:
     """The names of a function's arguments."""
     return {each.arg for each in function.args.args}

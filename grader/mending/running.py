@@ -124,11 +124,16 @@ class Running:
         run = self._answered
         if not isinstance(run, Recording):
             return False
-        taken = set(_taken(argument for call in run.calls for argument in (*call.args, *call.named.values())))
+        taken = _read(run)
         used = sum(leaf.kind == "parameter" and leaf.number in taken for leaf in run.leaves)
         given = next((leaf.shape for leaf in run.leaves if leaf.number == run.input), ())
         same = bool(given) and run.shape[:1] == given[:1] and run.shape[2:] == given[2:]
         return same and used == self.parameters(target)
+
+    def applies_nothing(self, target: str) -> bool:
+        """Whether a network runs, and makes what it returns of its input alone."""
+        run = self._answered
+        return target in MODELS and isinstance(run, Recording) and _read(run) <= {run.input}
 
     def parameters(self, target: str) -> int:
         """How many parameters a network has; 0 where it can't be built."""
@@ -143,6 +148,14 @@ def _unread(name: str, answer: Map) -> Trouble:
     large = answer.shape and answer.dtype in DTYPES
     told = f" of shape {answer.shape}, which is too large" if large else ", not an array of numbers"
     return Trouble("TypeError", f"{name} returns {article(answer.type)}{told}", None)
+
+
+def _read(run: Recording) -> set[int]:
+    """The leaves that a network reads, by their numbers."""
+    leaves = {leaf.number for leaf in run.leaves}
+    return leaves & set(
+        _taken(argument for call in run.calls for argument in (*call.args, *call.named.values()))
+    )
 
 
 def _taken(arguments: Iterable[Argument]) -> Iterator[int]:

@@ -55,7 +55,7 @@ def _standing_in(self, x):
         h = next(drop).train(self.training)(h)
     h = fed(score, h)
     for number, up in enumerate(ups):
-        h = up(h)
+        h = fed(up, h)
         if number < 2 and len(ups) > 1 and skips[number] is not None:
             tap = skips[number](taps[3 - number])
             rows, columns = min(h.shape[2], tap.shape[2]), min(h.shape[3], tap.shape[3])
@@ -78,6 +78,12 @@ def standing(slice: Slice, model: str) -> Slice | None:
                 modules = tuple(changed if each is module else each for each in slice.modules)
                 return replace(slice, modules=modules)
     return None
+
+
+def is_whole(slice: Slice, model: str) -> bool:
+    """Whether the stand-in is there as it was put."""
+    kept = STAND_IN.partition("{said}")[2].format(name=model)
+    return any(chunk.source.endswith(kept) for module in slice.modules for chunk in module.chunks)
 
 
 def lines(slice: Slice, model: str) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from grader.mending import (
     righting,
     standing,
 )
-from grader.mending.blanks import unwritten
+from grader.mending.blanks import unwritten, unwritten_forward
 from grader.mending.edits import Mend
 from grader.mending.lacking import brought, lacking, outside, unread
 from grader.mending.outcome import Mended
@@ -42,6 +42,7 @@ MOST_GUESSED = 24  # more of them, where no change that the message tells of hel
 MOST_MADE = 12  # more of them, where nothing near to what raises has helped
 MOST_LEFT_OUT = 12  # more of them, where nothing has come of those
 SECONDS = 300.0  # of all: what is not mended by then is judged as it is
+IDLE = Trouble("NotImplementedError", "the forward pass applies no layer", None)
 M = TypeVar("M", Mend, Held)
 FITS = "channels, but got"  # what is said where a layer is applied too early or too late
 IMPORTS = ("ImportError", "ModuleNotFoundError")  # what follows from them doesn't name them
@@ -86,30 +87,52 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
     """Mend what stops one target."""
     if (blank := unwritten(slice, target)) and trials.trouble(target):  # what runs stands outside of it
         return Mended(slice, {target: because("code.blank", actual="nothing", place=blank, name=target)})
-    if (found := trials.mend(target)) is None:
+    before = trials.slice
+    stopped = trials.trouble(target) if unwritten_forward(slice, target) else None
+    found = (stopped, []) if stopped else trials.mend(target)
+    if stopped or trials.applies_nothing(target):
+        trials.take(before)
+        found = (found[0] if found else IDLE), []
+    if found is None:
         return _known(trials, target, slice)
-    trouble, made = found
+    return _by_mends(trials, target, slice, *found) or _standing_in(trials, target, found[0]) or Mended(slice)
+
+
+def _by_mends(
+    trials: Trials, target: str, slice: Slice, trouble: Trouble, made: Sequence[Mend]
+) -> Mended | None:
+    """What comes of a target that changes let run; None where none did, and the trouble is its own."""
     words = [mend.words.replace("__import__('torch').", "") for mend in made]
     if (not words or any(mend.leaves for mend in made)) and (lack := lacking(trouble, slice)):
         return Mended(slice, lacks={target: lack})
-    if words or trouble.kind in IMPORTS or trouble.first:
-        left = frozenset({target} if any(mend.leaves for mend in made) else ())
-        shown = slice if left else trials.slice  # what was left out shows its step
-        righted = target in righting.RIGHT and all(mend.lines for mend in made)
-        pays = () if righted else charging.paying(shown, target, trouble.place)
-        pays += _lines(target, made)
-        told = tuple(cause for mend in made for cause in mend.shown) if all(one.shown for one in made) else ()
-        trouble = replace(trouble, place=next((mend.made for mend in made[:1] if mend.made), trouble.place))
-        reason = trials.reason(trouble, words)
-        unseen = paying.unseen(slice, target) if left else frozenset()
-        return Mended(
-            slice, {target: reason}, paying={target: pays}, left=left, shown={target: told}, unseen=unseen
-        )
-    if trials.stand_in(target):
-        text = f"{str(trouble).rstrip('.')}. Its layers are judged as the constructor makes them"
-        reason = because("code.raises", text=text, place=trouble.place, kind=trouble.kind)
-        return Mended(slice, {target: reason}, paying={target: standing.lines(slice, target)})
-    return Mended(slice)
+    if not (words or trouble.kind in IMPORTS or trouble.first):
+        return None
+    left = frozenset({target} if any(mend.leaves for mend in made) else ())
+    shown = slice if left else trials.slice  # what was left out shows its step
+    righted = target in righting.RIGHT and all(mend.lines for mend in made)
+    pays = () if righted else charging.paying(shown, target, trouble.place)
+    pays += _lines(target, made)
+    told = tuple(cause for mend in made for cause in mend.shown) if all(one.shown for one in made) else ()
+    trouble = replace(trouble, place=next((mend.made for mend in made[:1] if mend.made), trouble.place))
+    reason = trials.reason(trouble, words)
+    unseen = paying.unseen(slice, target) if left else frozenset()
+    return Mended(
+        slice, {target: reason}, paying={target: pays}, left=left, shown={target: told}, unseen=unseen
+    )
+
+
+def _standing_in(trials: Trials, target: str, trouble: Trouble) -> Mended | None:
+    """A model whose layers are judged as its constructor makes them; None where it makes none."""
+    slice = trials.slice
+    if (made := trials.stand_in(target)) is None:
+        return None
+    read = "".join(f", with {mend.words}" for mend in made)
+    blank = unwritten_forward(slice, target)
+    told = f"the forward pass of {target} was not written" if blank and not made else str(trouble).rstrip(".")
+    text = f"{told}. Its layers are judged as the constructor makes them{read}"
+    reason = because("code.raises", text=text, place=blank or trouble.place, kind=trouble.kind)
+    pays = {target: (*standing.lines(slice, target), *_lines(target, made))}
+    return Mended(slice, {target: reason}, paying=pays)
 
 
 def _lines(target: str, made: Sequence[Mend]) -> tuple[str, ...]:
@@ -220,7 +243,8 @@ class Trials(Running):
     def _first_ways(self, target: str, now: Trouble, here: Slice) -> list[Iterator[Mend]]:
         """What is likelier than what gets a network past one line only."""
         entered = entries.mends(now, here, target, self._padding)
-        return [entered, *([moving.mends(now, here)] if FITS in now.message else [])]
+        moved = [moving.mends(now, here)] if FITS in now.message else []
+        return [leaving.guards(now, here), entered, *moved]
 
     def _meant(self, target: str, now: Trouble, here: Slice) -> Mend | None:
         """What a network that can't be run may have meant: near to what raises, else where it was made."""
@@ -297,15 +321,21 @@ class Trials(Running):
             self.take(before)
         return None
 
-    def stand_in(self, target: str) -> bool:
-        """Let another forward pass stand in for a model's, if its constructor makes the layers for one."""
+    def stand_in(self, target: str) -> list[Mend] | None:
+        """Let another forward pass stand in for a model's, with what its constructor is mended by.
+
+        None where it doesn't make the layers for one: what stands in is not mended itself.
+        """
         before, other = self.slice, standing.standing(self.slice, target) if target in MODELS else None
         if other is None:
-            return False
+            return None
         self.take(other)
-        if self.trouble(target) is not None:
-            self.take(before)
-        return self.slice is other
+        found = self.mend(target)
+        made = found[1] if found else []
+        if (found is None or made) and standing.is_whole(self.slice, target):
+            return made
+        self.take(before)
+        return None
 
     def reason(self, trouble: Trouble, words: list[str]) -> Reason:
         """What is said of a target that was mended, or that can't be."""

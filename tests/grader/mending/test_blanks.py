@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.mending.blanks import unwritten
+from grader.mending.blanks import unwritten, unwritten_forward
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 
@@ -29,6 +29,7 @@ HANDOUT = """class FCN8s(nn.Module):
         ("# the layers", "pass", True),
         ("self.a = 1", "", False),
         ("", "h = x", False),
+        ("", "raise NotImplementedError('no time')", True),
     ],
 )
 def test_a_handout_is_unwritten_while_every_blank_is_empty(first: str, second: str, empty: bool) -> None:
@@ -45,3 +46,21 @@ def test_code_without_markers_is_somebodys() -> None:
     slice = Slice((Module("submission", (Chunk("cell 3", 1, "class FCN8s:\n    pass"),)),))
 
     assert unwritten(slice, "FCN8s") is None
+
+
+@pytest.mark.parametrize(
+    ("body", "empty"),
+    [
+        ("pass", True),
+        ("'''The forward pass.'''\n        raise NotImplementedError('no time')", True),
+        ("return x", True),
+        ("return self.score(x)", False),
+        ("h = x\n        return h", False),
+    ],
+)
+def test_a_forward_pass_that_does_nothing_is_unwritten(body: str, empty: bool) -> None:
+    """Whether or not the handout's markers stand there."""
+    source = f"class FCN8s(nn.Module):\n    def forward(self, x):\n        {body}"
+    slice = Slice((Module("submission", (Chunk("cell 3", 10, source),)),))
+
+    assert unwritten_forward(slice, "FCN8s") == (Place("cell 3", 11) if empty else None)

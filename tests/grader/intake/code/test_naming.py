@@ -10,6 +10,9 @@ from grader.assignment import GRADED
 from grader.intake.code.naming import other_names
 
 FORWARD = "(nn.Module):\n    def forward(self, x): return x\n"
+ON_VGG = "(nn.Module):\n    def forward(self, x): return {}({}(x, 4096))\n"
+ENLARGING = ON_VGG.format("nn.ConvTranspose2d", "conv")
+SKIPPING = ON_VGG.format("F.interpolate", "nn.ConvTranspose2d")
 CHOOSING = "(logit):\n    return logit.softmax(1).argmax(1)\n"
 MAP = "(features, weights, k): return features\n"
 CASES = {
@@ -39,6 +42,19 @@ CASES = {
     ),
     "a data set for a network": ("class FCN8sData(Dataset):\n    def __len__(self): return 1\n", {}),
     "another network": (f"class FCN4s{FORWARD}", {}),
+    "both networks by what they apply": (
+        f"class Baseline{ENLARGING}class SkipNet{SKIPPING}",
+        {"FCN32s": "Baseline", "FCN8s": "SkipNet"},
+    ),
+    "two that may be it": (
+        f"class FCN32s{ENLARGING}class A{SKIPPING}class B{SKIPPING}",
+        {"FCN32s": "FCN32s"},
+    ),
+    "a network that no part asks for": (f"class UNet{ENLARGING.replace('4096', '1024')}", {}),
+    "one built on the other": (
+        f"class FCN32s{ENLARGING}class Skips(FCN32s):\n    def forward(self, x): return F.interpolate(x)\n",
+        {"FCN32s": "FCN32s", "FCN8s": "Skips"},
+    ),
     "a map": (f"def get_cam{MAP}", {"returnCAM": "get_cam"}),
     "what draws a map": ("def show_cam(image, mask, path): pass\n", {}),
     "a prediction": (f"def predict_class{CHOOSING}", {"get_cls_pred": "predict_class"}),
