@@ -8,7 +8,7 @@ from typing import TypeGuard
 
 import re2
 
-from grader.assignment import CAM, GRADCAM, GRADIENTS, MAP, NETWORKS, PREDICT
+from grader.assignment import CAM, FCN8S, FCN32S, GRADCAM, GRADIENTS, MAP, NETWORKS, PREDICT
 from grader.intake.code.effects import path
 from grader.intake.code.lifting import gives
 from grader.intake.code.names import walk
@@ -19,7 +19,7 @@ PREDICTS = re2.compile(r"(?i)pred|cls|class|top1|top_1")
 CHOOSES = {"softmax", "topk", "argmax", "max", "sort"}
 WIDTH = 4096  # of fc6 and fc7
 ENLARGES = {"ConvTranspose2d", "conv_transpose2d", "interpolate", "Upsample", "UpsamplingBilinear2d"}
-ENLARGED = {"FCN32s": range(1, 2), "FCN8s": range(1, 9)}  # how often each may, in as many words
+ENLARGED = {FCN32S.name: range(1, 2), FCN8S.name: range(1, 9)}  # how often each may, in as many words
 Definition = ast.ClassDef | ast.FunctionDef
 
 
