@@ -148,6 +148,10 @@ def check_copy_features(network: ModelEvidence) -> None:
         help = "Methods and functions that are given a VGG-16 or load one, the notebook's own statements and "
         help += "the constructor were tried: none of them puts VGG-16's weights into the model."
         expect.fail(because("copy.function", network=network.name, help=help, actual="none"))
+    if network.copied.undone:
+        help = "A model that is built or begun anew after copying starts from random numbers, or from zero."
+        place = network.copied.undone
+        expect.fail(because("copy.taken_back", network=network.name, help=help, actual="none", place=place))
     _copied(network, "copy_features", VGG_CONVS)
     if network.copied.slip:
         raise network.copied.slip
@@ -160,6 +164,8 @@ def check_copy_classifier(network: ModelEvidence) -> None:
 
 def _copied(network: ModelEvidence, line: LineName, roles: tuple[str, ...]) -> None:
     copied = _tried(network)
+    if copied.undone:
+        raise Blocked("what was copied is taken back, see copy_features")
     raised, found = copied.raised, copy_findings(copied, network.reading, roles, network.computed)
     if found:
         fault = merge(found)

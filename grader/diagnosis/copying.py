@@ -32,6 +32,7 @@ class AfterCopying:
     way: str  # a method, a function, the notebook's own cell, the constructor; "" where nothing copies
     raised: StudentError | None = None  # None if it returned
     slip: StudentError | None = None  # what stops the notebook's own call of it, if anything does
+    undone: Place | None = None  # where the notebook takes all of it back before it trains
     held: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (role, kind) -> VGG-16's layer
     unchanged: frozenset[str] = frozenset()  # parameters that hold what they held before
     unusable: Mapping[str, str] = field(default_factory=dict)  # that no longer fit; their shapes, "" for gone

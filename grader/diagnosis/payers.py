@@ -86,6 +86,7 @@ PAYERS: dict[str, Payer] = {
     "bilinear": Payer("bilinear"),
     "gradients": Payer("gradients"),
     "copy.function": Payer("copy_features", excused=("copy_classifier",)),
+    "copy.taken_back": Payer("copy_features", excused=("copy_classifier",)),
     "copy.source": Payer("copy_source"),
     # the notebook's outputs
     "reported.test": Payer("reported_test"),

@@ -150,6 +150,7 @@ WEIGHTS = {
     "gradients.severed": "no gradient goes back through {layers}: what it is given is cut from the graph, "
     "by detach(), .data or no_grad()",
     "copy.function": "{network} has no function that copies VGG-16",
+    "copy.taken_back": "{network} takes VGG-16's weights, and holds none when the notebook trains it",
     "copy.missing": "{parameter} was not copied",
     "copy.undone": "{parameter} was written, then set back to what it held before copying",
     "copy.values": "{parameter} holds other values than VGG-16's",

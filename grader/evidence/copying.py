@@ -91,6 +91,7 @@ def copied(
         way=done.way,
         raised=_raised(done.failed),
         slip=_raised(done.slip),
+        undone=place(done.undone),
         held=held,
         unchanged=frozenset(n for n in before if np.array_equal(before[n], after.arrays.get(n, ()))),
         unusable=_unusable(before, after.value.shapes, read.shapes),

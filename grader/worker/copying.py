@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 
-import torch
 from msgspec import structs
 from torch import nn
 from torch.nn.parameter import is_lazy
@@ -21,6 +20,7 @@ from grader.worker.loader import StudentCodeError, World, call, describe
 from grader.worker.places import line_of
 from grader.worker.replays import lacked, replays
 from grader.worker.slipped import slip_of
+from grader.worker.taking import taken_back, took
 from grader.worker.ways import Way, constructors, functions, methods
 from grader.worker.writing import Watch, watched
 
@@ -40,22 +40,6 @@ def ways(world: World, asked: CopyVgg) -> list[Way]:
 
 def _rank(name: str) -> int:
     return next((at for at, word in enumerate(TELLING) if word in name.lower()), len(TELLING))
-
-
-def took(model: nn.Module, vgg16: nn.Module) -> bool:
-    """Whether a weight of a model holds a VGG-16's values."""
-    theirs = [each for name, each in vgg16.named_parameters() if name.endswith("weight") and each.numel() > 1]
-    own = list(model.parameters())
-    if any(map(is_lazy, own)):  # what was tried made new layers
-        return False
-    for parameter in own:
-        if parameter.dim() < 2:
-            continue
-        flat = parameter.detach().reshape(-1)
-        alike = (each.detach().reshape(-1) for each in theirs if each.numel() == flat.numel())
-        if any(torch.equal(flat[:64], each[:64]) and torch.equal(flat, each) for each in alike):
-            return True
-    return False
 
 
 def copied(world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn.Module], None]) -> Copied:
@@ -78,6 +62,7 @@ def copied(world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn
         if took_it is None and again is not None:
             _gone(again[1], _prepared(world, asked, prepare), vgg16)
         if took_it is not None and not took_it.failed:
+            took_it = structs.replace(took_it, undone=taken_back(world, asked, vgg16))
             took_it = structs.replace(took_it, slip=_slip(world, asked, took_it.way, vgg16, prepare))
     return took_it or (first[0] if first else Copied(""))
 

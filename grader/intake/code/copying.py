@@ -39,9 +39,10 @@ def copyings(walk: Walk) -> dict[str, tuple[Copying, ...]]:
 def _of_model(walk: Walk, model: str) -> Iterator[Copying]:
     for entry in walk.entries:
         program = walk.library.program(entry)
-        for at, name in _built(walk, program, model) if program else ():
+        built = list(_built(walk, program, model)) if program else []
+        for at, name in built:
             assert program is not None
-            touching = _touching(walk, program, at, name)
+            touching = _touching(walk, program, at, name, {other for other, _ in built})
             if not touching and _is_plain(program.statements[at].node, model):
                 continue
             fork = walk.fork()
@@ -99,7 +100,7 @@ def _is_number(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) or "class" in named or "cls" in named or not named
 
 
-def _touching(walk: Walk, program: Program, built: int, name: str) -> list[int]:
+def _touching(walk: Walk, program: Program, built: int, name: str, anew: set[int]) -> list[int]:
     """The statements that do something with a model until it is trained or replaced."""
     found = []
     for at in range(built + 1, len(program.statements)):
@@ -107,8 +108,10 @@ def _touching(walk: Walk, program: Program, built: int, name: str) -> list[int]:
         if name not in statement.names.reads:
             if _misspelt(walk, program, at) == name:
                 found.append(at)
-            elif name in statement.names.sure:
+            elif name in statement.names.sure and not (found and at in anew):
                 break
+            elif name in statement.names.sure:
+                found.append(at)  # built anew before it was trained: what was done to it is gone
             continue
         if at in walk.barred(program.name) and not _only_lacks(program, at):
             break

@@ -30,7 +30,7 @@ class Copied(Value, frozen=True):
     """In which way the submission copied, "" where it has none, what it raised, where that way is defined,
     which line wrote each parameter last, and what the layers are set to otherwise than they were made.
 
-    `slip` is what stops the notebook's own call of it.
+    `slip` is what stops the notebook's own call of it, and `undone` its statement that takes it all back.
     """
 
     way: Name
@@ -39,6 +39,7 @@ class Copied(Value, frozen=True):
     written: Annotated[dict[Name, SourceLine], Meta(max_length=MAX_PARAMETERS)] = field(default_factory=dict)
     changed: Annotated[tuple[Changed, ...], Meta(max_length=MAX_PARAMETERS)] = ()
     slip: Failure | None = None
+    undone: SourceLine | None = None
 
 
 class MakeVgg(OfModel[Done], frozen=True, kw_only=True):

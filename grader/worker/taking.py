@@ -1,0 +1,65 @@
+"""Whether a model holds a VGG-16, and what takes it away again before the model is trained."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+import torch
+from torch import nn
+from torch.nn.parameter import is_lazy
+
+from grader.records.submission import Chunk, Copying
+from grader.wall.values import SourceLine
+from grader.wall.verbs import CopyVgg
+from grader.worker.downloads import downloaded
+from grader.worker.initialisers import without_slow_initialisers
+from grader.worker.loader import World, run_chunks
+
+ABOUT = 3  # statements about a model where one may take away what another has copied: it is built first
+
+
+def took(model: nn.Module, vgg16: nn.Module) -> bool:
+    """Whether a weight of a model holds a VGG-16's values."""
+    theirs = [each for name, each in vgg16.named_parameters() if name.endswith("weight") and each.numel() > 1]
+    own = list(model.parameters())
+    if any(map(is_lazy, own)):  # what was tried made new layers
+        return False
+    for parameter in own:
+        if parameter.dim() < 2:
+            continue
+        flat = parameter.detach().reshape(-1)
+        alike = (each.detach().reshape(-1) for each in theirs if each.numel() == flat.numel())
+        if any(torch.equal(flat[:64], each[:64]) and torch.equal(flat, each) for each in alike):
+            return True
+    return False
+
+
+def taken_back(world: World, asked: CopyVgg, vgg16: nn.Module) -> SourceLine | None:
+    """The notebook's statement after which its model no longer holds the VGG-16 that it was given, if any.
+
+    What reads weights from somewhere goes on with a model, and may leave anything in it.
+    """
+    for copying in world.slice.copying.get(asked.model, ())[:1]:
+        about = [chunk for chunk in copying.chunks if copying.name in chunk.source]
+        if len(about) >= ABOUT and not any("load" in chunk.source for chunk in about):
+            return _emptied(copying, world, vgg16)
+    return None
+
+
+def _emptied(copying: Copying, world: World, vgg16: nn.Module) -> SourceLine | None:
+    namespace, held = dict(world.namespaces.get(copying.module, {})), list[bool]()
+
+    def look(_: Chunk) -> bool:
+        model = namespace.get(copying.name)
+        held.append(isinstance(model, nn.Module) and took(model, vgg16))
+        return True
+
+    torch.manual_seed(0)
+    # a model may share what it takes, so that what fills it fills both
+    with without_slow_initialisers(), downloaded(deepcopy(vgg16)):
+        failed = run_chunks(copying.chunks, namespace, look)
+    look(copying.chunks[-1])
+    if failed or held[-1] or not any(held):
+        return None
+    at = max(number for number, holds in enumerate(held) if holds)
+    return SourceLine(copying.chunks[at].label, copying.chunks[at].line)
