@@ -1,0 +1,67 @@
+"""What takes a VGG-16 away from a model again, before it is trained, is told with its line."""
+
+from __future__ import annotations
+
+import pytest
+import torchvision
+from torch import nn
+
+from grader.records.submission import Chunk, Copying, Slice
+from grader.wall.verbs import CopyVgg
+from grader.worker.loader import World
+from grader.worker.taking import taken_back, took
+
+
+class Network(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def start(self, net: nn.Module) -> None:
+        self.conv.weight.data = net.get_parameter("0.weight").data
+
+
+VGG16 = nn.Sequential(nn.Conv2d(3, 4, 3))
+BEGUN = ("vgg16 = torchvision.models.vgg16(pretrained=True)", "net = Network()", "net.start(vgg16)")
+KNOWN = {"Network": Network, "nn": nn, "torchvision": torchvision}
+
+
+def taking(*statements: str) -> int | None:
+    chunks = tuple(Chunk("cell 4", line, text) for line, text in enumerate((*BEGUN, *statements), start=1))
+    copying = Copying("submission", "net", chunks)
+    world = World(Slice(copying={"FCN8s": (copying,)}), namespaces={"submission": dict(KNOWN)})
+    before = VGG16[0].weight.detach().clone()
+    found = taken_back(world, CopyVgg("FCN8s", stand_ins={}, biasless=()), VGG16)
+    assert before.equal(VGG16[0].weight)  # which the model shares
+    return found.line if found else None
+
+
+@pytest.mark.parametrize(
+    "statement", ["net = Network()", "nn.init.ones_(net.conv.weight)", "net.conv = nn.Conv2d(3, 4, 3)"]
+)
+def test_what_leaves_nothing_of_it_is_told(statement: str) -> None:
+    """A model that is built or filled anew, and whose layers are."""
+    assert taking(statement) == 4
+    assert taking("net.conv.requires_grad_(False)", statement) == 5
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["net.conv.requires_grad_(False)"],
+        ["net = Network()", "net.start(vgg16)"],  # given again
+        ["net = Network()", "net.start(missing)"],  # nobody knows where it ends
+        ["nn.init.zeros_(net.conv.weight)", "net.load_state_dict(torch.load('best.pth'))"],
+    ],
+)
+def test_what_goes_on_with_it_is_not(statements: list[str]) -> None:
+    """Nor what gets weights from elsewhere, or does not run to its end here."""
+    assert taking(*statements) is None
+
+
+def test_a_model_took_it_that_holds_a_weight() -> None:
+    """In any shape of as many values."""
+    model = Network()
+    assert not took(model, VGG16)
+    model.conv.weight.data = VGG16[0].weight.detach().reshape(3, 4, 3, 3)
+    assert took(model, VGG16)
