@@ -6,6 +6,7 @@ are held against a map at once; the few that are like every one of them are then
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import groupby, islice
@@ -20,6 +21,7 @@ from grader.diagnosis.unusual import AXES
 from grader.diagnosis.ways import Floats, Way, compositions
 
 MOST_FAULTS = 2  # of the steps before the sum
+MOST_KEPT = 8  # questions whose sums are kept: a few megabytes each
 MOST = 12  # ways that are compared with the maps
 ONE = "one channel is used only, not the sum over all of them"
 LEFT_OUT = (ONE, "that come first are summed")  # what a loop that slipped gives: its code tells more
@@ -38,6 +40,9 @@ RULES: dict[str, Callable[[Asked], int]] = {  # which channel may be taken alone
     "that of the largest weight": lambda case: int(case.weight[case.index].argmax()),
     "that of the largest mean": lambda case: int(case.features.mean(axis=(1, 2)).argmax()),
 }
+
+
+_KEPT = dict[tuple[bytes, int], list[Floats]]()  # by the question
 
 
 class Steps(NamedTuple):
@@ -121,12 +126,37 @@ def leaves_channels_out(sums: str) -> bool:
 
 def _likeness(case: Asked) -> Floats:
     """How alike an answer is to the sum of each combination of steps."""
-    seen, alike = _seen(case).ravel(), list[Floats]()
+    seen = _seen(case).ravel()
+    alike = [correlations(sums, seen) for sums in _sums(case)]
+    return np.asarray(np.nan_to_num(np.concatenate(alike)))
+
+
+def _sums(case: Asked) -> list[Floats]:
+    """The sum of each combination of steps, those of the same features together.
+
+    A question is asked again and again, of code that is read otherwise: its sums are kept.
+    """
+    key = hashlib.blake2b(case.features.tobytes() + case.weight.tobytes()).digest(), case.index
+    if key not in _KEPT:
+        while len(_KEPT) >= MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)))
+        _KEPT[key] = _summed(case)
+    return _KEPT[key]
+
+
+def _summed(case: Asked) -> list[Floats]:
+    made, found = dict[tuple[int, int], Floats](), list[Floats]()
+
+    def weights(one: Steps) -> Floats:
+        key = id(one.classes), id(one.weights)
+        if key not in made:
+            made[key] = one.weights.do(case.weights(one.classes))
+        return np.asarray(one.channels.do(made[key]))
+
     for features, group in groupby(_all(), key=lambda steps: steps.features):
-        weights = np.stack([one.channels.do(one.weights.do(case.weights(one.classes))) for one in group])
-        sums = weights @ features.do(case.features).reshape(weights.shape[1], -1)
-        alike.append(correlations(sums, seen))
-    return np.nan_to_num(np.concatenate(alike))
+        chosen = np.stack([weights(one) for one in group])
+        found.append(chosen @ features.do(case.features).reshape(chosen.shape[1], -1))
+    return found
 
 
 def _seen(case: Asked) -> Floats:

@@ -14,14 +14,28 @@ from grader.diagnosis.ways import Floats
 Mixings = tuple[tuple[Floats, Floats], ...]
 MOVED = 0.05  # of the range: what enlarging may move the middle of a cell by
 MOSTLY = 0.9  # of a wrong map: where levels wrap, the last digit of a float can turn a cell over
+APART = 40.0  # of 256: how far levels that wrapped around are from others is 64 in the middle
 TURNED = 600.0  # a range from which on levels that wrapped around look like any others
 
 
-def roughly(values: Floats, found: Floats) -> NDArray[np.bool_]:
-    """Return for each of (N, h, w) levels whether they may be those found; what wraps around may be any."""
-    wraps = _wraps(values)
-    near = np.abs(found - values) <= 2 * _slack(values, found) + 1  # what is cut off after the point
-    return np.asarray(wraps | near.all(axis=(1, 2)))
+def roughly(values: Floats, found: Floats, *, mixed: bool = False) -> NDArray[np.bool_]:
+    """Return for each of (N, h, w) levels whether they may be those found.
+
+    Of levels that wrap around and were `mixed` since nothing is known.
+    """
+    wraps, near = _wraps(values), _near(values, found)
+    if mixed or not wraps.any():
+        return np.asarray(wraps | near)
+    out = values[wraps]
+    off = found - out
+    turned = np.abs(off - 256 * np.rint(off / 256)).mean(axis=(1, 2)) <= APART
+    near[wraps] |= turned | _near(np.clip(out, 0, 255), found)
+    return near
+
+
+def _near(values: Floats, found: Floats) -> NDArray[np.bool_]:
+    off = np.abs(found - values) <= 2 * _slack(values, found) + 1  # what is cut off after the point
+    return np.asarray(off.all(axis=(1, 2)))
 
 
 def _wraps(values: Floats) -> NDArray[np.bool_]:

@@ -203,7 +203,7 @@ class _Search(Generic[P]):
         middles, mixing = self.middles(number, cells), mixings(cells, size)
         small = any(many > side for many, side in zip(cells, size, strict=True))
         rows, columns = mixing[0]
-        keep = roughly(rows @ levels @ columns.T if small else levels, middles)
+        keep = roughly(rows @ levels @ columns.T if small else levels, middles, mixed=small)
         if keep.any():
             keep[keep] = close(levels[keep], middles, mixing)
         return keep

@@ -16,7 +16,7 @@ from grader.diagnosis.likely import leaves_channels_out
 from grader.diagnosis.normalising import ROUNDED, UNSCALED
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence import otherwise, shown
-from grader.evidence.needless import needless
+from grader.evidence.needless import is_of_the_sum, needless
 from grader.evidence.once import Answers, attempt, once, taken
 from grader.evidence.prediction import PredictionEvidence
 from grader.evidence.questions import LEVELS, PANEL, Levels, Maps
@@ -163,7 +163,8 @@ class MapEvidence:
         found = diagnosis.search(plainly(self.panel))
         if found is None and self.is_stretched and self.follows_sum:
             return otherwise.Explained(None)
-        over_others = found is None or is_over_others(found.sums)  # code tells more of it
+        # code tells more of a sum over others
+        over_others = is_over_others(found.sums) if found else not is_of_the_sum(plainly(self.panel))
         if over_others and (other := reduced(self._asked_with, self.slice)) is not None:
             return other
         unlikely = found is None or self._is_unlikely(found)

@@ -77,7 +77,7 @@ def _found(
     found, shown = None, set[bytes]()
     for words, place, instead in changes:
         first = ask(instead, PANEL[:2] if nothing else PANEL[:1])
-        if nothing and not (_shows_nothing(first) or _is_of_the_sum(first)):
+        if nothing and not (_shows_nothing(first) or is_of_the_sum(first)):
             shown.add(first[0].answer.tobytes())
         if len(shown) > most:
             return None
@@ -88,7 +88,7 @@ def _found(
     return found
 
 
-def _is_of_the_sum(cases: Sequence[diagnosis.Case]) -> bool:
+def is_of_the_sum(cases: Sequence[diagnosis.Case]) -> bool:
     """Return whether maps rise or fall with the right sum: whatever stretched it, that is no other guess."""
     negated = [replace(case, answer=-case.answer.astype(np.float64)) for case in cases]
     return follow_sum(cases) or follow_sum(negated)

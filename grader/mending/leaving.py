@@ -60,11 +60,19 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
 
 
 def guards(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
-    """The code's own check that stops it, left out: what it is about is judged by what the network does."""
+    """The code's own check of a size that stops it, left out: it is judged by what the network does.
+
+    A check of the network's layers tells of what they are.
+    """
     for _, chunk in chunks_at(slice, trouble.place):
         statement = statement_at(tree(chunk), line_in(trouble, chunk))
-        if isinstance(statement, ast.Assert | ast.Raise):
+        if isinstance(statement, ast.Assert | ast.Raise) and not _is_about_layers(statement):
             yield from _one_less(slice, chunk, statement)
+
+
+def _is_about_layers(statement: ast.stmt) -> bool:
+    read = {each.id for each in ast.walk(statement) if isinstance(each, ast.Name)}
+    return not read.isdisjoint({"self", "isinstance", "type"})
 
 
 def given_to(function: ast.FunctionDef) -> set[str]:

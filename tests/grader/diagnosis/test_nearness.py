@@ -34,6 +34,15 @@ def test_what_was_enlarged_is_near(levels: np.ndarray) -> None:
     assert close(levels[None], found, MIXED).all()
 
 
+@pytest.mark.parametrize("levels", [LEVELS * 2 - 100, LEVELS * 9, -LEVELS])
+def test_what_wraps_around_is_no_other_map(levels: np.ndarray) -> None:
+    """One look at all cells tells it, unless cells were mixed since."""
+    elsewhere = np.stack([levels[::-1], levels.T, levels + 90])
+
+    assert not roughly(elsewhere, middles(levels)).any()
+    assert roughly(elsewhere, middles(levels), mixed=True).all()
+
+
 def test_a_peak_is_near_to_itself_alone() -> None:
     """Modulo 256 a level of -255 is 1, which is next to 0: no reason to take it for the peak."""
     wrapped = np.where(PEAK > 0, 0.0, -255.0)

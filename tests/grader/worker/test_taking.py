@@ -21,7 +21,8 @@ class Network(nn.Module):
         self.conv.weight.data = net.get_parameter("0.weight").data
 
 
-VGG16 = nn.Sequential(nn.Conv2d(3, 4, 3))
+CONV = nn.Conv2d(3, 4, 3)
+VGG16 = nn.Sequential(CONV)
 BEGUN = ("vgg16 = torchvision.models.vgg16(pretrained=True)", "net = Network()", "net.start(vgg16)")
 KNOWN = {"Network": Network, "nn": nn, "torchvision": torchvision}
 
@@ -30,9 +31,9 @@ def taking(*statements: str) -> int | None:
     chunks = tuple(Chunk("cell 4", line, text) for line, text in enumerate((*BEGUN, *statements), start=1))
     copying = Copying("submission", "net", chunks)
     world = World(Slice(copying={"FCN8s": (copying,)}), namespaces={"submission": dict(KNOWN)})
-    before = VGG16[0].weight.detach().clone()
+    before = CONV.weight.detach().clone()
     found = taken_back(world, CopyVgg("FCN8s", stand_ins={}, biasless=()), VGG16)
-    assert before.equal(VGG16[0].weight)  # which the model shares
+    assert before.equal(CONV.weight)  # which the model shares
     return found.line if found else None
 
 
@@ -63,5 +64,5 @@ def test_a_model_took_it_that_holds_a_weight() -> None:
     """In any shape of as many values."""
     model = Network()
     assert not took(model, VGG16)
-    model.conv.weight.data = VGG16[0].weight.detach().reshape(3, 4, 3, 3)
+    model.conv.weight.data = CONV.weight.detach().reshape(3, 4, 3, 3)
     assert took(model, VGG16)
