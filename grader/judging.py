@@ -31,7 +31,7 @@ from grader.errors import (
     Unverified,
 )
 from grader.evidence.case import Case
-from grader.mending.trial import mended
+from grader.mending.targets import mended
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Reason
 
