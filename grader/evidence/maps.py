@@ -99,6 +99,12 @@ class MapEvidence:
         asked = ((question, self.unless_out_of_range(question)) for question in PANEL)
         return [(question, reply) for question, reply in asked if reply]
 
+    @once
+    def spoils_inputs(self) -> bool:
+        """Whether it changes the arrays that it is given; what can't be called changes none."""
+        replies = attempt(lambda: self._replies)
+        return isinstance(replies, list) and not all(reply.value.kept for _, reply in replies)
+
     @property
     def refused(self) -> StudentRaised | None:
         """What is raised for the first class of the panel whose index is made one out of range."""
