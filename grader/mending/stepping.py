@@ -88,6 +88,17 @@ def _brings_to_a_range(node: ast.AST, function: Function) -> bool:
     return _has_ends(node, function) or _reads(node, named)
 
 
+def _begins_a_range(node: ast.AST, function: Function) -> bool:
+    """Whether it is named for a range, or takes from a value what is made of that value, or divides by it."""
+    match node:
+        case (
+            ast.BinOp(left=ast.Name(id=name), op=ast.Sub() | ast.Div(), right=other)
+            | ast.AugAssign(target=ast.Name(id=name), op=ast.Sub() | ast.Div(), value=other)
+        ):
+            return isinstance(other, ast.Call) and _reads(other, {name})
+    return RANGES(node, function)
+
+
 def _has_ends(node: ast.AST, function: Function) -> bool:
     return any(ENDS(each, function) for each in ast.walk(node))
 
@@ -126,7 +137,7 @@ STEPS: dict[str, tuple[Takes, ...]] = {  # by rubric line; the second is looked 
 }
 BEGINS: dict[str, Takes] = {
     "weighted_sum": _adds_up,
-    "normalise": RANGES,
+    "normalise": _begins_a_range,
 }  # where a step is begun earlier than it is taken
 TAKEN = {  # the lines of the rubric whose steps a function takes; of two on one line of code the first
     MAP: ("weighted_sum", "class_weights", "normalise", "shape", "dtype"),

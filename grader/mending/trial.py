@@ -77,9 +77,14 @@ class Trials(Running):
             now = step[1]
         if first is None:
             return None
-        if now is not None:
-            self.take(before)
-            return first, self._instead(first, target) if made else []
+        if now is None and not any(mend.whole for mend in made[:-1]):
+            return first, made
+        mended = self.slice
+        self.take(before)
+        one = self._instead(first, target) if made else []
+        if now is not None or one:
+            return first, one
+        self.take(mended)  # each left something out, and nothing less will do
         return first, made
 
     def _instead(self, first: Trouble, target: str) -> list[Mend]:
