@@ -43,6 +43,7 @@ PREDICT = dedent("""\
         (MAP, "returnCAM", "row @ features", "weighted_sum"),
         (MAP, "returnCAM", "cam.reshape(h, w)", "weighted_sum"),
         (MAP, "returnCAM", "cam / cam.max()", "normalise"),
+        (MAP.replace("cam.min()", "np.least(cam)"), "returnCAM", "np.least", "normalise"),
         (LOOP, "returnCAM", "for k in range(nc + 1)", "weighted_sum"),
         (LOOP, "returnCAM", "cam += row[k]", "weighted_sum"),
         (MAP, "returnCAM", "np.uint8", "dtype"),
