@@ -1,4 +1,4 @@
-"""Mends what stops each target before it is judged, as far as it can be, and tells who pays for it."""
+"""Mends what stops each target before it is judged, as far as it can be, and tells what that costs."""
 
 from __future__ import annotations
 

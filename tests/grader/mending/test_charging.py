@@ -123,7 +123,7 @@ HELPERS = dedent("""\
         ("low = m.lowest()", ("cam.normalise",)),
         ("large = np.zeros", ("cam.shape",)),
         ("m.done()", ("cam.shape",)),
-        ("cam = stretch(cam)", ("cam.dtype",)),
+        ("cam = stretch(cam)", ("cam.normalise",)),
         ("cam = enlarge(cam)", ("cam.shape",)),
     ],
 )
