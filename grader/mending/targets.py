@@ -97,11 +97,15 @@ def _standing_in(trials: Trials, target: str, trouble: Trouble) -> Mended | None
     slice = trials.slice
     if (made := trials.stand_in(target)) is None:
         return None
-    read = "".join(f", with {mend.words}" for mend in made)
+    beside = "Its layers are judged as the constructor makes them"
+    beside += "".join(f", with {mend.words}" for mend in made)
     blank = unwritten_forward(slice, target)
-    told = f"the forward pass of {target} was not written" if blank and not made else str(trouble).rstrip(".")
-    text = f"{told}. Its layers are judged as the constructor makes them{read}"
-    reason = because("code.raises", text=text, place=blank or trouble.place, kind=trouble.kind)
+    if blank and not made:
+        text = f"the forward pass of {target} was not written. {beside}"
+        reason = because("code.unwritten", network=target, text=text, actual="nothing", place=blank)
+    else:
+        text = f"{str(trouble).rstrip('.')}. {beside}"
+        reason = because("code.raises", text=text, place=trouble.place, kind=trouble.kind)
     pays = {target: (*standing.lines(slice, target), *_lines(target, made))}
     return Mended(slice, {target: reason}, paying=pays)
 
