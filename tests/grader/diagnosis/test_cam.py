@@ -224,18 +224,24 @@ TOLD_OTHERWISE = {
 }
 
 
+def _is_told_otherwise(way: Sum) -> bool:
+    """Also where one channel alone is left of those that have each other's weights."""
+    return way.fault in TOLD_OTHERWISE or bool(way.channels.fault and "one channel" in way.join.fault)
+
+
 @pytest.mark.slow
 @settings(max_examples=examples(12))
-@given(st.sampled_from([way for way in TWICE_WRONG if way.fault not in TOLD_OTHERWISE]))
+@given(st.sampled_from([way for way in TWICE_WRONG if not _is_told_otherwise(way)]))
 def test_wrong_steps_of_a_sum_compose(way: Sum) -> None:
     """Two are told by their numbers, in no more faults than were made."""
     verdict = search(cases(made(sums=way)))
 
     assert verdict is not None
     told = [sums for steps in compositions(SUMS, 2) if (sums := Sum(*steps)).fault == verdict.sums]
-    assert not verdict.classes and not verdict.stretch and told
-    assert all(
-        map(_near_in_bytes, map(_answer, cases(made(sums=told[0]))), map(_answer, cases(made(sums=way))))
+    assert not verdict.classes and not verdict.stretch
+    answers = [_answer(case) for case in cases(made(sums=way))]
+    assert any(  # of several in the same words, as a ReLU of the features is right too
+        all(map(_near_in_bytes, map(_answer, cases(made(sums=sums))), answers)) for sums in told
     )
 
 
