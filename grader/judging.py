@@ -44,7 +44,7 @@ OPTIONS = (
     *("-p", "no:cacheprovider"),
     *("-p", "no:terminal"),
     *("-p", "no:logging"),
-    *("-p", "no:debugging"),
+    *("-p", "no:debugging"),  # it sets pdb anew, which code may call that is judged in this process
     *("-p", "no:unraisableexception"),  # it collects garbage twice: a third of a second of every grading
     *("-c", os.devnull),
     *("-W", "ignore"),

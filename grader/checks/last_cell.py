@@ -34,9 +34,8 @@ def check_weight_fc(case: Case) -> None:
 def check_maps(case: Case) -> None:
     """The maps that the last cell makes of both images are right."""
     cell = LastCell(case.cam.cell)
-    if (
-        _weight_is_wrong(cell, case.cam.maps) and (other := case.cam.cell_with_weight) is not None
-    ):  # a cause weight_fc
+    wrong = _weight_is_wrong(cell, case.cam.maps)  # a cause weight_fc
+    if wrong and (other := case.cam.cell_with_weight) is not None:
         cell = LastCell(other)
     elif cell.failure[0] and not _weight_of(cell)[1]:  # the cause weight_fc.raises
         cell = LastCell(case.cam.mended_cell)

@@ -29,7 +29,7 @@ CODE = {
     "code.shadowed": "{words}: another module has the name of this file",
     "code.name": "{words}: that is the name which the assignment gives it",
     "code.blank": "{name} was not written: the blank between the markers is empty",
-    "code.unwritten": "the forward pass of {network} was not written",
+    "code.unwritten": "the forward pass of {network} applies no layer",
     "code.library": "{library} is not installed where submissions run, and not a file of this one",
     "code.file": "{file} was not handed in, and the submission's code {does} it",
     "code.unread": "the code that binds {name} is more than is read: {why}",

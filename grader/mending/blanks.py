@@ -22,12 +22,15 @@ def unwritten(slice: Slice, target: str) -> Place | None:
     return None
 
 
-def unwritten_forward(slice: Slice, target: str) -> Place | None:
-    """Where the forward pass of a network stands that does nothing; None where there is none, or it does."""
+def forward_of(slice: Slice, target: str) -> tuple[Place, bool] | None:
+    """Where a network's own forward pass stands, and whether it does nothing; None where it has none."""
     for chunk in (chunk for module in slice.modules for chunk in module.chunks if target in bound(chunk)):
-        for node in ast.walk(tree(chunk)):
-            if isinstance(node, ast.FunctionDef) and node.name == "forward" and _is_empty(node):
-                return Place(chunk.label, chunk.line + node.lineno - 1)
+        classes = (
+            node for node in tree(chunk).body if isinstance(node, ast.ClassDef) and node.name == target
+        )
+        for node in (member for each in classes for member in each.body):
+            if isinstance(node, ast.FunctionDef) and node.name == "forward":
+                return Place(chunk.label, chunk.line + node.lineno - 1), _is_empty(node)
     return None
 
 

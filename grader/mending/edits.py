@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from grader.diagnosis.payers import LineName
+from grader.mending.trouble import tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 
@@ -42,6 +43,14 @@ def with_source(slice: Slice, old: Chunk, source: str) -> Slice:
         cam_cell=changed(slice.cam_cell),
         weight_fc=changed(slice.weight_fc),
     )
+
+
+def renamed(
+    slice: Slice, chunk: Chunk, wanted: Callable[[ast.AST], Span | None], words: str, text: str
+) -> Iterator[Mend]:
+    """The change of all that has a name in a statement, wherever it stands there."""
+    if found := spans(tree(chunk), wanted):
+        yield Mend(with_source(slice, chunk, with_text(chunk.source, found, text)), words)
 
 
 def with_import(slice: Slice, module: Module, statement: str) -> Slice:

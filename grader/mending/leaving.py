@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TypeGuard
 
 from grader.assignment import MAP
-from grader.mending import plain_sums
+from grader.mending import makeshift, plain_sums
 from grader.mending.edits import LONGEST, Mend, function_at, statement_at, told, with_node, with_source
 from grader.mending.trouble import Trouble, bound, chunks_at, line_in, tree
 from grader.records.submission import Chunk, Slice
@@ -20,7 +20,6 @@ MISFITS = ("match the broadcast shape", "must match the size of tensor")
 RESHAPED = ("is invalid for input of size", "cannot reshape array")
 KERNELS = ("layer.groups", "layer.kernel")  # what shows of a layer that a bilinear kernel does not fit
 SPARED = (*KERNELS, "copy.")  # and of a value that a constructor does not write
-NN = "__import__('torch').nn"
 UNBOUND = ("NameError", "UnboundLocalError")
 FIRST = 12  # ways to shorten a statement that are tried before a plain sum stands in for it
 
@@ -39,9 +38,8 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
         if misfits(trouble):
             yield _suppressed(slice, chunk, statement, trouble.kind)
         yield from _one_less(slice, chunk, statement)
-    if _makes_a_layer(statement, function):
-        assert isinstance(statement, ast.Assign)
-        yield from _other_layers(trouble, slice, chunk, statement)
+    if makeshift.makes_a_layer(statement, function):
+        yield from makeshift.mends(trouble, slice, chunk, statement)
         return
     names = names_in(function) if function else set()
     if function and function.name == MAP and binds(statement, given_to(function)):
@@ -220,44 +218,6 @@ def _begun_by(value: ast.expr) -> Iterator[ast.expr]:
     while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
         value = value.func.value
         yield value
-
-
-# --- layers -----------------------------------------------------------------------------------------
-
-
-def _makes_a_layer(statement: ast.stmt, function: ast.FunctionDef | None) -> bool:
-    match statement:
-        case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"))], value=ast.Call()):
-            return function is not None and function.name == "__init__"
-    return False
-
-
-def _other_layers(trouble: Trouble, slice: Slice, chunk: Chunk, statement: ast.Assign) -> Iterator[Mend]:
-    """A layer made without an argument, with one that is missing, or else one that does nothing."""
-    call = statement.value
-    assert isinstance(call, ast.Call)
-    for text in (*_tries(trouble, call), f"{NN}.Identity()"):
-        words = f"`{told(call)}` read as `{text.replace(NN, 'nn')[:LONGEST]}`"
-        source = with_node(chunk.source, call, text)
-        yield Mend(with_source(slice, chunk, source), words)
-
-
-def _tries(trouble: Trouble, call: ast.Call) -> Iterator[str]:
-    if "missing" in trouble.message and trouble.names:
-        given = [ast.keyword(name, ast.Constant(_neutral(call))) for name in trouble.names]
-        yield ast.unparse(ast.Call(call.func, call.args, [*call.keywords, *given]))
-    for at in reversed(range(len(call.keywords))):
-        yield ast.unparse(ast.Call(call.func, call.args, [*call.keywords[:at], *call.keywords[at + 1 :]]))
-    if len(call.args) > 1:
-        yield ast.unparse(ast.Call(call.func, call.args[:-1], call.keywords))
-        made = getattr(call.func, "attr", getattr(call.func, "id", ""))
-        if "Conv" in made or not made[:1].isupper():  # what is no convolution, nothing may apply
-            yield f"{NN}.LazyConv2d({ast.unparse(call.args[1])}, 1)"
-
-
-def _neutral(call: ast.Call) -> int:
-    """A size of a kernel that a layer may have been meant to have and isn't known to: as small as can be."""
-    return 2 if "Pool" in ast.unparse(call.func) else 1
 
 
 def _uncalled(

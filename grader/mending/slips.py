@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from grader.assignment import MAP, MODELS, PREDICT
 from grader.mending import (
     assigning,
+    attributes,
     called,
     classes,
     elsewhere,
@@ -32,30 +33,23 @@ from grader.mending import (
     striding,
     wrapping,
 )
-from grader.mending.alike import alike, longer_or_shorter
+from grader.mending.alike import alike
 from grader.mending.edits import (
     Mend,
-    Span,
-    attribute_span,
     function_at,
     keyword_span,
     name_span,
-    spans,
-    whole_span,
+    renamed,
     with_import,
     with_source,
-    with_text,
 )
-from grader.mending.removed import REMOVED
 from grader.mending.trouble import LARGEST, Trouble, bound, chunks_at, line_in, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 from reference.architecture import FIRST_PADDING
 
 SUM = ("sum.way",)  # what leaving something out of a map's function shows as, unless it comes after the sum
-OF_LAYERS = ("weight", "bias", "in_channels", "out_channels", "in_features", "out_features", "kernel_size")
 LONGEST = 60  # characters by which names are compared, which takes their cube
-TORCH = ("torch.nn.functional", "torch", "torch.nn")  # where what is looked for in one of them may be
 
 
 def mends(trouble: Trouble, slice: Slice, target: str = "", padding: int = FIRST_PADDING) -> Iterator[Mend]:
@@ -132,8 +126,8 @@ def _name(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Itera
     if not trouble.names or not trouble.message.endswith("is not defined"):
         return
     name = trouble.names[0]
-    if name in attributes(slice):
-        yield from _renamed(slice, chunk, name_span(name), f"{name} read as self.{name}", f"self.{name}")
+    if name in attributes.given(slice):
+        yield from renamed(slice, chunk, name_span(name), f"{name} read as self.{name}", f"self.{name}")
     yield from _not_run(slice, module, name)
     if statement := libraries.import_of(name):
         yield Mend(with_import(slice, module, statement), f"`{statement}` is missing and was added")
@@ -157,7 +151,7 @@ def _not_run(slice: Slice, module: Module, name: str) -> Iterator[Mend]:
 
 def _like(slice: Slice, chunk: Chunk, name: str, known: Iterable[str]) -> Iterator[Mend]:
     for other in alike(name, known):
-        yield from _renamed(slice, chunk, name_span(name), f"{name} read as {other}", other)
+        yield from renamed(slice, chunk, name_span(name), f"{name} read as {other}", other)
 
 
 def _unused(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Iterator[Mend]:
@@ -174,7 +168,7 @@ def _unused(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Ite
     others += [*made, *given] if unbound else made[:1]
     for other in dict.fromkeys(each for each in others if each not in ("self", name)):
         wanted = name_span(name, line if unbound else 0)
-        for mend in _renamed(slice, chunk, wanted, f"{name} read as {other}", other):
+        for mend in renamed(slice, chunk, wanted, f"{name} read as {other}", other):
             yield replace(mend, whole=unbound and other in read)  # a guess, which may get past the line alone
 
 
@@ -194,77 +188,6 @@ def _inside(chunk: Chunk) -> set[str]:
     nodes = list(ast.walk(tree(chunk)))
     stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     return stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
-
-
-def attributes(slice: Slice) -> set[str]:
-    """The attributes that the submission's classes give themselves, and their methods."""
-    found: set[str] = set()
-    chunks = (chunk for module in slice.modules for chunk in module.chunks if "class " in chunk.source)
-    for chunk in (chunk for chunk in chunks if len(chunk.source) <= LARGEST):
-        for node in ast.walk(tree(chunk)):
-            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                found.add(node.attr)
-            elif isinstance(node, ast.ClassDef):
-                found |= {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
-                targets = [one for each in node.body if isinstance(each, ast.Assign) for one in each.targets]
-                found |= {each.id for each in targets if isinstance(each, ast.Name)}
-    return found
-
-
-def _attribute(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Iterator[Mend]:
-    if len(trouble.names) < 2:
-        return
-    owner, name = trouble.names[:2]
-    if trouble.message.startswith("module '"):
-        yield from _gone(slice, chunk, trouble, owner, name)
-        yield from _elsewhere(slice, chunk, trouble, owner, name)
-        known = set(libraries.holds(owner))
-    else:
-        known = set(libraries.members(owner)) or attributes(slice)
-        known |= set(OF_LAYERS if owner in libraries.holds("torch.nn") else ())
-    begun = (
-        () if trouble.message.startswith("module '") else longer_or_shorter(name, libraries.members(owner))
-    )
-    for other in (*alike(name, known), *begun):
-        if not _is_read(chunk, other):  # everything else calls it `name`: then its definition slipped
-            yield from _renamed(slice, chunk, attribute_span(other), f"{other} read as {name}", name)
-        yield from _renamed(slice, chunk, attribute_span(name), f"{name} read as {other}", other)
-
-
-def _is_read(chunk: Chunk, attribute: str) -> bool:
-    """Whether a statement reads an attribute, or has its name as a text, as for getattr."""
-    for node in ast.walk(tree(chunk)):
-        if isinstance(node, ast.Constant) and node.value == attribute:
-            return True
-        if isinstance(node, ast.Attribute) and node.attr == attribute and isinstance(node.ctx, ast.Load):
-            return True
-    return False
-
-
-def _gone(slice: Slice, chunk: Chunk, trouble: Trouble, owner: str, name: str) -> Iterator[Mend]:
-    """What a library had under this name once."""
-    removed = REMOVED.get((owner, name))
-    if removed and removed.code and trouble.place and "{name}" not in removed.code:
-        line = trouble.place.line - chunk.line + 1
-        words = f"{owner}.{name}, gone since {removed.since}, read as {removed.instead}"
-        yield from _renamed(slice, chunk, whole_span(name, line), words, removed.code)
-
-
-def _elsewhere(slice: Slice, chunk: Chunk, trouble: Trouble, owner: str, name: str) -> Iterator[Mend]:
-    """What another module of PyTorch has under this name."""
-    line = trouble.place.line - chunk.line + 1 if trouble.place else 0
-    for other in TORCH if owner in TORCH else ():
-        if other != owner and name in libraries.holds(other):
-            words = f"{owner}.{name} read as {other}.{name}"
-            text = f"__import__('torch').{f'{other}.{name}'.removeprefix('torch.')}"
-            yield from _renamed(slice, chunk, whole_span(name, line), words, text)
-
-
-def _renamed(
-    slice: Slice, chunk: Chunk, wanted: Callable[[ast.AST], Span | None], words: str, text: str
-) -> Iterator[Mend]:
-    if found := spans(tree(chunk), wanted):
-        yield Mend(with_source(slice, chunk, with_text(chunk.source, found, text)), words)
 
 
 def _bound_again(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Iterator[Mend]:
@@ -287,13 +210,13 @@ def _call(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Itera
     if "unexpected keyword argument" in trouble.message and quoted and trouble.place:
         wanted = keyword_span(quoted[0], line_in(trouble, chunk))
         for other in alike(quoted[0], libraries.arguments(function)):
-            yield from _renamed(slice, chunk, wanted, f"{quoted[0]} read as {other}", other)
+            yield from renamed(slice, chunk, wanted, f"{quoted[0]} read as {other}", other)
 
 
 KINDS: dict[str, Callable[[Trouble, Slice, Module, Chunk], Iterator[Mend]]] = {
     "NameError": _name,
     "UnboundLocalError": _unused,
-    "AttributeError": _attribute,
+    "AttributeError": attributes.mends,
     "ImportError": importing.mends,
     "ModuleNotFoundError": importing.mends,
     "TypeError": _call,

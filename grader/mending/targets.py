@@ -9,7 +9,7 @@ from grader.assignment import PART_OF
 from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
 from grader.mending import charging, paying, registering, righting, standing
-from grader.mending.blanks import unwritten, unwritten_forward
+from grader.mending.blanks import forward_of, unwritten
 from grader.mending.edits import Mend
 from grader.mending.lacking import brought, lacking, unread
 from grader.mending.outcome import Mended
@@ -20,7 +20,7 @@ from grader.records.reason import Reason
 from grader.records.submission import Slice, Slip
 from reference.architecture import FIRST_PADDING
 
-IDLE = Trouble("NotImplementedError", "the forward pass applies no layer", None)
+IDLE = Trouble("", "the forward pass applies no layer", None)  # which nothing raises
 IMPORTS = ("ImportError", "ModuleNotFoundError")  # what follows from them doesn't name them
 
 
@@ -59,7 +59,8 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
     if (blank := unwritten(slice, target)) and trials.trouble(target):  # what runs stands outside of it
         return Mended(slice, {target: because("code.blank", actual="nothing", place=blank, name=target)})
     before = trials.slice
-    stopped = trials.trouble(target) if unwritten_forward(slice, target) else None
+    forward = forward_of(slice, target)
+    stopped = trials.trouble(target) if forward and forward[1] else None
     found = (stopped, []) if stopped else trials.mend(target)
     if stopped or trials.applies_nothing(target):
         trials.take(before)
@@ -99,10 +100,10 @@ def _standing_in(trials: Trials, target: str, trouble: Trouble) -> Mended | None
         return None
     beside = "Its layers are judged as the constructor makes them"
     beside += "".join(f", with {mend.words}" for mend in made)
-    blank = unwritten_forward(slice, target)
-    if blank and not made:
-        text = f"the forward pass of {target} was not written. {beside}"
-        reason = because("code.unwritten", network=target, text=text, actual="nothing", place=blank)
+    place, empty = forward_of(slice, target) or (trouble.place, False)
+    if trouble == IDLE or (empty and not made):
+        text = f"the forward pass of {target} {'was not written' if empty else 'applies no layer'}. {beside}"
+        reason = because("code.unwritten", network=target, text=text, actual="nothing", place=place)
     else:
         text = f"{str(trouble).rstrip('.')}. {beside}"
         reason = because("code.raises", text=text, place=trouble.place, kind=trouble.kind)

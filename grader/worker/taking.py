@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from copy import deepcopy
 
 import torch
@@ -15,6 +17,7 @@ from grader.worker.downloads import downloaded
 from grader.worker.initialisers import without_slow_initialisers
 from grader.worker.loader import World, run_chunks
 
+WORDS = re.compile(r"\w+")
 ABOUT = 3  # statements about a model where one may take away what another has copied: it is built first
 
 
@@ -40,18 +43,17 @@ def taken_back(world: World, asked: CopyVgg, vgg16: nn.Module) -> SourceLine | N
     What reads weights from somewhere goes on with a model, and may leave anything in it.
     """
     for copying in world.slice.copying.get(asked.model, ())[:1]:
-        about = [chunk for chunk in copying.chunks if copying.name in chunk.source]
+        about = [chunk for chunk in copying.chunks if copying.name in WORDS.findall(chunk.source)]
         if len(about) >= ABOUT and not any("load" in chunk.source for chunk in about):
             return _emptied(copying, world, vgg16)
     return None
 
 
 def _emptied(copying: Copying, world: World, vgg16: nn.Module) -> SourceLine | None:
-    namespace, held = dict(world.namespaces.get(copying.module, {})), list[bool]()
+    namespace, held = dict(world.namespaces.get(copying.module, {})), list[bool | None]()
 
     def look(_: Chunk) -> bool:
-        model = namespace.get(copying.name)
-        held.append(isinstance(model, nn.Module) and took(model, vgg16))
+        held.append(_holds(namespace.get(copying.name), vgg16))
         return True
 
     torch.manual_seed(0)
@@ -59,7 +61,17 @@ def _emptied(copying: Copying, world: World, vgg16: nn.Module) -> SourceLine | N
     with without_slow_initialisers(), downloaded(deepcopy(vgg16)):
         failed = run_chunks(copying.chunks, namespace, look)
     look(copying.chunks[-1])
-    if failed or held[-1] or not any(held):
+    at = max((number for number, holds in enumerate(held) if holds), default=len(held))
+    if failed or None in held[at:] or not held[at + 1 :]:
         return None
-    at = max(number for number, holds in enumerate(held) if holds)
     return SourceLine(copying.chunks[at].label, copying.chunks[at].line)
+
+
+def _holds(model: object, vgg16: nn.Module) -> bool | None:
+    """Whether a model holds a VGG-16; None of what is no model, can't be looked at, or rounds its values."""
+    if not isinstance(model, nn.Module):
+        return None
+    with suppress(Exception):  # where a student's own layers stand in the way
+        rounds = any(each.dtype is not torch.float32 for each in model.parameters())
+        return None if rounds else took(model, vgg16)
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import nullcontext
+from types import MappingProxyType
 
 import torch
 from torch import Tensor, nn
@@ -27,7 +28,7 @@ def filled_vgg16(
     seed: int,
     fresh: bool,
     lacks: tuple[str, ...] = (),
-    more: Shapes = {},  # noqa: B006  # nobody changes it
+    more: Shapes = MappingProxyType({}),
 ) -> nn.Module:
     """Make a VGG-16 whose layers fit the student's, filled from the seed unless it still is."""
     made = world.state.vgg16

@@ -108,10 +108,12 @@ def _touching(walk: Walk, program: Program, built: int, name: str, anew: set[int
         if name not in statement.names.reads:
             if _misspelt(walk, program, at) == name:
                 found.append(at)
-            elif name in statement.names.sure and not (found and at in anew):
+            elif name in statement.names.sure and not (len(found) == 1 and at in anew):
                 break
             elif name in statement.names.sure:
-                found.append(at)  # built anew before it was trained: what was done to it is gone
+                found.append(
+                    at
+                )  # built anew: the one thing that was done to it, which may have copied, is gone
             continue
         if at in walk.barred(program.name) and not _only_lacks(program, at):
             break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.mending.blanks import unwritten, unwritten_forward
+from grader.mending.blanks import forward_of, unwritten
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
 
@@ -63,4 +63,16 @@ def test_a_forward_pass_that_does_nothing_is_unwritten(body: str, empty: bool) -
     source = f"class FCN8s(nn.Module):\n    def forward(self, x):\n        {body}"
     slice = Slice((Module("submission", (Chunk("cell 3", 10, source),)),))
 
-    assert unwritten_forward(slice, "FCN8s") == (Place("cell 3", 11) if empty else None)
+    assert forward_of(slice, "FCN8s") == (Place("cell 3", 11), empty)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class FCN8s(Base):\n    class Same(nn.Module):\n        def forward(self, x):\n            return x",
+        "def FCN8s():\n    class Same(nn.Module):\n        def forward(self, x):\n            return x\n",
+    ],
+)
+def test_the_forward_pass_of_a_class_within_is_no_networks_own(source: str) -> None:
+    """A layer that does nothing is a layer."""
+    assert forward_of(Slice((Module("submission", (Chunk("cell 3", 1, source),)),)), "FCN8s") is None

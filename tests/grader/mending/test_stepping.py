@@ -9,29 +9,9 @@ import pytest
 
 from grader.mending.stepping import STEPS, chooses, step
 from grader.records.submission import Chunk, Module, Slice
+from tests.grader.mending.a_map import MAP, PREDICT, SUM
 
-MAP = dedent("""\
-    def heat(features, rows, idx):
-        bz, nc, h, w = features.shape
-        row = rows[idx]
-        cam = row @ features.reshape(nc, h * w)
-        cam = cam.reshape(h, w)
-        cam = cam - cam.min()
-        cam = cam / cam.max()
-        cam = np.uint8(255 * cam)
-        features *= 0
-        return cv2.resize(cam, (256, 256))
-""")
-SUM = "    cam = row @ features.reshape(nc, h * w)\n    cam = cam.reshape(h, w)\n"
-LOOP = MAP.replace(SUM, "    cam = 0\n    for k in range(nc + 1):\n        cam += row[k] * features[0, k]\n")
 ONE = MAP.replace(SUM, "    cam = features[0, idx]\n").replace("    features *= 0\n", "")  # no sum at all
-PREDICT = dedent("""\
-    def best(logit):
-        shares = torch.softmax(logit, 1)
-        top = shares.argmax(1)
-        print(names[top])
-        return top
-""")
 NETWORK = dedent("""\
     class FCN8s(nn.Module):
         def __init__(self):

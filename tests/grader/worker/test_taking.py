@@ -52,6 +52,10 @@ def test_what_leaves_nothing_of_it_is_told(statement: str) -> None:
         ["net.conv.requires_grad_(False)"],
         ["net = Network()", "net.start(vgg16)"],  # given again
         ["net = Network()", "net.start(missing)"],  # nobody knows where it ends
+        ["net.conv.requires_grad_(False)", "del net"],
+        ["net = net.half()"],
+        ["net = net.to('meta')"],
+        ["other_net = Network()", "del other_net"],
         ["nn.init.zeros_(net.conv.weight)", "net.load_state_dict(torch.load('best.pth'))"],
     ],
 )
