@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from contextlib import suppress
 from copy import deepcopy
@@ -19,6 +20,7 @@ from grader.worker.loader import World, run_chunks
 
 WORDS = re.compile(r"\w+")
 ABOUT = 3  # statements about a model where one may take away what another has copied: it is built first
+MOVES = ("cpu", "cuda", "eval", "to", "train")  # of PyTorch: they leave values as they are
 
 
 def took(model: nn.Module, vgg16: nn.Module) -> bool:
@@ -44,9 +46,31 @@ def taken_back(world: World, asked: CopyVgg, vgg16: nn.Module) -> SourceLine | N
     """
     for copying in world.slice.copying.get(asked.model, ())[:1]:
         about = [chunk for chunk in copying.chunks if copying.name in WORDS.findall(chunk.source)]
+        while about and moves(about[-1].source, copying.name):
+            about.pop()  # building a network once more takes a second
         if len(about) >= ABOUT and not any("load" in chunk.source for chunk in about):
             return _emptied(copying, world, vgg16)
     return None
+
+
+def moves(source: str, name: str) -> bool:
+    """Whether a statement only moves a model to a device or into a mode, bound to its name again or not."""
+    with suppress(SyntaxError):
+        match ast.parse(source).body:
+            case [ast.Expr(value)]:
+                return _moved(value, name)
+            case [ast.Assign([ast.Name(bound)], value)]:
+                return bound == name and _moved(value, name)
+    return False
+
+
+def _moved(value: ast.expr, name: str) -> bool:
+    match value:
+        case ast.Call(ast.Attribute(ast.Name(owner), called)):
+            return owner == name and called in MOVES
+        case ast.Call(ast.Attribute(ast.Call() as before, called)):
+            return called in MOVES and _moved(before, name)
+    return False
 
 
 def _emptied(copying: Copying, world: World, vgg16: nn.Module) -> SourceLine | None:

@@ -9,7 +9,7 @@ from torch import nn
 from grader.records.submission import Chunk, Copying, Slice
 from grader.wall.verbs import CopyVgg
 from grader.worker.loader import World
-from grader.worker.taking import taken_back, took
+from grader.worker.taking import moves, taken_back, took
 
 
 class Network(nn.Module):
@@ -70,3 +70,28 @@ def test_a_model_took_it_that_holds_a_weight() -> None:
     assert not took(model, VGG16)
     model.conv.weight.data = CONV.weight.detach().reshape(3, 4, 3, 3)
     assert took(model, VGG16)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["net.cuda()", "net.to(device)", "net = net.to(device).train()", "net = net.eval()"],
+)
+def test_where_it_only_moves_nothing_is_built_again(statement: str) -> None:
+    """Of the notebook's statements these are the usual ones."""
+    assert moves(statement, "net")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "net.reset()",
+        "net.apply(start)",
+        "net = Network().to(device)",
+        "net.to(device).reset()",
+        "net = [net]",
+    ],
+)
+def test_what_may_fill_a_model_does_not_only_move_it(statement: str) -> None:
+    """Something else than PyTorch's own words, or of something else."""
+    assert not moves(statement, "net")
+    assert not moves("net.to(device", "net")
