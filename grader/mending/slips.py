@@ -14,6 +14,7 @@ from grader.assignment import MAP, MODELS, PREDICT
 from grader.mending import (
     assigning,
     attributes,
+    beyond,
     called,
     classes,
     elsewhere,
@@ -57,6 +58,7 @@ def mends(trouble: Trouble, slice: Slice, target: str = "", padding: int = FIRST
     propose = KINDS.get(trouble.kind)
     for module, chunk in _chunks(trouble, slice, target):
         ways = (
+            beyond.mends(trouble, slice, target, chunk),
             mistaken.mends(trouble, slice, chunk),
             assigning.mends(trouble, slice, module, chunk),
             classes.mends(trouble, slice, chunk),
