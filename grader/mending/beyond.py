@@ -173,7 +173,7 @@ def _axes(node: ast.AST) -> Iterator[ast.expr]:
         yield node.slice
 
 
-# --- which line pays --------------------------------------------------------------------------------
+# --- the line that it costs ------------------------------------------------------------------------
 
 
 def _line(trouble: Trouble, slice: Slice, target: str, node: ast.expr) -> LineName:

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import re2
+
 from grader.errors import StudentError, StudentRaised, told
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
@@ -13,6 +15,12 @@ from grader.wall.verbs import Failure, Loaded
 
 LARGEST = 50_000  # characters of a statement that is mended: each change of it is parsed many times
 DEEPEST = 10  # failures that follow from each other
+# What is said of a sum where no values are, which real ones are too many for.
+SUM_OF_SHAPES = re2.compile(
+    r"Attempting to broadcast a dimension of length (\d+) at -(\d)!"
+    r".* had torch\.Size\(\[([\d, ]+)\]\); but expected shape should be broadcastable to \[([\d, ]+)\]"
+)
+SUM_OF_SIZES = "The size of tensor a ({}) must match the size of tensor b ({}) at non-singleton dimension {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,17 @@ def of_error(error: StudentError) -> Trouble | None:
     """What student code raised; None where it did something else, such as hang."""
     if not isinstance(error, StudentRaised):
         return None
-    return Trouble(error.kind, error.message, error.place)
+    return Trouble(error.kind, _usual(error.message), error.place)
+
+
+def _usual(message: str) -> str:
+    """What real tensors would have had torch say of a sum."""
+    found = SUM_OF_SHAPES.match(message)
+    if found is None:
+        return message
+    length, back, wanted = found[1], int(found[2]), found[4].split(", ")
+    at = len(wanted) - back
+    return SUM_OF_SIZES.format(wanted[at], length, at) if at >= 0 else message
 
 
 def of_failure(failure: Failure) -> Trouble:
