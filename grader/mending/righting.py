@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 from typing import cast
 
 import numpy as np
@@ -23,6 +23,7 @@ from grader.mending.carrying import carrying
 from grader.mending.charging import paying
 from grader.mending.edits import Mend, read_otherwise, with_source, with_text
 from grader.mending.reductions import summed
+from grader.mending.rows import forms, rows
 from grader.mending.running import Mendable
 from grader.mending.stepping import taking
 from grader.mending.trouble import LARGEST, Trouble, bound, line_in
@@ -31,6 +32,7 @@ from grader.records.submission import Chunk, Module, Slice
 from grader.wall.verbs import FORMS, Cam, ClsPred
 
 MOST = 160  # changes that are tried: each is one run of a function
+MOST_ROWS = 80  # of them, between a batch and its one row
 CHOICE = f"{CAM}.class_weights"
 INDEX = 3  # of the class that is asked for
 SECONDS = 5.0  # of a run
@@ -59,13 +61,12 @@ def _changes(slice: Slice, name: str, trouble: Trouble) -> Iterator[tuple[Mend, 
     for module in slice.modules:
         for chunk in module.chunks:
             if name in bound(chunk) and len(chunk.source) <= LARGEST:
-                for words, line, source in _each(chunk, name, trouble):
+                raised = line_in(trouble, chunk)
+                for words, line, source, last in _each(chunk, name, raised):
                     made = Place(chunk.label, chunk.line + line - 1)
                     changed = with_source(slice, chunk, source)
                     costs = (
-                        "dtype"
-                        if _is_type(chunk.source, source)
-                        else _line(changed, name, chunk, line, line_in(trouble, chunk))
+                        "dtype" if _is_type(chunk.source, source) else _line(changed, name, chunk, line, last)
                     )
                     mend = Mend(changed, words, made=made, whole=True, lines=(costs,))
                     yield mend, (Module(module.name, (read_otherwise(chunk, source),)),)
@@ -77,7 +78,7 @@ def _is_type(before: str, after: str) -> bool:
 
 
 def _line(slice: Slice, name: str, chunk: Chunk, line: int, raised: int) -> LineName:
-    """The line of the rubric whose step is changed: where it raises, if that is further down."""
+    """The line of the rubric whose step is changed: where it raises, if that is told and further down."""
     head = chunk.source.split("\n")[line - 1].lstrip().startswith("def ")
     last = line if head or _is_choice(slice, name, chunk, line) else max(line, raised)
     costs = (*paying(slice, name, Place(chunk.label, chunk.line + last - 1)), STOPPED[name])[0]
@@ -91,10 +92,14 @@ def _is_choice(slice: Slice, name: str, chunk: Chunk, line: int) -> bool:
     return costs == (CHOICE,) and taking(tuple(carrying(slice, name)), "class_weights") == place
 
 
-def _each(chunk: Chunk, name: str, trouble: Trouble) -> Changes:
-    raised = line_in(trouble, chunk)
-    yield from _in_the_order_asked(chunk, name)
-    yield from others(chunk.source, name, near=raised)
+def _each(chunk: Chunk, name: str, raised: int) -> Iterator[tuple[str, int, str, int]]:
+    """Yield changes in words, their lines, the source changed, and where it raises if that may count."""
+    mixed = islice(rows(chunk.source, name, raised), MOST_ROWS) if name == PREDICT else iter(())
+    formed = forms(chunk.source, name, raised) if name == PREDICT else iter(())
+    usual = chain(_in_the_order_asked(chunk, name), others(chunk.source, name, near=raised))
+    yield from ((*change, 0) for change in mixed)
+    yield from ((*change, raised) for change in usual)
+    yield from ((*change, 0) for change in formed)
 
 
 def _in_the_order_asked(chunk: Chunk, name: str) -> Changes:

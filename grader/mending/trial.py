@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from grader.assignment import MODELS
+from grader.assignment import MODELS, PREDICT
 from grader.mending import (
     conditions,
     entries,
@@ -111,20 +111,25 @@ class Trials(Running):
         One after which the same line raises something else is taken only where no other gets past that line;
         and one that leaves something out only where no other does.
         """
-        here, second, third = self.slice, None, None
+        here, near, second, third = self.slice, None, None, None
         if (first := self._guessed(target, self._first_ways(target, now, here), self._makes)) is not None:
             return first, None
         for mend in self._within(target, mends(now, here, target, self._padding)):
             after, tried = self._try(target, mend)
             if after in self._seen:
                 continue
-            if tried and (after is None or (after.place != now.place and not mend.whole)):
-                return mend, after
+            if tried and after is None:
+                return mend, None
+            if tried and after is not None and after.place != now.place and not mend.whole:
+                near = mend, after
+                break
             changed = tried and after is not None and after.message != now.message and not mend.whole
             second = second or ((mend, after) if changed else None)
-        guess = None
-        if second is None:
-            guess = self._righted(target, now, here) or self._meant(target, now, here)
+        guess, second = None, near or second
+        if second is None or target == PREDICT:  # there a right answer is soon had, and tells more
+            guess = self._righted(target, now, here)
+        if second is None and guess is None:
+            guess = self._meant(target, now, here)
         if guess is not None:
             return guess, None
         for mend in self._within(target, last_mends(now, here, target)) if second is None else ():
