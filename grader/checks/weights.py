@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import torch
@@ -21,6 +21,7 @@ from grader.records.reason import Reason
 from reference.architecture import VGG_CONVS, VGG_LINEARS
 from reference.fcn import bilinear_weight
 
+LOST, TAKEN_BACK = "copy.lost", "what was copied is taken back, see copy_features"
 LABELS = ("argmax", "max", "topk", "one_hot")  # what makes labels of logits
 
 
@@ -149,7 +150,8 @@ def check_copy_features(network: ModelEvidence) -> None:
         help += "the constructor were tried: none of them puts VGG-16's weights into the model."
         expect.fail(because("copy.function", network=network.name, help=help, actual="none"))
     if network.copied.undone:
-        help = "A model that is built or begun anew after copying starts from random numbers, or from zero."
+        help = "A model that is built or begun anew after copying, or trained before it, starts from random "
+        help += "numbers, or from zero."
         place = network.copied.undone
         expect.fail(because("copy.taken_back", network=network.name, help=help, actual="none", place=place))
     _copied(network, "copy_features", VGG_CONVS)
@@ -165,14 +167,23 @@ def check_copy_classifier(network: ModelEvidence) -> None:
 def _copied(network: ModelEvidence, line: LineName, roles: tuple[str, ...]) -> None:
     copied = _tried(network)
     if copied.undone:
-        raise Blocked("what was copied is taken back, see copy_features")
+        raise Blocked(TAKEN_BACK)
     raised, found = copied.raised, copy_findings(copied, network.reading, roles, network.computed)
+    if line == "copy_classifier" and found and not (found := _own(found, network)):
+        raise Blocked(TAKEN_BACK)
     if found:
         fault = merge(found)
         prefix = f"{copied.way} raises {raised}: " if raised else ""
         place = raised.place if raised and raised.place else fault.place
         expect.fail(replace(fault, text=prefix + fault.text, place=place))
     believe(network, line)
+
+
+def _own(found: Iterable[Reason], network: ModelEvidence) -> list[Reason]:
+    """Return what the classifier has for itself: a statement that refills both is paid for once."""
+    features = copy_findings(network.copied, network.reading, VGG_CONVS, network.computed)
+    paid = {(reason.cause.id, reason.place) for reason in features if reason.cause}
+    return [one for one in found if one.cause and (one.cause.id != LOST or (LOST, one.place) not in paid)]
 
 
 def _tried(network: ModelEvidence) -> AfterCopying:

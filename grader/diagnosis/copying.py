@@ -33,6 +33,7 @@ class AfterCopying:
     raised: StudentError | None = None  # None if it returned
     slip: StudentError | None = None  # what stops the notebook's own call of it, if anything does
     undone: Place | None = None  # where the notebook takes all of it back before it trains
+    lost: Mapping[str, Place] = field(default_factory=dict)  # where it takes back what a parameter held
     held: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (role, kind) -> VGG-16's layer
     unchanged: frozenset[str] = frozenset()  # parameters that hold what they held before
     unusable: Mapping[str, str] = field(default_factory=dict)  # that no longer fit; their shapes, "" for gone
@@ -53,6 +54,7 @@ HOLDS = {
     "copy.missing": "what it held before",
     "copy.undone": "what it held before",
     "copy.values": "other values",
+    "copy.lost": "other values",
     "copy.gone": "nothing",
     "copy.parameter": "no parameter",
 }
@@ -141,7 +143,7 @@ def _named(
         return ("copy.shape", {"got": shape}) if shape else ("copy.gone", {})
     source = copied.held.get((role, kind), "")
     if source in [SOURCES[other] for other in SOURCES if _is_of(reading, other, layer)]:  # or layer.reused
-        return "", {}
+        return ("copy.lost" if name in copied.lost else ""), {}
     if source:
         return "copy.layer", {"got": next(other for other, held in SOURCES.items() if held == source)}
     if name in copied.unchanged:
@@ -156,6 +158,8 @@ def _place(copied: AfterCopying, reading: Reading, layer: Layer, kind: str, faul
     What copies VGG-16's convolutions stands elsewhere than what copies its linear layers.
     """
     written = copied.written.get(getattr(layer, kind))
+    if fault == "copy.lost":
+        return copied.lost[getattr(layer, kind)]
     if written and fault == "copy.undone":
         return written.callers[-1] if written.callers else written
     if written:

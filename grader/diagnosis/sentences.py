@@ -154,6 +154,7 @@ WEIGHTS = {
     "copy.taken_back": "{network} takes VGG-16's weights, and holds none when the notebook trains it",
     "copy.missing": "{parameter} was not copied",
     "copy.undone": "{parameter} was written, then set back to what it held before copying",
+    "copy.lost": "{parameter} is copied, then given other values before the notebook trains it",
     "copy.values": "{parameter} holds other values than VGG-16's",
     "copy.otherwise": "{parameter} does not hold VGG-16's values as they are: {got}",
     "copy.layer": "{parameter} holds {got}'s values",

@@ -92,6 +92,7 @@ def copied(
         raised=_raised(done.failed),
         slip=_raised(done.slip),
         undone=place(done.undone),
+        lost={name: line.place for name, line in done.lost.items()},
         held=held,
         unchanged=frozenset(n for n in before if np.array_equal(before[n], after.arrays.get(n, ()))),
         unusable=_unusable(before, after.value.shapes, read.shapes),

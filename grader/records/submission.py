@@ -74,13 +74,15 @@ class Slip:
 class Copying:
     """What a notebook does with a model that it builds, up to training: in `module`, by its `name` there.
 
-    `awaits` are names that its statements read and others bind: a model that was trained, say.
+    `awaits` are names that its statements read and others bind: a model that was trained, say. `late` is
+    where weights are put into it once it was trained.
     """
 
     module: str
     name: str
     chunks: tuple[Chunk, ...]
     awaits: frozenset[str] = frozenset()
+    late: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ def copied(world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn
         if took_it is None and again is not None:
             _gone(again[1], _prepared(world, asked, prepare), vgg16)
         if took_it is not None and not took_it.failed:
-            took_it = structs.replace(took_it, undone=taken_back(world, asked, vgg16))
+            taken = taken_back(world, asked, vgg16)
+            took_it = structs.replace(took_it, undone=taken.whole, lost=taken.lost)
             took_it = structs.replace(took_it, slip=_slip(world, asked, took_it.way, vgg16, prepare))
     return took_it or (first[0] if first else Copied(""))
 

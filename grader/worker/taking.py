@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
+from dataclasses import dataclass, field
 
 import torch
 from torch import nn
@@ -19,8 +21,21 @@ from grader.worker.initialisers import without_slow_initialisers
 from grader.worker.loader import World, run_chunks
 
 WORDS = re.compile(r"\w+")
+READS = re.compile(r"(?<!data)(?<!image)load(?!_state_dict\b|er)|state_dict_from", re.IGNORECASE)
 ABOUT = 3  # statements about a model where one may take away what another has copied: it is built first
 MOVES = ("cpu", "cuda", "eval", "to", "train")  # of PyTorch: they leave values as they are
+SAMPLE = 256  # values of a parameter that tell whose it holds
+NEAR = 0.2  # of their size: what a few steps of training leave is still what was copied
+
+Held = frozenset[str]  # names of parameters that hold a VGG-16's values
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """The statement after which a model holds no VGG-16, else those after which some parameters don't."""
+
+    whole: SourceLine | None = None
+    lost: Mapping[str, SourceLine] = field(default_factory=dict)
 
 
 def took(model: nn.Module, vgg16: nn.Module) -> bool:
@@ -39,18 +54,22 @@ def took(model: nn.Module, vgg16: nn.Module) -> bool:
     return False
 
 
-def taken_back(world: World, asked: CopyVgg, vgg16: nn.Module) -> SourceLine | None:
-    """The notebook's statement after which its model no longer holds the VGG-16 that it was given, if any.
+def taken_back(world: World, asked: CopyVgg, vgg16: nn.Module) -> TakenBack:
+    """What the notebook's statements take away of the VGG-16 that its model was given, before it is trained.
 
-    What reads weights from somewhere goes on with a model, and may leave anything in it.
+    It was never there where it is given too late. What reads weights from somewhere goes on with a model, and
+    may leave anything in it.
     """
-    for copying in world.slice.copying.get(asked.model, ())[:1]:
+    copyings = world.slice.copying.get(asked.model, ())
+    if len(copyings) == 1 and (late := copyings[0].late):
+        return TakenBack(SourceLine(late.label, late.line))
+    for copying in copyings[:1]:
         about = [chunk for chunk in copying.chunks if copying.name in WORDS.findall(chunk.source)]
         while about and moves(about[-1].source, copying.name):
             about.pop()  # building a network once more takes a second
-        if len(about) >= ABOUT and not any("load" in chunk.source for chunk in about):
+        if len(about) >= ABOUT and not any(READS.search(chunk.source) for chunk in about):
             return _emptied(copying, world, vgg16)
-    return None
+    return TakenBack()
 
 
 def moves(source: str, name: str) -> bool:
@@ -73,11 +92,11 @@ def _moved(value: ast.expr, name: str) -> bool:
     return False
 
 
-def _emptied(copying: Copying, world: World, vgg16: nn.Module) -> SourceLine | None:
-    namespace, held = dict(world.namespaces.get(copying.module, {})), list[bool | None]()
+def _emptied(copying: Copying, world: World, vgg16: nn.Module) -> TakenBack:
+    namespace, held = dict(world.namespaces.get(copying.module, {})), list[Held | None]()
 
     def look(_: Chunk) -> bool:
-        held.append(_holds(namespace.get(copying.name), vgg16))
+        held.append(_held(namespace.get(copying.name), vgg16))
         return True
 
     torch.manual_seed(0)
@@ -85,17 +104,44 @@ def _emptied(copying: Copying, world: World, vgg16: nn.Module) -> SourceLine | N
     with without_slow_initialisers(), downloaded(deepcopy(vgg16)):
         failed = run_chunks(copying.chunks, namespace, look)
     look(copying.chunks[-1])
-    at = max((number for number, holds in enumerate(held) if holds), default=len(held))
-    if failed or None in held[at:] or not held[at + 1 :]:
-        return None
-    return SourceLine(copying.chunks[at].label, copying.chunks[at].line)
+    return TakenBack() if failed else _compared(copying.chunks, held)
 
 
-def _holds(model: object, vgg16: nn.Module) -> bool | None:
-    """Whether a model holds a VGG-16; None of what is no model, can't be looked at, or rounds its values."""
+def _compared(chunks: Sequence[Chunk], held: Sequence[Held | None]) -> TakenBack:
+    """What was held and is no more at the end, each with the statement that it was last held before."""
+    end = held[-1]
+    names = sorted(frozenset[str]().union(*filter(None, held)) - (end or frozenset()))
+    ends = {name: max(at for at, each in enumerate(held) if each and name in each) for name in names}
+    weights = [name for name in names if name.endswith("weight")]
+    if end is None or not names or None in held[min(ends.values()) :]:
+        return TakenBack()
+    lines = {name: SourceLine(chunks[at].label, chunks[at].line) for name, at in ends.items()}
+    if any(name.endswith("weight") for name in end):
+        return TakenBack(lost=lines)
+    return TakenBack(lines[max(weights, key=lambda name: ends[name])] if weights else None)
+
+
+def _held(model: object, vgg16: nn.Module) -> Held | None:
+    """The parameters of a model that hold a VGG-16's; None of what is no model, can't be looked at, or rounds
+    its values."""
     if not isinstance(model, nn.Module):
         return None
     with suppress(Exception):  # where a student's own layers stand in the way
-        rounds = any(each.dtype is not torch.float32 for each in model.parameters())
-        return None if rounds else took(model, vgg16)
+        own = dict(model.named_parameters())
+        if any(each.dtype is not torch.float32 or is_lazy(each) for each in own.values()):
+            return None
+        theirs = [(each.numel(), _sample(each)) for each in vgg16.parameters()]
+        return frozenset(name for name, each in own.items() if _is_of(each, theirs))
     return None
+
+
+def _is_of(parameter: nn.Parameter, theirs: Sequence[tuple[int, torch.Tensor]]) -> bool:
+    """Whether a parameter holds about what one of others does."""
+    own = _sample(parameter)
+    alike = (each for size, each in theirs if size == parameter.numel())
+    return any(bool((own - each).norm() <= NEAR * each.norm()) for each in alike)
+
+
+def _sample(parameter: nn.Parameter) -> torch.Tensor:
+    flat = parameter.detach().reshape(-1)
+    return flat[:: max(1, len(flat) // SAMPLE)]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from grader.assignment import GRADED, GRADIENTS, MAP, MODELS, PREDICT, WEIGHT
+from grader.intake.code.copiers import calls_a_copier, copied_late
 from grader.intake.code.cutting import chunks, in_order
 from grader.intake.code.effects import calls, path, running
 from grader.intake.code.names import FUNCTIONS, parameters
@@ -21,7 +22,6 @@ from grader.records.submission import Copying
 
 IDLE = {"cpu", "cuda", "eval", "to", "train", "parameters", "state_dict", "print", "summary"}
 TELLING = {"weight", "bias", "state_dict", "load_state_dict", "copy_", "parameters", "named_parameters"}
-WEIGHTS, WRITING = {"data", "weight", "bias"}, {"copy_", "load_state_dict"}
 BUILTINS = frozenset(dir(builtins))
 ALIKE = 0.45  # of two names: `model` is meant for `model32_pretrain`
 MOST = 3  # models of one class that are looked at
@@ -43,7 +43,8 @@ def _of_model(walk: Walk, model: str) -> Iterator[Copying]:
         for at, name in built:
             assert program is not None
             touching = _touching(walk, program, at, name, {other for other, _ in built})
-            if not touching and _is_plain(program.statements[at].node, model):
+            late = copied_late(walk, program, at, name) if not touching else None
+            if not touching and not late and _is_plain(program.statements[at].node, model):
                 continue
             fork = walk.fork()
             for position in (at, *touching):
@@ -51,7 +52,7 @@ def _of_model(walk: Walk, model: str) -> Iterator[Copying]:
             walk.take_imports(fork)
             positions = (fork.kept[entry] - walk.kept[entry]) | {at, *touching}
             parts = chunks(fork, entry, in_order(program, positions))
-            yield Copying(entry, name, parts, _awaited(walk, program, touching))
+            yield Copying(entry, name, parts, _awaited(walk, program, touching), late)
 
 
 def _built(walk: Walk, program: Program, model: str) -> Iterator[tuple[int, str]]:
@@ -129,7 +130,7 @@ def _misspelt(walk: Walk, program: Program, at: int) -> str:
     """
     node, reads = program.statements[at].node, program.statements[at].names.reads
     unbound = {name for name in reads if name not in program.binders} - BUILTINS
-    copies = bool(unbound) and _calls_a_copier(walk, program, node)
+    copies = bool(unbound) and calls_a_copier(walk, program, node)
     about = copies or (isinstance(node, ast.Expr) and "vgg" in ast.unparse(node).lower())
     built = (
         sorted(each for model in MODELS for each in _built(walk, program, model)) if unbound and about else []
@@ -140,35 +141,6 @@ def _misspelt(walk: Walk, program: Program, at: int) -> str:
     unbound -= _awaited(walk, program, [at]) if built else set()
     alike = [name for each in sorted(unbound) for name in get_close_matches(each, models, 1, ALIKE)]
     return next(iter([*alike, *models[-1:]] if unbound and copies else alike), "")
-
-
-def _calls_a_copier(walk: Walk, program: Program, node: ast.stmt) -> bool:
-    """Whether a statement does nothing but call a function or a method that puts weights into a model."""
-    if not isinstance(node, ast.Expr | ast.Assign):
-        return False
-    called = {call.path.rpartition(".")[2] for call in calls(running([node]))}
-    return any(map(_writes_weights, _defined(walk, program, called)))
-
-
-def _defined(walk: Walk, program: Program, names: set[str]) -> Iterator[ast.AST]:
-    """The submission's functions of these names, its models' methods, and what its own modules bring."""
-    yield from (program.functions[name].node for name in names if name in program.functions)
-    classes = (each.node for each in program.statements if isinstance(each.node, ast.ClassDef))
-    methods = (each for one in classes if one.name in MODELS for each in one.body)
-    yield from (each for each in methods if isinstance(each, FUNCTIONS) and each.name in names)
-    brought = (one for imports in program.imports for one in imports if one.bound in names)
-    for one in brought:
-        other = walk.library.program(one.module) if one.module in program.local else None
-        if other is not None and one.attribute in other.functions:
-            yield other.functions[one.attribute].node
-
-
-def _writes_weights(node: ast.AST) -> bool:
-    """Whether a function is about VGG-16, or gives a layer other weights."""
-    written = (target for part in nodes_of(node) if isinstance(part, ast.Assign) for target in part.targets)
-    attributes = {part.attr for part in nodes_of(node) if isinstance(part, ast.Attribute)}
-    gives = any(isinstance(target, ast.Attribute) and target.attr in WEIGHTS for target in written)
-    return gives or not attributes.isdisjoint(WRITING) or "vgg" in ast.unparse(node).lower()
 
 
 def _is_trained(walk: Walk, program: Program, name: str, built: int, at: int) -> bool:

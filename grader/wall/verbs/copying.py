@@ -30,7 +30,8 @@ class Copied(Value, frozen=True):
     """In which way the submission copied, "" where it has none, what it raised, where that way is defined,
     which line wrote each parameter last, and what the layers are set to otherwise than they were made.
 
-    `slip` is what stops the notebook's own call of it, and `undone` its statement that takes it all back.
+    `slip` is what stops the notebook's own call of it, and `undone` its statement that takes it all back,
+    else `lost` where it takes back what a parameter held.
     """
 
     way: Name
@@ -40,6 +41,7 @@ class Copied(Value, frozen=True):
     changed: Annotated[tuple[Changed, ...], Meta(max_length=MAX_PARAMETERS)] = ()
     slip: Failure | None = None
     undone: SourceLine | None = None
+    lost: Annotated[dict[Name, SourceLine], Meta(max_length=MAX_PARAMETERS)] = field(default_factory=dict)
 
 
 class MakeVgg(OfModel[Done], frozen=True, kw_only=True):

@@ -101,3 +101,25 @@ def test_a_function_of_the_last_cell_is_no_copier(tmp_path: Path) -> None:
 
     assert "show" not in found.targets
     assert [chunk.source.split("\n")[0] for chunk in found.cam_cell] == ["def show(path):", "show('a.jpg')"]
+
+
+LATE = "class FCN8s:\n    def take(self, n):\n        self.c.bias = n\nm = FCN8s()\nTrainer(m)\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "line"),
+    [
+        ([LATE + "m.take(1)"], 6),
+        ([LATE + "m.take(1)\nTrainer(m)"], None),  # it is trained again
+        ([LATE, "m.take(1)"], None),  # cells are run in any order
+        ([LATE + "m = FCN8s()\nm.take(1)"], None),
+        ([LATE + "print(m)"], None),
+    ],
+)
+def test_what_is_copied_after_training_is_told(cells: list[str], line: int | None, tmp_path: Path) -> None:
+    """Within one cell, where nothing trains the model again."""
+    files = {"a.ipynb": ipynb("from FCN.trainer import Trainer", *cells)}
+
+    found = read(folder(tmp_path / "s", files)).slice.copying.get("FCN8s", ())
+
+    assert [each.late and each.late.line for each in found if each.late] == ([line] if line else [])
