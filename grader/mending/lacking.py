@@ -40,7 +40,7 @@ DEEDS = {
     ("stat", "getsize", "getmtime"): "looks at",
 }  # by the names of calls; what calls none of them opens a file
 STAR = re.compile(r"from\s+(\.*\w[\w.]*)\s+import\s+\*")
-RUN = "run_"  # what the name of a module begins with that stands for a script
+SCRIPT = re.compile(r"(run|file)_(.+)_py")  # the name of a module that stands for a script, or its path
 ASK = "Ask for the {}, put it beside the notebook, and grade again; or give the points by hand."
 NOWHERE = Slice()
 
@@ -62,14 +62,8 @@ def brought(slice: Slice) -> Reason | None:
         star = STAR.match(chunk.source)
         if star and (missing := _missing(star[1], slice)):
             place = Place(chunk.label, chunk.line, chunk.source)
-            return _not_run(missing, place) if missing.startswith(RUN) else _uninstalled(missing, place)
+            return _uninstalled(missing, place)
     return None
-
-
-def _not_run(module: str, place: Place) -> Reason:
-    """A script that is run as a whole, and isn't there: by `%run`, or by `exec` of what is read from it."""
-    file = module.removeprefix(RUN).removesuffix("_py") + ".py"
-    return because("code.file", help=ASK.format("file"), place=place, file=file, does="runs")
 
 
 def _missing(module: str, slice: Slice) -> str:
@@ -89,6 +83,10 @@ def lacking(trouble: Trouble, slice: Slice) -> Reason | None:
 
 
 def _uninstalled(library: str, place: Place | None) -> Reason:
+    """A library that isn't there, or a file that is run as a whole, or imported by its path."""
+    if script := SCRIPT.fullmatch(library):
+        does = "runs" if script[1] == "run" else "imports"
+        return because("code.file", help=ASK.format("file"), place=place, file=f"{script[2]}.py", does=does)
     help = f"Where it is a library: pip install {library}, then grade again; else a file is missing."
     return because("code.library", help=help, place=place, library=library)
 

@@ -8,20 +8,23 @@ from collections.abc import Iterator
 import re2
 
 from grader.intake.code.excerpts import replaced
+from grader.intake.code.executed import executed
 from grader.intake.code.magics import FILE, run_name
 from grader.intake.code.names import walk
 from grader.intake.code.parsing import UNPARSABLE
 
 NOTEBOOKS = re2.compile(r"\bipynb\.fs\.(?:full|defs)\.")  # the package in which its library finds notebooks
-SPEC, SOURCE, LOADER = "spec_from_file_location", "load_source", "SourceFileLoader"
-FIND = "__import__('importlib.util').util.find_spec('{name}')"
+SPEC, SOURCE, LOADER, RUNS = "spec_from_file_location", "load_source", "SourceFileLoader", "run_path"
 IMPORT = "__import__('importlib').import_module('{name}')"
+PLACES = ("location", "path", "path_name")
+FIND = f"(__import__('importlib.util').util.find_spec('{{name}}') or {IMPORT})"  # which raises
+NAMES = f"dict(vars({IMPORT}))"
 
 
 def by_name(text: str) -> str:
     """A text with imports by name, every line where it was; a notebook goes by its own."""
     text = NOTEBOOKS.sub("", text) if "ipynb" in text else text
-    if SPEC not in text and SOURCE not in text and LOADER not in text:
+    if not any(each in text for each in (SPEC, SOURCE, LOADER, RUNS)):
         return text
     try:
         parsed = ast.parse(text)
@@ -29,7 +32,8 @@ def by_name(text: str) -> str:
         return text
     known = dict(_texts(parsed))
     lines = text.split("\n")
-    calls = [node for node in walk(parsed) if isinstance(node, ast.Call)]
+    taken_in = {id(part) for node in parsed.body if executed(node) for part in walk(node)}
+    calls = [node for node in walk(parsed) if isinstance(node, ast.Call) and id(node) not in taken_in]
     for call in sorted(calls, key=lambda node: (-node.lineno, -node.col_offset)):
         if instead := _instead(call, known):
             lines = replaced(lines, [call], instead)
@@ -51,7 +55,7 @@ def _instead(call: ast.Call, known: dict[str, str]) -> str:
             _ends(made) == LOADER
         ):
             return _named(IMPORT, loader, known)
-    way = {SPEC: FIND, SOURCE: IMPORT}.get(_ends(call.func), "")
+    way = {SPEC: FIND, SOURCE: IMPORT, RUNS: NAMES}.get(_ends(call.func), "")
     return _named(way, call, known) if way else ""
 
 
@@ -60,7 +64,9 @@ def _ends(function: ast.expr) -> str:
 
 
 def _named(way: str, call: ast.Call, known: dict[str, str]) -> str:
-    given = [*call.args[1:2], *(each.value for each in call.keywords if each.arg in ("location", "path"))]
+    first = 0 if _ends(call.func) == RUNS else 1
+    by_name = (each.value for each in call.keywords if each.arg in PLACES)
+    given = [*call.args[first : first + 1], *by_name]
     path = _path(given[0], known) if given else ""
     return way.format(name=run_name(path, FILE)) if path.endswith(".py") else ""
 

@@ -80,6 +80,19 @@ class Imports:
                     queue.append(star)
         return [], ""
 
+    def unknown(self, module: str) -> list[Step]:
+        """The star imports through which a module may get what nothing of the submission has, from others."""
+        ways: dict[str, list[Step]] = {module: []}
+        queue, found = [module], dict[Step, None]()
+        for each in queue:
+            for position, star in self.stars(each):
+                if not star:
+                    found |= dict.fromkeys((*ways[each], (each, position)))
+                elif star not in ways:
+                    ways[star] = [*ways[each], (each, position)]
+                    queue.append(star)
+        return list(found)
+
 
 def _exports(program: Program, name: str) -> bool:
     """Whether `from module import *` brings a name of the module: what `__all__` lists, else no _name."""

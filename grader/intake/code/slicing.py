@@ -261,9 +261,9 @@ class Walk:
         """Keep the star imports that bring a name: one of the submission's own, else all of libraries."""
         way, source = self.imports.way(module, name)
         if not source:
-            for position, star in self.imports.stars(module):
-                if not star:
-                    self._keep(module, position)
+            for importer, position in self.imports.unknown(module):
+                self.used |= {importer: None} if importer not in self.entries else {}
+                self._keep(importer, position)
             return
         self.used[source] = None
         self._push(source, name, END)

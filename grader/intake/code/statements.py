@@ -10,6 +10,7 @@ from functools import cached_property
 
 from grader.intake.code.by_path import by_name
 from grader.intake.code.excerpts import excerpt, first_line, replaced
+from grader.intake.code.executed import executed, texts_read
 from grader.intake.code.lifting import needed, nest, opened, stays
 from grader.intake.code.magics import Plain, plain, run_name
 from grader.intake.code.names import FUNCTIONS, Names, names
@@ -167,13 +168,15 @@ def _dropped(source: Source, line: int, text: str, reason: str) -> Dropped:
 
 def flat(nodes: Iterable[ast.stmt], only: str = "") -> Iterator[tuple[ast.stmt, str]]:
     """Statements, with those under `if True` and `if __name__ == "__main__"`, and each import alone."""
+    known = dict[str, str]()
     for node in nodes:
+        known |= texts_read(node, known)
         if isinstance(node, ast.If) and (branches := _branches(node)):
             for branch, when in branches:
                 yield from flat(branch, only or when)
         elif isinstance(node, ast.Import | ast.ImportFrom) and len(node.names) > 1:
             yield from ((_one_import(node, alias), only) for alias in node.names)
-        elif ran := _executed(node):
+        elif ran := executed(node, known):
             star = ast.ImportFrom(run_name(ran), [ast.alias("*")], 0)
             yield ast.copy_location(star, node), only
         else:
@@ -191,35 +194,6 @@ def _branches(node: ast.If) -> list[tuple[list[ast.stmt], str]]:
             body, other = ("main", "module") if isinstance(how, ast.Eq) else ("module", "main")
             return [(node.body, body), (node.orelse, other)]
     return []
-
-
-def _executed(node: ast.stmt) -> str:
-    """The file that `exec(open("models.py").read())` runs, as many a notebook has it."""
-    match node:
-        case ast.Expr(ast.Call(ast.Name("exec"), [code, *_])):
-            return _read_from(code)
-        case ast.Expr(  # globals().update(runpy.run_path("models.py"))
-            ast.Call(ast.Attribute(ast.Call(ast.Name("globals")), "update"), [ast.Call(run, [path, *_])])
-        ) if ast.unparse(run).endswith("run_path"):
-            return _file_of(path)
-    return ""
-
-
-def _read_from(code: ast.expr) -> str:
-    """The file that code is read from: `open(...).read()`, `Path(...).read_text()`, or what compiles that."""
-    match code:
-        case ast.Call(ast.Name("compile"), [inner, *_]):
-            return _read_from(inner)
-        case ast.Call(ast.Attribute(file, "read" | "read_text")):
-            return _file_of(file)
-    return ""
-
-
-def _file_of(file: ast.expr) -> str:
-    match file:
-        case ast.Constant(str(name)) | ast.Call(_, [ast.Constant(str(name)), *_]):
-            return name
-    return ""
 
 
 def _one_import(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:

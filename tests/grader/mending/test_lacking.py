@@ -144,14 +144,15 @@ def test_a_file_of_a_package_that_is_missing_may_bring_a_name() -> None:
     assert brought(Slice((star, Module("nets.fcn", ())))) is None
 
 
-def test_a_script_that_is_run_and_missing_may_bring_a_name() -> None:
+@pytest.mark.parametrize(("prefix", "does"), [("run", "runs"), ("file", "imports")])
+def test_a_script_that_is_run_and_missing_may_bring_a_name(prefix: str, does: str) -> None:
     """It is told by its file's name."""
-    run = Module("submission", (Chunk("cell 2", 1, "from run_my_nets_py import *"),))
+    run = Module("submission", (Chunk("cell 2", 1, f"from {prefix}_my_nets_py import *"),))
+    trouble = Trouble("ModuleNotFoundError", f"No module named '{prefix}_my_nets_py'", None)
 
-    reason = brought(Slice((run,)))
-
-    assert reason is not None
-    assert reason.text == "my_nets.py was not handed in, and the submission's code runs it"
+    for reason in (brought(Slice((run,))), lacking(trouble, Slice())):
+        assert reason is not None
+        assert reason.text == f"my_nets.py was not handed in, and the submission's code {does} it"
 
 
 def test_a_name_that_nothing_binds_may_be_in_a_file_that_is_missing() -> None:

@@ -15,6 +15,8 @@ from grader.intake.code.by_path import by_name
         ("P = 'fcn.py'\ns = spec_from_file_location('m', P)", "file_fcn_py"),
         ("P = 'fcn.py'\ns = spec_from_file_location('m', os.path.join('nets', P))", "file_nets_fcn_py"),
         ("m = imp.load_source('m', './fcn.py')", "file_fcn_py"),
+        ("m = runpy.run_path('nets/fcn.py')", "file_nets_fcn_py"),
+        ("m = runpy.run_path(path_name='fcn.py')", "file_fcn_py"),
         ("m = machinery.SourceFileLoader('m', 'fcn.py').load_module()", "file_fcn_py"),
     ],
 )
@@ -31,7 +33,8 @@ def test_lines_stay_where_they_are() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["x = 1", "spec_from_file_location('m', path)", "spec_from_file_location('m')",
+    ["x = 1", "globals().update(runpy.run_path('a.py'))", "run_path(path)",
+     "spec_from_file_location('m', path)", "spec_from_file_location('m')",
      "spec_from_file_location(", "SourceFileLoader('m', 'a.so').load_module()"],
 )  # fmt: skip
 def test_other_texts_stay(text: str) -> None:

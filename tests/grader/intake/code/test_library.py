@@ -176,6 +176,20 @@ USES: dict[str, tuple[str, dict[str, str]]] = {
     "a class that is looked up by its text": ("from fcn import FCN32s", {"fcn.py": "class Block: n = 7\nclass FCN32s:\n    n = eval('Bl' + 'ock').n"}),
     "a file that was handed in as a text": ("from fcn import FCN32s", {"fcn.py.txt": "class FCN32s: n = 7"}),
     "exec of a file": ("exec(open('fcn.py').read())", {"fcn.py": "class FCN32s: n = 7"}),
+    "exec of an open file": (
+        "with open('fcn.py') as f:\n    code = f.read()\n    exec(compile(code, 'fcn.py', 'exec'))",
+        {"fcn.py": "class FCN32s: n = 7"},
+    ),
+    "exec of what was read": (
+        "with open('fcn.py') as f:\n    code = f.read()\nexec(code, globals())", {"fcn.py": "class FCN32s: n = 7"},
+    ),
+    "what runpy gives": (
+        "from runpy import run_path\nnames = run_path(path_name='fcn.py')\nFCN32s = names['FCN32s']",
+        {"fcn.py": "class FCN32s: n = 7"},
+    ),
+    "what a star of one's own brings from a library": (
+        "from own import *\nclass FCN32s: n = len(Sequential(*[ReLU()] * 7))", {"own.py": "from torch.nn import *"},
+    ),
     "a file by its path": (
         "import importlib.util\nspec = importlib.util.spec_from_file_location('m', './nets/fcn.py')\n"
         "m = importlib.util.module_from_spec(spec)\nspec.loader.exec_module(m)\nFCN32s = m.FCN32s",
