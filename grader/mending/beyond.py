@@ -15,7 +15,12 @@ from grader.mending.trouble import Trouble, chunks_at, on_line, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
-SAID = ("Dimension out of range", "tuple index out of range", "too many indices for tensor")
+SAID = (
+    "Dimension out of range",
+    "tuple index out of range",
+    "too many indices for tensor",
+    "not enough values",
+)
 AXES = 4  # of a map
 LAST = (3, 2)  # what is meant where the place does not tell
 
@@ -41,6 +46,7 @@ def _changed(nodes: list[ast.AST]) -> Iterator[tuple[ast.expr, str]]:
             yield node, text
     for statement in (node for node in nodes if isinstance(node, ast.stmt)):
         yield from _sizes(statement)
+        yield from _taken_apart(statement)
 
 
 def _copy(node: ast.expr) -> ast.expr:
@@ -94,7 +100,7 @@ class _Asking(ast.NodeTransformer):
         """Return a size that is asked for by its number."""
         self.generic_visit(node)
         if _is_asked(node):
-            node.args = [ast.Constant(self.axis)]
+            node.args, node.keywords = [ast.Constant(self.axis)], []
         return node
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
@@ -106,9 +112,13 @@ class _Asking(ast.NodeTransformer):
 
 
 def _is_asked(node: ast.AST) -> TypeGuard[ast.Call]:
-    """Whether this is `map.size(number)`."""
+    """Whether this is `map.size(number)`, or `map.size(dim=number)`."""
     match node:
-        case ast.Call(func=ast.Attribute(attr="size"), args=[axis]):
+        case ast.Call(func=ast.Attribute(attr="size"), args=[axis], keywords=[]):
+            return _number(axis) is not None
+        case ast.Call(
+            func=ast.Attribute(attr="size"), args=[], keywords=[ast.keyword(arg="dim", value=axis)]
+        ):
             return _number(axis) is not None
     return False
 
@@ -165,10 +175,30 @@ def _sizes(statement: ast.stmt) -> Iterator[tuple[ast.expr, str]]:
         yield node, next((text for text in texts if text not in known), texts[0])
 
 
+def _taken_apart(statement: ast.stmt) -> Iterator[tuple[ast.expr, str]]:
+    """A shape that has fewer sizes than names: its last ones, or all of them with one more."""
+    match statement:
+        case ast.Assign(targets=[ast.Tuple(elts=names)], value=value) if _is_shape(value):
+            whole = ast.unparse(value.value if isinstance(value, ast.Subscript) else value)
+            text = f"{whole}[-{len(names)}:]" if len(names) <= AXES else f"(*{whole}, 0)"
+            if len(names) <= AXES + 1 and text != ast.unparse(value):
+                yield value, text
+
+
+def _is_shape(node: ast.expr) -> bool:
+    """Whether this is `map.shape`, `map.size()`, or a slice of it."""
+    match node:
+        case ast.Subscript(value=value, slice=ast.Slice()):
+            return _is_shape(value)
+        case ast.Attribute(attr="shape") | ast.Call(func=ast.Attribute(attr="size"), args=[], keywords=[]):
+            return True
+    return False
+
+
 def _axes(node: ast.AST) -> Iterator[ast.expr]:
     """The axis whose size is asked for, if one is."""
     if _is_asked(node):
-        yield node.args[0]
+        yield node.args[0] if node.args else node.keywords[0].value
     elif _is_part(node):
         yield node.slice
 

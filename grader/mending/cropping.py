@@ -175,8 +175,11 @@ def _pieces(given: Mapping[str, ast.expr]) -> ast.expr | None:
 
 
 def _of_rows_and_columns(node: ast.Subscript) -> str:
-    """A crop of the second and third axis as one of the third and fourth; "" for any other."""
+    """A crop of the first two axes, or the two after the first, as one of the last two; "" for any other."""
     match node.slice:
+        case ast.Tuple(elts=[ast.Slice(upper=ast.expr()), ast.Slice(upper=ast.expr())] as both):
+            axes = ast.Tuple([ast.Slice(), ast.Slice(), *both], ast.Load())
+            return ast.unparse(ast.Subscript(node.value, axes, ast.Load()))
         case ast.Tuple(elts=[ast.Slice(lower=None, upper=None) as every, rows, columns, *rest]):
             cut = all(isinstance(each, ast.Slice) and each.upper for each in (rows, columns))
             whole = all(isinstance(each, ast.Slice) and not (each.lower or each.upper) for each in rest)

@@ -28,6 +28,7 @@ def _mends(cut: str, then: str = "return h", target: str = "FCN8s", message: str
         ("h[..., 1:1 + x.shape[-5], 1:1 + x.shape[3]]", "h[..., 1:1 + x.shape[2], 1:1 + x.shape[3]]"),
         ("h[..., 1:1 + x.size()[2], 1:1 + x.size()[4]]", "h[..., 1:1 + x.size()[2], 1:1 + x.size()[3]]"),
         ("h[:, :, :, 1:1 + x.size(2), 1:1 + x.size(3)]", "h[:, :, 1:1 + x.size(2), 1:1 + x.size(3)]"),
+        ("h[..., 1:1 + x.size(dim=2), 1:1 + x.size(dim=4)]", "h[..., 1:1 + x.size(2), 1:1 + x.size(3)]"),
         (
             "h.narrow(2, 9, x.size(2)).narrow(4, 9, x.size(3))",
             "h.narrow(2, 9, x.size(2)).narrow(3, 9, x.size(3))",
@@ -48,6 +49,22 @@ def test_a_size_without_a_crop_is_that_of_the_axis_not_asked_for() -> None:
     """Rows and columns are asked for together."""
     assert _mends("rows, columns = x.size(2), x.size(4)")[0].words == "`x.size(4)` read as `x.size(3)`"
     assert _mends("rows, columns = x.shape[4], x.shape[3]")[0].words == "`x.shape[4]` read as `x.shape[2]`"
+
+
+@pytest.mark.parametrize(
+    ("taken", "wanted"),
+    [
+        ("rows, columns = x.shape[3:]", "rows, columns = x.shape[-2:]"),
+        ("n, c, rows, columns = x.size()[1:]", "n, c, rows, columns = x.size()[-4:]"),
+        ("n, c, rows, columns, depth = x.shape", "n, c, rows, columns, depth = (*x.shape, 0)"),
+    ],
+)
+def test_a_shape_with_too_few_sizes_is_taken_from_its_end(taken: str, wanted: str) -> None:
+    """Rows and columns come last."""
+    (first,) = _mends(taken, message="not enough values to unpack (expected 2, got 1)")
+
+    assert first.slice.modules[0].chunks[0].source.split("\n")[2].strip() == wanted
+    assert first.lines == ("crop",)
 
 
 @pytest.mark.parametrize(

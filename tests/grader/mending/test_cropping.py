@@ -29,6 +29,7 @@ BACK = "s[:, :, 5:5 + h.size(2), 5:5 + h.size(3)]"
     ("cut", "side", "wanted", "line"),
     [
         (CUT, "s", f"s = {BACK}", 2),
+        (CUT.replace("[:, ", "["), "s", f"s = {BACK}", 2),
         (CUT.replace(")]", "), :]"), "s", f"s = {BACK}", 2),
         ("pass", CUT.removeprefix("s = "), f"h = h + {BACK}", 3),
     ],
