@@ -91,6 +91,14 @@ def members(kind: str) -> tuple[str, ...]:
     return tuple(name for name in dir(made) if not name.startswith("_")) if made else ()
 
 
+def methods() -> frozenset[str]:
+    """The names of the methods that every module has."""
+    from torch import nn
+
+    names = (name for name in dir(nn.Module) if not name.startswith("_") and name != "forward")
+    return frozenset(name for name in names if inspect.isfunction(getattr(nn.Module, name)))
+
+
 def arguments(function: str) -> tuple[str, ...]:
     """The names of a layer's arguments: of `Conv2d.__init__()` those of nn.Conv2d."""
     from torch import nn
