@@ -94,6 +94,16 @@ class StudentRaised(StudentError):
         self.kind, self.message = kind, message
 
 
+NO_ROOM = ("enough memory", "allocate memory", "out of memory")
+
+
+def starved(error: StudentError) -> bool:
+    """Whether memory ran out; a student's exception may speak of memory for another reason."""
+    if not isinstance(error, StudentRaised):
+        return "memory" in str(error)
+    return error.kind.endswith("MemoryError") or any(words in str(error).lower() for words in NO_ROOM)
+
+
 class StudentTimeout(StudentError):
     """Student code did not answer before its deadline."""
 

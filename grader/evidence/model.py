@@ -11,7 +11,7 @@ from grader.diagnosis.causes import because, kind_of
 from grader.diagnosis.copying import AfterCopying
 from grader.diagnosis.numeric import explain_difference
 from grader.diagnosis.payers import LineName, line_of
-from grader.errors import Blocked, ProtocolError, StudentError, StudentRaised, Unverified
+from grader.errors import Blocked, ProtocolError, StudentError, Unverified, starved
 from grader.evidence import dropping, tracing
 from grader.evidence.challenge import (
     Challenged,
@@ -43,7 +43,6 @@ from grader.wall.verbs import Model, Seen
 
 Evaluators = dict[tuple[int, ...], Evaluator]
 COMPARED = 1 << 20  # elements of a large weight
-NO_ROOM = ("enough memory", "allocate memory", "out of memory")
 
 
 class ModelEvidence:
@@ -186,8 +185,8 @@ class ModelEvidence:
         if why := endless(self.read):
             return why
         response = self.challenged.response
-        starved = isinstance(response, StudentError) and _starved(response)
-        return "run for real, it takes more memory than a network is given here" if starved else ""
+        short = isinstance(response, StudentError) and starved(response)
+        return "run for real, it takes more memory than a network is given here" if short else ""
 
     @property
     def is_reference(self) -> bool:
@@ -342,10 +341,3 @@ class ModelEvidence:
             self.train_reading, train.dropouts, self.reading, active, self.drawn_by_hand
         )
         return list(found)
-
-
-def _starved(error: StudentError) -> bool:
-    """Whether memory ran out; a student's exception may speak of memory for another reason."""
-    if not isinstance(error, StudentRaised):
-        return "memory" in str(error)
-    return error.kind.endswith("MemoryError") or any(words in str(error).lower() for words in NO_ROOM)

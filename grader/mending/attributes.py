@@ -31,6 +31,13 @@ def given(slice: Slice) -> set[str]:
     return found
 
 
+def told(slice: Slice) -> set[str]:
+    """The strings of a submission's statements: layers that a table lists are attributes by these."""
+    chunks = (chunk for module in slice.modules for chunk in module.chunks if len(chunk.source) <= LARGEST)
+    nodes = (node for chunk in chunks for node in ast.walk(tree(chunk)))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
 def mends(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Iterator[Mend]:
     """The names that an attribute may be meant by, of what it is looked for in."""
     if len(trouble.names) < 2:

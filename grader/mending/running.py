@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 from msgspec.structs import replace
 
 from grader.assignment import GRADIENTS, MAP, MODELS
-from grader.errors import GraderError, StudentError
+from grader.errors import GraderError, StudentError, starved
 from grader.mending.asking import LARGER, Question, questions
 from grader.mending.impossible import impossible
 from grader.mending.leaving import STUCK
@@ -18,7 +18,7 @@ from grader.plurals import article
 from grader.records.submission import Slice
 from grader.wall.answers import Reply
 from grader.wall.recording import Argument, Items, Recording, Tensor
-from grader.wall.verbs import FORMS, Build, GradCam, Loaded, Map, Model, Raised, Request, Trace
+from grader.wall.verbs import FORMS, Build, GradCam, Initial, Loaded, Map, Model, Raised, Request, Trace
 from grader.wall.wire import DTYPES, Array
 
 V = TypeVar("V")
@@ -81,10 +81,21 @@ class Running:
         found = self._asked(questions(target))
         if found and target in MODELS and any(words in found.message for words in TOO_SMALL):
             found = self._asked(questions(target, size=LARGER))
+        if found is None and target in MODELS:
+            found = self._unfilled(target)
         if target not in (MAP, GRADIENTS) or found is None or found.kind == STUCK:
             return found
         others = (self._asked(questions(target, form)) for form in FORMS[1:])  # of an index; one is enough
         return found if all(other is not None for other in others) else None
+
+    def _unfilled(self, target: str) -> Trouble | None:
+        """What stops a constructor only where its values are real: shapes are all that is tried before."""
+        try:
+            self.student.ask(Initial(model=target, names=()), seconds=LONGEST, told=True)
+        except StudentError as error:
+            found = None if starved(error) else of_error(error)
+            return found if found and found.kind != STUCK else None
+        return None
 
     def _asked(self, asked: Sequence[Question]) -> Trouble | None:
         try:
@@ -135,6 +146,15 @@ class Running:
         run = self._answered
         return target in MODELS and isinstance(run, Recording) and _read(run) <= {run.input}
 
+    def comes_to_little(self, target: str) -> bool:
+        """Whether most of what a network has plays no part in what it returns."""
+        run = self._answered
+        if target not in MODELS or not isinstance(run, Recording):
+            return False
+        reached = _reached(run)
+        counted = sum(leaf.kind == "parameter" and leaf.number in reached for leaf in run.leaves)
+        return 2 * counted < self.parameters(target)
+
     def parameters(self, target: str) -> int:
         """How many parameters a network has; 0 where it can't be built."""
         try:
@@ -156,6 +176,15 @@ def _read(run: Recording) -> set[int]:
     return leaves & set(
         _taken(argument for call in run.calls for argument in (*call.args, *call.named.values()))
     )
+
+
+def _reached(run: Recording) -> set[int]:
+    """The tensors that what a network returns is computed from, by their numbers."""
+    reached = {run.output}
+    for call in reversed(run.calls):
+        if any(result.number in reached for result in call.results):
+            reached.update(_taken((*call.args, *call.named.values())))
+    return {number for number in reached if number is not None}
 
 
 def _taken(arguments: Iterable[Argument]) -> Iterator[int]:

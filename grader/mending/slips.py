@@ -132,7 +132,7 @@ def _name(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Itera
     if not trouble.names or not trouble.message.endswith("is not defined"):
         return
     name = trouble.names[0]
-    if name in attributes.given(slice):
+    if name in attributes.given(slice) or name in attributes.told(slice):
         yield from renamed(slice, chunk, name_span(name), f"{name} read as self.{name}", f"self.{name}")
     yield from _not_run(slice, module, name)
     if statement := libraries.import_of(name):

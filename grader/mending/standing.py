@@ -18,8 +18,8 @@ PAYS = (
     "training_loss", "training_accuracy", "training_iou",
 )  # fmt: skip
 LAYERS = {  # what makes them, by line
-    "activations": {"ReLU"},
-    "pools": {"MaxPool2d"},
+    "activations": {"ReLU", "vgg16", "make_layers"},  # of torchvision's network, too
+    "pools": {"MaxPool2d", "vgg16", "make_layers"},
     "dropout": {"Dropout", "Dropout2d"},
 }
 

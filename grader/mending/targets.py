@@ -62,7 +62,8 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
     forward = forward_of(slice, target)
     stopped = trials.trouble(target) if forward and forward[1] else None
     found = (stopped, []) if stopped else trials.mend(target)
-    if stopped or trials.applies_nothing(target):
+    mended = bool(found and found[1])
+    if stopped or trials.applies_nothing(target) or (mended and trials.comes_to_little(target)):
         trials.take(before)
         found = (found[0] if found else IDLE), []
     if found is None:

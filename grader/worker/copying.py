@@ -50,6 +50,7 @@ def copied(world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn
     leaves it.
     """
     with downloaded(vgg16), fetched_again(world):
+        world.state.real = None  # what a constructor downloads, it must be given here
         tried = ways(world, asked)
         took_it, first = _go(world, asked, tried, vgg16, vgg16, prepare)
         giving = [way for way in tried if way.takes]

@@ -8,13 +8,14 @@ from __future__ import annotations
 import keyword
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 import re2
 
+from grader.intake.code.change import Change
+from grader.intake.code.indenting import MARGIN, indented, margin, opener, tabs
+
 ALIKE = 0.6  # of difflib's measure: `retrun` and `return` are .83
-SPACES = 4
 CLOSES = {"(": ")", "[": "]", "{": "}"}
 QUOTES = str.maketrans("“”„‟‘’‚‛`´", "\"\"\"\"''''''")
 WORD = re2.compile(r"[A-Za-z]+")
@@ -34,20 +35,12 @@ OPENS_BLOCK = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A line, counted from 1, read as another one."""
-
-    line: int
-    text: str
-    words: str
-
-
 def changes(lines: list[str], error: SyntaxError) -> Iterator[Change]:
     """Other readings of the line where Python stopped, and of those above it, likeliest first."""
     at = min(max(error.lineno or 1, 1), len(lines))
     above = next((n for n in range(at - 1, 0, -1) if lines[n - 1].strip()), at)
     near = tuple(dict.fromkeys((at, above)))
+    yield from tabs(lines, at)
     for number in near:
         yield from _letters(number, lines[number - 1])
     for number in near:
@@ -58,10 +51,10 @@ def changes(lines: list[str], error: SyntaxError) -> Iterator[Change]:
     signs = [place for place in (*places, places[0] - 1) if not lines[at - 1][place : place + 1].isalnum()]
     for place in signs:
         yield from _at(at, lines[at - 1], place)
-    yield from _indented(lines, at, above)
+    yield from indented(lines, at, above)
     for number in near:
         yield from _gaps(number, lines[number - 1])
-        if 0 < len(lines[number - 1].strip()) < SPACES:
+        if 0 < len(lines[number - 1].strip()) < MARGIN:
             yield Change(number, "", f"`{lines[number - 1].strip()}` left out")
     for place in places:
         yield from _at(at, lines[at - 1], place)
@@ -69,7 +62,7 @@ def changes(lines: list[str], error: SyntaxError) -> Iterator[Change]:
 
 def _letters(number: int, line: str) -> Iterator[Change]:
     """Letters that look like others, tabs, and keywords of which a letter is wrong."""
-    plain = unicodedata.normalize("NFKC", line).translate(QUOTES).replace("\t", " " * SPACES)
+    plain = unicodedata.normalize("NFKC", line).translate(QUOTES).replace("\t", " " * MARGIN)
     if plain != line:
         yield Change(number, plain, "letters that only look like Python's read as these")
     if "else if " in line:
@@ -103,24 +96,16 @@ def _ends(number: int, line: str) -> Iterator[Change]:
 
 def _closed(lines: list[str], at: int) -> Iterator[Change]:
     """The brackets that a statement of several lines lacks at the end of the last one."""
-    for first in (at, _opener(lines, at)):
+    for first in (at, opener(lines, at)):
         rest = range(first, len(lines))
         last = next(
-            (n for n in rest if lines[n].strip() and _margin(lines[n]) <= _margin(lines[first - 1])),
+            (n for n in rest if lines[n].strip() and margin(lines[n]) <= margin(lines[first - 1])),
             len(lines),
         )
         while not lines[last - 1].strip():
             last -= 1
         if last > first and (closing := _unclosed("\n".join(lines[first - 1 : last]))):
             yield Change(last, lines[last - 1].rstrip() + closing, f"`{closing}` added at the end")
-
-
-def _opener(lines: list[str], at: int) -> int:
-    """The nearest line above that is indented less."""
-    margin = _margin(lines[at - 1])
-    return next(
-        (n for n in range(at - 1, 0, -1) if lines[n - 1].strip() and _margin(lines[n - 1]) < margin), at
-    )
 
 
 def _unclosed(text: str) -> str:
@@ -143,36 +128,6 @@ def _at(number: int, line: str, place: int) -> Iterator[Change]:
         if other != char:
             yield Change(number, line[:place] + other + line[place + 1 :], f"`{char}` read as `{other}`")
     yield Change(number, line[:place] + line[place + 1 :], f"`{char}` left out")
-
-
-def _indented(lines: list[str], at: int, above: int) -> Iterator[Change]:
-    """The line, and those above it that it may belong to, indented as their neighbours are."""
-    for number in dict.fromkeys((at, above, _opener(lines, at))):
-        line = lines[number - 1]
-        near = [lines[n - 1] for n in (number - 1, number + 1, number - 2, at) if 0 < n <= len(lines)]
-        margins = [*_usual(lines, number), *(_margin(other) for other in near if other.strip())]
-        margins += [_margin(lines[above - 1]) + SPACES] if number == at else []
-        for margin in dict.fromkeys(margins):
-            if margin != _margin(line) and line.strip():
-                yield Change(number, " " * margin + line.lstrip(), f"indented by {margin} spaces")
-
-
-def _usual(lines: list[str], number: int) -> list[int]:
-    """How far a method, or what a function returns, is usually indented here."""
-    word = lines[number - 1].split()[:1]
-    if word == ["def"]:
-        others = [
-            _margin(line) for n, line in enumerate(lines, 1) if n != number and line.split()[:1] == word
-        ]
-        return [max(others, key=others.count)] if others else []
-    if word == ["return"]:
-        above = [n for n in range(1, number) if lines[n - 1].split()[:1] == ["def"]]
-        return [_margin(line) for line in lines[above[-1] :] if line.strip()][:1] if above else []
-    return []
-
-
-def _margin(line: str) -> int:
-    return len(line) - len(line.lstrip())
 
 
 def _gaps(number: int, line: str) -> Iterator[Change]:

@@ -10,7 +10,8 @@ import warnings
 from ast import PyCF_ALLOW_TOP_LEVEL_AWAIT as AWAIT
 from dataclasses import dataclass
 
-from grader.intake.code.changes import Change, changes
+from grader.intake.code.change import Change, changed
+from grader.intake.code.changes import changes
 
 LONGEST = 30_000  # characters of a text that is mended
 MOST = 3  # slips of one text
@@ -37,11 +38,11 @@ def mended(text: str) -> tuple[str, tuple[MendedLine, ...]] | None:
             if left == 0 or len(slips) == MOST:
                 return None
             left -= 1
-            changed = _with(text, change)
-            after = _error(changed)
-            reach = (after.lineno or 0) if after else len(changed)
+            other = changed(text, change)
+            after = _error(other)
+            reach = (after.lineno or 0) if after else len(other)
             if reach > max(error.lineno or 0, best[0] if best else 0):
-                best = reach, changed, change, after
+                best = reach, other, change, after
             if after is None:
                 break
         if best is None:
@@ -63,9 +64,3 @@ def _error(text: str) -> SyntaxError | None:
         except (ValueError, RecursionError, MemoryError):
             return None
     return None
-
-
-def _with(text: str, change: Change) -> str:
-    lines = text.split("\n")
-    lines[change.line - 1] = change.text
-    return "\n".join(lines)

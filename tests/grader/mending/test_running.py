@@ -102,3 +102,36 @@ def test_what_is_no_array_of_numbers_stops_a_map(returned: str, trouble: str | N
     found = Running(cast(Mendable, InProcess(source)), Slice()).trouble("returnCAM")
 
     assert (found and found.message) == trouble
+
+
+@pytest.mark.parametrize(
+    ("returned", "little"),
+    [
+        ("self.score(self.conv(x))", False),
+        ("self.conv(x)", False),
+        ("[self.score(self.conv(x)), x + 1][1]", True),  # they are applied, and what they give is let go of
+    ],
+)
+def test_whether_most_of_a_network_plays_no_part(returned: str, little: bool) -> None:
+    """What it only applies does not."""
+    running = Running(cast(Mendable, InProcess(CODE.format(returned=returned))), Slice())
+
+    assert running.trouble("FCN8s") is None
+    assert running.comes_to_little("FCN8s") == little
+
+
+FILLS = """
+        with torch.no_grad():
+            self.score.weight[range(2), range(2)] = torch.zeros({shape})
+"""
+
+
+@pytest.mark.parametrize(("shape", "stops"), [("1, 1", False), ("2, 3, 1, 1", True)])
+def test_what_fits_only_while_nothing_is_filled_stops_a_network(shape: str, stops: bool) -> None:
+    """Shapes alone do not show every error."""
+    code = "import torch\n" + CODE.format(returned="self.score(self.conv(x))")
+    before, _, after = code.partition("\n\n    def forward")
+    filled = f"{before}{FILLS.format(shape=shape)}\n    def forward{after}"
+    running = Running(cast(Mendable, InProcess(filled)), Slice())
+
+    assert (running.trouble("FCN8s") is not None) == stops

@@ -57,7 +57,7 @@ SLIPS = {
     "brackets of print": ('print("copy", net)', 'print "copy", net', "`()` of print added"),
     "one space more": ("        h = self.fc6(x)", "         h = self.fc6(x)", "indented by 8"),
     "no indentation": ("        h = self.fc6(x)", "h = self.fc6(x)", "indented by 8"),
-    "a tab": ("        h = self.fc6(x)", "\th = self.fc6(x)", "indented by 8"),
+    "a tab": ("        h = self.fc6(x)", "\th = self.fc6(x)", "a tab read as 8 spaces"),
     "a method outside": ("    def forward", "def forward", "indented by 4"),
     "a return outside": ("        return self", "    return self", "indented by 8"),
     "a stray sign": ("self.fc6(x)", "self.fc6(x)`", "left out"),
@@ -66,6 +66,54 @@ SLIPS = {
     "a comma of another script": ("(512, 4096", "(512， 4096", "letters that only look like"),
     "quotes of a word processor": ('"fcn"', "“fcn”", "letters that only look like"),
 }  # fmt: skip
+
+
+def shifted(text: str, first: str, last: str, by: int) -> str:
+    """A text whose lines from one to another are indented by more or fewer spaces."""
+    lines = text.split("\n")
+    start, end = (next(n for n, line in enumerate(lines) if each in line) for each in (first, last))
+    moved = [" " * by + line if by > 0 else line.removeprefix(" " * -by) for line in lines[start : end + 1]]
+    return "\n".join([*lines[:start], *moved, *lines[end + 1 :]])
+
+
+BLOCKS = {
+    "a method less": (MEANT, "def forward", "return self.fc7", -2, "indented by 4"),
+    "a method more": (MEANT, "def forward", "return self.fc7", 1, "indented by 4"),
+    "what a method does less": (MEANT, "h = self.fc6(x)", "return self.fc7", -4, "below it indented by 8"),
+    "what a method does more": (MEANT, "if self.training", "h = h[", 2, "below it indented by 8"),
+}
+
+
+@pytest.mark.parametrize("slip", BLOCKS)
+def test_a_block_that_stands_wrong_is_moved(slip: str) -> None:
+    """All its lines at once, or the first alone where that is enough."""
+    text, first, last, by, words = BLOCKS[slip]
+    found = mended(shifted(text, first, last, by))
+
+    assert found is not None
+    assert ast.dump(ast.parse(found[0])) == ast.dump(ast.parse(text))
+    assert [words in each.words for each in found[1]] == [True]
+
+
+@pytest.mark.parametrize("size", [4, 8])
+@pytest.mark.parametrize("where", ["def forward", "        h = self.fc6(x)", "for a, b", "            h = "])
+def test_tabs_among_spaces_are_read_as_what_makes_sense(size: int, where: str) -> None:
+    """From a line to the end of its method, as an editor writes them."""
+    start = MEANT.index(where)
+    start = MEANT.rindex("\n", 0, start) + 1 if MEANT[start] != " " else start
+    end = MEANT.find("\n\n", start)
+    part = "\n".join(
+        "\t" * ((len(line) - len(line.lstrip())) // size)
+        + " " * ((len(line) - len(line.lstrip())) % size)
+        + line.lstrip()
+        for line in MEANT[start:end].split("\n")
+    )
+    text = MEANT[:start] + part + MEANT[end:]
+    if (found := mended(text)) is None:
+        assert ast.dump(ast.parse(text)) == ast.dump(ast.parse(MEANT))
+    else:
+        assert ast.dump(ast.parse(found[0])) == ast.dump(ast.parse(MEANT))
+        assert ["a tab read as" in each.words for each in found[1]] == [True]
 
 
 @pytest.mark.parametrize("slip", SLIPS)
