@@ -46,7 +46,8 @@ def check_weighted_sum(maps: MapEvidence) -> None:
         if maps.follows_sum:
             return
         help = f"Compare your 7x7 map with ({WEIGHT}[idx] * feature_conv).sum over the 512 channels."
-        expect.fail(because("sum.unknown", help=help, actual=_extremes(maps)))
+        unknown = "sum.flat" if maps.is_flat else "sum.unknown"
+        expect.fail(because(unknown, help=help, actual=_extremes(maps)))
     must_not_be(maps, needless.SUM)
     if verdict.sums:
         expected = "sum over c of weight[c] * feature[c]"

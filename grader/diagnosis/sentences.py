@@ -204,6 +204,7 @@ MAPS = {
     "sum.reduced": "weighted sum: {how}: {got} must be {want}",
     "sum.operation": "weighted sum: the map is right without {got}",
     "sum.unknown": "the map is not the weighted sum of the features, and no known fault gives it",
+    "sum.flat": "every map has one value everywhere, whatever the class: nothing is left of the sum",
     "sum.some": "the map is wrong for some inputs",
     "class.way": "{got}",
     "stretch.way": "normalisation: {got}",

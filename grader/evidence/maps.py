@@ -203,6 +203,11 @@ class MapEvidence:
         return shown.is_constant(self.panel)
 
     @property
+    def is_flat(self) -> bool:
+        """Whether every map has one value everywhere."""
+        return all(case.answer.size and case.answer.min() == case.answer.max() for case in self.panel)
+
+    @property
     def is_no_bytes(self) -> bool:
         """Whether the maps hold something else than bytes, which is a fault of its own."""
         return self.first.dtype != np.uint8

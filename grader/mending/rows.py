@@ -12,6 +12,8 @@ from grader.mending.several import First
 ROW = "{}[0]"  # of a batch
 FORMS = ("{}[None]", "{}.max()")  # of a row a batch, and its largest value
 ALONG = ("max", "min", "argmax", "argmin", "sort", "argsort", "topk", "softmax", "amax", "sum")
+ENDS = ("max", "min")
+LAST_AXIS = ast.keyword("dim", ast.Constant(-1))
 OTHER = {0: 1, 1: 0, -1: 0}  # of the two axes of logits
 
 
@@ -35,6 +37,7 @@ def forms(source: str, name: str, near: int) -> Changes:
 
 
 def _each(source: str, name: str, near: int) -> Changes:
+    yield from _along_one(source, name)
     yield from _along_others(source, name, near)
     yield from _read(source, name, near, ROW, range(near, 0, -1))
 
@@ -52,6 +55,15 @@ def _printing(source: str, name: str) -> list[ast.Expr]:
             case ast.Expr(value=ast.Call(func=ast.Name("print"))):
                 found.append(node)
     return found[-1:]
+
+
+def _along_one(source: str, name: str) -> Changes:
+    """An end that is taken with its place, and along no axis: along that of the classes."""
+    for node in _walked(source, name):
+        match node:
+            case ast.Assign(targets=[ast.Tuple()], value=ast.Call() as call) if _word(call) in ENDS:
+                text = ast.unparse(ast.Call(call.func, call.args, [*call.keywords, LAST_AXIS]))
+                yield f"`{told(call)}` read along the last axis", node.lineno, with_node(source, call, text)
 
 
 def _along_others(source: str, name: str, near: int) -> Changes:

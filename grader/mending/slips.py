@@ -16,6 +16,7 @@ from grader.mending import (
     attributes,
     beyond,
     called,
+    calling,
     classes,
     elsewhere,
     forgotten,
@@ -138,6 +139,7 @@ def _name(trouble: Trouble, slice: Slice, module: Module, chunk: Chunk) -> Itera
     if statement := libraries.import_of(name):
         yield Mend(with_import(slice, module, statement), f"`{statement}` is missing and was added")
     yield from classes.parent(trouble, slice, chunk)
+    yield from calling.mends(trouble, slice, chunk)
     inside, around = _inside(chunk), {each for one in module.chunks for each in bound(one)}
     yield from _like(slice, chunk, name, inside)
     yield from _unused(trouble, slice, module, chunk)

@@ -75,6 +75,7 @@ def test_a_map_that_never_changes_is_not_searched(monkeypatch: pytest.MonkeyPatc
     found = cam(("return cv2.resize(", "return np.eye(256, dtype=np.uint8)\n    return cv2.resize(")).maps
 
     assert found.is_constant
+    assert not found.is_flat
     assert found.verdict is None
     assert not found.follows_sum
 
@@ -95,6 +96,7 @@ def test_a_flat_map_explains_nothing() -> None:
     found = cam(("np.uint8(255 * cam / cam.max())", "np.full((h, w), 7, np.uint8)")).maps
 
     assert found.verdict is None
+    assert found.is_flat
     assert not found.is_right(PANEL[0])
 
 

@@ -25,6 +25,12 @@ HEAD = "def best(logit):\n    probs = softmax(logit, 1)\n"
             "`a` read as `a[0]`",
         ),
         ("    i = max(probs, 0)", 4, "    i = max(probs, 1)", "`max(probs, 0)` read along axis 1"),
+        (
+            "    p, i = probs.max()",
+            3,
+            "    p, i = probs.max(dim=-1)",
+            "`probs.max()` read along the last axis",
+        ),
         ("    i = probs.sort(-1)", 4, "    i = probs.sort(0)", "`probs.sort(-1)` read along axis 0"),
     ],
 )
