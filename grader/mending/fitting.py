@@ -221,10 +221,15 @@ def _classes(chunk: Chunk, node: ast.Call) -> str:
 
 
 def _first_channels(trouble: Trouble, slice: Slice, chunk: Chunk, wanted: int, given: int) -> Iterator[Mend]:
-    """A layer that is applied to the first channels of what it is given: as many as it takes."""
+    """A layer that is applied to the first channels of what it is given: as many as it takes.
+
+    Not one of a loop, whose other layers would be, too.
+    """
     for node in on_line(trouble, chunk):
         match node:
-            case ast.Call(func=layer, args=[argument], keywords=[]) if _is_layer(layer):
+            case ast.Call(func=ast.Attribute() | ast.Subscript() as layer, args=[argument], keywords=[]) if (
+                _is_layer(layer)
+            ):
                 text = f"({ast.unparse(argument)})[:, :{ast.unparse(layer)}.in_channels]"
                 told = as_written(ast.unparse(argument))
                 words = f"`{told}`, which has {given} channels, read as its first {wanted}"

@@ -26,6 +26,7 @@ def mends(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
             for loop in _loops(tree(chunk)):
                 yield from _carried_on(slice, chunk, loop)
                 yield from _exchanged(slice, chunk, loop)
+                yield from _replaced(slice, chunk, loop)
     for place in (trouble.place, *trouble.place.callers) if trouble.place else ():
         for _, chunk in chunks_at(slice, place):
             parsed, line = tree(chunk), place.line - chunk.line + 1
@@ -61,6 +62,18 @@ def _exchanged(slice: Slice, chunk: Chunk, loop: ast.For) -> Iterator[Mend]:
                 words = f"`{ast.unparse(call)}` read as `{text}`"
                 source = with_node(chunk.source, call, text)
                 made = Place(chunk.label, chunk.line + call.lineno - 1)
+                yield Mend(with_source(slice, chunk, source), words, made=made, whole=True)
+
+
+def _replaced(slice: Slice, chunk: Chunk, loop: ast.For) -> Iterator[Mend]:
+    """A width that replaces the last one, where it is added to it: `channels += width`."""
+    for node in ast.walk(loop):
+        match node:
+            case ast.AugAssign(ast.Name(id=name), ast.Add(), value):
+                text = f"{name} = {ast.unparse(value)}"
+                words = f"`{ast.unparse(node)}` read as `{text}`"
+                made = Place(chunk.label, chunk.line + node.lineno - 1)
+                source = with_node(chunk.source, node, text)
                 yield Mend(with_source(slice, chunk, source), words, made=made, whole=True)
 
 

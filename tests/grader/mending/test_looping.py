@@ -47,6 +47,14 @@ def test_a_width_is_carried_on() -> None:
     assert len(lines(mend)) == len(CODE.split("\n"))
 
 
+def test_a_width_that_is_added_to_the_last_replaces_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    added = CODE.replace("before, width, 3))", "before, width, 3))\n            before += width")
+    monkeypatch.setitem(globals(), "CODE", added)
+    mend = of()["`before += width` read as `before = width`, line 6"]
+
+    assert lines(mend)[5] == "            before = width"
+
+
 def test_widths_are_exchanged() -> None:
     words = "`nn.Conv2d(before, width, 3)` read as `nn.Conv2d(width, before, 3)`, line 5"
 
