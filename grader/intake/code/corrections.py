@@ -10,7 +10,7 @@ import ast
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from grader.assignment import GRADED
+from grader.assignment import GRADED, MODELS
 from grader.intake.code import syntax
 from grader.intake.code.annotated import assigned
 from grader.intake.code.changes import ALIKE
@@ -19,6 +19,7 @@ from grader.intake.code.lifting import inner
 from grader.intake.code.naming import hints, other_names
 from grader.intake.code.nested import named, unnested
 from grader.intake.code.statements import Source
+from grader.intake.code.variants import told_apart
 from grader.records.reason import Place
 from grader.records.submission import Slip
 
@@ -135,11 +136,16 @@ def _missing(files: Sequence[Sources]) -> list[str]:
 
 def _renamed(files: list[Sources]) -> tuple[list[Sources], list[list[Slip]]]:
     """The texts with targets under their own names, where all have them under others; the slips by file."""
+    slips = [list[Slip]() for _ in files]
+    files, variants = told_apart(files, [each for each in _missing(files) if each in MODELS])
+    for target, one in variants.items():
+        told = f"{one.maker} makes several networks, and {target} is nowhere"
+        slips[one.file].append(Slip(target, "code.name", one.place, told, f"`{one.text}` read as {target}"))
     missing = _missing(files)
     numbered = [(n, source) for n, file in enumerate(files) for source in file] if missing else []
     statements = [(number, each) for number, source in numbered for each in source.parsed[0]]
     places = [(number, each, node) for number, each in statements for node in (each.node, *inner(each.node))]
-    slips, others = [list[Slip]() for _ in files], other_names([node for _, _, node in places], missing)
+    others = other_names([node for _, _, node in places], missing)
     for target, node in others.items():
         number, at = next((number, each) for number, each, one in places if one is node)
         kind = "class" if isinstance(node, ast.ClassDef) else "function"

@@ -91,15 +91,15 @@ def _taken(files: Sequence[Sources], target: str, site: Site) -> list[Sources]:
     owner = ".".join(scope.name for scope in site.nest.scopes)
     node, source = site.nest.node, site.source
     if isinstance(node, ast.ClassDef) or _is_free(node):
-        return _with(files, source, _added(source, f"{target} = {owner}.{target}"))
+        return _with(files, source, added(source, f"{target} = {owner}.{target}"))
     made = list(_objects(files[site.file], owner))
     if made:
         last, name = made[-1]
-        return _with(files, last, _added(last, f"{target} = {name}.{target}"))
+        return _with(files, last, added(last, f"{target} = {name}.{target}"))
     outer = site.nest.scopes[-1]
     assert isinstance(outer, ast.ClassDef)
     new = f"{owner}()" if _needs_nothing(outer) else f"{owner}.__new__({owner})"
-    return _with(files, source, _added(source, f"{target} = {new}.{target}"))
+    return _with(files, source, added(source, f"{target} = {new}.{target}"))
 
 
 def _is_free(node: Function) -> bool:
@@ -125,5 +125,6 @@ def _needs_nothing(owner: ast.ClassDef) -> bool:
     return not owner.bases
 
 
-def _added(source: Source, line: str) -> Source:
+def added(source: Source, line: str) -> Source:
+    """A text with one line more."""
     return source.rewritten(f"{source.text}\n{line}")
