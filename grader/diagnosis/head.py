@@ -88,11 +88,18 @@ def _has_a_cause(reading: Reading, position: int, step: Expr) -> bool:
         return position > reading.last_layer or is_activation(step)
     if any(_draws(source) for source in step.inputs if source.key != reading.path.steps[position - 1].key):
         return True  # determinism.random
-    if position > reading.last_layer and (step.op in BATCHWISE or cuts_channels(step)):
+    if position > reading.last_layer and (step.op in BATCHWISE or _cuts_first_axes(reading, step)):
         return True  # shape.batch, shape.classes_last, shape.swapped, crop.axes
     if plain(step) in PADDINGS:  # layer.border
         return True
     return step.op in KNOWN or step.op == "item" or is_activation(step) or is_pool(step) or resizes(step)
+
+
+def _cuts_first_axes(reading: Reading, step: Expr) -> bool:
+    """Return whether a step cuts channels off, or the batch, which a crop along the first two axes does."""
+    if step.op == "aten.slice.Tensor" and step["args"][1] % 4 == 0:
+        return any(map(cuts_channels, reading.path.steps[reading.last_layer + 1 :]))
+    return cuts_channels(step)
 
 
 def _is_of_a_cut(reading: Reading, step: Expr) -> bool:

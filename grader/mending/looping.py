@@ -27,6 +27,7 @@ def mends(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
                 yield from _carried_on(slice, chunk, loop)
                 yield from _exchanged(slice, chunk, loop)
                 yield from _replaced(slice, chunk, loop)
+                yield from _kept(slice, chunk, loop)
     for place in (trouble.place, *trouble.place.callers) if trouble.place else ():
         for _, chunk in chunks_at(slice, place):
             parsed, line = tree(chunk), place.line - chunk.line + 1
@@ -75,6 +76,20 @@ def _replaced(slice: Slice, chunk: Chunk, loop: ast.For) -> Iterator[Mend]:
                 made = Place(chunk.label, chunk.line + node.lineno - 1)
                 source = with_node(chunk.source, node, text)
                 yield Mend(with_source(slice, chunk, source), words, made=made, whole=True)
+
+
+def _kept(slice: Slice, chunk: Chunk, loop: ast.For) -> Iterator[Mend]:
+    """What a layer gives, as the value that goes on, where nothing keeps it: `relu(conv(x))`."""
+    for node in ast.walk(loop):
+        match node:
+            case ast.Expr(ast.Call() as call):
+                inner = [each for each in ast.walk(call) if isinstance(each, ast.Call)][-1]
+                for name in (each.id for each in inner.args if isinstance(each, ast.Name)):
+                    text = f"{name} = {ast.unparse(call)}"
+                    words = f"`{ast.unparse(call)}` read as `{text}`"
+                    made = Place(chunk.label, chunk.line + node.lineno - 1)
+                    source = with_node(chunk.source, call, text)
+                    yield Mend(with_source(slice, chunk, source), words, made=made, whole=True)
 
 
 def _calls(loop: ast.For) -> Iterator[tuple[ast.stmt, ast.Call]]:

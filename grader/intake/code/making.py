@@ -15,6 +15,7 @@ WORD = re2.compile(r"[\w.]+")
 TOP = "255"  # that a right map is multiplied by, too: the steps before it tell more
 FREEZES = re2.compile(r"requires_grad(?:_\(| *=[^=])")
 COUNTED = ("layer.missing", "layer.extra", "pool.missing")  # whose place tells what loop is one short
+KERNEL = "bilinear.way"  # whose numbers are computed: those of a table only look like them
 NUMBER = re2.compile(r"\d+(?:\.\d+)?")
 
 
@@ -34,6 +35,8 @@ def made_wrong(reason: Reason, texts: Mapping[str, str]) -> Place | None:
         return place
     lines = (place, *place.callers)
     writing = next((each for each in lines if found <= _written(texts, each)), None)
+    if reason.cause and reason.cause.id == KERNEL:
+        return writing or place
     labels = dict.fromkeys(each.label for each in lines)
     tables = (_in_a_table(texts, label, found) for label in (*labels, *(texts if len(found) > 1 else ())))
     return writing or next(filter(None, tables), place)

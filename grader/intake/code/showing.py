@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -72,6 +72,7 @@ WRITTEN: tuple[tuple[str, str], ...] = (  # what a step is called, and how it ma
 )
 KERNELS: tuple[tuple[str, str], ...] = (  # idem, of the function that makes a bilinear kernel
     (r"divided by its sum", r"\.sum\("),
+    (r"multiplied by", r"copy_\(.*[*/]|weight.*[*/]|\b(?:mul|div)_\("),
     (r"diagonal|classes", r"\b(?:repeat|expand|tile)\w*\("),
     (r"diagonal|classes", r"\w\[.*\] *\*?="),
     (r"rises", r"\+ *\w*\.?abs\("),
@@ -85,6 +86,8 @@ KERNELS: tuple[tuple[str, str], ...] = (  # idem, of the function that makes a b
 KERNEL = re2.compile(r"(?i)upsampl|bilinear|kernel")  # in the name of that function
 FILLS = re2.compile(r"weight.*(?:\w_\(|[^=!<>]=[^=])|\w_\(.*weight")  # a line that fills a layer
 MADE_KERNELS = [(re2.compile(said), re2.compile(code)) for said, code in KERNELS]
+PUTS = re2.compile(r"\] *[-+*]?=[^=]")  # a line that puts values into a kernel
+EMPTIES = re2.compile(r"\bzeros?_\(|fill_\( *0|zeros_like|\* *0(?:\.0*)?(?:[^.\d]|$)")
 COPIES = re2.compile(r"\.(?:weight|bias)\b[^=!<>]*(?:copy_\(|=[^=]).*\.(?:weight|bias)\b|load_state_dict\(")
 CALLED = [(re2.compile(said), re2.compile(code)) for said, code in WRITTEN]
 TURNS = re2.compile(r"rows and columns|flipped|turned")
@@ -140,6 +143,9 @@ def _in_the_kernel(slice: Slice, network: str, got: str) -> Place | None:
     run = [*carrying(slice, network), *_called(slice, chunks)]
     makers = [part for part in run if KERNEL.search(part.function.name)]
     lines = [line for part in makers or _makers(slice, network) for line in _rows(part)]
+    fills = got.endswith("every weight is 0") and any(PUTS.search(row) for _, row in lines)
+    if (emptied := next(_emptied(run if fills else ()), None)) is not None:
+        return emptied
     rows = [
         *(row for part in run for row in _rows(part)),
         *(row for chunk in chunks for row in _numbered(chunk)),
@@ -147,6 +153,16 @@ def _in_the_kernel(slice: Slice, network: str, got: str) -> Place | None:
     filled = [(place, row) for place, row in rows if FILLS.search(row)]
     wanted = [code for said, code in MADE_KERNELS if said.search(got)]
     return next((place for code in wanted for place, line in (*lines, *filled) if code.search(line)), None)
+
+
+def _emptied(run: Iterable[Part]) -> Iterator[Place]:
+    """Yield the lines that set the weights of transposed convolutions to zero, where they are told apart."""
+    for chunk, function in run:
+        rows = dict(enumerate(_numbered(chunk), start=1))
+        for node in ast.walk(function):
+            if isinstance(node, ast.If) and "ConvTranspose" in ast.unparse(node.test):
+                inside = range(node.body[0].lineno, (node.body[-1].end_lineno or 0) + 1)
+                yield from (rows[line][0] for line in inside if EMPTIES.search(rows[line][1]))
 
 
 def _called(slice: Slice, chunks: list[Chunk]) -> Iterator[Part]:

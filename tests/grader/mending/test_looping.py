@@ -55,6 +55,14 @@ def test_a_width_that_is_added_to_the_last_replaces_it(monkeypatch: pytest.Monke
     assert lines(mend)[5] == "            before = width"
 
 
+def test_what_a_layer_gives_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    applied = CODE.replace("            pass", "            torch.relu(layer(h))")
+    monkeypatch.setitem(globals(), "CODE", applied)
+    mend = of()["`torch.relu(layer(h))` read as `h = torch.relu(layer(h))`, line 13"]
+
+    assert lines(mend)[12] == "            h = torch.relu(layer(h))"
+
+
 def test_widths_are_exchanged() -> None:
     words = "`nn.Conv2d(before, width, 3)` read as `nn.Conv2d(width, before, 3)`, line 5"
 

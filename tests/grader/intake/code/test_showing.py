@@ -245,3 +245,35 @@ def test_what_is_copied_is_shown_by_the_line_that_copies() -> None:
     assert copying(slice, "Net") == Place("cell 5", 6)
     assert copying(slice, "Third") == Place("cell 1", 6)
     assert copying(Slice(()), "Net") is None
+
+
+FILLS = """\
+class FCN8s(nn.Module):
+    def __init__(self):
+        for layer in self.modules():
+            if isinstance(layer, nn.ConvTranspose2d):
+                layer.weight.data.copy_(upsampling(layer) * 0.5)
+                layer.weight.data.zero_()
+            else:
+                layer.weight.data.zero_()
+
+def upsampling(layer):
+    weight = torch.zeros(layer.weight.shape)
+    weight[0, 0] = 1
+    return weight
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "got", "line"),
+    [
+        (FILLS, "every weight is 0", 6),
+        (FILLS, "the kernel is multiplied by 0.5", 5),
+        (FILLS.replace("    weight[0, 0] = 1\n", ""), "every weight is 0", 11),  # it stays as it was made
+    ],
+)
+def test_a_kernel_is_shown_where_it_was_spoilt(source: str, got: str, line: int) -> None:
+    """Where layers are filled, or where it was made."""
+    slice = Slice((Module("submission", (Chunk("cell 9", 1, source),)),))
+
+    assert shown(slice, "fcn8s.bilinear", Cause("bilinear.way", {"got": got})) == Place("cell 9", line)
