@@ -14,6 +14,7 @@ from grader.assignment import MAP, MODELS, PREDICT
 from grader.mending import (
     assigning,
     attributes,
+    bases,
     beyond,
     called,
     calling,
@@ -64,6 +65,7 @@ def mends(trouble: Trouble, slice: Slice, target: str = "", padding: int = FIRST
             beyond.mends(trouble, slice, target, chunk),
             mistaken.mends(trouble, slice, chunk),
             assigning.mends(trouble, slice, module, chunk),
+            bases.mends(trouble, slice, chunk) if target in MODELS else iter(()),
             classes.mends(trouble, slice, chunk),
             pasted.mends(trouble, slice) if target in MODELS else iter(()),
             forgotten.mends(trouble, slice, target, padding),
