@@ -110,7 +110,7 @@ def _emptied(copying: Copying, world: World, vgg16: nn.Module) -> TakenBack:
 def _compared(chunks: Sequence[Chunk], held: Sequence[Held | None]) -> TakenBack:
     """What was held and is no more at the end, each with the statement that it was last held before."""
     end = held[-1]
-    names = sorted(frozenset[str]().union(*filter(None, held)) - (end or frozenset()))
+    names = sorted(_without(frozenset[str]().union(*filter(None, held)), end or frozenset()))
     ends = {name: max(at for at, each in enumerate(held) if each and name in each) for name in names}
     weights = [name for name in names if name.endswith("weight")]
     if end is None or not names or None in held[min(ends.values()) :]:
@@ -119,6 +119,12 @@ def _compared(chunks: Sequence[Chunk], held: Sequence[Held | None]) -> TakenBack
     if any(name.endswith("weight") for name in end):
         return TakenBack(lost=lines)
     return TakenBack(lines[max(weights, key=lambda name: ends[name])] if weights else None)
+
+
+def _without(names: Held, others: Held) -> Held:
+    """The names that are none of others; a model within another one has longer ones: `module.fc6.weight`."""
+    inner = {name.split(".", at)[-1] for name in others for at in range(name.count(".") + 1)}
+    return frozenset(name for name in names - inner if not any(name.endswith(f".{each}") for each in others))
 
 
 def _held(model: object, vgg16: nn.Module) -> Held | None:

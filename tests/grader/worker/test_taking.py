@@ -93,6 +93,8 @@ def test_what_a_step_of_training_leaves_is_still_what_was_copied() -> None:
         ["net = Network()", "net.start(vgg16)"],  # given again
         ["net = Network()", "net.start(missing)"],  # nobody knows where it ends
         ["net.conv.requires_grad_(False)", "del net"],
+        ["net = nn.DataParallel(net)", "net.train()"],
+        ["net = nn.Sequential(net)", "net = net[0]", "net.train()"],
         ["net = net.half()"],
         ["net = net.to('meta')"],
         ["other_net = Network()", "del other_net"],
