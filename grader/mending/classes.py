@@ -10,7 +10,7 @@ from grader.diagnosis.payers import LineName
 from grader.mending import arguments
 from grader.mending.alike import alike
 from grader.mending.arguments import functions
-from grader.mending.edits import Mend, Span, with_node, with_source, with_text
+from grader.mending.edits import Mend, Span, told, with_node, with_source, with_text
 from grader.mending.trouble import Trouble, bound, line_in, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
@@ -136,9 +136,17 @@ def _name_of(chunk: Chunk, node: ast.FunctionDef) -> Span:
 
 
 def _local(slice: Slice, chunk: Chunk, name: str) -> Iterator[Mend]:
-    """A layer that the constructor binds to a local name, as the attribute that is read."""
+    """A layer that the constructor binds to a local name, or several to none, as what is read."""
     for node in (each for function in functions(chunk, "__init__") for each in function.body):
         match node:
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(attr="ModuleDict" | "ModuleList" | "Sequential"))
+            ):
+                span = (node.lineno - 1, node.col_offset, node.col_offset)
+                words = f"`{told(node)}` read as `self.{name} = ...`"
+                place = Place(chunk.label, chunk.line + node.lineno - 1)
+                source = with_text(chunk.source, [span], f"self.{name} = ")
+                yield Mend(with_source(slice, chunk, source), words, place)
             case ast.Assign(targets=[ast.Name() as target]) if target.id == name:
                 source = with_node(chunk.source, target, f"self.{name}")
                 place = Place(chunk.label, chunk.line + node.lineno - 1)

@@ -36,6 +36,7 @@ SLIPS: dict[str, tuple[dict[str, str], str, int, str]] = {
     "the forward pass": ({"forward": "foward"}, 'Module [FCN8s] is missing the required "forward" function', 0, "    def forward(self, x):"),
     "an input too many": ({"more": ", size"}, "FCN8s.forward() missing 1 required positional argument: 'size'", 0, "    def forward(self, x, size=None):"),
     "a layer without self": ({}, "'FCN8s' object has no attribute 'fc7'", 6, "        self.fc7 = nn.Conv2d(4096, 4096, 1)"),
+    "layers that nothing keeps": ({"first": "super().__init__(); nn.ModuleList()"}, "'FCN8s' object has no attribute 'fcs'", 6, "        super().__init__(); self.fcs = nn.ModuleList()"),
     "two outputs": ({"value": "h, x"}, "the forward pass returns a tuple", 0, "        return h"),
     "two outputs, called for": ({"value": "dict(out=h, aux=x)"}, "the forward pass returns a dict", 0, "        return h"),
     "no output": ({"value": "None"}, "the forward pass returns a NoneType", 0, "        return h"),
