@@ -60,10 +60,7 @@ def _exchanged(slice: Slice, chunk: Chunk, loop: ast.For) -> Iterator[Mend]:
         match call.args:
             case [ast.Name() as inputs, ast.Name() as outputs, *rest] if inputs.id != outputs.id:
                 text = ast.unparse(ast.Call(call.func, [outputs, inputs, *rest], call.keywords))
-                words = f"`{ast.unparse(call)}` read as `{text}`"
-                source = with_node(chunk.source, call, text)
-                made = Place(chunk.label, chunk.line + call.lineno - 1)
-                yield Mend(with_source(slice, chunk, source), words, made=made, whole=True)
+                yield _read(slice, chunk, call, text)
 
 
 def _replaced(slice: Slice, chunk: Chunk, loop: ast.For) -> Iterator[Mend]:
@@ -71,11 +68,7 @@ def _replaced(slice: Slice, chunk: Chunk, loop: ast.For) -> Iterator[Mend]:
     for node in ast.walk(loop):
         match node:
             case ast.AugAssign(ast.Name(id=name), ast.Add(), value):
-                text = f"{name} = {ast.unparse(value)}"
-                words = f"`{ast.unparse(node)}` read as `{text}`"
-                made = Place(chunk.label, chunk.line + node.lineno - 1)
-                source = with_node(chunk.source, node, text)
-                yield Mend(with_source(slice, chunk, source), words, made=made, whole=True)
+                yield _read(slice, chunk, node, f"{name} = {ast.unparse(value)}")
 
 
 def _kept(slice: Slice, chunk: Chunk, loop: ast.For) -> Iterator[Mend]:
@@ -85,11 +78,13 @@ def _kept(slice: Slice, chunk: Chunk, loop: ast.For) -> Iterator[Mend]:
             case ast.Expr(ast.Call() as call):
                 inner = [each for each in ast.walk(call) if isinstance(each, ast.Call)][-1]
                 for name in (each.id for each in inner.args if isinstance(each, ast.Name)):
-                    text = f"{name} = {ast.unparse(call)}"
-                    words = f"`{ast.unparse(call)}` read as `{text}`"
-                    made = Place(chunk.label, chunk.line + node.lineno - 1)
-                    source = with_node(chunk.source, call, text)
-                    yield Mend(with_source(slice, chunk, source), words, made=made, whole=True)
+                    yield _read(slice, chunk, call, f"{name} = {ast.unparse(call)}")
+
+
+def _read(slice: Slice, chunk: Chunk, node: ast.expr | ast.stmt, text: str) -> Mend:
+    words = f"`{ast.unparse(node)}` read as `{text}`"
+    made = Place(chunk.label, chunk.line + node.lineno - 1)
+    return Mend(with_source(slice, chunk, with_node(chunk.source, node, text)), words, made=made, whole=True)
 
 
 def _calls(loop: ast.For) -> Iterator[tuple[ast.stmt, ast.Call]]:
