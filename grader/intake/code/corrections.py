@@ -134,10 +134,18 @@ def _missing(files: Sequence[Sources]) -> list[str]:
     return [target for target in GRADED if target not in bound]
 
 
+def _nowhere(files: Sequence[Sources]) -> list[str]:
+    """The missing networks that nothing at the top is named for."""
+    nodes = [each.node for sources in files for source in sources for each in source.parsed[0]]
+    made = [node.name for node in nodes if isinstance(node, ast.ClassDef | ast.FunctionDef)]
+    missing = (target for target in _missing(files) if target in MODELS)
+    return [target for target in missing if not any(hints(name, target) for name in made)]
+
+
 def _renamed(files: list[Sources]) -> tuple[list[Sources], list[list[Slip]]]:
     """The texts with targets under their own names, where all have them under others; the slips by file."""
     slips = [list[Slip]() for _ in files]
-    files, variants = told_apart(files, [each for each in _missing(files) if each in MODELS])
+    files, variants = told_apart(files, _nowhere(files))
     for target, one in variants.items():
         told = f"{one.maker} makes several networks, and {target} is nowhere"
         slips[one.file].append(Slip(target, "code.name", one.place, told, f"`{one.text}` read as {target}"))

@@ -59,9 +59,9 @@ def _is_network(node: ast.stmt, target: str) -> TypeGuard[Definition]:
     if not isinstance(node, Definition) or not hints(node.name, target):
         return False
     if isinstance(node, ast.ClassDef):
-        return _runs(node)
+        return runs(node)
     inside = (each for each in node.body if isinstance(each, ast.ClassDef))
-    return any(_runs(each) and gives(node, each.name) for each in inside)
+    return any(runs(each) and gives(node, each.name) for each in inside)
 
 
 def _left(nodes: Sequence[ast.stmt], target: str, taken: Container[ast.stmt]) -> list[Definition]:
@@ -71,7 +71,7 @@ def _left(nodes: Sequence[ast.stmt], target: str, taken: Container[ast.stmt]) ->
     """
     others = [name for name in NUMBERS if name != target]
     classes = [node for node in nodes if isinstance(node, ast.ClassDef) and node not in taken]
-    free = [each for each in classes if not any(hints(each.name, name) for name in others) and _runs(each)]
+    free = [each for each in classes if not any(hints(each.name, name) for name in others) and runs(each)]
     fit = [each for each in free if _enlarges(each) in ENLARGED.get(target, ())]
     return [*fit] if len(fit) == 1 else []
 
@@ -85,7 +85,7 @@ def _enlarges(node: ast.ClassDef) -> int:
     return sum(name in ENLARGES for name in calls) if is_vgg else 0
 
 
-def _runs(node: ast.ClassDef) -> bool:
+def runs(node: ast.ClassDef) -> bool:
     """Whether a class has a forward pass of one picture: a loss takes two."""
     methods = [each for each in node.body if isinstance(each, ast.FunctionDef) and each.name == "forward"]
     return any(len(_parameters(each)) - len(each.args.defaults) <= 2 for each in methods)

@@ -14,6 +14,7 @@ import re2
 
 from grader.assignment import NETWORKS
 from grader.intake.code.names import walk
+from grader.intake.code.naming import runs
 from grader.intake.code.nested import added
 from grader.intake.code.statements import Source, Statement
 from grader.records.reason import Place
@@ -42,7 +43,7 @@ def told_apart(files: Sequence[Sources], missing: Sequence[str]) -> tuple[list[S
     """The texts with each missing network under its own name, and what it was; {} where none is told."""
     numbered = [(number, source) for number, sources in enumerate(files) for source in sources]
     made = [(number, each) for number, source in numbered for each in source.parsed[0]] if missing else []
-    makers = {each.node.name: each.node for _, each in made if isinstance(each.node, Maker)}
+    makers = _makers([each.node for _, each in made])
     found = [one for number, each in made for one in _variants(number, each, makers, missing)]
     last = {one.target: one for one in found}  # what is trained last
     if (
@@ -52,6 +53,26 @@ def told_apart(files: Sequence[Sources], missing: Sequence[str]) -> tuple[list[S
     ):
         return list(files), {}
     return [tuple(_bound(_called(each, found), last) for each in file) for file in files], last
+
+
+def _makers(nodes: Sequence[ast.stmt]) -> dict[str, Maker]:
+    """The classes that may be networks, and the functions that make one of them."""
+    classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef) and runs(node)}
+    functions = {node.name: node for node in nodes if isinstance(node, ast.FunctionDef)}
+    return classes | {
+        name: each for name, each in functions.items() if not classes.keys().isdisjoint(_given(each))
+    }
+
+
+def _given(function: ast.FunctionDef) -> Iterator[str]:
+    """The names in what a function returns, and in what a name that it returns was bound to."""
+    nodes = list(walk(function))
+    returned = [node.value for node in nodes if isinstance(node, ast.Return) and node.value is not None]
+    names = {part.id for value in returned for part in walk(value) if isinstance(part, ast.Name)}
+    bound = [node for node in nodes if isinstance(node, ast.Assign)]
+    kept = [node.value for node in bound if not names.isdisjoint(_binds(node))]
+    yield from names
+    yield from (part.id for value in kept for part in walk(value) if isinstance(part, ast.Name))
 
 
 def _variants(
@@ -92,9 +113,8 @@ def _arguments(maker: Maker, call: ast.Call) -> dict[str, ast.expr] | None:
 def _constructor(maker: Maker) -> ast.FunctionDef | None:
     if isinstance(maker, ast.FunctionDef):
         return maker
-    own = [each for each in maker.body if isinstance(each, ast.FunctionDef)]
-    runs = any(each.name == "forward" for each in own)
-    return next((each for each in own if each.name == "__init__" and runs), None)
+    own = (each for each in maker.body if isinstance(each, ast.FunctionDef))
+    return next((each for each in own if each.name == "__init__"), None)
 
 
 def _counts(name: str, value: ast.expr) -> bool:
@@ -124,7 +144,8 @@ def _called(source: Source, found: Sequence[Variant]) -> Source:
     """A text whose calls have the networks' own names, on as many lines."""
     text = source.text
     for one in found:
-        text = text.replace(one.text, f"{one.target}({one.free}{chr(10) * one.text.count(chr(10))})")
+        called = f"{one.target}({one.free}{chr(10) * one.text.count(chr(10))})"
+        text = re2.sub(rf"\b{re2.escape(one.text)}", lambda _, called=called: called, text)
     return source.rewritten(text)
 
 

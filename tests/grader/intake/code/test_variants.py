@@ -56,10 +56,11 @@ def test_each_has_a_name_of_its_own(first: str, second: str, bound: str) -> None
 
 def test_lines_stay_where_they_are() -> None:
     """A call of several lines has as many as before."""
-    _, called, told = read("a = FCN(\n    12,\n    stride=32,\n)", "b = FCN(12, 8)")
+    _, called, told = read("a = FCN(\n    12,\n    stride=32,\n)", "b = FCN(12, 8)", "c = MyFCN(12, 8)")
 
     assert told
-    assert called.count("\n") == 4
+    assert called.count("\n") == 5
+    assert "c = MyFCN(12, 8)" in called  # which is another
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,13 @@ def test_lines_stay_where_they_are() -> None:
         ("a = FCN(*given)", "b = FCN(12, 8)"),
         ("a = Other(12, 32)", "b = Other(12, 8)"),
         ("a = FCN(12, stride=832)", "b = FCN(12, stride=8)"),
+        (
+            "def loader(batch):",
+            "    return DataLoader(batch)",
+            "a = loader(32)",
+            "b = loader(8)",
+        ),  # no network
+        ("def train(size):", "    net = FCN(12)", "    return size", "a = train(32)", "b = train(8)"),
     ],
 )
 def test_where_it_is_not_sure_nothing_is_told(calls: tuple[str, ...]) -> None:
