@@ -24,7 +24,7 @@ from grader.wall.verbs import (
 )
 from grader.wall.wire import DTYPES
 from grader.worker import trace
-from grader.worker.answering import in_mode, overlaps
+from grader.worker.answering import has_values, in_mode, overlaps
 from grader.worker.building import construct
 from grader.worker.convolved import Convolved
 from grader.worker.initialisers import without_slow_initialisers
@@ -47,6 +47,8 @@ def real_model(world: World, asked: OfModel[Any]) -> nn.Module:
             reclaim()
         with without_slow_initialisers(), Untouched():  # copying replaces most of it, filling the rest
             state.real = Real(key, in_mode(construct(world, *key)[0], training=False))
+    elif not torch.empty(0).is_meta:
+        call(has_values, state.real.model)  # another model that shares its parts may have emptied it
     return state.real.model
 
 
