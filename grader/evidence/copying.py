@@ -7,6 +7,7 @@ and every value of it is known. Values are compared at drawn positions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from math import prod
 from types import MappingProxyType
 from typing import Any, Literal
@@ -23,7 +24,7 @@ from grader.network.segments import has_relu
 from grader.wall.answers import Reply
 from grader.wall.draws import derived, draw_at, parameter_scale, positions
 from grader.wall.values import Shape, place
-from grader.wall.verbs import CopyVgg, Failure, MakeVgg, Sample, Sampled
+from grader.wall.verbs import Copied, CopyVgg, Failure, MakeVgg, Sample, Sampled
 from reference.architecture import VGG_CONVS
 
 Array = np.ndarray[Any, Any]
@@ -87,25 +88,32 @@ def copied(
     after = _sample(subject, "model", list(before))
     vgg16 = _sample(subject, "vgg16", [*left, LAST]).arrays
     held = dict(_held(subject.seed, reading, shapes, after.arrays))
+    return replace(
+        _told(done),
+        held=held,
+        unchanged=frozenset(n for n in before if np.array_equal(before[n], after.arrays.get(n, ()))),
+        unusable=_unusable(before, after.value.shapes, read.shapes),
+        otherwise=_otherwise(subject.seed, reading, shapes, after.arrays, held),
+        vgg16_changed=tuple(
+            name
+            for name, shape in (left | {LAST: LAST_SHAPE}).items()
+            if not _holds(subject.seed, vgg16.get(name), f"vgg/{name}", name, shape)
+        ),
+    )
+
+
+def _told(done: Copied) -> AfterCopying:
+    """Return what the worker says of it."""
     return AfterCopying(
         way=done.way,
         raised=_raised(done.failed),
         slip=_raised(done.slip),
         undone=place(done.undone),
         lost={name: line.place for name, line in done.lost.items()},
-        held=held,
-        unchanged=frozenset(n for n in before if np.array_equal(before[n], after.arrays.get(n, ()))),
-        unusable=_unusable(before, after.value.shapes, read.shapes),
-        otherwise=_otherwise(subject.seed, reading, shapes, after.arrays, held),
         home=place(done.home),
         written={name: line.place for name, line in done.written.items()},
         changed={(one.layer, one.setting): (one.before, one.after) for one in done.changed},
         changed_at={(one.layer, one.setting): place(one.line) for one in done.changed},
-        vgg16_changed=tuple(
-            name
-            for name, shape in (left | {LAST: LAST_SHAPE}).items()
-            if not _holds(subject.seed, vgg16.get(name), f"vgg/{name}", name, shape)
-        ),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TypeGuard
 from grader.assignment import FCN32S, MODELS
 from grader.diagnosis.payers import LineName
 from grader.mending import own
-from grader.mending.edits import Mend, function_at, with_node, with_source
+from grader.mending.edits import Mend, function_at, number_in, with_node, with_source
 from grader.mending.keys import as_written
 from grader.mending.trouble import Trouble, chunks_at, on_line, tree
 from grader.records.reason import Place
@@ -71,7 +71,7 @@ class _Cutting(ast.NodeTransformer):
         match node:
             case ast.Call(func=ast.Attribute(value=value, attr="narrow"), args=[*_, axis, start, length]):
                 other = 3 if ".narrow(2" in ast.unparse(value) else 2
-                wanted = _number(axis)
+                wanted = number_in(axis)
                 if wanted is not None:
                     wanted = other if is_beyond(axis) else wanted
                     node.args = [*node.args[:-3], ast.Constant(wanted), start, _Asking(wanted).visit(length)]
@@ -115,11 +115,11 @@ def _is_asked(node: ast.AST) -> TypeGuard[ast.Call]:
     """Whether this is `map.size(number)`, or `map.size(dim=number)`."""
     match node:
         case ast.Call(func=ast.Attribute(attr="size"), args=[axis], keywords=[]):
-            return _number(axis) is not None
+            return number_in(axis) is not None
         case ast.Call(
             func=ast.Attribute(attr="size"), args=[], keywords=[ast.keyword(arg="dim", value=axis)]
         ):
-            return _number(axis) is not None
+            return number_in(axis) is not None
     return False
 
 
@@ -129,23 +129,13 @@ def _is_part(node: ast.AST) -> TypeGuard[ast.Subscript]:
         case ast.Subscript(
             value=ast.Attribute(attr="shape") | ast.Call(func=ast.Attribute(attr="size"), args=[]), slice=axis
         ):
-            return _number(axis) is not None
+            return number_in(axis) is not None
     return False
-
-
-def _number(node: ast.expr) -> int | None:
-    """A number as it is written; None of anything else."""
-    match node:
-        case ast.Constant(value=int(number)):
-            return number
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
-            return -number
-    return None
 
 
 def is_beyond(node: ast.expr) -> bool:
     """Whether a number is that of no axis of a map."""
-    number = _number(node)
+    number = number_in(node)
     return number is not None and not -AXES <= number < AXES
 
 

@@ -97,6 +97,16 @@ def told(node: ast.AST) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
+def number_in(node: ast.expr) -> int | None:
+    """The whole number that is written, of whichever sign; None of anything else, True and False as well."""
+    match node:
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
+            return -number
+        case ast.Constant(value=int(number)) if not isinstance(number, bool):
+            return number
+    return None
+
+
 def statement_at(tree: ast.AST, line: int) -> ast.stmt | None:
     """The simple statement that a line lies in."""
     simple = filter(is_simple, ast.walk(tree))

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from grader.mending.alternatives import Changes
-from grader.mending.edits import Span, told, with_node, with_text
+from grader.mending.edits import Span, number_in, told, with_node, with_text
 from grader.mending.several import First
 
 ROW = "{}[0]"  # of a batch
@@ -71,7 +71,7 @@ def _along_others(source: str, name: str, near: int) -> Changes:
     calls = [node for node in _walked(source, name) if isinstance(node, ast.Call) and _word(node) in ALONG]
     for call in sorted(calls, key=lambda node: abs(node.lineno - near)):
         given = [*call.args, *(each.value for each in call.keywords if each.arg in ("dim", "axis"))]
-        for value, own in ((value, _number(value)) for value in given):
+        for value, own in ((value, number_in(value)) for value in given):
             if own is not None and (axis := OTHER.get(own)) is not None:
                 words = f"`{told(call)}` read along axis {axis}"
                 yield words, call.lineno, with_node(source, value, str(axis))
@@ -79,16 +79,6 @@ def _along_others(source: str, name: str, near: int) -> Changes:
 
 def _word(call: ast.Call) -> str:
     return getattr(call.func, "attr", getattr(call.func, "id", ""))
-
-
-def _number(value: ast.expr) -> int | None:
-    """The number that is written, True and False for none; None for anything else."""
-    match value:
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)):
-            return -1
-        case ast.Constant(value=int(number)) if not isinstance(number, bool):
-            return number
-    return None
 
 
 def _read(source: str, name: str, near: int, form: str, lines: Sequence[int]) -> Changes:

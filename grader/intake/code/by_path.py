@@ -65,8 +65,7 @@ def _ends(function: ast.expr) -> str:
 
 def _named(way: str, call: ast.Call, known: dict[str, str]) -> str:
     first = 0 if _ends(call.func) == RUNS else 1
-    by_name = (each.value for each in call.keywords if each.arg in PLACES)
-    given = [*call.args[first : first + 1], *by_name]
+    given = [*call.args[first : first + 1], *(each.value for each in call.keywords if each.arg in PLACES)]
     path = _path(given[0], known) if given else ""
     return way.format(name=run_name(path, FILE)) if path.endswith(".py") else ""
 

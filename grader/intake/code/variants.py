@@ -12,14 +12,13 @@ from typing import NamedTuple
 
 import re2
 
-from grader.assignment import NETWORKS
+from grader.intake.code.effects import path
 from grader.intake.code.names import walk
-from grader.intake.code.naming import runs
+from grader.intake.code.naming import NUMBERS, runs
 from grader.intake.code.nested import added
 from grader.intake.code.statements import Source, Statement
 from grader.records.reason import Place
 
-NUMBERS = {network.name: network.number for network in NETWORKS.values()}
 CLASSES = re2.compile(r"(?i)class|categor|label|out")  # the parameter that holds their number
 N_CLASS = 12  # as the assignment has it
 DIGITS = re2.compile(r"\d+")
@@ -34,7 +33,7 @@ class Variant(NamedTuple):
     maker: str
     text: str  # of the call
     fixed: str
-    free: str
+    own: str  # what it is read as
     file: int  # the number of the one that it stands in
     place: Place
 
@@ -78,20 +77,30 @@ def _given(function: ast.FunctionDef) -> Iterator[str]:
 def _variants(
     file: int, statement: Statement, makers: Mapping[str, Maker], missing: Sequence[str]
 ) -> Iterator[Variant]:
-    """The networks that a statement makes, where it says which they are."""
+    """The networks that a statement makes, or names, where it says which they are."""
     text = "\n".join(statement.lines)
-    for node in walk(statement.node):
-        match node:
-            case ast.Call(func=ast.Name(name)) if name in makers and not isinstance(statement.node, Maker):
-                given = _arguments(makers[name], node)
-                segment = ast.get_source_segment(text, node)
-                if given is None or segment is None:
-                    continue
-                fixed = {key: value for key, value in given.items() if not _counts(key, value)}
-                free = {key: value for key, value in given.items() if _counts(key, value)}
-                place = Place(statement.label, node.lineno)
-                for target in _said(map(ast.unparse, fixed.values()), _binds(statement.node), missing):
-                    yield Variant(target, name, segment, _written(fixed), _written(free), file, place)
+    nodes = () if isinstance(statement.node, Maker) else walk(statement.node)
+    for node, call in ((node, call) for node in nodes if (call := _made(node)) is not None):
+        name, segment = path(call.func), ast.get_source_segment(text, node)
+        given = _arguments(makers[name], call) if name in makers else None
+        if given is None or segment is None:
+            continue
+        fixed = {key: value for key, value in given.items() if not _counts(key, value)}
+        free = {key: value for key, value in given.items() if _counts(key, value)}
+        place = Place(statement.label, call.func.lineno)
+        for target in _said(map(ast.unparse, fixed.values()), _binds(statement.node), missing):
+            own = f"{target}({_written(free)})" if call is node else target
+            yield Variant(target, name, segment, _written(fixed), own, file, place)
+
+
+def _made(node: ast.AST) -> ast.Call | None:
+    """A call by a name, or the one that `partial(...)` prepares."""
+    match node:
+        case ast.Call(func=function, args=[ast.Name() as made, *rest]) if path(function).endswith("partial"):
+            return ast.Call(made, rest, node.keywords)
+        case ast.Call(func=ast.Name()):
+            return node
+    return None
 
 
 def _arguments(maker: Maker, call: ast.Call) -> dict[str, ast.expr] | None:
@@ -144,8 +153,9 @@ def _called(source: Source, found: Sequence[Variant]) -> Source:
     """A text whose calls have the networks' own names, on as many lines."""
     text = source.text
     for one in found:
-        called = f"{one.target}({one.free}{chr(10) * one.text.count(chr(10))})"
-        text = re2.sub(rf"\b{re2.escape(one.text)}", lambda _, called=called: called, text)
+        lines = "\n" * one.text.count("\n")
+        own = f"({one.own}{lines})" if lines else one.own
+        text = re2.sub(rf"\b{re2.escape(one.text)}", lambda _, own=own: own, text)
     return source.rewritten(text)
 
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from grader.wall.draws import draw_alone, draw_parameter, positions
+from grader.worker.loader import StudentCodeError
 from tests.grader.slim import SOURCE, world_of
 from tests.grader.worker.a_model import ask, real, tiny
 from tests.grader.worker.test_untouched import resident
@@ -28,6 +29,17 @@ def test_initial_values_are_those_of_the_constructor() -> None:
     assert list(kept["buffers"]) == ["bn.num_batches_tracked", "bn.running_mean", "bn.running_var"]
     assert arrays["conv.bias"].tolist() == [7.0] * 12
     assert set(arrays) == {"conv.bias", *kept["buffers"]}
+
+
+def test_a_kept_model_that_lost_its_values_is_the_submission_s_fault() -> None:
+    """Another model of its kind may share its parts."""
+    world = tiny()
+    ask(world, "initial", names=["conv.bias"])
+    real(world).get_submodule("conv").to("meta")
+
+    with pytest.raises(StudentCodeError) as raised:
+        ask(world, "initial", names=["conv.bias"])
+    assert "has no values" in str(raised.value.__cause__)
 
 
 @pytest.mark.parametrize(

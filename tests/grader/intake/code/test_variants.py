@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from grader.assignment import FCN8S, FCN32S, MODELS
@@ -37,6 +39,7 @@ def read(*calls: str) -> tuple[str, str, dict[str, str]]:
         ("a = FCN(kind='32s').to(device)", "b = FCN(kind='8s').to(device)", "partial(FCN, kind='8s')"),
         ("net32 = FCN(12)", "b = FCN(12, 8)", "partial(FCN, stride=8)"),
         ("net32 = FCN(n_class=12)", "fcn_8s = FCN(n_class=12, skip=True)", "partial(FCN, skip=True)"),
+        ("a = partial(FCN, stride=32)", "b = functools.partial(FCN, stride=8)", "partial(FCN, stride=8)"),
         ("a = make('fcn32s')", "b = make('fcn8s')", "partial(make, kind='fcn8s')"),
     ],
 )
@@ -56,10 +59,13 @@ def test_each_has_a_name_of_its_own(first: str, second: str, bound: str) -> None
 
 def test_lines_stay_where_they_are() -> None:
     """A call of several lines has as many as before."""
-    _, called, told = read("a = FCN(\n    12,\n    stride=32,\n)", "b = FCN(12, 8)", "c = MyFCN(12, 8)")
+    _, called, told = read(
+        "a = FCN(\n    12,\n    stride=32,\n)", "b = partial(\n    FCN, stride=8\n)", "c = MyFCN(12, 8)"
+    )
 
     assert told
-    assert called.count("\n") == 5
+    ast.parse(called)
+    assert called.count("\n") == 7
     assert "c = MyFCN(12, 8)" in called  # which is another
 
 
