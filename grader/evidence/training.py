@@ -24,6 +24,7 @@ from grader.errors import (
     StudentRaised,
     StudentTimeout,
     Unverified,
+    starved,
 )
 from grader.evidence.once import once
 from grader.evidence.subject import N_CLASS
@@ -44,6 +45,8 @@ from grader.wall.draws import derived
 
 if TYPE_CHECKING:
     from grader.evidence.model import ModelEvidence
+
+ELSEWHERE = "train it on the processor, where it may run: --device cpu"
 
 SLOWEST = 40.0  # times the floor: a step that takes longer hangs, or belongs to another network
 IMPLAUSIBLE = 10.0  # times faster than the arithmetic of a step: honest ones take 1.3 to 2 floors
@@ -205,6 +208,10 @@ class TrainingEvidence:
                 learned = pictures(plan, shown)
                 run = train(network.subject.student, setting, start, learned, self._listener(), keeping)
         except StudentRaised as error:
+            if self._of_the_card(error):
+                raise Unverified(
+                    Reason(f"training {network.name} on a card raises {error}", ELSEWHERE)
+                ) from error
             raise _raised(network.name, error) from error
         except (StudentTimeout, StudentDied) as error:
             text = f"training {network.name} did not come to its end: {error}"
@@ -214,6 +221,13 @@ class TrainingEvidence:
         self.laps[f"a training step of {network.name}"] = run.step_seconds
         self.laps[f"the floor of a step of {network.name}"] = self._floor()
         return run
+
+    def _of_the_card(self, error: StudentRaised) -> bool:
+        """Whether what stops a run may be no fault where there is no card.
+
+        A tensor that a forward pass makes is on the processor, and a card may have too little memory.
+        """
+        return self.device != "cpu" and (self.is_right or starved(error) or "device" in error.message.lower())
 
     def forget(self) -> None:
         """Remove what is kept of runs that came to their end."""

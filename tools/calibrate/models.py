@@ -25,7 +25,9 @@ def cropped(network: str, new: str) -> Edit:
 
 
 WEAK: dict[str, Callable[[str], Edit]] = {
-    "says one class": lambda name: cropped(name, "h = x[:, :1] * 0 + torch.eye(12)[1].view(1, 12, 1, 1)"),
+    "says one class": lambda name: cropped(
+        name, "h = x[:, :1] * 0 + torch.eye(12, device=x.device)[1].view(1, 12, 1, 1)"
+    ),
     "gradients cut": lambda name: cropped(name, "h = h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)].detach()"),
     "ignores its input": lambda name: replace(name, FIRST, "self.conv1_1(x * 0)"),
     "colour of a pixel alone": lambda name: cropped(

@@ -1,7 +1,7 @@
 """The pictures of the data set at half size, as the kit reads them, packed small.
 
-They are packed as WebP, which loses a little (about two of 255 levels a pixel): without loss they would take
-140 MB. Labels are exact.
+They are packed as WebP, which loses a little (two to three of 255 levels a pixel): without loss they would
+take 140 MB. Labels are exact.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from PIL import Image
 
 from reference import facades
 
-QUALITY = 88  # of WebP: all of them in about 25 MB
+QUALITY = 80  # of WebP: all of them in about 16 MB
 
 
 def pictures(path: Path, data: Path) -> None:

@@ -70,7 +70,7 @@ def evidence(
     made = TrainingEvidence(
         network,  # type: ignore[arg-type]  # in a network's place
         how.get("plan", PLAN),
-        "cpu",
+        how.get("device", "cpu"),
         lambda progress: None,
         how.get("proving"),
     )
@@ -200,6 +200,36 @@ def test_the_reference_that_is_killed_is_for_a_person(monkeypatch: pytest.Monkey
 
     with pytest.raises(Unverified, match="did not come to its end: killed"):
         judge(evidence(monkeypatch, train=train, right=True), "accuracy")
+
+
+TWO = StudentRaised(
+    "RuntimeError", "Expected all tensors to be on the same device, but found cuda:0 and cpu!"
+)
+FULL = StudentRaised("OutOfMemoryError", "CUDA out of memory. Tried to allocate 2 GiB")
+OTHER = StudentRaised("ValueError", "no")
+
+
+@pytest.mark.parametrize(
+    ("error", "device", "right", "kind"),
+    [
+        (TWO, "cuda", False, Unverified),
+        (FULL, "cuda", False, Unverified),
+        (OTHER, "cuda", True, Unverified),
+        (OTHER, "cuda", False, Fault),
+        (TWO, "cpu", False, Fault),
+        (OTHER, "cpu", True, Fault),
+    ],
+)
+def test_what_only_a_card_may_stop_is_for_a_person(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, device: str, right: bool, kind: type[Exception]
+) -> None:
+    """A forward pass that makes a tensor of its own runs on a processor, and so may have been handed in."""
+
+    def train(*_: object) -> Run:
+        raise error
+
+    with pytest.raises(kind, match=r"training FCN8s (on a card )?raises"):
+        judge(evidence(monkeypatch, train=train, device=device, right=right), "accuracy")
 
 
 def test_a_figure_without_a_threshold_waits(monkeypatch: pytest.MonkeyPatch) -> None:

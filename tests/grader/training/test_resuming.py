@@ -27,7 +27,8 @@ from tests.grader.in_process import InProcess
 from tests.grader.slim import SOURCE, edited
 from tests.grader.training.test_run import PICTURES, PLAN, start
 
-SETTING = Setting("FCN8s", PLAN, seed=4, device="cpu", step_limit=30.0)
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+SETTING = Setting("FCN8s", PLAN, seed=4, device=DEVICE, step_limit=30.0)
 KEY = {"seed": 4}
 SHAPES = {
     name: tuple(parameter.shape)
@@ -61,7 +62,7 @@ class Stored:
 def keeping(folder: Path, told: Callable[[str], None] = lambda words: None) -> Keeping:
     """Where the run of these tests is kept."""
     folder.mkdir(exist_ok=True)
-    return Keeping(kept.Store(folder, KEY, told), SHAPES, "cpu")
+    return Keeping(kept.Store(folder, KEY, told), SHAPES, DEVICE)
 
 
 def figures(done: Run) -> object:
