@@ -20,13 +20,11 @@ from grader.evidence.once import Attempt, attempt, taken
 from grader.evidence.shortened import copy
 from grader.evidence.subject import N_CLASS, Subject
 from grader.evidence.tracing import Read
-from grader.network import budget
 from grader.network.evaluate import BILINEAR, Evaluator
 from grader.network.graph import replace_leaves
 from grader.network.reading import Reading
 from grader.network.reference import reference_output
 from grader.network.roles import Layer
-from grader.network.sizes import arithmetic
 from grader.network.trace import Trace
 from grader.wall.draws import derived
 from grader.wall.verbs import Begun, Fill, Forward, Initial, Release
@@ -83,9 +81,6 @@ def challenge(
 ) -> Challenged:
     """Go through the whole of it, doing something else between the steps; `trained` gives the forward pass
     in train mode. Raises StudentError where the model can't be built for real."""
-    if why := endless(read):
-        started = start(subject, read.reading)
-        return Challenged(started, attempt(lambda: copy(subject, read)), {}, Unverified(why), LetGo())
     between()
     started = start(subject, read.reading)
     between()
@@ -99,11 +94,13 @@ def challenge(
     return Challenged(started, copied, contents, response, ends if isinstance(ends, LetGo) else LetGo())
 
 
-def endless(read: Read) -> str:
-    """Why a network is not run for real, where nothing would interrupt it; "" where it is."""
-    taken = arithmetic(read.size, read.reading.path.steps[1:])
-    heavy = taken > budget.MAX_OPERATIONS
-    return "run for real, it takes more arithmetic than a network is given here" if heavy else ""
+def unanswered(subject: Subject, read: Read, why: str) -> Challenged:
+    """Look only at what the constructor and copying leave: why it is not run with all channels is told.
+
+    Raises StudentError where the model can't be built for real.
+    """
+    started = start(subject, read.reading)
+    return Challenged(started, attempt(lambda: copy(subject, read)), {}, Unverified(why), LetGo())
 
 
 def start(subject: Subject, reading: Reading) -> Started:

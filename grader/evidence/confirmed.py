@@ -243,7 +243,7 @@ def _computed(basis: Basis, run: Run, way: Way) -> Computed:
 
 def _reference(basis: Basis, run: Run, learner: Learner) -> Expr | None:
     wide = basis.runs.subject.assignment(basis.runs.schedule.had(run))
-    table = wide if basis.runs.wide else narrow.architecture(wide)
+    table = wide if basis.runs.wide else narrow.architecture(wide, basis.runs.share)
     size = (run.size[2], run.size[3])
     root = reference_output(table, size, basis.runs.read.reading.ceilings, run.training)
     return replace_leaves(root, _fixed(basis))
@@ -268,7 +268,7 @@ def _replay(basis: Basis, run: Run, learner: Learner, unkept: Numbers = ()) -> E
     dropouts = (replace(drop, kept=number not in unkept) for number, drop in enumerate(active))
     root = with_dropouts(trace.output, tuple(dropouts))
     if not runs.wide:
-        root = narrow.leaves(root)
+        root = narrow.leaves(root, runs.share)
     return replace_leaves(root, {**_given(basis, root, learner, trace.constants), **runs.keys})
 
 

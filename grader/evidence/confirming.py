@@ -57,12 +57,14 @@ class Schedule:
 
 @dataclass
 class Runs:
-    """The runs of one network, taken one after another; `wide`: with all of its channels."""
+    """The runs of one network, taken one after another; `wide`: with all of its channels, else with one of
+    `share`."""
 
     subject: Subject
     read: Read
     wide: bool = False
     purpose: str = "runs"  # of their seed
+    share: int = narrow.SHARE
     taken: list[tuple[Run, Attempt[Reply[Described]]]] = field(default_factory=list)
     gradients: Mapping[str, Array] = field(default_factory=dict)
     stuck: StudentRaised | None = None  # what differentiating raised
@@ -155,7 +157,7 @@ class Runs:
         if counts_classes(self.read):
             output = tracing.record(self.subject, (1, 3, *self.read.size), n_class=n_class).output or output
         wide = _buffers(output) | {name: parameter.shape for name, parameter in made.items()}
-        return {name: narrow.shape(shape) for name, shape in wide.items()}
+        return {name: narrow.shape(shape, self.share) for name, shape in wide.items()}
 
     @property
     def learned(self) -> tuple[str, ...]:

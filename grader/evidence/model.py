@@ -12,7 +12,7 @@ from grader.diagnosis.copying import AfterCopying
 from grader.diagnosis.numeric import explain_difference
 from grader.diagnosis.payers import LineName, line_of
 from grader.errors import Blocked, ProtocolError, StudentError, Unverified, starved
-from grader.evidence import dropping, tracing
+from grader.evidence import dropping, held, tracing
 from grader.evidence.challenge import (
     Challenged,
     Response,
@@ -20,8 +20,8 @@ from grader.evidence.challenge import (
     begun,
     challenge,
     close,
-    endless,
     real_output,
+    unanswered,
 )
 from grader.evidence.confirmed import Basis, Confirmed, confirmed
 from grader.evidence.confirming import Runs
@@ -30,19 +30,18 @@ from grader.evidence.subject import Subject
 from grader.evidence.supposing import as_assigned
 from grader.evidence.tracing import Read, Traced
 from grader.evidence.unreached import NOTHING, Shown, shown, unreached
+from grader.evidence.weighed import Weighed, weighed
 from grader.network import budget
 from grader.network.evaluate import Evaluator
-from grader.network.graph import Expr, replace_leaves
+from grader.network.graph import replace_leaves
 from grader.network.reading import Reading, read_whole
 from grader.network.replaying import NotReplayableError
-from grader.network.roles import parameters
 from grader.network.trace import Trace
 from grader.records.reason import Reason
 from grader.wall.draws import derived
 from grader.wall.verbs import Model, Seen
 
 Evaluators = dict[tuple[int, ...], Evaluator]
-COMPARED = 1 << 20  # elements of a large weight
 
 
 class ModelEvidence:
@@ -142,6 +141,8 @@ class ModelEvidence:
     @once
     def challenged(self) -> Challenged:
         """What came of the challenge."""
+        if why := self.too_large:
+            return unanswered(self.subject, self.read, why)
         between, trained = self.runs.go_on, lambda: self.train_trace
         return challenge(self.subject, self.read, self.evaluator, between, trained)
 
@@ -162,7 +163,7 @@ class ModelEvidence:
     @once
     def runs(self) -> Runs:
         """Runs in other modes and at other sizes, taken between the steps of the challenge."""
-        return Runs(self.subject, self.read)
+        return Runs(self.subject, self.read, share=self.weighed.share or Weighed().share)
 
     @property
     def copied(self) -> AfterCopying:
@@ -180,9 +181,27 @@ class ModelEvidence:
         return taken(self.challenged.response)
 
     @once
+    def weighed(self) -> Weighed:
+        """What it takes to run it for real."""
+        return weighed(self.read)
+
+    @once
+    def too_large(self) -> str:
+        """Why it is not run with all of its channels; "" where it is, be it since few of them do not do."""
+        return self.weighed.why if self.reduced or self.weighed.endless else ""
+
+    @once
+    def reduced(self) -> bool:
+        """Whether it is run with a share of its channels only: there is no room for all."""
+        if not self.weighed.why or not self.weighed.share or self.reading.supposed:
+            return False
+        self.runs.finish()
+        return not self.runs.failed
+
+    @once
     def outgrown(self) -> str:
         """Why no real run with all channels tells anything: the budget is ours; "" where one does."""
-        if why := endless(self.read):
+        if why := self.too_large:
             return why
         response = self.challenged.response
         short = isinstance(response, StudentError) and starved(response)
@@ -202,6 +221,8 @@ class ModelEvidence:
     @once
     def unverified(self) -> str:
         """Why the trace can't be believed; "" where its replay gave the model's output, or that is right."""
+        if self.reduced:
+            return self.confirmed.outputs
         if self.outgrown or self.is_reference:
             return self.outgrown
         if self.reading.supposed:
@@ -215,6 +236,12 @@ class ModelEvidence:
         same = close(self.response.output, replayed)
         return "" if same else "the output is not what the recorded layers compute"
 
+    @property
+    def repeats(self) -> bool:
+        """Whether the same input gave the same output, wherever real runs show it."""
+        alike = self.reduced or self.response.repeats
+        return alike and (bool(self.unverified) or self.confirmed.repeats)
+
     @once
     def confirmed(self) -> Confirmed:
         """What the runs did not bear out.
@@ -223,7 +250,8 @@ class ModelEvidence:
         """
         self.evaluator.leave(budget.MAX_NARROW)
         found = self._confirmed(self.runs)
-        if self.runs.failed or (found.repeats and not found.is_whole and not self.is_reference):
+        whole = self.reduced or self.is_reference or found.is_whole or not found.repeats
+        if self.runs.failed or not whole:
             self.evaluator.forget(given=False)  # both are large
             return self._confirmed(Runs(self.subject, self.read, wide=True))
         return found
@@ -283,22 +311,7 @@ class ModelEvidence:
     @once
     def computed(self) -> frozenset[str]:
         """The layers whose weight is not as a parameter holds it: normalised, say."""
-        found = ((role, layer.weight, layer.expr.inputs[1]) for role, layer in self.reading.layers.items())
-        made = [(role, name, weight) for role, name, weight in found if weight.op != "leaf"]
-        return frozenset(role for role, name, weight in made if not self._is_held(name, weight))
-
-    def _is_held(self, name: str, weight: Expr) -> bool:
-        held = next((node for node in parameters(weight) if node["name"] == name), None)
-        if held is None:
-            return False
-        try:
-            value, own = (
-                self.evaluator(replace_leaves(node, self.challenged.contents)) for node in (weight, held)
-            )
-        except NotReplayableError:
-            return False
-        apart = max(1, own.numel() // COMPARED)  # a comparison takes as much memory again, several times
-        return close(value.flatten()[::apart], own.flatten()[::apart])
+        return held.computed(self.reading, self.evaluator, self.challenged.contents)
 
     # --- findings ---
 

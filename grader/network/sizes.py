@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from math import prod
 
+from grader.network import narrow
 from grader.network.graph import Expr, Pair, weight_shape
 from grader.network.path import LAYERS
 
 BORDERS = ("aten.reflection_pad2d.default", "aten.replication_pad2d.default")
+IMAGE = 3  # channels
 OTHERS = ("upsample", "grid_sampler", "crop", "pool", "slice", "pad", "index")  # of a size that isn't told
 
 
@@ -25,18 +28,29 @@ def mapped(size: int, steps: Iterable[Expr], axis: int) -> int | None:
     return size
 
 
-def arithmetic(size: Pair, steps: Iterable[Expr]) -> float:
-    """Return the operations that the layers of a path take on a picture, as far as its sizes can be told."""
-    total, sides = 0.0, size
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the maps of a path take on a picture: operations, and elements of all maps together."""
+
+    operations: float = 0.0
+    elements: int = 0
+
+
+def load(size: Pair, steps: Iterable[Expr], share: int = 1) -> Load:
+    """Return what a path takes with one of `share` channels, as far as its sizes can be told."""
+    operations, elements, sides, channels = 0.0, 0, size, IMAGE
     for step in steps:
         rows, columns = (mapped(side, [step], axis) for axis, side in enumerate(sides))
         if rows is None or columns is None:
             break
-        over = sides if step.op == "deconv" else (rows, columns)  # where the kernel is laid
         if step.op in LAYERS:
-            total += 2.0 * prod(over) * prod(weight_shape(step))
+            weight = narrow.shape(weight_shape(step), share) if share > 1 else weight_shape(step)
+            over = sides if step.op == "deconv" else (rows, columns)  # where the kernel is laid
+            operations += 2.0 * prod(over) * prod(weight)
+            channels = weight[1] * step["groups"] if step.op == "deconv" else weight[0]
         sides = rows, columns
-    return total
+        elements += channels * rows * columns
+    return Load(operations, elements)
 
 
 def _after(size: int, step: Expr, axis: int) -> int | None:

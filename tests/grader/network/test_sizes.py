@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from grader.network.graph import INPUT, Expr, conv, expr, leaf, max_pool
 from grader.network.path import main_path
-from grader.network.sizes import arithmetic, mapped
+from grader.network.sizes import load, mapped
 from grader.worker.strict import Strict
 from tests.grader.slim import SIZE, SLIM, Computes, traced
 from tests.grader.styles import Style, styled_reading
@@ -56,7 +56,7 @@ def test_sizes_are_what_torch_gives(layers: list[nn.Module], rows: int, columns:
     assert (mapped(rows, path.steps[1:], 0), mapped(columns, path.steps[1:], 1)) == trace.shape[2:]
     with Strict() as strict, torch.no_grad():
         nn.Sequential(*layers)(torch.zeros(1, 2, rows, columns))
-    assert arithmetic((rows, columns), path.steps[1:]) == strict.operations
+    assert load((rows, columns), path.steps[1:]).operations == strict.operations
 
 
 @pytest.mark.parametrize("network", SLIM)
