@@ -64,7 +64,7 @@ def sentence(cause: Cause) -> str:
 
 def merge(reasons: Sequence[Reason]) -> Reason:
     """Tell several faults of one line as one; the first that has a place gives it."""
-    first, told = reasons[0], reasons[:TOLD]
+    first, told = reasons[0], _told(reasons)
     if len(reasons) == 1:
         return first
     more = f"; and {len(reasons) - TOLD} more" if len(reasons) > TOLD else ""
@@ -77,6 +77,13 @@ def merge(reasons: Sequence[Reason]) -> Reason:
         place=next((reason.place for reason in reasons if reason.place), None),
         cause=Cause(causes[0].id, causes[0].parameters, tuple(causes[1:])) if causes else None,
     )
+
+
+def _told(reasons: Sequence[Reason]) -> list[Reason]:
+    """Return the faults that are told of many, in order, each kind at least once: none hides another."""
+    kinds = [reason.cause.id if reason.cause else "" for reason in reasons]
+    later = sorted(range(len(reasons)), key=lambda at: kinds.index(kinds[at]) != at)
+    return [reasons[at] for at in sorted(later[:TOLD])]
 
 
 def kind_of(error: StudentError) -> str:

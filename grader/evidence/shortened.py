@@ -30,7 +30,8 @@ def copy(subject: Subject, read: Read) -> AfterCopying:
     if not (lacks or more) or not found.way or not (faults := _faults(found, read.reading)):
         return found
     other = _anew(subject, read, lacks, more)
-    return other if _faults(other, read.reading) < faults else _anew(subject, read)
+    stops = other.raised and not found.raised  # what would have come later is not to be seen
+    return other if not stops and _faults(other, read.reading) < faults else _anew(subject, read)
 
 
 def _anew(

@@ -24,7 +24,7 @@ MOST_SIDES = 24  # of the sums on a line: the whole class is read for each
 ADDS = ("add", "add_", "sub", "sub_", "mul", "mul_", "maximum", "minimum")
 JOINS = ("cat", "concat", "concatenate", "stack")
 SKIPS = ("skip.source", "skip.place", "skip.joined", "skip.changed")
-SIDES = (*SKIPS, "skip_crop", ROOM)
+SIDES = ("skip.source", "skip.place", "skip.changed", "skip_crop", ROOM, "skip.joined")  # likeliest first
 
 
 def same_size(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:

@@ -93,6 +93,14 @@ def test_what_is_said_twice_is_told_once() -> None:
     assert merged == merge([FIRST, SECOND])
 
 
+def test_a_long_list_of_one_kind_hides_no_other() -> None:
+    """Of each kind one fault is told, wherever it stands."""
+    merged = merge([*(Reason(f"a{n} is wrong", cause=Cause("a", {"n": n})) for n in range(9)), SECOND])
+
+    assert merged.text == "; ".join(f"a{n} is wrong" for n in range(5)) + "; b is wrong; and 4 more"
+    assert merged.cause is not None and merged.cause.each[-1].id == "b"
+
+
 def test_a_long_list_is_counted() -> None:
     """Beyond six faults their number is told."""
     merged = merge([Reason(f"{n} is wrong", cause=Cause(f"c{n}")) for n in range(9)])
