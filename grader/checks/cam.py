@@ -6,15 +6,17 @@ from dataclasses import replace
 
 from grader.assignment import CAM, PREDICT, WEIGHT
 from grader.checks import expect, reported
-from grader.checks.form import check_dtype, check_shape, must_not_be
+from grader.checks.form import check_dtype, check_shape, must_not_be, needless_in
 from grader.checks.last_cell import check_maps, check_weight_fc
 from grader.checks.prediction import check_cls_index, check_cls_name, check_cls_probability, check_cls_return
+from grader.diagnosis.cam import Verdict
 from grader.diagnosis.causes import because, merge
 from grader.errors import Blocked
 from grader.evidence import needless
 from grader.evidence.maps import MapEvidence
 from grader.evidence.questions import MAPS, Maps, falsify
 from grader.evidence.shown import plain
+from grader.records.reason import Reason
 from grader.records.submission import SavedEvidence
 
 __all__ = [
@@ -48,14 +50,19 @@ def check_weighted_sum(maps: MapEvidence) -> None:
         help = f"Compare your 7x7 map with ({WEIGHT}[idx] * feature_conv).sum over the 512 channels."
         unknown = "sum.flat" if maps.is_flat else "sum.unknown"
         expect.fail(because(unknown, help=help, actual=_extremes(maps)))
-    must_not_be(maps, needless.SUM)
-    if verdict.sums:
-        expected = "sum over c of weight[c] * feature[c]"
-        steps = [because("sum.way", got=step, expected=expected) for step in verdict.sums.split("; ")]
-        expect.fail(replace(merge(steps), text=f"weighted sum: {verdict.sums}"))
+    must_not_be([*needless_in(maps, needless.SUM), *_summed_otherwise(verdict)])
     if maps.refused and not verdict.classes:  # else the class line says which one is asked for
         raise maps.refused
     _falsify_maps(maps)
+
+
+def _summed_otherwise(verdict: Verdict) -> list[Reason]:
+    """The known wrong steps of a sum, told as one."""
+    if not verdict.sums:
+        return []
+    expected = "sum over c of weight[c] * feature[c]"
+    steps = [because("sum.way", got=step, expected=expected) for step in verdict.sums.split("; ")]
+    return [replace(merge(steps), text=f"weighted sum: {verdict.sums}")]
 
 
 def check_class_weights(maps: MapEvidence) -> None:
@@ -73,7 +80,6 @@ def check_normalise(maps: MapEvidence) -> None:
     """The map is stretched so that its minimum becomes 0 and its maximum 255."""
     verdict = maps.verdict
     actual = _extremes(maps)
-    must_not_be(maps, needless.STRETCH)
     if verdict is not None:
         _, operation, place, cause, *_ = maps.explained
         told = f"`{operation}` leaves nothing of the sum" if operation and not cause else verdict.stretch
@@ -86,7 +92,8 @@ def check_normalise(maps: MapEvidence) -> None:
             actual=actual,
             place=None if cause else place,
         )
-        expect.that(not verdict.stretch, wrong)
+        steps = [wrong] if verdict.stretch else []
+        must_not_be([*needless_in(maps, needless.STRETCH), *steps])
         return
     if not maps.follows_sum:
         raise Blocked("the map can't be explained, see cam.weighted_sum")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from grader.checks import expect
-from grader.diagnosis.causes import because
+from grader.diagnosis.causes import because, merge
 from grader.diagnosis.colouring import coloured
 from grader.evidence import needless
 from grader.evidence.gradcam import GradEvidence
 from grader.evidence.maps import MapEvidence
 from grader.plurals import article
+from grader.records.reason import Reason
 
 KINDS = {"array": ("ndarray",), "list": ("tuple", "list"), "either": ("tuple", "list", "ndarray")}
 LISTS = ("list", "tuple")
@@ -33,23 +36,26 @@ def check_shape(maps: MapEvidence | GradEvidence) -> None:
     if isinstance(maps, MapEvidence) and (beside := maps.beside_enlarging):
         expect.fail(because("map.enlarged", got=beside, expected=RESIZED, actual=beside))
     if isinstance(maps, MapEvidence) and maps.verdict is not None:
-        must_not_be(maps, needless.FORM)
+        must_not_be(needless_in(maps, needless.FORM))
 
 
-def must_not_be(maps: MapEvidence, step: str) -> None:
-    """No operation of this step, a cause's subject, is all that is wrong."""
+def must_not_be(reasons: Sequence[Reason]) -> None:
+    """None of these faults of one line is there."""
+    if reasons:
+        expect.fail(merge(reasons))
+
+
+def needless_in(maps: MapEvidence, step: str) -> list[Reason]:
+    """The operation of this step, a cause's subject, that is at fault; none where there is no such one."""
     _, operation, place, cause, *_ = maps.explained
     if cause.partition(".")[0] != step:
-        return
-    if cause.endswith("reduced"):
-        got, _, want = operation.partition(" read as ")
-        how = maps.explained.how
-        expect.fail(because(cause, got=got, want=want, how=how, expected=want, actual=got, place=place))
+        return []
     if cause.endswith("operation"):
         got = f"`{operation}`"
-        expect.fail(because(cause, got=got, expected="the map without it", actual=got, place=place))
+        return [because(cause, got=got, expected="the map without it", actual=got, place=place)]
     got, _, want = operation.partition(" read as ")
-    expect.fail(because(cause, got=got, want=want, expected=want, actual=got, place=place))
+    how = {"how": maps.explained.how} if cause.endswith("reduced") else {}
+    return [because(cause, got=got, want=want, expected=want, actual=got, place=place, **how)]
 
 
 def check_dtype(maps: MapEvidence | GradEvidence) -> None:
@@ -59,8 +65,16 @@ def check_dtype(maps: MapEvidence | GradEvidence) -> None:
     what = "a list with the map in it" if listed else "an array"
     text = f"{maps.name} returns {article(kind)}, not {what}"
     id = "map.listed" if listed else "map.type"
-    expect.that(kind in wanted, because(id, got=kind, text=text, expected=wanted[-1], actual=kind))
-    if isinstance(maps, MapEvidence) and maps.panel and maps.explained.cause == f"{needless.FORM}.otherwise":
-        return  # what is enlarged is another value than the bytes, and that is a fault by another name
-    got = str(dtype)
-    expect.that(dtype == np.uint8, because("map.dtype", got=got, expected="uint8", actual=got))
+    wrong = because(id, got=kind, text=text, expected=wanted[-1], actual=kind)
+    reasons = [] if kind in wanted else [wrong]
+    if dtype != np.uint8 and not _is_of_another(maps):
+        got = str(dtype)
+        reasons.append(because("map.dtype", got=got, expected="uint8", actual=got))
+    must_not_be(reasons)
+
+
+def _is_of_another(maps: MapEvidence | GradEvidence) -> bool:
+    """Whether what is enlarged is another value than the bytes, which is a fault by another name."""
+    if not isinstance(maps, MapEvidence) or not maps.panel:
+        return False
+    return maps.explained.cause == f"{needless.FORM}.otherwise"

@@ -158,13 +158,15 @@ TOPS = (
     Top("255 twice", "multiplied by 255 twice, so that levels wrap around", 255.0 * 255.0),
 )
 
+CAST = "the map becomes bytes while it is in [0, 1], so that only its maximum is left"
 ROUNDED = "levels in [0, 1] are rounded to 0 or 1, or compared with a half"
+SCARCE = (UNSCALED, CAST, ROUNDED)  # bytes of which show next to nothing of a map
 ENDINGS = (
     Ending("", "", lambda y, top: y),
     Ending("inverted", "inverted: the strongest place is dark", lambda y, top: top - y),
     Ending("around_0", "moved so that half of its levels are below 0", lambda y, top: 2 * y - top),
     Ending("negated", "it has the other sign, so that its levels are below 0", lambda y, top: -y),
-    Ending("cast", "the map becomes bytes while it is in [0, 1], so that only its maximum is left", _cast),
+    Ending("cast", CAST, _cast),
     Ending("round", ROUNDED, _rounded),
     Ending("square", "squared after it was stretched", lambda y, top: y * y / top),
     Ending("root", "the square root is taken after it was stretched", _root),

@@ -117,7 +117,7 @@ WEIGHTS: tuple[Way, ...] = (
     Way("the weights' absolute values are used", np.abs),
     Way("negative weights are cut to 0 before the sum", _plus),
     Way("the weights are squared", np.square),
-    Way("the weights' exponentials are used", _exp),
+    Way("the weights' exponentials, or a softmax of them, are used", _exp),
     Way("a softmax of the weights is used", _softmax),
 )
 FEATURES: tuple[Way, ...] = (  # those of the last block are a ReLU's, which two ways leave as they are

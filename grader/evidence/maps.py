@@ -170,15 +170,21 @@ class MapEvidence:
         if found is None and self.is_stretched and self.follows_sum:
             return otherwise.Explained(None)
         # code tells more of a sum over others
-        over_others = is_over_others(found.sums) if found else not is_of_the_sum(plainly(self.panel))
+        over_others = is_over_others(found.sums) if found else not self._is_of_the_sum
         if over_others and (other := reduced(self._asked_with, self.slice)) is not None:
             return other
         unlikely = found is None or self._is_unlikely(found)
-        if unlikely and (less := needless(self._asked_with, self.slice, self.follows_sum)) is not None:
+        less = needless(self._asked_with, self.slice, self.follows_sum) if unlikely else None
+        if less is not None and (found is None or _is_fewer(less, found)):
             return less
         if found is not None:
-            return otherwise.Explained(found)
+            return otherwise.Explained(otherwise.in_full(self._asked_with, self.slice, found))
         return otherwise.explained(self._asked_with, self.slice, self.panel, self.shows_nothing)
+
+    @property
+    def _is_of_the_sum(self) -> bool:
+        """Whether channels are summed, whatever stretched the sum."""
+        return is_of_the_sum(plainly(self.panel)) or self.follows_sum
 
     def _is_unlikely(self, found: diagnosis.Verdict) -> bool:
         """Whether one operation at fault may be meant: a mask rounds, too, a 255 may do something else."""
@@ -271,3 +277,9 @@ class MapEvidence:
         if not self.first.size:
             raise Blocked("the map has no pixels, see cam.weighted_sum")
         return float(self.first.min()), float(self.first.max())
+
+
+def _is_fewer(less: otherwise.Explained, found: diagnosis.Verdict) -> bool:
+    """Return whether an operation is all that is wrong, or with what is beside it less than known steps."""
+    beside = less.verdict.faults if less.verdict else 0
+    return not beside or 1 + beside < found.faults

@@ -18,6 +18,7 @@ from grader.evidence.otherwise import (
     MOST_SHOWN,
     AskMaps,
     Explained,
+    cut_off,
     follow_sum,
     is_flat,
     is_the_same_again,
@@ -60,10 +61,20 @@ def needless(ask: AskMaps, slice: Slice, follows_sum: bool) -> Explained | None:
             if not is_the_same_again(ask, slice):
                 return None
             words, place = found
+            rest = _besides(ask, ways(slice, MAP, floats=False), found)
             bends = ways is with_one_other or (ways is with_one_less and follows_sum)
             step = _step(slice, place, bends)
-            return Explained(RIGHT, words, place, f"{step}.{kind}")
+            return Explained(rest, words, place, f"{step}.{kind}")
     return None
+
+
+def _besides(ask: AskMaps, changes: Iterable[Change], found: tuple[str, Place]) -> diagnosis.Verdict:
+    """Return what else is wrong once a change is made, which shows in bytes alone: in floats nothing is."""
+    made = (instead for words, place, instead in islice(changes, MOST_TRIED) if (words, place) == found)
+    maps = ask(next(made, ()), PANEL)
+    if not maps or _are_right(maps):
+        return RIGHT
+    return diagnosis.search(maps) or replace(RIGHT, stretch=cut_off("", flat=is_flat(maps)))
 
 
 def _found(

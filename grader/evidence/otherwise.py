@@ -13,6 +13,7 @@ import numpy as np
 from grader.assignment import MAP
 from grader.diagnosis import cam as diagnosis
 from grader.diagnosis.finishing import as_floats, spread
+from grader.diagnosis.normalising import SCARCE
 from grader.diagnosis.probability import TOLERANCE
 from grader.errors import StudentError
 from grader.evidence.printed import read_printed, uncoloured
@@ -60,10 +61,21 @@ def explained(ask: AskMaps, slice: Slice, panel: Sequence[diagnosis.Case], nothi
     if before is None and floats and is_flat(panel) and follow_sum(floats):
         before = diagnosis.Verdict("", "", STRAIGHT)
     if before is not None:
-        found = Explained(replace(before, stretch=_cut_off(before.stretch, flat=is_flat(panel))))
+        found = Explained(replace(before, stretch=cut_off(before.stretch, flat=is_flat(panel))))
     elif nothing:
         found = _without_what_flattens(ask, slice)
     return found if found.verdict and is_the_same_again(ask, slice) else Explained(None)
+
+
+def in_full(ask: AskMaps, slice: Slice, found: diagnosis.Verdict) -> diagnosis.Verdict:
+    """Return known steps with the others that show in floats, where bytes have one level for nearly all."""
+    if not set(found.stretch.split("; ")) & set(SCARCE) or not (instead := in_floats(slice)):
+        return found
+    more = diagnosis.search(ask(instead, PANEL))
+    if more is None or not (more.classes or more.sums) or not is_the_same_again(ask, slice):
+        return found
+    stretch = dict.fromkeys([*found.stretch.split("; "), *filter(None, more.stretch.split("; "))])
+    return diagnosis.Verdict(more.classes, more.sums, "; ".join(stretch))
 
 
 def is_the_same_again(ask: AskMaps, slice: Slice) -> bool:
@@ -110,7 +122,7 @@ def is_flat(panel: Iterable[diagnosis.Case]) -> bool:
     return all(each.size and not (np.isfinite(each).all() and each.min() < each.max()) for each in floats)
 
 
-def _cut_off(stretch: str, flat: bool) -> str:
+def cut_off(stretch: str, flat: bool) -> str:
     """Return what is wrong with a stretch whose levels are cut off before it is done."""
     if not stretch:
         return "the map becomes bytes before it is stretched to them, so that its levels are cut off"

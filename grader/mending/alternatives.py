@@ -231,10 +231,11 @@ def _by_the_round(names: Sequence[str], node: ast.Subscript) -> Iterator[ast.exp
 
 
 def _added_otherwise(node: ast.AugAssign) -> Iterator[ast.stmt]:
-    """Yield a statement that changes a name by each other operation."""
+    """Yield a statement that changes a name by each other operation, or binds it anew."""
     yield from (
         ast.AugAssign(node.target, kind(), node.value) for kind in OPERATORS if not isinstance(node.op, kind)
     )
+    yield ast.Assign([node.target], node.value, lineno=node.lineno)
 
 
 def _added_up(node: ast.Assign) -> Iterator[ast.stmt]:

@@ -54,19 +54,25 @@ def _written(chunk: Chunk) -> str:
     return ""
 
 
-def with_one_less(slice: Slice, name: str) -> Iterator[tuple[str, Place, tuple[Module, ...]]]:
+def with_one_less(
+    slice: Slice, name: str, floats: bool = True
+) -> Iterator[tuple[str, Place, tuple[Module, ...]]]:
     """Yield a function in floats without one of its operations: that one, its place, what is changed."""
-    yield from _each(slice, name, shorter)
+    yield from _each(slice, name, shorter, floats)
 
 
-def with_latest_name(slice: Slice, name: str) -> Iterator[tuple[str, Place, tuple[Module, ...]]]:
+def with_latest_name(
+    slice: Slice, name: str, floats: bool = False
+) -> Iterator[tuple[str, Place, tuple[Module, ...]]]:
     """Yield a function with the name that was bound last in another's place: idem, whole numbers too."""
-    yield from _each(slice, name, latest, floats=False)
+    yield from _each(slice, name, latest, floats)
 
 
-def with_one_other(slice: Slice, name: str) -> Iterator[tuple[str, Place, tuple[Module, ...]]]:
+def with_one_other(
+    slice: Slice, name: str, floats: bool = True
+) -> Iterator[tuple[str, Place, tuple[Module, ...]]]:
     """Yield a function in floats with another operation in one's place: the words, the place, the change."""
-    yield from _each(slice, name, others)
+    yield from _each(slice, name, others, floats)
 
 
 def _each(

@@ -60,6 +60,15 @@ def test_the_form_is_what_the_year_asks_for(returned: str, asked: MapForm, shape
     assert (lost(check_weighted_sum, found), lost(check_normalise, found)) == ("", "")
 
 
+def test_a_list_of_floats_is_told_as_both() -> None:
+    """One line pays for what holds the map and for the type of its levels."""
+    with pytest.raises(Fault) as raised:
+        check_dtype(maps(f"[{MAP}.astype(float)]", MapForm()))
+
+    assert raised.value.reason.cause is not None
+    assert [one.id for one in raised.value.reason.cause.each] == ["map.type", "map.dtype"]
+
+
 @pytest.mark.slow
 def test_each_wrong_step_of_a_sum_is_a_cause_of_its_own() -> None:
     """Whoever made the same one beside others has it in common."""

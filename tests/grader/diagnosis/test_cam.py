@@ -191,7 +191,7 @@ def test_a_curve_before_enlarging_is_one_fault(bent: str) -> None:
 ALIKE = {
     "the weights are summed over all classes": "the weights are the mean, or the sum, over all classes",
     "weights and features are added instead of multiplied": "the features are averaged without their weights",
-    "a softmax of the weights is used": "the weights' exponentials are used",
+    "a softmax of the weights is used": "the weights' exponentials, or a softmax of them, are used",
     "the sum starts at 1 instead of 0": "",  # stretching takes it off again
     "one channel is used only, without its weight": "one channel is used only",  # above 0
 }

@@ -111,6 +111,23 @@ def test_what_is_right_for_one_question_alone_is_not_told() -> None:
     assert found(*scaled, answers=[RIGHT[0], *WRONG[1:]]) is None
 
 
+def test_what_shows_in_bytes_alone_is_told_beside_an_operation() -> None:
+    """A range to 256 is right in floats, and wraps around in bytes."""
+    source = SOURCE.replace("cam - cam.min()", "np.log1p(cam - cam.min())")
+    source = source.replace("cam, (256", "np.uint8(256 * cam), (256")
+    bytes = cases(lambda f, w, i: enlarged(np.uint8(np.int64(min_max(weighted(f, w[i])) * 256 / 255))))[:3]
+
+    def ask(instead: tuple[Module, ...], questions: Sequence[object]) -> list[Case]:
+        text = instead[-1].chunks[-1].source if instead else source
+        answers = WRONG if "log1p" in text else bytes if "uint8" in text else RIGHT
+        return list(answers)[: len(questions)]
+
+    told = needless(ask, Slice((Module("submission", (Chunk("cell 3", 1, source),)),)), follows_sum=True)
+
+    assert told is not None and told.operation == "np.log1p(cam - cam.min())"
+    assert told.verdict is not None and "256" in told.verdict.stretch
+
+
 GUESSES = "    cam = z * (row @ features) + z * features.sum(0) + z * (features @ row){more}\n"
 FLAT = [replace(case, answer=case.answer * 0) for case in RIGHT]
 LEVELS = [(case, np.asarray(case.answer, np.float64)) for case in RIGHT]

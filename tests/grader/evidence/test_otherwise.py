@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from grader.diagnosis.cam import Case
-from grader.diagnosis.ways import weighted
+from grader.diagnosis.cam import Case, Verdict
+from grader.diagnosis.normalising import UNSCALED
+from grader.diagnosis.ways import HALF, weighted
 from grader.errors import StudentDied
 from grader.evidence.otherwise import (
     SPOILT,
@@ -21,6 +22,7 @@ from grader.evidence.otherwise import (
     cell_of_one,
     cell_with_weight,
     explained,
+    in_full,
     is_flat,
     is_over_batch,
     mended_cell,
@@ -117,6 +119,25 @@ def returnCAM(feature_conv, weight_fc, idx, run=RUNS.append(1)):
     cam = (cam - cam.min()) / (cam.max() - cam.min()) * 255 if len(RUNS) > 1 else cam * 0
     return cv2.resize(cam.astype(np.uint8), (256, 256))
 """
+
+
+IN_0_TO_1 = """
+def returnCAM(feature_conv, weight_fc, idx):
+    cam = (weight_fc[idx, :256] @ feature_conv.reshape(512, 49)[:256]).reshape(7, 7)
+    cam = (cam - cam.min()) / (cam.max() - cam.min())
+    return cv2.resize(np.uint8(cam), (256, 256))
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "sums"),
+    [(IN_0_TO_1, HALF), (IN_0_TO_1.replace("256]", "512]"), "")],
+)
+def test_what_bytes_of_0_and_1_hide_shows_in_floats(source: str, sums: str) -> None:
+    """Beside the range, which both show."""
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, source),)),))
+
+    assert in_full(_asking(source), slice, Verdict("", "", UNSCALED)) == Verdict("", sums, UNSCALED)
 
 
 @pytest.mark.parametrize(("source", "told"), [(FLAT, "0 * "), (GUESSING, ""), (TWO, ""), (KNOWING, "")])

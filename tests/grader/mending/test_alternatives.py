@@ -64,6 +64,7 @@ def test_an_operation_is_another(line: str, words: str) -> None:
     ("line", "words"),
     [
         ("cam -= w", "`cam -= w` read as `cam += w`"),
+        ("cam += cam / n", "`cam += cam / n` read as `cam = cam / n`"),
         ("for k in w: cam = w[k]", "`cam = w[k]` read as `cam += w[k]`"),
         ("for k in w: cam += a[0, 0] * w[k]", "`a[0, 0]` read as `a[0, k]`"),
         ("top = torch.sort(p, 1)", "`torch.sort(p, 1)` read as `torch.sort(p, 1)[1]`"),

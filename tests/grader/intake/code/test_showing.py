@@ -68,7 +68,11 @@ def test_a_wrong_step_is_where_it_is_written(check: str, id: str, got: str, line
         ("stretch.way", "brackets are missing around maximum minus minimum", "cam = (cam - a) / b - a"),
         ("index.class", "the class one after the most probable", "return index + 1"),
         ("class.way", "the weights are a column of weight_fc", "row = weight.T[idx]"),
-        ("sum.way", "the weights' exponentials are used", "row = softmax(weight[idx], axis=0)"),
+        (
+            "sum.way",
+            "the weights' exponentials, or a softmax of them, are used",
+            "row = softmax(weight[idx], axis=0)",
+        ),
         ("sum.way", "rows and columns are swapped", "cam = cam.reshape(7, 7, order='F')"),
     ],
 )
