@@ -115,7 +115,9 @@ def test_what_shows_in_bytes_alone_is_told_beside_an_operation() -> None:
     """A range to 256 is right in floats, and wraps around in bytes."""
     source = SOURCE.replace("cam - cam.min()", "np.log1p(cam - cam.min())")
     source = source.replace("cam, (256", "np.uint8(256 * cam), (256")
-    bytes = cases(lambda f, w, i: enlarged(np.uint8(np.int64(min_max(weighted(f, w[i])) * 256 / 255))))[:3]
+    bytes = cases(
+        lambda f, w, i: enlarged((min_max(weighted(f, w[i])) * 256 / 255).astype(np.int64).astype(np.uint8))
+    )[:3]
 
     def ask(instead: tuple[Module, ...], questions: Sequence[object]) -> list[Case]:
         text = instead[-1].chunks[-1].source if instead else source
