@@ -144,12 +144,24 @@ def _named(
     source = copied.held.get((role, kind), "")
     if source in [SOURCES[other] for other in SOURCES if _is_of(reading, other, layer)]:  # or layer.reused
         return ("copy.lost" if name in copied.lost else ""), {}
+    if source and _closes_ranks(copied, reading, role, kind):
+        return "", {}
     if source:
         return "copy.layer", {"got": next(other for other, held in SOURCES.items() if held == source)}
     if name in copied.unchanged:
         return ("copy.undone" if name in copied.written else "copy.missing"), {}
     how = copied.otherwise.get((role, kind), "")
     return ("copy.otherwise", {"got": how}) if how else ("copy.values", {})
+
+
+def _closes_ranks(copied: AfterCopying, reading: Reading, role: str, kind: str) -> bool:
+    """Whether a block is short of a convolution, which costs its own line, and those left hold VGG-16's
+    in their order: which of them is the one that is missing, the trace can't tell of equal ones."""
+    block = [each for each in CONVS if each.rpartition("_")[0] == role.rpartition("_")[0]]
+    left, sources = [each for each in block if each in reading.layers], [SOURCES[each] for each in block]
+    held = [copied.held.get((each, kind), "") for each in left]
+    in_order = [source for source in sources if source in held] == held
+    return role in block and len(left) < len(block) and in_order
 
 
 def _place(copied: AfterCopying, reading: Reading, layer: Layer, kind: str, fault: str) -> Place | None:

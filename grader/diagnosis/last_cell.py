@@ -52,6 +52,8 @@ def what_weight(weight: Array, true: Array) -> Reason:
         return because("weight_fc.way", got=got, expected="net.fc.weight")
     if got := _by_one_of(weight, true):
         return because("weight_fc.way", got=got, expected="net.fc.weight")
+    if np.allclose(np.sort(weight, axis=None), np.sort(true, axis=None), rtol=1e-3, atol=1e-6):
+        return because("weight_fc.way", got="its values are in another order", expected="net.fc.weight")
     if abs(np.corrcoef(weight.ravel(), true.ravel())[0, 1]) < UNRELATED:
         help = "resnet18() without pretrained=True, or another layer's weight of this shape, is like that."
         return because("weight_fc.unrelated", help=help, expected="net.fc.weight", actual=_range(weight))
@@ -64,6 +66,7 @@ def _others(true: Array) -> Iterator[tuple[str, Array]]:
     yield "its channels are in reverse order", true[:, ::-1]
     yield "its classes are in reverse order", true[::-1]
     yield "it is reshaped where it must be left as it is", true.reshape(channels, classes).T
+    yield "it is transposed, then reshaped", true.T.reshape(classes, channels)
     yield "the first class is at the end", np.roll(true, -1, axis=0)
     yield "each class is one row further down", np.roll(true, 1, axis=0)
     yield "its mean is taken off", true - true.mean()

@@ -20,12 +20,13 @@ from grader.evidence.rearranged import how_held
 from grader.evidence.subject import Subject
 from grader.evidence.tracing import Read
 from grader.network.reading import Reading
+from grader.network.roles import Layer
 from grader.network.segments import has_relu
 from grader.wall.answers import Reply
 from grader.wall.draws import derived, draw_at, parameter_scale, positions
 from grader.wall.values import Shape, place
 from grader.wall.verbs import Copied, CopyVgg, Failure, MakeVgg, Sample, Sampled
-from reference.architecture import VGG_CONVS
+from reference.architecture import VGG_CONVS, Conv
 
 Array = np.ndarray[Any, Any]
 Indices = np.ndarray[Any, np.dtype[np.int64]]
@@ -35,17 +36,27 @@ LAST_SHAPE = (1000, 4096)
 
 
 def vgg16_shapes(reading: Reading) -> dict[str, Shape]:
-    """Return the VGG-16's parameters where the student's layers have shapes of their own."""
+    """Return the VGG-16's parameters where the student's layers have shapes of their own.
+
+    A convolution that is missing has the assignment's: what moved up in its place may hold its values.
+    """
+    table = {conv.role: conv for conv in reading.architecture.convs() if conv.role in VGG_CONVS}
     shapes: dict[str, Shape] = {}
     for role, source in SOURCES.items():
-        layer = reading.layers.get(role)
+        layer = reading.layers.get(role) or table.get(role)
         if layer is None:
             continue
-        weight = (layer.outputs, layer.inputs // layer.groups, *layer.kernel)
+        weight = _weight(layer)
         linear = source.startswith("classifier")
         shapes[f"{source}.weight"] = (weight[0], prod(weight[1:])) if linear else weight
         shapes[f"{source}.bias"] = (layer.outputs,)
     return shapes
+
+
+def _weight(layer: Layer | Conv) -> Shape:
+    if isinstance(layer, Conv):
+        return layer.outputs, layer.inputs, layer.kernel, layer.kernel
+    return layer.outputs, layer.inputs // layer.groups, *layer.kernel
 
 
 def stand_ins(reading: Reading) -> dict[str, str]:

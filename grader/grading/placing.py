@@ -58,7 +58,8 @@ def _leaves_out_all(reason: Reason) -> bool:
 
 def quoting(result: CheckResult, texts: Mapping[str, str]) -> CheckResult:
     """Move a place to the line where the fault was made, and add the student's own code."""
-    place = made_wrong(result.reason, texts)
+    network = NETWORKS.get(result.id.partition(".")[0])
+    place = made_wrong(result.reason, texts, network.name if network else "")
     lines = texts.get(place.label, "").replace("\r\n", "\n").replace("\r", "\n").split("\n") if place else []
     if place is None:
         return result

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import re2
 
+from grader.intake.code.declaring import declared, numbers, tabled
 from grader.intake.code.listing import listed, loops, rows
-from grader.intake.code.parsing import parse
 from grader.records.reason import UNAPPLIED, Cause, Place, Reason
 
-WORD = re2.compile(r"[\w.]+")
 TOP = "255"  # that a right map is multiplied by, too: the steps before it tell more
 FREEZES = re2.compile(r"requires_grad(?:_\(| *=[^=])")
 COUNTED = ("layer.missing", "layer.extra", "pool.missing")  # whose place tells what loop is one short
 KERNEL = "bilinear.way"  # whose numbers are computed: those of a table only look like them
-NUMBER = re2.compile(r"\d+(?:\.\d+)?")
 
 
-def made_wrong(reason: Reason, texts: Mapping[str, str]) -> Place | None:
-    """Return where a fault was made: at its place, or above it, or in a table that both take it from."""
+def made_wrong(reason: Reason, texts: Mapping[str, str], name: str = "") -> Place | None:
+    """Return where a fault was made: at its place, or above it, or in a table that both take it from.
+
+    `name` is that of the network with the fault: its own definition may set what a base class works with.
+    """
     place, found = reason.place, _found(reason)
     if place is None:
         return None
@@ -38,8 +38,9 @@ def made_wrong(reason: Reason, texts: Mapping[str, str]) -> Place | None:
     if reason.cause and reason.cause.id == KERNEL:
         return writing or place
     labels = dict.fromkeys(each.label for each in lines)
-    tables = (_in_a_table(texts, label, found) for label in (*labels, *(texts if len(found) > 1 else ())))
-    return writing or next(filter(None, tables), place)
+    tables = (tabled(texts, label, found) for label in (*labels, *(texts if len(found) > 1 else ())))
+    own = declared(texts, name, found) if name and not writing else None
+    return writing or own or next(filter(None, tables), place)
 
 
 def _leaves_out_layers(reason: Reason) -> bool:
@@ -80,39 +81,10 @@ def _found(reason: Reason) -> set[str]:
 
 
 def _not_wanted(cause: Cause) -> set[str]:
-    wanted = _numbers(str(cause.parameters.get("want", "")))
-    return _numbers(str(cause.parameters.get("got", ""))) - wanted
-
-
-def _numbers(text: str) -> set[str]:
-    words = (word.group() for word in WORD.finditer(text))
-    return {word for word in words if NUMBER.fullmatch(word)}
+    wanted = numbers(str(cause.parameters.get("want", "")))
+    return numbers(str(cause.parameters.get("got", ""))) - wanted
 
 
 def _written(texts: Mapping[str, str], place: Place) -> set[str]:
     lines = rows(texts, place.label)
-    return _numbers(lines[place.line - 1]) if 0 < place.line <= len(lines) else set()
-
-
-def _in_a_table(texts: Mapping[str, str], label: str, found: set[str]) -> Place | None:
-    """Return the one line where a list or a constant holds the numbers; None where several do, or a line
-    that computes with them."""
-    lines = rows(texts, label)
-    if sum(found <= _numbers(row) for row in lines) != 1:
-        return None
-    line = next(number for number, row in enumerate(lines, start=1) if found <= _numbers(row))
-    return Place(label, line) if line in set(_tables("\n".join(lines))) else None
-
-
-def _tables(text: str) -> Iterator[int]:
-    """Yield the lines of constants that stand in a list or get a name, but for those of a computation."""
-    for statement in parse(text)[0]:
-        for node in ast.walk(statement):
-            held: list[ast.expr | None] = []
-            if isinstance(node, ast.Dict):
-                held = list(node.values)
-            elif isinstance(node, ast.Tuple | ast.List | ast.Set):
-                held = list(node.elts)
-            elif isinstance(node, ast.Assign | ast.AnnAssign):
-                held = [node.value]
-            yield from (each.lineno for each in held if isinstance(each, ast.Constant))
+    return numbers(lines[place.line - 1]) if 0 < place.line <= len(lines) else set()

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import re2
 
-from grader.assignment import MAP
+from grader.assignment import GRADED, MAP
+from grader.intake.code.showing import body_rows, called
 from grader.records.reason import Cause, Place
 from grader.records.submission import Slice
 
@@ -44,8 +45,11 @@ def in_the_cell(slice: Slice, cause: Cause | None) -> Place | None:
 
 
 def _lines(slice: Slice) -> Iterator[tuple[Place, str]]:
-    """Yield the lines of the last cell and of what it needs, but for its imports."""
+    """Yield the lines of the last cell and of what it needs, but for its imports and what is graded."""
     for chunk in slice.cam_cell:
         for number, row in enumerate(chunk.source.split("\n")):
             if not row.startswith(("import ", "from ")):
                 yield Place(chunk.label, chunk.line + number), row.partition("#")[0]
+    for part in called(slice, slice.cam_cell):
+        if part.function.name not in GRADED:
+            yield from body_rows(part)

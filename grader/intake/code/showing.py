@@ -75,9 +75,11 @@ KERNELS: tuple[tuple[str, str], ...] = (  # idem, of the function that makes a b
     (r"multiplied by", r"copy_\(.*[*/]|weight.*[*/]|\b(?:mul|div)_\("),
     (r"diagonal|classes", r"\b(?:repeat|expand|tile)\w*\("),
     (r"diagonal|classes", r"\w\[.*\] *\*?="),
-    (r"rises", r"\+ *\w*\.?abs\("),
+    (r"rises", r"\+ *\w*\.?abs\(|\+ *\(.*\.abs\("),
     (r"middle", r"middle|cent(re|er)|mid\b"),
+    (r"middle", r"[-+] *0?\.5\b|/ *2"),
     (r"falls to 0", r"reach|factor|radius"),
+    (r"falls to 0", r"\babs\(.*/"),
     (r"nearest|every weight", r"ones|fill|full"),
     (r"every weight is 0$", r"zeros"),
     (r"ramp", r"outer"),
@@ -140,14 +142,14 @@ def copying(slice: Slice, name: str) -> Place | None:
 def _in_the_kernel(slice: Slice, network: str, got: str) -> Place | None:
     """Return the line that shows a wrong step of what makes a network's kernels, or fills layers with it."""
     chunks = [chunk for one in slice.copying.get(network, ()) for chunk in one.chunks]
-    run = [*carrying(slice, network), *_called(slice, chunks)]
+    run = [*carrying(slice, network), *called(slice, chunks)]
     makers = [part for part in run if KERNEL.search(part.function.name)]
-    lines = [line for part in makers or _makers(slice, network) for line in _rows(part)]
+    lines = [line for part in makers or _makers(slice, network) for line in body_rows(part)]
     fills = got.endswith("every weight is 0") and any(PUTS.search(row) for _, row in lines)
     if (emptied := next(_emptied(run if fills else ()), None)) is not None:
         return emptied
     rows = [
-        *(row for part in run for row in _rows(part)),
+        *(row for part in run for row in body_rows(part)),
         *(row for chunk in chunks for row in _numbered(chunk)),
     ]
     filled = [(place, row) for place, row in rows if FILLS.search(row)]
@@ -165,7 +167,7 @@ def _emptied(run: Iterable[Part]) -> Iterator[Place]:
                 yield from (rows[line][0] for line in inside if EMPTIES.search(rows[line][1]))
 
 
-def _called(slice: Slice, chunks: list[Chunk]) -> Iterator[Part]:
+def called(slice: Slice, chunks: Iterable[Chunk]) -> Iterator[Part]:
     """Yield the functions that statements of the notebook call or hand on, and those that these call.
 
     Not those of a network that they name: another one's may be where its weights come from.
@@ -197,10 +199,10 @@ def _codes(got: str) -> Iterator[Any]:
 
 def _lines(slice: Slice, name: str) -> Iterator[tuple[Place, str]]:
     """Yield the lines of the body of a function, then of those it calls."""
-    return (line for part in carrying(slice, name) for line in _rows(part))
+    return (line for part in carrying(slice, name) for line in body_rows(part))
 
 
-def _rows(part: Part) -> Iterator[tuple[Place, str]]:
+def body_rows(part: Part) -> Iterator[tuple[Place, str]]:
     """Yield the lines of the body of a function."""
     chunk, node = part
     body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body

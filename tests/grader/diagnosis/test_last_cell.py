@@ -34,3 +34,9 @@ def test_features_are_multiplied_by_a_number() -> None:
     """Infinity is none."""
     assert what_features(3 * FEATURES, FEATURES) == "they are multiplied by 3"
     assert what_features(np.full(FEATURES.shape, np.inf), FEATURES) is None
+
+
+def test_the_weights_own_values_have_something_to_do_with_it() -> None:
+    """In whatever order they are."""
+    assert "transposed, then reshaped" in what_weight(WEIGHT.T.reshape(WEIGHT.shape), WEIGHT).text
+    assert "in another order" in what_weight(np.roll(WEIGHT, 3, 0), WEIGHT).text

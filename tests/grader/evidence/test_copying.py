@@ -267,6 +267,37 @@ def test_a_layer_that_copying_asks_for_in_vain_is_paid_once() -> None:
     assert said(found) == []
 
 
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [("[*convs[:10], *convs[11:]]", []), ("[*convs[:10], *convs[:9:-1]]", ["conv5_3's"] * 2)],
+)
+def test_layers_that_move_up_in_the_place_of_a_missing_one_hold_their_own(
+    left: str, words: list[str]
+) -> None:
+    """A slice of VGG-16 that leaves one out is paid once; in another order they hold wrong values."""
+    found = copying(
+        (ZIP, ZIP.replace("convs)", f"{left})")),
+        ("[layer for layer in self.modules() if type(layer) is nn.Conv2d][:13]", "[*self.kept]"),
+        (
+            "        self.conv5_1 = nn.Conv2d(16, 16, 3, padding=1)\n"
+            "        self.conv5_2 = nn.Conv2d(16, 16, 3, padding=1)\n"
+            "        self.conv5_3 = nn.Conv2d(16, 16, 3, padding=1)\n",
+            "        self.last = nn.Conv2d(16, 16, 3, padding=1)\n"
+            "        self.end = nn.Conv2d(16, 16, 3, padding=1)\n"
+            "        self.kept = [layer for layer in self.modules() if type(layer) is nn.Conv2d]\n",
+        ),
+        ("        h = F.relu(self.conv5_1(h))\n", ""),
+        ("self.conv5_2(h)", "self.last(h)"),
+        ("self.conv5_3(h)", "self.end(h)"),
+    )
+
+    assert "conv5_3" not in found.reading.layers
+    assert [text for text in said(found) if "conv5_1" in text] == [
+        f"conv5_1.{kind} holds {whose} values" for kind, whose in zip(("weight", "bias"), words, strict=False)
+    ]
+    assert bool(said(found)) is bool(words)
+
+
 def test_missing_relus_and_pools_have_stand_ins() -> None:
     """The assignment's own copying walks over ReLUs and pools by name, too."""
     found = copying(

@@ -4,7 +4,7 @@ import pytest
 
 from grader.intake.code.preparing import in_the_cell
 from grader.records.reason import Cause, Place
-from grader.records.submission import Chunk, Slice
+from grader.records.submission import Chunk, Module, Slice
 
 CELL = """\
 from torchvision.transforms import Normalize
@@ -38,6 +38,17 @@ SLICE = Slice(cam_cell=(Chunk("cell 9", 11, CELL),))
 def test_a_wrong_input_is_shown_by_the_line_that_prepares_it(got: str, line: int) -> None:
     """By its words; else by the line that asks for a map; a comment or an import shows nothing."""
     assert in_the_cell(SLICE, Cause("maps.input", {"got": got})) == Place("cell 9", 10 + line)
+
+
+def test_a_wrong_input_is_shown_in_the_function_that_the_cell_prepares_it_with() -> None:
+    """Though copying needs it too, so that it stands with the rest; what is graded shows nothing of it."""
+    graded = "def returnCAM(f, w, i):\n    return f - f.mean()\n"
+    source = f"{graded}\n\ndef load(path):\n    return Normalize(std, mean)(path)\n"
+    modules = (Module("submission", (Chunk("cell 8", 1, source),)),)
+    slice = Slice(modules, cam_cell=(Chunk("cell 9", 1, "returnCAM(net(load(path)), w, 1)\n"),))
+    cause = Cause("maps.input", {"got": "the image: mean and deviation are exchanged"})
+
+    assert in_the_cell(slice, cause) == Place("cell 8", 6)
 
 
 def test_a_weight_of_another_network_is_shown_by_the_line_that_makes_it() -> None:
