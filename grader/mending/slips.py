@@ -35,6 +35,7 @@ from grader.mending import (
     pasted,
     sequences,
     several,
+    starred,
     striding,
     wrapping,
 )
@@ -70,6 +71,7 @@ def mends(trouble: Trouble, slice: Slice, target: str = "", padding: int = FIRST
             pasted.mends(trouble, slice) if target in MODELS else iter(()),
             forgotten.mends(trouble, slice, target, padding),
             sequences.mends(trouble, slice, chunk),
+            starred.mends(trouble, slice, chunk) if target in MODELS else iter(()),
             called.mends(trouble, slice, chunk),
             iterating.mends(trouble, slice, chunk),
             hiding.mends(trouble, slice, chunk),
