@@ -192,8 +192,14 @@ class ModelEvidence:
 
     @once
     def reduced(self) -> bool:
-        """Whether it is run with a share of its channels only: there is no room for all."""
+        """Whether it is run with a share of its channels only: there is no room for all.
+
+        Only where a layer's fault is what makes it large, and is paid for: else code that does otherwise with
+        all channels need only enlarge its maps on the way.
+        """
         if not self.weighed.why or not self.weighed.share or self.reading.supposed:
+            return False
+        if not any(layers.layer_findings(self.reading, self.read.places, self.read.shapes)):
             return False
         self.runs.finish()
         return not self.runs.failed

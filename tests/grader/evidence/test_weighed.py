@@ -39,3 +39,14 @@ def test_few_channels_that_do_otherwise_bear_out_nothing(monkeypatch: pytest.Mon
     found = evidence(("padding=100", "padding=99"), (crop, f"y = {crop[7:]}; return y if y.is_meta else -y"))
 
     assert found.reduced and "gives something else" in found.unverified
+
+
+@pytest.mark.slow
+def test_maps_that_are_large_for_no_fault_are_run_with_all_channels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or not at all: what fewer channels do is no evidence for all of them where nothing is paid."""
+    monkeypatch.setattr("grader.evidence.weighed.MOST_ELEMENTS", 1000)
+    monkeypatch.setattr(budget, "MAX_TOTAL", 1 << 40)
+    found = evidence()
+
+    assert found.weighed.why and not found.reduced
+    assert found.is_reference
