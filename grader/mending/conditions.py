@@ -18,6 +18,7 @@ from grader.records.submission import Chunk, Slice
 IMAGE = 3  # channels
 UNBOUND = ("NameError", "UnboundLocalError")
 MOST = 6  # conditions of a function: each costs a run of the submission
+MAKES = "Conv2d"
 LONGEST = 60  # characters of code that are told
 
 
@@ -30,6 +31,20 @@ def mends(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
                 if trouble.kind in UNBOUND and trouble.names:
                     yield from _begun(slice, chunk, function, trouble.names[0])
                 yield from islice(_negated(slice, chunk, function), MOST)
+
+
+def where_made(slice: Slice) -> Iterator[Mend]:
+    """The conditions of every function that makes convolutions, which raise only where they are applied."""
+    for chunk in (chunk for module in slice.modules for chunk in module.chunks):
+        if MAKES in chunk.source and len(chunk.source) <= LARGEST:
+            functions = (node for node in ast.walk(tree(chunk)) if isinstance(node, ast.FunctionDef))
+            for function in functions:
+                if any(
+                    MAKES in ast.unparse(node.func)
+                    for node in ast.walk(function)
+                    if isinstance(node, ast.Call)
+                ):
+                    yield from islice(_negated(slice, chunk, function), MOST)
 
 
 def _begun(slice: Slice, chunk: Chunk, function: ast.FunctionDef, name: str) -> Iterator[Mend]:

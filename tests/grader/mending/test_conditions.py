@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.mending.conditions import mends
+from grader.mending.conditions import mends, where_made
 from grader.mending.edits import Mend
 from grader.mending.trouble import Trouble
 from grader.records.reason import Place
@@ -46,3 +46,14 @@ def test_a_loop_begins_with_the_image() -> None:
 
 def test_another_name_is_no_width() -> None:
     assert len(of("UnboundLocalError", "cannot access local variable 'width'")) == 1
+
+
+def test_conditions_of_what_makes_layers_are_tried_wherever_they_raise() -> None:
+    """A padding that all convolutions but the first have is seen where the map is cut."""
+    other = "def cut(h):\n    return h[:1] if h.size(2) > 9 else h\n"
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, other), Chunk("cell 2", 1, CODE))),))
+
+    (only,) = where_made(slice)
+
+    assert only.words == "`width != 'M'` read as its opposite" and only.whole
+    assert only.made == Place("cell 2", 4)
