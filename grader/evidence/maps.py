@@ -16,7 +16,7 @@ from grader.diagnosis.likely import leaves_channels_out
 from grader.diagnosis.normalising import ROUNDED, UNSCALED
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence import otherwise, shown
-from grader.evidence.needless import is_of_the_sum, needless
+from grader.evidence.needless import ANOTHER_VALUE, WAYS, Ways, is_of_the_sum, needless
 from grader.evidence.once import Answers, attempt, once, taken
 from grader.evidence.prediction import PredictionEvidence
 from grader.evidence.questions import LEVELS, PANEL, Levels, Maps
@@ -173,8 +173,8 @@ class MapEvidence:
         over_others = is_over_others(found.sums) if found else not self._is_of_the_sum
         if over_others and (other := reduced(self._asked_with, self.slice)) is not None:
             return other
-        unlikely = found is None or self._is_unlikely(found)
-        less = needless(self._asked_with, self.slice, self.follows_sum) if unlikely else None
+        ways = self._doubts(found)
+        less = needless(self._asked_with, self.slice, self.follows_sum, ways) if ways else None
         if less is not None and (found is None or _is_fewer(less, found)):
             return less
         if found is not None:
@@ -186,10 +186,16 @@ class MapEvidence:
         """Whether channels are summed, whatever stretched the sum."""
         return is_of_the_sum(plainly(self.panel)) or self.follows_sum
 
-    def _is_unlikely(self, found: diagnosis.Verdict) -> bool:
-        """Whether one operation at fault may be meant: a mask rounds, too, a 255 may do something else."""
-        several = found.faults + self.is_no_bytes > 1 or leaves_channels_out(found.sums)
-        return several or found.stretch in (UNSCALED, ROUNDED)
+    def _doubts(self, found: diagnosis.Verdict | None) -> Ways:
+        """The ways in which one operation may be at fault: a mask rounds, too, a 255 may do something else.
+
+        Beside one known step a map is of another type than bytes where another value is enlarged.
+        """
+        if found is None or found.faults > 1 or leaves_channels_out(found.sums):
+            return WAYS
+        if found.stretch in (UNSCALED, ROUNDED):
+            return WAYS
+        return ANOTHER_VALUE if found.faults and self.is_no_bytes else ()
 
     @property
     def verdict(self) -> diagnosis.Verdict | None:

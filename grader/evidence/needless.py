@@ -35,11 +35,13 @@ SUM, STRETCH, FORM = "sum", "stretch", "map"  # subjects of causes
 Change = tuple[str, Place, tuple[Module, ...]]  # in words, where it is, what is read instead
 Right = Callable[[Sequence[diagnosis.Case]], bool]
 RIGHT = diagnosis.Verdict("", "", "")
-WAYS = (  # what is changed, and the kind of cause that this is
+Ways = tuple[tuple[Callable[..., Iterable[Change]], str], ...]
+WAYS: Ways = (  # what is changed, and the kind of cause that this is
     (with_one_less, "operation"),
     (with_latest_name, "otherwise"),  # what is enlarged bends nothing: it is another value
     (with_one_other, "otherwise"),
 )
+ANOTHER_VALUE = WAYS[1:2]
 BEGUN = {  # by the step that is begun last above an operation
     "normalise": STRETCH,
     "shape": FORM,
@@ -47,14 +49,14 @@ BEGUN = {  # by the step that is begun last above an operation
 }
 
 
-def needless(ask: AskMaps, slice: Slice, follows_sum: bool) -> Explained | None:
+def needless(ask: AskMaps, slice: Slice, follows_sum: bool, tried: Ways = WAYS) -> Explained | None:
     """Return the operation at fault, in words; what bends levels alone is in the stretch."""
     floats = in_floats(slice)
     before = ask(floats, PANEL)
     if floats and _are_right(before):  # bytes alone are too early
         return None
     nothing, most = _shows_nothing(before), MOST_TRIED if _shows_somewhere(before) else MOST_SHOWN
-    for ways, kind in WAYS:
+    for ways, kind in tried:
         right = _are_right_bytes if ways is with_latest_name else _are_right
         found = _found(ask, islice(ways(slice, MAP), MOST_TRIED), right, nothing=nothing, most=most)
         if found is not None:

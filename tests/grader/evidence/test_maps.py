@@ -121,6 +121,22 @@ def test_a_flat_map_is_tried_in_floats(new: str, said: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (("weight_fc[idx]", "weight_fc[idx - 1]"), "class before the predicted"),
+        (("255 * cam / cam.max()", "255 * (cam / cam.max()) ** 2"), "squared"),
+    ],
+)
+def test_a_known_step_beside_another_type_is_told_as_it_is(edit: Edit, said: str) -> None:
+    """Not as an operation without which the map is right, which costs another line."""
+    found = read(edit, ("np.uint8(", "np.float32(")).maps.explained
+
+    assert found.operation == "" and found.verdict is not None
+    assert said in f"{found.verdict.classes} {found.verdict.stretch}"
+
+
+@pytest.mark.slow
 def test_nothing_computed_stays_unexplained_however_it_is_read() -> None:
     """A function that gives zeros without a sum earns nothing by it."""
     assert read((SCALED, "np.zeros((h, w), np.uint8)")).maps.verdict is None
