@@ -146,11 +146,11 @@ def _local(slice: Slice, chunk: Chunk, name: str) -> Iterator[Mend]:
                 words = f"`{told(node)}` read as `self.{name} = ...`"
                 place = Place(chunk.label, chunk.line + node.lineno - 1)
                 source = with_text(chunk.source, [span], f"self.{name} = ")
-                yield Mend(with_source(slice, chunk, source), words, place)
+                yield Mend(with_source(slice, chunk, source), words, made=place)
             case ast.Assign(targets=[ast.Name() as target]) if target.id == name:
                 source = with_node(chunk.source, target, f"self.{name}")
                 place = Place(chunk.label, chunk.line + node.lineno - 1)
-                yield Mend(with_source(slice, chunk, source), f"{name} read as self.{name}", place)
+                yield Mend(with_source(slice, chunk, source), f"{name} read as self.{name}", made=place)
 
 
 # --- what is returned -------------------------------------------------------------------------------
