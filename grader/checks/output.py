@@ -147,11 +147,11 @@ def _crowded(network: ModelEvidence, size: tuple[int, ...]) -> bool:
 
 def check_forward(network: ModelEvidence) -> None:
     """The output is what the network's layers compute, joined in the assignment's order."""
-    structural = set(network.findings) - {"dropout"}
-    bad = 0 if network.reduced and structural else int((~torch.isfinite(network.response.output)).sum())
+    bad = 0 if network.reduced else int((~torch.isfinite(network.response.output)).sum())
     if bad:
         expect.fail(_infinite(network, bad))
     judge(network, "forward")
+    structural = set(network.findings) - {"dropout"}
     if not structural and not network.is_reference and not _same_where_both(network):
         expect.charge("forward", network.difference)
 

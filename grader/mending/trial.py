@@ -153,7 +153,7 @@ class Trials(Running):
         """What a network that can't be run may have meant: near to what raises, else where it was made."""
         near = [each.mends(now, here) for each in (looping, conditions, nearby)]
         near.insert(0, leaving.spared(now, here))
-        made = [making.mends(now, here, target, self._padding), conditions.where_made(here)]
+        made = [making.mends(now, here, target, self._padding), conditions.where_made(now, here)]
         return self._guessed(target, near, self._guesses) or self._guessed(target, made, self._makes)
 
     def _guessed(self, target: str, ways: Iterable[Iterator[Mend]], budget: Iterator[int]) -> Mend | None:
