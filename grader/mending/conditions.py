@@ -11,7 +11,6 @@ from itertools import islice
 
 from grader.mending.edits import Mend, function_at, with_node, with_source
 from grader.mending.keys import as_written, is_ours
-from grader.mending.leaving import STUCK
 from grader.mending.trouble import LARGEST, Trouble, chunks_at, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
@@ -34,13 +33,8 @@ def mends(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
                 yield from islice(_negated(slice, chunk, function), MOST)
 
 
-def where_made(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
-    """The conditions of every function that makes convolutions, which raise only where they are applied.
-
-    None of what does not end: no layer is made so, and each change would be waited for as long.
-    """
-    if trouble.kind == STUCK:
-        return
+def where_made(slice: Slice) -> Iterator[Mend]:
+    """The conditions of every function that makes convolutions, which raise only where they are applied."""
     for chunk in (chunk for module in slice.modules for chunk in module.chunks):
         if MAKES in chunk.source and len(chunk.source) <= LARGEST:
             functions = (node for node in ast.walk(tree(chunk)) if isinstance(node, ast.FunctionDef))

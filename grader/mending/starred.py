@@ -10,7 +10,7 @@ from grader.mending.trouble import Trouble, on_line
 from grader.records.submission import Chunk, Slice
 
 LACKING = ("required positional argument", "'tuple' and 'int'", "'list' and 'int'")
-EXCESSIVE = "argument after * must be an iterable"
+EXCESSIVE = "after * must be an iterable"
 HOLDS = ast.Name | ast.Subscript | ast.Attribute | ast.Tuple  # what may hold several values
 MOST = 4  # arguments that are tried: each costs a run of the submission
 

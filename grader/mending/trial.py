@@ -150,10 +150,15 @@ class Trials(Running):
         return [leaving.guards(now, here), entered, *moved]
 
     def _meant(self, target: str, now: Trouble, here: Slice) -> Mend | None:
-        """What a network that can't be run may have meant: near to what raises, else where it was made."""
+        """What a network that can't be run may have meant: near to what raises, else where it was made.
+
+        Nothing where it does not end: each guess would be waited for as long.
+        """
+        if now.kind == leaving.STUCK:
+            return None
         near = [each.mends(now, here) for each in (looping, conditions, nearby)]
         near.insert(0, leaving.spared(now, here))
-        made = [making.mends(now, here, target, self._padding), conditions.where_made(now, here)]
+        made = [making.mends(now, here, target, self._padding), conditions.where_made(here)]
         return self._guessed(target, near, self._guesses) or self._guessed(target, made, self._makes)
 
     def _guessed(self, target: str, ways: Iterable[Iterator[Mend]], budget: Iterator[int]) -> Mend | None:

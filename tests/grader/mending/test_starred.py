@@ -13,8 +13,13 @@ SLIPS = {
     "one of a table": ("nn.Conv2d(SIZES[0], 3)", MISSING, "nn.Conv2d(*SIZES[0], 3)"),
     "a number as many": (
         "nn.Conv2d(*n, 64, 3)",
-        "torch.nn.modules.conv.Conv2d() argument after * must be an iterable, not int",
+        "Value after * must be an iterable, not int",  # as Python says it where more is given
         "nn.Conv2d(n, 64, 3)",
+    ),
+    "one layer as many": (
+        "nn.Sequential(*layer)",
+        "torch.nn.modules.container.Sequential() argument after * must be an iterable, not Conv2d",
+        "nn.Sequential(layer)",
     ),
 }
 

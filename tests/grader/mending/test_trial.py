@@ -11,6 +11,7 @@ import pytest
 from grader.assignment import MAP, MODELS, PREDICT
 from grader.errors import StudentRaised
 from grader.mending.edits import Mend
+from grader.mending.leaving import STUCK
 from grader.mending.trial import MOST_TRIALS, Trials
 from grader.mending.trouble import Trouble
 from grader.records.reason import Place
@@ -100,6 +101,19 @@ def test_time_is_left_to_judge(guess: bool, monkeypatch: pytest.MonkeyPatch) -> 
 
     assert Trials(student, start).mend("FCN8s") == (one, [])
     assert student.tries == -1  # it goes back to the slice that it began with
+
+
+def test_of_what_does_not_end_nothing_is_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each guess would be waited for as long as the first run."""
+    stuck, start = Trouble(STUCK, "it did not end", Place("cell 1", 3)), Slice(cam_module="a")
+    monkeypatch.setattr(Trials, "trouble", lambda self, target: stuck)
+    monkeypatch.setattr("grader.mending.trial.mends", lambda *_: iter(()))
+    monkeypatch.setattr("grader.mending.trial.last_mends", lambda *_: iter(()))
+    monkeypatch.setattr("grader.mending.nearby.mends", lambda *_: iter([Mend(Slice(cam_module="b"), "no")]))
+    student = Taking(tries=5)
+
+    assert Trials(student, start).mend("FCN8s") == (stuck, [])
+    assert student.tries == 5
 
 
 @pytest.mark.parametrize("helps", [True, False])
