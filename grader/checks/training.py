@@ -55,7 +55,7 @@ def judge(training: TrainingEvidence, line: str) -> None:
         _expected(training, line),
         f"{actual}: {100 * share:.0f} % of the points" if share else actual,
     )
-    if training.is_right:
+    if training.trainer.is_right:
         name = training.network.name
         why = f"{name} computes what the reference computes, and yet learned less in {len(runs)} runs"
         raise Unverified(Reason(why, expected=expected, actual=actual))

@@ -14,6 +14,7 @@ from grader.evidence.cam import CamEvidence
 from grader.evidence.gradcam import GradEvidence
 from grader.evidence.model import Evaluators, ModelEvidence
 from grader.evidence.subject import Subject
+from grader.evidence.trainer import Trainer
 from grader.evidence.training import TrainingEvidence
 from grader.evidence.witness import Witness
 from grader.profiles import Profile
@@ -52,9 +53,9 @@ class Case:
         """
         for evaluator in self.evaluators.values():
             evaluator.forget()
-        if not any(trained.broke_off for trained in self.trainings.values()):
+        if not any(trained.trainer.broke_off for trained in self.trainings.values()):
             for trained in self.trainings.values():
-                trained.forget()
+                trained.trainer.forget()
 
     @cached_property
     def witness(self) -> Witness:
@@ -74,8 +75,8 @@ class Case:
         proving = self.submission.slice if self.certify else None
         return {
             part: TrainingEvidence(
-                *(network, self.plan, self.device, self.report, proving, self._scales(part)),
-                submission=self.submission,
+                Trainer(network, self.device, self.report, self.submission),
+                *(self.plan, proving, self._scales(part)),
             )
             for part, network in self.networks.items()
         }

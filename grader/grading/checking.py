@@ -78,7 +78,7 @@ def _asked(
     with clock.lap("checks"):
         results = judging.run(case, _counting(listen), seconds=ceiling.seconds(training), lap=clock.lap)
     case.release()
-    paces = {what: pace for trained in case.trainings.values() for what, pace in trained.laps.items()}
+    paces = {what: pace for trained in case.trainings.values() for what, pace in trained.trainer.laps.items()}
     return Checked(results, tuple(case.pictures), plans.CERTIFY if certify else training, paces)
 
 
