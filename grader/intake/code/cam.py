@@ -53,12 +53,23 @@ def _in_module(walk: Walk, module: str) -> CamCell:
             walk.want(module, direct.source.removesuffix("()"))
         else:
             walk.keep(module, position)
-    positions = (walk.kept[module] - before) | (set(chosen) - set(instead))
+    settled = {*GRADED, *_defined(program.statements[at] for at in before)}
+    needed = {at for at in walk.kept[module] - before if not _is_older(program.statements[at], settled)}
+    positions = needed | (set(chosen) - set(instead))
     bodies = [each for each in program.statements if not callers.isdisjoint(_named(each))]
     weight_fc = weight_chunks(program, [program.statements[at] for at in chosen], bodies)
     labels = frozenset(program.statements[at].label for at in chosen)
     found = (*chunks(walk, module, in_order(program, positions)), *instead.values())
     return CamCell(module, labels, found, weight_fc)
+
+
+def _defined(statements: Iterable[Statement]) -> Iterator[str]:
+    return (each.node.name for each in statements if isinstance(each.node, DEFINITIONS))
+
+
+def _is_older(statement: Statement, settled: Collection[str]) -> bool:
+    """Whether a statement that the targets do without binds what they settle: the last version counts."""
+    return bool(statement.names.binds) and statement.names.binds.issubset(settled)
 
 
 def _direct(program: Program, position: int, callers: Collection[str]) -> Chunk | None:

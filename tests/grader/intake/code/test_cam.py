@@ -129,6 +129,19 @@ def test_the_last_of_two_versions_counts(tmp_path: Path) -> None:
     assert [chunk.label for chunk in submission.slice.weight_fc] == ["cell 4"]
 
 
+@pytest.mark.parametrize("name", ["returnCAM", "seen"])
+def test_a_version_above_the_last_cell_gives_way_to_one_below(name: str, tmp_path: Path) -> None:
+    """What was written again below the last cell counts there, too, as does a helper of it."""
+    targets = "calls = []\ndef seen(*given):\n    calls.append(given)" + TARGETS.replace(
+        "calls.append((", "seen(("
+    )
+    targets = targets.replace("calls = []\n\n", "")
+    above = ["def returnCAM(*given):\n    return seen(*given)", f"def {name}(*given):\n    raise ValueError"]
+    submission = of_cells(tmp_path, *above, *FORMS["a loop over both pictures"], targets)
+
+    assert len(run(submission, cam=True)["calls"]) == 2
+
+
 def test_without_a_last_cell_there_is_no_slice_of_it(tmp_path: Path) -> None:
     """Nothing calls returnCAM, nothing binds weight_fc."""
     submission = of_cells(tmp_path, TARGETS, MODEL)
