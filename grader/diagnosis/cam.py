@@ -6,9 +6,10 @@ way and its known wrong ones; the search composes them, the fewest faults first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from grader.diagnosis import bending, likely, others
 from grader.diagnosis.axes import AXES, OVER_OTHERS, RIGHT, is_finer
 from grader.diagnosis.bending import Extremes
-from grader.diagnosis.finishing import LEVELS, Maps, centres, matches, rights, spread
+from grader.diagnosis.finishing import LEVELS, Maps, centres, is_right_map, matches, rights, spread
 from grader.diagnosis.nearness import MOSTLY
 from grader.diagnosis.normalising import TOPS
 from grader.diagnosis.searching import STRETCH_FAULTS, explanation
@@ -25,7 +26,14 @@ from grader.diagnosis.stretches import Stretch
 from grader.diagnosis.ways import CLASSES, FEATURES, SUMS, Floats, Sum, Way, compositions, weighted
 
 BRIGHT = 128  # of 255
+MOST_KEPT = 8  # questions of which something is kept: a few megabytes each
 ALL_WRONG = 9  # faults, where no steps are known
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _kept(question: bytes, index: int) -> dict[Hashable, Any]:
+    """What was computed of a question: it is asked again and again, of code that is read otherwise."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -38,22 +46,27 @@ class Case:
     answer: Maps
 
     @cached_property
-    def _kept(self) -> dict[Way | Sum, Any]:
+    def _chosen(self) -> dict[Way, Floats]:
         return {}
+
+    @cached_property
+    def kept(self) -> dict[Hashable, Any]:
+        """What was computed of the question alone, for this answer or another one."""
+        return _kept(hashlib.blake2b(self.features.tobytes() + self.weight.tobytes()).digest(), self.index)
 
     def weights(self, way: Way) -> Floats:
         """Return the weights (C) that one way chooses."""
-        if way not in self._kept:
-            self._kept[way] = way.do(self.features, self.weight, self.index)
-        return np.asarray(self._kept[way])
+        if way not in self._chosen:
+            self._chosen[way] = way.do(self.features, self.weight, self.index)
+        return np.asarray(self._chosen[way])
 
     def ends(self, way: Sum) -> Extremes:
         """Return the extremes over the maps of all classes, summed in one way."""
-        if way not in self._kept:
+        if way not in self.kept:
             found = bending.extremes(way.do(self.features, self.weight))
             right = found if way == RIGHT else self.ends(RIGHT)
-            self._kept[way] = {**found, bending.RIGHT_SUMS: right[""]}
-        return cast(Extremes, self._kept[way])
+            self.kept[way] = {**found, bending.RIGHT_SUMS: right[""]}
+        return cast(Extremes, self.kept[way])
 
     @property
     def cells(self) -> tuple[int, ...]:
@@ -66,17 +79,23 @@ class Case:
         return self.answer[np.ix_(rows, columns)].astype(np.float64)
 
 
-def right_maps(case: Case) -> Iterator[Floats]:
-    """Return every right map, of the answer's own size, right or not (the cause `map.shape`)."""
+def right_sums(case: Case) -> Iterator[Floats]:
+    """Yield every right sum."""
     for way in (way for way in FEATURES if not way.fault):
         features = way.do(case.features)
         if way is FEATURES[0] or not np.array_equal(features, case.features):
-            yield from rights(weighted(features, case.weight[case.index]), case.answer.shape)
+            yield weighted(features, case.weight[case.index])
+
+
+def right_maps(case: Case) -> Iterator[Floats]:
+    """Return every right map, of the answer's own size, right or not (the cause `map.shape`)."""
+    for raw in right_sums(case):
+        yield from rights(raw, case.answer.shape)
 
 
 def is_right(case: Case) -> bool:
     """Return whether a map equals a right one but for rounding."""
-    return any(matches(case.answer, right) for right in right_maps(case))
+    return any(is_right_map(case.answer, raw) for raw in right_sums(case))
 
 
 def is_mostly_right(case: Case) -> bool:

@@ -6,7 +6,7 @@ done with negative evidence; then it is stretched and enlarged. Each step has a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -17,7 +17,7 @@ from grader.diagnosis import bending
 from grader.diagnosis.bending import Extremes
 from grader.diagnosis.cam import rises_with
 from grader.diagnosis.causes import because
-from grader.diagnosis.finishing import Maps, centres, matches, rights
+from grader.diagnosis.finishing import Maps, centres, is_right_map
 from grader.diagnosis.searching import explanation
 from grader.diagnosis.ways import Floats, weighted
 from grader.records.reason import Reason
@@ -42,11 +42,6 @@ class Case:
     def right(self) -> Floats:
         """The right map before it is stretched."""
         return PATHS[0].raw(self)
-
-    @property
-    def rights(self) -> Iterator[Floats]:
-        """Every right map of the answer's size."""
-        return rights(self.right, self.answer.shape)
 
     @property
     def cells(self) -> tuple[int, ...]:
@@ -192,7 +187,7 @@ def search(cases: Sequence[Case]) -> Verdict | None:
     """Find the combination of steps that gives every answer, the fewest wrong ones first."""
     shown = [case for case in cases if case.answer.min() < case.answer.max()]
     with np.errstate(all="ignore"):
-        if shown and all(any(matches(one.answer, right) for right in one.rights) for one in shown):
+        if shown and all(is_right_map(one.answer, one.right) for one in shown):
             return Verdict((), "")
         found = explanation(shown, PATHS)
     return Verdict(found[0].faults, found[1].fault) if found else None

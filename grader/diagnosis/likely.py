@@ -6,11 +6,10 @@ are held against a map at once; the few that are like every one of them are then
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import cache
 from itertools import groupby, islice
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -21,15 +20,16 @@ from grader.diagnosis.unusual import AXES
 from grader.diagnosis.ways import Floats, Way, compositions
 
 MOST_FAULTS = 2  # of the steps before the sum
-MOST_KEPT = 8  # questions whose sums are kept: a few megabytes each
 MOST = 12  # ways that are compared with the maps
 ONE = "one channel is used only, not the sum over all of them"
 LEFT_OUT = (ONE, "that come first are summed")  # what a loop that slipped gives: its code tells more
 
 
 class Asked(Enlarged, Protocol):
-    """The same, whose weights can be taken in some way."""
+    """The same, whose weights can be taken in some way, and what is kept of the question."""
 
+    @property
+    def kept(self) -> dict[Hashable, Any]: ...
     @property
     def cells(self) -> tuple[int, ...]: ...
     def weights(self, way: Way) -> Floats: ...
@@ -40,9 +40,6 @@ RULES: dict[str, Callable[[Asked], int]] = {  # which channel may be taken alone
     "that of the largest weight": lambda case: int(case.weight[case.index].argmax()),
     "that of the largest mean": lambda case: int(case.features.mean(axis=(1, 2)).argmax()),
 }
-
-
-_KEPT = dict[tuple[bytes, int], list[Floats]]()  # by the question
 
 
 class Steps(NamedTuple):
@@ -132,16 +129,10 @@ def _likeness(case: Asked) -> Floats:
 
 
 def _sums(case: Asked) -> list[Floats]:
-    """The sum of each combination of steps, those of the same features together.
-
-    A question is asked again and again, of code that is read otherwise: its sums are kept.
-    """
-    key = hashlib.blake2b(case.features.tobytes() + case.weight.tobytes()).digest(), case.index
-    if key not in _KEPT:
-        while len(_KEPT) >= MOST_KEPT:
-            _KEPT.pop(next(iter(_KEPT)))
-        _KEPT[key] = _summed(case)
-    return _KEPT[key]
+    """The sum of each combination of steps, those of the same features together."""
+    if _all not in case.kept:
+        case.kept[_all] = _summed(case)
+    return list(case.kept[_all])
 
 
 def _summed(case: Asked) -> list[Floats]:

@@ -12,7 +12,7 @@ from PIL import Image
 from grader.diagnosis import enlarging
 from grader.diagnosis.bending import bend, extremes
 from grader.diagnosis.cam import Case, Verdict, follows, is_mostly_right, linear_ends, right_maps, search
-from grader.diagnosis.finishing import finishes, matches, stretched_late
+from grader.diagnosis.finishing import finishes, is_right_map, matches, rights, stretched_late
 from grader.diagnosis.stretches import Stretch, stretches
 from grader.diagnosis.ways import CLASSES, SUMS, Sum, Way, compositions
 from grader.wall.draws import draw
@@ -452,6 +452,30 @@ def test_rounding_is_forgiven_and_nothing_more(off: int) -> None:
 
     assert any(matches(near.astype(np.uint8), right) for right in maps)
     assert not any(matches(far.astype(np.uint8), right) for right in maps)
+
+
+@pytest.mark.parametrize("size", [(256, 256), (7, 7), (40, 600)])
+def test_a_right_map_is_one_whatever_was_asked_before(size: tuple[int, int]) -> None:
+    """Of what was made once a few pixels are compared first: the answer stays the same."""
+    raw = draw(5, "features", (7, 7)).astype(np.float64)
+    right = list(rights(raw, size))
+    wrong = right[0][::-1], np.full(size, np.nan), np.where(right[0] > 128, np.inf, 0)
+    answers = [*right[::29], right[-1], *wrong]
+
+    with np.errstate(all="ignore"):
+        wanted = [any(matches(answer, each) for each in right) for answer in answers]
+        assert [is_right_map(answer, raw) for answer in answers] == wanted
+        assert [is_right_map(answer, raw) for answer in answers] == wanted
+    assert True in wanted and False in wanted
+
+
+def test_what_is_computed_of_a_question_is_there_for_its_other_answers() -> None:
+    """It is kept by what was asked, not by what came of it."""
+    one, another = (question(*numbers) for numbers in QUESTIONS[:2])
+    first, second = (Case(*one, np.full((7, 7), level)) for level in (0, 1))
+
+    assert first.ends(RIGHT_SUM) is second.ends(RIGHT_SUM)
+    assert Case(*another, first.answer).ends(RIGHT_SUM) != first.ends(RIGHT_SUM)
 
 
 def test_maps_of_other_shapes_dont_match() -> None:
