@@ -14,7 +14,7 @@ from math import prod
 import re2
 
 from grader.diagnosis.payers import LineName
-from grader.mending import cropping, exchanged, joined, lengths, own, sizing, unscored
+from grader.mending import cropping, exchanged, joined, lengths, listed, own, sizing, unscored
 from grader.mending.edits import Mend, function_at, with_node, with_source
 from grader.mending.keys import as_written
 from grader.mending.trouble import Trouble, line_in, on_line, tree
@@ -42,6 +42,7 @@ def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
             yield from _of_another_name(trouble, slice, chunk)
         elif given == N_CLASS and wanted != CLASSIFIER:
             yield from _of_features(trouble, slice, chunk)
+        yield from listed.mends(trouble, slice, chunk)
         makers = _makers(trouble, chunk)
         if found[1] is None:
             yield from exchanged.mends(slice, chunk, makers, second, first, given)

@@ -6,11 +6,12 @@ A guess: it counts only where a whole network runs with it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from difflib import SequenceMatcher
 
 from grader.mending import own
+from grader.mending.cropping import BEYOND
 from grader.mending.edits import Mend, function_at, with_node, with_source
 from grader.mending.keys import as_written, is_ours
 from grader.mending.trouble import LARGEST, Trouble, chunks_at, tree
@@ -19,6 +20,7 @@ from grader.records.submission import Chunk, Slice
 
 LONGEST = 60  # characters of code that are told, and by which names are compared
 MOST_NAMES = 8  # that one is tried as: each costs a run of the submission
+MOST_BOUND = 4  # assignments above a line that are changed
 MOST_PIECES = 60  # of a line, the nearest: its statement is read for each
 Way = Callable[[ast.expr, ast.AST], Iterator[str]]  # what may stand in a piece's place, within its class
 
@@ -31,10 +33,87 @@ def mends(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
                 yield from _at(slice, chunk, place)
 
 
+def where_bound(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
+    """The changes of what bound the names that the line reads which raises, or one that called it.
+
+    A map of the wrong pool fits many a layer: what raises is the next one.
+    """
+    yield from _above(trouble, slice, (_beside, _latest)) if _sized(trouble) else ()
+
+
+def bound_last(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
+    """Those of them that read what was bound last, as most do; first of what a lambda on the line takes."""
+    for _, chunk in chunks_at(slice, trouble.place):
+        if trouble.place and "lambda" in chunk.source and len(chunk.source) <= LARGEST:
+            parsed = tree(chunk)
+            pieces = _pieces(parsed, trouble.place.line - chunk.line + 1, None)
+            yield from _changed(slice, chunk, parsed, pieces, (_of_the_lambda,))
+    yield from _above(trouble, slice, (_latest,))
+
+
+def _above(trouble: Trouble, slice: Slice, ways: Sequence[Way]) -> Iterator[Mend]:
+    for place in (trouble.place, *trouble.place.callers) if trouble.place else ():
+        for _, chunk in chunks_at(slice, place):
+            if len(chunk.source) <= LARGEST:
+                parsed, line = tree(chunk), place.line - chunk.line + 1
+                for value in _bound_above(parsed, line):
+                    yield from _changed(slice, chunk, parsed, _given(value), ways)
+
+
+def _sized(trouble: Trouble) -> bool:
+    """Whether it is the size of a map that something does not fit."""
+    return any(words in trouble.message for words in ("must match", "channels, but got", *BEYOND))
+
+
+def _bound_above(parsed: ast.Module, line: int) -> list[ast.expr]:
+    """What is bound or gone through above a line, nearest first, and makes what the line reads."""
+    function = function_at(parsed, line)
+    statements = [node for node in ast.walk(function) if isinstance(node, ast.stmt)] if function else []
+    read = {name for node in statements if node.lineno == line for name in _names(node, ast.Load)}
+    found = list[ast.expr]()
+    for node in sorted((node for node in statements if node.lineno < line), key=lambda node: -node.lineno):
+        targets, value = _binding(node)
+        if value is not None and any(read.intersection(_names(target, ast.Store)) for target in targets):
+            found.append(value)
+            read.update(_names(value, ast.Load))
+    return found[:MOST_BOUND]
+
+
+def _binding(node: ast.stmt) -> tuple[list[ast.expr], ast.expr | None]:
+    """What a statement binds, and to what; a loop to each part of what it goes through."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            return targets, value
+        case ast.For(target=target, iter=value):
+            return [target], value
+    return [], None
+
+
+def _given(value: ast.expr) -> list[ast.expr]:
+    """What a piece of code is made of, without what is called there or has parts."""
+    nodes = [node for node in ast.walk(value) if isinstance(node, ast.expr)]
+    called = [node.func for node in nodes if isinstance(node, ast.Call)]
+    whole = [node.value for node in nodes if isinstance(node, ast.Attribute | ast.Subscript)]
+    passed = {id(node) for node in (*called, *whole)}
+    return [node for node in nodes if id(node) not in passed]
+
+
+def _names(node: ast.AST, context: type[ast.expr_context]) -> list[str]:
+    """The names that a piece of code reads, or binds."""
+    names = (each for each in ast.walk(node) if isinstance(each, ast.Name))
+    return [name.id for name in names if isinstance(name.ctx, context)]
+
+
 def _at(slice: Slice, chunk: Chunk, place: Place) -> Iterator[Mend]:
     parsed, line = tree(chunk), place.line - chunk.line + 1
     pieces = _pieces(parsed, line, _in_chunk(place, chunk))
-    for way in WAYS:
+    yield from _changed(slice, chunk, parsed, pieces, WAYS)
+
+
+def _changed(
+    slice: Slice, chunk: Chunk, parsed: ast.Module, pieces: Sequence[ast.expr], ways: Sequence[Way]
+) -> Iterator[Mend]:
+    for way in ways:
         for node in pieces:
             for text in dict.fromkeys(way(node, parsed)):
                 source = with_node(chunk.source, node, text)
@@ -106,6 +185,26 @@ def _renamed(node: ast.expr, parsed: ast.AST) -> Iterator[str]:
         names = [each.id for each in nodes if isinstance(each.ctx, ast.Store)]
         names += [argument.arg for argument in function.args.args]
         yield from _alike(node.id, names)
+
+
+def _of_the_lambda(node: ast.expr, parsed: ast.AST) -> Iterator[str]:
+    """What a lambda takes, for a name of the function around it."""
+    if not isinstance(node, ast.Name):
+        return
+    for each in (each for each in ast.walk(parsed) if isinstance(each, ast.Lambda) and not is_ours(each)):
+        taken = [argument.arg for argument in each.args.args]
+        if any(part is node for part in ast.walk(each.body)) and node.id not in taken:
+            yield from taken[:MOST_NAMES]
+
+
+def _latest(node: ast.expr, parsed: ast.AST) -> Iterator[str]:
+    """The name that was bound last above it."""
+    function = function_at(parsed, node.lineno)
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and function is not None:
+        names = [each for each in ast.walk(function) if isinstance(each, ast.Name)]
+        stored = [each for each in names if isinstance(each.ctx, ast.Store) and each.lineno < node.lineno]
+        last = max(stored, key=lambda each: (each.lineno, each.col_offset), default=node)
+        yield from [last.id] if last.id != node.id else []
 
 
 def _of_self(node: ast.expr, parsed: ast.AST) -> Iterator[str]:

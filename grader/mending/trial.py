@@ -32,6 +32,7 @@ from reference.architecture import FIRST_PADDING
 MOST_MENDS = 4  # of one target, but for those that pay for themselves
 MOST_TRIALS = 24  # of one target: each may start a process anew
 MOST_GUESSED = 24  # more of them, where no change that the message tells of helps
+MOST_BOUND = 8  # more of them, where it may be what was bound above
 MOST_MADE = 12  # more of them, where nothing near to what raises has helped
 MOST_LEFT_OUT = 12  # more of them, where nothing has come of those
 SECONDS = 300.0  # of all: what is not mended by then is judged as it is
@@ -146,7 +147,7 @@ class Trials(Running):
     def _first_ways(self, target: str, now: Trouble, here: Slice) -> list[Iterator[Mend]]:
         """What is likelier than what gets a network past one line only."""
         entered = entries.mends(now, here, target, self._padding)
-        moved = [moving.mends(now, here)] if FITS in now.message else []
+        moved = [moving.mends(now, here), nearby.bound_last(now, here)] if FITS in now.message else []
         return [leaving.guards(now, here), entered, *moved]
 
     def _meant(self, target: str, now: Trouble, here: Slice) -> Mend | None:
@@ -158,8 +159,12 @@ class Trials(Running):
             return None
         near = [each.mends(now, here) for each in (looping, conditions, nearby)]
         near.insert(0, leaving.spared(now, here))
+        bound = [nearby.where_bound(now, here)]
         made = [making.mends(now, here, target, self._padding), conditions.where_made(here)]
-        return self._guessed(target, near, self._guesses) or self._guessed(target, made, self._makes)
+        for ways, budget in ((near, self._guesses), (bound, _budget(MOST_BOUND)), (made, self._makes)):
+            if (guess := self._guessed(target, ways, budget)) is not None:
+                return guess
+        return None
 
     def _guessed(self, target: str, ways: Iterable[Iterator[Mend]], budget: Iterator[int]) -> Mend | None:
         """A change with which a network runs as a whole."""

@@ -49,6 +49,51 @@ def _values(code: str, kind: str, message: str) -> list[Any]:
     return [eval(source, dict(NAMES)) for source in sources]
 
 
+class Layers:
+    """A network, as PyTorch keeps one's layers."""
+
+    def __init__(self) -> None:
+        self.pool1, self.pool2, self.conv1 = 1, 2, 3
+        self._modules = {"drop2": 4}
+
+    def __getattr__(self, name: str) -> int:
+        if name not in self._modules:
+            raise AttributeError(name)
+        return self._modules[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("f'pool_{n}'", 2), ("f'{drop}_{n}'", 4), ("'pool' + str(n)", 2), ("f'pool{m}'", None)],
+)
+def test_an_attribute_is_looked_up_by_another_name(name: str, wanted: int | None) -> None:
+    """Of the same number; where there is none that is like it, it raises still."""
+    found = _of_getattr(name)
+
+    assert len(found) == 3
+    values = {"owner": Layers(), "n": 2, "m": 7, "drop": "dropout"}
+    if wanted is None:
+        with pytest.raises(IndexError):
+            eval(found[0], values)
+    else:
+        assert eval(found[0], values) == wanted
+
+
+def test_a_name_that_is_written_is_looked_up_elsewhere() -> None:
+    assert _of_getattr("'pool_2'") == []
+
+
+def _of_getattr(name: str) -> list[str]:
+    chunk = Chunk("cell 1", 7, f"found = getattr(owner, {name})")
+    slice = Slice((Module("submission", (chunk,)),))
+    trouble = Trouble("AttributeError", "'Net' object has no attribute 'pool_2'", Place("cell 1", 7))
+    found = list(mends(trouble, slice, chunk))
+    sources = [mend.slice.modules[0].chunks[0].source.partition("= ")[2] for mend in found]
+    assert all(mend.whole for mend in found)
+    assert all(as_written(source) == chunk.source.partition("= ")[2] for source in sources)
+    return sources
+
+
 @pytest.mark.parametrize("code", ["pools[n + 1]", "self.conv(pools[n + 1])[:, 2]", "pools[1]"])
 def test_what_is_read_otherwise_is_told_as_it_was_written(code: str) -> None:
     """By whatever mend comes next; and none changes what is ours."""

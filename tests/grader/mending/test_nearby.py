@@ -7,7 +7,7 @@ from itertools import islice
 
 import pytest
 
-from grader.mending.nearby import mends
+from grader.mending.nearby import bound_last, mends, where_bound
 from grader.mending.trouble import Trouble
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
@@ -85,6 +85,55 @@ def test_the_lines_that_called_it_come_last() -> None:
 
 def test_without_a_place_there_is_nothing_to_change() -> None:
     assert list(mends(Trouble("TypeError", "no", None), Slice())) == []
+
+
+BOUND = """\
+class A:
+    def forward(self, x):
+        other = self.first(x)
+        h = self.second(other)
+        kept = h = self.pool(other)
+        for up, side in zip(self.ups, (all[4], all[3])):
+            side = self.score(side)
+            h = h + side
+        return h
+"""
+
+
+@pytest.mark.parametrize("says", ["size of a must match b", "to have 512 channels, but got 256 channels"])
+def test_what_is_bound_above_is_another_too(says: str) -> None:
+    """The name bound last, or the place beside it; never what is called."""
+    slice = Slice((Module("submission", (Chunk("cell 1", 10, BOUND),)),))
+
+    found = list(where_bound(Trouble("RuntimeError", says, Place("cell 1", 17)), slice))
+
+    assert [(mend.words, mend.made and mend.made.line) for mend in found] == [
+        ("`all[4]` read as `all[4 - 1]`", 15),
+        ("`all[4]` read as `all[4 + 1]`", 15),
+        ("`all[3]` read as `all[3 - 1]`", 15),
+        ("`all[3]` read as `all[3 + 1]`", 15),
+        ("`other` read as `h`", 14),
+    ]
+    assert [mend.words for mend in bound_last(Trouble("RuntimeError", says, Place("cell 1", 17)), slice)] == [
+        "`other` read as `h`"
+    ]
+
+
+def test_a_name_is_one_that_a_lambda_around_it_takes() -> None:
+    """Before what is bound above; what it takes itself stays."""
+    code = BOUND.replace("self.score(side)", "reduce(lambda last, f: f(last, h), self.scores, side)")
+    slice = Slice((Module("submission", (Chunk("cell 1", 10, code),)),))
+
+    found = [mend.words for mend in bound_last(Trouble("RuntimeError", "no", Place("cell 1", 16)), slice)]
+
+    assert found[:2] == ["`h` read as `last`", "`h` read as `f`"]
+    assert not any(word.startswith(("`last`", "`f`", "`side`")) for word in found)
+
+
+def test_what_is_bound_above_fits_where_nothing_is_said_of_a_size() -> None:
+    slice = Slice((Module("submission", (Chunk("cell 1", 10, BOUND),)),))
+
+    assert list(where_bound(Trouble("RuntimeError", "no", Place("cell 1", 17)), slice)) == []
 
 
 @pytest.mark.slow
