@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
+
+import re2
 
 from grader.assignment import GRADED
 from grader.intake.choosing import Choice
@@ -30,14 +33,37 @@ def remarks(
     programs = [program for name in choice.entries if (program := walk.library.program(name))]
     bound = [name for program in programs for name in program.binders]
     notes = [_missing(name, bound) for name in graded if name not in found]
+    beside = _beside(programs, [name for name in graded if name in found])
     moved = (note for program in programs for note in _moved(program, walk))
-    return [*notes, *_broken(dropped), *_run_order(choice.main.cells), *moved]
+    return [*notes, *beside, *_broken(dropped), *_run_order(choice.main.cells), *moved]
 
 
 def _missing(name: str, bound: Iterable[str]) -> str:
     other = alike(name, bound)
     hint = f"; {other} looks like it, but the name must be {name}" if other else ""
     return f"{name} is not defined anywhere{hint}"
+
+
+def _beside(programs: Iterable[Program], graded: Sequence[str]) -> Iterator[str]:
+    """A note for each class that is made in the place of a graded one, which no statement names again."""
+    classes, read = dict[str, str](), Counter[str]()
+    for statement in (each for program in programs for each in program.statements):
+        if isinstance(statement.node, ast.ClassDef):
+            classes[statement.node.name] = f"{statement.label}, line {statement.line}"
+        read.update(statement.names.reads | statement.names.later | _in_texts(statement.node))
+    for name in graded:
+        others = (one for one in classes if one not in graded and one.startswith(name) and read[one])
+        for other in others if name in classes and not read[name] else ():
+            yield (
+                f"{other} ({classes[other]}) is what the notebook uses, {name} ({classes[name]}) is used "
+                f"nowhere; {name} is graded"
+            )
+
+
+def _in_texts(statement: ast.stmt) -> set[str]:
+    """The words of a statement's texts: a class may be looked up by its name."""
+    texts = (node.value for node in ast.walk(statement) if isinstance(node, ast.Constant))
+    return {word for text in texts if isinstance(text, str) for word in re2.findall(r"\w+", text)}
 
 
 def alike(name: str, bound: Iterable[str]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.grader.intake.a_submission import cell, of_cells
 
 ALL = "class FCN32s: pass\nclass FCN8s: pass\ndef get_cls_pred(x): pass\ndef returnCAM(f, w, i): pass"
@@ -22,6 +24,31 @@ def test_missing_functions_are_named_with_what_looks_like_them(tmp_path: Path) -
         "FCN32s is not defined anywhere; FCN_32S looks like it, but the name must be FCN32s",
     )
     assert not submission.problem
+
+
+def test_a_network_that_is_used_instead_of_the_graded_one_is_named(tmp_path: Path) -> None:
+    """The one of the name counts all the same: a person may see what was meant."""
+    used = of_cells(tmp_path / "used", ALL, "class FCN8s_v2: pass", "model = FCN8s_v2()")
+
+    assert used.notes == (
+        "FCN8s_v2 (cell 2, line 1) is what the notebook uses, FCN8s (cell 1, line 2) is used nowhere; "
+        "FCN8s is graded",
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "uses"),
+    [
+        ("class FCN8s_v2(FCN8s): pass", "model = FCN8s_v2()"),
+        ("class FCN8s_v2: pass", "FCN8s_v2, FCN8s()"),
+        ("class FCN8s_v2: pass", "model = FCN8s()"),
+        ("class FCN8s_v2: pass", "x = 1"),
+        ("class FCN8s_v2: pass", "model = FCN8s_v2() if old else globals()['FCN8s']()"),
+    ],
+)
+def test_a_network_beside_one_that_is_used_is_nothing_odd(tmp_path: Path, other: str, uses: str) -> None:
+    """It may be made of it, or be tried beside it."""
+    assert of_cells(tmp_path, ALL, other, uses).notes == ()
 
 
 def test_a_definition_that_does_not_parse_is_named(tmp_path: Path) -> None:
