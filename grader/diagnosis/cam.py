@@ -171,9 +171,8 @@ def search(cases: Sequence[Case]) -> Verdict | None:
         found = explanation(shown, _pairs())
         if (unusual := _unusual(shown, found)) is not None:
             return unusual
-        other = others.of_another(shown) if found is None else None
-        if other is not None:
-            found = explanation(shown, (_Pair(other, RIGHT),))
+        for other in others.of_another(shown) if found is None else ():
+            found = found or explanation(shown, (_Pair(*other),))
         if found is None and all(is_finer(case.answer, case.cells) for case in shown):
             found = explanation(shown, _over_others())
         of_all = explanation(shown, others.OF_ALL) if found is None else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from grader.diagnosis.asked import Enlarged
 from grader.diagnosis.bending import NO_ENDS, Extremes
 from grader.diagnosis.finishing import spread
 from grader.diagnosis.likeness import ALIKE, SHOWN, correlations
-from grader.diagnosis.ways import Floats, Way, weighted
+from grader.diagnosis.ways import SUMS, Floats, Sum, Way, compositions, weighted
 
 
 @dataclass(frozen=True)
@@ -52,25 +53,42 @@ OF_ALL: tuple[OfAll, ...] = (
 )
 
 
-def of_another(cases: Sequence[Enlarged]) -> Way | None:
-    """Return the way to choose the weights of the class that each map is of; None where one shows none."""
-    found = {case.index: _class_of(case) for case in cases}
-    chosen = {index: number for index, number in found.items() if number is not None}
-    if not cases or len(chosen) < len(found) or all(index == number for index, number in chosen.items()):
-        return None
-    sizes = {len(case.weight) for case in cases}
-    return Way(_relation(chosen, max(sizes)), lambda f, w, i: w[chosen.get(i, i)])
+@cache
+def _sums() -> tuple[Sum, ...]:
+    """Every sum with one wrong step, the right one first."""
+    return tuple(Sum(*steps) for steps in compositions(SUMS, 1))
 
 
-def _class_of(case: Enlarged) -> int | None:
-    """Return the class whose weighted sum a map follows in a straight line."""
-    sums = weighted(case.features, case.weight)
+def of_another(cases: Sequence[Enlarged]) -> Iterator[tuple[Way, Sum]]:
+    """Yield the ways to choose the weights of the class that each map is of, each with its sum.
+
+    The right sum comes first, then those with one wrong step. Where a map shows no class there is none.
+    """
+    for sums in _sums() if cases else ():
+        found: dict[int, int] = {}
+        for case in cases:
+            number = _class_of(case, sums)
+            if number is None:
+                break
+            found[case.index] = number
+        else:
+            if any(index != number for index, number in found.items()):
+                yield _choosing(found, max(len(case.weight) for case in cases)), sums
+
+
+def _choosing(chosen: dict[int, int], classes: int) -> Way:
+    return Way(_relation(chosen, classes), lambda f, w, i: w[chosen.get(i, i)])
+
+
+def _class_of(case: Enlarged, way: Sum) -> int | None:
+    """Return the one class whose sum a map follows in a straight line."""
+    sums = way.do(case.features, case.weight)
     seen = case.middles(sums.shape[1:]).ravel()
     if spread(seen) < SHOWN:
         return None
-    likeness = correlations(sums.reshape(len(sums), -1), seen)
-    best = int(likeness.argmax())
-    return best if likeness[best] > ALIKE else None
+    likeness = np.nan_to_num(correlations(sums.reshape(len(sums), -1), seen))
+    alike = np.flatnonzero(likeness > ALIKE)  # several where weights count for nothing: then it is of none
+    return int(alike[0]) if len(alike) == 1 else None
 
 
 def _relation(chosen: dict[int, int], classes: int) -> str:

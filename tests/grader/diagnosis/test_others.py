@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
+from grader.diagnosis.axes import RIGHT
 from grader.diagnosis.cam import search
 from grader.diagnosis.others import OF_ALL, OfAll, of_another
-from grader.diagnosis.ways import weighted
+from grader.diagnosis.ways import SUMS, Sum, weighted
 from tests.grader.diagnosis.test_cam import cases, enlarged, to_bytes
 from tests.share import every, rows
 
 Array = np.ndarray
+KINDS = [each.name for each in fields(Sum)]
 
 
 def stretched(raw: Array) -> Array:
@@ -45,6 +48,18 @@ def test_the_weights_of_another_class_are_named(other: Callable[[int], int], sai
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("step", [kind for kind in KINDS if kind != "start"])  # which a stretch takes off
+def test_the_weights_of_another_class_are_named_beside_a_sum(step: str) -> None:
+    """Neither is right without the other, and each is told."""
+    wrong = replace(RIGHT, **{step: SUMS[KINDS.index(step)][1]})
+    asked = cases(lambda f, w, i: stretched(wrong.do(f, w[(i * i + 3) % 20])))
+    verdict = search(asked)
+    assert verdict is not None
+    assert "another class, not of the predicted one" in verdict.classes
+    assert (verdict.sums, verdict.stretch) == (wrong.fault, "")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("way", every(7, OF_ALL, (way.fault for way in OF_ALL)))
 def test_a_map_of_all_classes_is_named(way: OfAll) -> None:
     """Whichever way it is made of them."""
@@ -56,7 +71,7 @@ def test_a_map_of_all_classes_is_named(way: OfAll) -> None:
 
 def test_the_right_class_is_no_other_one() -> None:
     """Nor is one that can't be told."""
-    assert of_another(cases(lambda f, w, i: stretched(weighted(f, w[i])))) is None
-    assert of_another(cases(lambda f, w, i: np.zeros((256, 256), np.uint8))) is None
+    assert not list(of_another(cases(lambda f, w, i: stretched(weighted(f, w[i])))))
+    assert not list(of_another(cases(lambda f, w, i: np.zeros((256, 256), np.uint8))))
     random = np.random.default_rng(0)
-    assert of_another(cases(lambda f, w, i: stretched(random.normal(size=(7, 7))))) is None
+    assert not list(of_another(cases(lambda f, w, i: stretched(random.normal(size=(7, 7))))))
