@@ -23,7 +23,7 @@ from grader.evidence.severed import severed
 from grader.network import narrow
 from grader.network.evaluate import BILINEAR
 from grader.network.graph import Expr, replace_leaves, walk
-from grader.network.learning import Learner, with_dropouts
+from grader.network.learning import LET_GO, Learner, Numbers, with_dropouts, without
 from grader.network.reference import reference_output
 from grader.network.replaying import NotReplayableError
 from grader.wall.answers import Reply
@@ -33,9 +33,7 @@ from grader.wall.verbs import Run
 
 Values = np.ndarray[Any, Any]
 Answer = Attempt[Reply[Described]]
-Numbers = tuple[int, ...]
 TINY = 1e-30
-LET_GO: tuple[Numbers, ...] = ((), (0,), (1,), (0, 1))  # which of both dropouts may do nothing
 SAME = 1e-2  # of a gradient's length: a ReLU or a maximum near a tie may fall to either side
 
 
@@ -145,7 +143,7 @@ def _learned(basis: Basis, run: Run, reply: Answer) -> Confirmed:
     results were let go of, through which layers no gradient goes back."""
     if isinstance(reply, GraderError):
         return Confirmed(training=f"{_at(run)} fails: {reply}")
-    for unkept in LET_GO:
+    for unkept in ((), *LET_GO):
         if (match := matching(basis, run, reply, unkept)) is not None:
             gradients, cut = _other_gradients(basis, run, *match)
             return Confirmed(gradients=gradients, unkept=unkept, severed=cut)
@@ -262,11 +260,10 @@ def _replay(basis: Basis, run: Run, learner: Learner, unkept: Numbers = ()) -> E
     trace = tracing.record(runs.subject, run.size, training=run.training, n_class=run.n_class, known=known)
     if trace.output is None or not trace.readable:
         return None
-    active = [drop for drop in trace.dropouts if drop.active]
-    if any(number >= len(active) for number in unkept):
+    dropouts = without(trace.dropouts, unkept)
+    if any(number >= len(dropouts) for number in unkept):
         return None
-    dropouts = (replace(drop, kept=number not in unkept) for number, drop in enumerate(active))
-    root = with_dropouts(trace.output, tuple(dropouts))
+    root = with_dropouts(trace.output, dropouts)
     if not runs.wide:
         root = narrow.leaves(root, runs.share)
     return replace_leaves(root, {**_given(basis, root, learner, trace.constants), **runs.keys})

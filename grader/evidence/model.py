@@ -215,11 +215,16 @@ class ModelEvidence(RecordedEvidence):
     @once
     def unkept(self) -> list[Reason]:
         """The dropouts whose results a real run let go of, where it can be told."""
-        if self.unverified or not self.confirmed.unkept:
+        if self.unverified or not (unkept := self.confirmed.unkept or self._unkept_aside):
             return []
         active = [drop for drop in self.train_trace.dropouts if drop.active]
-        let_go = [active[number] for number in self.confirmed.unkept if number < len(active)]
+        let_go = [active[number] for number in unkept if number < len(active)]
         return dropouts.unkept_findings(self.train_reading, let_go)
+
+    @property
+    def _unkept_aside(self) -> tuple[int, ...]:
+        """Those on the way to what the output isn't computed from."""
+        return () if self.is_reference else self.shown.unkept
 
     def lacks(self, line: str) -> str:
         """Return what keeps a line of the rubric from being believed; "" where its claims are borne out."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
@@ -16,7 +17,7 @@ from grader.evidence.ends import Given, LetGo
 from grader.evidence.tracing import ENOUGH_LAYERS
 from grader.network.evaluate import Evaluator
 from grader.network.graph import Expr, replace_leaves, walk
-from grader.network.learning import Dropping, with_dropouts
+from grader.network.learning import Dropping, Numbers, let_go, with_dropouts, without
 from grader.network.reading import Reading
 from grader.network.replaying import NotReplayableError
 from grader.network.trace import Dropout
@@ -34,10 +35,14 @@ OF_LAYERS = (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The parameters behind values that real runs gave as they were recorded, by the mode of the run."""
+    """The parameters behind values that real runs gave as they were recorded, by the mode of the run.
+
+    `unkept`: the dropouts on the way to them whose result nothing took.
+    """
 
     evaluating: frozenset[str] = frozenset()
     training: frozenset[str] = frozenset()
+    unkept: Numbers = ()
 
     def of(self, line: str) -> frozenset[str]:
         """Return those by which a line can be judged that asks what layers there are, or what they drop."""
@@ -55,10 +60,18 @@ def shown(
     def plain(value: Expr) -> torch.Tensor:
         return evaluator(replace_leaves(value, contents))
 
-    def dropping(value: Expr) -> torch.Tensor:
-        return Dropping(evaluator, found.chance)(replace_leaves(with_dropouts(value, dropouts), contents))
+    def dropping(value: Expr, unkept: Numbers = ()) -> torch.Tensor:
+        root = with_dropouts(value, without(dropouts, unkept))
+        return Dropping(evaluator, found.chance)(replace_leaves(root, contents))
 
-    return Shown(_behind(found.evaluating, plain), _behind(found.training, dropping))
+    def borne_out(unkept: Numbers) -> frozenset[str]:
+        return _behind(found.training, partial(dropping, unkept=unkept))
+
+    evaluating, trained = _behind(found.evaluating, plain), borne_out(())
+    if trained >= evaluating:
+        return Shown(evaluating, trained)
+    others = (Shown(evaluating, borne_out(unkept), unkept) for unkept in let_go(dropouts))
+    return next((one for one in others if one.training >= evaluating), Shown(evaluating, trained))
 
 
 def _behind(given: Given, compute: Callable[[Expr], torch.Tensor]) -> frozenset[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import torch
@@ -15,8 +16,10 @@ from grader.network.replaying import NotReplayableError
 from grader.network.trace import Dropout
 from grader.wall.draws import draw_alone
 
+Numbers = tuple[int, ...]
 LARGE = 3_000_000  # elements of a parameter whose gradient is not computed
 TOSSED = "tossed"  # a dropout that drew its coins, and nobody kept what it gave
+LET_GO: tuple[Numbers, ...] = ((0,), (1,), (0, 1))  # which of both dropouts may do nothing
 BY_CHANNEL = ("dropout1d", "dropout2d", "dropout3d")
 
 
@@ -133,6 +136,18 @@ def with_dropouts(root: Expr, dropouts: tuple[Dropout, ...]) -> Expr:
             made = expr("dropout" if drop.kept else TOSSED, made, kind=drop.kind, rate=drop.rate)
         new[id(node)] = made
     return new[id(root)]
+
+
+def let_go(dropouts: Sequence[Dropout]) -> Iterator[Numbers]:
+    """Yield which of the dropouts that are on may have a result that nothing took: one, or both."""
+    on = sum(drop.active for drop in dropouts)
+    return (numbers for numbers in LET_GO if all(number < on for number in numbers))
+
+
+def without(dropouts: Sequence[Dropout], unkept: Numbers) -> tuple[Dropout, ...]:
+    """Return the dropouts that are on, as they are where nothing took the results of some."""
+    on = (drop for drop in dropouts if drop.active)
+    return tuple(replace(drop, kept=number not in unkept) for number, drop in enumerate(on))
 
 
 def _key(drop: Dropout) -> str:

@@ -7,6 +7,7 @@ import pytest
 from grader.errors import StudentRaised, Unverified
 from grader.evidence.confirmed import Confirmed
 from grader.network import budget
+from tests.grader.diagnosis.way_up import JOIN4
 from tests.grader.evidence.test_model import evidence
 from tests.grader.slim import Edit
 from tests.share import every
@@ -109,6 +110,18 @@ def test_a_dropout_that_is_thrown_away_is_told_and_nothing_else_is_doubted() -> 
         "the dropout after fc6 does nothing: what it gives is not kept"
     ]
     assert not any(map(found.lacks, LINES)) and found.findings == {}
+
+
+@pytest.mark.slow
+def test_a_dropout_that_is_thrown_away_on_a_way_that_is_let_go_of_is_told() -> None:
+    """The output shows none of them, but what led there gives itself away."""
+    unkept = FC6, "h = F.relu(self.fc6(h))\n        self.drop6(h)"
+    found = evidence(unkept, (JOIN4, "h = s[:, :, 5:5 + h.size(2), 5:5 + h.size(3)]"))
+
+    assert [reason.text for reason in found.unkept] == [
+        "the dropout after fc6 does nothing: what it gives is not kept"
+    ]
+    assert not found.lacks("dropout")
 
 
 @pytest.mark.slow
