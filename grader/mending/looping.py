@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import pairwise
 
-from grader.mending.edits import Mend, function_at, with_node, with_source, with_text
+from grader.mending.edits import Mend, function_at, told, with_node, with_source, with_text
 from grader.mending.trouble import LARGEST, Trouble, chunks_at, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
@@ -33,6 +34,28 @@ def mends(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
             parsed, line = tree(chunk), place.line - chunk.line + 1
             for loop in _loops(function_at(parsed, line)):
                 yield from _applied(slice, chunk, parsed, loop)
+
+
+def turned(slice: Slice) -> Iterator[Mend]:
+    """What a loop keeps before it is computed, as kept after that: `yield h`, then `h = layer(h)`."""
+    for chunk in (chunk for module in slice.modules for chunk in module.chunks):
+        for loop in _loops(tree(chunk)) if len(chunk.source) <= LARGEST else ():
+            for kept, computed in pairwise(loop.body):
+                match kept, computed:
+                    case ast.Expr(value=keeps), ast.Assign(targets=[ast.Name(id=name)], value=value):
+                        if name in _names(keeps) and name in _names(value):
+                            yield _in_turn(slice, chunk, kept, computed)
+
+
+def _in_turn(slice: Slice, chunk: Chunk, first: ast.stmt, second: ast.stmt) -> Mend:
+    source = with_node(with_node(chunk.source, second, ast.unparse(first)), first, ast.unparse(second))
+    words = f"`{told(first)}` read as what comes after `{told(second)}`"
+    place = Place(chunk.label, chunk.line + first.lineno - 1)
+    return Mend(with_source(slice, chunk, source), words, made=place, whole=True)
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def _loops(node: ast.AST | None) -> list[ast.For]:

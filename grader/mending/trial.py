@@ -159,7 +159,7 @@ class Trials(Running):
             return None
         near = [each.mends(now, here) for each in (looping, conditions, nearby)]
         near.insert(0, leaving.spared(now, here))
-        bound = [nearby.where_bound(now, here)]
+        bound = [looping.turned(here), nearby.where_bound(now, here)]
         made = [making.mends(now, here, target, self._padding), conditions.where_made(here)]
         for ways, budget in ((near, self._guesses), (bound, _budget(MOST_BOUND)), (made, self._makes)):
             if (guess := self._guessed(target, ways, budget)) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.mending.edits import Mend
-from grader.mending.looping import mends
+from grader.mending.looping import mends, turned
 from grader.mending.trouble import Trouble
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Module, Slice
@@ -84,3 +84,24 @@ def test_a_layer_is_applied_before_the_loop_s_first_statement(head: int, then: s
 
 def test_other_troubles_tell_nothing_of_loops() -> None:
     assert of("'int' object is not callable") == {}
+
+
+@pytest.mark.parametrize("keeps", ["yield h", "self.kept.append(h)"])
+def test_a_map_is_kept_after_it_is_computed(keeps: str) -> None:
+    code = CODE.replace("            pass", f"            {keeps}\n            h = layer(h)")
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, code),)),))
+
+    (only,) = turned(slice)
+
+    assert lines(only)[12:14] == ["            h = layer(h)", f"            {keeps}"]
+    assert (only.words, only.made) == (
+        f"`{keeps}` read as what comes after `h = layer(h)`",
+        Place("cell 1", 13),
+    )
+
+
+def test_what_is_kept_of_something_else_stays() -> None:
+    code = CODE.replace("            pass", "            print(x)\n            h = layer(h)")
+    slice = Slice((Module("submission", (Chunk("cell 1", 1, code),)),))
+
+    assert list(turned(slice)) == []
