@@ -8,7 +8,7 @@ from __future__ import annotations
 from grader.checks import expect
 from grader.diagnosis.causes import because, merge
 from grader.diagnosis.payers import LineName
-from grader.errors import Unverified
+from grader.errors import Blocked, ProtocolError, StudentError, Unverified
 from grader.evidence.case import Case
 from grader.evidence.model import ModelEvidence
 from grader.evidence.subject import N_CLASS
@@ -21,10 +21,18 @@ def judge(network: ModelEvidence, line: LineName) -> None:
     """Raise what was found under a line; what wasn't verified goes to a person."""
     found = network.findings.get(line)
     if found:
-        expect.fail(merge(found))
+        expect.fail(merge([*found, *_unkept_beside(network, line)]))
     if line == "dropout" and network.unkept:
         expect.fail(merge(network.unkept))
     believe(network, line)
+
+
+def _unkept_beside(network: ModelEvidence, line: LineName) -> list[Reason]:
+    """Return the dropouts that are let go of beside what was found; none where no real run can tell."""
+    try:
+        return network.unkept if line == "dropout" else []
+    except (StudentError, ProtocolError, Blocked):
+        return []
 
 
 def believe(network: ModelEvidence, line: LineName) -> None:
