@@ -8,7 +8,7 @@ from dataclasses import replace
 from grader.assignment import PART_OF
 from grader.diagnosis.causes import because
 from grader.diagnosis.payers import STOPPED
-from grader.mending import charging, paying, registering, righting, standing
+from grader.mending import charging, flow, paying, registering, righting, standing
 from grader.mending.blanks import forward_of, unwritten
 from grader.mending.edits import Mend
 from grader.mending.lacking import brought, lacking, unread
@@ -62,13 +62,21 @@ def _mended(trials: Trials, target: str, slice: Slice) -> Mended:
     forward = forward_of(slice, target)
     stopped = trials.trouble(target) if forward and forward[1] else None
     found = (stopped, []) if stopped else trials.mend(target)
-    mended = bool(found and found[1])
-    if stopped or trials.applies_nothing(target) or (mended and trials.comes_to_little(target)):
+    if (
+        stopped
+        or trials.applies_nothing(target)
+        or (found and found[1] and _is_spoilt(trials, target, before))
+    ):
         trials.take(before)
         found = (found[0] if found else IDLE), []
     if found is None:
         return _known(trials, target, slice)
     return _by_mends(trials, target, slice, *found) or _standing_in(trials, target, found[0]) or Mended(slice)
+
+
+def _is_spoilt(trials: Trials, target: str, before: Slice) -> bool:
+    """Whether mends came to a network of which most plays no part, which its own code may have."""
+    return trials.comes_to_little(target) and not flow.is_kept(before, trials.slice)
 
 
 def _by_mends(
