@@ -7,7 +7,7 @@ way and its known wrong ones; the search composes them, the fewest faults first.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from typing import Any, cast
@@ -187,6 +187,23 @@ def search(cases: Sequence[Case]) -> Verdict | None:
         if stretch.top.id == "256":
             stretch = replace(stretch, top=TOPS[0])
     return Verdict(pair.classes.fault, pair.sums.fault, stretch.fault)
+
+
+def made_by(cases: Sequence[Case], known: Verdict) -> Callable[[Sequence[Case]], bool] | None:
+    """Return what tells maps that are wrong by the known weights and sum of some cases alone.
+
+    None where these are right, or known by no name.
+    """
+    told = known.classes, known.sums
+    unusual = likely.likely(cases) if any(told) else ()
+    steps = [_Pair(each.classes, replace(RIGHT, **each.summing)) for each in unusual]
+    pairs = [pair for pair in (*_pairs(), *steps) if (pair.classes.fault, pair.sums.fault) == told]
+
+    def are_made(maps: Sequence[Case]) -> bool:
+        given = (all(is_right_map(case.answer, pair.raw(case)) for case in maps) for pair in pairs)
+        return bool(maps) and any(given)
+
+    return are_made if any(told) and pairs else None
 
 
 def _unusual(cases: Sequence[Case], found: tuple[_Pair, Stretch] | None) -> Verdict | None:

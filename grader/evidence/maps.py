@@ -16,7 +16,7 @@ from grader.diagnosis.likely import leaves_channels_out
 from grader.diagnosis.normalising import ROUNDED, UNSCALED
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence import otherwise, shown
-from grader.evidence.needless import ANOTHER_VALUE, WAYS, Ways, is_of_the_sum, needless
+from grader.evidence.needless import ANOTHER_VALUE, WAYS, Ways, beside_sum, is_of_the_sum, needless
 from grader.evidence.once import Answers, attempt, once, taken
 from grader.evidence.prediction import PredictionEvidence
 from grader.evidence.questions import LEVELS, PANEL, Levels, Maps
@@ -177,6 +177,8 @@ class MapEvidence:
         less = needless(self._asked_with, self.slice, self.follows_sum, ways) if ways else None
         if less is not None and (found is None or _is_fewer(less, found)):
             return less
+        if found is not None and (masked := self._masked(found)) is not None:
+            return masked
         if found is not None:
             return otherwise.Explained(otherwise.in_full(self._asked_with, self.slice, found))
         return otherwise.explained(self._asked_with, self.slice, self.panel, self.shows_nothing)
@@ -196,6 +198,12 @@ class MapEvidence:
         if found.stretch in (UNSCALED, ROUNDED):
             return WAYS
         return ANOTHER_VALUE if found.faults and self.is_no_bytes else ()
+
+    def _masked(self, found: diagnosis.Verdict) -> otherwise.Explained | None:
+        """The mask beside known faults of a sum; it costs dozens of maps to find."""
+        if found.stretch != ROUNDED:
+            return None
+        return beside_sum(self._asked_with, self.slice, plainly(self.panel), found)
 
     @property
     def verdict(self) -> diagnosis.Verdict | None:

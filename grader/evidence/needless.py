@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -41,7 +42,7 @@ WAYS: Ways = (  # what is changed, and the kind of cause that this is
     (with_latest_name, "otherwise"),  # what is enlarged bends nothing: it is another value
     (with_one_other, "otherwise"),
 )
-ANOTHER_VALUE = WAYS[1:2]
+LESS, ANOTHER_VALUE = WAYS[:1], WAYS[1:2]
 BEGUN = {  # by the step that is begun last above an operation
     "normalise": STRETCH,
     "shape": FORM,
@@ -49,16 +50,21 @@ BEGUN = {  # by the step that is begun last above an operation
 }
 
 
-def needless(ask: AskMaps, slice: Slice, follows_sum: bool, tried: Ways = WAYS) -> Explained | None:
-    """Return the operation at fault, in words; what bends levels alone is in the stretch."""
-    floats = in_floats(slice)
+def needless(
+    ask: AskMaps, slice: Slice, follows_sum: bool, tried: Ways = WAYS, right: Right | None = None
+) -> Explained | None:
+    """Return the operation at fault, in words; what bends levels alone is in the stretch.
+
+    `right` tells maps that are right without it, where another known fault is beside it.
+    """
+    floats, right = in_floats(slice), right or _are_right
     before = ask(floats, PANEL)
-    if floats and _are_right(before):  # bytes alone are too early
+    if floats and before and right(before):  # bytes alone are too early
         return None
     nothing, most = _shows_nothing(before), MOST_TRIED if _shows_somewhere(before) else MOST_SHOWN
     for ways, kind in tried:
-        right = _are_right_bytes if ways is with_latest_name else _are_right
-        found = _found(ask, islice(ways(slice, MAP), MOST_TRIED), right, nothing=nothing, most=most)
+        fits = partial(_are_bytes, right) if ways is with_latest_name else right
+        found = _found(ask, islice(ways(slice, MAP), MOST_TRIED), fits, nothing=nothing, most=most)
         if found is not None:
             if not is_the_same_again(ask, slice):
                 return None
@@ -68,6 +74,17 @@ def needless(ask: AskMaps, slice: Slice, follows_sum: bool, tried: Ways = WAYS) 
             step = _step(slice, place, bends)
             return Explained(rest, words, place, f"{step}.{kind}")
     return None
+
+
+def beside_sum(
+    ask: AskMaps, slice: Slice, panel: Sequence[diagnosis.Case], known: diagnosis.Verdict
+) -> Explained | None:
+    """Return the operation of the stretch without which maps have the known faults of their sum alone."""
+    made = diagnosis.made_by(panel, known)
+    found = needless(ask, slice, True, LESS, made) if made else None
+    if found is None or not found.cause.startswith(STRETCH):
+        return None
+    return found._replace(verdict=replace(known, stretch=""))
 
 
 def _besides(ask: AskMaps, changes: Iterable[Change], found: tuple[str, Place]) -> diagnosis.Verdict:
@@ -125,8 +142,8 @@ def _step(slice: Slice, place: Place, bends: bool) -> str:
     return STRETCH if step == FORM and bends else step
 
 
-def _are_right_bytes(cases: Sequence[diagnosis.Case]) -> bool:
-    return _are_right(cases) and all(case.answer.dtype == np.uint8 for case in cases)
+def _are_bytes(right: Right, cases: Sequence[diagnosis.Case]) -> bool:
+    return right(cases) and all(case.answer.dtype == np.uint8 for case in cases)
 
 
 def _are_right(cases: Sequence[diagnosis.Case]) -> bool:

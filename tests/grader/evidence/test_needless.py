@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.diagnosis.cam import Case
+from grader.diagnosis.cam import Case, made_by, search
+from grader.diagnosis.normalising import ROUNDED
 from grader.diagnosis.ways import weighted
-from grader.evidence.needless import FORM, STRETCH, SUM, needless
+from grader.evidence.needless import FORM, STRETCH, SUM, beside_sum, needless
 from grader.evidence.needless import RIGHT as NO_FAULT
 from grader.evidence.otherwise import Explained
 from grader.records.reason import Place
@@ -128,6 +129,37 @@ def test_what_shows_in_bytes_alone_is_told_beside_an_operation() -> None:
 
     assert told is not None and told.operation == "np.log1p(cam - cam.min())"
     assert told.verdict is not None and "256" in told.verdict.stretch
+
+
+HALF = cases(lambda f, w, i: enlarged(min_max(weighted(f[:8], w[i][:8]))))[:3]
+
+
+def masked(maps: Sequence[Case]) -> list[Case]:
+    """Maps that are compared with a half before they are enlarged."""
+    return [replace(case, answer=enlarged(255.0 * (case.middles((7, 7)) > 127))) for case in maps]
+
+
+@pytest.mark.parametrize(("answers", "told"), [(HALF, "cam / cam.max() > 0.5"), (RIGHT, None), (WRONG, None)])
+def test_a_mask_is_told_beside_the_sum_of_some_channels(answers: Sequence[Case], told: str | None) -> None:
+    """Where the maps are wrong by that alone without it; right ones need no such search."""
+    source = SOURCE.replace("cam / cam.max()", "cam / cam.max() > 0.5")
+    half = search(HALF)
+    assert half is not None and "half of the channels" in half.sums and not half.stretch
+
+    def ask(instead: tuple[Module, ...], questions: Sequence[object]) -> list[Case]:
+        text = instead[-1].chunks[-1].source if instead else source
+        return list(masked(HALF) if "> 0.5" in text else answers)[: len(questions)]
+
+    slice = Slice((Module("submission", (Chunk("cell 3", 1, source),)),))
+    found = beside_sum(ask, slice, masked(HALF), replace(half, stretch=ROUNDED))
+
+    assert (found.operation if found else None) == told
+    assert found is None or (found.verdict, found.cause) == (half, f"{STRETCH}.operation")
+
+
+def test_what_is_made_by_no_known_fault_is_not_looked_for() -> None:
+    assert made_by(RIGHT, NO_FAULT) is None
+    assert made_by(RIGHT, replace(NO_FAULT, sums="nothing like that")) is None
 
 
 GUESSES = "    cam = z * (row @ features) + z * features.sum(0) + z * (features @ row){more}\n"
