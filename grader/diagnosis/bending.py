@@ -88,6 +88,14 @@ def stretched(number: int, raw: Floats, ends: Extremes, enlarging: Enlarging = a
     return np.asarray(one.ending.do((values * slope + start) * one.top.value, np.asarray(one.top.value)))
 
 
+def right(sums: Floats) -> Floats:
+    """Return the levels that the stretch without a fault makes of each of many sums (N, h, w)."""
+    one, ends = stretches()[0], [NO_ENDS[""]] * len(sums)
+    lines = _lines(_sheet(sums, ends, NO_ENDS[RIGHT_SUMS]), [one.offset], [one.divisor])
+    slope, start = lines.reshape(-1, 2).T[..., None, None]
+    return np.asarray((sums * slope + start) * one.top.value)
+
+
 def _lines(sheet: Sheet, offsets: Sequence[Taken], divisors: Sequence[Taken]) -> Floats:
     """Return slope and start (bends, offsets, divisors, 2) of the straight line of each."""
     nothing = np.zeros_like(sheet.mean)

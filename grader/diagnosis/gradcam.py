@@ -149,6 +149,10 @@ class Path:
         """The same: nothing is turned."""
         return self
 
+    def plain(self, case: Case) -> Path:
+        """The same: no other way gives its map."""
+        return self
+
     def turn(self, maps: Floats) -> Floats:
         """Return maps as they are."""
         return maps

@@ -27,6 +27,9 @@ class OfAll:
     def unturned(self) -> OfAll:
         return self
 
+    def plain(self, case: Enlarged) -> OfAll:
+        return self
+
     def turn(self, maps: Floats) -> Floats:
         return maps
 

@@ -56,6 +56,7 @@ class Making(Protocol):
     def cost(self) -> int: ...
     @property
     def unturned(self: P) -> P: ...
+    def plain(self: P, case: Any) -> P: ...
     def turn(self, maps: Floats) -> Floats: ...
     def raw(self, case: Any) -> Floats: ...
     def ends(self, case: Any) -> Extremes: ...
@@ -106,6 +107,7 @@ class _Search(Generic[P]):
         self.cases, self.pairs = cases, pairs
         self.small, self.large = cache(self._small), cache(self._large)
         self.right = cache(self._right)
+        self.first = cache(self._first)
         self.middles = cache(lambda number, cells: cases[number].middles(cells))
 
     def explanations(self) -> Iterator[tuple[P, Stretch]]:
@@ -127,12 +129,10 @@ class _Search(Generic[P]):
         return float(min(near, default=np.inf))
 
     def _plausible(self) -> Iterator[tuple[P, int]]:
-        counts = stretches.fault_counts()
         for wrong, more in sorted(product(STRETCH_FAULTS, range(stretches.MOST_FAULTS + 1)), key=sum):
-            numbers = np.flatnonzero(counts == more)
             pairs = [each for each in self.pairs if each.cost == wrong and more <= STRETCH_FAULTS[wrong]]
             for pair in self._promising(pairs) if wrong and not more else pairs:
-                yield from ((pair, int(number)) for number in self._near(pair, numbers))
+                yield from ((pair, int(number)) for number in self._near(pair, more))
 
     def _promising(self, pairs: Sequence[P]) -> Iterator[P]:
         """Yield the wrong ways that may give the first answer if it is stretched as it must be.
@@ -141,19 +141,25 @@ class _Search(Generic[P]):
         """
         for start in range(0, len(pairs), AT_ONCE):
             some = pairs[start : start + AT_ONCE]
-            levels = [self._levels(pair, 0, RIGHT)[0] for pair in some]
+            sums = [pair.turn(pair.unturned.raw(self.cases[0])) for pair in some]
             fit = np.ones(len(some), dtype=np.bool_)
-            for shape in {each.shape for each in levels}:  # turned ones may have another
-                alike = [number for number, each in enumerate(levels) if each.shape == shape]
-                fit[alike] = self._shows(0, np.stack([levels[number] for number in alike]))
+            for shape in {each.shape for each in sums}:  # turned ones may have another
+                alike = [number for number, each in enumerate(sums) if each.shape == shape]
+                fit[alike] = self._shows(0, bending.right(np.stack([sums[number] for number in alike])))
             yield from compress(some, fit)
 
-    def _near(self, pair: Making, numbers: Numbers) -> Numbers:
-        """Return the stretches that may give every answer, by the middles of the cells alone."""
-        for number in range(len(self.cases)):
+    def _near(self, pair: P, faults: int) -> Numbers:
+        """Return the stretches of so many faults that may give every answer, by the cells' middles alone."""
+        numbers = self.first(pair.plain(self.cases[0]), faults)
+        for number in range(1, len(self.cases)):
             if len(numbers):
                 numbers = numbers[self._fits(pair, number, numbers)]
         return np.array([number for number in numbers if not self._is_idle(pair, number)], dtype=np.intp)
+
+    def _first(self, pair: P, faults: int) -> Numbers:
+        """Return those that may give the first answer: of ways that are one there, what is known of one."""
+        numbers = np.flatnonzero(stretches.fault_counts() == faults)
+        return numbers[self._fits(pair, 0, numbers)]
 
     def _is_idle(self, pair: Making, number: int) -> bool:
         """Return whether the curve of a stretch leaves every sum as it is: then it is none of the steps."""

@@ -28,6 +28,17 @@ def test_ways_that_are_held_together_fare_as_each_alone(cells: tuple[int, int]) 
     assert meant in together and len(together) < len(wrong)
 
 
+def test_ways_that_are_one_in_the_first_question_are_looked_at_once() -> None:
+    """Each is told as it would be alone."""
+    right = [pair for pair in _pairs() if not pair.cost]
+    case = cases(made())[0]
+    shown = replace(case, features=np.abs(case.features))
+    search = _Search([replace(shown, answer=_stretched(right[0].raw(shown)))], right)
+
+    assert [search._near(pair, 0).tolist() for pair in right] == [[0] for _ in right]
+    assert search.first.cache_info().misses == 1 < len(right)
+
+
 def _of(case: Case, cells: tuple[int, int]) -> Case:
     rows, columns = cells
     return replace(case, features=case.features[:, :rows, :columns])
