@@ -53,6 +53,9 @@ def needless_in(maps: MapEvidence, step: str) -> list[Reason]:
     if cause.endswith("operation"):
         got = f"`{operation}`"
         return [because(cause, got=got, expected="the map without it", actual=got, place=place)]
+    if cause.endswith("kept"):
+        want = "the same map for the same picture, whatever was asked before"
+        return [because(cause, got=operation, expected=want, actual=operation, place=place)]
     got, _, want = operation.partition(" read as ")
     how = {"how": maps.explained.how} if cause.endswith("reduced") else {}
     return [because(cause, got=got, want=want, expected=want, actual=got, place=place, **how)]

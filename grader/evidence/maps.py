@@ -21,6 +21,7 @@ from grader.evidence.once import Answers, attempt, once, taken
 from grader.evidence.prediction import PredictionEvidence
 from grader.evidence.questions import LEVELS, PANEL, Levels, Maps
 from grader.evidence.reduced import reduced
+from grader.evidence.remembered import remembered
 from grader.evidence.shown import plain, plainly
 from grader.plurals import article
 from grader.profiles.profile import MAP as MAP_FORM
@@ -162,13 +163,17 @@ class MapEvidence:
     def explained(self) -> otherwise.Explained:
         """The steps that give the student's maps; found by trying where the answers alone tell nothing."""
         if self.is_constant:
-            without = needless(self._asked_with, self.slice, self.follows_sum)
+            without = remembered(self._asked_with, self.slice) or needless(
+                self._asked_with, self.slice, self.follows_sum
+            )
             return without or otherwise.Explained(None)
         if self.beside_enlarging:
             return otherwise.Explained(diagnosis.Verdict("", "", ""))
         found = diagnosis.search(plainly(self.panel))
         if found is None and self.is_stretched and self.follows_sum:
             return otherwise.Explained(None)
+        if found is None and (anew := remembered(self._asked_with, self.slice)) is not None:
+            return anew
         # code tells more of a sum over others
         over_others = is_over_others(found.sums) if found else not self._is_of_the_sum
         if over_others and (other := reduced(self._asked_with, self.slice)) is not None:

@@ -68,8 +68,8 @@ def needless(
         if found is not None:
             if not is_the_same_again(ask, slice):
                 return None
-            words, place = found
-            rest = _besides(ask, ways(slice, MAP, floats=False), found)
+            at, words, place = found
+            rest = _besides(ask, ways(slice, MAP, floats=False), at)
             bends = ways is with_one_other or (ways is with_one_less and follows_sum)
             step = _step(slice, place, bends)
             return Explained(rest, words, place, f"{step}.{kind}")
@@ -87,9 +87,12 @@ def beside_sum(
     return found._replace(verdict=replace(known, stretch=""))
 
 
-def _besides(ask: AskMaps, changes: Iterable[Change], found: tuple[str, Place]) -> diagnosis.Verdict:
-    """Return what else is wrong once a change is made, which shows in bytes alone: in floats nothing is."""
-    made = (instead for words, place, instead in islice(changes, MOST_TRIED) if (words, place) == found)
+def _besides(ask: AskMaps, changes: Iterable[Change], at: int) -> diagnosis.Verdict:
+    """Return what else is wrong once a change is made, which shows in bytes alone: in floats nothing is.
+
+    Its number tells the change: several of the same words put another of an operation's values in its place.
+    """
+    made = (instead for *_, instead in islice(changes, at, None))
     maps = ask(next(made, ()), PANEL)
     if not maps or _are_right(maps):
         return RIGHT
@@ -98,21 +101,21 @@ def _besides(ask: AskMaps, changes: Iterable[Change], found: tuple[str, Place]) 
 
 def _found(
     ask: AskMaps, changes: Iterable[Change], right: Right, *, nothing: bool, most: int
-) -> tuple[str, Place] | None:
-    """Return the first change with which maps are right.
+) -> tuple[int, str, Place] | None:
+    """Return the first change with which maps are right, after its number.
 
     Where `nothing` shows, the last one, since a sum is spoilt after it was made, and none if more than `most`
     show other sums.
     """
     found, shown = None, set[bytes]()
-    for words, place, instead in changes:
+    for at, (words, place, instead) in enumerate(changes):
         first = ask(instead, PANEL[:2] if nothing else PANEL[:1])
         if nothing and not (_shows_nothing(first) or is_of_the_sum(first)):
             shown.add(first[0].answer.tobytes())
         if len(shown) > most:
             return None
         if right(first) and right(ask(instead, PANEL)):
-            found = words, place
+            found = at, words, place
             if not nothing:
                 break
     return found

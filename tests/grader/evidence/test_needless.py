@@ -71,6 +71,14 @@ def test_one_operation_too_many_is_told(old: str, new: str, bare: str, cause: st
     assert told.operation and told.operation in new
 
 
+def test_an_operation_of_several_values_is_told_alone() -> None:
+    """Another one in its place gives a mask: what would be wrong with that is no fault."""
+    where = "np.where(cam > cam.mean(), cam, 0)"
+    told = found("cam = cam / cam.max()", f"cam = {where}", "cam = cam\n", follows_sum=True)
+
+    assert told == Explained(NO_FAULT, where, Place("cell 3", 6), f"{STRETCH}.operation")
+
+
 def test_what_bends_levels_is_part_of_the_stretch() -> None:
     """Also once the map is enlarged."""
     told = found("return large", "return cv2.equalizeHist(large)", "return large", follows_sum=True)

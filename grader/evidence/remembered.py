@@ -1,0 +1,28 @@
+"""What returnCAM keeps from one call to the next: as new for each question, it gives other maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.diagnosis import cam as diagnosis
+from grader.evidence.needless import SUM
+from grader.evidence.otherwise import AskMaps, Explained
+from grader.evidence.questions import PANEL
+from grader.mending.anew import anew, kept
+from grader.records.submission import Slice
+
+KEPT = f"{SUM}.kept"
+
+
+def remembered(ask: AskMaps, slice: Slice) -> Explained | None:
+    """Return the steps of maps that are made as new, beside what is kept; None where nothing is."""
+    instead = anew(slice)
+    maps, again = (ask(instead, PANEL) if instead else () for _ in range(2))
+    if len(maps) != len(PANEL) or _levels(maps) != _levels(again) or _levels(maps) == _levels(ask((), PANEL)):
+        return None
+    found = diagnosis.search(maps)
+    return None if found is None else Explained(found, *kept(slice), KEPT)
+
+
+def _levels(maps: Sequence[diagnosis.Case]) -> list[bytes]:
+    return [case.answer.tobytes() for case in maps]
