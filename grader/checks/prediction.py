@@ -15,6 +15,7 @@ from grader.errors import Blocked
 from grader.evidence.prediction import PredictionEvidence
 from grader.evidence.printed import Printed
 from grader.evidence.questions import CLASSES_ASKED, LOGITS, Logits, falsify
+from grader.records.reason import Reason
 from reference.cam import get_cls_pred, softmax
 
 NEGATIVE = Logits(1, 7, -20.0, 1.0)
@@ -40,10 +41,25 @@ def check_cls_index(prediction: PredictionEvidence) -> None:
         text = f"the index is {value}, the most probable class is {wanted}: it is that of {got}{_hint(got)}"
         expect.fail(because("index.class", got=got, text=text, expected=str(wanted), actual=actual))
 
+    expect.that(prediction.elsewhere is None, _elsewhere(prediction))
     falsify(LOGITS, right, prediction.seed)
     right(NEGATIVE)  # whatever was drawn: an order of absolute values is another one here
     for question in AS_NETWORKS_GIVE:
         right(question)
+
+
+def _elsewhere(prediction: PredictionEvidence) -> Reason:
+    """What is read in the place of the logits."""
+    name, argument, place, _ = prediction.elsewhere or ("", "", None, ())
+    expected = "another class for other logits"
+    return because(
+        "index.elsewhere",
+        got=f"`{name}`",
+        want=f"`{argument}`",
+        expected=expected,
+        actual=f"`{name}`",
+        place=place,
+    )
 
 
 def _hint(got: str) -> str:
@@ -77,6 +93,7 @@ def _what_index(prediction: PredictionEvidence, value: int, logit: NDArray[np.fl
 def check_cls_probability(prediction: PredictionEvidence) -> None:
     """get_cls_pred prints the softmax probability of the class."""
     prediction.need()
+    prediction = prediction.as_given
 
     def right(question: Logits) -> None:
         shown = prediction.printed(question)
@@ -121,6 +138,7 @@ def _spoken_of(prediction: PredictionEvidence, question: Logits, logit: NDArray[
 def check_cls_name(prediction: PredictionEvidence) -> None:
     """get_cls_pred prints the name of the class that it returns."""
     prediction.need()
+    prediction = prediction.as_given
 
     def right(question: Logits) -> None:
         shown = prediction.printed(question)

@@ -181,6 +181,7 @@ REPORTED = {
 PREDICTION = {
     "index.class": "the index is not that of the most probable class: it is that of {got}",
     "index.random": "{PREDICT} gives another index each time it is given the same logits: chance chooses it",
+    "index.elsewhere": "{PREDICT} returns one class whatever it is given: it reads {got}, not {want}",
     "index.form": "{PREDICT} returns {got}, it must return one index",
     "probability.missing": "no probability is printed, nothing like `{TOP1_LINE}`",
     "probability.value": "the printed probability is not the softmax's: it is {got}",

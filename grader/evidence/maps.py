@@ -16,6 +16,7 @@ from grader.diagnosis.likely import leaves_channels_out
 from grader.diagnosis.normalising import ROUNDED, UNSCALED
 from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence import otherwise, shown
+from grader.evidence.astray import of_other_features
 from grader.evidence.needless import ANOTHER_VALUE, WAYS, Ways, beside_sum, is_of_the_sum, needless
 from grader.evidence.once import Answers, attempt, once, taken
 from grader.evidence.prediction import PredictionEvidence
@@ -169,6 +170,8 @@ class MapEvidence:
             return without or otherwise.Explained(None)
         if self.beside_enlarging:
             return otherwise.Explained(diagnosis.Verdict("", "", ""))
+        if (astray := of_other_features(self._asked_with, self.slice)) is not None:
+            return astray
         found = diagnosis.search(plainly(self.panel))
         if found is None and self.is_stretched and self.follows_sum:
             return otherwise.Explained(None)

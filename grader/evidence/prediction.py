@@ -7,15 +7,19 @@ import re
 import numpy as np
 
 from grader.assignment import PREDICT, TOP1
-from grader.diagnosis.probability import Number, explained
+from grader.diagnosis.probability import TOLERANCE, Number, explained
 from grader.errors import Blocked, StudentError, Unverified
 from grader.evidence import otherwise
+from grader.evidence.astray import of_other_logits
 from grader.evidence.once import Answers, attempt, once, taken
 from grader.evidence.printed import Printed, read_printed, uncoloured
 from grader.evidence.questions import CLASSES_ASKED, NUMBERS_ASKED, Logits
-from grader.records.submission import Slice
+from grader.mending.floats import as_it_stands
+from grader.mending.unread import Read
+from grader.records.submission import Module, Slice
 from grader.wall.answers import Asks, Reply
 from grader.wall.verbs import ClsPred, Form, Prediction
+from reference.cam import get_cls_pred
 
 PRINTED = re.compile(rf"{TOP1}\s*:\s*([-+0-9.einfaE]+)\s*->\s*([^\n]*)")
 MOST_LISTED = 10  # integers of an answer whose first is taken for the index: a few best classes, no picture
@@ -24,9 +28,16 @@ MOST_LISTED = 10  # integers of an answer whose first is taken for the index: a 
 class PredictionEvidence:
     """What was asked about the prediction; answers are kept by question."""
 
-    def __init__(self, student: Asks, seed: int, labels: tuple[str, ...], slice: Slice | None = None) -> None:
+    def __init__(
+        self,
+        student: Asks,
+        seed: int,
+        labels: tuple[str, ...],
+        slice: Slice | None = None,
+        instead: tuple[Module, ...] = (),
+    ) -> None:
         self.student, self.seed, self.labels, self.slice = student, seed, labels, slice or Slice()
-        self._answers = Answers()
+        self.instead, self._answers = instead, Answers()
 
     def ask(self, question: Logits) -> Reply[Prediction]:
         """Ask get_cls_pred; raises StudentError."""
@@ -35,11 +46,13 @@ class PredictionEvidence:
     def _ask_again(self, question: Logits) -> Reply[Prediction]:
         given = {"logit": question.array(self.seed)}
         try:
-            return self.student.ask(ClsPred(grad=question.grad), given, seconds=20.0)
+            return self.student.ask(ClsPred(self.instead, question.grad), given, seconds=20.0)
         except StudentError:
             if question.grad == "usual":
                 raise
-        return self.student.ask(ClsPred(), given, seconds=20.0)  # the last cell is where that would matter
+        return self.student.ask(
+            ClsPred(self.instead), given, seconds=20.0
+        )  # the last cell is where that would matter
 
     @once
     def first(self) -> Reply[Prediction]:
@@ -83,6 +96,47 @@ class PredictionEvidence:
         """Whether the same logits give the same index again: false where chance chooses it."""
         first, again = self.ask(CLASSES_ASKED[0]), self._ask_again(CLASSES_ASKED[0])
         return _returned(again) == _returned(first)
+
+    @once
+    def elsewhere(self) -> Read | None:
+        """The name of the notebook that is read in the place of the logits, where one index comes of all."""
+        try:
+            found = {self.index(question) for question in CLASSES_ASKED}
+            if len(found) > 1 or None in found or not self._is_the_same_again:
+                return None
+        except StudentError:
+            return None
+        return of_other_logits(self.slice, lambda read: self._with(read.modules)._follows)
+
+    @once
+    def as_given(self) -> PredictionEvidence:
+        """The same function reading the logits that it is given, which costs the index's line elsewhere."""
+        return self if self.elsewhere is None else self._with(self.elsewhere.modules)
+
+    def _with(self, instead: tuple[Module, ...]) -> PredictionEvidence:
+        return PredictionEvidence(self.student, self.seed, self.labels, self.slice, instead)
+
+    @property
+    def _follows(self) -> tuple[bool, bool]:
+        """Whether the index follows from the logits, and the printed probability does, too."""
+        try:
+            wanted = [get_cls_pred(each.array(self.seed), self.labels) for each in CLASSES_ASKED]
+            printed = [self.printed(question).numbers[:1] for question in CLASSES_ASKED]
+        except StudentError:
+            return False, False
+        near = (
+            one and abs(one[0] - top) <= TOLERANCE for one, (top, *_) in zip(printed, wanted, strict=True)
+        )
+        return self.chooses, self.chooses and all(near)
+
+    @property
+    def _is_the_same_again(self) -> bool:
+        """Whether code that is run again as it stands answers as before: it can see that."""
+        question, again = CLASSES_ASKED[0], as_it_stands(self.slice)
+        reply = PredictionEvidence(self.student, self.seed, self.labels, self.slice, again)._ask_again(
+            question
+        )
+        return _returned(reply) == _returned(self.ask(question))
 
     @once
     def is_over_batch(self) -> bool:

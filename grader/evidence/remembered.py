@@ -12,13 +12,16 @@ from grader.mending.anew import anew, kept
 from grader.records.submission import Slice
 
 KEPT = f"{SUM}.kept"
+SECOND = PANEL[1:2]  # a map that another was made before
 
 
 def remembered(ask: AskMaps, slice: Slice) -> Explained | None:
     """Return the steps of maps that are made as new, beside what is kept; None where nothing is."""
     instead = anew(slice)
-    maps, again = (ask(instead, PANEL) if instead else () for _ in range(2))
-    if len(maps) != len(PANEL) or _levels(maps) != _levels(again) or _levels(maps) == _levels(ask((), PANEL)):
+    if not instead or _levels(ask(instead, SECOND)) == _levels(ask((), SECOND)):
+        return None
+    maps, again = (ask(instead, PANEL) for _ in range(2))
+    if len(maps) != len(PANEL) or _levels(maps) != _levels(again):
         return None
     found = diagnosis.search(maps)
     return None if found is None else Explained(found, *kept(slice), KEPT)

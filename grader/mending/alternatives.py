@@ -9,10 +9,9 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, TypeGuard
 
-from grader.mending import indexing, unread
+from grader.mending import indexing
 from grader.mending.edits import told, with_node
 from grader.mending.leaving import binds, expressions, given_to, names_in, operands
-from grader.mending.unread import reads
 
 AXES = ("0", "1", "2", "(1, 2)")  # of features and of their sum
 OPERATORS = (ast.Mult, ast.Div, ast.Add, ast.Sub)
@@ -46,13 +45,8 @@ def others(source: str, name: str, near: int | None = None) -> Changes:
     for function in (node for node in functions if node.name == name):
         operations = [(node, exchanged) for each in function.body for node in expressions(each)]
         beside = partial(_beside, _together(function))
-        names = [(node, beside) for node in reads(function)]
-        ways: list[tuple[Any, Callable[[Any], Iterator[ast.AST]]]] = [
-            *unread.instead(function),
-            *operations,
-            *names,
-            *_bound(function),
-        ]
+        names = [(node, beside) for node in _read(function)]
+        ways: list[tuple[Any, Callable[[Any], Iterator[ast.AST]]]] = [*operations, *names, *_bound(function)]
         if near is not None:
             ways.sort(key=lambda way: abs(way[0].lineno - near))
         for node, way in ways:
@@ -257,6 +251,12 @@ def _of_two(call: ast.Call) -> Iterator[ast.expr]:
 
 def _is_statement(node: ast.AST) -> bool:
     return isinstance(node, ast.stmt)
+
+
+def _read(function: ast.FunctionDef) -> list[ast.Name]:
+    """The names that are read in a function."""
+    nodes = ast.walk(function)
+    return [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
 
 
 def _together(function: ast.FunctionDef) -> list[list[str]]:

@@ -153,7 +153,7 @@ def _is_loaded(node: ast.expr) -> bool:
     return not isinstance(getattr(node, "ctx", None), ast.Store)
 
 
-def names_in(function: ast.FunctionDef) -> set[str]:
+def names_in(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
     """The names that a function binds, its arguments too."""
     nodes = list(ast.walk(function))
     stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
