@@ -6,6 +6,7 @@ import math
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
@@ -105,7 +106,9 @@ class Collector:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
         """Keep what was raised; pytest's own report, a coloured traceback, is slow and unread."""
         if call.excinfo is not None:
-            self.errors.setdefault(item.nodeid, call.excinfo.value)
+            self.errors.setdefault(item.nodeid, _bare(call.excinfo.value))
+            if isinstance(call.excinfo.value, MemoryError):
+                self.case.make_room()
         if call.when == "teardown":
             seconds = time.perf_counter() - self._began
             result = judge(address(item), self.errors.get(item.nodeid), seconds, self.case.profile.graded)
@@ -160,6 +163,16 @@ def _explained(error: StudentError, graded: tuple[str, ...]) -> Reason:
         case StudentTimeout():
             return because("code.timeout", text=text, help=help, actual="no answer", place=place)
     return because("code.died", text=text, help=help, actual=text, place=place)
+
+
+def _bare(error: BaseException) -> BaseException:
+    """Return an error without the frames that it came through, which hold what a check computed."""
+    cause: BaseException | None = error
+    while cause is not None:
+        traceback.clear_frames(cause.__traceback__)
+        cause.__traceback__ = None
+        cause = cause.__cause__ or cause.__context__
+    return error
 
 
 def _broken(error: BaseException) -> str:

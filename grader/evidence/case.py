@@ -57,6 +57,11 @@ class Case:
             for trained in self.trainings.values():
                 trained.trainer.forget()
 
+    def make_room(self) -> None:
+        """Drop what can be computed again."""
+        for evaluator in self.evaluators.values():
+            evaluator.forget(given=False)
+
     @cached_property
     def witness(self) -> Witness:
         """The submission as it is asked."""

@@ -146,6 +146,7 @@ def _learned(basis: Basis, run: Run, reply: Answer) -> Confirmed:
     for unkept in ((), *LET_GO):
         if (match := matching(basis, run, reply, unkept)) is not None:
             gradients, cut = _other_gradients(basis, run, *match)
+            match[0].keep_only(match[1])
             return Confirmed(gradients=gradients, unkept=unkept, severed=cut)
     return Confirmed(training=basis.unlike(run, "layers and dropouts"))
 
@@ -207,9 +208,11 @@ def matching(
     if output is None:
         return None
     got = torch.from_numpy(output)
-    expected = _expected(basis, run, unkept)
-    found = ((learner, root) for learner, root in expected if close(learner(root).detach(), got))
-    return next(found, None)
+    for learner, root in _expected(basis, run, unkept):
+        if close(learner(root).detach(), got):
+            return learner, root
+        learner.keep_only(root)  # with all channels, two take more than there is
+    return None
 
 
 def _expected(basis: Basis, run: Run, unkept: Numbers) -> Iterator[tuple[Learner, Expr]]:

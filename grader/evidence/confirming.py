@@ -157,18 +157,21 @@ class Runs:
         if counts_classes(self.read):
             output = tracing.record(self.subject, (1, 3, *self.read.size), n_class=n_class).output or output
         wide = _buffers(output) | {name: parameter.shape for name, parameter in made.items()}
-        return {name: narrow.shape(shape, self.share) for name, shape in wide.items()}
+        return {name: self._left_of(shape) for name, shape in wide.items()}
 
     @property
     def learned(self) -> tuple[str, ...]:
-        """The layers' parameters, whose gradients are looked at, but those that are frozen."""
+        """The layers' parameters, whose gradients are looked at, but those that are frozen or large."""
         layers = self.read.reading.layers.values()
         live = self.read.reading.live
         names = dict.fromkeys(n for layer in layers for n in (layer.weight, layer.bias) if n in live)
         made = self.read.built.parameters.items()
-        known = {name: parameter.shape for name, parameter in made if parameter.trained}
-        few = (n for n in names if n in known and not (self.wide and prod(known[n]) > LARGE))
-        return tuple(few)
+        known = {name: self._left_of(parameter.shape) for name, parameter in made if parameter.trained}
+        return tuple(name for name in names if name in known and prod(known[name]) <= LARGE)
+
+    def _left_of(self, shape: Shape) -> Shape:
+        """Return the shape of a parameter in these runs."""
+        return shape if self.wide else narrow.shape(shape, self.share)
 
 
 def scheduled(subject: Subject, read: Read, seed: int, wide: bool) -> Schedule:

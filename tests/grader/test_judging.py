@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,29 @@ def test_each_result_is_told_as_it_comes(refused: Refused) -> None:
 
     assert [result.id for result, _ in told] == list(results)
     assert {total for _, total in told} == {len(results)}
+
+
+def test_what_a_check_computed_is_let_go_of_when_it_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a network that takes all the memory there is takes it from every later check, too."""
+
+    left: list[int] = []
+
+    class Large:
+        """What takes the memory."""
+
+    made: weakref.WeakSet[Large] = weakref.WeakSet()
+
+    def evidence(_: Case) -> None:
+        left.append(len(made))
+        large = Large()
+        made.add(large)
+        raise MemoryError from WorkerBroke(str(large))
+
+    monkeypatch.setattr(Case, "cam", property(evidence))
+    results = judging.run(case(StudentDied("gone")), files=("cam.py",))
+
+    assert any("MemoryError" in str(result.reason) for result in results.values())
+    assert len(left) > 2 and max(left) == 0
 
 
 def test_a_broken_grader_is_nobody_s_zero() -> None:

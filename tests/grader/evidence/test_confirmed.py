@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from grader.errors import StudentRaised, Unverified
-from grader.evidence.confirmed import Confirmed
+from grader.evidence import confirmed
+from grader.evidence.confirmed import Basis, Computed, Confirmed, Way, _computed
 from grader.network import budget
+from grader.network.learning import Learner
+from grader.wall.verbs import Run
 from tests.grader.diagnosis.way_up import JOIN4
 from tests.grader.evidence.test_model import evidence
 from tests.grader.slim import Edit
@@ -110,6 +113,23 @@ def test_a_dropout_that_is_thrown_away_is_told_and_nothing_else_is_doubted() -> 
         "the dropout after fc6 does nothing: what it gives is not kept"
     ]
     assert not any(map(found.lacks, LINES)) and found.findings == {}
+
+
+@pytest.mark.slow
+def test_what_a_pass_should_give_is_computed_beside_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With all channels, two take more than there is: of those before, one value each is left."""
+    made: list[Learner] = []
+
+    def computed(basis: Basis, run: Run, way: Way) -> Computed:
+        assert not any(len(one._values) > 1 for one in made)
+        found = _computed(basis, run, way)
+        made.extend(learner for learner, _ in found)
+        return found
+
+    monkeypatch.setattr(confirmed, "_computed", computed)
+    found = evidence((FC6, "h = F.relu(self.fc6(h))\n        self.drop6(h)"))
+
+    assert found.confirmed.unkept and len(made) > 2
 
 
 @pytest.mark.slow

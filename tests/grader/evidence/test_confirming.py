@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from grader.evidence.confirming import CLASSES, Runs
@@ -63,6 +65,19 @@ def test_runs_are_drawn_from_the_seed(name: str) -> None:
     assert all(
         1 in sizes and len(sizes) > 1 for sizes in batches
     )  # a small picture alone, and several at once
+
+
+def test_what_stays_large_with_few_channels_is_not_looked_at() -> None:
+    """A width that is no multiple of eight stays as it is: such a layer's gradient is computed by nobody."""
+    shapes = {"a": (4096, 512, 7, 7), "b": (4096, 521, 7, 7)}
+    layers = {name: SimpleNamespace(weight=name, bias=None) for name in shapes}
+    made = {name: SimpleNamespace(shape=shape, trained=True) for name, shape in shapes.items()}
+    runs = evidence().runs
+    runs.read = SimpleNamespace(  # type: ignore[assignment]  # in a network's place
+        reading=SimpleNamespace(layers=layers, live=set(shapes)), built=SimpleNamespace(parameters=made)
+    )
+
+    assert runs.learned == ("a",)
 
 
 CROP = "h[:, :, 31:31 + x.size(2), 31:31 + x.size(3)]"
