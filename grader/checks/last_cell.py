@@ -11,7 +11,7 @@ from grader.assignment import MAP, PREDICT, WEIGHT
 from grader.checks import expect
 from grader.diagnosis import cam as diagnosis
 from grader.diagnosis.causes import because
-from grader.diagnosis.last_cell import are_features, what_weight
+from grader.diagnosis.last_cell import are_features, turned_how, what_weight
 from grader.errors import Blocked, Fault
 from grader.evidence.cam import CamEvidence
 from grader.evidence.case import Case
@@ -81,7 +81,8 @@ def weight_is_right(cell: LastCell, *, spoilt: bool = False) -> None:
     wrong = because("weight_fc.type", got=kind, help=help, expected=expected, actual=kind)
     expect.that(kind == "ndarray", wrong)
     shape = None if weight is None else weight.shape
-    expect.that(shape == WEIGHT_SHAPE, _of_another_shape(shape))
+    turned = "" if weight is None else turned_how(weight, cell.truth.weight)
+    expect.that(shape == WEIGHT_SHAPE, _of_another_shape(shape, turned))
     assert weight is not None
     if not np.allclose(weight, cell.truth.weight, rtol=1e-3, atol=1e-6):  # as float16 holds it
         expect.fail(what_weight(weight, cell.truth.weight))
@@ -94,10 +95,9 @@ def _weight_of(cell: LastCell, *, spoilt: bool = False) -> tuple[Array | None, s
     return cell.array(WEIGHT), cell.value.weight_fc.type
 
 
-def _of_another_shape(shape: tuple[int, ...] | None) -> Reason:
+def _of_another_shape(shape: tuple[int, ...] | None, turned: str) -> Reason:
     got, want = str(shape), str(WEIGHT_SHAPE)
-    turned = ": transposed" if shape == WEIGHT_SHAPE[::-1] else ""
-    text = f"{WEIGHT} is {got}, it must be {want}{turned}"
+    text = f"{WEIGHT} is {got}, it must be {want}{turned and f': {turned}'}"
     return because("weight_fc.shape", got=got, want=want, text=text, expected=want, actual=got)
 
 
@@ -142,7 +142,7 @@ def _map_is_right(cam: CamEvidence, cell: LastCell, position: int, number: int) 
         expect.that(same, because("maps.weights", image=name, expected=WEIGHT, actual="another array"))
     maps = cam.maps
     verdict, answer = maps.verdict, cell.array(f"{number}.result")
-    if verdict is None and maps.shows_nothing:
+    if verdict is None and maps.shows_nothing and not maps.is_spoilt:
         raise Blocked(f"{MAP} shows nothing of a picture, see cam.weighted_sum")
     right = verdict == RIGHT and not (maps.beside_enlarging or maps.explained.cause)
     if right and features is not None and answer is not None and weight is not None and index is not None:

@@ -38,6 +38,15 @@ def what_features(features: Array, made: Array) -> str | None:
     return f"they are multiplied by {factor:.3g}" if scaled else None
 
 
+def turned_how(weight: Array, true: Array) -> str:
+    """Return how the weight came to have its rows and columns exchanged; "" where it did not."""
+    made = (("transposed", true.T), ("reshaped, which mixes its classes", true.reshape(true.T.shape)))
+    same = (
+        words for words, other in made if weight.shape == other.shape and np.allclose(weight, other, 1e-3)
+    )
+    return next(same, "")
+
+
 def what_weight(weight: Array, true: Array) -> Reason:
     """Return what a wrong weight holds instead."""
     with np.errstate(all="ignore"):

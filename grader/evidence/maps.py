@@ -24,6 +24,7 @@ from grader.evidence.questions import LEVELS, PANEL, Levels, Maps
 from grader.evidence.reduced import reduced
 from grader.evidence.remembered import remembered
 from grader.evidence.shown import plain, plainly
+from grader.mending.stepping import chooses
 from grader.plurals import article
 from grader.profiles.profile import MAP as MAP_FORM
 from grader.profiles.profile import MapForm
@@ -183,7 +184,7 @@ class MapEvidence:
             return other
         ways = self._doubts(found)
         less = needless(self._asked_with, self.slice, self.follows_sum, ways) if ways else None
-        if less is not None and (found is None or _is_fewer(less, found)):
+        if less is not None and (found is None or otherwise.is_fewer(less, found)):
             return less
         if found is not None and (masked := self._masked(found)) is not None:
             return masked
@@ -234,6 +235,11 @@ class MapEvidence:
     def is_flat(self) -> bool:
         """Whether every map has one value everywhere."""
         return all(case.answer.size and case.answer.min() == case.answer.max() for case in self.panel)
+
+    @property
+    def is_spoilt(self) -> bool:
+        """Whether every map has one value, though code takes the class's weights: the cause sum.flat."""
+        return self.is_flat and chooses(self.slice, MAP)
 
     @property
     def is_no_bytes(self) -> bool:
@@ -299,9 +305,3 @@ class MapEvidence:
         if not self.first.size:
             raise Blocked("the map has no pixels, see cam.weighted_sum")
         return float(self.first.min()), float(self.first.max())
-
-
-def _is_fewer(less: otherwise.Explained, found: diagnosis.Verdict) -> bool:
-    """Return whether an operation is all that is wrong, or with what is beside it less than known steps."""
-    beside = less.verdict.faults if less.verdict else 0
-    return not beside or 1 + beside < found.faults

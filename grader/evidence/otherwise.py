@@ -52,6 +52,12 @@ class Explained(NamedTuple):
     instead: tuple[Module, ...] = ()  # what is run where they are
 
 
+def is_fewer(less: Explained, found: diagnosis.Verdict) -> bool:
+    """Return whether an operation is all that is wrong, or with what is beside it less than known steps."""
+    beside = less.verdict.faults if less.verdict else 0
+    return not beside or 1 + beside < found.faults
+
+
 def explained(ask: AskMaps, slice: Slice, panel: Sequence[diagnosis.Case], nothing: bool) -> Explained:
     """Return the steps before levels were cut off; where `nothing` shows, without what leaves nothing."""
     instead = in_floats(slice)

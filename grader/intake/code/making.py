@@ -13,6 +13,7 @@ from grader.records.reason import UNAPPLIED, Cause, Place, Reason
 TOP = "255"  # that a right map is multiplied by, too: the steps before it tell more
 FREEZES = re2.compile(r"requires_grad(?:_\(| *=[^=])")
 COUNTED = ("layer.missing", "layer.extra", "pool.missing")  # whose place tells what loop is one short
+PREDICTED = ("index.", "name.")  # whose numbers are those of classes
 KERNEL = "bilinear.way"  # whose numbers are computed: those of a table only look like them
 
 
@@ -26,6 +27,8 @@ def made_wrong(reason: Reason, texts: Mapping[str, str], name: str = "") -> Plac
         return None
     if _leaves_out_layers(reason) and " raises " not in reason.text.partition(": ")[0]:
         return _loop(texts, place) or place
+    if reason.cause and reason.cause.id.startswith(PREDICTED):
+        return place
     if reason.cause and reason.cause.id in COUNTED:
         made = not reason.actual.startswith(UNAPPLIED)  # else what it was made from is right
         return (listed if made else _loop)(texts, place) or place

@@ -10,6 +10,7 @@ from typing import Any
 import re2
 
 from grader.assignment import MAP, NETWORKS, PREDICT
+from grader.intake.code.returning import returning_early
 from grader.mending.carrying import Function, Part, carrying
 from grader.mending.stepping import taking
 from grader.mending.trouble import tree
@@ -48,12 +49,21 @@ WRITTEN: tuple[tuple[str, str], ...] = (  # what a step is called, and how it ma
     (r"last class", r"\[-1\]"),
     (r"class (?:one )?after", r"\+ *1"),
     (r"class (?:one )?before", r"- *1"),
+    (
+        r"class \d+ (?:before|after) it",
+        r"enumerate\(.*, *(?:start *= *)?[1-9]|range\( *[1-9]|\] *\+ *\w|\.insert\(|\[1:\]|[-+] *1 *[\]:]",
+    ),
+    (
+        r"^the logit$",
+        r"\blogits?\b(?:\.\w+\(\))*\.(?:max|topk)\(|\b(?:max|topk)\(logits?\b|= *logits?\[[^\]]*\][.\w()]*$",
+    ),
     (r"first half", r"// *2|/ *2|[\[ ]:\d+"),
-    (r"channel", r"range\(|\[1:\]|\[:-1\]|- *1"),
+    (r"channel", r"range\(|\[1:\]|\[:-1\]|[\w)\]] *- *1\b"),
     (r"becomes bytes", r"uint8|//|astype\(int|\bbyte\("),
     (r"inverted", r"\b1\.? *-|255\.? *-"),
     (r"inverted", r"max\(\) *-|(?:=|return) *-|[(*] *-(?:[^1]|1 *[*.])|\* *-1|-="),
-    (r"least probable", r"argmin|min\(|largest=False|\[-1:?\]|, *-1:?\]"),
+    (r"least probable", r"argmin|min\(|largest=False|^ *(?:[\w, ]+=|return\b).*(?:\[-1:?\]|, *-1:?\])"),
+    (r"least probable", r"= *\w*(?:order|rank|sort|arg|idx|ind)\w*\[0\]"),
     (r"least probable", r"sort"),
     (r"second best", r"-2\]|\[1\]|, *1\]"),
     (r"^list$|^tuple$", r"\[\]|append|return"),
@@ -93,6 +103,7 @@ EMPTIES = re2.compile(r"\bzeros?_\(|fill_\( *0|zeros_like|\* *0(?:\.0*)?(?:[^.\d
 COPIES = re2.compile(r"\.(?:weight|bias)\b[^=!<>]*(?:copy_\(|=[^=]).*\.(?:weight|bias)\b|load_state_dict\(")
 CALLED = [(re2.compile(said), re2.compile(code)) for said, code in WRITTEN]
 TURNS = re2.compile(r"rows and columns|flipped|turned")
+ONE_CHANNEL = "one channel"
 NUMBER = re2.compile(r"\b[1-9][0-9.]*\b")
 TYPE = re2.compile(r"(?:u?int|float|bool|complex)[0-9]*")
 USUAL = ("1", "255", "256")  # numbers that right code holds too
@@ -113,6 +124,8 @@ def shown(slice: Slice, line: str, cause: Cause | None) -> Place | None:
         return _in_the_kernel(slice, NETWORKS[part].name, got)
     name = PREDICT if check.startswith("cls") else MAP
     lines = list(_lines(slice, name))
+    if ONE_CHANNEL in got and (early := returning_early(slice, name)) is not None:
+        return early
     if TURNS.search(got):
         lines = _from_the_sum(slice, name, lines)
     for code in _codes(got):

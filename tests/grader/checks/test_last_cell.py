@@ -54,6 +54,10 @@ WEIGHT_LINE = "weight_fc = WEIGHT.detach().numpy()"
             "weight_fc = WEIGHT.detach().numpy().T",
             "weight_fc is (512, 1000), it must be (1000, 512): transposed",
         ),
+        (
+            "weight_fc = WEIGHT.detach().numpy().reshape(512, 1000)",
+            "weight_fc is (512, 1000), it must be (1000, 512): reshaped, which mixes",
+        ),
         ("weight_fc = WEIGHT.detach().numpy()[:10]", "weight_fc is (10, 512), it must be (1000, 512)"),
         ("weight_fc = WEIGHT.detach().numpy() * 2", "the fc layer's weight: it is 2 times that"),
         ("weight_fc = -WEIGHT.detach().numpy()", "the fc layer's weight: it is -1 times that"),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.diagnosis.last_cell import what_features, what_weight
+from grader.diagnosis.last_cell import turned_how, what_features, what_weight
 from grader.wall.draws import draw
 
 WEIGHT = draw(6, "fc", (1000, 512), 0.05)
@@ -34,6 +34,19 @@ def test_features_are_multiplied_by_a_number() -> None:
     """Infinity is none."""
     assert what_features(3 * FEATURES, FEATURES) == "they are multiplied by 3"
     assert what_features(np.full(FEATURES.shape, np.inf), FEATURES) is None
+
+
+@pytest.mark.parametrize(
+    ("weight", "how"),
+    [
+        (WEIGHT.T, "transposed"),
+        (WEIGHT.reshape(512, 1000), "reshaped, which mixes its classes"),
+        (2 * WEIGHT.T, ""),
+        (WEIGHT[:10], ""),
+    ],
+)
+def test_rows_and_columns_may_be_exchanged(weight: Any, how: str) -> None:
+    assert turned_how(weight, WEIGHT) == how
 
 
 def test_the_weights_own_values_have_something_to_do_with_it() -> None:

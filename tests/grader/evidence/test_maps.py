@@ -267,3 +267,12 @@ def test_any_stretching_leaves_the_sum_to_be_seen(stretch: str) -> None:
 def test_a_wrong_sum_is_not_followed(edit: Edit) -> None:
     """Other weights, features or places give other values than two, or in other places, or none."""
     assert not cam(edit).maps.follows_sum
+
+
+def test_a_map_is_spoilt_where_code_takes_the_weights() -> None:
+    """A function of which nothing was written spoils none."""
+    spoilt, stub = "    cam = np.zeros((7, 7))\n    return cv2", "np.zeros(49)"
+
+    assert read(("    return cv2", spoilt)).maps.is_spoilt
+    assert not read(("weight_fc[idx].reshape(-1) @ feature_conv.reshape(c, h * w)", stub)).maps.is_spoilt
+    assert not read().maps.is_spoilt

@@ -67,6 +67,13 @@ def test_a_wrong_step_is_where_it_is_written(check: str, id: str, got: str, line
         ("stretch.way", "it is divided by the square root of the sum of squares", "cam /= norm(cam)"),
         ("stretch.way", "brackets are missing around maximum minus minimum", "cam = (cam - a) / b - a"),
         ("index.class", "the class one after the most probable", "return index + 1"),
+        ("index.class", "the least probable", "index = order[0]"),
+        ("name.other", "that of the class 1 before it", "names = dict(enumerate(names, 1))"),
+        ("name.other", "that of the class 1 before it", "names = dict(zip(range(1, 1001), names))"),
+        ("name.other", "that of the class 1 after it", "print(names[index + 1])"),
+        ("probability.value", "the logit", "best, index = logit.max(1)"),
+        ("probability.value", "the logit", "best = logits[0, index].item()"),
+        ("sum.way", "one channel is used only", "cam = sum(row[c] * f[c] for c in range(1))"),
         ("class.way", "the weights are a column of weight_fc", "row = weight.T[idx]"),
         (
             "sum.way",
