@@ -81,15 +81,19 @@ def copied(
     read: Read,
     lacks: tuple[str, ...] = (),
     more: Mapping[str, Shape] = MappingProxyType({}),
+    numbered: bool = False,
 ) -> AfterCopying:
-    """Let the submission copy, in its way, from a VGG-16 without what that `lacks` and with `more`."""
+    """Let the submission copy, in its way, from a VGG-16 without what that `lacks` and with `more`, which
+    is `numbered` as such a one would be."""
     reading, shapes = read.reading, vgg16_shapes(read.reading)
     left = {name: shape for name, shape in shapes.items() if name.rpartition(".")[0] not in lacks}
     layers = [reading.layers[role] for role in SOURCES if role in reading.layers]
     names = [name for layer in layers for name in (layer.weight, layer.bias) if name]
     before = _sample(subject, "model", names).arrays
     seed = derived(subject.seed, "vgg16")  # first told when the layers' values before copying are known
-    made = MakeVgg(subject.name, shapes=left, seed=seed, fresh=True, lacks=lacks, more=dict(more))
+    made = MakeVgg(
+        subject.name, shapes=left, seed=seed, fresh=True, lacks=lacks, more=dict(more), numbered=numbered
+    )
     subject.student.ask(made, seconds=60.0)
     standing = {name: source for name, source in stand_ins(reading).items() if source not in lacks}
     asked = CopyVgg(subject.name, stand_ins=standing, biasless=biasless(reading))

@@ -29,17 +29,24 @@ def copy(subject: Subject, read: Read) -> AfterCopying:
     found, lacks, more = copied(subject, read), tuple(lacked(read.reading)), dict(added(read.reading))
     if not (lacks or more) or not found.way or not (faults := _faults(found, read.reading)):
         return found
-    other = _anew(subject, read, lacks, more)
-    stops = other.raised and not found.raised  # what would have come later is not to be seen
-    return other if not stops and _faults(other, read.reading) < faults else _anew(subject, read)
+    for numbered in (False, True):  # layers may be copied by numbers that all others have as well
+        other = _anew(subject, read, lacks, more, numbered)
+        stops = other.raised and not found.raised  # what would have come later is not to be seen
+        if not stops and _faults(other, read.reading) < faults:
+            return other
+    return _anew(subject, read)
 
 
 def _anew(
-    subject: Subject, read: Read, lacks: tuple[str, ...] = (), more: Mapping[str, Shape] = NOTHING
+    subject: Subject,
+    read: Read,
+    lacks: tuple[str, ...] = (),
+    more: Mapping[str, Shape] = NOTHING,
+    numbered: bool = False,
 ) -> AfterCopying:
     """Copy once more, into a new model."""
     subject.student.ask(Release(subject.name))
-    return copied(subject, read, lacks, more)
+    return copied(subject, read, lacks, more, numbered)
 
 
 def _faults(found: AfterCopying, reading: Reading) -> int:

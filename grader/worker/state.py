@@ -44,12 +44,14 @@ class Narrowed(NamedTuple):
 
 
 class Vgg16(NamedTuple):
-    """A VGG-16 whose layers have these shapes, without some modules, and with more."""
+    """A VGG-16 whose layers have these shapes, without some modules, and with more; perhaps counted anew."""
 
     shapes: Mapping[str, tuple[int, ...]]
     model: nn.Module
     lacks: tuple[str, ...] = ()
     more: Mapping[str, tuple[int, ...]] = {}
+    numbered: bool = False
+    names: Mapping[str, str] = {}  # of its parameters by those that they have in a whole VGG-16
 
 
 class Trained(Protocol):

@@ -20,6 +20,7 @@ from grader.worker.replays import as_the_notebook_begins
 from grader.worker.state import Vgg16
 
 Shapes = Mapping[str, tuple[int, ...]]
+SEQUENCES = ("features", "classifier")  # of a VGG-16, whose modules have numbers
 
 
 def filled_vgg16(
@@ -29,17 +30,21 @@ def filled_vgg16(
     fresh: bool,
     lacks: tuple[str, ...] = (),
     more: Shapes = MappingProxyType({}),
+    numbered: bool = False,
 ) -> nn.Module:
     """Make a VGG-16 whose layers fit the student's, filled from the seed unless it still is."""
     made = world.state.vgg16
-    same = made is not None and (made.shapes, made.lacks, made.more) == (shapes, lacks, more)
+    wanted = shapes, lacks, more, numbered
+    same = made is not None and (made.shapes, made.lacks, made.more, made.numbered) == wanted
     if made is not None and same and not fresh:
         return made.model
     if made is None or not same:
-        made = world.state.vgg16 = Vgg16(shapes, _make_vgg16(shapes, lacks, more), lacks, more)
+        model = _make_vgg16(shapes, lacks, more)
+        names = _numbered(model) if numbered else {name: name for name, _ in model.named_parameters()}
+        made = world.state.vgg16 = Vgg16(shapes, model, lacks, more, numbered, names)
     with torch.no_grad():
-        for key, parameter in made.model.named_parameters():
-            _fill(parameter, seed, f"vgg/{key}")
+        for key, name in made.names.items():
+            _fill(made.model.get_parameter(name), seed, f"vgg/{key}")
     return made.model
 
 
@@ -79,9 +84,19 @@ def _add_behind(model: nn.Module, key: str, layer: nn.Module) -> None:
     modules.update([*known[:at], *new, *known[at:]])
 
 
+def _numbered(model: nn.Module) -> dict[str, str]:
+    """Number the modules of a VGG-16 without gaps; return the names of its parameters, by those before."""
+    before = {id(parameter): name for name, parameter in model.named_parameters()}
+    for sequence in (model.get_submodule(name) for name in SEQUENCES):
+        known = list(sequence._modules.values())
+        sequence._modules.clear()
+        sequence._modules.update({str(at): module for at, module in enumerate(known)})
+    return {before[id(parameter)]: name for name, parameter in model.named_parameters()}
+
+
 def make_vgg(world: World, asked: MakeVgg, arrays: Arrays) -> Answer[Done]:
     """Make the VGG-16 that is copied from."""
-    filled_vgg16(world, asked.shapes, asked.seed, asked.fresh, asked.lacks, asked.more)
+    filled_vgg16(world, asked.shapes, asked.seed, asked.fresh, asked.lacks, asked.more, asked.numbered)
     return Done(), {}
 
 
@@ -160,5 +175,6 @@ def _tensors(world: World, asked: Sample) -> Mapping[str, Tensor]:
         return {name: gradient for name, gradient in pairs if gradient is not None}
     if asked.of == "vgg16":
         assert state.vgg16 is not None, "copying was asked for before"
-        return dict(state.vgg16.model.named_parameters())
+        known = dict(state.vgg16.model.named_parameters())
+        return {own: known[name] for own, name in state.vgg16.names.items() if name in known}
     return dict(real_model(world, asked).named_parameters())

@@ -48,7 +48,7 @@ class MakeVgg(OfModel[Done], frozen=True, kw_only=True):
     """Make a VGG-16 for the model to copy: of these shapes, filled from the seed unless it still is.
 
     What it `lacks` are modules by name; behind some stand `more` convolutions, of these shapes and with a
-    ReLU each. The names of all others stay.
+    ReLU each. The names of all others stay, unless all are `numbered` as if nothing had ever been there.
     """
 
     shapes: Mapping[str, tuple[int, ...]]
@@ -56,6 +56,7 @@ class MakeVgg(OfModel[Done], frozen=True, kw_only=True):
     fresh: bool
     lacks: tuple[str, ...] = ()
     more: Mapping[str, Shape] = field(default_factory=dict)
+    numbered: bool = False
 
 
 class CopyVgg(OfModel[Copied], frozen=True, kw_only=True):

@@ -130,3 +130,20 @@ def test_what_a_model_begins_with_is_not_what_was_drawn_for_it() -> None:
     _, arrays = ask(world, "begun", names=("conv.weight",))
 
     assert not np.array_equal(arrays["conv.weight"], drawn)
+
+
+@pytest.mark.slow
+def test_a_vgg16_without_a_layer_is_numbered_without_a_gap() -> None:
+    """It is filled, and looked at, by the names of a whole one."""
+    world = tiny(("def forward", COPYING))
+    ask(world, "make_vgg", **{**MADE, "lacks": ("features.4",), "numbered": True})
+    assert world.state.vgg16 is not None
+    made = world.state.vgg16.model
+
+    assert [name for name, _ in made.get_submodule("features").named_children()] == [
+        str(at) for at in range(30)
+    ]
+    drawn = draw_parameter(3, "vgg/features.5.weight", (128, 64, 3, 3))
+    assert np.array_equal(made.get_parameter("features.4.weight").detach(), drawn)
+    seen, _ = ask(world, "sample", of="vgg16", names=("features.5.weight",), seed=1, count=5)
+    assert seen["shapes"] == {"features.5.weight": (128, 64, 3, 3)}
