@@ -11,6 +11,8 @@ from grader.assignment import MODELS, PREDICT
 from grader.mending import (
     conditions,
     entries,
+    hooks,
+    keyed,
     leaving,
     looping,
     making,
@@ -18,7 +20,9 @@ from grader.mending import (
     nearby,
     registering,
     righting,
+    rounds,
     standing,
+    tables,
 )
 from grader.mending.edits import Mend
 from grader.mending.lacking import outside
@@ -148,7 +152,8 @@ class Trials(Running):
         """What is likelier than what gets a network past one line only."""
         entered = entries.mends(now, here, target, self._padding)
         moved = [moving.mends(now, here), nearby.bound_last(now, here)] if FITS in now.message else []
-        return [leaving.guards(now, here), entered, *moved]
+        written = [tables.mends(here), hooks.mends(here), keyed.mends(now, here), entered]
+        return [leaving.guards(now, here), *written, rounds.mends(now, here), *moved]
 
     def _meant(self, target: str, now: Trouble, here: Slice) -> Mend | None:
         """What a network that can't be run may have meant: near to what raises, else where it was made.
