@@ -10,6 +10,7 @@ from grader.diagnosis.causes import because, kind_of
 from grader.diagnosis.copying import AfterCopying
 from grader.diagnosis.numeric import explain_difference
 from grader.diagnosis.payers import LineName, line_of
+from grader.diagnosis.repeated import at_once
 from grader.errors import Blocked, ProtocolError, StudentError, Unverified, starved
 from grader.evidence import dropping, held
 from grader.evidence.challenge import (
@@ -266,7 +267,7 @@ class ModelEvidence(RecordedEvidence):
         by_line: dict[LineName, list[Reason]] = {}
         for reason in found:
             by_line.setdefault(self.payer(reason), []).append(reason)
-        return by_line
+        return at_once(by_line)
 
     def payer(self, reason: Reason) -> LineName:
         """Return the line that a difference costs."""
