@@ -157,6 +157,10 @@ def check_copy_features(network: ModelEvidence) -> None:
     _copied(network, "copy_features", VGG_CONVS)
     if network.copied.slip:
         raise network.copied.slip
+    linears = tuple(VGG_LINEARS.values())
+    raised = network.copied.raised if network.copied.passed else None
+    if raised and not copy_findings(network.copied, network.reading, linears, network.computed):
+        raise raised  # all that it does besides is right
 
 
 def check_copy_classifier(network: ModelEvidence) -> None:
@@ -173,7 +177,8 @@ def _copied(network: ModelEvidence, line: LineName, roles: tuple[str, ...]) -> N
         raise Blocked(TAKEN_BACK)
     if found:
         fault = merge(found)
-        prefix = f"{copied.way} raises {raised}: " if raised else ""
+        beside = ". Judged as if it went on behind that" if copied.passed else ""
+        prefix = f"{copied.way} raises {raised}{beside}: " if raised else ""
         place = raised.place if raised and raised.place else fault.place
         expect.fail(replace(fault, text=prefix + fault.text, place=place))
     believe(network, line)

@@ -82,9 +82,10 @@ def copied(
     lacks: tuple[str, ...] = (),
     more: Mapping[str, Shape] = MappingProxyType({}),
     numbered: bool = False,
+    passing: bool = False,
 ) -> AfterCopying:
     """Let the submission copy, in its way, from a VGG-16 without what that `lacks` and with `more`, which
-    is `numbered` as such a one would be."""
+    is `numbered` as such a one would be; `passing` over the statement that raises."""
     reading, shapes = read.reading, vgg16_shapes(read.reading)
     left = {name: shape for name, shape in shapes.items() if name.rpartition(".")[0] not in lacks}
     layers = [reading.layers[role] for role in SOURCES if role in reading.layers]
@@ -96,7 +97,7 @@ def copied(
     )
     subject.student.ask(made, seconds=60.0)
     standing = {name: source for name, source in stand_ins(reading).items() if source not in lacks}
-    asked = CopyVgg(subject.name, stand_ins=standing, biasless=biasless(reading))
+    asked = CopyVgg(subject.name, stand_ins=standing, biasless=biasless(reading), passing=passing)
     done = subject.student.ask(asked, seconds=90.0).value
     if not done.way:
         return AfterCopying("")
@@ -105,6 +106,7 @@ def copied(
     held = dict(_held(subject.seed, reading, shapes, after.arrays))
     return replace(
         _told(done),
+        passed=passing,
         held=held,
         unchanged=frozenset(n for n in before if np.array_equal(before[n], after.arrays.get(n, ()))),
         unusable=_unusable(before, after.value.shapes, read.shapes),

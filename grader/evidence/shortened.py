@@ -25,7 +25,24 @@ POOLS = {f"pool{role[4]}": index + 2 for index, role in VGG_FEATURES.items()}  #
 
 
 def copy(subject: Subject, read: Read) -> AfterCopying:
-    """Let the submission copy into its model as it was made, in whichever way it does."""
+    """Let the submission copy into its model as it was made, in whichever way it does.
+
+    What raises is passed over where that leaves less to be told: the statements behind it are no fault.
+    """
+    found = _in_order(subject, read)
+    faults = _faults(found, read.reading)
+    if not found.raised or faults == 1:
+        return found
+    subject.student.ask(Release(subject.name))
+    other = copied(subject, read, passing=True)
+    if _faults(other, read.reading) < faults:
+        return other
+    subject.student.ask(Release(subject.name))
+    return _in_order(subject, read)
+
+
+def _in_order(subject: Subject, read: Read) -> AfterCopying:
+    """Let it copy a VGG-16 that has as many layers as the network, where that leaves less to be told."""
     found, lacks, more = copied(subject, read), tuple(lacked(read.reading)), dict(added(read.reading))
     if not (lacks or more) or not found.way or not (faults := _faults(found, read.reading)):
         return found

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from msgspec import structs
 from torch import nn
 from torch.nn.parameter import is_lazy
 
+from grader.records.submission import Chunk
 from grader.wall.values import SourceLine
 from grader.wall.verbs import Copied, CopyVgg, Failure
 from grader.worker.afterwards import left_by
@@ -17,6 +19,7 @@ from grader.worker.changing import changes, settings
 from grader.worker.downloads import downloaded
 from grader.worker.fetched import fetched_again
 from grader.worker.loader import StudentCodeError, World, call, describe
+from grader.worker.passing import passing_over
 from grader.worker.places import line_of
 from grader.worker.replays import lacked, replays
 from grader.worker.slipped import slip_of
@@ -61,7 +64,7 @@ def copied(world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn
         else:
             again = first
         if took_it is None and again is not None:
-            _gone(again[1], _prepared(world, asked, prepare), vgg16)
+            _gone(again[1], _prepared(world, asked, prepare), vgg16, _chunks(world, asked))
         if took_it is not None and not took_it.failed:
             taken = taken_back(world, asked, vgg16)
             took_it = structs.replace(took_it, undone=taken.whole, lost=taken.lost)
@@ -107,7 +110,7 @@ def _go(
         before, watch = call(settings, model), Watch(model)
         world.state.watch = watch
         with watched(watch):
-            failed = _gone(way, model, source)
+            failed = _gone(way, model, source, _chunks(world, asked))
         world.state.watch = None
         now = real_model(world, asked)
         gone = Copied(way.name, failed, way.home, watch.written, changes(before, call(settings, now)))
@@ -150,10 +153,18 @@ def _fill(model: nn.Module, vgg16: nn.Module) -> None:
                 to.data = value.detach().clone().reshape(to.shape)
 
 
-def _gone(way: Way, model: nn.Module, vgg16: nn.Module) -> Failure | None:
+def _chunks(world: World, asked: CopyVgg) -> tuple[Chunk, ...]:
+    """The statements in which one that raises is passed over."""
+    return tuple(chunk for module in world.slice.modules for chunk in module.chunks if asked.passing)
+
+
+def _gone(way: Way, model: nn.Module, vgg16: nn.Module, chunks: Sequence[Chunk]) -> Failure | None:
     try:
         return way.go(model, vgg16)
     except StudentCodeError as error:
         cause = error.__cause__ or error
-        line = line_of(cause)
-        return Failure(line or SourceLine("", 0), *describe(cause), line)
+    line = line_of(cause)
+    if chunks:
+        with passing_over(chunks, cause) as can, suppress(StudentCodeError):
+            _ = way.go(model, vgg16) if can else None
+    return Failure(line or SourceLine("", 0), *describe(cause), line)

@@ -63,11 +63,13 @@ class CopyVgg(OfModel[Copied], frozen=True, kw_only=True):
     """Let the submission copy the VGG-16 that was made; what copies is told no seed to draw it from.
 
     `stand_ins` are names that the model lacks, each with the VGG-16 layer that it would hold, and `biasless`
-    the names of layers that get a bias for as long as it is copied.
+    the names of layers that get a bias for as long as it is copied. Where it raises, it goes on behind the
+    statement that did if it is `passing`.
     """
 
     stand_ins: Mapping[str, str]
     biasless: tuple[str, ...] = ()
+    passing: bool = False
 
 
 class Sampled(Value, frozen=True):
