@@ -92,6 +92,6 @@ def _alike(table: Table, width: int) -> str | None:
 
 
 def _line(table: Sequence[int], at: int) -> LineName:
-    """The line that pays for an entry."""
+    """The line of the rubric that an entry belongs to."""
     block = 1 + table[:at].count(POOL)
     return "pools" if table[at] == POOL else cast(LineName, f"conv{min(block, len(BLOCKS))}")
