@@ -389,13 +389,18 @@ def test_layers_that_a_real_run_computed_need_no_person() -> None:
 
 
 def test_layers_that_no_real_run_computed_go_to_a_person() -> None:
-    """Nor those that drop nothing in a real run in train mode, for what they drop."""
+    """Nor those that drop otherwise in a real run in train mode, for what they drop."""
     score, last = "pool4, self.score(h)", "h = self.drop7(F.relu(self.fc7(h)))"
     found = evidence(INSTEAD, (score, f"{score} if h.is_meta else h[:, :12] * 0"))
+    rarely = "F.dropout2d(F.relu(self.fc7(h)), 0.1, self.training)"
+    dropped = evidence(INSTEAD, (last, f"{last} if h.is_meta else {rarely}"))
     undropped = evidence(INSTEAD, (last, f"{last} if h.is_meta else F.relu(self.fc7(h))"))
 
     assert "not computed from score" in found.lacks("score")
-    assert "not computed from fc6, fc7, score" in undropped.lacks("dropout")
+    assert "not computed from fc6, fc7, score" in dropped.lacks("dropout")
+    assert [reason.text for reason in undropped.unkept] == [
+        "the dropout after fc7 does nothing: what it gives is not kept"
+    ]
 
 
 def test_another_output_than_a_tensor_blocks() -> None:
