@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from grader.assignment import TOP1_LINE
 from grader.checks import expect
-from grader.diagnosis.causes import because
+from grader.diagnosis.causes import because, merge
 from grader.diagnosis.prediction import CLASS_0, OTHER, is_told, names_of, what_name
 from grader.diagnosis.probability import ALWAYS_1, BY_CHANCE, OVER_BATCH, TOLERANCE
 from grader.diagnosis.probability import OTHER as OTHER_NUMBER
-from grader.errors import Blocked
+from grader.errors import Blocked, Fault
+from grader.evidence.once import attempt, taken
 from grader.evidence.prediction import PredictionEvidence
 from grader.evidence.printed import Printed
 from grader.evidence.questions import CLASSES_ASKED, LOGITS, Logits, falsify
@@ -26,6 +27,14 @@ def check_cls_index(prediction: PredictionEvidence) -> None:
     """get_cls_pred returns the index of the most probable class."""
     prediction.ask(CLASSES_ASKED[0])  # what it raises is told here; the other lines are blocked by it
 
+    chosen = attempt(lambda: _index_is_right(prediction.as_given))
+    if prediction.elsewhere is not None:
+        also = [chosen.reason] if isinstance(chosen, Fault) else []
+        expect.fail(merge([_elsewhere(prediction), *also]))
+    taken(chosen)
+
+
+def _index_is_right(prediction: PredictionEvidence) -> None:
     def right(question: Logits) -> None:
         value = prediction.index(question)
         if value is None:
@@ -41,7 +50,6 @@ def check_cls_index(prediction: PredictionEvidence) -> None:
         text = f"the index is {value}, the most probable class is {wanted}: it is that of {got}{_hint(got)}"
         expect.fail(because("index.class", got=got, text=text, expected=str(wanted), actual=actual))
 
-    expect.that(prediction.elsewhere is None, _elsewhere(prediction))
     falsify(LOGITS, right, prediction.seed)
     right(NEGATIVE)  # whatever was drawn: an order of absolute values is another one here
     for question in AS_NETWORKS_GIVE:
