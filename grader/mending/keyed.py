@@ -13,12 +13,11 @@ import re2
 
 from grader.mending.edits import Mend, number_in, with_node, with_source
 from grader.mending.keys import LACKS, as_written
-from grader.mending.trouble import LARGEST, Trouble, tree
+from grader.mending.trouble import LARGEST, MISFITS, Trouble, tree
 from grader.records.reason import Place
 from grader.records.submission import Slice
 
 MOST = 6  # of all that is tried: each costs a run of the submission
-MISFITS = ("must match", "channels, but got")
 LONGEST = 60  # characters of a name or a key
 FILLED = re2.compile(r"%[\d.]*[a-z]|\{[^}]*\}")  # what a text leaves open for a value
 NAMED = {"setattr": 1, "setdefault": 0, "add_module": 0, "register_module": 0}  # by call: where the name is

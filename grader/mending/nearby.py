@@ -14,7 +14,7 @@ from grader.mending import own
 from grader.mending.cropping import BEYOND
 from grader.mending.edits import Mend, function_at, with_node, with_source
 from grader.mending.keys import as_written, is_ours
-from grader.mending.trouble import LARGEST, Trouble, chunks_at, tree
+from grader.mending.trouble import LARGEST, MISFITS, Trouble, chunks_at, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
@@ -62,7 +62,7 @@ def _above(trouble: Trouble, slice: Slice, ways: Sequence[Way]) -> Iterator[Mend
 
 def _sized(trouble: Trouble) -> bool:
     """Whether it is the size of a map that something does not fit."""
-    return any(words in trouble.message for words in ("must match", "channels, but got", *BEYOND))
+    return any(words in trouble.message for words in (*MISFITS, *BEYOND))
 
 
 def _bound_above(parsed: ast.Module, line: int) -> list[ast.expr]:

@@ -10,20 +10,19 @@ from collections.abc import Iterator
 from itertools import islice
 
 from grader.mending.edits import Mend, function_at, number_in, with_node, with_source
-from grader.mending.trouble import LARGEST, Trouble, chunks_at, tree
+from grader.mending.trouble import LARGEST, MISFITS, Trouble, chunks_at, tree
 from grader.records.reason import Place
 from grader.records.submission import Slice
 
-MISFITS = (
-    "must match",
-    "channels, but got",
-)  # a block that is passed by shows where the next one, or a skip, joins
 MOST = 4  # ranges that are tried: each costs a run of the submission
 STEPS = ((-1, 1), (-1, -1), (0, 1), (0, -1))  # which argument, and by how much: the end first
 
 
 def mends(trouble: Trouble, slice: Slice) -> Iterator[Mend]:
-    """The ranges of the functions that raise or call what raises, each one longer or shorter."""
+    """The ranges of the functions that raise or call what raises, each one longer or shorter.
+
+    A block that is passed by shows where the next one, or a skip, joins.
+    """
     if any(words in trouble.message for words in MISFITS):
         yield from islice(_changed(trouble, slice), MOST)
 

@@ -14,6 +14,7 @@ from grader.records.submission import Chunk, Module, Slice
 from grader.wall.verbs import Failure, Loaded
 
 LARGEST = 50_000  # characters of a statement that is mended: each change of it is parsed many times
+MISFITS = ("must match", "channels, but got")  # what is said of maps that do not fit
 DEEPEST = 10  # failures that follow from each other
 # What is said of a sum where no values are, which real ones are too many for.
 SUM_OF_SHAPES = re2.compile(
