@@ -177,7 +177,7 @@ def _copied(network: ModelEvidence, line: LineName, roles: tuple[str, ...]) -> N
         raise Blocked(TAKEN_BACK)
     if found:
         fault = merge(found)
-        beside = ". Judged as if it went on behind that" if copied.passed else ""
+        beside = ". Judged as if it went on after that" if copied.passed else ""
         prefix = f"{copied.way} raises {raised}{beside}: " if raised else ""
         place = raised.place if raised and raised.place else fault.place
         expect.fail(replace(fault, text=prefix + fault.text, place=place))

@@ -63,7 +63,7 @@ class CopyVgg(OfModel[Copied], frozen=True, kw_only=True):
     """Let the submission copy the VGG-16 that was made; what copies is told no seed to draw it from.
 
     `stand_ins` are names that the model lacks, each with the VGG-16 layer that it would hold, and `biasless`
-    the names of layers that get a bias for as long as it is copied. Where it raises, it goes on behind the
+    the names of layers that get a bias for as long as it is copied. Where it raises, it goes on after the
     statement that did if it is `passing`.
     """
 
