@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from grader.diagnosis.copying import SOURCES, AfterCopying, copy_findings
 from grader.evidence.copying import copied
+from grader.evidence.once import attempt
 from grader.evidence.subject import Subject
 from grader.evidence.tracing import Read
 from grader.network.graph import weight_shape
@@ -27,15 +28,14 @@ POOLS = {f"pool{role[4]}": index + 2 for index, role in VGG_FEATURES.items()}  #
 def copy(subject: Subject, read: Read) -> AfterCopying:
     """Let the submission copy into its model as it was made, in whichever way it does.
 
-    What raises is passed over where that leaves less to be told: the statements behind it are no fault.
+    What raises is passed over where that leaves less to be told: the statements after it are no fault.
     """
     found = _in_order(subject, read)
     faults = _faults(found, read.reading)
     if not found.raised or faults == 1:
         return found
-    subject.student.ask(Release(subject.name))
-    other = copied(subject, read, passing=True)
-    if _faults(other, read.reading) < faults:
+    other = attempt(lambda: _anew(subject, read, passing=True))  # it may never end
+    if isinstance(other, AfterCopying) and _faults(other, read.reading) < faults:
         return other
     subject.student.ask(Release(subject.name))
     return _in_order(subject, read)
@@ -47,7 +47,7 @@ def _in_order(subject: Subject, read: Read) -> AfterCopying:
     if not (lacks or more) or not found.way or not (faults := _faults(found, read.reading)):
         return found
     for numbered in (False, True):  # layers may be copied by numbers that all others have as well
-        other = _anew(subject, read, lacks, more, numbered)
+        other = _anew(subject, read, lacks, more, numbered=numbered)
         stops = other.raised and not found.raised  # what would have come later is not to be seen
         if not stops and _faults(other, read.reading) < faults:
             return other
@@ -59,11 +59,11 @@ def _anew(
     read: Read,
     lacks: tuple[str, ...] = (),
     more: Mapping[str, Shape] = NOTHING,
-    numbered: bool = False,
+    **how: bool,
 ) -> AfterCopying:
     """Copy once more, into a new model."""
     subject.student.ask(Release(subject.name))
-    return copied(subject, read, lacks, more, numbered)
+    return copied(subject, read, lacks, more, **how)
 
 
 def _faults(found: AfterCopying, reading: Reading) -> int:

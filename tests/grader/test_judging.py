@@ -29,6 +29,8 @@ from grader.errors import (
 )
 from grader.evidence.case import Case
 from grader.judging import judge
+from grader.network.evaluate import Evaluator
+from grader.network.graph import INPUT
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Cause, Place, Reason
 from grader.records.submission import Slice, Submission
@@ -196,8 +198,12 @@ def test_what_a_check_computed_is_let_go_of_when_it_breaks(monkeypatch: pytest.M
         raise MemoryError from WorkerBroke(str(large))
 
     monkeypatch.setattr(Case, "cam", property(evidence))
-    results = judging.run(case(StudentDied("gone")), files=("cam.py",))
+    asked, evaluator = case(StudentDied("gone")), Evaluator(1, (1, 3, 8, 8))
+    asked.evaluators[(1, 3, 8, 8)] = evaluator
+    evaluator(INPUT)
+    results = judging.run(asked, files=("cam.py",))
 
+    assert not evaluator._values
     assert any("MemoryError" in str(result.reason) for result in results.values())
     assert len(left) > 2 and max(left) == 0
 

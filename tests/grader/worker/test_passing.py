@@ -23,6 +23,12 @@ def copy(found):
     kept = [found[key] for key in ("a", "b")]
     return 3
 """
+ENDLESS = """\
+def copy(found):
+    left = iter(found)
+    for _ in range(1000):
+        kept = next(left)
+"""
 
 
 class Base:
@@ -52,6 +58,16 @@ def test_a_method_goes_on_behind_the_statement() -> None:
         assert net.copy({"a": 1, "c": 3}) == {"a": 1, "c": 3}
     with pytest.raises(KeyError):
         net.copy({"a": 1, "c": 3})
+
+
+def test_a_loop_that_only_the_statement_ends_comes_to_its_end() -> None:
+    """It goes round some times more, and raises."""
+    chunk, names = loaded(ENDLESS)
+    with pytest.raises(StopIteration) as caught:
+        names["copy"]([1, 2])
+    with passing_over([chunk], caught.value) as can, pytest.raises(StopIteration):
+        assert can
+        names["copy"]([1, 2])
 
 
 def test_what_raises_in_a_comprehension_is_the_statement_around_it() -> None:
