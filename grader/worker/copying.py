@@ -14,6 +14,7 @@ from grader.records.submission import Chunk
 from grader.wall.values import SourceLine
 from grader.wall.verbs import Copied, CopyVgg, Failure
 from grader.worker.afterwards import left_by
+from grader.worker.another import is_made_by_another, trained_instead
 from grader.worker.challenge import real_model
 from grader.worker.changing import changes, settings
 from grader.worker.downloads import downloaded
@@ -32,12 +33,18 @@ ENOUGH = 8  # ways that are tried: some take a second
 
 
 def ways(world: World, asked: CopyVgg) -> list[Way]:
-    """The ways of a submission, likeliest first: named for VGG, the notebook's own, by what they take."""
+    """The ways of a submission, likeliest first: named for VGG, the notebook's own, by what they take.
+
+    Its own come before those where a function makes its model: that may copy into it, or into another one.
+    """
     model = type(real_model(world, asked))
     named = [*methods(world, asked, model), *functions(world, asked)]
     by_name = [way for way in named if "vgg" in way.name.lower()]
     others = sorted((way for way in named if way not in by_name), key=lambda way: _rank(way.name))
-    found = [*by_name, *replays(world, asked), *others, *constructors(world, asked)]
+    own, rest = list(replays(world, asked)), [*others, *constructors(world, asked)]
+    copyings = world.slice.copying.get(asked.model, ())
+    first = any(is_made_by_another(each, asked.model) for each in copyings)
+    found = [*own, *by_name, *rest] if first else [*by_name, *own, *rest]
     return found[:ENOUGH]
 
 
@@ -66,10 +73,27 @@ def copied(world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn
         if took_it is None and again is not None:
             _gone(again[1], _prepared(world, asked, prepare), vgg16, _chunks(world, asked))
         if took_it is not None and not took_it.failed:
-            taken = taken_back(world, asked, vgg16)
-            took_it = structs.replace(took_it, undone=taken.whole, lost=taken.lost)
+            taken, instead = (
+                taken_back(world, asked, vgg16),
+                _instead(world, asked, took_it.way, vgg16, prepare),
+            )
+            took_it = structs.replace(took_it, undone=taken.whole or instead, lost=taken.lost)
             took_it = structs.replace(took_it, slip=_slip(world, asked, took_it.way, vgg16, prepare))
     return took_it or (first[0] if first else Copied(""))
+
+
+def _instead(
+    world: World, asked: CopyVgg, taken: str, vgg16: nn.Module, prepare: Callable[[nn.Module], None]
+) -> SourceLine | None:
+    """Where the model is made that the notebook trains, if another one is copied into."""
+    tried = ways(world, asked)
+    way = next(each for each in tried if each.name == taken)
+    if way is tried[0]:  # none was tried before it
+        return None
+    found = trained_instead(world, asked, way, vgg16)
+    if found is None:
+        _go(world, asked, [way], vgg16, vgg16, prepare)
+    return found
 
 
 def _slip(
