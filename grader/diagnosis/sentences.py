@@ -203,6 +203,7 @@ MAPS = {
     "sum.way": "weighted sum: {got}",
     "sum.otherwise": "weighted sum: the map is right with {want} in the place of {got}",
     "sum.reduced": "weighted sum: {how}: {got} must be {want}",
+    "sum.lost": "weighted sum: what {got} computes is kept nowhere, it must be {want}",
     "sum.operation": "weighted sum: the map is right without {got}",
     "sum.kept": "weighted sum: {got} is kept from one call of {MAP} to the next, and changes its maps",
     "sum.unknown": "the map is not the weighted sum of the features, and no known fault gives it",

@@ -23,6 +23,7 @@ from grader.evidence.questions import LEVELS, PANEL, Levels, Maps
 from grader.evidence.reduced import reduced
 from grader.evidence.remembered import remembered
 from grader.evidence.shown import plain, plainly
+from grader.evidence.unkept import unkept
 from grader.mending.stepping import chooses
 from grader.records.submission import Module
 
@@ -52,6 +53,8 @@ class MapEvidence(AnsweredMaps):
                 self._asked_with, self.slice, self.follows_sum
             )
             return without or otherwise.Explained(None)
+        if self.is_flat and (lost := unkept(self._asked_with, self.slice)) is not None:
+            return lost
         if self.beside_enlarging:
             return otherwise.Explained(diagnosis.Verdict("", "", ""))
         if (astray := of_other_features(self._asked_with, self.slice)) is not None:

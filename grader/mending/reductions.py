@@ -60,13 +60,13 @@ def summed(slice: Slice, name: str) -> Iterator[Summed]:
         if len(part.chunk.source) <= LARGEST:
             for node, other, how in _others(part):
                 source = with_node(part.chunk.source, node, f"({ast.unparse(other)})")
-                modules = tuple(_changed(slice, name, part.chunk, source))
+                modules = tuple(changed(slice, name, part.chunk, source))
                 got, want = (f"`{_told(each, node)}`" for each in (node, other))
                 yield Summed(got, want, how, modules, part.chunk, node.lineno, source)
 
 
-def _changed(slice: Slice, name: str, old: Chunk, source: str) -> Iterator[Module]:
-    """The statement that is changed, and what is bound to the function's name after it."""
+def changed(slice: Slice, name: str, old: Chunk, source: str) -> Iterator[Module]:
+    """Yield the statement that is changed, and what is bound to the function's name after it."""
     new = read_otherwise(old, source)
     for module in slice.modules:
         again = [each for each in module.chunks if name in bound(each) and each is not old]
@@ -86,10 +86,10 @@ def _others(part: Part) -> Iterator[tuple[ast.expr, ast.expr, str]]:
                 for right in NAMES:
                     how = _how(reducer, axis, right)
                     if how is not None:
-                        yield node, _sum(given, right), how
+                        yield node, sum_over(given, right), how
             yield from _letters(node)
     for node in _products(part):
-        yield from ((node, _sum(node, right), UNSUMMED) for right in NAMES)
+        yield from ((node, sum_over(node, right), UNSUMMED) for right in NAMES)
 
 
 def _scales(statement: ast.stmt) -> set[int]:
@@ -99,7 +99,8 @@ def _scales(statement: ast.stmt) -> set[int]:
     return {id(each) for right in rights for each in ast.walk(right)}
 
 
-def _sum(given: ast.expr, right: str) -> ast.expr:
+def sum_over(given: ast.expr, right: str) -> ast.expr:
+    """The sum of a value over an axis, as it is written."""
     axis = ast.parse(right, mode="eval").body
     return ast.Call(ast.Attribute(given, "sum", ast.Load()), [axis], [])
 
@@ -108,7 +109,7 @@ def _products(part: Part) -> Iterator[ast.expr]:
     """Yield what may be summed and is not: products, and what a name is bound to."""
     for node in ast.walk(part.function):
         match node:
-            case ast.BinOp() | ast.Call() if _multiplies(node):
+            case ast.BinOp() | ast.Call() if multiplies(node):
                 yield node
             case ast.Assign(targets=[ast.Name()], value=ast.Call() as value):
                 yield value
@@ -119,7 +120,7 @@ def _is_product(given: ast.expr, part: Part) -> bool:
     name = getattr(given, "id", "")
     assigns = (node for node in ast.walk(part.function) if isinstance(node, ast.Assign))
     made = [node.value for node in assigns if any(getattr(to, "id", "") == name for to in node.targets)]
-    return any(_multiplies(each) for value in (given, *made) for each in _chain(value))
+    return any(multiplies(each) for value in (given, *made) for each in _chain(value))
 
 
 def _chain(node: ast.expr) -> Iterator[ast.expr]:
@@ -130,7 +131,8 @@ def _chain(node: ast.expr) -> Iterator[ast.expr]:
             yield from _chain(value)
 
 
-def _multiplies(node: ast.AST) -> bool:
+def multiplies(node: ast.AST) -> bool:
+    """Whether a piece of code is a product."""
     match node:
         case ast.BinOp(op=ast.Mult()) | ast.Call(func=ast.Attribute(attr="multiply" | "mul")):
             return True

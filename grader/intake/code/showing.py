@@ -108,7 +108,7 @@ ONE_CHANNEL = "one channel"
 NUMBER = re2.compile(r"\b[1-9][0-9.]*\b")
 TYPE = re2.compile(r"(?:u?int|float|bool|complex)[0-9]*")
 USUAL = ("1", "255", "256")  # numbers that right code holds too
-OPERATION = (".operation", ".reduced", ".kept", ".elsewhere")  # causes that have their place
+OPERATION = (".operation", ".reduced", ".lost", ".kept", ".elsewhere")  # causes that have their place
 OF_NETWORKS = {network.name for network in NETWORKS.values()}
 SUBJECTS = ("sum", "class", "stretch", "map", "index", "probability", "name", "bilinear")
 

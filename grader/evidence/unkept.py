@@ -1,0 +1,36 @@
+"""The sum that returnCAM computes and keeps nowhere: given to the name that is meant, maps show it."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from grader.assignment import MAP
+from grader.diagnosis import cam as diagnosis
+from grader.evidence.needless import SUM
+from grader.evidence.otherwise import AskMaps, Explained, is_flat, is_the_same_again
+from grader.evidence.questions import PANEL
+from grader.mending.kept_nowhere import kept
+from grader.records.reason import Place
+from grader.records.submission import Slice
+
+MOST_TRIED = 40  # changes of the function: each is one run of it
+MOST_SEARCHED = 3  # maps that are explained, which takes seconds
+LOST = f"{SUM}.lost"
+
+
+def unkept(ask: AskMaps, slice: Slice) -> Explained | None:
+    """Return the statement whose value is lost, beside what else is wrong with maps that show it."""
+    searched = 0
+    for each in islice(kept(slice, MAP), MOST_TRIED):
+        first = ask(each.modules, PANEL[:1])
+        if not first or is_flat(first):
+            continue
+        searched += 1
+        found = diagnosis.search(ask(each.modules, PANEL))
+        if found is not None and not found.sums:
+            place = Place(each.chunk.label, each.chunk.line + each.line - 1)
+            told = Explained(found, f"{each.got} read as {each.want}", place, LOST, "", each.modules)
+            return told if is_the_same_again(ask, slice) else None
+        if searched == MOST_SEARCHED:
+            break
+    return None
