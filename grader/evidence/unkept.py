@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 
 from grader.assignment import MAP
 from grader.diagnosis import cam as diagnosis
 from grader.evidence.needless import SUM
-from grader.evidence.otherwise import AskMaps, Explained, is_flat, is_the_same_again
+from grader.evidence.otherwise import (
+    STRAIGHT,
+    AskMaps,
+    Explained,
+    is_flat,
+    is_the_same_again,
+)
 from grader.evidence.questions import PANEL
+from grader.evidence.shown import is_of_sum
 from grader.mending.kept_nowhere import kept
 from grader.records.reason import Place
 from grader.records.submission import Slice
@@ -26,7 +34,7 @@ def unkept(ask: AskMaps, slice: Slice) -> Explained | None:
         if not first or is_flat(first):
             continue
         searched += 1
-        found = diagnosis.search(ask(each.modules, PANEL))
+        found = _steps(ask(each.modules, PANEL))
         if found is not None and not found.sums:
             place = Place(each.chunk.label, each.chunk.line + each.line - 1)
             told = Explained(found, f"{each.got} read as {each.want}", place, LOST, "", each.modules)
@@ -34,3 +42,9 @@ def unkept(ask: AskMaps, slice: Slice) -> Explained | None:
         if searched == MOST_SEARCHED:
             break
     return None
+
+
+def _steps(maps: Sequence[diagnosis.Case]) -> diagnosis.Verdict | None:
+    """Return the known steps of maps, or that these follow the sum; None of any others."""
+    found = diagnosis.search(maps)
+    return diagnosis.Verdict("", "", STRAIGHT) if found is None and is_of_sum(maps) else found
