@@ -115,12 +115,23 @@ def maps_are_right(cam: CamEvidence, cell: LastCell) -> None:
     cam.need_functions()
     calls = cell.calls(MAP)
     if cell.failure[0] and len(calls) < len(IMAGES):
+        for number, _ in calls[-1:]:
+            _is_of_layer_4(cell, len(calls) - 1, number)
         expect.fail(_raised(cell, "maps.raises", "two maps"))
     expected, actual = f"{MAP} called once for each image", f"called {len(calls)} times"
     wrong = because("maps.count", got=len(calls), want=len(IMAGES), expected=expected, actual=actual)
     expect.that(len(calls) >= len(IMAGES), wrong)
     for position, number in enumerate(cell.of_images(MAP, cell.truth.features)):
         _map_is_right(cam, cell, position, number)
+
+
+def _is_of_layer_4(cell: LastCell, position: int, number: int) -> None:
+    """The features of a call that raises are not those of another layer, which would be why."""
+    features, expected = cell.array(f"{number}.0"), f"features {cell.truth.features[position].shape}"
+    if features is not None and features.shape != cell.truth.features[position].shape:
+        name, got = IMAGES[position], other_input(cell, position, number)
+        if got:
+            expect.fail(because("maps.input", image=name, got=got, expected=expected))
 
 
 def _map_is_right(cam: CamEvidence, cell: LastCell, position: int, number: int) -> None:

@@ -52,4 +52,4 @@ def _wraps_into(answer: Maps, large: Floats) -> bool:
     bytes = as_floats(np.trunc(large).astype(np.int64).astype(np.uint8))
     if not beyond.any() or not matches(answer, bytes, MOSTLY):
         return False
-    return bool(np.median(np.abs(answer[beyond] - bytes[beyond])) <= LEVELS)
+    return bool(np.median(np.abs(as_floats(answer)[beyond] - bytes[beyond])) <= LEVELS)

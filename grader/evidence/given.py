@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from grader.diagnosis.last_cell import are_features, what_features
 from grader.diagnosis.pictures import prepared
-from grader.evidence.last_cell import IMAGES, LastCell, opened
+from grader.evidence.hooked import hooked
+from grader.evidence.last_cell import IMAGES, LastCell, opened, picture
 from grader.wall.verbs import MAX_INPUTS
 from reference.kit.CAM.resnet import resnet18
 
@@ -40,6 +41,8 @@ def other_input(cell: LastCell, position: int, number: int) -> str | None:
         if (after := _after(given.astype(np.float32), features)) is not None:
             preparation = _preparation(given, names)
             return None if preparation is None else "; ".join(filter(None, (preparation, after)))
+    if layer := _layer(features, (*pictures, picture(IMAGES[position]))):
+        return layer
     own = (_preparation(given, names[:1]) for given in pictures)  # what came of it is not known
     return what_features(features, true[position]) or next(filter(None, own), None)
 
@@ -73,6 +76,12 @@ def _after(given: Array, features: Array) -> str | None:
         if (how := what_features(features, made)) is not None:
             return "; ".join(filter(None, (words, how)))
     return None
+
+
+def _layer(features: Array, pictures: Sequence[Array]) -> str:
+    """Return the other layer whose output the features are, in words; "" where they are of none."""
+    network = deepcopy(_network()).eval()
+    return next(filter(None, (hooked(network, given, features) for given in pictures)), "")
 
 
 def _made(given: Array) -> Iterator[tuple[str, Array]]:

@@ -58,7 +58,7 @@ def _computed() -> Truth:
     with redirect_stdout(io.StringIO()):  # it says which weights it took, to students
         net = resnet18(pretrained=True).eval()
     with torch.inference_mode():
-        pairs = [net(_preprocess(name)) for name in IMAGES]
+        pairs = [net(torch.from_numpy(picture(name))) for name in IMAGES]
     weight = net.fc.weight.detach().numpy()
     return Truth(weight, tuple(logit.numpy() for logit, _ in pairs), tuple(f.numpy() for _, f in pairs))
 
@@ -72,13 +72,14 @@ def _file(name: str) -> str:
     return str(Path(KIT).with_name("files") / name)
 
 
-def _preprocess(name: str) -> torch.Tensor:
+def picture(name: str) -> Array:
+    """Return one of the kit's images as its network is given it, (1, 3, 224, 224)."""
     with opened(name) as image:
         small = np.asarray(
             image.convert("RGB").resize((224, 224), Image.Resampling.BILINEAR), dtype=np.float32
         )
     normal = (small / 255 - np.array(MEAN, dtype=np.float32)) / np.array(STD, dtype=np.float32)
-    return torch.from_numpy(normal.transpose(2, 0, 1)[None].copy())  # (1, 3, 224, 224)
+    return np.asarray(normal.transpose(2, 0, 1)[None].copy())
 
 
 class LastCell:

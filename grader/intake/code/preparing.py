@@ -14,6 +14,7 @@ from grader.records.submission import Slice
 WRITTEN = tuple(  # what a step is called, and how it may be written
     (re2.compile(said), re2.compile(code))
     for said, code in (
+        (r"output of", r"register_forward|create_feature_extractor|Extractor\("),
         (r"train mode", r"\.train\("),
         (r"train mode|nothing to do", r"resnet\w*\("),
         (r"^the image is \w+\.", r"\.jpe?g"),
