@@ -10,6 +10,7 @@ from typing import TypeVar
 from grader.assignment import MODELS, PREDICT
 from grader.mending import (
     conditions,
+    cutting,
     entries,
     hooks,
     keyed,
@@ -152,7 +153,13 @@ class Trials(Running):
         """What is likelier than what gets a network past one line only."""
         entered = entries.mends(now, here, target, self._padding)
         moved = [moving.mends(now, here), nearby.bound_last(now, here)] if FITS in now.message else []
-        written = [tables.mends(here), hooks.mends(here), keyed.mends(now, here), entered]
+        written = [
+            cutting.mends(now, here),
+            tables.mends(here),
+            hooks.mends(here),
+            keyed.mends(now, here),
+            entered,
+        ]
         return [leaving.guards(now, here), *written, rounds.mends(now, here), *moved]
 
     def _meant(self, target: str, now: Trouble, here: Slice) -> Mend | None:
