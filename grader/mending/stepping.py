@@ -171,12 +171,16 @@ def chooses(slice: Slice, name: str) -> bool:
 
 
 def _bound_from(function: Function) -> set[str]:
-    """The last argument, and what is made of it."""
+    """The last argument, what is made of it, and what a loop takes from it."""
     names = {argument.arg for argument in function.args.args[-1:]}
     for node in ast.walk(function):
         match node:
             case ast.Assign(targets=[ast.Name(id=other)], value=value) if _reads(value, names):
                 names.add(other)
+            case ast.For(target=to, iter=value) | ast.comprehension(target=to, iter=value) if _reads(
+                value, names
+            ):
+                names |= {each.id for each in ast.walk(to) if isinstance(each, ast.Name)}
     return names
 
 

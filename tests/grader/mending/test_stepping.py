@@ -105,6 +105,9 @@ def test_a_step_that_nobody_takes_has_no_line() -> None:
         ("cam = (weight_fc @ f)[idx]", True),
         ("cam = magic(feature_conv, weight_fc, idx)", False),
         ("w = weight_fc[0]  # weight_fc[idx]", False),
+        ("for i in idx:\n        cam = weight_fc[i] @ feature_conv", True),
+        ("cams = [weight_fc[int(i)] @ feature_conv for _, i in enumerate(idx)]", True),
+        ("for c in range(512):\n        cam = weight_fc[c] @ feature_conv", False),
     ],
 )
 def test_a_class_is_chosen_by_the_last_argument(line: str, wanted: bool) -> None:
