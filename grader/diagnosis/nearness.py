@@ -15,6 +15,7 @@ Mixings = tuple[tuple[Floats, Floats], ...]
 MOVED = 0.05  # of the range: what enlarging may move the middle of a cell by
 MOSTLY = 0.9  # of a wrong map: where levels wrap, the last digit of a float can turn a cell over
 APART = 40.0  # of 256: how far levels that wrapped around are from others is 64 in the middle
+FIRST = 2  # rows of cells: they tell most maps from the one that is there
 TURNED = 600.0  # a range from which on levels that wrapped around look like any others
 
 
@@ -51,27 +52,41 @@ def close(values: Floats, found: Floats, mixing: Mixings) -> NDArray[np.bool_]:
     near = np.asarray((np.abs(found - cut) <= _slack(cut, found)).all(axis=(1, 2)))
     rows, columns = mixing[0]
     slack, turning = _slack(values, found), _slack(values, found, 256.0)
+    turns = np.flatnonzero(wraps & told)
     for shown in (values, rows @ values @ columns.T, np.trunc(values + TINY), np.rint(values)):
         distance = np.abs(found - shown)
         near |= (distance <= slack).all(axis=(1, 2))
-        turned = np.abs(distance - 256 * np.rint(distance / 256))
-        near |= wraps & told & (turned <= turning).all(axis=(1, 2))
-    near[wraps] |= _same_bytes(values[wraps], found, mixing)
+        turned = distance[turns]
+        turned = np.abs(turned - 256 * np.rint(turned / 256))
+        near[turns] |= (turned <= turning[turns]).all(axis=(1, 2))
+    left = wraps & ~near
+    near[left] = _same_bytes(values[left], found, mixing)
     return np.asarray(near & np.isfinite(values).all(axis=(1, 2)))
 
 
 def _same_bytes(values: Floats, found: Floats, mixing: Mixings) -> NDArray[np.bool_]:
     """Return whether levels some of which wrap around are those found, made bytes and then enlarged.
 
-    Between a 0 and a 255 even the middle of a cell moves, so it is computed.
+    Between a 0 and a 255 even the middle of a cell moves, so it is computed: of the first rows, and of all
+    where no more of these are off than may be in the whole map.
     """
     same, share = np.zeros(len(values), bool), MOSTLY if varied(found) else 1.0
     slack = min(1.0, spread(found) / 2)
     for rounding in (np.trunc, np.rint):
-        small = np.mod(np.nan_to_num(rounding(values + TINY)), 256)
+        small = wrapped(rounding(values + TINY))
         for rows, columns in mixing:
-            same |= (np.abs(rows @ small @ columns.T - found) <= slack).mean(axis=(1, 2)) >= share
+            left = np.flatnonzero(~same)
+            for part in (slice(FIRST), slice(None)):
+                near = np.abs(rows[part] @ small[left] @ columns.T - found[part]) <= slack
+                left = left[1 - (~near).sum(axis=(1, 2)) / found.size >= share]
+            same[left] = True
     return same
+
+
+def wrapped(levels: Floats) -> Floats:
+    """Return whole levels modulo 256: exact, and a sixth of the time that `np.mod` takes."""
+    finite = np.where(np.isfinite(levels), levels, 0.0)
+    return np.asarray(finite - 256 * np.floor(finite / 256))
 
 
 @cache

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grader.diagnosis.finishing import centres
-from grader.diagnosis.nearness import close, mixings, roughly, varied
+from grader.diagnosis.nearness import close, mixings, roughly, varied, wrapped
 
 SIZE, CELLS = 256, 7
 MIXED = mixings((CELLS, CELLS), (SIZE, SIZE))
@@ -55,3 +55,10 @@ def test_a_peak_is_near_to_itself_alone() -> None:
 def test_most_of_a_sparse_map_says_nothing() -> None:
     """A map varies where no level fills half of it."""
     assert varied(LEVELS) and not varied(PEAK)
+
+
+def test_levels_wrap_around_as_numpy_says() -> None:
+    """Whatever they are: what is no number is 0."""
+    levels = np.array([0.0, 255.0, 256.0, -1.0, -257.0, 5e12, 1e300, -1e300, np.nan, np.inf, -np.inf])
+
+    assert np.array_equal(wrapped(levels), np.mod(np.nan_to_num(levels), 256))
