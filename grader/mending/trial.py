@@ -10,6 +10,7 @@ from typing import TypeVar
 from grader.assignment import MODELS, PREDICT
 from grader.mending import (
     conditions,
+    crosswise,
     cutting,
     entries,
     hooks,
@@ -156,6 +157,7 @@ class Trials(Running):
         written = [
             cutting.mends(now, here),
             tables.mends(here),
+            crosswise.mends(now, here),
             hooks.mends(here),
             keyed.mends(now, here),
             entered,

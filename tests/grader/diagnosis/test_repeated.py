@@ -31,6 +31,30 @@ def test_two_entries_of_a_table_and_faults_of_other_lines_are_paid_each() -> Non
     assert costs(extra(1, 11), extra(2, 12), extra(3, 11)) == {"conv1": 1, "conv2": 1, "conv3": 1}
 
 
+def wide(layer: str, got: int, want: int, line: int = 11) -> Reason:
+    """A layer of another width, made on a line."""
+    return because("layer.out_channels", layer=layer, got=got, want=want, place=Place("cell 5", line))
+
+
+def missing(layer: str, line: int = 11) -> Reason:
+    """A layer that is missing, by a line."""
+    return because("layer.missing", layer=layer, actual="none", place=Place("cell 5", line))
+
+
+def test_entries_that_stand_in_each_others_place_are_paid_once() -> None:
+    assert costs(wide("conv3_1", 512, 256), wide("conv4_1", 256, 512)) == {"conv1": 2}
+    assert costs(extra(2, 11), missing("conv3_3")) == {"conv1": 2}
+    assert costs(missing("conv2_2"), extra(3, 11)) == {"conv1": 2}
+
+
+def test_entries_that_are_wrong_otherwise_are_paid_each() -> None:
+    each = {"conv1": 1, "conv2": 1}
+    assert costs(wide("conv3_1", 512, 256), wide("conv4_1", 128, 512)) == each
+    assert costs(wide("conv3_1", 512, 256), wide("conv4_1", 256, 512, line=12)) == each
+    assert costs(missing("conv2_2", line=12), extra(3, 11)) == each
+    assert costs(missing("conv2_2"), missing("conv3_3")) == each
+
+
 def test_what_is_wrong_beside_it_stays_where_it_is() -> None:
     other = because("layer.missing", layer="conv2_2", actual="none", place=Place("cell 5", 11))
     by_line: dict[LineName, list[Reason]] = {
