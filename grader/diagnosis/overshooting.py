@@ -2,54 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
-import cv2
 import numpy as np
 
 from grader.diagnosis import enlarging
-from grader.diagnosis.cam import Case, right_sums
-from grader.diagnosis.finishing import LEVELS, Maps, as_floats, matches
-from grader.diagnosis.nearness import MOSTLY
+from grader.diagnosis.cam import Case, Verdict, search
+from grader.diagnosis.finishing import Maps, as_floats, matches
 from grader.diagnosis.ways import Floats
-from reference.cam import min_max
 
 OVERSHOT = "enlarged by curves, the map goes beyond its range, and its bytes wrap around there"
-CURVES = (cv2.INTER_CUBIC, cv2.INTER_LANCZOS4)
+BYTES = 256
 JUMP = 128  # levels between neighbours, which no enlarged cells have
+SMOOTH = 64  # levels between neighbours that enlarging leaves at most
+BEYOND = 3.0  # levels, more than rounding brings
 
 
-def is_overshot(cases: Sequence[Case]) -> bool:
-    """Return whether some of right maps wrap around where enlarging went beyond their range."""
-    return any(_jumps(case.answer) and _is_wrapped(case) for case in cases)
+def steps(cases: Sequence[Case]) -> Verdict | None:
+    """Find the steps that give every answer; that bytes wrap around where a map was enlarged is one."""
+    whole = _unwrapped(cases)
+    found = search(whole) if whole else None
+    if found is None or not _is_made_after(whole):
+        return search(cases)
+    return replace(found, stretch="; ".join(filter(None, (found.stretch, OVERSHOT))))
+
+
+def _unwrapped(cases: Sequence[Case]) -> Sequence[Case]:
+    """Return the maps as they were before their bytes wrapped around; none where no map shows that."""
+    if not any(_jumps(case.answer) for case in cases):
+        return ()
+    levels = [_levels(case.answer) for case in cases]
+    whole = [replace(case, answer=each) for case, each in zip(cases, levels, strict=True) if each is not None]
+    return whole if len(whole) == len(cases) and any(map(_is_beyond, whole)) else ()
 
 
 def _jumps(answer: Maps) -> bool:
     """Return whether two neighbours are as far apart as wrapping around brings them."""
-    if answer.dtype != np.uint8:
-        return False
-    levels = answer.astype(np.int64)
-    return any(bool((np.abs(np.diff(levels, axis=axis)) > JUMP).any()) for axis in (0, 1))
+    return answer.dtype == np.uint8 and _steepest(answer) > JUMP
 
 
-def _enlarged(case: Case) -> Iterator[Floats]:
-    """Yield the levels of each right sum, enlarged before they become bytes."""
-    size = case.answer.shape
-    for levels in map(min_max, right_sums(case)):
-        for curve in CURVES:
-            yield as_floats(cv2.resize(levels, size[::-1], interpolation=curve))
-        for method in enlarging.METHODS:
-            yield enlarging.enlarged(levels, size, method)
+def _steepest(levels: Maps) -> float:
+    """Return the most levels between two neighbours."""
+    return max(float(np.abs(np.diff(as_floats(levels), axis=axis)).max()) for axis in (0, 1))
 
 
-def _is_wrapped(case: Case) -> bool:
-    return any(_wraps_into(case.answer, large) for large in _enlarged(case))
+def _levels(answer: Maps) -> Floats | None:
+    """Return the levels that go on from neighbour to neighbour, and are bytes mostly; None if some can't."""
+    down = np.unwrap(as_floats(answer)[:, :1], period=BYTES, axis=0)
+    first = down - as_floats(answer)[:, :1]
+    levels = np.unwrap(as_floats(answer) + first, period=BYTES, axis=1)
+    turns = np.rint(np.median(levels - as_floats(answer)) / BYTES)
+    return levels - BYTES * turns if _steepest(levels) <= SMOOTH else None
 
 
-def _wraps_into(answer: Maps, large: Floats) -> bool:
-    """Return whether levels that go beyond bytes give an answer, there too."""
-    beyond = (large <= -1) | (large >= 256)
-    bytes = as_floats(np.trunc(large).astype(np.int64).astype(np.uint8))
-    if not beyond.any() or not matches(answer, bytes, MOSTLY):
-        return False
-    return bool(np.median(np.abs(as_floats(answer)[beyond] - bytes[beyond])) <= LEVELS)
+def _is_beyond(case: Case) -> bool:
+    """Return whether a map goes further beyond bytes than rounding does."""
+    return bool(case.answer.min() < -BEYOND or case.answer.max() > BYTES - 1 + BEYOND)
+
+
+def _is_made_after(cases: Sequence[Case]) -> bool:
+    """Return whether the cells that were enlarged were in the range of bytes."""
+    return not any(_is_beyond(replace(case, answer=_cells(case))) for case in cases)
+
+
+def _cells(case: Case) -> Floats:
+    """Return what was enlarged: the middles of its cells, where no other library's way gives the map."""
+    for method in enlarging.METHODS:
+        small = enlarging.before(as_floats(case.answer), case.cells, method)
+        if matches(case.answer, enlarging.enlarged(small, case.answer.shape, method)):
+            return small
+    return case.middles(case.cells)

@@ -12,7 +12,7 @@ from grader.diagnosis.afterwards import beside_enlarging
 from grader.diagnosis.axes import is_over_others
 from grader.diagnosis.likely import leaves_channels_out
 from grader.diagnosis.normalising import ROUNDED, UNSCALED
-from grader.diagnosis.overshooting import OVERSHOT, is_overshot
+from grader.diagnosis.overshooting import steps
 from grader.errors import Blocked, StudentError
 from grader.evidence import otherwise, shown
 from grader.evidence.answered import AnsweredMaps
@@ -59,7 +59,7 @@ class MapEvidence(AnsweredMaps):
             return otherwise.Explained(diagnosis.Verdict("", "", ""))
         if (astray := of_other_features(self._asked_with, self.slice)) is not None:
             return astray
-        found = self._found
+        found = steps(plainly(self.panel))
         if found is None and self.is_stretched and self.follows_sum:
             return otherwise.Explained(None)
         if found is None and (anew := remembered(self._asked_with, self.slice)) is not None:
@@ -77,14 +77,6 @@ class MapEvidence(AnsweredMaps):
         if found is not None:
             return otherwise.Explained(otherwise.in_full(self._asked_with, self.slice, found))
         return otherwise.explained(self._asked_with, self.slice, self.panel, self.shows_nothing)
-
-    @property
-    def _found(self) -> diagnosis.Verdict | None:
-        """The known steps that give the maps, if any do; what enlarging wraps around is one."""
-        maps = plainly(self.panel)
-        found = diagnosis.search(maps)
-        overshot = found is not None and not found.faults and is_overshot(maps)
-        return diagnosis.Verdict("", "", OVERSHOT) if overshot else found
 
     @property
     def _is_of_the_sum(self) -> bool:

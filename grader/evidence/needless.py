@@ -15,6 +15,7 @@ import numpy as np
 from grader.assignment import MAP
 from grader.diagnosis import cam as diagnosis
 from grader.diagnosis.finishing import as_floats
+from grader.diagnosis.overshooting import steps
 from grader.evidence.otherwise import (
     MOST_SHOWN,
     AskMaps,
@@ -96,7 +97,7 @@ def _besides(ask: AskMaps, changes: Iterable[Change], at: int) -> diagnosis.Verd
     maps = ask(next(made, ()), PANEL)
     if not maps or _are_right(maps):
         return RIGHT
-    return diagnosis.search(maps) or replace(RIGHT, stretch=cut_off("", flat=is_flat(maps)))
+    return steps(maps) or replace(RIGHT, stretch=cut_off("", flat=is_flat(maps)))
 
 
 def _found(

@@ -8,6 +8,7 @@ from itertools import islice
 from grader.assignment import MAP
 from grader.diagnosis import cam as diagnosis
 from grader.diagnosis.axes import is_finer
+from grader.diagnosis.overshooting import steps
 from grader.evidence.needless import FORM, SUM
 from grader.evidence.otherwise import AskMaps, Explained, is_flat, is_the_same_again
 from grader.evidence.questions import PANEL
@@ -27,7 +28,7 @@ def reduced(ask: AskMaps, slice: Slice) -> Explained | None:
         if _may_be_of_cells(first) and (answer := first[0].answer.tobytes()) not in seen:
             seen.add(answer)
             maps = ask(each.modules, PANEL)
-            found = diagnosis.search(maps)
+            found = steps(maps)
             if found is not None and not found.sums:
                 return _told(each, found) if is_the_same_again(ask, slice) else None
         if len(seen) == MOST_SEARCHED:

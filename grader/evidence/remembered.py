@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.diagnosis import cam as diagnosis
+from grader.diagnosis.overshooting import steps
 from grader.evidence.needless import SUM
 from grader.evidence.otherwise import AskMaps, Explained
 from grader.evidence.questions import PANEL
@@ -23,7 +24,7 @@ def remembered(ask: AskMaps, slice: Slice) -> Explained | None:
     maps, again = (ask(instead, PANEL) for _ in range(2))
     if len(maps) != len(PANEL) or _levels(maps) != _levels(again):
         return None
-    found = diagnosis.search(maps)
+    found = steps(maps)
     return None if found is None else Explained(found, *kept(slice), KEPT)
 
 

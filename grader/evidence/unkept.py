@@ -7,6 +7,7 @@ from itertools import islice
 
 from grader.assignment import MAP
 from grader.diagnosis import cam as diagnosis
+from grader.diagnosis.overshooting import steps
 from grader.evidence.needless import SUM
 from grader.evidence.otherwise import (
     STRAIGHT,
@@ -46,5 +47,5 @@ def unkept(ask: AskMaps, slice: Slice) -> Explained | None:
 
 def _steps(maps: Sequence[diagnosis.Case]) -> diagnosis.Verdict | None:
     """Return the known steps of maps, or that these follow the sum; None of any others."""
-    found = diagnosis.search(maps)
+    found = steps(maps)
     return diagnosis.Verdict("", "", STRAIGHT) if found is None and is_of_sum(maps) else found
