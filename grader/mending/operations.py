@@ -6,17 +6,23 @@ import ast
 from collections.abc import Iterator
 
 from grader.mending import fitting
-from grader.mending.edits import Mend, with_node, with_source
+from grader.mending.edits import Mend, number_in, with_node, with_source
 from grader.mending.trouble import Trouble, line_in, on_line, tree
 from grader.records.reason import Place
 from grader.records.submission import Chunk, Slice
 
+ONE = (  # what indexing a number says
+    *(f"'{kind}' object is not subscriptable" for kind in ("int", "float")),
+    *("invalid index to scalar variable", "invalid index of a 0-dim tensor", "array is 0-dimensional"),
+)
 SMALLEST = {"MaxPool": 2, "AvgPool": 2}  # sizes that a kernel may have been meant to have
 
 
 def mends(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
     """The changes of one operation that may end a trouble."""
     message = trouble.message
+    if any(said in message for said in ONE):
+        yield from _whole(trouble, slice, chunk)
     if "not subscriptable" in message or "not callable" in message:
         yield from _other_brackets(trouble, slice, chunk)
     if trouble.kind in ("TypeError", "AttributeError"):
@@ -47,6 +53,14 @@ def _other_brackets(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Me
                 yield _read(slice, chunk, node, f"{ast.unparse(value)}[{ast.unparse(index)}]")
             case ast.Call(func=value, args=[]) if "callable" in trouble.message:
                 yield _read(slice, chunk, node, ast.unparse(value))
+
+
+def _whole(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:
+    """A number of which the first is taken, as itself: `i[0]` read as `i` in a loop over `i`."""
+    for node in on_line(trouble, chunk):
+        match node:
+            case ast.Subscript(value=ast.Name(id=name), slice=index) if number_in(index) is not None:
+                yield _read(slice, chunk, node, name)
 
 
 def _rows(trouble: Trouble, slice: Slice, chunk: Chunk) -> Iterator[Mend]:

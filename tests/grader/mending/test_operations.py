@@ -31,6 +31,8 @@ SLIPS = {
     "a number of classes": ("return self.up(h)", CLASSES, "self.up = nn.ConvTranspose2d(classes, classes, 4)"),
     "a layer made of its input": ("return nn.Softmax(x, dim=1)", "Softmax.__init__() got multiple values for argument 'dim'", "return nn.Softmax(dim=1)(x)"),
     "a layer without its size": ("h = nn.Conv2d(64, 21)", "Conv2d.__init__() missing 1 required positional argument: 'kernel_size'", "h = nn.Conv2d(64, 21, kernel_size=1)"),
+    "the first of a number": ("h = h[..., k[0]]", "'int' object is not subscriptable", "h = h[..., k]"),
+    "the first of a scalar": ("h = h + k[0] * x[0]", "invalid index to scalar variable.", "h = h + k * x[0]"),
     "too many values": ("n, h, w = x.shape", "too many values to unpack (expected 3)", "*_, n, h, w = x.shape"),
 }  # fmt: skip
 
