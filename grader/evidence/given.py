@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
 from copy import deepcopy
 from functools import lru_cache
@@ -41,7 +41,7 @@ def other_input(cell: LastCell, position: int, number: int) -> str | None:
         if (after := _after(given.astype(np.float32), features)) is not None:
             preparation = _preparation(given, names)
             return None if preparation is None else "; ".join(filter(None, (preparation, after)))
-    if layer := _layer(features, (*pictures, picture(IMAGES[position]))):
+    if layer := _layer(features, _distinct((*pictures, picture(IMAGES[position])))):
         return layer
     own = (_preparation(given, names[:1]) for given in pictures)  # what came of it is not known
     return what_features(features, true[position]) or next(filter(None, own), None)
@@ -51,7 +51,16 @@ def _pictures(cell: LastCell, number: int) -> list[Array]:
     """Return the pictures (1, 3, rows, columns) that a network was given last before a call."""
     batches = (given for given in cell.inputs_before(number) if given.ndim == 4)
     pictures = (one[None] for given in batches for one in given[:MAX_INPUTS])
-    return list(islice(filter(_is_picture, pictures), MAX_INPUTS))
+    return _distinct(islice(filter(_is_picture, pictures), MAX_INPUTS))
+
+
+def _distinct(pictures: Iterable[Array]) -> list[Array]:
+    """Return pictures without those that equal one before but for rounding: each costs runs of a network."""
+    found = list[Array]()
+    for each in pictures:
+        if not any(each.shape == one.shape and np.allclose(each, one, 1e-4, 1e-5) for one in found):
+            found.append(each)
+    return found
 
 
 def _is_picture(given: Array) -> bool:

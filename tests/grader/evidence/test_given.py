@@ -95,3 +95,20 @@ def test_without_a_picture_only_the_features_tell(given: tuple[np.ndarray, ...])
     assert told(2 * right, *given) == "they are multiplied by 2"
     assert told(right.swapaxes(2, 3), *given) == "their rows and columns are swapped"
     assert told(np.ones_like(right), *given) is None
+
+
+def test_a_picture_that_was_given_twice_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each run of a network costs, and the same picture gives the same features."""
+    run = list[int]()
+
+    def made(*given: Any) -> str:
+        run.append(max(given, key=np.size).shape[2])
+        return ""
+
+    monkeypatch.setattr("grader.evidence.given._made", made)
+    monkeypatch.setattr("grader.evidence.given.hooked", lambda _, given, __: made(given))
+    right = picture()
+
+    told(np.ones((1, 512, 7, 7), np.float32), right, right.astype(np.float64), picture(side=96), right.copy())
+
+    assert sorted(run) == [96, 96, 224, 224]
