@@ -106,7 +106,13 @@ class PredictionEvidence:
                 return None
         except StudentError:
             return None
-        return of_other_logits(self.slice, lambda read: self._with(read.modules)._follows)
+        told = self._follows[1]
+
+        def follows(read: Read) -> tuple[bool, bool]:
+            index, number = self._with(read.modules)._follows
+            return index, number and (index or not told)
+
+        return of_other_logits(self.slice, follows)
 
     @once
     def as_given(self) -> PredictionEvidence:
@@ -127,7 +133,7 @@ class PredictionEvidence:
         near = (
             one and abs(one[0] - top) <= TOLERANCE for one, (top, *_) in zip(printed, wanted, strict=True)
         )
-        return self.chooses, self.chooses and all(near)
+        return self.chooses, all(near)
 
     @property
     def _is_the_same_again(self) -> bool:

@@ -45,3 +45,12 @@ def test_right_functions_read_nothing_elsewhere() -> None:
     assert read().prediction.elsewhere is None
     assert read(("return index", "return index - 1")).prediction.elsewhere is None
     assert read(("return index", "return index * 0")).prediction.elsewhere is None
+
+
+def test_a_probability_tells_where_one_index_comes_of_all() -> None:
+    """The index is wrong by itself; no number tells where the printed one is right as it stands."""
+    index = "return index", "return index * 0"
+    found = read(("def get_cls_pred", LOGITS), ("softmax(logit,", "softmax(logits,"), index).prediction
+
+    assert found.elsewhere is not None and found.elsewhere.name == "logits"
+    assert read(("def get_cls_pred", LOGITS), index).prediction.elsewhere is None
