@@ -158,7 +158,7 @@ def check_copy_features(network: ModelEvidence) -> None:
     if network.copied.slip:
         raise network.copied.slip
     linears = tuple(VGG_LINEARS.values())
-    raised = network.copied.raised if network.copied.passed else None
+    raised = network.copied.raised if network.copied.passed or network.copied.own else None
     if raised and not copy_findings(network.copied, network.reading, linears, network.computed):
         raise raised  # all that it does besides is right
 

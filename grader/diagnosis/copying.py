@@ -31,6 +31,7 @@ class AfterCopying:
 
     way: str  # a method, a function, the notebook's own cell, the constructor; "" where nothing copies
     raised: StudentError | None = None  # None if it returned
+    own: bool = False  # whether that can't be by what it was given
     passed: bool = False  # whether it went on after the statement that raised
     slip: StudentError | None = None  # what stops the notebook's own call of it, if anything does
     undone: Place | None = None  # where the notebook takes all of it back before it trains

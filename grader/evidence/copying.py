@@ -107,6 +107,7 @@ def copied(
     return replace(
         _told(done),
         passed=passing,
+        own=done.own and not (lacks or more or SOURCES.keys() - reading.layers.keys()),
         held=held,
         unchanged=frozenset(n for n in before if np.array_equal(before[n], after.arrays.get(n, ()))),
         unusable=_unusable(before, after.value.shapes, read.shapes),

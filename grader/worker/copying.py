@@ -15,6 +15,7 @@ from grader.wall.values import SourceLine
 from grader.wall.verbs import Copied, CopyVgg, Failure
 from grader.worker.afterwards import left_by
 from grader.worker.another import is_made_by_another, trained_instead
+from grader.worker.at_last import is_own
 from grader.worker.challenge import real_model
 from grader.worker.changing import changes, settings
 from grader.worker.downloads import downloaded
@@ -79,6 +80,10 @@ def copied(world: World, asked: CopyVgg, vgg16: nn.Module, prepare: Callable[[nn
             )
             took_it = structs.replace(took_it, undone=taken.whole or instead, lost=taken.lost)
             took_it = structs.replace(took_it, slip=_slip(world, asked, took_it.way, vgg16, prepare))
+        if took_it is not None and took_it.failed:
+            took_it = structs.replace(
+                took_it, own=_own(world, asked, took_it.way, took_it.failed, vgg16, prepare)
+            )
     return took_it or (first[0] if first else Copied(""))
 
 
@@ -111,6 +116,24 @@ def _slip(
         _go(world, asked, again, vgg16, vgg16, prepare)
         return None if took_it else found
     return None
+
+
+def _own(
+    world: World,
+    asked: CopyVgg,
+    taken: str,
+    failed: Failure,
+    vgg16: nn.Module,
+    prepare: Callable[[nn.Module], None],
+) -> bool:
+    """Whether what a way raised is its own slip."""
+    way = next((each for each in ways(world, asked) if each.plain and each.name == taken), None)
+    if way is None or asked.passing:
+        return False
+    calls = list(replays(world, asked))
+    found = is_own(failed, (_gone(each, _prepared(world, asked, prepare), vgg16, ()) for each in calls))
+    _go(world, asked, [way] if calls else [], vgg16, vgg16, prepare)
+    return found
 
 
 def _prepared(world: World, asked: CopyVgg, prepare: Callable[[nn.Module], None]) -> nn.Module:

@@ -13,6 +13,7 @@ from torch import nn
 from grader.wall.values import SourceLine
 from grader.wall.verbs import CopyVgg, Failure
 from grader.worker.adopting import adopt
+from grader.worker.at_last import takes_one
 from grader.worker.configured import counting_names
 from grader.worker.initialisers import without_slow_initialisers
 from grader.worker.loader import World, call
@@ -34,6 +35,7 @@ class Way:
     go: Callable[[nn.Module, nn.Module], Failure | None]
     home: SourceLine | None
     takes: bool = False  # whether it is given what to copy from
+    plain: bool = False  # whether that is all that it is given
 
 
 def methods(world: World, asked: CopyVgg, model: type[nn.Module]) -> Iterator[Way]:
@@ -47,7 +49,8 @@ def methods(world: World, asked: CopyVgg, model: type[nn.Module]) -> Iterator[Wa
         for form in _fitting(function, *(FREE if free else BOUND)) if is_students(function) else ():
             if "vgg16" in form or _asks_for_vgg(function):
                 go = _method(world, asked, name, form if free else form[1:])
-                yield Way(name, go, _home(function), "vgg16" in form)
+                plain = form == BOUND[0] and method is function and takes_one(function)
+                yield Way(name, go, _home(function), "vgg16" in form, plain)
 
 
 def _method(world: World, asked: CopyVgg, name: str, form: tuple[str, ...]) -> Callable[..., None]:

@@ -29,6 +29,7 @@ class Changed(Value, frozen=True):
 class Copied(Value, frozen=True):
     """In which way the submission copied, "" where it has none, what it raised, where that way is defined,
     which line wrote each parameter last, and what the layers are set to otherwise than they were made.
+    What it raised is its `own` where it can't be by what it was given.
 
     `slip` is what stops the notebook's own call of it, and `undone` its statement that takes it all back,
     else `lost` where it takes back what a parameter held.
@@ -39,6 +40,7 @@ class Copied(Value, frozen=True):
     home: SourceLine | None = None
     written: Annotated[dict[Name, SourceLine], Meta(max_length=MAX_PARAMETERS)] = field(default_factory=dict)
     changed: Annotated[tuple[Changed, ...], Meta(max_length=MAX_PARAMETERS)] = ()
+    own: bool = False
     slip: Failure | None = None
     undone: SourceLine | None = None
     lost: Annotated[dict[Name, SourceLine], Meta(max_length=MAX_PARAMETERS)] = field(default_factory=dict)

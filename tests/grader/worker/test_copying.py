@@ -173,6 +173,7 @@ def test_where_nothing_copies_nothing_is_named() -> None:
         "way": "",
         "failed": None,
         "home": None,
+        "own": False,
         "slip": None,
         "undone": None,
         "lost": {},
