@@ -1,4 +1,4 @@
-"""A statement that raises, passed over: what a function does besides."""
+"""Statements that raise, passed over: what a function does besides."""
 
 from __future__ import annotations
 
@@ -34,13 +34,15 @@ class Passed:
 
 
 @contextmanager
-def passing_over(chunks: Iterable[Chunk], error: BaseException) -> Iterator[bool]:
-    """Let the function that raised go on after the statement that did; whether it can."""
+def passing_over(chunks: Iterable[Chunk], error: BaseException, *later: BaseException) -> Iterator[bool]:
+    """Let the function that raised go on after the statement that did, and after those that raised `later`;
+    whether it can."""
     known, Passed.left = list(chunks), MOST
     for code, line in _raised(error):
         functions = [each for each in gc.get_objects() if isinstance(each, FunctionType)]
         own = [each for each in functions if each.__code__ is code]
-        other = next((found for chunk in known if (found := _other(chunk, code, line))), None)
+        lines = {line, *(at for each in later for raised, at in _raised(each) if _is_same(raised, code))}
+        other = next((found for chunk in known if (found := _other(chunk, code, lines))), None)
         if own and other is not None and other.co_freevars == code.co_freevars:
             for function in own:
                 function.__code__ = other
@@ -64,19 +66,21 @@ def _raised(error: BaseException) -> list[tuple[CodeType, int]]:
     return found[::-1]
 
 
-def _other(chunk: Chunk, code: CodeType, line: int) -> CodeType | None:
-    """The code of a function whose statement at a line is passed over where it raises."""
+def _other(chunk: Chunk, code: CodeType, lines: set[int]) -> CodeType | None:
+    """The code of a function whose statements at some lines are passed over where they raise."""
     last = chunk.line + chunk.source.count("\n")
-    if chunk.label != code.co_filename or not chunk.line <= line <= last:
+    if chunk.label != code.co_filename or not all(chunk.line <= line <= last for line in lines):
         return None
     parsed = ast.parse("\n" * (chunk.line - 1) + chunk.source)
-    _Passing(line).visit(parsed)
+    _Passing(lines).visit(parsed)
     whole = compile(ast.fix_missing_locations(parsed), chunk.label, "exec", dont_inherit=True)
     return next((each for each in _within(whole) if _is_same(each, code)), None)
 
 
 def _is_same(one: CodeType, other: CodeType) -> bool:
-    return (one.co_qualname, one.co_firstlineno) == (other.co_qualname, other.co_firstlineno)
+    """Whether both are of one function, which may be compiled anew."""
+    names = ((each.co_filename, each.co_qualname, each.co_firstlineno) for each in (one, other))
+    return next(names) == next(names)
 
 
 def _within(code: CodeType) -> Iterator[CodeType]:
@@ -88,14 +92,14 @@ def _within(code: CodeType) -> Iterator[CodeType]:
 
 
 class _Passing(ast.NodeTransformer):
-    """Passes over what a line's statement raises."""
+    """Passes over what the statements of some lines raise."""
 
-    def __init__(self, line: int) -> None:
-        self.line = line
+    def __init__(self, lines: set[int]) -> None:
+        self.lines = lines
 
     def visit(self, node: ast.AST) -> ast.AST:
         """Return the statement so that it may raise, and all else as it is."""
-        if isinstance(node, SIMPLE) and node.lineno <= self.line <= (node.end_lineno or 0):
+        if isinstance(node, SIMPLE) and self.lines & {*range(node.lineno, (node.end_lineno or 0) + 1)}:
             around = ast.parse(PASSES).body[0]
             assert isinstance(around, ast.With)
             around.body = [node]

@@ -23,6 +23,14 @@ def copy(found):
     kept = [found[key] for key in ("a", "b")]
     return 3
 """
+BOTH = """\
+def copy(found):
+    kept = []
+    for key in ("a", "b", "c"):
+        kept.append(found[key])
+        kept.append(-found[key])
+    return kept
+"""
 ENDLESS = """\
 def copy(found):
     left = iter(found)
@@ -88,3 +96,15 @@ def test_code_of_another_text_stays() -> None:
         assert not can
     with passing_over([chunk], ValueError("no")) as can:
         assert not can
+
+
+def test_statements_that_raise_later_are_passed_over_too() -> None:
+    """Such as that of a bias, after that of its weight."""
+    chunk, names = loaded(BOTH)
+    with pytest.raises(KeyError) as first:
+        names["copy"]({"a": 1, "c": 3})
+    with passing_over([chunk], first.value), pytest.raises(KeyError) as second:
+        names["copy"]({"a": 1, "c": 3})
+    with passing_over([chunk], first.value, second.value) as can:
+        assert can
+        assert names["copy"]({"a": 1, "c": 3}) == [1, -1, 3, -3]
