@@ -135,7 +135,11 @@ class MapEvidence(AnsweredMaps):
     @once
     def beside_enlarging(self) -> str:
         """What is done to right maps beside enlarging them; "" if nothing, or if they are no right ones."""
-        return "" if self.is_exact else beside_enlarging(plainly(self.panel))
+        if self.is_exact:
+            return ""
+        instead = self.explained.instead if self.is_constant else ()
+        maps = self._asked_with(instead, PANEL) if instead else self.panel
+        return beside_enlarging(plainly(maps))
 
     def _asked_with(self, instead: tuple[Module, ...], questions: Sequence[Maps]) -> Sequence[diagnosis.Case]:
         """The maps that come out where statements are read otherwise; none where it raises.

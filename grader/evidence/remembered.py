@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.diagnosis import cam as diagnosis
+from grader.diagnosis.afterwards import beside_enlarging
 from grader.diagnosis.overshooting import steps
 from grader.evidence.needless import SUM
 from grader.evidence.otherwise import AskMaps, Explained
 from grader.evidence.questions import PANEL
+from grader.evidence.shown import plainly
 from grader.mending.anew import anew, kept
 from grader.records.submission import Slice
 
@@ -25,7 +27,9 @@ def remembered(ask: AskMaps, slice: Slice) -> Explained | None:
     if len(maps) != len(PANEL) or _levels(maps) != _levels(again):
         return None
     found = steps(maps)
-    return None if found is None else Explained(found, *kept(slice), KEPT)
+    if found is None and beside_enlarging(plainly(maps)):
+        found = diagnosis.Verdict("", "", "")
+    return None if found is None else Explained(found, *kept(slice), KEPT, instead=instead)
 
 
 def _levels(maps: Sequence[diagnosis.Case]) -> list[bytes]:

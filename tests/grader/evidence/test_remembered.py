@@ -30,6 +30,15 @@ def test_what_else_is_wrong_is_told_too() -> None:
     assert found.verdict is not None and "class 0" in found.verdict.classes
 
 
+def test_what_is_done_beside_enlarging_is_told_too() -> None:
+    """Of the maps that are made as new: those that are kept may all be the same."""
+    line = "return cv2.resize(np.uint8(255 * cam / cam.max()), (256, 256))"
+    cut = line, f"{line.replace('return', 'big =')}\n    big[big < 100] = 0\n    return big"
+    maps = read(GIVEN, FIRST, cut).maps
+
+    assert maps.explained.cause == KEPT and maps.beside_enlarging == "low levels are set to 0 as well"
+
+
 def test_a_map_that_is_the_same_as_new_keeps_nothing() -> None:
     """As does one of which nothing is known."""
     assert read(("    return cv2", "    cam = np.eye(7)\n    return cv2")).maps.explained.cause != KEPT
