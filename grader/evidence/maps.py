@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.assignment import MAP
 from grader.diagnosis import cam as diagnosis
-from grader.diagnosis.afterwards import beside_enlarging
+from grader.diagnosis.afterwards import CUT_OFF, beside_enlarging, enlarged
 from grader.diagnosis.axes import is_over_others
 from grader.diagnosis.likely import leaves_channels_out
 from grader.diagnosis.normalising import ROUNDED, UNSCALED
@@ -43,7 +43,12 @@ class MapEvidence(AnsweredMaps):
     @once
     def is_exact(self) -> bool:
         """Every map of the panel is a right one but for rounding."""
-        return all(map(diagnosis.is_right, plainly(self.panel)))
+        return all(map(diagnosis.is_right, self.whole))
+
+    @once
+    def whole(self) -> Sequence[diagnosis.Case]:
+        """The maps of the panel in rows and columns, enlarged where something else was done instead."""
+        return enlarged(plainly(self.panel)).cases
 
     @once
     def explained(self) -> otherwise.Explained:
@@ -55,11 +60,11 @@ class MapEvidence(AnsweredMaps):
             return without or otherwise.Explained(None)
         if self.is_flat and (lost := unkept(self._asked_with, self.slice)) is not None:
             return lost
-        if self.beside_enlarging:
+        if self.beside_enlarging == CUT_OFF:
             return otherwise.Explained(diagnosis.Verdict("", "", ""))
         if (astray := of_other_features(self._asked_with, self.slice)) is not None:
             return astray
-        found = steps(plainly(self.panel))
+        found = steps(self.whole)
         if found is None and self.is_stretched and self.follows_sum:
             return otherwise.Explained(None)
         if found is None and (anew := remembered(self._asked_with, self.slice)) is not None:
@@ -81,7 +86,7 @@ class MapEvidence(AnsweredMaps):
     @property
     def _is_of_the_sum(self) -> bool:
         """Whether channels are summed, whatever stretched the sum."""
-        return is_of_the_sum(plainly(self.panel)) or self.follows_sum
+        return is_of_the_sum(self.whole) or self.follows_sum
 
     def _doubts(self, found: diagnosis.Verdict | None) -> Ways:
         """The ways in which one operation may be at fault: a mask rounds, too, a 255 may do something else.
@@ -98,7 +103,7 @@ class MapEvidence(AnsweredMaps):
         """The mask beside known faults of a sum; it costs dozens of maps to find."""
         if found.stretch != ROUNDED:
             return None
-        return beside_sum(self._asked_with, self.slice, plainly(self.panel), found)
+        return beside_sum(self._asked_with, self.slice, self.whole, found)
 
     @property
     def verdict(self) -> diagnosis.Verdict | None:
@@ -134,15 +139,17 @@ class MapEvidence(AnsweredMaps):
 
     @once
     def beside_enlarging(self) -> str:
-        """What is done to right maps beside enlarging them; "" if nothing, or if they are no right ones."""
-        if self.is_exact:
-            return ""
+        """What is done instead of enlarging the maps, or beside it to right ones; "" if nothing."""
         instead = self.explained.instead if self.is_constant else ()
-        maps = self._asked_with(instead, PANEL) if instead else self.panel
-        return beside_enlarging(plainly(maps))
+        maps = plainly(self._given_with(instead, PANEL) if instead else self.panel)
+        return beside_enlarging(maps)
 
     def _asked_with(self, instead: tuple[Module, ...], questions: Sequence[Maps]) -> Sequence[diagnosis.Case]:
-        """The maps that come out where statements are read otherwise; none where it raises.
+        """The maps that come out where statements are read otherwise, enlarged; none where it raises."""
+        return enlarged(self._given_with(instead, questions)).cases
+
+    def _given_with(self, instead: tuple[Module, ...], questions: Sequence[Maps]) -> Sequence[diagnosis.Case]:
+        """The same as they come out.
 
         Of these no answer is kept: there may be a hundred, each as large as an answer may be.
         """
@@ -159,22 +166,22 @@ class MapEvidence(AnsweredMaps):
     @once
     def follows_sum(self) -> bool:
         """The maps are made of the right weighted sum, whatever the stretching of its values."""
-        return shown.is_of_sum(self.panel) or any(map(self._shows_levels, LEVELS))
+        return shown.is_of_sum(self.whole) or any(map(self._shows_levels, LEVELS))
 
     @once
     def is_linear(self) -> bool:
         """Every map is a straight line of the right weighted sum, whatever its ends."""
-        return shown.is_linear(self.panel)
+        return shown.is_linear(self.whole)
 
     @once
     def is_stretched(self) -> bool:
         """Every map goes from 0 to 255 along a straight line of the right sum, whatever enlarged it."""
-        return shown.is_stretched(self.panel)
+        return shown.is_stretched(self.whole)
 
     @once
     def straight_range(self) -> str:
         """The range that every map is stretched to along a straight line; "" where each has its own."""
-        return shown.straight_range(self.panel)
+        return shown.straight_range(self.whole)
 
     def _shows_levels(self, question: Levels) -> bool:
         """Two values of the sum stay two values: no more is left of it where bytes wrap around."""

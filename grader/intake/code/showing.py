@@ -19,7 +19,7 @@ from grader.records.submission import Chunk, Slice
 
 WRITTEN: tuple[tuple[str, str], ...] = (  # what a step is called, and how it may be written
     (r"sorted probabilities|probability of class 0", r"print\(|= *\w*prob\w*\["),
-    (r"repeated one after|filled up", r"np\.resize|kron|repeat|tile|pad"),
+    (r"repeated one after|side by side|filled up", r"np\.resize|kron|repeat|tile|pad"),
     (r"by curves", r"(?i)cubic|lanczos|zoom\(|order *="),
     (r"low levels", r"<|>|threshold|where"),
     (r"colou?r map", r"applyColorMap|cmap|\bcm\b|colormap"),
