@@ -63,7 +63,8 @@ def _beside(programs: Iterable[Program], graded: Sequence[str]) -> Iterator[str]
 def _in_texts(statement: ast.stmt) -> set[str]:
     """The words of a statement's texts: a class may be looked up by its name."""
     texts = (node.value for node in ast.walk(statement) if isinstance(node, ast.Constant))
-    return {word for text in texts if isinstance(text, str) for word in re2.findall(r"\w+", text)}
+    plain = (text.encode(errors="replace").decode() for text in texts if isinstance(text, str))
+    return {word for text in plain for word in re2.findall(r"\w+", text)}  # which takes no lone surrogate
 
 
 def alike(name: str, bound: Iterable[str]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
+from grader.intake.remarks import _in_texts
 from tests.grader.intake.a_submission import cell, of_cells
 
 ALL = "class FCN32s: pass\nclass FCN8s: pass\ndef get_cls_pred(x): pass\ndef returnCAM(f, w, i): pass"
@@ -70,3 +72,8 @@ def test_cells_run_in_another_order_are_noted_once(tmp_path: Path) -> None:
         "the cells were not run from top to bottom: cell 4 ran as [3], cell 3 above it as [5]; "
         "they are graded in the order they stand",
     )
+
+
+def test_a_text_that_is_no_text_is_read() -> None:
+    """Half a pair of surrogates may stand in code as an escape."""
+    assert _in_texts(ast.parse(r"names = ['\ud800', 'FCN8s_v2']").body[0]) == {"FCN8s_v2"}
