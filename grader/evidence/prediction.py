@@ -84,10 +84,11 @@ class PredictionEvidence:
 
     @once
     def chooses(self) -> bool:
-        """Whether what get_cls_pred returns follows from the logits: other classes, and the same twice."""
+        """Whether what get_cls_pred returns follows from the logits: others of one kind, and the same twice."""
         try:
-            found = {_returned(self.ask(question)) for question in CLASSES_ASKED}
-            return len(found) > 1 and self.is_steady
+            replies = [self.ask(question) for question in CLASSES_ASKED]
+            are_alike = len({"value" in reply.arrays for reply in replies}) == 1
+            return are_alike and len({_returned(reply) for reply in replies}) > 1 and self.is_steady
         except StudentError:
             return False
 

@@ -52,8 +52,10 @@ def test_a_function_that_raises_has_no_form() -> None:
         ("index - 1", True),
         ("index * 0", False),
         ("index + (names.append(0) or len(names))", False),
+        ("str(index.item())", True),
+        ("None if index == 5 else 0", False),
     ],
-    ids=["right", "wrong", "constant", "another in each call"],
+    ids=["right", "wrong", "constant", "another in each call", "text", "nothing, then a constant"],
 )
 def test_an_index_that_follows_from_the_logits_is_chosen(returned: str, chooses: bool) -> None:
     """Another one for other logits, and the same for the same."""
