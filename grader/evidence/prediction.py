@@ -84,7 +84,7 @@ class PredictionEvidence:
 
     @once
     def chooses(self) -> bool:
-        """Whether what get_cls_pred returns follows from the logits: others of one kind, and the same twice."""
+        """Whether what get_cls_pred returns follows from the logits: others of a kind, and the same twice."""
         try:
             replies = [self.ask(question) for question in CLASSES_ASKED]
             are_alike = len({"value" in reply.arrays for reply in replies}) == 1

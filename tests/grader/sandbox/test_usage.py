@@ -96,7 +96,7 @@ def test_who_sleeps_as_deeply_as_for_a_disk_waits_for_none(
 
 
 def _await_deep_sleep(pid: int) -> None:
-    """Until it waits for its child: without one it may be that it still waits for its own files from a disk."""
+    """Until it waits for its child: without one it may still wait for its own files from a disk."""
     until = time.monotonic() + 20
     while [process.state for process in tree.descendants(pid)][:2] != ["D", "S"]:
         assert time.monotonic() < until
