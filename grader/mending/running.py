@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import prod
 from typing import Any, Protocol, TypeVar
 
 from msgspec.structs import replace
@@ -20,8 +21,10 @@ from grader.wall.answers import Reply
 from grader.wall.recording import Argument, Items, Recording, Tensor
 from grader.wall.verbs import FORMS, Build, GradCam, Initial, Loaded, Map, Model, Raised, Request, Trace
 from grader.wall.wire import DTYPES, Array
+from reference.cam import SIZE
 
 V = TypeVar("V")
+FLAT = (prod(SIZE),)  # the shape of a map whose places stand in one row
 LONGEST = 20.0  # seconds that a question may take: most take a fraction of one
 TOO_SMALL = ("greater than actual input size", "utput size is too small")
 
@@ -127,8 +130,9 @@ class Running:
 
     @property
     def is_map(self) -> bool:
-        """Whether what was answered last may be a map, if one was asked for."""
-        return not isinstance(self._answered, Map) or len(self._answered.shape) > 1
+        """Whether what was answered last may be a map, if one was asked for: be it a flat one of its size."""
+        answered = self._answered
+        return not isinstance(answered, Map) or len(answered.shape) > 1 or answered.shape == FLAT
 
     def is_whole(self, target: str) -> bool:
         """Whether a network applied all that it has, and gave a map of the input's size for each picture."""

@@ -27,6 +27,8 @@ class FCN8s(nn.Module):
         return {returned}
 """
 
+MAPS = "import numpy as np\n\n\ndef returnCAM(features, weight, idx):\n    return {returned}\n"
+
 
 @pytest.mark.parametrize(
     ("returned", "whole"),
@@ -98,7 +100,7 @@ def test_what_was_raised_is_known_when_the_next_slice_is_run() -> None:
 )
 def test_what_is_no_array_of_numbers_stops_a_map(returned: str, trouble: str | None) -> None:
     """Nothing of it can be judged, so that a mend is looked for."""
-    source = f"import numpy as np\n\n\ndef returnCAM(features, weight, idx):\n    return {returned}\n"
+    source = MAPS.format(returned=returned)
     found = Running(cast(Mendable, InProcess(source)), Slice()).trouble("returnCAM")
 
     assert (found and found.message) == trouble
@@ -135,3 +137,21 @@ def test_what_fits_only_while_nothing_is_filled_stops_a_network(shape: str, stop
     running = Running(cast(Mendable, InProcess(filled)), Slice())
 
     assert (running.trouble("FCN8s") is not None) == stops
+
+
+@pytest.mark.parametrize(
+    ("returned", "is_map"),
+    [
+        ("np.ones((256, 256))", True),
+        ("np.ones((7, 7))", True),
+        ("np.ones(256 * 256)", True),
+        ("np.ones(512)", False),
+        ("np.ones(1)", False),
+    ],
+)
+def test_what_may_be_a_map(returned: str, is_map: bool) -> None:
+    """What has rows, or stands in one row of a map's size: not a row of weights, nor a number."""
+    running = Running(cast(Mendable, InProcess(MAPS.format(returned=returned))), Slice())
+
+    assert running.trouble("returnCAM") is None
+    assert running.is_map is is_map
