@@ -32,11 +32,18 @@ def check_shape(maps: MapEvidence | GradEvidence) -> None:
         expect.fail(
             because("map.coloured", got=f"a colour map: {found.by}", text=text, expected=want, actual=got)
         )
-    expect.that(shape == size, because("map.shape", got=got, want=want, expected=want, actual=got))
-    if isinstance(maps, MapEvidence) and (beside := maps.beside_enlarging):
-        expect.fail(because("map.enlarged", got=beside, expected=RESIZED, actual=beside))
+    wrong = because("map.shape", got=got, want=want, expected=want, actual=got)
+    must_not_be([*([wrong] if shape != size else []), *_beside_enlarging(maps)])
     if isinstance(maps, MapEvidence) and maps.verdict is not None:
         must_not_be(needless_in(maps, needless.FORM))
+
+
+def _beside_enlarging(maps: MapEvidence | GradEvidence) -> list[Reason]:
+    """What is done instead of enlarging the map, or after it."""
+    if not isinstance(maps, MapEvidence) or not (beside := maps.beside_enlarging):
+        return []
+    place = maps.cut.place if maps.cut else None
+    return [because("map.enlarged", got=beside, expected=RESIZED, actual=beside, place=place)]
 
 
 def must_not_be(reasons: Sequence[Reason]) -> None:

@@ -13,6 +13,7 @@ from grader.errors import Blocked, StudentError, StudentRaised
 from grader.evidence.once import Answers, attempt, once, taken
 from grader.evidence.prediction import PredictionEvidence
 from grader.evidence.questions import PANEL, Levels, Maps
+from grader.mending.uncut import Without
 from grader.plurals import article
 from grader.profiles.profile import MAP as MAP_FORM
 from grader.profiles.profile import MapForm
@@ -28,9 +29,12 @@ class AnsweredMaps:
 
     name = MAP
 
-    def __init__(self, prediction: PredictionEvidence, asked: MapForm = MAP_FORM) -> None:
-        self.prediction, self.asked = prediction, asked
-        self.student, self.seed, self.slice = prediction.student, prediction.seed, prediction.slice
+    def __init__(
+        self, prediction: PredictionEvidence, asked: MapForm = MAP_FORM, cut: Without | None = None
+    ) -> None:
+        self.prediction, self.asked, self.cut = prediction, asked, cut
+        self.student, self.seed = prediction.student, prediction.seed
+        self.slice = cut.slice if cut else prediction.slice
         self._answers = Answers()
 
     @once
@@ -57,6 +61,7 @@ class AnsweredMaps:
     def _map_with(self, instead: tuple[Module, ...], question: Maps | Levels, form: Form) -> Reply[Map]:
         features, weight = question.arrays(self.seed)
         arrays = {"features": features, "weight": weight}
+        instead = (*(self.cut.instead if self.cut else ()), *instead)
         return self.student.ask(Cam(question.index, form, instead), arrays, seconds=20.0)
 
     @once

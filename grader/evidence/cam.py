@@ -28,8 +28,13 @@ class CamEvidence:
         slice: Slice | None = None,
     ) -> None:
         self.prediction = PredictionEvidence(student, seed, labels, slice)
-        self.maps = MapEvidence(self.prediction, asked)
+        self._maps = MapEvidence(self.prediction, asked)
         self.student, self.slice = student, self.prediction.slice
+
+    @property
+    def maps(self) -> MapEvidence:
+        """What is known of the maps, without what cuts low levels off."""
+        return self._maps.without_cut
 
     def need_functions(self) -> None:
         """Raise Blocked where either function can't be called."""

@@ -13,23 +13,34 @@ from grader.diagnosis.axes import is_over_others
 from grader.diagnosis.likely import leaves_channels_out
 from grader.diagnosis.normalising import ROUNDED, UNSCALED
 from grader.diagnosis.overshooting import steps
-from grader.errors import Blocked, StudentError
+from grader.errors import Blocked, GraderError, StudentError
 from grader.evidence import otherwise, shown
 from grader.evidence.answered import AnsweredMaps
 from grader.evidence.astray import of_other_features
 from grader.evidence.needless import ANOTHER_VALUE, WAYS, Ways, beside_sum, is_of_the_sum, needless
-from grader.evidence.once import once
+from grader.evidence.once import attempt, once
 from grader.evidence.questions import LEVELS, PANEL, Levels, Maps
 from grader.evidence.reduced import reduced
 from grader.evidence.remembered import remembered
 from grader.evidence.shown import plain, plainly
+from grader.evidence.uncut import uncut
 from grader.evidence.unkept import unkept
+from grader.mending.anew import anew
 from grader.mending.stepping import chooses
 from grader.records.submission import Module
 
 
 class MapEvidence(AnsweredMaps):
-    """What the answers come to."""
+    """What the answers come to; where low levels are cut off, what they come to without that `cut`."""
+
+    @once
+    def without_cut(self) -> MapEvidence:
+        """The same without what cuts low levels off, which costs the shape's line, else itself."""
+        if isinstance(attempt(lambda: self.panel), GraderError) or self.is_exact or self.beside_enlarging:
+            return self
+        new = anew(self.slice) if self.shows_nothing else ()
+        cut = uncut(lambda instead, questions: self._given_with((*new, *instead), questions), self.slice)
+        return MapEvidence(self.prediction, self.asked, cut) if cut else self
 
     def is_right(self, question: Maps) -> bool:
         """Whether a map equals a right one but for rounding, whatever its size."""
@@ -60,7 +71,7 @@ class MapEvidence(AnsweredMaps):
             return without or otherwise.Explained(None)
         if self.is_flat and (lost := unkept(self._asked_with, self.slice)) is not None:
             return lost
-        if self.beside_enlarging == CUT_OFF:
+        if self.beside_enlarging == CUT_OFF and not self.cut:
             return otherwise.Explained(diagnosis.Verdict("", "", ""))
         if (astray := of_other_features(self._asked_with, self.slice)) is not None:
             return astray
@@ -140,6 +151,8 @@ class MapEvidence(AnsweredMaps):
     @once
     def beside_enlarging(self) -> str:
         """What is done instead of enlarging the maps, or beside it to right ones; "" if nothing."""
+        if self.cut:
+            return CUT_OFF
         instead = self.explained.instead if self.is_constant else ()
         maps = plainly(self._given_with(instead, PANEL) if instead else self.panel)
         return beside_enlarging(maps)
