@@ -34,12 +34,12 @@ def as_it_stands(slice: Slice) -> tuple[Module, ...]:
     return tuple(
         Module(module.name, tuple(read_otherwise(each, each.source) for each in chunks))
         for module in slice.modules
-        if (chunks := [each for each in _defining(module) if _written(each)])
+        if (chunks := [each for each in _defining(module) if written(each)])
     )
 
 
 def _changed(module: Module) -> list[Chunk]:
-    sources = ((chunk, _floating(_written(chunk))) for chunk in _defining(module))
+    sources = ((chunk, _floating(written(chunk))) for chunk in _defining(module))
     return [read_otherwise(each, source) for each, source in sources if source]
 
 
@@ -47,7 +47,7 @@ def _defining(module: Module) -> list[Chunk]:
     return [chunk for chunk in module.chunks if "def " in chunk.source]
 
 
-def _written(chunk: Chunk) -> str:
+def written(chunk: Chunk) -> str:
     """A statement's source without comments; "" where it is too long or too deep to be changed."""
     with suppress(RecursionError):
         return ast.unparse(tree(chunk)) if len(chunk.source) <= LARGEST else ""
@@ -83,7 +83,7 @@ def _each(
         for chunk in (chunk for chunk in module.chunks if name in bound(chunk)):
             beside = [each for each in modules.values() if each.name != module.name]
             changed = modules[module.name].chunks if module.name in modules else ()
-            for words, line, source in ways(chunk.source, name) if _written(chunk) else ():
+            for words, line, source in ways(chunk.source, name) if written(chunk) else ():
                 less = read_otherwise(chunk, (floats and _floating(source)) or source)
                 place = Place(chunk.label, chunk.line + line - 1)
                 yield words, place, (*beside, Module(module.name, (*changed, less)))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from grader.mending.alternatives import Changes, shorter
 from grader.mending.edits import read_otherwise, told, with_node, with_source
-from grader.mending.floats import LARGEST
+from grader.mending.floats import written
 from grader.mending.trouble import bound
 from grader.records.reason import Place
 from grader.records.submission import Module, Slice
@@ -24,10 +25,13 @@ class Without(NamedTuple):
 
 
 def without_one(slice: Slice, name: str) -> Iterator[Without]:
-    """Yield the slice without each operation of a function; of one that is very long nothing."""
+    """Yield the slice without each operation of a function; of one too long or too deep nothing.
+
+    There may be thousands: each is written when it is asked for.
+    """
     for module in slice.modules:
-        for chunk in (each for each in module.chunks if name in bound(each) and len(each.source) <= LARGEST):
-            for words, line, source in (*_unpacked(chunk.source, name), *shorter(chunk.source, name)):
+        for chunk in (each for each in module.chunks if name in bound(each) and written(each)):
+            for words, line, source in chain(_unpacked(chunk.source, name), shorter(chunk.source, name)):
                 place = Place(chunk.label, chunk.line + line - 1)
                 instead = Module(module.name, (read_otherwise(chunk, source),))
                 yield Without(with_source(slice, chunk, source), words, place, (instead,))

@@ -30,3 +30,10 @@ def test_of_another_function_nothing_is_left_out() -> None:
     assert not list(
         without_one(Slice((Module("submission", (Chunk("cell 7", 1, SOURCE),)),)), "get_cls_pred")
     )
+
+
+def test_what_is_nested_too_deeply_is_left_as_it_is() -> None:
+    """It can't be written again."""
+    deep = "def returnCAM(features, weight, idx):\n    return idx" + " + idx" * 900 + "\n"
+
+    assert not list(without_one(Slice((Module("submission", (Chunk("cell 7", 1, deep),)),)), "returnCAM"))
