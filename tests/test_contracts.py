@@ -17,7 +17,7 @@ LINT = "import sys; from importlinter.cli import lint_imports_command; lint_impo
 
 def lint(project: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", LINT, "--no-logo", "--no-cache"]
-    return subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=300)
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,7 @@ class Project:
     def make(self, *words: str) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": str(self.bin), "HOME": os.environ.get("HOME", "/")}
         return subprocess.run(
-            ["make", *words], cwd=self.root, env=environment, capture_output=True, text=True, timeout=30
+            ["make", *words], cwd=self.root, env=environment, capture_output=True, text=True, timeout=120
         )
 
 
@@ -202,7 +202,7 @@ def test_whoever_asks_a_tool_for_help_gets_no_more(module: str, tmp_path: Path) 
     """Its options are told, and nothing is done."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", module, "--help"]
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "usage:" in done.stdout.lower()

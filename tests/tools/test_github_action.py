@@ -106,7 +106,7 @@ def grade(checkout: Path, python: Path, tmp_path: Path, **settings: str) -> Ran:
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     told = outputs.read_text().splitlines() if outputs.exists() else []
     return Ran(

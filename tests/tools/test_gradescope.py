@@ -36,7 +36,7 @@ def run(autograder: Path, python: Path, seconds: int = 30) -> dict[str, Any]:
         env={**os.environ, "AUTOGRADER_ROOT": str(autograder), "GRADER_PYTHON": str(python)},
         cwd=autograder,
         check=True,
-        timeout=60,
+        timeout=300,
         capture_output=True,
     )
     assert sorted(path.name for path in (autograder / "results").iterdir()) == ["results.json"]

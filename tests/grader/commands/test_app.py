@@ -250,7 +250,7 @@ def test_an_interrupt_ends_at_once(tmp_path: Path, number: signal.Signals) -> No
     assert child.stdout.readline() == "started\n"
     os.kill(child.pid, number)
 
-    _, err = child.communicate(timeout=10)
+    _, err = child.communicate(timeout=60)
     assert child.returncode == 128 + number
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []

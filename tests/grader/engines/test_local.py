@@ -112,7 +112,7 @@ def alive(pidfile: Path) -> bool:
     return any(lives(int(pid)) for pid in pidfile.read_text().split())
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 10) -> bool:
+def wait_for(condition: Callable[[], bool], seconds: float = 20) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():

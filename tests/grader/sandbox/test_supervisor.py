@@ -37,7 +37,7 @@ def held(home: Path, command: str) -> subprocess.CompletedProcess[str]:
         pass_fds=filters,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         start_new_session=True,
         check=False,
     )

@@ -97,7 +97,7 @@ def test_who_sleeps_as_deeply_as_for_a_disk_waits_for_none(
 
 def _await_deep_sleep(pid: int) -> None:
     """Until it waits for its child: without one it may still wait for its own files from a disk."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while [process.state for process in tree.descendants(pid)][:2] != ["D", "S"]:
         assert time.monotonic() < until
         time.sleep(0.01)

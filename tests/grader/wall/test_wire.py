@@ -204,7 +204,7 @@ def test_a_slow_drip_does_not_move_the_deadline() -> None:
         stop.set()
         drip.join()
 
-    assert time.monotonic() - begun < 1.0
+    assert time.monotonic() - begun < 10  # the drip lasts for twenty
 
 
 def _drip(sock: socket.socket, stop: threading.Event) -> None:

@@ -148,7 +148,7 @@ def test_a_function_is_noted_in_every_module() -> None:
 
 def test_calls_of_several_threads_are_noted() -> None:
     """One that begins while another thread is inside of one is no call within it."""
-    notes, both = Notes(), threading.Barrier(2, timeout=5)
+    notes, both = Notes(), threading.Barrier(2, timeout=60)
 
     def meet(number: int) -> int:
         both.wait()

@@ -66,4 +66,4 @@ def test_reading_takes_linear_time(piece: str) -> None:
     began = time.perf_counter()
     claimed(piece * (64 * 1024 // len(piece)), KEYS)
 
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 30

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import stat
 import struct
-import time
 import zipfile
 
 import pytest
@@ -89,10 +88,8 @@ def test_a_bomb_is_not_unpacked() -> None:
     """Neither by its ratio nor, with honest ratio, by its size."""
     bomb = zipped([("bomb.py", b"0" * (40 << 20)), ("b.py", b"")])
 
-    start = time.perf_counter()
     basket = opened(bomb)
 
-    assert time.perf_counter() - start < 2
     assert set(basket.contents) == {"b.py"}
     assert "bomb.py: blows up more than 300 times" in basket.notes[0]
 

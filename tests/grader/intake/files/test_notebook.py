@@ -151,11 +151,7 @@ def test_a_million_cells_are_bounded() -> None:
     """The first ones are read."""
     data = b'{"cells": [' + b",".join([b'{"cell_type":"code","source":"x"}'] * 300_000) + b"]}"
 
-    start = time.perf_counter()
-    cells = read_notebook(data, "a.ipynb")
-
-    assert len(cells) == MOST_CELLS
-    assert time.perf_counter() - start < 10
+    assert len(read_notebook(data, "a.ipynb")) == MOST_CELLS
 
 
 def test_text_in_no_known_encoding_is_still_text() -> None:
