@@ -32,6 +32,7 @@ from grader.errors import (
     Unverified,
 )
 from grader.evidence.case import Case
+from grader.mending.outcome import Mended
 from grader.mending.targets import mended
 from grader.records.grade import CheckResult, Outcome
 from grader.records.reason import Reason
@@ -197,11 +198,8 @@ def run(
     After `seconds`, or with `memory` bytes taken, what is not judged yet is an error.
     Raises RuntimeError where pytest doesn't run the checks.
     """
-    asked_for = case.profile.graded
     with lap("load"), ceiling.memory(memory):
-        submission, padding = case.submission, case.profile.padding
-        mend = mended(submission.slice, case.student, submission.slips, asked_for, padding)
-    case.submission, case.lacks = replace(case.submission, slice=mend.slice), mend.lacks
+        mend = mend_what_stops(case)
     asked = {part.id for part in case.profile.rubric.parts}
     files = files or tuple(name for name in FILES if Path(name).stem in asked)
     collector = Collector(case, done, time.monotonic() + seconds, lap)
@@ -212,7 +210,15 @@ def run(
         raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise RuntimeError(f"pytest did not run the checks: {code!r}")
-    return mend.charged(collector.results, padding)
+    return mend.charged(collector.results, case.profile.padding)
+
+
+def mend_what_stops(case: Case) -> Mended:
+    """Mend what stops a submission: from then on the case is about it as mended, and what that lacks."""
+    submission, asked, padding = case.submission, case.profile.graded, case.profile.padding
+    mend = mended(submission.slice, case.student, submission.slips, asked, padding)
+    case.submission, case.lacks = replace(submission, slice=mend.slice), mend.lacks
+    return mend
 
 
 def prepare() -> None:
