@@ -26,7 +26,7 @@ from grader.diagnosis.finishing import (
     finishes,
     matches,
 )
-from grader.diagnosis.nearness import MOSTLY, close, mixings, roughly, varied
+from grader.diagnosis.nearness import MOSTLY, Mixings, close, mixings, roughly, varied
 from grader.diagnosis.stretches import Stretch
 from grader.diagnosis.ways import Floats
 
@@ -199,8 +199,9 @@ class _Search(Generic[P]):
         keep = self._shows(number, levels)
         if not pair.cost and not keep.all():
             middles = self.middles(number, levels.shape[1:])
+            mixing = mixings(middles.shape, middles.shape)
             for bent in self.large(pair, number):
-                keep |= close(bent.levels(numbers), middles, mixings(middles.shape, middles.shape))
+                keep[~keep] = _are(bent.levels(numbers[~keep]), middles, mixing)
         return keep
 
     def _shows(self, number: int, levels: Floats) -> NDArray[np.bool_]:
@@ -208,11 +209,16 @@ class _Search(Generic[P]):
         cells, size = levels.shape[1:], self.cases[number].answer.shape
         middles, mixing = self.middles(number, cells), mixings(cells, size)
         small = any(many > side for many, side in zip(cells, size, strict=True))
-        rows, columns = mixing[0]
-        keep = roughly(rows @ levels @ columns.T if small else levels, middles, mixed=small)
-        if keep.any():
-            keep[keep] = close(levels[keep], middles, mixing)
-        return keep
+        return _are(levels, middles, mixing, mixed=small)
+
+
+def _are(levels: Floats, middles: Floats, mixing: Mixings, *, mixed: bool = False) -> NDArray[np.bool_]:
+    """Return for each of (N, h, w) levels whether they may be those in the middles of a map's cells."""
+    rows, columns = mixing[0]
+    keep = roughly(rows @ levels @ columns.T if mixed else levels, middles, mixed=mixed)
+    if keep.any():
+        keep[keep] = close(levels[keep], middles, mixing)
+    return keep
 
 
 TURN = 64.0  # of 256: what enlarging may move the middle of a cell by that wraps around
