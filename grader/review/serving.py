@@ -15,6 +15,7 @@ from grader.review.desk import Desk
 from grader.review.guard import OPEN, Session
 
 LOOPBACK = "127.0.0.1"
+HEAD = 1 << 20  # bytes of a request's head: cookies of every port of this machine come along
 
 
 class _Server(uvicorn.Server):
@@ -29,20 +30,27 @@ def serve(desk: Desk, port: int, tell: Callable[[str], None]) -> None:
     with _socket(port) as listening:
         number = listening.getsockname()[1]
         session = Session(number)
-        config = uvicorn.Config(
-            app(desk, session),
-            log_level="warning",
-            server_header=False,
-            lifespan="off",
-            ws="none",
-            access_log=False,
-            timeout_graceful_shutdown=3,
-        )
+        config = configured(desk, session)
         gc.collect()
         gc.freeze()  # a class is a million values that stay: to look through them again takes longest
         tell(f"http://{LOOPBACK}:{number}{OPEN}?token={session.token}")
         _Server(config).run([listening])
     desk.board.close()
+
+
+def configured(desk: Desk, session: Session) -> uvicorn.Config:
+    """How a desk is served."""
+    return uvicorn.Config(
+        app(desk, session),
+        log_level="warning",
+        server_header=False,
+        lifespan="off",
+        ws="none",
+        http="h11",
+        h11_max_incomplete_event_size=HEAD,
+        access_log=False,
+        timeout_graceful_shutdown=3,
+    )
 
 
 def _socket(port: int) -> socket.socket:

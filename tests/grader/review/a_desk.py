@@ -21,7 +21,6 @@ from grader import profiles
 from grader.marks.entry import Entry, Mark, What
 from grader.marks.store import Store
 from grader.review import serving
-from grader.review.app import app
 from grader.review.board import Board
 from grader.review.catalogue import Catalogue
 from grader.review.desk import Desk
@@ -130,10 +129,7 @@ def served(one: Desk) -> Iterator[Browser]:
     with serving._socket(0) as listening:
         port = listening.getsockname()[1]
         session = Session(port)
-        config = uvicorn.Config(
-            app(one, session), log_level="warning", lifespan="off", ws="none", server_header=False
-        )
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(serving.configured(one, session))
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
         browser = Browser(port, session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -101,6 +102,18 @@ def test_cookies_of_other_pages_take_no_time(browser: Browser, cookie: str) -> N
     assert browser.get("/", Cookie=cookie).status == 403
     assert browser.get("/", Cookie=f"{cookie}; {browser.cookie}").status == 200
     assert time.process_time() - begun < 2
+
+
+def test_many_cookies_may_come_in_pieces(browser: Browser) -> None:
+    """As they do on a busy machine."""
+    cookie = f"{'a=b; ' * 12_000}{browser.cookie}"
+    head = f"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nCookie: {cookie}\r\n"
+    with socket.create_connection(("127.0.0.1", browser.port)) as line:
+        line.sendall(head.encode())
+        time.sleep(0.2)  # it is read by then
+        line.sendall(b"\r\n")
+
+        assert line.makefile("rb").readline() == b"HTTP/1.1 200 OK\r\n"
 
 
 def test_a_form_of_our_own_page_is_taken(browser: Browser) -> None:
