@@ -18,10 +18,8 @@ def excerpt(lines: Sequence[str], node: ast.stmt) -> str:
     """A statement's text, moved to the left margin; lines that begin inside a string stay as they are."""
     if isinstance(node, ast.Import | ast.ImportFrom):
         return ast.unparse(node)
-    first, last = first_line(node), node.end_lineno or node.lineno
-    result = list(lines[first - 1 : last])
-    result[-1] = _cut(result[-1], 0, node.end_col_offset)
-    result[0] = _cut(result[0], node.col_offset, None)
+    first = first_line(node)
+    result = _taken(lines, first, node)
     if node.col_offset and len(result) > 1:
         inside = _inside_strings(node)
         margin = " \t"
@@ -30,6 +28,19 @@ def excerpt(lines: Sequence[str], node: ast.stmt) -> str:
             indent = min(node.col_offset, len(line) - len(line.lstrip(margin)))
             result[number] = line if first + number in inside else line[indent:]
     return "\n".join(result)
+
+
+def written(lines: Sequence[str], node: ast.expr) -> str:
+    """An expression's text as it stands; `ast.get_source_segment` would go through all lines for each."""
+    return "\n".join(_taken(lines, node.lineno, node))
+
+
+def _taken(lines: Sequence[str], first: int, node: ast.stmt | ast.expr) -> list[str]:
+    """The lines of a node from the first on, without what stands beside it."""
+    result = list(lines[first - 1 : node.end_lineno])
+    result[-1] = _cut(result[-1], 0, node.end_col_offset)
+    result[0] = _cut(result[0], node.col_offset, None)
+    return result
 
 
 def _cut(line: str, start: int, stop: int | None) -> str:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import re2
 
 from grader.intake.code.effects import path
+from grader.intake.code.excerpts import written
 from grader.intake.code.names import walk
 from grader.intake.code.naming import NUMBERS, runs
 from grader.intake.code.nested import added
@@ -78,22 +79,22 @@ def _variants(
     file: int, statement: Statement, makers: Mapping[str, Maker], missing: Sequence[str]
 ) -> Iterator[Variant]:
     """The networks that a statement makes, or names, where it says which they are."""
-    text = "\n".join(statement.lines)
     nodes = () if isinstance(statement.node, Maker) else walk(statement.node)
-    for node, call in ((node, call) for node in nodes if (call := _made(node)) is not None):
-        name, segment = path(call.func), ast.get_source_segment(text, node)
+    calls = (node for node in nodes if isinstance(node, ast.Call))
+    for node, call in ((node, call) for node in calls if (call := _made(node)) is not None):
+        name = path(call.func)
         given = _arguments(makers[name], call) if name in makers else None
-        if given is None or segment is None:
+        if given is None:
             continue
         fixed = {key: value for key, value in given.items() if not _counts(key, value)}
         free = {key: value for key, value in given.items() if _counts(key, value)}
-        place = Place(statement.label, call.func.lineno)
+        text, place = written(statement.lines, node), Place(statement.label, call.func.lineno)
         for target in _said(map(ast.unparse, fixed.values()), _binds(statement.node), missing):
             own = f"{target}({_written(free)})" if call is node else target
-            yield Variant(target, name, segment, _written(fixed), own, file, place)
+            yield Variant(target, name, text, _written(fixed), own, file, place)
 
 
-def _made(node: ast.AST) -> ast.Call | None:
+def _made(node: ast.Call) -> ast.Call | None:
     """A call by a name, or the one that `partial(...)` prepares."""
     match node:
         case ast.Call(func=function, args=[ast.Name() as made, *rest]) if path(function).endswith("partial"):

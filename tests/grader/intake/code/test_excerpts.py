@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from grader.intake.code.excerpts import excerpt, first_line, replaced
+from grader.intake.code.excerpts import excerpt, first_line, replaced, written
 
 
 def test_an_excerpt_is_moved_to_the_margin() -> None:
@@ -13,6 +13,15 @@ def test_an_excerpt_is_moved_to_the_margin() -> None:
     body = ast.parse(text).body[0].body  # type: ignore[attr-defined]  # the source says what it is
 
     assert [excerpt(text.split("\n"), node) for node in body] == ["x = 1", 'y = """é\n    b"""']
+
+
+def test_an_expression_is_taken_as_it_stands() -> None:
+    """As Python's own function finds it, which goes through the whole source for each."""
+    text = "é = f(1, \"é\", [\n    g('''a\n b'''), 2\n])\nx = 1; y = h(é)\n"
+    nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.expr)]
+
+    found = [written(text.split("\n"), node) for node in nodes]
+    assert found == [ast.get_source_segment(text, node) for node in nodes] and len(found) > 10
 
 
 def test_decorators_belong_to_a_statement() -> None:
