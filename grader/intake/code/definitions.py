@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from grader.assignment import CAM, GRADCAM, GRADIENTS, MAP, MODELS, NETWORKS, PREDICT
+from grader.intake.code.weights import worked_out
 from grader.mending.carrying import carrying
 from grader.mending.stepping import step, taking
 from grader.records.reason import Place
@@ -20,7 +21,8 @@ def home(slice: Slice, line: str) -> Place | None:
     """Return where the step of a rubric line (`cam.normalise`) is taken, else its subject defined."""
     name, check = _subject(line), line.partition(".")[2]
     if name == MAP and check in LAST_CELL:
-        return _first(slice.weight_fc or slice.cam_cell[-1:])
+        found = worked_out(slice.weight_fc) or next(iter(slice.cam_cell[-1:]), None)
+        return Place(found.label, found.line) if found else None
     return _doing(slice, name, check) if name else None
 
 
@@ -97,7 +99,3 @@ def _within(chunk: Chunk, name: str) -> Place | None:
         if isinstance(node, kinds) and node.name == name:
             return Place(chunk.label, chunk.line + node.lineno - 1)
     return None
-
-
-def _first(chunks: Iterable[Chunk]) -> Place | None:
-    return next((Place(chunk.label, chunk.line) for chunk in chunks), None)

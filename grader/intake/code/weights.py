@@ -16,6 +16,8 @@ from grader.records.submission import Chunk
 
 ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 ARRAYS = ("numpy", "torch", "copy")  # libraries whose functions turn a layer's weight into an array
+AS_ARRAY = {"data", "detach", "cpu", "numpy", "clone", "contiguous", "float"}  # of a tensor
+ARRAY_OF = {"np.array", "np.asarray", "numpy.array", "numpy.asarray", "torch.from_numpy"}
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -43,6 +45,33 @@ def weight_chunks(program: Program, cell: list[Statement], bodies: list[Statemen
 def binds(node: ast.AST, name: str) -> bool:
     """Whether a node is an assignment to a name."""
     return isinstance(node, ASSIGNMENTS) and name in names(node).binds
+
+
+def worked_out(chunks: Sequence[Chunk]) -> Chunk | None:
+    """The statement that works out what the last one binds: what only makes an array of it is passed by."""
+    left = [(chunk, ast.parse(chunk.source).body[0]) for chunk in chunks]
+    while left:
+        chunk, node = left.pop()
+        name = _converted(node.value) if isinstance(node, ASSIGNMENTS) else ""
+        earlier = [number for number, (_, each) in enumerate(left) if binds(each, name)]
+        if not earlier:
+            return chunk
+        left = left[: earlier[-1] + 1]
+    return None
+
+
+def _converted(value: ast.expr | None) -> str:
+    """The name of which nothing but an array is made, "" for anything else."""
+    match value:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=inner, attr=how) if how in AS_ARRAY:
+            return _converted(inner)
+        case ast.Call(func=ast.Attribute() as function, args=[]):
+            return _converted(function)
+        case ast.Call(func=function, args=[inner]) if path(function) in ARRAY_OF:
+            return _converted(inner)
+    return ""
 
 
 def _cam_calls(statements: Sequence[Statement]) -> list[tuple[Statement, ast.Call]]:

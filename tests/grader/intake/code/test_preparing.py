@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from grader.intake.code.preparing import in_the_cell
@@ -57,3 +59,15 @@ def test_a_weight_of_another_network_is_shown_by_the_line_that_makes_it() -> Non
     assert in_the_cell(SLICE, Cause("weight_fc.type", {"got": "list"})) is None
     assert in_the_cell(Slice(), Cause("maps.count")) is None
     assert in_the_cell(SLICE, None) is None
+
+
+@pytest.mark.parametrize(
+    "source", ["w = np.random.randn(1000, 512)", "w = resnet18().fc.weight.data", "w = torch.ones(1000, 512)"]
+)
+def test_a_weight_that_is_none_of_the_networks_is_shown_where_it_is_made(source: str) -> None:
+    """Not where the network is made, which could be the fault, too; what is no array, where it is bound."""
+    chunks = (Chunk("cell 9", 30, source), Chunk("cell 9", 31, "weight_fc = np.array(w)"))
+    slice = replace(SLICE, weight_fc=chunks)
+
+    assert in_the_cell(slice, Cause("weight_fc.unrelated")) == Place("cell 9", 30)
+    assert in_the_cell(slice, Cause("weight_fc.type", {"got": "list"})) == Place("cell 9", 31)

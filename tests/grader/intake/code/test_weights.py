@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.intake.code.weights import worked_out
+from grader.records.submission import Chunk
 from tests.grader.intake.a_submission import of_cells
 
 WAYS: dict[str, tuple[str, list[str]]] = {
@@ -58,3 +60,22 @@ def test_chunks_keep_their_lines(tmp_path: Path) -> None:
     (chunk,) = of_cells(tmp_path, "for f in fs:\n    x = 1\n    weight_fc = net.fc").slice.weight_fc
 
     assert (chunk.label, chunk.line) == ("cell 1", 3)
+
+
+@pytest.mark.parametrize(
+    ("sources", "at"),
+    [
+        (["weight_fc = net.fc.weight.numpy()"], 0),
+        (["params = list(net.parameters())", "weight_fc = np.squeeze(params[-1].data.numpy())"], 1),
+        (["w = softmax(net.fc.weight)", "w = w.detach().cpu()", "weight_fc = np.array(w.data)"], 0),
+        (["w = net.fc.weight", "v = w.T", "weight_fc = v.numpy()"], 1),
+        (["w = net.fc.weight", "weight_fc = w.reshape(512, 1000)"], 1),
+        (["weight_fc = w"], 0),
+        (["w: object = net.fc.weight", "weight_fc: object = w"], 0),
+    ],
+)
+def test_what_only_makes_an_array_works_nothing_out(sources: list[str], at: int) -> None:
+    """The statement before it is where a wrong weight comes from."""
+    chunks = [Chunk("cell 9", number, source) for number, source in enumerate(sources)]
+
+    assert worked_out(chunks) == chunks[at] and worked_out(()) is None
