@@ -12,19 +12,37 @@ import pytest
 from grader.paths import ROOT
 
 # 64 MB that Python itself asks for in small pages, in a process of its own: ours would keep its large pages.
+# As much is put into large ones by hand: where the kernel can't do that either, it has none to give.
 HOLDS = """
-import gc, mmap
+import ctypes, gc, mmap
 from grader.wall import settling
-held = mmap.mmap(-1, 64 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-held.madvise(15)  # small pages first
-held.write(bytes(64 << 20))
-held.madvise(14)
+
+def held():
+    some = mmap.mmap(-1, 64 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    some.madvise(15)  # small pages first
+    some.write(bytes(64 << 20))
+    some.madvise(14)
+    return some
+
 def large():
     return int(open("/proc/self/smaps_rollup").read().partition("AnonHugePages:")[2].split()[0])
-before = large()
-settling.settle()
-print(gc.get_freeze_count() > 0, held[:9] == bytes(9), large() - before)
+
+def refused(some):  # by the kernel, which is asked by hand
+    start = ctypes.addressof(ctypes.c_char.from_buffer(some))
+    first, last = -(-start // settling.LARGE), (start + len(some)) // settling.LARGE
+    return advise(first * settling.LARGE, (last - first) * settling.LARGE, settling.COLLAPSE)
+
+advise = ctypes.CDLL(None).madvise
+advise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+settled, before = held(), large()
+for _ in range(10):  # it may have large pages a moment later
+    settling.settle()
+    gained = large() - before
+    if gained >= 8 << 10 or (none := refused(held())):
+        break
+print(gc.get_freeze_count() > 0, settled[:9] == bytes(9), gained, int(gained < 8 << 10 and none))
 """
+MUCH = 8 << 10  # kB
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +61,8 @@ def test_what_is_there_is_kept_and_looked_through_no_more(settled: list[str]) ->
     reason="the kernel makes no large pages of what is there",
 )
 def test_memory_is_put_into_large_pages(settled: list[str]) -> None:
-    assert (
-        int(settled[2]) >= 8 << 10
-    )  # kB; the kernel leaves some as they are where its memory lies in pieces
+    """Not all of it where the kernel's own memory lies in pieces, and none where it refuses as much."""
+    gained, refused = map(int, settled[2:])
+    if refused:
+        pytest.skip("the kernel has no large pages to give at the moment")
+    assert gained >= MUCH
