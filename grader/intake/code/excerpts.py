@@ -30,7 +30,7 @@ def excerpt(lines: Sequence[str], node: ast.stmt) -> str:
     return "\n".join(result)
 
 
-def written(lines: Sequence[str], node: ast.expr) -> str:
+def text_of(lines: Sequence[str], node: ast.expr) -> str:
     """An expression's text as it stands; `ast.get_source_segment` would go through all lines for each."""
     return "\n".join(_taken(lines, node.lineno, node))
 

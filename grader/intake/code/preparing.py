@@ -10,7 +10,7 @@ from grader.assignment import GRADED, MAP
 from grader.intake.code.showing import body_rows, called
 from grader.intake.code.weights import worked_out
 from grader.records.reason import Cause, Place
-from grader.records.submission import Slice
+from grader.records.submission import Chunk, Slice
 
 WRITTEN = tuple(  # what a step is called, and how it may be written
     (re2.compile(said), re2.compile(code))
@@ -38,23 +38,25 @@ SUBJECTS = ("maps.input", "maps.class", "maps.weights", "maps.values", "maps.fea
 
 
 def in_the_cell(slice: Slice, cause: Cause | None) -> Place | None:
-    """Return the first line of the last cell that shows a fault of its maps, else that which asks for one.
-
-    Of a weight the line that binds it where it is no array, and where it is none of the network's.
-    """
-    if cause is not None and cause.id == "weight_fc.type" and slice.weight_fc:
-        return Place(slice.weight_fc[-1].label, slice.weight_fc[-1].line)
+    """Return the first line of the last cell that shows a fault of its maps, else that which asks for one."""
+    if cause is not None and (weight := _of_weight(slice, cause)):
+        return Place(weight.label, weight.line)
     if cause is None or not (cause.id in SUBJECTS or cause.id == "weight_fc.unrelated"):
         return None
     got = str(cause.parameters.get("got", "nothing to do" if cause.id == "weight_fc.unrelated" else ""))
-    weight = worked_out(slice.weight_fc)
-    if cause.id == "weight_fc.unrelated" and weight and NUMBERS.search(weight.source):
-        return Place(weight.label, weight.line)
     lines = list(_lines(slice))
     for code in (*(code for said, code in WRITTEN if said.search(got)), CALLED):
         if found := next((place for place, line in lines if code.search(line)), None):
             return found
     return None
+
+
+def _of_weight(slice: Slice, cause: Cause) -> Chunk | None:
+    """Return what binds the weight where that is no array, or makes it where it is none of the network's."""
+    if cause.id == "weight_fc.type":
+        return next(iter(slice.weight_fc[-1:]), None)
+    made = worked_out(slice.weight_fc) if cause.id == "weight_fc.unrelated" else None
+    return made if made and NUMBERS.search(made.source) else None
 
 
 def _lines(slice: Slice) -> Iterator[tuple[Place, str]]:

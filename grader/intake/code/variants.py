@@ -13,7 +13,7 @@ from typing import NamedTuple
 import re2
 
 from grader.intake.code.effects import path
-from grader.intake.code.excerpts import written
+from grader.intake.code.excerpts import text_of
 from grader.intake.code.names import walk
 from grader.intake.code.naming import NUMBERS, runs
 from grader.intake.code.nested import added
@@ -88,7 +88,7 @@ def _variants(
             continue
         fixed = {key: value for key, value in given.items() if not _counts(key, value)}
         free = {key: value for key, value in given.items() if _counts(key, value)}
-        text, place = written(statement.lines, node), Place(statement.label, call.func.lineno)
+        text, place = text_of(statement.lines, node), Place(statement.label, call.func.lineno)
         for target in _said(map(ast.unparse, fixed.values()), _binds(statement.node), missing):
             own = f"{target}({_written(free)})" if call is node else target
             yield Variant(target, name, text, _written(fixed), own, file, place)

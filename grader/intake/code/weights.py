@@ -52,7 +52,7 @@ def worked_out(chunks: Sequence[Chunk]) -> Chunk | None:
     left = [(chunk, ast.parse(chunk.source).body[0]) for chunk in chunks]
     while left:
         chunk, node = left.pop()
-        name = _converted(node.value) if isinstance(node, ASSIGNMENTS) else ""
+        name = _converted(node.value) if isinstance(node, ast.Assign | ast.AnnAssign) else ""
         earlier = [number for number, (_, each) in enumerate(left) if binds(each, name)]
         if not earlier:
             return chunk

@@ -231,7 +231,7 @@ def _is_told_otherwise(way: Sum) -> bool:
 
 
 @pytest.mark.slow
-@settings(max_examples=examples(12), derandomize=True)  # a few of hundreds aren't told yet
+@settings(max_examples=examples(12), derandomize=True)  # not all of hundreds were tried
 @given(st.sampled_from([way for way in TWICE_WRONG if not _is_told_otherwise(way)]))
 def test_wrong_steps_of_a_sum_compose(way: Sum) -> None:
     """Two are told by their numbers, in no more faults than were made: one may be told as the stretch's."""
@@ -295,7 +295,7 @@ def test_a_wrong_stretch_is_named(number: int) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=examples(12), derandomize=True)
+@settings(max_examples=examples(12), derandomize=True)  # not all of thousands were tried
 @given(st.sampled_from(FEW))
 def test_wrong_steps_compose(number: int) -> None:
     """Two or three wrong steps are told by their numbers, in no more faults than were made."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from grader.intake.code.excerpts import excerpt, first_line, replaced, written
+from grader.intake.code.excerpts import excerpt, first_line, replaced, text_of
 
 
 def test_an_excerpt_is_moved_to_the_margin() -> None:
@@ -20,7 +20,7 @@ def test_an_expression_is_taken_as_it_stands() -> None:
     text = "é = f(1, \"é\", [\n    g('''a\n b'''), 2\n])\nx = 1; y = h(é)\n"
     nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.expr)]
 
-    found = [written(text.split("\n"), node) for node in nodes]
+    found = [text_of(text.split("\n"), node) for node in nodes]
     assert found == [ast.get_source_segment(text, node) for node in nodes] and len(found) > 10
 
 

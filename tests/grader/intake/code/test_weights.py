@@ -71,6 +71,7 @@ def test_chunks_keep_their_lines(tmp_path: Path) -> None:
         (["w = net.fc.weight", "v = w.T", "weight_fc = v.numpy()"], 1),
         (["w = net.fc.weight", "weight_fc = w.reshape(512, 1000)"], 1),
         (["weight_fc = w"], 0),
+        (["scale = 2", "weight_fc = net.fc.weight", "weight_fc *= scale"], 2),
         (["w: object = net.fc.weight", "weight_fc: object = w"], 0),
     ],
 )
